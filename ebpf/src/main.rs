@@ -1,0 +1,61 @@
+//! The kernel side of XDP Live: one program for each hook, all thin shells around `xdplive-packet`.
+//!
+//! | program | hook |
+//! |---|---|
+//! | `xdp_native` | XDP in the driver |
+//! | `xdp_generic` | XDP on socket buffers |
+//! | `tcx_ingress`, `tcx_egress` | TCX |
+//!
+//! Every program counts the packet, parses it where a stream is live, and writes one event for a wanted
+//! packet. It never changes a packet and never decides its fate: XDP programs pass, TCX programs leave it
+//! to the next.
+#![no_std]
+#![no_main]
+#![feature(asm_experimental_arch)]
+
+mod maps;
+mod observe;
+mod packet_bytes;
+mod tcx;
+mod xdp;
+
+use aya_ebpf::{
+    macros::{classifier, xdp},
+    programs::{TcContext, XdpContext},
+};
+use xdplive_packet::Hook;
+
+/// XDP in native mode; `frags` lets it see frames larger than a page.
+#[xdp(frags)]
+pub fn xdp_native(ctx: XdpContext) -> u32 {
+    xdp::observe(&ctx, Hook::XdpNative)
+}
+
+/// XDP in generic mode.
+#[xdp(frags)]
+pub fn xdp_generic(ctx: XdpContext) -> u32 {
+    xdp::observe(&ctx, Hook::XdpGeneric)
+}
+
+/// TCX, packets received.
+#[classifier]
+pub fn tcx_ingress(ctx: TcContext) -> i32 {
+    tcx::observe(&ctx, Hook::TcxIngress)
+}
+
+/// TCX, packets sent.
+#[classifier]
+pub fn tcx_egress(ctx: TcContext) -> i32 {
+    tcx::observe(&ctx, Hook::TcxEgress)
+}
+
+/// What the kernel asks of a program that uses GPL-only helpers.
+#[unsafe(link_section = "license")]
+#[unsafe(no_mangle)]
+static LICENSE: [u8; 13] = *b"Dual BSD/GPL\0";
+
+/// Nothing here can panic; the language wants a handler all the same.
+#[panic_handler]
+fn panic(_info: &core::panic::PanicInfo) -> ! {
+    loop {}
+}

@@ -1,0 +1,43 @@
+//! The maps that the programs of one interface share. Their layouts are `xdplive_packet::accounting` and
+//! `xdplive_packet::event`.
+
+use crate::packet_bytes::Room;
+use aya_ebpf::{
+    btf_maps::{Array, ArrayOfMaps, PerCpuArray, RingBuf},
+    macros::btf_map,
+};
+use xdplive_packet::{
+    Event, Headers,
+    accounting::{COUNTER_ENTRIES, Configuration, HookCounters},
+    event::Direction,
+};
+
+/// Smallest ring there is; the host sets the real size when it creates the map.
+const RING_BYTES: usize = 4096;
+
+/// Wanted packets, on their way to the reader.
+#[btf_map]
+pub static EVENTS: RingBuf<Event, RING_BYTES> = RingBuf::new();
+
+/// The configuration in force. The host changes it by putting another inner array here, and that update
+/// returns only when no program runs with the old one any more.
+#[btf_map]
+pub static CONFIGURATION: ArrayOfMaps<Array<Configuration, 1>, 1> = ArrayOfMaps::new();
+
+/// Counters by bank and direction, see `xdplive_packet::accounting::counter_entry`.
+#[btf_map]
+pub static COUNTERS: PerCpuArray<HookCounters, { COUNTER_ENTRIES as usize }> = PerCpuArray::new();
+
+/// Room for the packet at hand, by direction. Not on the stack: the compiler would spread it over more than
+/// the 512 bytes there are, and access it in unaligned pieces, which the verifier refuses there.
+#[btf_map]
+pub static WORKSPACES: PerCpuArray<Workspace, { Direction::ALL.len() }> = PerCpuArray::new();
+
+/// See [`WORKSPACES`].
+#[repr(C)]
+pub struct Workspace {
+    /// What has been read so far.
+    pub headers: Headers,
+    /// For the hook's view of the packet.
+    pub room: Room,
+}

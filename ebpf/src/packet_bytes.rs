@@ -1,0 +1,79 @@
+//! Reading packet memory in a way the verifier can follow.
+
+use core::{
+    arch::asm,
+    ffi::{c_long, c_void},
+    ptr,
+};
+
+use xdplive_packet::Malformed;
+
+/// The linear part of a packet: what a program may read directly.
+#[derive(Clone, Copy)]
+pub struct Linear {
+    /// Address of the first byte.
+    pub data: usize,
+    /// Address behind the last byte.
+    pub data_end: usize,
+}
+
+impl Linear {
+    /// The `N` bytes at `offset`, where all of them are in the linear part.
+    #[inline(always)]
+    pub fn read<'a, const N: usize>(self, offset: u32) -> Option<&'a [u8; N]> {
+        let mut start = self.data + offset as usize;
+        // The compiler would otherwise fold `offset` and `N` into one sum and compare that: the verifier
+        // only carries a bound over to the very pointer that was compared.
+        // SAFETY: copies a register onto itself.
+        unsafe { asm!("{0} = {0}", inout(reg) start, options(pure, nomem, nostack)) };
+        if start + N > self.data_end {
+            return None;
+        }
+        // SAFETY: `start..start + N` was just compared with the end of the packet, and packet memory stays
+        // where it is while the program runs (no helper that moves it is called).
+        Some(unsafe { &*(start as *const [u8; N]) })
+    }
+}
+
+/// More than any header the parser can come to: 22 bytes of Ethernet and tags, 40 of IPv6, eight extension
+/// headers of 2048 bytes.
+const MAX_OFFSET: u32 = 0x7fff;
+
+/// `offset`, of which the verifier knows nothing afterwards but an upper bound, small enough to add to a
+/// packet pointer. `cursor` is memory whose content it does not follow.
+#[inline(always)]
+pub fn settle(offset: u32, cursor: &mut u32) -> u32 {
+    // SAFETY: a reference is valid to write and read through.
+    let settled = unsafe {
+        ptr::write_volatile(cursor, offset);
+        ptr::read_volatile(cursor)
+    };
+    if settled > MAX_OFFSET { MAX_OFFSET } else { settled }
+}
+
+/// Room for one header that has to be copied; the longest one the parser reads in one piece is IPv6's.
+pub type Scratch = [u8; 40];
+
+/// What a hook's view of a packet needs besides the packet.
+#[repr(C)]
+pub struct Room {
+    /// A header that is not in the linear part of the packet.
+    pub scratch: Scratch,
+    /// See [`settle`].
+    pub cursor: u32,
+}
+
+/// The `N` bytes at `offset` of a frame of `length` bytes, copied to `scratch` by the helper `load`, which
+/// returns 0 when it has written the given number of bytes to the given place.
+#[inline(always)]
+pub fn copy<const N: usize>(
+    offset: u32,
+    length: u32,
+    scratch: &mut Scratch,
+    load: impl FnOnce(*mut c_void, u32) -> c_long,
+) -> Result<&[u8; N], Malformed> {
+    if offset + N as u32 > length || load(scratch.as_mut_ptr().cast(), N as u32) != 0 {
+        return Err(Malformed::Truncated);
+    }
+    scratch.first_chunk::<N>().ok_or(Malformed::Truncated)
+}

@@ -1,0 +1,74 @@
+//! XDP, native and generic.
+
+use aya_ebpf::{
+    bindings::xdp_action::XDP_PASS,
+    helpers::{bpf_xdp_get_buff_len, bpf_xdp_load_bytes},
+    programs::XdpContext,
+};
+use xdplive_packet::{Frame, Headers, Hook, Malformed, Tag, event::SEGMENTS_UNKNOWN};
+
+use crate::{
+    observe::{self, Packet},
+    packet_bytes::{Linear, Room, copy, settle},
+};
+
+/// Observes the packet of `ctx` and lets it pass.
+#[inline(always)]
+pub fn observe(ctx: &XdpContext, hook: Hook) -> u32 {
+    observe::observe(hook, |room| {
+        // SAFETY: the context is the one the kernel gave. Kernel 5.18.
+        let length = unsafe { bpf_xdp_get_buff_len(ctx.ctx) } as u32;
+        XdpPacket { ctx, length, hook, room }
+    });
+    XDP_PASS
+}
+
+struct XdpPacket<'a> {
+    ctx: &'a XdpContext,
+    /// Of the whole frame: with several buffers, `data_end` is only the end of the first.
+    length: u32,
+    hook: Hook,
+    room: &'a mut Room,
+}
+
+impl Frame for XdpPacket<'_> {
+    #[inline(always)]
+    fn length(&self) -> u32 {
+        self.length
+    }
+
+    #[inline(always)]
+    fn read<const N: usize>(&mut self, offset: u32) -> Result<&[u8; N], Malformed> {
+        let linear = Linear { data: self.ctx.data(), data_end: self.ctx.data_end() };
+        if let Some(bytes) = linear.read::<N>(offset) {
+            return Ok(bytes);
+        }
+        let ctx = self.ctx.ctx;
+        // SAFETY: the context is the one the kernel gave, and `copy` gives room for `size`. Kernel 5.18.
+        copy(offset, self.length, &mut self.room.scratch, |to, size| unsafe {
+            bpf_xdp_load_bytes(ctx, offset, to, size)
+        })
+    }
+
+    #[inline(always)]
+    fn settle(&mut self, offset: u32) -> u32 {
+        settle(offset, &mut self.room.cursor)
+    }
+}
+
+impl Packet for XdpPacket<'_> {
+    #[inline(always)]
+    fn tag(&self) -> Tag {
+        // One that the card took off is not to be had here.
+        Tag::NONE
+    }
+
+    #[inline(always)]
+    fn segments(&self, _headers: &Headers) -> u16 {
+        match self.hook {
+            // In the driver a frame is a wire packet: hardware aggregation is off under native XDP.
+            Hook::XdpNative => 1,
+            _ => SEGMENTS_UNKNOWN,
+        }
+    }
+}

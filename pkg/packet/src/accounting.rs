@@ -1,0 +1,84 @@
+//! What kernel and host share besides events: configuration and counters.
+//!
+//! Every join or leave of a stream starts a new *generation* of the configuration. A packet reads the
+//! configuration once and counts in its generation's bank, so that every packet belongs to exactly one
+//! generation. There are two banks: the host swaps configurations through a map-in-map, whose update
+//! returns only when no CPU runs the old one any more; then the old bank is final, is added up and cleared,
+//! and serves the generation after the next.
+
+use bytemuck::{Pod, Zeroable};
+
+use crate::{event::Direction, wire::LinkType};
+
+/// Slots an interface can hold: one for each different (filter, budget) being watched.
+pub const SLOTS: usize = 64;
+/// Banks of counters; see the module's text.
+pub const BANKS: u32 = 2;
+/// Entries of the counter map: one for each bank and direction.
+pub const COUNTER_ENTRIES: u32 = BANKS * Direction::ALL.len() as u32;
+
+/// What the programs of one interface are to do, one generation of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
+pub struct Configuration {
+    /// Live slots by [`Direction`]; a packet that none of them wants is only counted.
+    pub live: [u64; 2],
+    /// Number of this generation; wraps around.
+    pub generation: u32,
+    /// A [`LinkType`].
+    pub link: u32,
+    /// The reader is woken when the ring holds this many bytes; below, it comes by itself.
+    pub wake_bytes: u32,
+    /// Keeps the size a multiple of eight; always 0.
+    pub reserved: u32,
+}
+
+impl Configuration {
+    /// Nothing wanted.
+    #[must_use]
+    pub const fn idle(link: LinkType, wake_bytes: u32) -> Self {
+        Self { live: [0; 2], generation: 0, link: link as u32, wake_bytes, reserved: 0 }
+    }
+
+    /// The counter entry of this generation for one direction.
+    #[inline(always)]
+    #[must_use]
+    pub const fn counter_entry(&self, direction: Direction) -> u32 {
+        counter_entry(self.generation, direction)
+    }
+}
+
+/// Index in the counter map for a generation's bank and a direction.
+#[inline(always)]
+#[must_use]
+pub const fn counter_entry(generation: u32, direction: Direction) -> u32 {
+    (generation % BANKS) * Direction::ALL.len() as u32 + direction as u32
+}
+
+/// What one CPU counted for one slot.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
+pub struct SlotCounters {
+    /// Frames that the slot's filter accepts.
+    pub matched: u64,
+    /// Matched frames left out because the slot's budget was used up.
+    pub thinned: u64,
+    /// Matched frames for which the ring had no room.
+    pub lost: u64,
+    /// Wire packets in the matched frames, an unknown number counting as one.
+    pub segments: u64,
+    /// Bytes of the matched frames.
+    pub bytes: u64,
+}
+
+/// What one CPU counted for one direction in one generation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
+pub struct HookCounters {
+    /// Frames that the program saw.
+    pub seen: u64,
+    /// Frames left out as this product's own traffic.
+    pub own: u64,
+    /// Per slot.
+    pub slots: [SlotCounters; SLOTS],
+}

@@ -1,0 +1,29 @@
+//! What a packet's headers say, read the same way in the kernel and on the host.
+//!
+//! This crate has no I/O, no allocation and no `std`: the eBPF programs in `ebpf/` and the programs in
+//! `pkg/` are built from the same source, so a test on the host is a test of what runs in the kernel.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`frame`] | how a parser gets at a frame's bytes: a slice on the host, the packet in the kernel |
+//! | [`wire`] | what is known of a frame besides its bytes: link type, a tag taken off before |
+//! | [`parse`] | the header parser: frame in, [`Headers`] out |
+//! | [`headers`] | the parser's result and the reasons to stop |
+//! | [`event`] | the record a kernel program puts into the ring buffer |
+//! | [`accounting`] | the counters and the configuration that kernel and host share |
+//!
+//! It decides nothing about which packet is wanted by whom; that is the classifier's work.
+#![cfg_attr(not(test), no_std)]
+
+pub mod accounting;
+pub mod event;
+pub mod frame;
+pub mod headers;
+pub mod parse;
+pub mod wire;
+
+pub use event::{Event, Hook};
+pub use frame::Frame;
+pub use headers::{Headers, Malformed};
+pub use parse::{parse, parse_into};
+pub use wire::{LinkType, Tag, Wire};

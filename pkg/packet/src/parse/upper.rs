@@ -1,0 +1,91 @@
+//! The upper layers: TCP (RFC 9293), UDP (RFC 768), SCTP (RFC 9260), ICMP (RFC 792), ICMPv6 (RFC 4443).
+//!
+//! Only called for whole packets and first fragments.
+
+use super::{LENGTH_FIELD_MAX, Packet, reached};
+use crate::{
+    frame::Frame,
+    headers::{Headers, Malformed, present},
+};
+
+const ICMP: u8 = 1;
+const TCP: u8 = 6;
+const UDP: u8 = 17;
+const ICMPV6: u8 = 58;
+const SCTP: u8 = 132;
+
+const TCP_HEADER: u32 = 20;
+const UDP_HEADER: u32 = 8;
+const SCTP_HEADER: u32 = 12;
+const ICMP_HEADER: u32 = 4;
+
+/// Reads the header of `headers.protocol` at `at`.
+#[inline(always)]
+pub(super) fn parse<F: Frame>(
+    frame: &mut F,
+    at: u32,
+    packet: Packet,
+    headers: &mut Headers,
+) -> Result<(), Malformed> {
+    match headers.protocol {
+        TCP | UDP | SCTP => {
+            // Ports come first in all three, and are worth having when the rest is cut.
+            let [s0, s1, d0, d1] = *packet.header::<F, 4>(frame, at, headers)?;
+            headers.source_port = u16::from_be_bytes([s0, s1]);
+            headers.destination_port = u16::from_be_bytes([d0, d1]);
+            headers.present |= present::PORTS;
+            match headers.protocol {
+                TCP => tcp(frame, at, packet, headers),
+                UDP => udp(frame, at, packet, headers),
+                _ => whole(at, SCTP_HEADER, packet, headers),
+            }
+        }
+        ICMP | ICMPV6 => {
+            let [kind, code] = *packet.header::<F, 2>(frame, at, headers)?;
+            headers.icmp_type = kind;
+            headers.icmp_code = code;
+            headers.present |= present::ICMP;
+            whole(at, ICMP_HEADER, packet, headers)
+        }
+        _ => Ok(()),
+    }
+}
+
+#[inline(always)]
+fn tcp<F: Frame>(frame: &mut F, at: u32, packet: Packet, headers: &mut Headers) -> Result<(), Malformed> {
+    let [offset, flags] = *packet.header::<F, 2>(frame, at + 12, headers)?;
+    headers.tcp_flags = flags;
+    headers.present |= present::TCP_FLAGS;
+    whole(at, TCP_HEADER, packet, headers)?;
+    let length = u32::from(offset >> 4) * 4;
+    if length < TCP_HEADER || at + length > packet.end {
+        return Err(Malformed::BadLength);
+    }
+    whole(at, length, packet, headers)
+}
+
+#[inline(always)]
+fn udp<F: Frame>(frame: &mut F, at: u32, packet: Packet, headers: &mut Headers) -> Result<(), Malformed> {
+    let [l0, l1] = *packet.header::<F, 2>(frame, at + 4, headers)?;
+    whole(at, UDP_HEADER, packet, headers)?;
+    let length = u32::from(u16::from_be_bytes([l0, l1]));
+    let available = packet.end - at;
+    // 0 stands for a length the field cannot express (RFC 2675, 4).
+    if length == 0 && available > LENGTH_FIELD_MAX {
+        return Ok(());
+    }
+    // The first fragment of a datagram carries the length of the whole.
+    let beyond = length > available && !headers.has(present::FRAGMENT);
+    if length < UDP_HEADER || beyond { Err(Malformed::BadLength) } else { Ok(()) }
+}
+
+/// Requires that a header of `length` bytes at `at` lies inside the packet.
+#[inline(always)]
+fn whole(at: u32, length: u32, packet: Packet, headers: &mut Headers) -> Result<(), Malformed> {
+    let end = at + length;
+    if end > packet.limit {
+        return Err(Malformed::Truncated);
+    }
+    reached(headers, end);
+    Ok(())
+}
