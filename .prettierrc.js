@@ -1,0 +1,5 @@
+module.exports = {
+  printWidth: 120,
+  singleQuote: true,
+  trailingComma: 'es5',
+};

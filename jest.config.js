@@ -1,0 +1,42 @@
+// Times are shown in the local zone: one zone for all, so that a test reads alike everywhere.
+process.env.TZ = 'UTC';
+
+/** Packages that come as ECMAScript modules only, which Jest runs after they are transformed. */
+const modulesOnly = [
+  '@wojtekmaj/date-utils',
+  'd3',
+  'd3-[a-z-]+',
+  'get-user-locale',
+  'marked',
+  'memoize',
+  'mimic-function',
+  'ol',
+  'react-calendar',
+  'react-colorful',
+  'rxjs',
+  'uuid',
+];
+
+module.exports = {
+  testEnvironment: 'jest-environment-jsdom',
+  roots: ['<rootDir>/src'],
+  setupFilesAfterEnv: ['<rootDir>/jest-setup.js'],
+  moduleNameMapper: {
+    // Jest never transforms a file named .mjs.
+    '^d3-color$': '<rootDir>/node_modules/d3-color/dist/d3-color.js',
+    '\\.css$': '<rootDir>/.config/jest/noStyles.js',
+    'react-inlinesvg': '<rootDir>/.config/jest/inlineSvg.tsx',
+  },
+  transform: {
+    '\\.[jt]sx?$': [
+      '@swc/jest',
+      {
+        jsc: {
+          parser: { syntax: 'typescript', tsx: true },
+          transform: { react: { runtime: 'automatic' } },
+        },
+      },
+    ],
+  },
+  transformIgnorePatterns: [`/node_modules/(?!(.*/)?(${modulesOnly.join('|')})/)`],
+};

@@ -1,0 +1,68 @@
+import type { DataQueryRequest, DataQueryResponse, MetricFindValue, ScopedVars } from '@grafana/data';
+import { DataSourceWithBackend, getTemplateSrv } from '@grafana/runtime';
+import { of, switchMap, type Observable } from 'rxjs';
+
+import { describeQuery } from '../query/describe';
+import { interpolateQuery } from '../query/interpolate';
+import { DEFAULT_QUERY, type XdpQuery } from '../query/model';
+import type { ColumnsResponse, PacketColumn } from '../resources/columns';
+import { defaultRouteFirst, type InterfacesResponse, type NetworkInterface } from '../resources/interfaces';
+import type { XdpSettings } from '../settings/model';
+import { followAnswer } from '../streaming/followAnswer';
+import { grafanaLive } from '../streaming/grafanaLive';
+import { endsNow } from '../streaming/rowBuffer';
+
+/** What a query variable of a dashboard can list. */
+const INTERFACES_VARIABLE = 'interfaces';
+
+export class XdpDataSource extends DataSourceWithBackend<XdpQuery, XdpSettings> {
+  override getDefaultQuery(): Partial<XdpQuery> {
+    return DEFAULT_QUERY;
+  }
+
+  override getQueryDisplayText(query: XdpQuery): string {
+    return describeQuery(query);
+  }
+
+  override filterQuery(query: XdpQuery): boolean {
+    return !query.hide;
+  }
+
+  override applyTemplateVariables(query: XdpQuery, scopedVars: ScopedVars): XdpQuery {
+    return interpolateQuery(query, getTemplateSrv(), scopedVars);
+  }
+
+  /** The back end answers with the rows it holds; where the range ends now, each answer goes on as a stream. */
+  override query(request: DataQueryRequest<XdpQuery>): Observable<DataQueryResponse> {
+    return super.query(request).pipe(
+      switchMap((answer) => {
+        const live = grafanaLive();
+        return live !== undefined && endsNow(request.range)
+          ? followAnswer(answer, request, this.uid, live)
+          : of(answer);
+      })
+    );
+  }
+
+  async listInterfaces(): Promise<NetworkInterface[]> {
+    const { interfaces } = await this.getResource<InterfacesResponse>('interfaces');
+    return defaultRouteFirst(interfaces);
+  }
+
+  async listColumns(): Promise<PacketColumn[]> {
+    const { columns } = await this.getResource<ColumnsResponse>('columns');
+    return columns;
+  }
+
+  /** A dashboard takes the first value of a variable nobody has set: the interface with the default route. */
+  override async metricFindQuery(query: string): Promise<MetricFindValue[]> {
+    const wanted = query.trim();
+    if (wanted !== '' && wanted !== INTERFACES_VARIABLE) {
+      throw new Error(
+        `XDP Live cannot list "${wanted}" for a variable. Write "${INTERFACES_VARIABLE}", the one list there is.`
+      );
+    }
+    const interfaces = await this.listInterfaces();
+    return interfaces.map(({ name }) => ({ text: name, value: name }));
+  }
+}

@@ -1,0 +1,48 @@
+import { InlineField, MultiCombobox } from '@grafana/ui';
+import { useMemo } from 'react';
+
+import type { PacketColumn } from '../resources/columns';
+
+import { LABEL_WIDTH, PICKER_WIDTH } from './layout';
+import type { Loaded } from './useLoaded';
+
+interface Props {
+  id: string;
+  value: string[];
+  columns: Loaded<PacketColumn[]>;
+  onChange: (columns: string[]) => void;
+}
+
+export function ColumnsField({ id, value, columns, onChange }: Props) {
+  const known = columns.state === 'loaded' ? columns.value : undefined;
+  const options = useMemo(
+    () => (known ?? []).map(({ name, description }) => ({ label: name, value: name, description })),
+    [known]
+  );
+
+  return (
+    <InlineField
+      label="Columns"
+      labelWidth={LABEL_WIDTH}
+      tooltip="Shown in the order in which they are chosen. None: every column. Fewer columns cost less; panels with the same columns share one stream."
+      invalid={columns.state === 'failed'}
+      error={
+        columns.state === 'failed' && `The columns could not be listed: ${columns.reason}. A name can still be typed.`
+      }
+    >
+      <MultiCombobox
+        id={id}
+        data-testid="xdplive-query-columns"
+        width={PICKER_WIDTH}
+        options={options}
+        value={value}
+        placeholder="all columns"
+        createCustomValue={columns.state === 'failed'}
+        isClearable
+        onChange={(chosen) => {
+          onChange(chosen.map((option) => option.value));
+        }}
+      />
+    </InlineField>
+  );
+}

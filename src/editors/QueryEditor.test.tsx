@@ -1,0 +1,160 @@
+import { setTemplateSrv, type TemplateSrv } from '@grafana/runtime';
+import { render, screen, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { useState } from 'react';
+
+import type { XdpQuery } from '../query/model';
+import { testDataSource } from '../testing/dataSource';
+import { layOutEverything } from '../testing/layout';
+
+import { QueryEditor } from './QueryEditor';
+
+beforeAll(() => {
+  const variables = [{ name: 'interface', type: 'query' }];
+  setTemplateSrv({ getVariables: () => variables } as unknown as TemplateSrv);
+  layOutEverything();
+});
+
+interface Editor {
+  /** The query after each change. */
+  queries: XdpQuery[];
+  run: jest.Mock;
+}
+
+async function openEditor(query: Partial<XdpQuery> = {}, dataSource = testDataSource()): Promise<Editor> {
+  const editor: Editor = { queries: [], run: jest.fn() };
+  function Panel() {
+    const [current, setCurrent] = useState<XdpQuery>({ refId: 'A', ...query });
+    return (
+      <QueryEditor
+        datasource={dataSource}
+        query={current}
+        onChange={(changed) => {
+          editor.queries.push(changed);
+          setCurrent(changed);
+        }}
+        onRunQuery={editor.run}
+      />
+    );
+  }
+  render(<Panel />);
+  await screen.findByLabelText('Interface');
+  // Lists arrive after the first paint.
+  await Promise.resolve();
+  return editor;
+}
+
+async function choose(label: string, option: RegExp | string) {
+  await userEvent.click(screen.getByLabelText(label));
+  await userEvent.click(await screen.findByRole('option', { name: option }));
+}
+
+it("shows the query's values, and the defaults where it has none", async () => {
+  await openEditor({ interfaces: ['eth0'], columns: ['ttl'], limit: 50 });
+  expect(screen.getByText('eth0')).toBeVisible();
+  expect(screen.getByText('ttl')).toBeVisible();
+  expect(screen.getByLabelText('Rows per second')).toHaveValue('50');
+  expect(screen.getByLabelText('Rows kept')).toHaveValue('1000');
+  expect(within(screen.getByRole('radiogroup', { name: 'Direction' })).getByLabelText('Both')).toBeChecked();
+});
+
+it('names the default interface while none is chosen', async () => {
+  await openEditor();
+  expect(await screen.findByPlaceholderText('eth0 (default route)')).toBe(screen.getByLabelText('Interface'));
+});
+
+it('offers interfaces with state, driver and addresses', async () => {
+  const { queries, run } = await openEditor();
+  await choose('Interface', /eth0.*default route · up · virtio_net · 192\.0\.2\.2/);
+  expect(queries).toEqual([{ refId: 'A', interfaces: ['eth0'] }]);
+  expect(run).toHaveBeenCalledTimes(1);
+});
+
+it('offers dashboard variables', async () => {
+  const { queries } = await openEditor();
+  await choose('Interface', '$interface');
+  expect(queries.at(-1)?.interfaces).toEqual(['$interface']);
+});
+
+it('takes the name of an interface that is not there yet', async () => {
+  const { queries, run } = await openEditor();
+  await userEvent.type(screen.getByLabelText('Interface'), 'tun7');
+  expect(run).not.toHaveBeenCalled();
+  await userEvent.click(await screen.findByRole('option', { name: /tun7/ }));
+  expect(queries.at(-1)?.interfaces).toEqual(['tun7']);
+});
+
+it('keeps columns in the order in which they are chosen', async () => {
+  const { queries } = await openEditor();
+  await choose('Columns', /^vlan/);
+  await userEvent.click(await screen.findByRole('option', { name: /^time/ }));
+  expect(queries.at(-1)?.columns).toEqual(['vlan', 'time']);
+});
+
+it('changes the direction', async () => {
+  const { queries, run } = await openEditor();
+  await userEvent.click(screen.getByLabelText('Out'));
+  expect(queries).toEqual([{ refId: 'A', direction: 'out' }]);
+  expect(run).toHaveBeenCalledTimes(1);
+});
+
+describe.each([
+  ['Rows per second', 'limit', 10_000],
+  ['Rows kept', 'rowsKept', 50_000],
+] as const)('%s', (label, key, maximum) => {
+  async function type(text: string) {
+    await userEvent.clear(screen.getByLabelText(label));
+    await userEvent.type(screen.getByLabelText(label), text);
+  }
+
+  it('runs on Enter, not while typing', async () => {
+    const { queries, run } = await openEditor();
+    await type('250');
+    expect(run).not.toHaveBeenCalled();
+    await userEvent.keyboard('{Enter}');
+    expect(queries).toEqual([{ refId: 'A', [key]: 250 }]);
+    expect(run).toHaveBeenCalledTimes(1);
+  });
+
+  it('runs when the field is left', async () => {
+    const { queries } = await openEditor();
+    await type(String(maximum));
+    await userEvent.tab();
+    expect(queries).toEqual([{ refId: 'A', [key]: maximum }]);
+  });
+
+  it('does not run again for the same number', async () => {
+    const { run } = await openEditor({ [key]: 300 });
+    await type('300{Enter}');
+    expect(run).not.toHaveBeenCalled();
+  });
+
+  it('returns to the default when it is emptied', async () => {
+    const { queries } = await openEditor({ [key]: 300 });
+    await userEvent.clear(screen.getByLabelText(label));
+    await userEvent.tab();
+    expect(queries).toEqual([{ refId: 'A', [key]: 1_000 }]);
+  });
+
+  it.each(['0', '1.5', '-3', 'many', String(maximum + 1)])('refuses "%s" and says what is allowed', async (text) => {
+    const { run } = await openEditor();
+    await type(`${text}{Enter}`);
+    expect(screen.getByRole('alert')).toHaveTextContent(
+      `"${text}" is not a whole number from 1 to ${maximum}. The panel still uses 1000.`
+    );
+    expect(run).not.toHaveBeenCalled();
+  });
+});
+
+it('says why a list is missing and still takes a name', async () => {
+  const refuse = () => {
+    throw new Error('Your role is Viewer; this data source asks for Editor');
+  };
+  const { queries } = await openEditor({}, testDataSource({ interfaces: refuse }));
+  expect(await screen.findByRole('alert')).toHaveTextContent(
+    'The interfaces could not be listed: Your role is Viewer; this data source asks for Editor. A name can still be typed.'
+  );
+  await userEvent.type(screen.getByLabelText('Interface'), 'eth0');
+  await userEvent.click(await screen.findByRole('option', { name: /eth0/ }));
+  expect(queries.at(-1)?.interfaces).toEqual(['eth0']);
+});

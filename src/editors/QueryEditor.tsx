@@ -1,0 +1,81 @@
+import type { QueryEditorProps } from '@grafana/data';
+import { InlineFieldRow } from '@grafana/ui';
+import { useCallback, useId } from 'react';
+
+import type { XdpDataSource } from '../datasource/XdpDataSource';
+import { LIMIT, ROWS_KEPT, type XdpQuery } from '../query/model';
+import type { XdpSettings } from '../settings/model';
+
+import { ColumnsField } from './ColumnsField';
+import { DirectionField } from './DirectionField';
+import { InterfaceField } from './InterfaceField';
+import { useLoaded } from './useLoaded';
+import { WholeNumberField } from './WholeNumberField';
+
+type Props = QueryEditorProps<XdpDataSource, XdpQuery, XdpSettings>;
+
+export function QueryEditor({ datasource, query, onChange, onRunQuery }: Props) {
+  const id = useId();
+  const interfaces = useLoaded(useCallback(() => datasource.listInterfaces(), [datasource]));
+  const columns = useLoaded(useCallback(() => datasource.listColumns(), [datasource]));
+
+  const apply = (change: Partial<XdpQuery>) => {
+    onChange({ ...query, ...change });
+    onRunQuery();
+  };
+
+  return (
+    <>
+      <InlineFieldRow>
+        <InterfaceField
+          id={`${id}-interfaces`}
+          value={query.interfaces ?? []}
+          interfaces={interfaces}
+          onChange={(chosen) => {
+            apply({ interfaces: chosen });
+          }}
+        />
+        <DirectionField
+          value={query.direction ?? 'both'}
+          onChange={(direction) => {
+            apply({ direction });
+          }}
+        />
+      </InlineFieldRow>
+      <InlineFieldRow>
+        <ColumnsField
+          id={`${id}-columns`}
+          value={query.columns ?? []}
+          columns={columns}
+          onChange={(chosen) => {
+            apply({ columns: chosen });
+          }}
+        />
+      </InlineFieldRow>
+      <InlineFieldRow>
+        <WholeNumberField
+          id={`${id}-limit`}
+          label="Rows per second"
+          tooltip="Where more packets come, they are thinned in the kernel; the first packet of each flow goes before its followers."
+          testId="xdplive-query-limit"
+          range={LIMIT}
+          value={query.limit}
+          onCommit={(limit) => {
+            apply({ limit });
+          }}
+        />
+        <WholeNumberField
+          id={`${id}-rows-kept`}
+          label="Rows kept"
+          tooltip="The newest rows that this panel holds. Older ones go, as do those before the dashboard's time range."
+          testId="xdplive-query-rows-kept"
+          range={ROWS_KEPT}
+          value={query.rowsKept}
+          onCommit={(rowsKept) => {
+            apply({ rowsKept });
+          }}
+        />
+      </InlineFieldRow>
+    </>
+  );
+}

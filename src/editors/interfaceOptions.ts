@@ -1,0 +1,36 @@
+import type { TypedVariableModel } from '@grafana/data';
+import type { ComboboxOption } from '@grafana/ui';
+
+import { ANY_INTERFACE } from '../query/model';
+import { describeInterface, type NetworkInterface } from '../resources/interfaces';
+
+const MACHINE_GROUP = 'Interfaces';
+const VARIABLE_GROUP = 'Dashboard variables';
+
+/** A data source or an ad hoc filter is never the name of an interface. */
+const NEVER_AN_INTERFACE: ReadonlyArray<TypedVariableModel['type']> = ['datasource', 'adhoc', 'groupby', 'system'];
+
+export function interfaceOptions(interfaces: NetworkInterface[], variables: TypedVariableModel[]): ComboboxOption[] {
+  return [
+    ...interfaces.map((candidate) => ({
+      group: MACHINE_GROUP,
+      label: candidate.name,
+      value: candidate.name,
+      description: describeInterface(candidate),
+    })),
+    { group: MACHINE_GROUP, label: ANY_INTERFACE, value: ANY_INTERFACE, description: 'every interface of the machine' },
+    ...variables
+      .filter(({ type }) => !NEVER_AN_INTERFACE.includes(type))
+      .map(({ name }) => ({ group: VARIABLE_GROUP, label: `$${name}`, value: `$${name}` })),
+  ];
+}
+
+/** `any` stands alone: choosing it drops the names, and choosing a name drops it. */
+export function withoutContradiction(chosen: string[], before: string[]): string[] {
+  if (!chosen.includes(ANY_INTERFACE)) {
+    return chosen;
+  }
+  return before.includes(ANY_INTERFACE)
+    ? chosen.filter((name) => name !== ANY_INTERFACE || chosen.length === 1)
+    : [ANY_INTERFACE];
+}

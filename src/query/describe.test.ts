@@ -1,0 +1,9 @@
+import { describeQuery } from './describe';
+
+it.each([
+  [{}, 'incoming and outgoing packets on the default interface'],
+  [{ direction: 'in' as const, interfaces: ['eth0', '$other'] }, 'incoming packets on eth0, $other'],
+  [{ kind: 'flows' as const, direction: 'out' as const, interfaces: [] }, 'outgoing flows on the default interface'],
+])('%j reads "%s"', (query, text) => {
+  expect(describeQuery({ refId: 'A', ...query })).toBe(text);
+});

@@ -1,0 +1,9 @@
+import type { Direction, XdpQuery } from './model';
+
+const DIRECTION_TEXT: Record<Direction, string> = { in: 'incoming', out: 'outgoing', both: 'incoming and outgoing' };
+
+/** The query in a few words, for the collapsed row of the query editor. */
+export function describeQuery(query: XdpQuery): string {
+  const interfaces = query.interfaces?.length ? query.interfaces.join(', ') : 'the default interface';
+  return `${DIRECTION_TEXT[query.direction ?? 'both']} ${query.kind ?? 'packets'} on ${interfaces}`;
+}

@@ -1,0 +1,52 @@
+import type { DataQuery } from '@grafana/schema';
+
+export type QueryKind = 'packets' | 'rates' | 'flows' | 'capture';
+
+export type Direction = 'in' | 'out' | 'both';
+
+/** One name alone that stands for every interface of the machine. */
+export const ANY_INTERFACE = 'any';
+
+/**
+ * What a panel asks for. Every key is optional: the back end fills in what is missing, ignores keys it does not know
+ * and refuses a wrong value by name. The keys are a contract with saved dashboards, so none is ever renamed.
+ */
+export interface XdpQuery extends DataQuery {
+  kind?: QueryKind;
+  /** Names, template variables or {@link ANY_INTERFACE}; none at all means the interface with the default route. */
+  interfaces?: string[];
+  direction?: Direction;
+  /** pcap-filter text. */
+  filter?: string;
+  /** Columns in the order they are shown; none at all means every column. */
+  columns?: string[];
+  /** Rows a second. */
+  limit?: number;
+  /** Milliseconds. */
+  interval?: number;
+  groupBy?: string;
+  measure?: 'packets' | 'bits' | 'size';
+  top?: number;
+  /** Rows this panel holds. Only the front end reads it: the stream behind two panels that differ here is the same. */
+  rowsKept?: number;
+}
+
+export interface WholeNumberRange {
+  min: number;
+  max: number;
+  default: number;
+}
+
+/** Rows a second. The server's administrator may have set a lower ceiling; the back end then says so. */
+export const LIMIT: WholeNumberRange = { min: 1, max: 10_000, default: 1_000 };
+
+/** A panel redraws all its rows several times a second; beyond the maximum a browser can no longer keep up. */
+export const ROWS_KEPT: WholeNumberRange = { min: 1, max: 50_000, default: 1_000 };
+
+/** A new panel shows live packets of the default route's interface without a click. */
+export const DEFAULT_QUERY: Partial<XdpQuery> = {
+  kind: 'packets',
+  direction: 'both',
+  limit: LIMIT.default,
+  rowsKept: ROWS_KEPT.default,
+};

@@ -1,0 +1,52 @@
+/** How packets of one direction would be, or are, captured. */
+export interface InterfaceHook {
+  direction: 'in' | 'out';
+  hook: 'xdp-native' | 'xdp-generic' | 'tcx';
+  /** What `auto` chooses. */
+  auto: boolean;
+  possible: boolean;
+  /** Why it is possible or not, in a sentence. */
+  reason: string;
+}
+
+/** One network interface of the machine that the plugin runs on, as the resource `interfaces` tells it. */
+export interface NetworkInterface {
+  name: string;
+  index: number;
+  /** The kernel's operational state: `up`, `down`, `unknown`, … */
+  state: string;
+  link: 'ethernet' | 'loopback' | 'raw-ip' | 'unsupported';
+  driver: string | null;
+  mac: string | null;
+  /** With prefix length: `192.0.2.2/24`. */
+  addresses: string[];
+  mtu: number;
+  /** It has the default route. */
+  default: boolean;
+  hooks: InterfaceHook[];
+}
+
+export interface InterfacesResponse {
+  interfaces: NetworkInterface[];
+}
+
+const ADDRESSES_SHOWN = 2;
+
+/** State, driver and first addresses, to tell `eth0` from `eth1` without leaving the editor. */
+export function describeInterface(candidate: NetworkInterface): string {
+  const addresses = candidate.addresses.slice(0, ADDRESSES_SHOWN).map((address) => address.replace(/\/\d+$/, ''));
+  const hidden = candidate.addresses.length - addresses.length;
+  return [
+    candidate.default ? 'default route' : '',
+    candidate.state,
+    candidate.driver ?? (candidate.link === 'ethernet' ? '' : candidate.link),
+    addresses.join(', ') + (hidden > 0 ? `, ${hidden} more` : ''),
+  ]
+    .filter((part) => part !== '')
+    .join(' · ');
+}
+
+/** The interface with the default route first: it is what nobody has to choose. The others stay in order. */
+export function defaultRouteFirst(interfaces: NetworkInterface[]): NetworkInterface[] {
+  return [...interfaces].sort((a, b) => Number(b.default) - Number(a.default));
+}

@@ -1,0 +1,18 @@
+import type { DataSourceJsonData } from '@grafana/data';
+
+export type IngressHook = 'auto' | 'xdp-native' | 'xdp-generic' | 'tcx';
+
+export type MinimumRole = 'Viewer' | 'Editor' | 'Admin';
+
+/**
+ * Settings of one data source. They narrow what the server's administrator allows and never widen it. A missing key
+ * means the default; the keys are a contract with provisioned data sources.
+ */
+export interface XdpSettings extends DataSourceJsonData {
+  hook?: IngressHook;
+  /** Patterns of interface names; none at all allows what the server's administrator allows. */
+  allowedInterfaces?: string[];
+  minimumRole?: MinimumRole;
+  /** Whether service identities (public dashboards, the alert scheduler) may read packets and flows. */
+  allowPacketsToServices?: boolean;
+}

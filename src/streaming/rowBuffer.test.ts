@@ -1,0 +1,50 @@
+import { dateTime, type TimeRange } from '@grafana/data';
+
+import { endsNow, rowBuffer } from './rowBuffer';
+
+const FIVE_MINUTES_MS = 300_000;
+
+function range(from: string, to: string): TimeRange {
+  const end = dateTime('2026-01-01T12:00:00Z');
+  const beginning = dateTime(end.valueOf() - FIVE_MINUTES_MS);
+  return { from: beginning, to: end, raw: { from, to } };
+}
+
+describe('endsNow', () => {
+  it.each([
+    ['now-5m', 'now', true],
+    ['now/d', 'now', true],
+    ['now-10m', 'now-5m', false],
+    ['now/d', 'now/d', false],
+  ])('%s to %s: %s', (from, to, expected) => {
+    expect(endsNow(range(from, to))).toBe(expected);
+  });
+
+  it('is false for a past range', () => {
+    const { from, to } = range('', '');
+    expect(endsNow({ from, to, raw: { from, to } })).toBe(false);
+  });
+});
+
+describe('rowBuffer', () => {
+  const lastFiveMinutes = range('now-5m', 'now');
+
+  it('appends and keeps what is no older than the range', () => {
+    expect(rowBuffer({ refId: 'A' }, lastFiveMinutes)).toMatchObject({ action: 'append', maxDelta: FIVE_MINUTES_MS });
+  });
+
+  it('drops nothing by age where the range has a fixed beginning', () => {
+    const { from, to } = lastFiveMinutes;
+    expect(rowBuffer({ refId: 'A' }, { from, to, raw: { from, to: 'now' } })).not.toHaveProperty('maxDelta');
+  });
+
+  it.each([
+    ['the number the query names', 250, 250],
+    ['the default where it names none', undefined, 1_000],
+    ['the default where it names no whole number', 2.5, 1_000],
+    ['at least one row', 0, 1],
+    ['at most the maximum', 1_000_000, 50_000],
+  ])('keeps %s', (_, rowsKept, expected) => {
+    expect(rowBuffer({ refId: 'A', rowsKept }, lastFiveMinutes).maxLength).toBe(expected);
+  });
+});

@@ -1,0 +1,86 @@
+import path from 'path';
+
+import CopyWebpackPlugin from 'copy-webpack-plugin';
+import type { Configuration } from 'webpack';
+
+import { version } from './package.json';
+import { id as pluginId } from './plugin.json';
+
+/** What Grafana serves to every plugin at run time: bundling a second copy would break React and the theme. */
+const providedByGrafana: Configuration['externals'] = [
+  '@emotion/css',
+  '@emotion/react',
+  'lodash',
+  'moment',
+  'react',
+  'react-dom',
+  'react/jsx-runtime',
+  'rxjs',
+  /^@grafana\/(data|runtime|ui)$/,
+];
+
+/** The day that `plugin.json` calls "updated"; SOURCE_DATE_EPOCH makes two builds of one commit alike. */
+function buildDay(): string {
+  const epochSeconds = process.env.SOURCE_DATE_EPOCH;
+  const moment = epochSeconds === undefined ? new Date() : new Date(Number(epochSeconds) * 1000);
+  return moment.toISOString().substring(0, 10);
+}
+
+function fillIn(text: string): string {
+  return text.replace(/%VERSION%/g, version).replace(/%TODAY%/g, buildDay());
+}
+
+/** Builds `dist/`, the directory that Grafana loads. The back end's executables, built by cargo, lie in it too. */
+export default function config(env: Record<string, unknown>): Configuration {
+  const production = Boolean(env.production);
+  return {
+    mode: production ? 'production' : 'development',
+    target: ['web', 'es2021'],
+    context: __dirname,
+    entry: { module: './src/module.ts' },
+    devtool: production ? 'source-map' : 'eval-source-map',
+    externals: providedByGrafana,
+    module: {
+      rules: [
+        {
+          test: /\.tsx?$/,
+          exclude: /node_modules/,
+          use: {
+            loader: 'swc-loader',
+            options: {
+              jsc: {
+                target: 'es2021',
+                parser: { syntax: 'typescript', tsx: true },
+                transform: { react: { runtime: 'automatic' } },
+              },
+            },
+          },
+        },
+      ],
+    },
+    resolve: { extensions: ['.ts', '.tsx', '.js'] },
+    output: {
+      path: path.resolve(__dirname, 'dist'),
+      publicPath: `public/plugins/${pluginId}/`,
+      filename: '[name].js',
+      library: { type: 'amd' },
+      uniqueName: pluginId,
+      clean: { keep: /^gpx_/ },
+    },
+    plugins: [
+      new CopyWebpackPlugin({
+        patterns: [
+          { from: 'plugin.json', transform: (content) => fillIn(content.toString()) },
+          { from: 'dashboards/*.json' },
+          { from: 'src/img', to: 'img' },
+          ...['README.md', 'CHANGELOG.md', 'LICENSE'].map((file) => ({
+            from: file,
+            to: '[name][ext]',
+            noErrorOnMissing: true,
+          })),
+        ],
+      }),
+    ],
+    performance: { maxAssetSize: 200_000, maxEntrypointSize: 200_000, hints: production ? 'error' : false },
+  };
+}
