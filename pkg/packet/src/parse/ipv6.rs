@@ -61,17 +61,15 @@ fn chain<F: Frame>(
     headers: &mut Headers,
     upper: &mut Upper,
 ) -> Result<(), Malformed> {
-    let mut extensions = 0;
     let mut readable = true;
     // The upper-layer protocol may come after the last extension allowed, hence one turn more.
-    for _ in 0..=MAX_EXTENSIONS {
+    for extensions in 0..=MAX_EXTENSIONS {
         if !matches!(next, HOP_BY_HOP | ROUTING | FRAGMENT | AUTHENTICATION | DESTINATION_OPTIONS) {
             break;
         }
         if extensions == MAX_EXTENSIONS {
             return Err(Malformed::TooManyHeaders);
         }
-        extensions += 1;
         // None of them is shorter.
         let [following, units, o0, o1, ..] = *packet.header::<F, 8>(frame, at, headers)?;
         let units = u32::from(units);

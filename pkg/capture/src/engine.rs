@@ -1,0 +1,141 @@
+//! The capture of this machine: who watches what, what is attached where, and the counting between.
+//!
+//! One thread owns all of it and works off commands; the rows themselves go from the reader thread straight
+//! into the streams' queues.
+
+mod capture;
+mod control;
+mod maps;
+
+use std::{
+    io,
+    sync::{
+        Arc,
+        mpsc::{Sender, channel},
+    },
+    thread,
+};
+
+use async_trait::async_trait;
+use thiserror::Error;
+use tokio::{runtime::Handle, sync::oneshot};
+
+use crate::{
+    interface::{Interfaces, Watch, WatchError},
+    loader::Loader,
+    privilege::AtStart,
+    queue::Queue,
+    reader::Reader,
+    report::{self, Kernel, Report},
+    settings::Settings,
+    source::{InForce, Request, Source, SourceError, Subscription},
+};
+
+use self::control::{Command, Control};
+
+/// Why the capture cannot start.
+#[derive(Debug, Error)]
+pub enum StartError {
+    /// No list of interfaces.
+    #[error(transparent)]
+    Interfaces(#[from] WatchError),
+    /// No thread, or no file descriptor.
+    #[error("cannot start the capture's threads: {0}")]
+    Threads(#[from] io::Error),
+}
+
+/// The interfaces of this machine as a source of packets.
+pub struct LocalSource {
+    commands: Sender<Command>,
+    watch: Watch,
+    kernel: Kernel,
+    at_start: AtStart,
+    settings: Settings,
+}
+
+impl LocalSource {
+    /// Starts the capture with the process that `loader` is. Needs a tokio runtime.
+    ///
+    /// # Errors
+    /// Any [`StartError`].
+    pub async fn start(loader: Loader, at_start: AtStart, settings: Settings) -> Result<Self, StartError> {
+        let watch = Watch::start().await?;
+        let kernel = Kernel::running();
+        let (commands, receiver) = channel();
+        let control = Control::new(control::Parts {
+            loader,
+            reader: Reader::start()?,
+            watch: watch.clone(),
+            runtime: Handle::current(),
+            kernel: kernel.clone(),
+            at_start: at_start.clone(),
+            settings,
+        });
+        thread::Builder::new().name("capture".to_owned()).spawn(move || control.run(&receiver))?;
+        let source = Self { commands, watch: watch.clone(), kernel, at_start, settings };
+        source.report_changes(watch);
+        Ok(source)
+    }
+
+    /// Detaches everything, ends the loader process and waits for it.
+    pub async fn stop(&self) {
+        let (done, finished) = oneshot::channel();
+        if self.commands.send(Command::Stop { done }).is_ok() {
+            let _ = finished.await;
+        }
+    }
+
+    /// Tells the control thread of every change of the interfaces.
+    fn report_changes(&self, mut watch: Watch) {
+        let commands = self.commands.clone();
+        tokio::spawn(async move {
+            while let Some(interfaces) = watch.changed().await {
+                if commands.send(Command::Interfaces(interfaces)).is_err() {
+                    return;
+                }
+            }
+        });
+    }
+
+    async fn ask<T>(&self, command: impl FnOnce(oneshot::Sender<T>) -> Command) -> Result<T, SourceError> {
+        let (reply, answer) = oneshot::channel();
+        self.commands.send(command(reply)).map_err(|_| SourceError::Gone)?;
+        answer.await.map_err(|_| SourceError::Gone)
+    }
+}
+
+#[async_trait]
+impl Source for LocalSource {
+    fn interfaces(&self) -> Arc<Interfaces> {
+        self.watch.now()
+    }
+
+    async fn prepare(&self, request: &Request) -> Result<Vec<InForce>, SourceError> {
+        self.ask(|reply| Command::Prepare { request: request.clone(), reply }).await?
+    }
+
+    async fn subscribe(&self, request: &Request) -> Result<Subscription, SourceError> {
+        let queue = Queue::new(self.settings.queue_rows);
+        let stream = {
+            let queue = Arc::clone(&queue);
+            self.ask(|reply| Command::Subscribe { request: request.clone(), queue, reply }).await?
+        };
+        let commands = self.commands.clone();
+        Ok(Subscription::new(
+            queue,
+            Box::new(move || {
+                // Where the control thread has ended, so has the stream.
+                let _ = commands.send(Command::End { stream });
+            }),
+        ))
+    }
+
+    async fn report(&self) -> Report {
+        let probed = self.ask(|reply| Command::Probe { reply }).await.ok();
+        let interfaces = match self.watch.look().await {
+            Ok(interfaces) => Arc::new(interfaces),
+            Err(_) => self.watch.now(),
+        };
+        report::report(&self.at_start, &self.kernel, probed, &interfaces)
+    }
+}

@@ -1,0 +1,253 @@
+//! One interface being watched: its maps, its programs, the streams that are part of it.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+    time::Instant,
+};
+
+use aya::maps::MapError;
+use tracing::info;
+use xdplive_packet::{Hook, event::Direction};
+
+use super::maps::{self, Counts};
+use crate::{
+    hook::{HookChoice, KernelSupport, foreign_program, plan},
+    interface::Interface,
+    loader::{AskError, Loader, protocol::LoaderError},
+    reader::{RingNumber, StreamId},
+    source::InForce,
+};
+
+/// The slot of the one filter there is so far: every packet.
+pub const EVERYTHING: u64 = 1;
+
+/// The reader is woken when the ring is filled by one part in this many.
+const WAKE_PART: u32 = 4;
+
+/// A watched interface. It lives on while the interface is away.
+pub struct Capture {
+    /// The interface's name.
+    pub name: Arc<str>,
+    /// Number of the ring, and name of the capture with the loader.
+    pub number: RingNumber,
+    maps: maps::Control,
+    attachments: BTreeMap<u32, Attachment>,
+    /// Streams in the generation in force, and the ways they want.
+    members: BTreeMap<StreamId, Vec<Direction>>,
+    /// Streams that are to be in the next generation.
+    pub wanted: BTreeMap<StreamId, Vec<Direction>>,
+    /// Since when there has been no stream.
+    pub idle_since: Instant,
+}
+
+/// A program that is attached.
+struct Attachment {
+    hook: Hook,
+    /// The interface's number: another one means that this attachment is gone.
+    index: u32,
+    reason: String,
+    /// Who asked for this hook.
+    owner: String,
+}
+
+/// Why a hook is not in force.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AttachError {
+    /// Another owner's choice is in force.
+    Conflict {
+        /// The hook in force.
+        in_force: Hook,
+        /// Who asked for it.
+        owner: String,
+    },
+    /// The kernel has no hook for this direction.
+    NoHook,
+    /// The loader could not attach any of the hooks tried; this is the last one.
+    Refused {
+        /// The hook.
+        hook: Hook,
+        /// The reason.
+        error: LoaderError,
+    },
+    /// The loader has ended.
+    Gone,
+}
+
+impl Capture {
+    /// Creates the maps. Returns the ring to be read.
+    ///
+    /// # Errors
+    /// What the loader says.
+    pub fn open(
+        loader: &Loader,
+        number: RingNumber,
+        interface: &str,
+        link: xdplive_packet::LinkType,
+        ring_bytes: u32,
+    ) -> Result<(Self, aya::maps::RingBuf<aya::maps::MapData>), AskError> {
+        let (maps, ring) = maps::open(loader.open(number.into(), ring_bytes)?, link, ring_bytes / WAKE_PART)?;
+        let capture = Self {
+            name: Arc::from(interface),
+            number,
+            maps,
+            attachments: BTreeMap::new(),
+            members: BTreeMap::new(),
+            wanted: BTreeMap::new(),
+            idle_since: Instant::now(),
+        };
+        Ok((capture, ring))
+    }
+
+    /// The generation that comes next.
+    #[must_use]
+    pub fn next_generation(&self) -> u32 {
+        self.maps.generation().wrapping_add(1)
+    }
+
+    /// Whether no stream is part of it, or is to be.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.members.is_empty() && self.wanted.is_empty()
+    }
+
+    /// Begins the next generation with the streams of [`Capture::wanted`]. Returns what was counted in the
+    /// one that ends, and the streams that were part of it.
+    ///
+    /// # Errors
+    /// Where the kernel refuses; the generation in force goes on.
+    pub fn begin_generation(
+        &mut self,
+        link: xdplive_packet::LinkType,
+    ) -> Result<(Counts, BTreeMap<StreamId, Vec<Direction>>), MapError> {
+        let directions: BTreeSet<u32> =
+            self.wanted.values().flatten().map(|direction| *direction as u32).collect();
+        let live = Direction::ALL
+            .map(|direction| if directions.contains(&(direction as u32)) { EVERYTHING } else { 0 });
+        let counts = self.maps.next_generation(live, link)?;
+        if self.wanted.is_empty() {
+            self.idle_since = Instant::now();
+        }
+        Ok((counts, std::mem::replace(&mut self.members, self.wanted.clone())))
+    }
+
+    /// The layout of frames that the programs expect.
+    #[must_use]
+    pub fn link(&self) -> xdplive_packet::LinkType {
+        self.maps.link()
+    }
+
+    /// Whether the program for `direction` is attached to the interface as it is now.
+    #[must_use]
+    pub fn is_attached(&self, direction: Direction) -> bool {
+        self.attachments.contains_key(&(direction as u32))
+    }
+
+    /// What is in force.
+    pub fn in_force(&self) -> impl Iterator<Item = InForce> {
+        self.attachments.values().map(|attachment| InForce {
+            interface: self.name.to_string(),
+            hook: attachment.hook,
+            reason: attachment.reason.clone(),
+        })
+    }
+
+    /// Forgets attachments that went with an earlier interface of this name.
+    pub fn forget_stale(&mut self, loader: &Loader, index: Option<u32>) {
+        let number = self.number.into();
+        self.attachments.retain(|_, attachment| {
+            let stays = Some(attachment.index) == index;
+            if !stays {
+                info!(interface = &*self.name, "interface {} went away, waiting for it", self.name);
+                // The kernel has detached it already; this frees the loader's side.
+                let _ = loader.detach(number, attachment.hook);
+            }
+            stays
+        });
+    }
+
+    /// Attaches what `choice` asks for on one direction, unless that or something as good is in force.
+    ///
+    /// # Errors
+    /// Any [`AttachError`].
+    pub fn attach(
+        &mut self,
+        loader: &Loader,
+        interface: &Interface,
+        direction: Direction,
+        choice: HookChoice,
+        owner: &str,
+        kernel: KernelSupport,
+    ) -> Result<(), AttachError> {
+        if let Some(attachment) = self.attachments.get(&(direction as u32)) {
+            if fits(attachment.hook, direction, choice) {
+                return Ok(());
+            }
+            if !self.is_idle() {
+                return Err(AttachError::Conflict {
+                    in_force: attachment.hook,
+                    owner: attachment.owner.clone(),
+                });
+            }
+            // Nobody needs it any more: it yields at once.
+            let _ = loader.detach(self.number.into(), attachment.hook);
+            self.attachments.remove(&(direction as u32));
+        }
+        let mut refused = Vec::new();
+        let mut last = AttachError::NoHook;
+        for attempt in plan(choice, direction, interface, kernel) {
+            match loader.attach(self.number.into(), attempt.hook, interface.index) {
+                Ok(_attached) => {
+                    let reason = reason(&attempt.reason, &refused);
+                    announce(&self.name, attempt.hook, choice, &reason);
+                    let attachment = Attachment {
+                        hook: attempt.hook,
+                        index: interface.index,
+                        reason,
+                        owner: owner.to_owned(),
+                    };
+                    self.attachments.insert(direction as u32, attachment);
+                    return Ok(());
+                }
+                Err(AskError::Loader(error)) => {
+                    refused.push(format!("{} refused: {}", attempt.hook.name(), explain(&error, interface)));
+                    last = AttachError::Refused { hook: attempt.hook, error };
+                }
+                Err(_) => return Err(AttachError::Gone),
+            }
+        }
+        Err(last)
+    }
+}
+
+/// Whether `hook` does for somebody who asks for `choice`.
+fn fits(hook: Hook, direction: Direction, choice: HookChoice) -> bool {
+    direction == Direction::Out || choice.hook().is_none_or(|wanted| wanted == hook)
+}
+
+/// Why a hook is in force: the plan's reason and what was refused before.
+fn reason(planned: &str, refused: &[String]) -> String {
+    let mut parts: Vec<&str> = refused.iter().map(String::as_str).collect();
+    if !planned.is_empty() {
+        parts.push(planned);
+    }
+    parts.join("; ")
+}
+
+/// A loader's error with what is known of the interface.
+#[must_use]
+pub fn explain(error: &LoaderError, interface: &Interface) -> String {
+    match (error, interface.xdp_program) {
+        (LoaderError::Busy, Some(id)) => foreign_program(id),
+        _ => error.to_string(),
+    }
+}
+
+/// `watch` and whoever reads the log look for these words.
+fn announce(interface: &str, hook: Hook, choice: HookChoice, reason: &str) {
+    let direction = hook.direction().name();
+    info!(event = "attached", "attached {interface} {direction} by {}", hook.name());
+    if choice == HookChoice::Auto && !reason.is_empty() {
+        info!(event = "hook", "{interface} {direction}: {}, because {reason}", hook.name());
+    }
+}

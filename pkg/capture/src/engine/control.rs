@@ -1,0 +1,495 @@
+//! The thread that owns all captures and streams.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{
+        Arc,
+        mpsc::{Receiver, RecvTimeoutError},
+    },
+    time::{Duration, Instant},
+};
+
+use tokio::{runtime::Handle, sync::oneshot};
+use tracing::{error, warn};
+use xdplive_packet::{Hook, event::Direction};
+
+use super::{
+    capture::{AttachError, Capture, EVERYTHING, explain},
+    maps::Counts,
+};
+use crate::{
+    hook::HookChoice,
+    interface::{Interface, Interfaces, Watch},
+    loader::{AskError, Loader, protocol::LoaderError},
+    privilege::AtStart,
+    queue::{Counted, Queue},
+    reader::{Reader, RingNumber, StreamId, Want},
+    report::{self, Kernel},
+    settings::Settings,
+    source::{InForce, Request, SourceError},
+};
+
+/// Time between two looks at what lingers and at what could not be attached.
+const TICK: Duration = Duration::from_secs(1);
+/// How long the loader may take to end.
+const LOADER_END: Duration = Duration::from_secs(1);
+
+/// What the rest of the process asks of the thread.
+pub enum Command {
+    /// See [`crate::source::Source::prepare`].
+    Prepare { request: Request, reply: oneshot::Sender<Result<Vec<InForce>, SourceError>> },
+    /// See [`crate::source::Source::subscribe`].
+    Subscribe { request: Request, queue: Arc<Queue>, reply: oneshot::Sender<StreamId> },
+    /// A stream has come to its end.
+    End { stream: StreamId },
+    /// The interfaces have changed.
+    Interfaces(Arc<Interfaces>),
+    /// Try what the kernel allows.
+    Probe { reply: oneshot::Sender<Vec<(Hook, Option<LoaderError>)>> },
+    /// Detach everything and end.
+    Stop { done: oneshot::Sender<()> },
+}
+
+/// What the thread works with.
+pub struct Parts {
+    pub loader: Loader,
+    pub reader: Reader,
+    pub watch: Watch,
+    pub runtime: Handle,
+    pub kernel: Kernel,
+    pub at_start: AtStart,
+    pub settings: Settings,
+}
+
+/// The state of the thread.
+pub struct Control {
+    parts: Parts,
+    interfaces: Arc<Interfaces>,
+    captures: BTreeMap<String, Capture>,
+    streams: BTreeMap<StreamId, Stream>,
+    next_stream: StreamId,
+    /// Captures whose members are to change with the next generation.
+    dirty: BTreeSet<String>,
+    /// Streams to be told that they have begun, and streams to be closed, after that.
+    begun: Vec<(StreamId, oneshot::Sender<StreamId>)>,
+    ending: Vec<StreamId>,
+    probed: Option<Vec<(Hook, Option<LoaderError>)>>,
+}
+
+struct Stream {
+    request: Request,
+    queue: Arc<Queue>,
+    /// The captures it is part of, and the first generation there that it is not part of any more.
+    joined: BTreeMap<String, Option<u32>>,
+    counted: Counted,
+}
+
+impl Control {
+    pub fn new(parts: Parts) -> Self {
+        Self {
+            interfaces: parts.watch.now(),
+            parts,
+            captures: BTreeMap::new(),
+            streams: BTreeMap::new(),
+            next_stream: 1,
+            dirty: BTreeSet::new(),
+            begun: Vec::new(),
+            ending: Vec::new(),
+            probed: None,
+        }
+    }
+
+    /// Works off commands until the end. Commands that wait already are taken together: a dashboard that
+    /// opens starts twenty streams, and one new generation does for all of them.
+    pub fn run(mut self, commands: &Receiver<Command>) {
+        let mut next_tick = Instant::now() + TICK;
+        loop {
+            let first = match commands.recv_timeout(next_tick.saturating_duration_since(Instant::now())) {
+                Ok(command) => Some(command),
+                Err(RecvTimeoutError::Timeout) => None,
+                Err(RecvTimeoutError::Disconnected) => break,
+            };
+            let mut stop = None;
+            for command in first.into_iter().chain(commands.try_iter()) {
+                if let Command::Stop { done } = command {
+                    stop = Some(done);
+                } else {
+                    self.carry_out(command);
+                }
+            }
+            self.begin_generations();
+            self.tell_begun();
+            self.close_ended();
+            if let Some(done) = stop {
+                self.stop();
+                // Whoever asked may have given up waiting.
+                let _ = done.send(());
+                return;
+            }
+            if Instant::now() >= next_tick {
+                next_tick = Instant::now() + TICK;
+                self.attach_missing();
+                self.close_lingering();
+            }
+        }
+        self.stop();
+    }
+
+    fn carry_out(&mut self, command: Command) {
+        match command {
+            Command::Prepare { request, reply } => {
+                let result = self.prepare(&request);
+                let _ = reply.send(result);
+            }
+            Command::Subscribe { request, queue, reply } => self.subscribe(request, queue, reply),
+            Command::End { stream } => self.end(stream),
+            Command::Interfaces(interfaces) => {
+                self.interfaces = interfaces;
+                self.attach_missing();
+            }
+            Command::Probe { reply } => {
+                let _ = reply.send(self.probe());
+            }
+            // Taken care of by the caller.
+            Command::Stop { .. } => {}
+        }
+    }
+
+    /// Does everything a stream of `request` needs, except counting and reporting its packets.
+    fn prepare(&mut self, request: &Request) -> Result<Vec<InForce>, SourceError> {
+        let mut in_force = Vec::new();
+        for name in &request.interfaces {
+            let interface = self.interface(name)?;
+            self.open(&interface).map_err(|error| self.explain_ask(name, error))?;
+            for direction in &request.directions {
+                // Where both ways are asked for, one is better than none; what is missing is told elsewhere.
+                let needed = *direction == Direction::In || request.directions.len() == 1;
+                match self.attach(&interface, *direction, request.hook, &request.asker) {
+                    Err(AttachError::NoHook) if !needed => {}
+                    Err(error) => {
+                        self.close_unused(name);
+                        return Err(self.explain_attach(&interface, *direction, request.hook, error));
+                    }
+                    Ok(()) => {}
+                }
+            }
+            if let Some(capture) = self.captures.get_mut(name) {
+                capture.idle_since = Instant::now();
+                in_force.extend(capture.in_force());
+            }
+        }
+        Ok(in_force)
+    }
+
+    fn subscribe(&mut self, request: Request, queue: Arc<Queue>, reply: oneshot::Sender<StreamId>) {
+        let id = self.next_stream;
+        self.next_stream += 1;
+        if self.parts.reader.add_stream(id, Arc::clone(&queue), request.limit).is_err() {
+            // Dropping `reply` tells the asker.
+            return;
+        }
+        self.streams
+            .insert(id, Stream { request, queue, joined: BTreeMap::new(), counted: Counted::default() });
+        self.begun.push((id, reply));
+        self.attach_missing();
+    }
+
+    /// Takes a stream out of its captures' next generations.
+    fn end(&mut self, id: StreamId) {
+        let Some(stream) = self.streams.get(&id) else { return };
+        for name in stream.joined.keys() {
+            if let Some(capture) = self.captures.get_mut(name) {
+                capture.wanted.remove(&id);
+                self.dirty.insert(name.clone());
+            }
+        }
+        if !self.ending.contains(&id) {
+            self.ending.push(id);
+        }
+    }
+
+    /// Brings every stream into the captures it asks for, and every capture to its interface, as far as they
+    /// are there. What does not work now is tried again.
+    fn attach_missing(&mut self) {
+        for (name, capture) in &mut self.captures {
+            capture
+                .forget_stale(&self.parts.loader, self.interfaces.get(name).map(|interface| interface.index));
+        }
+        let wishes: Vec<(StreamId, Request)> =
+            self.streams.iter().map(|(id, stream)| (*id, stream.request.clone())).collect();
+        for (id, request) in wishes {
+            if self.ending.contains(&id) {
+                continue;
+            }
+            for name in &request.interfaces {
+                let Ok(interface) = self.interface(name) else { continue };
+                if let Err(error) = self.join(id, &interface, &request) {
+                    warn!("{}", self.explain_ask(name, error));
+                }
+            }
+        }
+    }
+
+    /// Makes a stream a member of an interface's capture, and attaches what it asks for there.
+    fn join(&mut self, id: StreamId, interface: &Interface, request: &Request) -> Result<(), AskError> {
+        let name = &interface.name;
+        self.open(interface)?;
+        let joined = self.streams.get(&id).is_some_and(|stream| stream.joined.contains_key(name));
+        if !joined && let Some(capture) = self.captures.get_mut(name) {
+            let want = Want {
+                ring: capture.number,
+                slots: EVERYTHING,
+                first: capture.next_generation(),
+                directions: request.directions.clone(),
+            };
+            // Before the programs begin that generation, so that its first event finds the stream.
+            if self.parts.reader.add_want(id, want).is_ok() {
+                capture.wanted.insert(id, request.directions.clone());
+                self.dirty.insert(name.clone());
+                if let Some(stream) = self.streams.get_mut(&id) {
+                    stream.joined.insert(name.clone(), None);
+                }
+            }
+        }
+        for direction in &request.directions {
+            let attached = self.captures.get(name).is_some_and(|capture| capture.is_attached(*direction));
+            if !attached {
+                // The generation first, so that the first packet the hook sees is counted for the stream.
+                self.begin_generations();
+                // Refusals come out of `prepare`; here the stream waits until it becomes possible.
+                let _ = self.attach(interface, *direction, request.hook, &request.asker);
+            }
+        }
+        Ok(())
+    }
+
+    /// Begins the next generation of every capture whose members have changed, and adds up what was counted
+    /// in the one that ends.
+    fn begin_generations(&mut self) {
+        for name in std::mem::take(&mut self.dirty) {
+            let Some(capture) = self.captures.get_mut(&name) else { continue };
+            let link = self.interfaces.get(&name).and_then(|interface| interface.link.layout());
+            match capture.begin_generation(link.unwrap_or(capture.link())) {
+                Ok((counts, members)) => {
+                    let generation = capture.next_generation().wrapping_sub(1);
+                    let stay: BTreeSet<StreamId> = capture.wanted.keys().copied().collect();
+                    for (id, directions) in members {
+                        let Some(stream) = self.streams.get_mut(&id) else { continue };
+                        stream.counted.add(&counts, &directions);
+                        if !stay.contains(&id) {
+                            stream.joined.insert(name.clone(), Some(generation));
+                        }
+                    }
+                }
+                Err(error) => {
+                    error!("interface {name}: the kernel does not take a new configuration: {error}");
+                    self.dirty.insert(name);
+                }
+            }
+        }
+    }
+
+    fn tell_begun(&mut self) {
+        for (id, reply) in std::mem::take(&mut self.begun) {
+            if reply.send(id).is_err() {
+                // The asker went away meanwhile.
+                self.end(id);
+            }
+        }
+        self.begin_generations();
+    }
+
+    /// Closes the streams that are part of no generation any more, once their last rows are in their queues.
+    fn close_ended(&mut self) {
+        for id in std::mem::take(&mut self.ending) {
+            let Some(stream) = self.streams.remove(&id) else { continue };
+            let ends = stream
+                .joined
+                .iter()
+                .filter_map(|(name, end)| {
+                    let capture = self.captures.get(name)?;
+                    Some((capture.number, end.unwrap_or_else(|| capture.next_generation())))
+                })
+                .collect();
+            if self.parts.reader.remove_stream(id, ends).is_err() {
+                error!("the reader has ended");
+            }
+            stream.queue.close(stream.counted);
+        }
+    }
+
+    /// Closes captures that nobody has needed for a while.
+    fn close_lingering(&mut self) {
+        let linger = self.parts.settings.linger;
+        let names: Vec<String> = self
+            .captures
+            .iter()
+            .filter(|(_, capture)| capture.is_idle() && capture.idle_since.elapsed() >= linger)
+            .map(|(name, _)| name.clone())
+            .collect();
+        for name in names {
+            self.close(&name);
+        }
+    }
+
+    /// Closes a capture that turned out not to be possible, unless something else uses it.
+    fn close_unused(&mut self, name: &str) {
+        if self
+            .captures
+            .get(name)
+            .is_some_and(|capture| capture.is_idle() && capture.in_force().next().is_none())
+        {
+            self.close(name);
+        }
+    }
+
+    fn close(&mut self, name: &str) {
+        if let Some(capture) = self.captures.remove(name) {
+            // Without the loader or the reader there is nothing left to close.
+            let _ = self.parts.reader.remove_ring(capture.number);
+            let _ = self.parts.loader.close(capture.number.into());
+        }
+    }
+
+    /// What the kernel says of each program; asked once, for it stays so.
+    fn probe(&mut self) -> Vec<(Hook, Option<LoaderError>)> {
+        if self.probed.is_none() {
+            self.probed = self.parts.loader.probe().ok();
+        }
+        self.probed.clone().unwrap_or_default()
+    }
+
+    fn stop(mut self) {
+        let streams: Vec<StreamId> = self.streams.keys().copied().collect();
+        for id in streams {
+            self.end(id);
+        }
+        self.begin_generations();
+        self.close_ended();
+        self.parts.loader.end(LOADER_END);
+    }
+
+    /// Opens the capture of an interface where there is none.
+    fn open(&mut self, interface: &Interface) -> Result<(), AskError> {
+        let Some(link) = interface.link.layout() else { return Ok(()) };
+        match self.captures.get(&interface.name) {
+            None => {
+                let number = self.free_number();
+                let ring_bytes = self.parts.settings.ring_bytes;
+                let (capture, ring) =
+                    Capture::open(&self.parts.loader, number, &interface.name, link, ring_bytes)?;
+                if self.parts.reader.add_ring(number, Arc::clone(&capture.name), ring).is_ok() {
+                    self.captures.insert(interface.name.clone(), capture);
+                }
+            }
+            // Another interface by the same name may begin its frames differently.
+            Some(capture) if capture.link() != link => {
+                self.dirty.insert(interface.name.clone());
+            }
+            Some(_) => {}
+        }
+        Ok(())
+    }
+
+    fn free_number(&self) -> RingNumber {
+        let taken: BTreeSet<RingNumber> = self.captures.values().map(|capture| capture.number).collect();
+        (0..RingNumber::MAX).find(|number| !taken.contains(number)).unwrap_or(RingNumber::MAX)
+    }
+
+    fn attach(
+        &mut self,
+        interface: &Interface,
+        direction: Direction,
+        choice: HookChoice,
+        owner: &str,
+    ) -> Result<(), AttachError> {
+        let Some(capture) = self.captures.get_mut(&interface.name) else { return Err(AttachError::NoHook) };
+        let kernel = self.parts.kernel.support();
+        let result = capture.attach(&self.parts.loader, interface, direction, choice, owner, kernel);
+        if result == Err(AttachError::Gone) {
+            error!("the loader process has ended");
+        }
+        result
+    }
+
+    /// An interface that can be watched.
+    fn interface(&mut self, name: &str) -> Result<Interface, SourceError> {
+        let found = self.interfaces.get(name).cloned();
+        // It may be younger than the last change we heard of.
+        let found = match found {
+            Some(interface) => Some(interface),
+            None => {
+                if let Ok(now) = self.parts.runtime.block_on(self.parts.watch.look()) {
+                    self.interfaces = Arc::new(now);
+                }
+                self.interfaces.get(name).cloned()
+            }
+        };
+        let Some(interface) = found else {
+            return Err(SourceError::NoSuchInterface {
+                given: name.to_owned(),
+                available: self.interfaces.names(),
+            });
+        };
+        if interface.link.layout().is_none() {
+            return Err(SourceError::UnsupportedLink { interface: name.to_owned() });
+        }
+        Ok(interface)
+    }
+
+    fn explain_ask(&self, interface: &str, error: AskError) -> SourceError {
+        match error {
+            AskError::Loader(LoaderError::NotAllowed { action, reason }) => SourceError::NotAllowed {
+                reason: format!("this process may not {action} ({reason})"),
+                mend: report::mend_rights(&self.parts.at_start),
+            },
+            AskError::Gone(_) => SourceError::Gone,
+            other => SourceError::Failed { interface: interface.to_owned(), reason: other.to_string() },
+        }
+    }
+
+    fn explain_attach(
+        &mut self,
+        interface: &Interface,
+        direction: Direction,
+        wanted: HookChoice,
+        error: AttachError,
+    ) -> SourceError {
+        let name = interface.name.clone();
+        match error {
+            AttachError::Conflict { in_force, owner } => {
+                SourceError::HookConflict { interface: name, wanted, in_force: in_force.name(), owner }
+            }
+            AttachError::NoHook if direction == Direction::Out => {
+                SourceError::NoEgress { interface: name, release: self.parts.kernel.release.clone() }
+            }
+            AttachError::NoHook | AttachError::Gone => SourceError::Gone,
+            AttachError::Refused { error: error @ LoaderError::NotAllowed { .. }, .. } => {
+                self.explain_ask(&name, AskError::Loader(error))
+            }
+            AttachError::Refused { hook, error } => {
+                // Who is in the way, as of now.
+                let now = self.parts.runtime.block_on(self.parts.watch.look()).ok();
+                let interface = now.as_ref().and_then(|now| now.get(&name)).unwrap_or(interface);
+                let reason = explain(&error, interface);
+                SourceError::HookUnavailable { interface: name, hook: hook.name(), reason }
+            }
+        }
+    }
+}
+
+impl Counted {
+    /// Adds what was counted in one generation at the hooks of `directions`.
+    fn add(&mut self, counts: &Counts, directions: &[Direction]) {
+        for (direction, hook) in Direction::ALL.into_iter().zip(counts) {
+            if !directions.contains(&direction) {
+                continue;
+            }
+            self.seen += hook.seen;
+            if let Some(slot) = hook.slots.first() {
+                self.matched += slot.matched;
+                self.lost += slot.lost;
+            }
+        }
+    }
+}

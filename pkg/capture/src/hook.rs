@@ -1,0 +1,153 @@
+//! Which hook an interface gets, and why.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+use xdplive_packet::{Hook, event::Direction};
+
+use crate::interface::Interface;
+
+/// What a query or a data source asks for on the receiving side.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum HookChoice {
+    /// The best that does no harm; see [`plan`].
+    #[default]
+    Auto,
+    /// XDP in the driver.
+    XdpNative,
+    /// XDP on socket buffers.
+    XdpGeneric,
+    /// TCX ingress.
+    Tcx,
+}
+
+impl HookChoice {
+    /// All choices, with the names people write.
+    pub const NAMES: [(&'static str, Self); 4] = [
+        ("auto", Self::Auto),
+        ("xdp-native", Self::XdpNative),
+        ("xdp-generic", Self::XdpGeneric),
+        ("tcx", Self::Tcx),
+    ];
+
+    /// The name people write.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        Self::NAMES.iter().find(|(_, choice)| *choice == self).map_or("auto", |(name, _)| name)
+    }
+
+    /// The one receiving hook that this choice stands for; none for [`HookChoice::Auto`].
+    #[must_use]
+    pub const fn hook(self) -> Option<Hook> {
+        match self {
+            Self::Auto => None,
+            Self::XdpNative => Some(Hook::XdpNative),
+            Self::XdpGeneric => Some(Hook::XdpGeneric),
+            Self::Tcx => Some(Hook::TcxIngress),
+        }
+    }
+}
+
+impl fmt::Display for HookChoice {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A name that is no hook.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("hook \"{0}\" is not known; allowed are auto, xdp-native, xdp-generic and tcx")]
+pub struct UnknownHook(pub String);
+
+impl std::str::FromStr for HookChoice {
+    type Err = UnknownHook;
+
+    fn from_str(text: &str) -> Result<Self, UnknownHook> {
+        let found = Self::NAMES.into_iter().find(|(name, _)| *name == text);
+        found.map(|(_, choice)| choice).ok_or_else(|| UnknownHook(text.to_owned()))
+    }
+}
+
+/// What the running kernel can do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KernelSupport {
+    /// TCX: kernel 6.6.
+    pub tcx: bool,
+}
+
+/// A hook to try, and why it is tried where it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attempt {
+    /// The hook.
+    pub hook: Hook,
+    /// Why this one, and why none before it; empty for the obvious choice.
+    pub reason: String,
+}
+
+/// Drivers on whose devices native XDP is not tried by itself: name, then why, with its source, a line each.
+const HARMFUL_DRIVERS: &str = include_str!("../data/native-xdp-harm.tsv");
+
+/// The hooks to try one after the other for one direction of an interface. Never empty for [`Direction::In`];
+/// empty for [`Direction::Out`] where the kernel has no TCX.
+#[must_use]
+pub fn plan(
+    choice: HookChoice,
+    direction: Direction,
+    interface: &Interface,
+    kernel: KernelSupport,
+) -> Vec<Attempt> {
+    match (direction, choice.hook()) {
+        (Direction::Out, _) if kernel.tcx => vec![Attempt { hook: Hook::TcxEgress, reason: String::new() }],
+        (Direction::Out, _) => Vec::new(),
+        (Direction::In, Some(hook)) => vec![Attempt { hook, reason: "asked for".to_owned() }],
+        (Direction::In, None) => automatic(interface, kernel),
+    }
+}
+
+fn automatic(interface: &Interface, kernel: KernelSupport) -> Vec<Attempt> {
+    let mut attempts = Vec::new();
+    let not_native = native_obstacle(interface);
+    if not_native.is_none() {
+        attempts.push(Attempt { hook: Hook::XdpNative, reason: String::new() });
+    }
+    let reason = not_native.unwrap_or_default();
+    if kernel.tcx {
+        attempts.push(Attempt { hook: Hook::TcxIngress, reason });
+    } else {
+        let reason = format!("{reason}{}this kernel has no TCX", if reason.is_empty() { "" } else { "; " });
+        attempts.push(Attempt { hook: Hook::XdpGeneric, reason });
+    }
+    attempts
+}
+
+/// Why native XDP is not even tried on an interface; `None` where it is.
+fn native_obstacle(interface: &Interface) -> Option<String> {
+    if let Some(program) = interface.xdp_program {
+        return Some(foreign_program(program));
+    }
+    if !interface.physical {
+        return Some("native XDP would slow down traffic on a virtual device".to_owned());
+    }
+    let driver = interface.driver.as_deref()?;
+    let (_, why) = harmful_drivers().find(|(name, _)| *name == driver)?;
+    Some(format!("native XDP is not used with the driver {driver}: {why}"))
+}
+
+/// A sentence about an XDP program of somebody else. Its name would take more rights than we have.
+#[must_use]
+pub fn foreign_program(id: u32) -> String {
+    format!("the XDP program with id {id} is attached there already (`bpftool prog show id {id}` names it)")
+}
+
+/// Driver names and why native XDP harms their traffic.
+fn harmful_drivers() -> impl Iterator<Item = (&'static str, &'static str)> {
+    HARMFUL_DRIVERS.lines().filter(|line| !line.starts_with('#')).filter_map(|line| {
+        let mut parts = line.split('\t');
+        Some((parts.next()?, parts.next()?))
+    })
+}
+
+#[cfg(test)]
+mod tests;

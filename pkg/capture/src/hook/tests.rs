@@ -1,0 +1,90 @@
+use super::*;
+use crate::interface::Link;
+
+const KERNEL: KernelSupport = KernelSupport { tcx: true };
+const OLD_KERNEL: KernelSupport = KernelSupport { tcx: false };
+
+fn interface() -> Interface {
+    Interface {
+        name: "eth0".to_owned(),
+        index: 2,
+        state: "up".to_owned(),
+        link: Link::Ethernet,
+        driver: Some("ixgbe".to_owned()),
+        physical: true,
+        mac: None,
+        addresses: Vec::new(),
+        mtu: 1500,
+        xdp_program: None,
+        default: true,
+    }
+}
+
+fn veth() -> Interface {
+    Interface { driver: None, physical: false, ..interface() }
+}
+
+fn hooks(choice: HookChoice, interface: &Interface, kernel: KernelSupport) -> Vec<Hook> {
+    plan(choice, Direction::In, interface, kernel).into_iter().map(|attempt| attempt.hook).collect()
+}
+
+#[test]
+fn a_device_is_tried_natively_first() {
+    assert_eq!(hooks(HookChoice::Auto, &interface(), KERNEL), [Hook::XdpNative, Hook::TcxIngress]);
+    assert_eq!(hooks(HookChoice::Auto, &interface(), OLD_KERNEL), [Hook::XdpNative, Hook::XdpGeneric]);
+}
+
+#[test]
+fn a_virtual_device_never_is() {
+    assert_eq!(hooks(HookChoice::Auto, &veth(), KERNEL), [Hook::TcxIngress]);
+    assert_eq!(hooks(HookChoice::Auto, &veth(), OLD_KERNEL), [Hook::XdpGeneric]);
+}
+
+#[test]
+fn another_program_is_named_and_left_alone() {
+    let taken = Interface { xdp_program: Some(77), ..interface() };
+    let attempts = plan(HookChoice::Auto, Direction::In, &taken, KERNEL);
+    assert_eq!(attempts.len(), 1);
+    assert_eq!(attempts[0].hook, Hook::TcxIngress);
+    assert!(attempts[0].reason.contains("id 77"), "{}", attempts[0].reason);
+}
+
+#[test]
+fn an_explicit_choice_is_the_only_attempt() {
+    for (name, choice) in &HookChoice::NAMES[1..] {
+        let attempts = hooks(*choice, &veth(), OLD_KERNEL);
+        assert_eq!(attempts.len(), 1);
+        assert_eq!(attempts[0].name(), *name);
+    }
+}
+
+#[test]
+fn sending_needs_tcx() {
+    let out = |kernel| plan(HookChoice::XdpGeneric, Direction::Out, &veth(), kernel);
+    assert_eq!(out(KERNEL), [Attempt { hook: Hook::TcxEgress, reason: String::new() }]);
+    assert_eq!(out(OLD_KERNEL), []);
+}
+
+#[test]
+fn every_harmful_driver_has_a_reason_and_a_source() {
+    let mut count = 0;
+    for line in HARMFUL_DRIVERS.lines().filter(|line| !line.starts_with('#')) {
+        let parts: Vec<&str> = line.split('\t').collect();
+        assert_eq!(parts.len(), 3, "{line}");
+        assert!(parts.iter().all(|part| !part.is_empty()), "{line}");
+        let device = Interface { driver: Some(parts[0].to_owned()), ..interface() };
+        assert_eq!(hooks(HookChoice::Auto, &device, KERNEL), [Hook::TcxIngress], "{line}");
+        count += 1;
+    }
+    assert!(count > 0);
+}
+
+#[test]
+fn names_are_read_and_written() {
+    for (name, choice) in HookChoice::NAMES {
+        assert_eq!(name.parse(), Ok(choice));
+        assert_eq!(choice.to_string(), name);
+    }
+    let error = "xdp".parse::<HookChoice>().unwrap_err();
+    assert!(error.to_string().contains("\"xdp\""));
+}

@@ -1,0 +1,98 @@
+//! This machine's network interfaces, as far as capturing needs to know them.
+
+mod watch;
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+use xdplive_packet::LinkType;
+
+pub use watch::{Watch, WatchError};
+
+/// One network interface.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Interface {
+    /// Its name, unique in the network namespace at one time.
+    pub name: String,
+    /// Its number, never used again for another interface until the numbers wrap.
+    pub index: u32,
+    /// Operational state (RFC 2863), in lower case: `up`, `down`, `lowerlayerdown`, `unknown`, …
+    pub state: String,
+    /// How its frames begin.
+    pub link: Link,
+    /// Driver of the device; none for virtual interfaces.
+    pub driver: Option<String>,
+    /// Whether it is a device: it has a device link in sysfs.
+    pub physical: bool,
+    /// Hardware address, where the link has one: lower case, colons.
+    pub mac: Option<String>,
+    /// Addresses with prefix length.
+    pub addresses: Vec<String>,
+    /// Largest packet, bytes.
+    pub mtu: u32,
+    /// Id of an XDP program that is attached, by whomever.
+    pub xdp_program: Option<u32>,
+    /// Whether the default route leads through it.
+    pub default: bool,
+}
+
+/// Kind of link, by ARPHRD number (linux/if_arp.h).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Link {
+    /// Ethernet header.
+    Ethernet,
+    /// The loopback interface: Ethernet header with zero addresses.
+    Loopback,
+    /// Packets start at the IP header: tun, WireGuard, PPP, IP tunnels.
+    RawIp,
+    /// None of these; packets of such an interface cannot be read.
+    Unsupported,
+}
+
+impl Link {
+    /// The layout the parser is to expect.
+    #[must_use]
+    pub const fn layout(self) -> Option<LinkType> {
+        match self {
+            Self::Ethernet | Self::Loopback => Some(LinkType::Ethernet),
+            Self::RawIp => Some(LinkType::RawIp),
+            Self::Unsupported => None,
+        }
+    }
+}
+
+/// All interfaces at one moment, by name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Interfaces(BTreeMap<String, Interface>);
+
+impl Interfaces {
+    /// The interface with this name.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Interface> {
+        self.0.get(name)
+    }
+
+    /// The interface through which the default route leads.
+    #[must_use]
+    pub fn default_route(&self) -> Option<&Interface> {
+        self.0.values().find(|interface| interface.default)
+    }
+
+    /// All of them, in the order of their names.
+    pub fn iter(&self) -> impl Iterator<Item = &Interface> {
+        self.0.values()
+    }
+
+    /// Their names, separated by commas, for messages.
+    #[must_use]
+    pub fn names(&self) -> String {
+        self.0.keys().map(String::as_str).collect::<Vec<_>>().join(", ")
+    }
+}
+
+impl FromIterator<Interface> for Interfaces {
+    fn from_iter<I: IntoIterator<Item = Interface>>(interfaces: I) -> Self {
+        Self(interfaces.into_iter().map(|interface| (interface.name.clone(), interface)).collect())
+    }
+}

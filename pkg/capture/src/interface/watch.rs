@@ -1,0 +1,239 @@
+//! Interfaces by route netlink (rtnetlink(7)): all of them now, and again whenever the kernel says that
+//! something changed.
+
+use std::{
+    collections::HashMap,
+    fmt::Write as _,
+    fs,
+    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    path::Path,
+    sync::Arc,
+    time::Duration,
+};
+
+use futures::{StreamExt, TryStreamExt};
+use rtnetlink::{
+    Handle, MulticastGroup, RouteMessageBuilder, new_multicast_connection,
+    packet_route::{
+        address::AddressAttribute,
+        link::{LinkAttribute, LinkLayerType, LinkMessage, LinkXdp, State},
+        route::{RouteAttribute, RouteMessage},
+    },
+};
+use thiserror::Error;
+use tokio::{sync::watch, time::sleep};
+use tracing::warn;
+
+use super::{Interface, Interfaces, Link};
+
+/// Changes come in bursts (a veth pair and its addresses); one look afterwards is enough.
+const SETTLE: Duration = Duration::from_millis(20);
+
+/// Destinations by which the default route is found, without sending anything: two root name servers.
+const ANYWHERE: [IpAddr; 2] = [
+    IpAddr::V4(Ipv4Addr::new(198, 41, 0, 4)),
+    IpAddr::V6(Ipv6Addr::new(0x2001, 0x503, 0xba3e, 0, 0, 0, 2, 0x30)),
+];
+
+/// Why the interfaces cannot be listed.
+#[derive(Debug, Error)]
+pub enum WatchError {
+    /// No netlink socket.
+    #[error(
+        "cannot open a netlink socket: {0}; a service manager that restricts address families must allow \
+         AF_NETLINK (systemd: RestrictAddressFamilies=… AF_NETLINK)"
+    )]
+    Socket(#[from] std::io::Error),
+    /// The kernel did not answer.
+    #[error("the kernel does not list the network interfaces: {0}")]
+    Request(#[from] rtnetlink::Error),
+}
+
+/// The interfaces, kept current while it exists.
+#[derive(Clone, Debug)]
+pub struct Watch {
+    current: watch::Receiver<Arc<Interfaces>>,
+    handle: Handle,
+}
+
+impl Watch {
+    /// Looks at all interfaces, and from now on at every change. Needs a tokio runtime.
+    ///
+    /// # Errors
+    /// Any [`WatchError`].
+    pub async fn start() -> Result<Self, WatchError> {
+        let groups = [MulticastGroup::Link, MulticastGroup::Ipv4Ifaddr, MulticastGroup::Ipv6Ifaddr];
+        let (connection, handle, mut changes) = new_multicast_connection(&groups)?;
+        tokio::spawn(connection);
+        let first = look(&handle).await?;
+        let asking = handle.clone();
+        let (sender, current) = watch::channel(Arc::new(first));
+        tokio::spawn(async move {
+            while changes.next().await.is_some() {
+                sleep(SETTLE).await;
+                while let Ok(_more) = changes.try_recv() {}
+                match look(&handle).await {
+                    Ok(now) => {
+                        sender.send_if_modified(|before| {
+                            let changed = **before != now;
+                            *before = Arc::new(now);
+                            changed
+                        });
+                    }
+                    Err(error) => warn!("interfaces: {error}"),
+                }
+                if sender.is_closed() {
+                    break;
+                }
+            }
+        });
+        Ok(Self { current, handle: asking })
+    }
+
+    /// The interfaces as last seen.
+    #[must_use]
+    pub fn now(&self) -> Arc<Interfaces> {
+        Arc::clone(&self.current.borrow())
+    }
+
+    /// The interfaces right now. The kernel does not tell when a program is attached to one, so that
+    /// [`Interface::xdp_program`] is only certain here.
+    ///
+    /// # Errors
+    /// Any [`WatchError`].
+    pub async fn look(&self) -> Result<Interfaces, WatchError> {
+        look(&self.handle).await
+    }
+
+    /// Waits for the next change; `None` when there will be none any more.
+    pub async fn changed(&mut self) -> Option<Arc<Interfaces>> {
+        self.current.changed().await.ok()?;
+        Some(Arc::clone(&self.current.borrow_and_update()))
+    }
+}
+
+async fn look(handle: &Handle) -> Result<Interfaces, WatchError> {
+    let mut addresses: HashMap<u32, Vec<String>> = HashMap::new();
+    let mut messages = handle.address().get().execute();
+    while let Some(message) = messages.try_next().await? {
+        let local = message.attributes.iter().find_map(|attribute| match attribute {
+            AddressAttribute::Local(address) => Some(*address),
+            _ => None,
+        });
+        let address = local.or_else(|| {
+            message.attributes.iter().find_map(|attribute| match attribute {
+                AddressAttribute::Address(address) => Some(*address),
+                _ => None,
+            })
+        });
+        if let Some(address) = address {
+            let text = format!("{address}/{}", message.header.prefix_len);
+            addresses.entry(message.header.index).or_default().push(text);
+        }
+    }
+    let default = default_route(handle).await;
+    let mut found = Vec::new();
+    let mut links = handle.link().get().execute();
+    while let Some(link) = links.try_next().await? {
+        let addresses = addresses.remove(&link.header.index).unwrap_or_default();
+        found.extend(interface(&link, addresses, default));
+    }
+    Ok(found.into_iter().collect())
+}
+
+/// The number of the interface through which packets to the rest of the world leave.
+async fn default_route(handle: &Handle) -> Option<u32> {
+    for destination in ANYWHERE {
+        let request = match destination {
+            IpAddr::V4(address) => {
+                RouteMessageBuilder::<Ipv4Addr>::new().destination_prefix(address, 32).build()
+            }
+            IpAddr::V6(address) => {
+                RouteMessageBuilder::<Ipv6Addr>::new().destination_prefix(address, 128).build()
+            }
+        };
+        let mut answers = handle.route().get(request).execute();
+        // An error is the kernel's way to say that there is no route.
+        if let Ok(Some(route)) = answers.try_next().await
+            && let Some(index) = outgoing(&route)
+        {
+            return Some(index);
+        }
+    }
+    None
+}
+
+fn outgoing(route: &RouteMessage) -> Option<u32> {
+    route.attributes.iter().find_map(|attribute| match attribute {
+        RouteAttribute::Oif(index) => Some(*index),
+        _ => None,
+    })
+}
+
+fn interface(message: &LinkMessage, addresses: Vec<String>, default: Option<u32>) -> Option<Interface> {
+    let index = message.header.index;
+    let mut found = Interface {
+        name: String::new(),
+        index,
+        state: State::Unknown.to_string().to_lowercase(),
+        link: link(message.header.link_layer_type),
+        driver: None,
+        physical: false,
+        mac: None,
+        addresses,
+        mtu: 0,
+        xdp_program: None,
+        default: default == Some(index),
+    };
+    for attribute in &message.attributes {
+        match attribute {
+            LinkAttribute::IfName(name) => found.name.clone_from(name),
+            LinkAttribute::OperState(state) => found.state = state.to_string().to_lowercase(),
+            LinkAttribute::Mtu(mtu) => found.mtu = *mtu,
+            LinkAttribute::Address(address) if found.link == Link::Ethernet => found.mac = Some(mac(address)),
+            LinkAttribute::Xdp(attributes) => found.xdp_program = xdp_program(attributes),
+            _ => {}
+        }
+    }
+    if found.name.is_empty() {
+        return None;
+    }
+    let device = Path::new("/sys/class/net").join(&found.name).join("device");
+    found.physical = device.exists();
+    found.driver = fs::read_link(device.join("driver"))
+        .ok()
+        .and_then(|driver| driver.file_name().map(|name| name.to_string_lossy().into_owned()));
+    Some(found)
+}
+
+fn link(kind: LinkLayerType) -> Link {
+    match kind {
+        LinkLayerType::Ether => Link::Ethernet,
+        LinkLayerType::Loopback => Link::Loopback,
+        LinkLayerType::None
+        | LinkLayerType::Ppp
+        | LinkLayerType::Rawip
+        | LinkLayerType::Tunnel
+        | LinkLayerType::Tunnel6
+        | LinkLayerType::Sit => Link::RawIp,
+        _ => Link::Unsupported,
+    }
+}
+
+fn mac(address: &[u8]) -> String {
+    address.iter().fold(String::new(), |mut text, byte| {
+        let separator = if text.is_empty() { "" } else { ":" };
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{separator}{byte:02x}");
+        text
+    })
+}
+
+fn xdp_program(attributes: &[LinkXdp]) -> Option<u32> {
+    attributes.iter().find_map(|attribute| match attribute {
+        LinkXdp::ProgId(id) | LinkXdp::DrvProgId(id) | LinkXdp::SkbProgId(id) | LinkXdp::HwProgId(id) => {
+            Some(*id)
+        }
+        _ => None,
+    })
+}

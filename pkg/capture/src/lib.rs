@@ -1,0 +1,34 @@
+//! Captures the packets of this machine's interfaces and hands them to streams.
+//!
+//! ```text
+//!        privileged, tiny               no capabilities
+//!   loader process ── map fds ──► control thread ── generations, counters
+//!   (load, attach, detach)        reader thread  ── rings ─► order ─► queues ─► streams
+//! ```
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`source`] | the seam: requests, rows, streams, errors, independent of where packets come from |
+//! | [`engine`] | this machine as a source: captures, streams, generations |
+//! | [`reader`] | the thread that empties the rings; [`queue`], [`thin`], [`clock`] are its parts |
+//! | [`loader`] | the privileged process and how it is asked |
+//! | [`privilege`] | which rights either process keeps |
+//! | [`hook`] | which hook an interface gets, and why |
+//! | [`interface`] | the interfaces, by netlink |
+//! | [`report`] | what this machine lets us do, for health check and doctor |
+//! | [`settings`] | the bounds of memory and time |
+//!
+//! It knows nothing of Grafana, queries or columns.
+
+pub mod clock;
+pub mod engine;
+pub mod hook;
+pub mod interface;
+pub mod loader;
+pub mod privilege;
+pub mod queue;
+pub mod reader;
+pub mod report;
+pub mod settings;
+pub mod source;
+pub mod thin;

@@ -1,0 +1,379 @@
+//! The thread that empties the rings and hands rows to the streams.
+//!
+//! It sleeps until the flush interval is over or a ring is a quarter full; no packet wakes it by itself. What
+//! it reads is put in the order of the kernel's times over all rings, holding back what is younger than
+//! [`HOLD`], because another CPU or another ring may still come up with something older.
+
+use std::{
+    io,
+    os::fd::{AsFd, OwnedFd},
+    sync::{
+        Arc,
+        mpsc::{Receiver, Sender, TryRecvError, channel, sync_channel},
+    },
+    thread,
+    time::Duration,
+};
+
+use aya::maps::{MapData, RingBuf};
+use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
+use thiserror::Error;
+use xdplive_packet::{Event, Hook, event::Direction};
+
+use crate::{
+    clock::{self, WallClock},
+    queue::Queue,
+    source::{Batch, Names, Origin, Row},
+    thin::Thinner,
+};
+
+/// Time between two looks at the rings while there are streams; rows are at most so old when they are handed on.
+pub const FLUSH_INTERVAL: Duration = Duration::from_millis(100);
+/// How long a packet may take from its time stamp to the ring.
+const HOLD: Duration = Duration::from_millis(2);
+/// Events taken from one ring before the others have their turn.
+const TURN: usize = 1 << 16;
+
+/// Events in the largest ring there can be (`MAX_RING_BYTES` of the settings), so that emptying one comes to
+/// an end however fast it is filled.
+const RING_EVENTS_MAX: usize = crate::settings::MAX_RING_BYTES as usize / size_of::<Event>();
+
+/// Names a stream for as long as the process lives.
+pub type StreamId = u64;
+/// Names a ring; freed numbers are used again.
+pub type RingNumber = u16;
+
+/// The reader thread has ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("the reader has ended")]
+pub struct ReaderGone;
+
+/// What a stream wants of one ring.
+#[derive(Clone, Debug)]
+pub struct Want {
+    /// The ring.
+    pub ring: RingNumber,
+    /// The slots of the kernel programs whose packets are the stream's.
+    pub slots: u64,
+    /// The first generation of the configuration that the stream is part of.
+    pub first: u32,
+    /// The ways of the packets it wants.
+    pub directions: Vec<Direction>,
+}
+
+/// The reader thread's other end.
+pub struct Reader {
+    commands: Sender<Command>,
+    /// Written to after a command, so that the thread looks.
+    wake: Arc<OwnedFd>,
+}
+
+enum Command {
+    AddRing { ring: RingNumber, name: Arc<str>, events: Box<RingBuf<MapData>> },
+    RemoveRing { ring: RingNumber },
+    AddStream { stream: StreamId, queue: Arc<Queue>, limit: Option<u32> },
+    AddWant { stream: StreamId, want: Want },
+    RemoveStream { stream: StreamId, ends: Vec<(RingNumber, u32)>, done: std::sync::mpsc::SyncSender<()> },
+}
+
+impl Reader {
+    /// Starts the thread. It ends when this is dropped.
+    ///
+    /// # Errors
+    /// Where the process has no file descriptors or threads left.
+    pub fn start() -> io::Result<Self> {
+        let wake = Arc::new(eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?);
+        let (commands, receiver) = channel();
+        let thread = Thread {
+            commands: receiver,
+            wake: Arc::clone(&wake),
+            rings: Vec::new(),
+            streams: Vec::new(),
+            pending: Vec::new(),
+            names: Arc::default(),
+        };
+        thread::Builder::new().name("ring-reader".to_owned()).spawn(move || thread.run())?;
+        Ok(Self { commands, wake })
+    }
+
+    /// Reads a ring from now on.
+    ///
+    /// # Errors
+    /// [`ReaderGone`].
+    pub fn add_ring(
+        &self,
+        ring: RingNumber,
+        name: Arc<str>,
+        events: RingBuf<MapData>,
+    ) -> Result<(), ReaderGone> {
+        self.send(Command::AddRing { ring, name, events: Box::new(events) })
+    }
+
+    /// Reads a ring no more; streams should want nothing of it.
+    ///
+    /// # Errors
+    /// [`ReaderGone`].
+    pub fn remove_ring(&self, ring: RingNumber) -> Result<(), ReaderGone> {
+        self.send(Command::RemoveRing { ring })
+    }
+
+    /// Starts a stream, which wants nothing yet, with at most `limit` rows a second.
+    ///
+    /// # Errors
+    /// [`ReaderGone`].
+    pub fn add_stream(
+        &self,
+        stream: StreamId,
+        queue: Arc<Queue>,
+        limit: Option<u32>,
+    ) -> Result<(), ReaderGone> {
+        self.send(Command::AddStream { stream, queue, limit })
+    }
+
+    /// Adds to what a stream wants. To be called before the kernel programs begin the generation.
+    ///
+    /// # Errors
+    /// [`ReaderGone`].
+    pub fn add_want(&self, stream: StreamId, want: Want) -> Result<(), ReaderGone> {
+        self.send(Command::AddWant { stream, want })
+    }
+
+    /// Ends a stream: for each ring, the first generation that it is not part of any more. To be called when
+    /// no CPU runs an older configuration; when it returns, all rows of the stream are in its queue.
+    ///
+    /// # Errors
+    /// [`ReaderGone`].
+    pub fn remove_stream(&self, stream: StreamId, ends: Vec<(RingNumber, u32)>) -> Result<(), ReaderGone> {
+        let (done, finished) = sync_channel(1);
+        self.send(Command::RemoveStream { stream, ends, done })?;
+        finished.recv().map_err(|_| ReaderGone)
+    }
+
+    fn send(&self, command: Command) -> Result<(), ReaderGone> {
+        self.commands.send(command).map_err(|_| ReaderGone)?;
+        // A full counter means that the thread has been told already.
+        let _ = rustix::io::write(&*self.wake, &1_u64.to_ne_bytes());
+        Ok(())
+    }
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        // The thread notices that nobody can send any more.
+        let (unconnected, _) = channel();
+        self.commands = unconnected;
+        let _ = rustix::io::write(&*self.wake, &1_u64.to_ne_bytes());
+    }
+}
+
+struct Thread {
+    commands: Receiver<Command>,
+    wake: Arc<OwnedFd>,
+    rings: Vec<Ring>,
+    streams: Vec<Stream>,
+    /// Rows read and not handed on yet.
+    pending: Vec<Row>,
+    names: Arc<Names>,
+}
+
+struct Ring {
+    number: RingNumber,
+    events: Box<RingBuf<MapData>>,
+}
+
+struct Stream {
+    id: StreamId,
+    queue: Arc<Queue>,
+    thinner: Option<Thinner>,
+    wants: Vec<Want>,
+}
+
+impl Stream {
+    /// Whether `row` is this stream's. Generations wrap around, so their difference decides.
+    fn takes(&self, row: &Row) -> bool {
+        let event = &row.event;
+        let direction = Hook::from_raw(event.hook).map(Hook::direction);
+        self.wants.iter().any(|want| {
+            want.ring == row.origin.interface
+                && want.slots & event.slots != 0
+                && !is_before(event.generation, want.first)
+                && direction.is_some_and(|direction| want.directions.contains(&direction))
+        })
+    }
+
+    /// Puts the stream's rows among `rows` into its queue.
+    fn hand_on(&mut self, rows: &Arc<Vec<Row>>, names: &Arc<Names>, clock: WallClock) {
+        let all = self.thinner.is_none() && rows.iter().all(|row| self.takes(row));
+        if all {
+            self.queue.push(Batch::new(Arc::clone(rows), Arc::clone(names), clock), 0);
+            return;
+        }
+        let mut thinned = 0;
+        let mut taken = Vec::new();
+        for row in rows.iter() {
+            if !self.takes(row) {
+                continue;
+            }
+            if self.thinner.as_mut().is_none_or(|thinner| thinner.pass(row.event.time)) {
+                taken.push(*row);
+            } else {
+                thinned += 1;
+            }
+        }
+        if thinned > 0 || !taken.is_empty() {
+            self.queue.push(Batch::new(Arc::new(taken), Arc::clone(names), clock), thinned);
+        }
+    }
+}
+
+/// Whether generation `one` came before `other`.
+const fn is_before(one: u32, other: u32) -> bool {
+    one.wrapping_sub(other) > u32::MAX / 2
+}
+
+impl Thread {
+    fn run(mut self) {
+        let mut full = false;
+        loop {
+            self.wait(full);
+            if !self.obey() {
+                return;
+            }
+            let horizon = clock::monotonic().saturating_sub(HOLD.as_nanos() as u64);
+            full = self.drain();
+            self.release(horizon);
+        }
+    }
+
+    /// Sleeps until there is something to do; not at all where a ring has more.
+    fn wait(&self, full: bool) {
+        let timeout = if full {
+            Some(Duration::ZERO)
+        } else if self.streams.is_empty() || self.rings.is_empty() {
+            None
+        } else {
+            Some(FLUSH_INTERVAL)
+        };
+        let timeout = timeout.map(|time| Timespec { tv_sec: 0, tv_nsec: time.subsec_nanos().into() });
+        let mut fds = vec![PollFd::new(&*self.wake, PollFlags::IN)];
+        fds.extend(
+            self.rings.iter().map(|ring| PollFd::from_borrowed_fd(ring.events.as_fd(), PollFlags::IN)),
+        );
+        // Interrupted or not: looking costs little.
+        let _ = poll(&mut fds, timeout.as_ref());
+        let mut counter = [0; 8];
+        let _ = rustix::io::read(&*self.wake, &mut counter);
+    }
+
+    /// Carries out commands; `false` when nobody can send any more.
+    fn obey(&mut self) -> bool {
+        loop {
+            match self.commands.try_recv() {
+                Ok(command) => self.carry_out(command),
+                Err(TryRecvError::Empty) => return true,
+                Err(TryRecvError::Disconnected) => return false,
+            }
+        }
+    }
+
+    fn carry_out(&mut self, command: Command) {
+        match command {
+            Command::AddRing { ring, name, events } => {
+                self.name(ring, name);
+                self.rings.push(Ring { number: ring, events });
+            }
+            Command::RemoveRing { ring } => self.rings.retain(|one| one.number != ring),
+            Command::AddStream { stream, queue, limit } => {
+                let thinner = limit.map(Thinner::new);
+                self.streams.push(Stream { id: stream, queue, thinner, wants: Vec::new() });
+            }
+            Command::AddWant { stream, want } => {
+                if let Some(stream) = self.streams.iter_mut().find(|one| one.id == stream) {
+                    stream.wants.push(want);
+                }
+            }
+            Command::RemoveStream { stream, ends, done } => {
+                self.finish(stream, &ends);
+                // Whoever asked may have given up waiting.
+                let _ = done.send(());
+            }
+        }
+    }
+
+    /// Gives ring `ring` a name. Batches on their way keep the names they have.
+    fn name(&mut self, ring: RingNumber, name: Arc<str>) {
+        let names = Arc::make_mut(&mut self.names);
+        let ring = usize::from(ring);
+        if names.interfaces.len() <= ring {
+            names.interfaces.resize(ring + 1, Arc::from(""));
+        }
+        if let Some(place) = names.interfaces.get_mut(ring) {
+            *place = name;
+        }
+    }
+
+    /// Hands on every last row of a stream and forgets it.
+    fn finish(&mut self, stream: StreamId, ends: &[(RingNumber, u32)]) {
+        // What the stream may have is in the rings now, but for a moment it can be behind a record of another
+        // CPU that is reserved and not yet written.
+        thread::sleep(HOLD);
+        for _ in 0..=RING_EVENTS_MAX / TURN {
+            if !self.drain() {
+                break;
+            }
+        }
+        let Some(position) = self.streams.iter().position(|one| one.id == stream) else { return };
+        let mut stream = self.streams.swap_remove(position);
+        let mut last: Vec<Row> = self
+            .pending
+            .iter()
+            .filter(|row| {
+                ends.iter()
+                    .any(|(ring, end)| *ring == row.origin.interface && is_before(row.event.generation, *end))
+            })
+            .copied()
+            .collect();
+        last.sort_by_key(|row| row.event.time);
+        stream.hand_on(&Arc::new(last), &self.names, WallClock::read());
+    }
+
+    /// Reads the rings, each for a turn; `true` where one has more.
+    fn drain(&mut self) -> bool {
+        let mut full = false;
+        for ring in &mut self.rings {
+            let origin = Origin { host: 0, interface: ring.number };
+            let mut taken = 0;
+            while taken < TURN
+                && let Some(item) = ring.events.next()
+            {
+                // Anything else would be a record of programs other than ours.
+                if let Ok(event) = bytemuck::try_pod_read_unaligned::<Event>(&item) {
+                    self.pending.push(Row { origin, event });
+                }
+                taken += 1;
+            }
+            full |= taken == TURN;
+        }
+        full
+    }
+
+    /// Hands on what is older than `horizon`, in order.
+    fn release(&mut self, horizon: u64) {
+        if self.pending.is_empty() {
+            return;
+        }
+        if !self.pending.is_sorted_by_key(|row| row.event.time) {
+            self.pending.sort_by_key(|row| row.event.time);
+        }
+        let ready = self.pending.partition_point(|row| row.event.time <= horizon);
+        if ready == 0 {
+            return;
+        }
+        let younger = self.pending.split_off(ready);
+        let rows = Arc::new(std::mem::replace(&mut self.pending, younger));
+        let clock = WallClock::read();
+        for stream in &mut self.streams {
+            stream.hand_on(&rows, &self.names, clock);
+        }
+    }
+}

@@ -1,0 +1,285 @@
+//! What this machine lets us do: for the health check and `xdplive doctor`. Nothing is attached to find out.
+
+use std::path::Path;
+
+use serde::Serialize;
+use xdplive_packet::{Hook, event::Direction};
+
+use crate::{
+    hook::{HookChoice, KernelSupport, foreign_program, plan},
+    interface::{Interface, Interfaces},
+    loader::protocol::LoaderError,
+    privilege::{AtStart, NEEDED},
+};
+
+/// Oldest kernel that has all that XDP capture needs.
+const KERNEL_MINIMUM: (u32, u32) = (6, 1);
+/// Oldest kernel with TCX.
+const KERNEL_TCX: (u32, u32) = (6, 6);
+
+/// Where the kernel describes its types, for programs and maps that refer to them.
+const BTF: &str = "/sys/kernel/btf/vmlinux";
+
+/// The running kernel.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Kernel {
+    /// As `uname -r` gives it.
+    pub release: String,
+    version: (u32, u32),
+}
+
+impl Kernel {
+    /// The kernel this process runs on.
+    #[must_use]
+    pub fn running() -> Self {
+        Self::from_release(&rustix::system::uname().release().to_string_lossy())
+    }
+
+    /// The kernel with this release text; an unreadable one counts as the oldest.
+    #[must_use]
+    pub fn from_release(release: &str) -> Self {
+        let mut numbers =
+            release.split(|c: char| !c.is_ascii_digit()).map(|number| number.parse().unwrap_or(0));
+        let version = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
+        Self { release: release.to_owned(), version }
+    }
+
+    /// What it can do.
+    #[must_use]
+    pub fn support(&self) -> KernelSupport {
+        KernelSupport { tcx: self.version >= KERNEL_TCX }
+    }
+}
+
+/// How a check came out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Outcome {
+    /// As it should be.
+    Ok,
+    /// Works, with less than there could be.
+    Warning,
+    /// Nothing works like this.
+    Failed,
+}
+
+/// One thing that was looked at.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Check {
+    /// What.
+    pub name: String,
+    /// How it is.
+    pub outcome: Outcome,
+    /// In words.
+    pub detail: String,
+    /// What to do about it: a command, or a sentence.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mend: Option<String>,
+}
+
+impl Check {
+    fn ok(name: &str, detail: String) -> Self {
+        Self { name: name.to_owned(), outcome: Outcome::Ok, detail, mend: None }
+    }
+
+    fn bad(name: &str, outcome: Outcome, detail: String, mend: String) -> Self {
+        Self { name: name.to_owned(), outcome, detail, mend: Some(mend) }
+    }
+}
+
+/// The hooks an interface would get, or could get.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct HookOption {
+    /// `in` or `out`.
+    pub direction: &'static str,
+    /// Name of the hook.
+    pub hook: &'static str,
+    /// Whether `auto` would take it, or try it first.
+    pub auto: bool,
+    /// Whether it can be asked for.
+    pub possible: bool,
+    /// Why (not); may be empty.
+    pub reason: String,
+}
+
+/// What was found.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Report {
+    /// One check after the other.
+    pub checks: Vec<Check>,
+    /// The hooks of each interface.
+    pub interfaces: Vec<InterfaceHooks>,
+}
+
+/// The hooks of one interface.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct InterfaceHooks {
+    /// Its name.
+    pub interface: String,
+    /// Its hooks.
+    pub hooks: Vec<HookOption>,
+}
+
+impl Report {
+    /// The worst outcome.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        let has = |outcome| self.checks.iter().any(|check| check.outcome == outcome);
+        if has(Outcome::Failed) {
+            Outcome::Failed
+        } else if has(Outcome::Warning) {
+            Outcome::Warning
+        } else {
+            Outcome::Ok
+        }
+    }
+}
+
+/// Puts together what was found out. `probed` is what the kernel said of each program; `None` without loader.
+#[must_use]
+pub fn report(
+    at_start: &AtStart,
+    kernel: &Kernel,
+    probed: Option<Vec<(Hook, Option<LoaderError>)>>,
+    interfaces: &Interfaces,
+) -> Report {
+    let mut checks = vec![check_kernel(kernel), check_btf(Path::new(BTF).exists()), check_rights(at_start)];
+    // Without the rights the kernel refuses everything: once is enough.
+    if at_start.missing.is_empty() {
+        checks.extend(check_programs(kernel, probed));
+    }
+    let interfaces = interfaces
+        .iter()
+        .map(|interface| InterfaceHooks {
+            interface: interface.name.clone(),
+            hooks: hooks(interface, kernel.support()),
+        })
+        .collect();
+    Report { checks, interfaces }
+}
+
+fn check_kernel(kernel: &Kernel) -> Check {
+    let Kernel { release, version } = kernel;
+    if *version < KERNEL_MINIMUM {
+        let mend = "upgrade to kernel 6.6 or later".to_owned();
+        Check::bad("kernel", Outcome::Failed, format!("{release}: 6.1 is the oldest that works"), mend)
+    } else if *version < KERNEL_TCX {
+        let detail =
+            format!("{release}: no TCX, so that packets sent cannot be seen, and those received only by XDP");
+        Check::bad("kernel", Outcome::Warning, detail, "upgrade to kernel 6.6 or later".to_owned())
+    } else {
+        Check::ok("kernel", format!("{release}: XDP and TCX"))
+    }
+}
+
+fn check_btf(exists: bool) -> Check {
+    if exists {
+        Check::ok("BTF", BTF.to_owned())
+    } else {
+        let mend =
+            "use a kernel built with CONFIG_DEBUG_INFO_BTF=y, as those of current distributions are; in a \
+                    container, mount /sys of the host"
+                .to_owned();
+        Check::bad("BTF", Outcome::Failed, format!("{BTF} is missing"), mend)
+    }
+}
+
+fn check_rights(at_start: &AtStart) -> Check {
+    if at_start.missing.is_empty() {
+        let names: Vec<&str> = NEEDED.iter().map(|needed| needed.name).collect();
+        return Check::ok("rights", names.join(", "));
+    }
+    let missing: Vec<String> =
+        at_start.missing.iter().map(|needed| format!("{} (to {})", needed.name, needed.purpose)).collect();
+    let detail = format!("user {} lacks {}", at_start.uid, missing.join(", "));
+    Check::bad("rights", Outcome::Failed, detail, mend_rights(at_start))
+}
+
+/// How a process that was started like this gets its rights.
+#[must_use]
+pub fn mend_rights(at_start: &AtStart) -> String {
+    let program = at_start
+        .executable
+        .as_ref()
+        .map_or_else(|| "gpx_xdplive_linux_amd64".to_owned(), |path| path.display().to_string());
+    if !at_start.out_of_bounds.is_empty() {
+        "Grafana's service or container withholds the rights: container: --cap-add=BPF --cap-add=PERFMON \
+         --cap-add=NET_ADMIN; systemd: install the drop-in of docs/install.md and restart Grafana"
+            .to_owned()
+    } else if at_start.no_new_privileges {
+        "file capabilities are ignored here, because no_new_privs is set: systemd: install the drop-in of \
+         docs/install.md and restart Grafana; Kubernetes: allowPrivilegeEscalation: true"
+            .to_owned()
+    } else {
+        format!("sudo setcap cap_bpf,cap_perfmon,cap_net_admin+ep {program}, then restart Grafana")
+    }
+}
+
+fn check_programs(kernel: &Kernel, probed: Option<Vec<(Hook, Option<LoaderError>)>>) -> Vec<Check> {
+    let Some(probed) = probed else {
+        let mend = "restart Grafana; its log says why".to_owned();
+        return vec![Check::bad(
+            "programs",
+            Outcome::Failed,
+            "the loader process has ended".to_owned(),
+            mend,
+        )];
+    };
+    let refused: Vec<Check> = probed
+        .iter()
+        .filter_map(|(hook, error)| {
+            let error = error.as_ref()?;
+            let name = format!("programs ({})", hook.name());
+            let mend = "see the message in docs/troubleshooting.md".to_owned();
+            Some(Check::bad(&name, Outcome::Failed, error.to_string(), mend))
+        })
+        .collect();
+    if refused.is_empty() {
+        vec![Check::ok("programs", format!("kernel {} accepts all of them", kernel.release))]
+    } else {
+        refused
+    }
+}
+
+/// The hooks of an interface, as far as can be told without attaching.
+#[must_use]
+pub fn hooks(interface: &Interface, kernel: KernelSupport) -> Vec<HookOption> {
+    let automatic = plan(HookChoice::Auto, Direction::In, interface, kernel);
+    let first = automatic.first().map(|attempt| (attempt.hook, attempt.reason.clone()));
+    let readable = interface.link.layout().is_some();
+    let option = |hook: Hook| {
+        let auto = readable
+            && (first.as_ref().is_some_and(|(first, _)| *first == hook)
+                || hook == Hook::TcxEgress && kernel.tcx);
+        let obstacle = obstacle(hook, interface, kernel);
+        let reason = match (&obstacle, &first) {
+            (Some(obstacle), _) => obstacle.clone(),
+            (None, Some((first, reason))) if *first == hook => reason.clone(),
+            _ => String::new(),
+        };
+        HookOption {
+            direction: hook.direction().name(),
+            hook: hook.name(),
+            auto: auto && obstacle.is_none(),
+            possible: obstacle.is_none(),
+            reason,
+        }
+    };
+    [Hook::XdpNative, Hook::TcxIngress, Hook::XdpGeneric, Hook::TcxEgress].map(option).into()
+}
+
+/// Why a hook cannot be had, where that is plain without trying.
+fn obstacle(hook: Hook, interface: &Interface, kernel: KernelSupport) -> Option<String> {
+    if interface.link.layout().is_none() {
+        return Some("packets of this kind of link cannot be read".to_owned());
+    }
+    match hook {
+        Hook::TcxIngress | Hook::TcxEgress => {
+            (!kernel.tcx).then(|| "this kernel has no TCX (6.6)".to_owned())
+        }
+        Hook::XdpNative | Hook::XdpGeneric => interface.xdp_program.map(foreign_program),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,113 @@
+use super::*;
+use crate::{interface::Link, privilege::Needed};
+
+fn at_start(missing: Vec<Needed>) -> AtStart {
+    AtStart {
+        uid: 472,
+        missing,
+        out_of_bounds: Vec::new(),
+        no_new_privileges: false,
+        executable: Some("/plugins/gpx".into()),
+    }
+}
+
+fn veth() -> Interface {
+    Interface {
+        name: "veth0".to_owned(),
+        index: 7,
+        state: "up".to_owned(),
+        link: Link::Ethernet,
+        driver: None,
+        physical: false,
+        mac: None,
+        addresses: Vec::new(),
+        mtu: 1500,
+        xdp_program: None,
+        default: false,
+    }
+}
+
+fn all_accepted() -> Option<Vec<(Hook, Option<LoaderError>)>> {
+    Some(vec![(Hook::XdpNative, None), (Hook::TcxEgress, None)])
+}
+
+#[test]
+fn releases_are_read() {
+    for (release, tcx, outcome) in [
+        ("6.18.44-fc-v657", true, Outcome::Ok),
+        ("6.6.0", true, Outcome::Ok),
+        ("6.1.0-13-amd64", false, Outcome::Warning),
+        ("5.15.0", false, Outcome::Failed),
+        ("10.0-rc1", true, Outcome::Ok),
+        ("something", false, Outcome::Failed),
+    ] {
+        let kernel = Kernel::from_release(release);
+        assert_eq!(kernel.support().tcx, tcx, "{release}");
+        assert_eq!(check_kernel(&kernel).outcome, outcome, "{release}");
+    }
+}
+
+#[test]
+fn missing_rights_are_named_with_the_command_that_grants_them() {
+    let report = report(
+        &at_start(NEEDED[..2].to_vec()),
+        &Kernel::from_release("6.6"),
+        all_accepted(),
+        &Interfaces::default(),
+    );
+    assert_eq!(report.outcome(), Outcome::Failed);
+    let rights = report.checks.iter().find(|check| check.name == "rights").unwrap();
+    assert!(rights.detail.contains("CAP_BPF") && rights.detail.contains("CAP_PERFMON"), "{}", rights.detail);
+    assert!(!rights.detail.contains("CAP_NET_ADMIN"), "{}", rights.detail);
+    assert_eq!(
+        rights.mend.as_deref(),
+        Some("sudo setcap cap_bpf,cap_perfmon,cap_net_admin+ep /plugins/gpx, then restart Grafana")
+    );
+}
+
+#[test]
+fn what_keeps_setcap_from_working_changes_the_advice() {
+    let bounded = AtStart { out_of_bounds: NEEDED.to_vec(), ..at_start(NEEDED.to_vec()) };
+    assert!(mend_rights(&bounded).contains("--cap-add=BPF"));
+    let no_new = AtStart { no_new_privileges: true, ..at_start(NEEDED.to_vec()) };
+    assert!(mend_rights(&no_new).contains("no_new_privs"));
+}
+
+#[test]
+fn a_refused_program_is_told() {
+    let refused = LoaderError::Refused { program: "xdp_native".to_owned(), reason: "because".to_owned() };
+    let probed = Some(vec![(Hook::XdpNative, Some(refused)), (Hook::TcxEgress, None)]);
+    let report = report(&at_start(Vec::new()), &Kernel::from_release("6.6"), probed, &Interfaces::default());
+    let programs: Vec<&Check> =
+        report.checks.iter().filter(|check| check.name.starts_with("programs")).collect();
+    assert_eq!(programs.len(), 1);
+    assert_eq!(programs[0].outcome, Outcome::Failed);
+    assert!(programs[0].detail.contains("because"));
+}
+
+#[test]
+fn a_virtual_device_gets_tcx_both_ways() {
+    let found = hooks(&veth(), KernelSupport { tcx: true });
+    let auto: Vec<(&str, &str)> =
+        found.iter().filter(|option| option.auto).map(|option| (option.direction, option.hook)).collect();
+    assert_eq!(auto, [("in", "tcx"), ("out", "tcx")]);
+    assert!(found.iter().all(|option| option.possible));
+}
+
+#[test]
+fn without_tcx_there_is_generic_and_no_out() {
+    let found = hooks(&veth(), KernelSupport { tcx: false });
+    let auto: Vec<&str> = found.iter().filter(|option| option.auto).map(|option| option.hook).collect();
+    assert_eq!(auto, ["xdp-generic"]);
+    assert!(found.iter().filter(|option| option.hook == "tcx").all(|option| !option.possible));
+}
+
+#[test]
+fn a_foreign_program_leaves_tcx() {
+    let taken = Interface { xdp_program: Some(5), ..veth() };
+    let found = hooks(&taken, KernelSupport { tcx: true });
+    let possible: Vec<&str> =
+        found.iter().filter(|option| option.possible).map(|option| option.hook).collect();
+    assert_eq!(possible, ["tcx", "tcx"]);
+    assert!(found.iter().any(|option| option.hook == "xdp-native" && option.reason.contains("id 5")));
+}

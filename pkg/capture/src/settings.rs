@@ -1,0 +1,27 @@
+//! Bounds of the capture, all with defaults that suit a machine of any size.
+
+use std::time::Duration;
+
+/// Smallest ring, bytes: one page.
+pub const MIN_RING_BYTES: u32 = 4096;
+/// Largest ring, bytes.
+pub const MAX_RING_BYTES: u32 = 1 << 30;
+
+/// How much memory and time a capture may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Settings {
+    /// Ring of each interface, bytes: a power of two from [`MIN_RING_BYTES`] to [`MAX_RING_BYTES`]. An event
+    /// takes 112 bytes, so the default holds 74,898 events.
+    pub ring_bytes: u32,
+    /// Rows that wait for one stream at most, 128 bytes each; the oldest make room. 65,536 by default.
+    pub queue_rows: usize,
+    /// How long an interface stays attached after its last stream: on many drivers attaching native XDP
+    /// resets the queues or the link, and a dashboard closed and opened again must not do that. 60 s.
+    pub linger: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { ring_bytes: 8 << 20, queue_rows: 1 << 16, linger: Duration::from_secs(60) }
+    }
+}

@@ -1,0 +1,234 @@
+//! The seam between capturing and serving: who asks for packets does not know where they come from.
+//!
+//! The capture of this machine ([`crate::engine::LocalSource`]) is the first [`Source`]. Rows name their host
+//! and interface by number, so that network namespaces and other machines can be sources later.
+
+mod batch;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use thiserror::Error;
+use xdplive_packet::{Hook, event::Direction};
+
+pub use self::batch::{Batch, Names, Origin, Row};
+use crate::{
+    hook::{HookChoice, UnknownHook},
+    interface::Interfaces,
+    queue::Queue,
+    report::Report,
+};
+
+/// Where packets can be had.
+#[async_trait]
+pub trait Source: Send + Sync + 'static {
+    /// The interfaces there are now.
+    fn interfaces(&self) -> Arc<Interfaces>;
+
+    /// Makes everything ready for `request`, so that what can never work is known before anybody subscribes.
+    /// What is attached here stays so for as long as after a stream's end.
+    ///
+    /// # Errors
+    /// Any [`SourceError`].
+    async fn prepare(&self, request: &Request) -> Result<Vec<InForce>, SourceError>;
+
+    /// Starts a stream. It lives through the absence of an interface.
+    ///
+    /// # Errors
+    /// [`SourceError::Gone`] only.
+    async fn subscribe(&self, request: &Request) -> Result<Subscription, SourceError>;
+
+    /// What this source can do here, and what keeps it from doing more. Attaches nothing.
+    async fn report(&self) -> Report;
+}
+
+/// Which packets a stream is to have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// Who asks, for messages to others: the data source's name.
+    pub asker: String,
+    /// Names of interfaces.
+    pub interfaces: Vec<String>,
+    /// Ways of the packets; at least one.
+    pub directions: Vec<Direction>,
+    /// The receiving hook.
+    pub hook: HookChoice,
+    /// Rows a second at most; `None` for all.
+    pub limit: Option<u32>,
+}
+
+/// A hook that is in force.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InForce {
+    /// The interface's name.
+    pub interface: String,
+    /// The hook.
+    pub hook: Hook,
+    /// Why this one; empty for the obvious choice.
+    pub reason: String,
+}
+
+/// A running stream. Dropping it ends the stream; what was not taken counts as lost.
+pub struct Subscription {
+    queue: Arc<Queue>,
+    end: Option<Box<dyn FnOnce() + Send>>,
+}
+
+impl Subscription {
+    /// A stream fed through `queue`; `end` asks its source to stop and to close the queue.
+    #[must_use]
+    pub fn new(queue: Arc<Queue>, end: Box<dyn FnOnce() + Send>) -> Self {
+        Self { queue, end: Some(end) }
+    }
+
+    /// The next rows, at most `most` and at least one; `None` when the stream has ended.
+    pub async fn next(&self, most: usize) -> Option<Vec<Batch>> {
+        self.queue.next(most).await
+    }
+
+    /// Asks for the end: packets from now on are not the stream's any more, those before still come.
+    pub fn end(&mut self) {
+        if let Some(end) = self.end.take() {
+            end();
+        }
+    }
+
+    /// What became of the stream's packets; complete when [`Subscription::next`] has returned `None`.
+    #[must_use]
+    pub fn tally(&self) -> Tally {
+        self.queue.tally()
+    }
+}
+
+impl Drop for Subscription {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+/// What became of the packets at a stream's hooks while it ran:
+/// `seen = unmatched + thinned + lost + delivered`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Packets that the hooks saw.
+    pub seen: u64,
+    /// Those that the stream did not ask for.
+    pub unmatched: u64,
+    /// Those left out to keep to the stream's budget.
+    pub thinned: u64,
+    /// Those for which ring or queue had no room.
+    pub lost: u64,
+    /// Those handed on.
+    pub delivered: u64,
+}
+
+/// What a person can do about an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// Ask for something else.
+    Request,
+    /// Grant rights.
+    Rights,
+    /// Change something on the machine, or wait.
+    Machine,
+}
+
+/// Why packets cannot be had.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum SourceError {
+    /// No interface has this name.
+    #[error("there is no interface \"{given}\" here; there are {available}")]
+    NoSuchInterface {
+        /// The name asked for.
+        given: String,
+        /// The names that exist.
+        available: String,
+    },
+    /// Packets of this kind of link cannot be read.
+    #[error(
+        "interface \"{interface}\" is neither Ethernet nor a tunnel that carries IP packets: its packets cannot \
+         be read; choose another interface"
+    )]
+    UnsupportedLink {
+        /// The interface.
+        interface: String,
+    },
+    /// Two data sources want different hooks.
+    #[error(
+        "interface \"{interface}\" is being watched by {in_force} for {owner}, and can only be watched one way \
+         at a time; choose the hook auto or {in_force} instead of {wanted}, or stop the other first"
+    )]
+    HookConflict {
+        /// The interface.
+        interface: String,
+        /// The hook asked for.
+        wanted: HookChoice,
+        /// The hook in force.
+        in_force: &'static str,
+        /// Who asked for the hook in force.
+        owner: String,
+    },
+    /// The hook cannot be had there.
+    #[error(
+        "{hook} cannot be used on interface \"{interface}\": {reason}; choose the hook auto or another one"
+    )]
+    HookUnavailable {
+        /// The interface.
+        interface: String,
+        /// The hook's name.
+        hook: &'static str,
+        /// The kernel's reason.
+        reason: String,
+    },
+    /// Packets that are sent cannot be seen on this kernel.
+    #[error(
+        "packets that leave \"{interface}\" cannot be seen: that takes TCX, which came with kernel 6.6, and \
+         this is {release}; choose the direction in"
+    )]
+    NoEgress {
+        /// The interface.
+        interface: String,
+        /// The running kernel.
+        release: String,
+    },
+    /// This process may not do it.
+    #[error("{reason}. {mend}")]
+    NotAllowed {
+        /// What is missing.
+        reason: String,
+        /// What to do about it.
+        mend: String,
+    },
+    /// The kernel refused in another way.
+    #[error("interface \"{interface}\" cannot be watched: {reason}; `xdplive doctor` looks for the cause")]
+    Failed {
+        /// The interface.
+        interface: String,
+        /// The kernel's reason.
+        reason: String,
+    },
+    /// A hook's name is wrong.
+    #[error(transparent)]
+    UnknownHook(#[from] UnknownHook),
+    /// The source has ended.
+    #[error("the capture has ended; Grafana starts it anew within a second")]
+    Gone,
+}
+
+impl SourceError {
+    /// What a person can do about it.
+    #[must_use]
+    pub const fn kind(&self) -> ErrorKind {
+        match self {
+            Self::NoSuchInterface { .. } | Self::UnsupportedLink { .. } | Self::UnknownHook(_) => {
+                ErrorKind::Request
+            }
+            Self::NotAllowed { .. } => ErrorKind::Rights,
+            Self::HookConflict { .. }
+            | Self::HookUnavailable { .. }
+            | Self::NoEgress { .. }
+            | Self::Failed { .. }
+            | Self::Gone => ErrorKind::Machine,
+        }
+    }
+}

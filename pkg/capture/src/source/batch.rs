@@ -1,0 +1,91 @@
+//! Rows, and where they come from.
+
+use std::{ops::Range, sync::Arc};
+
+use xdplive_packet::Event;
+
+use crate::clock::WallClock;
+
+/// One packet of one interface.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Row {
+    /// Where it was seen.
+    pub origin: Origin,
+    /// What the kernel reported.
+    pub event: Event,
+}
+
+/// Where a packet was seen, by numbers that [`Names`] resolves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The machine; 0 is this one.
+    pub host: u16,
+    /// The interface.
+    pub interface: u16,
+}
+
+/// Names of the interfaces that rows of a batch come from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Names {
+    /// By number; empty where the number is not in use.
+    pub interfaces: Vec<Arc<str>>,
+}
+
+impl Names {
+    /// The name of an origin's interface.
+    #[must_use]
+    pub fn interface(&self, origin: Origin) -> &str {
+        self.interfaces.get(usize::from(origin.interface)).map_or("", |name| name)
+    }
+}
+
+/// Rows in the order of their kernel times. Cheap to copy: streams that want the same rows share them.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    rows: Arc<Vec<Row>>,
+    range: Range<usize>,
+    /// Names of the rows' interfaces.
+    pub names: Arc<Names>,
+    /// The wall clock when the rows were read.
+    pub clock: WallClock,
+}
+
+impl Batch {
+    /// All of `rows`.
+    #[must_use]
+    pub fn new(rows: Arc<Vec<Row>>, names: Arc<Names>, clock: WallClock) -> Self {
+        let range = 0..rows.len();
+        Self { rows, range, names, clock }
+    }
+
+    /// The rows.
+    #[must_use]
+    pub fn rows(&self) -> &[Row] {
+        self.rows.get(self.range.clone()).unwrap_or_default()
+    }
+
+    /// How many rows there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.range.len()
+    }
+
+    /// Whether there is no row.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.range.is_empty()
+    }
+
+    /// Drops at most `count` of the oldest rows, and returns how many it dropped.
+    pub fn drop_oldest(&mut self, count: usize) -> usize {
+        self.take_oldest(count).len()
+    }
+
+    /// Takes at most `count` of the oldest rows away.
+    pub fn take_oldest(&mut self, count: usize) -> Self {
+        let middle = self.range.start + count.min(self.range.len());
+        let taken = Self { range: self.range.start..middle, ..self.clone() };
+        self.range.start = middle;
+        taken
+    }
+}
