@@ -82,7 +82,9 @@ impl Check {
         Self { name: name.to_owned(), outcome: Outcome::Ok, detail, mend: None }
     }
 
-    fn bad(name: &str, outcome: Outcome, detail: String, mend: String) -> Self {
+    /// A check that came out badly, and what to do about it.
+    #[must_use]
+    pub fn bad(name: &str, outcome: Outcome, detail: String, mend: String) -> Self {
         Self { name: name.to_owned(), outcome, detail, mend: Some(mend) }
     }
 }

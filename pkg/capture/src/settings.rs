@@ -13,6 +13,8 @@ pub struct Settings {
     /// Ring of each interface, bytes: a power of two from [`MIN_RING_BYTES`] to [`MAX_RING_BYTES`]. An event
     /// takes 112 bytes, so the default holds 74,898 events.
     pub ring_bytes: u32,
+    /// Ring of an interface that is first asked for as one of all (`any`), bytes: there can be hundreds.
+    pub any_ring_bytes: u32,
     /// Rows that wait for one stream at most, 128 bytes each; the oldest make room. 65,536 by default.
     pub queue_rows: usize,
     /// How long an interface stays attached after its last stream: on many drivers attaching native XDP
@@ -22,6 +24,11 @@ pub struct Settings {
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { ring_bytes: 8 << 20, queue_rows: 1 << 16, linger: Duration::from_secs(60) }
+        Self {
+            ring_bytes: 8 << 20,
+            any_ring_bytes: 1 << 20,
+            queue_rows: 1 << 16,
+            linger: Duration::from_secs(60),
+        }
     }
 }

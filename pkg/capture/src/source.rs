@@ -4,6 +4,7 @@
 //! and interface by number, so that network namespaces and other machines can be sources later.
 
 mod batch;
+mod unavailable;
 
 use std::sync::Arc;
 
@@ -11,7 +12,10 @@ use async_trait::async_trait;
 use thiserror::Error;
 use xdplive_packet::{Hook, event::Direction};
 
-pub use self::batch::{Batch, Names, Origin, Row};
+pub use self::{
+    batch::{Batch, Names, Origin, Row},
+    unavailable::Unavailable,
+};
 use crate::{
     hook::{HookChoice, UnknownHook},
     interface::Interfaces,
@@ -47,14 +51,23 @@ pub trait Source: Send + Sync + 'static {
 pub struct Request {
     /// Who asks, for messages to others: the data source's name.
     pub asker: String,
-    /// Names of interfaces.
-    pub interfaces: Vec<String>,
+    /// Where.
+    pub interfaces: InterfaceSet,
     /// Ways of the packets; at least one.
     pub directions: Vec<Direction>,
     /// The receiving hook.
     pub hook: HookChoice,
     /// Rows a second at most; `None` for all.
     pub limit: Option<u32>,
+}
+
+/// Interfaces that a stream watches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum InterfaceSet {
+    /// Those with these names, present or not.
+    Named(Vec<String>),
+    /// Every interface whose packets can be read, also those that come later.
+    Any,
 }
 
 /// A hook that is in force.
@@ -71,13 +84,13 @@ pub struct InForce {
 /// A running stream. Dropping it ends the stream; what was not taken counts as lost.
 pub struct Subscription {
     queue: Arc<Queue>,
-    end: Option<Box<dyn FnOnce() + Send>>,
+    end: Option<Box<dyn FnOnce() + Send + Sync>>,
 }
 
 impl Subscription {
     /// A stream fed through `queue`; `end` asks its source to stop and to close the queue.
     #[must_use]
-    pub fn new(queue: Arc<Queue>, end: Box<dyn FnOnce() + Send>) -> Self {
+    pub fn new(queue: Arc<Queue>, end: Box<dyn FnOnce() + Send + Sync>) -> Self {
         Self { queue, end: Some(end) }
     }
 
@@ -210,6 +223,9 @@ pub enum SourceError {
     /// A hook's name is wrong.
     #[error(transparent)]
     UnknownHook(#[from] UnknownHook),
+    /// There is no capture at all.
+    #[error("{0}")]
+    Unavailable(String),
     /// The source has ended.
     #[error("the capture has ended; Grafana starts it anew within a second")]
     Gone,
@@ -228,6 +244,7 @@ impl SourceError {
             | Self::HookUnavailable { .. }
             | Self::NoEgress { .. }
             | Self::Failed { .. }
+            | Self::Unavailable(_)
             | Self::Gone => ErrorKind::Machine,
         }
     }

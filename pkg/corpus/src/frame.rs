@@ -29,3 +29,6 @@ pub use upper::{Icmp, Sctp, Tcp, Udp, Upper, protocol, tcp_flag};
 fn length_field(length: usize) -> u16 {
     u16::try_from(length).unwrap_or(0)
 }
+
+#[cfg(test)]
+mod tests;

@@ -10,6 +10,7 @@
 //! | [`parse`] | the header parser: frame in, [`Headers`] out |
 //! | [`headers`] | the parser's result and the reasons to stop |
 //! | [`event`] | the record a kernel program puts into the ring buffer |
+//! | [`names`] | what the registries call protocols and EtherTypes |
 //! | [`accounting`] | the counters and the configuration that kernel and host share |
 //!
 //! It decides nothing about which packet is wanted by whom; that is the classifier's work.
@@ -19,6 +20,7 @@ pub mod accounting;
 pub mod event;
 pub mod frame;
 pub mod headers;
+pub mod names;
 pub mod parse;
 pub mod wire;
 

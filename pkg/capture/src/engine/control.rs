@@ -26,7 +26,7 @@ use crate::{
     reader::{Reader, RingNumber, StreamId, Want},
     report::{self, Kernel},
     settings::Settings,
-    source::{InForce, Request, SourceError},
+    source::{InForce, InterfaceSet, Request, SourceError},
 };
 
 /// Time between two looks at what lingers and at what could not be attached.
@@ -158,27 +158,52 @@ impl Control {
     /// Does everything a stream of `request` needs, except counting and reporting its packets.
     fn prepare(&mut self, request: &Request) -> Result<Vec<InForce>, SourceError> {
         let mut in_force = Vec::new();
-        for name in &request.interfaces {
-            let interface = self.interface(name)?;
-            self.open(&interface).map_err(|error| self.explain_ask(name, error))?;
-            for direction in &request.directions {
-                // Where both ways are asked for, one is better than none; what is missing is told elsewhere.
-                let needed = *direction == Direction::In || request.directions.len() == 1;
-                match self.attach(&interface, *direction, request.hook, &request.asker) {
-                    Err(AttachError::NoHook) if !needed => {}
-                    Err(error) => {
-                        self.close_unused(name);
-                        return Err(self.explain_attach(&interface, *direction, request.hook, error));
-                    }
-                    Ok(()) => {}
-                }
-            }
-            if let Some(capture) = self.captures.get_mut(name) {
-                capture.idle_since = Instant::now();
-                in_force.extend(capture.in_force());
+        let mut refused = None;
+        for name in &self.names(&request.interfaces) {
+            match self.prepare_one(name, request) {
+                Ok(hooks) => in_force.extend(hooks),
+                // One interface of all that cannot be watched takes nothing from the others.
+                Err(error) if request.interfaces == InterfaceSet::Any => refused = Some(error),
+                Err(error) => return Err(error),
             }
         }
-        Ok(in_force)
+        match refused {
+            Some(error) if in_force.is_empty() => Err(error),
+            _ => Ok(in_force),
+        }
+    }
+
+    /// The interfaces of a request, as far as they have names now.
+    fn names(&self, interfaces: &InterfaceSet) -> Vec<String> {
+        match interfaces {
+            InterfaceSet::Named(names) => names.clone(),
+            InterfaceSet::Any => self
+                .interfaces
+                .iter()
+                .filter(|interface| interface.link.layout().is_some())
+                .map(|interface| interface.name.clone())
+                .collect(),
+        }
+    }
+
+    fn prepare_one(&mut self, name: &str, request: &Request) -> Result<Vec<InForce>, SourceError> {
+        let interface = self.interface(name)?;
+        self.open(&interface, &request.interfaces).map_err(|error| self.explain_ask(name, error))?;
+        for direction in &request.directions {
+            // Where both ways are asked for, one is better than none; what is missing is told elsewhere.
+            let needed = *direction == Direction::In || request.directions.len() == 1;
+            match self.attach(&interface, *direction, request.hook, &request.asker) {
+                Err(AttachError::NoHook) if !needed => {}
+                Err(error) => {
+                    self.close_unused(name);
+                    return Err(self.explain_attach(&interface, *direction, request.hook, error));
+                }
+                Ok(()) => {}
+            }
+        }
+        let Some(capture) = self.captures.get_mut(name) else { return Ok(Vec::new()) };
+        capture.idle_since = Instant::now();
+        Ok(capture.in_force().collect())
     }
 
     fn subscribe(&mut self, request: Request, queue: Arc<Queue>, reply: oneshot::Sender<StreamId>) {
@@ -221,7 +246,7 @@ impl Control {
             if self.ending.contains(&id) {
                 continue;
             }
-            for name in &request.interfaces {
+            for name in &self.names(&request.interfaces) {
                 let Ok(interface) = self.interface(name) else { continue };
                 if let Err(error) = self.join(id, &interface, &request) {
                     warn!("{}", self.explain_ask(name, error));
@@ -233,7 +258,7 @@ impl Control {
     /// Makes a stream a member of an interface's capture, and attaches what it asks for there.
     fn join(&mut self, id: StreamId, interface: &Interface, request: &Request) -> Result<(), AskError> {
         let name = &interface.name;
-        self.open(interface)?;
+        self.open(interface, &request.interfaces)?;
         let joined = self.streams.get(&id).is_some_and(|stream| stream.joined.contains_key(name));
         if !joined && let Some(capture) = self.captures.get_mut(name) {
             let want = Want {
@@ -370,12 +395,16 @@ impl Control {
     }
 
     /// Opens the capture of an interface where there is none.
-    fn open(&mut self, interface: &Interface) -> Result<(), AskError> {
+    fn open(&mut self, interface: &Interface, asked_for: &InterfaceSet) -> Result<(), AskError> {
         let Some(link) = interface.link.layout() else { return Ok(()) };
         match self.captures.get(&interface.name) {
             None => {
                 let number = self.free_number();
-                let ring_bytes = self.parts.settings.ring_bytes;
+                let settings = &self.parts.settings;
+                let ring_bytes = match asked_for {
+                    InterfaceSet::Named(_) => settings.ring_bytes,
+                    InterfaceSet::Any => settings.ring_bytes.min(settings.any_ring_bytes),
+                };
                 let (capture, ring) =
                     Capture::open(&self.parts.loader, number, &interface.name, link, ring_bytes)?;
                 if self.parts.reader.add_ring(number, Arc::clone(&capture.name), ring).is_ok() {

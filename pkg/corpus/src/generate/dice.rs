@@ -4,8 +4,8 @@
 pub(super) struct Dice(fastrand::Rng);
 
 impl Dice {
-    pub(super) const fn new(generator: fastrand::Rng) -> Self {
-        Self(generator)
+    pub(super) fn with_seed(seed: u64) -> Self {
+        Self(fastrand::Rng::with_seed(seed))
     }
 
     /// One of `from`; the default of the type where there is none.

@@ -127,11 +127,13 @@ pub(super) fn payload_length(dice: &mut Dice) -> Frame {
     Frame::of(Packet::V6(packet), dice)
 }
 
+/// A routing type that nobody knows more about (RFC 3692).
+const EXPERIMENTAL_ROUTING: u8 = 253;
+
 /// A sound extension header other than a fragment header.
 fn extension(dice: &mut Dice) -> Extension {
     const ROUTER_ALERT: &[u8] = &[5, 2, 0, 0];
     const EXPERIMENTAL_OPTION: &[u8] = &[0x1e, 6, 1, 2, 3, 4, 5, 6];
-    const EXPERIMENTAL_ROUTING: u8 = 253;
     match dice.below(4) {
         0 => Extension::HopByHop(ROUTER_ALERT.to_vec()),
         1 => {
@@ -173,7 +175,7 @@ pub(super) fn extension_length(dice: &mut Dice) -> Frame {
     let rest = match protocol {
         // A router alert that claims to have 200 bytes.
         HOP_BY_HOP | DESTINATION_OPTIONS => vec![5, 200, 0, 0, 1, 0],
-        _ => dice.exactly(6),
+        _ => vec![EXPERIMENTAL_ROUTING, 0, 0, 0, 0, 0],
     };
     let length = dice.between(0, 3);
     let mut extensions = chain(length, dice);

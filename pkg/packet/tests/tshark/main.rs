@@ -67,7 +67,6 @@ fn every_field_is_what_wireshark_says() {
         let values = agreed.get(field.name).copied().unwrap_or(0);
         assert!(values >= VALUES, "{}: only {values} values were compared", field.name);
     }
-    println!("{excused:#?} {agreed:#?}");
     for rule in RULES {
         assert!(excused.contains_key(rule.name), "\"{}\" is no longer needed by any frame", rule.name);
     }

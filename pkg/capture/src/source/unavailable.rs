@@ -1,0 +1,46 @@
+//! What stands in where the capture could not start, so that the health check can say why.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use super::{InForce, Request, Source, SourceError, Subscription};
+use crate::{
+    interface::Interfaces,
+    report::{Check, Outcome, Report},
+};
+
+/// A source without packets.
+#[derive(Clone, Debug)]
+pub struct Unavailable {
+    reason: String,
+}
+
+impl Unavailable {
+    /// `reason` says why and what to do.
+    #[must_use]
+    pub const fn new(reason: String) -> Self {
+        Self { reason }
+    }
+}
+
+#[async_trait]
+impl Source for Unavailable {
+    fn interfaces(&self) -> Arc<Interfaces> {
+        Arc::default()
+    }
+
+    async fn prepare(&self, _request: &Request) -> Result<Vec<InForce>, SourceError> {
+        Err(SourceError::Unavailable(self.reason.clone()))
+    }
+
+    async fn subscribe(&self, _request: &Request) -> Result<Subscription, SourceError> {
+        Err(SourceError::Unavailable(self.reason.clone()))
+    }
+
+    async fn report(&self) -> Report {
+        let mend = "mend what it says and restart Grafana".to_owned();
+        let check = Check::bad("capture", Outcome::Failed, self.reason.clone(), mend);
+        Report { checks: vec![check], interfaces: Vec::new() }
+    }
+}

@@ -1,0 +1,151 @@
+//! Who may see packets.
+
+use std::str::FromStr;
+
+use grafana_plugin_sdk::pluginv2::User;
+use thiserror::Error;
+
+use crate::settings::{DataSourceSettings, ServerSettings};
+
+/// A role in Grafana's organisation, the lowest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// No basic role (Grafana 10.2).
+    None,
+    /// May look.
+    Viewer,
+    /// May change dashboards.
+    Editor,
+    /// May change everything in the organisation.
+    Admin,
+}
+
+impl FromStr for Role {
+    type Err = ();
+
+    fn from_str(text: &str) -> Result<Self, ()> {
+        match text {
+            "" | "None" => Ok(Self::None),
+            "Viewer" => Ok(Self::Viewer),
+            "Editor" => Ok(Self::Editor),
+            "Admin" => Ok(Self::Admin),
+            _ => Err(()),
+        }
+    }
+}
+
+/// Why somebody may not see something.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum AccessError {
+    /// Grafana did not say who asks.
+    #[error("nobody is named who asks; packets are shown to users with a role only")]
+    NoUser,
+    /// The role does not suffice.
+    #[error("the role {has} does not suffice to see packets; this data source takes {needed:?} or higher")]
+    Role {
+        /// The user's role.
+        has: String,
+        /// The lowest role that may.
+        needed: Role,
+    },
+    /// One of Grafana's own services asks.
+    #[error(
+        "packets are not shown to public dashboards and Grafana's own services; an administrator can allow it in \
+         the data source's settings"
+    )]
+    Service,
+    /// The interface is not among those allowed.
+    #[error("interface \"{interface}\" may not be watched{}", .by.reason())]
+    Interface {
+        /// The interface.
+        interface: String,
+        /// Who set the limit.
+        by: SetBy,
+    },
+    /// Not all interfaces are allowed.
+    #[error("all interfaces (any) may not be watched{}; name the interfaces", .by.reason())]
+    Any {
+        /// Who set the limit.
+        by: SetBy,
+    },
+}
+
+/// Where a limit is set.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SetBy {
+    /// In the data source's settings.
+    DataSource,
+    /// By the server's administrator.
+    Server,
+}
+
+impl SetBy {
+    const fn reason(self) -> &'static str {
+        match self {
+            Self::DataSource => " through this data source; its settings name those allowed",
+            Self::Server => "; the server's administrator has set those allowed",
+        }
+    }
+}
+
+/// Checks that `user` may see packets through a data source.
+///
+/// # Errors
+/// [`AccessError`] but for interfaces.
+pub fn check_user(user: Option<&User>, settings: &DataSourceSettings) -> Result<(), AccessError> {
+    let user = user.ok_or(AccessError::NoUser)?;
+    let role = user.role.parse().unwrap_or(Role::None);
+    if role < settings.minimum_role {
+        let has = if user.role.is_empty() { "None" } else { &user.role };
+        return Err(AccessError::Role { has: has.to_owned(), needed: settings.minimum_role });
+    }
+    if is_service(user) && !settings.packets_to_services {
+        return Err(AccessError::Service);
+    }
+    Ok(())
+}
+
+/// Whether one of Grafana's own services asks, for somebody or nobody: public dashboards come as `service`,
+/// alert rules as `grafana_scheduler`, both with the role Admin and without an e-mail address.
+#[must_use]
+pub fn is_service(user: &User) -> bool {
+    let background = user.login.starts_with("grafana_");
+    let internal = matches!(user.login.as_str(), "service" | "provisioning") && user.name == user.login;
+    (background || internal) && user.email.is_empty()
+}
+
+/// Checks that an interface may be watched.
+///
+/// # Errors
+/// [`AccessError::Interface`].
+pub fn check_interface(
+    interface: &str,
+    settings: &DataSourceSettings,
+    server: &ServerSettings,
+) -> Result<(), AccessError> {
+    let refuse = |by| Err(AccessError::Interface { interface: interface.to_owned(), by });
+    if !server.interfaces.allow(interface) {
+        refuse(SetBy::Server)
+    } else if !settings.interfaces.allow(interface) {
+        refuse(SetBy::DataSource)
+    } else {
+        Ok(())
+    }
+}
+
+/// Checks that every interface may be watched at once.
+///
+/// # Errors
+/// [`AccessError::Any`].
+pub fn check_any(settings: &DataSourceSettings, server: &ServerSettings) -> Result<(), AccessError> {
+    if !server.interfaces.allow_all() {
+        Err(AccessError::Any { by: SetBy::Server })
+    } else if !settings.interfaces.allow_all() {
+        Err(AccessError::Any { by: SetBy::DataSource })
+    } else {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests;

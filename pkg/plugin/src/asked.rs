@@ -1,0 +1,147 @@
+//! From what Grafana sends to what the source is asked for: one way for answers, subscriptions and streams, so
+//! that the same limits hold in all of them.
+
+use grafana_plugin_sdk::pluginv2::PluginContext;
+use thiserror::Error;
+use xdplive_capture::source::{ErrorKind, InterfaceSet, Request, Source, SourceError};
+
+use crate::{
+    access::{AccessError, check_any, check_interface, check_user},
+    channel,
+    frame::arrow::EncodeError,
+    query::{Query, QueryError},
+    settings::{DataSourceSettingError, DataSourceSettings, ServerSettings},
+};
+
+/// A query that may be answered.
+#[derive(Clone, Debug)]
+pub struct Asked {
+    /// The query, complete.
+    pub query: Query,
+    /// What the source is to do for it.
+    pub request: Request,
+}
+
+/// Why a query is not answered.
+#[derive(Debug, Error)]
+pub enum Refusal {
+    /// The query is wrong.
+    #[error(transparent)]
+    Query(#[from] QueryError),
+    /// The user may not see it.
+    #[error(transparent)]
+    Access(#[from] AccessError),
+    /// The data source's settings are wrong.
+    #[error(transparent)]
+    Setting(#[from] DataSourceSettingError),
+    /// The packets cannot be had.
+    #[error(transparent)]
+    Source(#[from] SourceError),
+    /// The answer cannot be written.
+    #[error(transparent)]
+    Encode(#[from] EncodeError),
+    /// Grafana names no data source.
+    #[error("Grafana did not say which data source is asked")]
+    NoDataSource,
+}
+
+impl Refusal {
+    /// The HTTP status that says the same.
+    #[must_use]
+    pub const fn status(&self) -> i32 {
+        match self {
+            Self::Query(QueryError::NotYet { .. }) => 501,
+            Self::Query(_) | Self::Setting(_) | Self::NoDataSource => 400,
+            Self::Access(_) => 403,
+            Self::Source(error) => match error.kind() {
+                ErrorKind::Request => 400,
+                ErrorKind::Rights | ErrorKind::Machine => 500,
+            },
+            Self::Encode(_) => 500,
+        }
+    }
+}
+
+/// The settings of the data source that is asked, after checking that the user may use it.
+///
+/// # Errors
+/// A [`Refusal`] about access or settings.
+pub fn settings(
+    context: Option<&PluginContext>,
+    server: &ServerSettings,
+) -> Result<(DataSourceSettings, String), Refusal> {
+    let context = context.ok_or(Refusal::NoDataSource)?;
+    let instance = context.data_source_instance_settings.as_ref().ok_or(Refusal::NoDataSource)?;
+    let settings = DataSourceSettings::read(&instance.json_data, server)?;
+    check_user(context.user.as_ref(), &settings)?;
+    Ok((settings, format!("the data source \"{}\"", instance.name)))
+}
+
+/// Reads a query in JSON as far as to what the source is to do.
+///
+/// # Errors
+/// A [`Refusal`] about query, access or settings.
+pub fn read(
+    context: Option<&PluginContext>,
+    json: &[u8],
+    source: &dyn Source,
+    server: &ServerSettings,
+) -> Result<Asked, Refusal> {
+    let (settings, asker) = settings(context, server)?;
+    let query = Query::parse(json, &source.interfaces(), server.ceiling)?;
+    let interfaces = if query.is_any() {
+        check_any(&settings, server)?;
+        InterfaceSet::Any
+    } else {
+        for name in &query.interfaces {
+            check_interface(name, &settings, server)?;
+        }
+        InterfaceSet::Named(query.interfaces.clone())
+    };
+    let request = Request {
+        asker,
+        interfaces,
+        directions: query.direction.clone(),
+        hook: settings.hook,
+        limit: query.limit,
+    };
+    Ok(Asked { query, request })
+}
+
+/// Why a channel is not served.
+#[derive(Debug, Error)]
+pub enum ChannelRefusal {
+    /// No channel has such a path.
+    #[error("there is no channel \"{0}\"")]
+    Unknown(String),
+    /// The data does not belong to the path.
+    #[error(
+        "the subscription's data is missing or belongs to another channel than \"{0}\"; subscribe with the data \
+             that came with the channel"
+    )]
+    Forged(String),
+    /// What is asked for is refused.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+}
+
+/// Reads a subscription: the query in `data` has to be the one that `path` stands for.
+///
+/// # Errors
+/// Any [`ChannelRefusal`].
+pub fn read_channel(
+    context: Option<&PluginContext>,
+    path: &str,
+    data: &[u8],
+    source: &dyn Source,
+    server: &ServerSettings,
+) -> Result<Asked, ChannelRefusal> {
+    if !channel::is_path(path) {
+        return Err(ChannelRefusal::Unknown(path.chars().take(80).collect()));
+    }
+    let asked = match read(context, data, source, server) {
+        Err(Refusal::Query(_)) => return Err(ChannelRefusal::Forged(path.to_owned())),
+        other => other?,
+    };
+    if channel::path(&asked.query) == path { Ok(asked) } else { Err(ChannelRefusal::Forged(path.to_owned())) }
+}

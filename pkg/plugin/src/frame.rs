@@ -1,0 +1,4 @@
+//! Rows as Grafana's data frames: [`json`] for streams, [`arrow`] for answers to queries.
+
+pub mod arrow;
+pub mod json;

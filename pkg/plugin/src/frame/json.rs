@@ -1,0 +1,156 @@
+//! Grafana's frame JSON, as its front end's `StreamingDataFrame` reads it: the schema once, then values only,
+//! column by column, on one line, never without a row.
+
+use serde::Serialize;
+use xdplive_capture::source::Batch;
+
+use crate::columns::{Cells, Column, ColumnType, Context};
+
+/// Bytes of a message at most; Grafana disconnects a browser that has 4 MiB waiting.
+pub const MAX_MESSAGE: usize = 512 * 1024;
+
+/// Writes the messages of one stream.
+#[derive(Clone, Debug)]
+pub struct Encoder {
+    columns: Vec<Column>,
+    schema_sent: bool,
+}
+
+impl Encoder {
+    /// For a stream of these columns.
+    #[must_use]
+    pub fn new(columns: Vec<Column>) -> Self {
+        Self { columns, schema_sent: false }
+    }
+
+    /// Rows that fit a message.
+    #[must_use]
+    pub fn most_rows(&self) -> usize {
+        // A comma each.
+        let width: usize = self.columns.iter().map(|column| column.width() + 1).sum();
+        MAX_MESSAGE / width.max(1)
+    }
+
+    /// The next message, with the rows of `batches`. There must be one.
+    pub fn message(&mut self, batches: &[Batch]) -> Vec<u8> {
+        let rows: usize = batches.iter().map(Batch::len).sum();
+        let width: usize = self.columns.iter().map(|column| column.width() + 1).sum();
+        let mut out = JsonCells { json: String::with_capacity(rows * width + 4096) };
+        out.json.push('{');
+        if !self.schema_sent {
+            // Grafana's Go SDK cannot read a frame whose schema comes after its data.
+            out.json.push_str(&schema_member(&self.columns));
+            out.json.push(',');
+            self.schema_sent = true;
+        }
+        out.json.push_str("\"data\":{\"values\":[");
+        for (position, column) in self.columns.iter().enumerate() {
+            out.json.push_str(if position == 0 { "[" } else { ",[" });
+            let mut first = true;
+            for batch in batches {
+                let context = Context { names: &batch.names, clock: batch.clock };
+                for row in batch.rows() {
+                    if !first {
+                        out.json.push(',');
+                    }
+                    first = false;
+                    column.write(row, &context, &mut out);
+                }
+            }
+            out.json.push(']');
+        }
+        out.json.push_str("]}}");
+        out.json.into_bytes()
+    }
+}
+
+/// A message with the schema alone, for a subscriber who comes while the stream runs.
+#[must_use]
+pub fn schema(columns: &[Column]) -> Vec<u8> {
+    format!("{{{}}}", schema_member(columns)).into_bytes()
+}
+
+#[derive(Serialize)]
+struct Schema<'a> {
+    fields: Vec<Field<'a>>,
+}
+
+#[derive(Serialize)]
+struct Field<'a> {
+    name: &'a str,
+    #[serde(rename = "type")]
+    kind: ColumnType,
+    #[serde(rename = "typeInfo")]
+    type_info: TypeInfo<'a>,
+}
+
+#[derive(Serialize)]
+struct TypeInfo<'a> {
+    frame: &'a str,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    nullable: bool,
+}
+
+fn schema_member(columns: &[Column]) -> String {
+    let fields = columns
+        .iter()
+        .map(|column| Field {
+            name: column.name(),
+            kind: column.kind(),
+            type_info: TypeInfo { frame: go_type(column.kind()), nullable: column.nullable() },
+        })
+        .collect();
+    // Plain structures of text: there is nothing that could not be written.
+    let schema = serde_json::to_string(&Schema { fields }).unwrap_or_default();
+    format!("\"schema\":{schema}")
+}
+
+/// Grafana's own name of the type, as its Go SDK gives it.
+const fn go_type(kind: ColumnType) -> &'static str {
+    match kind {
+        ColumnType::Time => "time.Time",
+        ColumnType::String => "string",
+        ColumnType::Number => "uint32",
+        ColumnType::Boolean => "bool",
+    }
+}
+
+struct JsonCells {
+    json: String,
+}
+
+impl Cells for JsonCells {
+    fn null(&mut self) {
+        self.json.push_str("null");
+    }
+
+    fn time(&mut self, milliseconds: i64) {
+        self.json.push_str(itoa::Buffer::new().format(milliseconds));
+    }
+
+    fn number(&mut self, number: u32) {
+        self.json.push_str(itoa::Buffer::new().format(number));
+    }
+
+    fn boolean(&mut self, value: bool) {
+        self.json.push_str(if value { "true" } else { "false" });
+    }
+
+    fn text(&mut self, text: &str) {
+        // An interface's name may hold quotes and control characters.
+        if text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\') {
+            self.plain(|json| json.push_str(text));
+        } else {
+            self.json.push_str(&serde_json::Value::from(text).to_string());
+        }
+    }
+
+    fn plain(&mut self, write: impl FnOnce(&mut String)) {
+        self.json.push('"');
+        write(&mut self.json);
+        self.json.push('"');
+    }
+}
+
+#[cfg(test)]
+mod tests;

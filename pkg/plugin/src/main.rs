@@ -1,0 +1,7 @@
+//! `gpx_xdplive`: the process that Grafana starts.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    xdplive_plugin::process::run()
+}

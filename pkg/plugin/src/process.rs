@@ -1,0 +1,292 @@
+//! The process from its start to its end: rights split and given up before the first thread, served until
+//! Grafana goes away or asks for the end.
+
+use std::{
+    io,
+    os::{fd::OwnedFd, unix::net::UnixListener},
+    process::ExitCode,
+    sync::Arc,
+    thread,
+    time::Duration,
+};
+
+use futures::StreamExt as _;
+use grafana_plugin_sdk::pluginv2::{
+    data_server::DataServer, diagnostics_server::DiagnosticsServer, resource_server::ResourceServer,
+    stream_server::StreamServer,
+};
+use rustix::{
+    event::{PollFd, PollFlags, poll},
+    process::{Pid, PidfdFlags, geteuid, getppid, pidfd_open},
+};
+use thiserror::Error;
+use tokio::{
+    signal::unix::{SignalKind, signal},
+    sync::oneshot,
+    time::timeout,
+};
+use tokio_stream::wrappers::UnixListenerStream;
+use tonic::transport::Server;
+use tracing::{error, info, warn};
+use xdplive_capture::{
+    engine::LocalSource,
+    loader::Loader,
+    privilege::{self, AtStart, UNPRIVILEGED},
+    source::{Source, Unavailable},
+};
+
+use crate::{
+    handshake, logging,
+    services::{ControllerServer, Plugin},
+    settings::ServerSettings,
+    shutdown::Shutdown,
+    socket::Socket,
+};
+
+/// How long streams may take to send what was captured before the end was asked for. go-plugin kills after 2 s.
+const GRACE: Duration = Duration::from_millis(1500);
+
+/// Why the process cannot start.
+#[derive(Debug, Error)]
+enum StartError {
+    #[error("cannot look at this process's rights: {0}")]
+    Look(#[source] io::Error),
+    #[error("the parent process has ended already")]
+    NoParent,
+    #[error("cannot watch the parent process: {0}")]
+    Parent(#[source] io::Error),
+    #[error("cannot start the loader process: {0}")]
+    Fork(#[source] io::Error),
+    #[error("cannot listen on a unix socket below {directory}: {error}")]
+    Socket { directory: String, error: io::Error },
+    #[error("cannot give up rights: {0}")]
+    Rights(#[source] io::Error),
+    #[error("cannot start the runtime: {0}")]
+    Runtime(#[source] io::Error),
+    #[error("cannot tell Grafana where we are: {0}")]
+    Announce(#[source] io::Error),
+    #[error("serving failed: {0}")]
+    Serve(#[from] tonic::transport::Error),
+}
+
+/// Runs the plugin. To be called first thing in `main`, while there is one thread.
+#[must_use]
+pub fn run() -> ExitCode {
+    if let Err(error) = handshake::check(std::env::var(handshake::COOKIE.0).ok().as_deref()) {
+        eprintln!("{error}");
+        return ExitCode::from(2);
+    }
+    logging::start(&setting("log_level").unwrap_or_default());
+    match start() {
+        Ok(End::Asked) => ExitCode::SUCCESS,
+        Ok(End::LoaderGone) => ExitCode::FAILURE,
+        Err(error) => {
+            error!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// A setting of the server's administrator.
+fn setting(name: &str) -> Option<String> {
+    std::env::var(format!("GF_PLUGIN_{}", name.to_uppercase())).ok().filter(|value| !value.is_empty())
+}
+
+/// How a served process comes to its end.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    Asked,
+    LoaderGone,
+}
+
+fn start() -> Result<End, StartError> {
+    let at_start = AtStart::look().map_err(StartError::Look)?;
+    ignore_interrupts();
+    let parent = Parent::find()?;
+    // SAFETY: the runtime is started below; until then there is this thread only.
+    let loader = unsafe { Loader::fork() }.map_err(StartError::Fork)?;
+    let directory = std::env::temp_dir();
+    let owner = geteuid().is_root().then_some(UNPRIVILEGED);
+    let socket = Socket::bind(&directory, owner)
+        .map_err(|error| StartError::Socket { directory: directory.display().to_string(), error })?;
+    privilege::give_up_all().map_err(StartError::Rights)?;
+    tokio::runtime::Builder::new_multi_thread()
+        .thread_name("gpx-xdplive")
+        .enable_all()
+        .build()
+        .map_err(StartError::Runtime)?
+        .block_on(serve(loader, at_start, parent, socket))
+}
+
+/// Ctrl-C in a terminal reaches the whole group; who started us decides when we end.
+fn ignore_interrupts() {
+    // SAFETY: ignoring a signal has no handler that could run.
+    unsafe { libc::signal(libc::SIGINT, libc::SIG_IGN) };
+}
+
+/// The process that started this one.
+struct Parent {
+    id: i32,
+    /// Readable when it has ended.
+    ended: OwnedFd,
+}
+
+impl Parent {
+    fn find() -> Result<Self, StartError> {
+        let parent = getppid().ok_or(StartError::NoParent)?;
+        let ended =
+            pidfd_open(parent, PidfdFlags::empty()).map_err(|error| StartError::Parent(error.into()))?;
+        // Between the two it may have ended, and its number been given to another.
+        if getppid() == Some(parent) {
+            Ok(Self { id: Pid::as_raw(Some(parent)), ended })
+        } else {
+            Err(StartError::NoParent)
+        }
+    }
+}
+
+async fn serve(
+    loader: Loader,
+    at_start: AtStart,
+    parent: Parent,
+    mut socket: Socket,
+) -> Result<End, StartError> {
+    let loader_ended = loader.ended().try_clone_to_owned().map_err(StartError::Fork)?;
+    let (server, setting_errors) = ServerSettings::read(setting);
+    for error in &setting_errors {
+        warn!("{error}; the default holds");
+    }
+    let (source, local) = match LocalSource::start(loader, at_start, server.capture).await {
+        Ok(local) => {
+            let local = Arc::new(local);
+            (Arc::clone(&local) as Arc<dyn Source>, Some(local))
+        }
+        // The loader has ended with this attempt; the process lives on, so that the health check can say why.
+        Err(error) => {
+            error!("{error}");
+            (Arc::new(Unavailable::new(error.to_string())) as Arc<dyn Source>, None)
+        }
+    };
+    let loader_ended = local.is_some().then_some(loader_ended);
+    let ended = watch_processes(parent.ended, loader_ended).map_err(StartError::Parent)?;
+    let shutdown = Shutdown::default();
+    let plugin = Plugin {
+        source,
+        server: Arc::new(server),
+        setting_errors: Arc::new(setting_errors),
+        shutdown: shutdown.clone(),
+    };
+    let listener = socket.take_listener().ok_or(StartError::NoParent)?;
+    let serving = serve_grpc(plugin, listener, parent.id, shutdown.clone());
+    tokio::pin!(serving);
+    handshake::announce(&socket.path()).map_err(StartError::Announce)?;
+
+    let end = tokio::select! {
+        result = &mut serving => return result.map(|()| End::Asked),
+        reason = reason_to_end(&shutdown, ended) => reason,
+    };
+    shutdown.begin();
+    if end == Reason::Asked && timeout(GRACE, &mut serving).await.is_err() {
+        warn!("streams could not send everything in time");
+    }
+    // With the parent gone nobody takes what is left; without the loader nothing is.
+    if let Some(local) = local {
+        local.stop().await;
+    }
+    Ok(if end == Reason::LoaderEnded { End::LoaderGone } else { End::Asked })
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reason {
+    Asked,
+    ParentEnded,
+    LoaderEnded,
+}
+
+async fn reason_to_end(shutdown: &Shutdown, ended: oneshot::Receiver<Reason>) -> Reason {
+    let terminate = async {
+        match signal(SignalKind::terminate()) {
+            Ok(mut signal) => _ = signal.recv().await,
+            Err(error) => {
+                warn!("cannot listen to SIGTERM: {error}");
+                std::future::pending::<()>().await;
+            }
+        }
+    };
+    tokio::select! {
+        () = shutdown.begun() => Reason::Asked,
+        () = terminate => {
+            info!("asked to end by SIGTERM");
+            Reason::Asked
+        }
+        reason = ended => match reason {
+            Ok(Reason::LoaderEnded) => {
+                error!("the loader process has ended, and every attachment with it; ending, so that Grafana starts anew");
+                Reason::LoaderEnded
+            }
+            _ => {
+                info!("the parent process has ended");
+                Reason::ParentEnded
+            }
+        }
+    }
+}
+
+/// Tells when the parent or the loader process ends. A thread of its own, because waiting for a process takes
+/// no more than that.
+fn watch_processes(parent: OwnedFd, loader: Option<OwnedFd>) -> io::Result<oneshot::Receiver<Reason>> {
+    let (tell, ended) = oneshot::channel();
+    let wait = move || {
+        let reason = loop {
+            let mut fds = vec![PollFd::new(&parent, PollFlags::IN)];
+            fds.extend(loader.iter().map(|loader| PollFd::new(loader, PollFlags::IN)));
+            match poll(&mut fds, None) {
+                Err(rustix::io::Errno::INTR) => {}
+                Ok(_) if fds.iter().any(|fd| fd.revents().contains(PollFlags::IN)) => {
+                    let parent_ended = fds.first().is_some_and(|fd| !fd.revents().is_empty());
+                    break if parent_ended { Reason::ParentEnded } else { Reason::LoaderEnded };
+                }
+                // Not knowing any more when to end, it is time to.
+                _ => break Reason::ParentEnded,
+            }
+        };
+        // Where nobody listens any more, the end is on its way.
+        let _ = tell.send(reason);
+    };
+    thread::Builder::new().name("process-watch".to_owned()).spawn(wait)?;
+    Ok(ended)
+}
+
+async fn serve_grpc(
+    plugin: Plugin,
+    listener: UnixListener,
+    parent: i32,
+    shutdown: Shutdown,
+) -> Result<(), StartError> {
+    listener.set_nonblocking(true).map_err(StartError::Runtime)?;
+    let listener = tokio::net::UnixListener::from_std(listener).map_err(StartError::Runtime)?;
+    let connections = UnixListenerStream::new(listener).filter(move |connection| {
+        let welcome = match connection {
+            // Root can enter any directory; the socket is for the parent alone.
+            Ok(stream) => stream.peer_cred().is_ok_and(|peer| peer.pid() == Some(parent)),
+            Err(_) => true,
+        };
+        if !welcome {
+            warn!("a connection from another process than the one that started this was refused");
+        }
+        std::future::ready(welcome)
+    });
+    // go-plugin asks for the health of a service by this name.
+    let (mut reporter, health) = tonic_health::server::health_reporter();
+    reporter.set_service_status("plugin", tonic_health::ServingStatus::Serving).await;
+    Server::builder()
+        .add_service(health)
+        .add_service(ControllerServer::new(plugin.clone()))
+        .add_service(DiagnosticsServer::new(plugin.clone()))
+        .add_service(ResourceServer::new(plugin.clone()))
+        .add_service(DataServer::new(plugin.clone()))
+        .add_service(StreamServer::new(plugin))
+        .serve_with_incoming_shutdown(connections, async move { shutdown.begun().await })
+        .await?;
+    Ok(())
+}

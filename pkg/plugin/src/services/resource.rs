@@ -1,0 +1,99 @@
+//! What the editors ask for: the interfaces and the columns there are.
+
+use std::{collections::HashMap, pin::Pin};
+
+use futures::stream;
+use grafana_plugin_sdk::pluginv2::{
+    CallResourceRequest, CallResourceResponse, StringList, resource_server::Resource,
+};
+use serde::Serialize;
+use serde_json::{Value, json};
+use tonic::{Request, Response, Status, async_trait};
+use xdplive_capture::{interface::Interface, report::HookOption};
+
+use super::Plugin;
+use crate::{
+    access::check_interface,
+    asked::{self, Refusal},
+    columns::{Column, ColumnType},
+};
+
+type Parts = Pin<Box<dyn futures::Stream<Item = Result<CallResourceResponse, Status>> + Send>>;
+
+#[async_trait]
+impl Resource for Plugin {
+    type CallResourceStream = Parts;
+
+    async fn call_resource(&self, request: Request<CallResourceRequest>) -> Result<Response<Parts>, Status> {
+        let request = request.into_inner();
+        let (code, body) = match self.resource(&request).await {
+            Ok(body) => (200, body),
+            Err((code, message)) => (code, json!({ "message": message })),
+        };
+        let headers = HashMap::from([(
+            "Content-Type".to_owned(),
+            StringList { values: vec!["application/json".to_owned()] },
+        )]);
+        let response = CallResourceResponse { code, headers, body: body.to_string().into() };
+        Ok(Response::new(Box::pin(stream::iter([Ok(response)]))))
+    }
+}
+
+#[derive(Serialize)]
+struct InterfaceEntry<'a> {
+    #[serde(flatten)]
+    interface: &'a Interface,
+    hooks: &'a [HookOption],
+}
+
+#[derive(Serialize)]
+struct ColumnEntry {
+    name: &'static str,
+    #[serde(rename = "type")]
+    kind: ColumnType,
+    nullable: bool,
+    description: &'static str,
+}
+
+impl Plugin {
+    async fn resource(&self, request: &CallResourceRequest) -> Result<Value, (i32, String)> {
+        let refused = |refusal: Refusal| (refusal.status(), refusal.to_string());
+        let (settings, _) =
+            asked::settings(request.plugin_context.as_ref(), &self.server).map_err(refused)?;
+        let path = request.path.trim_matches('/');
+        if !matches!(path, "interfaces" | "columns") {
+            let path: String = path.chars().take(80).collect();
+            return Err((404, format!("there is no resource \"{path}\"; there are interfaces and columns")));
+        }
+        if request.method != "GET" {
+            return Err((405, format!("{path} can only be read (GET)")));
+        }
+        if path == "columns" {
+            let columns: Vec<ColumnEntry> =
+                Column::ALL.iter().map(|column| ColumnEntry::from(*column)).collect();
+            return Ok(json!({ "columns": columns }));
+        }
+        let report = self.source.report().await;
+        let interfaces = self.source.interfaces();
+        let entries: Vec<InterfaceEntry<'_>> = interfaces
+            .iter()
+            .filter(|interface| check_interface(&interface.name, &settings, &self.server).is_ok())
+            .map(|interface| {
+                let hooks = report.interfaces.iter().find(|one| one.interface == interface.name);
+                InterfaceEntry { interface, hooks: hooks.map(|one| one.hooks.as_slice()).unwrap_or_default() }
+            })
+            .collect();
+        Ok(json!({ "interfaces": entries }))
+    }
+}
+
+impl From<Column> for ColumnEntry {
+    fn from(column: Column) -> Self {
+        Self {
+            name: column.name(),
+            kind: column.kind(),
+            nullable: column.nullable(),
+            description: column.description(),
+        }
+    }
+}

@@ -1,0 +1,268 @@
+//! Settings on two levels: the server's administrator sets what is possible (grafana.ini's section
+//! `[plugin.xdplive-packets-datasource]`, which arrives as `GF_PLUGIN_…`), a data source narrows it.
+
+use std::time::Duration;
+
+use serde_json::{Map, Value};
+use thiserror::Error;
+use wildmatch::WildMatch;
+use xdplive_capture::{
+    hook::{HookChoice, UnknownHook},
+    settings::{MAX_RING_BYTES, MIN_RING_BYTES, Settings as CaptureSettings},
+};
+
+use crate::access::Role;
+
+/// Rows a second of a query that does not say.
+pub const DEFAULT_LIMIT: u32 = 1000;
+/// Ceiling of `limit` where the administrator does not say.
+const DEFAULT_CEILING: u32 = 10_000;
+
+/// The most rows a second that a query may ask for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LimitCeiling {
+    /// This many.
+    Rows(u32),
+    /// Any number, or no limit at all.
+    None,
+}
+
+/// What the server's administrator has set.
+#[derive(Clone, Debug)]
+pub struct ServerSettings {
+    /// `max_limit`: the ceiling of `limit`, or `none`. 10000.
+    pub ceiling: LimitCeiling,
+    /// `interfaces`: patterns of the interfaces that may be watched, separated by commas or spaces. All.
+    pub interfaces: Patterns,
+    /// `hook`: the receiving hook for everybody. None: a data source may choose.
+    pub hook: Option<HookChoice>,
+    /// `ring_bytes` (power of two from 4096 to 1 GiB, 8 MiB), `any_ring_bytes` (1 MiB), `queue_rows` (1 to
+    /// 1,000,000, 65,536), `linger_seconds` (0 to 86,400, 60).
+    pub capture: CaptureSettings,
+}
+
+/// A setting of the administrator that cannot be used. The default stands in for it.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{name} = \"{given}\" in the section [plugin.xdplive-packets-datasource] is not allowed; {allowed}")]
+pub struct ServerSettingError {
+    name: &'static str,
+    given: String,
+    allowed: &'static str,
+}
+
+impl ServerSettings {
+    /// Reads the settings with `get`, which returns the value of a name in lower case. Also returns what
+    /// could not be used.
+    #[must_use]
+    pub fn read(get: impl Fn(&str) -> Option<String>) -> (Self, Vec<ServerSettingError>) {
+        let mut errors = Vec::new();
+        let defaults = CaptureSettings::default();
+        let mut reader = Reader { get: &get, errors: &mut errors };
+        let rows = |text: &str| text.parse().ok().filter(|rows| *rows > 0).map(LimitCeiling::Rows);
+        let ring = |text: &str| {
+            let allowed = MIN_RING_BYTES..=MAX_RING_BYTES;
+            text.parse::<u32>().ok().filter(|bytes| bytes.is_power_of_two() && allowed.contains(bytes))
+        };
+        let settings = Self {
+            ceiling: reader
+                .value("max_limit", "it takes a whole number of 1 or more, or none", |text| {
+                    if text == "none" { Some(LimitCeiling::None) } else { rows(text) }
+                })
+                .unwrap_or(LimitCeiling::Rows(DEFAULT_CEILING)),
+            interfaces: Patterns::new(&get("interfaces").unwrap_or_default()),
+            hook: reader
+                .value("hook", "it takes auto, xdp-native, xdp-generic or tcx", |text| text.parse().ok()),
+            capture: CaptureSettings {
+                ring_bytes: reader
+                    .value("ring_bytes", "it takes a power of two from 4096 to 1073741824", ring)
+                    .unwrap_or(defaults.ring_bytes),
+                any_ring_bytes: reader
+                    .value("any_ring_bytes", "it takes a power of two from 4096 to 1073741824", ring)
+                    .unwrap_or(defaults.any_ring_bytes),
+                queue_rows: reader
+                    .value("queue_rows", "it takes a whole number from 1 to 1000000", |text| {
+                        text.parse().ok().filter(|rows| (1..=1_000_000).contains(rows))
+                    })
+                    .unwrap_or(defaults.queue_rows),
+                linger: reader
+                    .value("linger_seconds", "it takes a whole number from 0 to 86400", |text| {
+                        text.parse()
+                            .ok()
+                            .filter(|seconds| (0..=86_400).contains(seconds))
+                            .map(Duration::from_secs)
+                    })
+                    .unwrap_or(defaults.linger),
+            },
+        };
+        (settings, errors)
+    }
+}
+
+struct Reader<'a, G> {
+    get: &'a G,
+    errors: &'a mut Vec<ServerSettingError>,
+}
+
+impl<G: Fn(&str) -> Option<String>> Reader<'_, G> {
+    fn value<T>(
+        &mut self,
+        name: &'static str,
+        allowed: &'static str,
+        parse: impl FnOnce(&str) -> Option<T>,
+    ) -> Option<T> {
+        let given = (self.get)(name)?;
+        let value = parse(given.trim());
+        if value.is_none() {
+            self.errors.push(ServerSettingError { name, given, allowed });
+        }
+        value
+    }
+}
+
+/// Names with `*` and `?`. None at all allow everything.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Patterns(Vec<WildMatch>);
+
+impl Patterns {
+    /// Patterns separated by commas or white space.
+    #[must_use]
+    pub fn new(text: &str) -> Self {
+        let patterns =
+            text.split(|c: char| c == ',' || c.is_whitespace()).filter(|pattern| !pattern.is_empty());
+        Self(patterns.map(WildMatch::new).collect())
+    }
+
+    /// Whether every name is allowed.
+    #[must_use]
+    pub fn allow_all(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Whether a name is allowed.
+    #[must_use]
+    pub fn allow(&self, name: &str) -> bool {
+        self.0.is_empty() || self.0.iter().any(|pattern| pattern.matches(name))
+    }
+}
+
+/// What a data source has set.
+#[derive(Clone, Debug, PartialEq)]
+pub struct DataSourceSettings {
+    /// `hook`: the receiving hook.
+    pub hook: HookChoice,
+    /// `allowedInterfaces`: patterns, a list or one text.
+    pub interfaces: Patterns,
+    /// `minimumRole`.
+    pub minimum_role: Role,
+    /// `allowPacketsToServices`: whether public dashboards and the like may see packets.
+    pub packets_to_services: bool,
+}
+
+impl Default for DataSourceSettings {
+    fn default() -> Self {
+        Self {
+            hook: HookChoice::Auto,
+            interfaces: Patterns::default(),
+            minimum_role: Role::Viewer,
+            packets_to_services: false,
+        }
+    }
+}
+
+/// A setting of a data source that cannot be used. Its owner is told; nothing works until it is mended,
+/// because a restriction that cannot be read must not be taken for none.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum DataSourceSettingError {
+    /// The settings are no JSON object.
+    #[error("the data source's settings are no JSON object; save its settings again")]
+    NotAnObject,
+    /// One of them is wrong.
+    #[error("the data source's setting {key} is {given}; {allowed}. Change it in the data source's settings")]
+    Value {
+        /// The setting.
+        key: &'static str,
+        /// Its value.
+        given: String,
+        /// What may stand there.
+        allowed: &'static str,
+    },
+    /// The hook's name is wrong.
+    #[error("the data source's setting {0}. Change it in the data source's settings")]
+    Hook(#[from] UnknownHook),
+    /// The administrator has set another hook.
+    #[error(
+        "the data source asks for the hook {asked}, but the server's administrator has set {set} for all; choose \
+         auto or {set} in the data source's settings"
+    )]
+    HookIsSet {
+        /// The data source's.
+        asked: HookChoice,
+        /// The administrator's.
+        set: HookChoice,
+    },
+}
+
+impl DataSourceSettings {
+    /// Reads `jsonData`; nothing at all stands for no settings. `server` is what the administrator has set.
+    ///
+    /// # Errors
+    /// Any [`DataSourceSettingError`].
+    pub fn read(json: &[u8], server: &ServerSettings) -> Result<Self, DataSourceSettingError> {
+        let value = if json.is_empty() {
+            Value::Null
+        } else {
+            serde_json::from_slice(json).unwrap_or(Value::Bool(false))
+        };
+        let keys = match value {
+            Value::Object(keys) => keys,
+            Value::Null => Map::new(),
+            _ => return Err(DataSourceSettingError::NotAnObject),
+        };
+        let get = |key: &str| keys.get(key).filter(|value| !value.is_null());
+        let wrong = |key, value: &Value, allowed| DataSourceSettingError::Value {
+            key,
+            given: value.to_string(),
+            allowed,
+        };
+        let mut settings = Self::default();
+        match get("hook") {
+            None => {}
+            Some(Value::String(name)) => settings.hook = name.parse()?,
+            Some(other) => return Err(wrong("hook", other, "it takes auto, xdp-native, xdp-generic or tcx")),
+        }
+        match get("allowedInterfaces") {
+            None => {}
+            Some(Value::String(text)) => settings.interfaces = Patterns::new(text),
+            Some(list @ Value::Array(names)) => {
+                let names: Option<Vec<&str>> = names.iter().map(Value::as_str).collect();
+                let names =
+                    names.ok_or_else(|| wrong("allowedInterfaces", list, "it takes a list of patterns"))?;
+                settings.interfaces = Patterns::new(&names.join(","));
+            }
+            Some(other) => return Err(wrong("allowedInterfaces", other, "it takes a list of patterns")),
+        }
+        if let Some(value) = get("minimumRole") {
+            let role = value.as_str().and_then(|name| name.parse().ok()).filter(|role| *role != Role::None);
+            settings.minimum_role =
+                role.ok_or_else(|| wrong("minimumRole", value, "it takes Viewer, Editor or Admin"))?;
+        }
+        if let Some(value) = get("allowPacketsToServices") {
+            settings.packets_to_services = value
+                .as_bool()
+                .ok_or_else(|| wrong("allowPacketsToServices", value, "it takes true or false"))?;
+        }
+        settings.under(server)
+    }
+
+    /// These settings within what the administrator has set.
+    fn under(self, server: &ServerSettings) -> Result<Self, DataSourceSettingError> {
+        match server.hook {
+            None => Ok(self),
+            Some(set) if self.hook == HookChoice::Auto || self.hook == set => Ok(Self { hook: set, ..self }),
+            Some(set) => Err(DataSourceSettingError::HookIsSet { asked: self.hook, set }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

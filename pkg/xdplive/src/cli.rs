@@ -1,0 +1,142 @@
+//! The command line.
+
+use std::{path::PathBuf, time::Duration};
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Packets of this machine's interfaces, by way of the Grafana plugin XDP Live.
+#[derive(Debug, Parser)]
+#[command(version, about, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Print what goes over an interface, a line a packet, until Ctrl-C
+    Watch(Box<Watch>),
+    /// Look for what is missing here: rights, kernel features, properties of interfaces
+    Doctor(Doctor),
+    /// Explain a filter
+    Filter(Filter),
+}
+
+/// Options of `watch`.
+#[derive(Clone, Debug, Args)]
+pub struct Watch {
+    /// An interface; may be given several times [default: that of the default route]
+    #[arg(long, value_name = "IF")]
+    pub interface: Vec<String>,
+    /// The way of the packets
+    #[arg(long, value_enum, default_value = "both")]
+    pub direction: Direction,
+    /// Where packets are received
+    #[arg(long, value_enum, default_value = "auto")]
+    pub hook: Hook,
+    /// Packets wanted, in pcap-filter's language; may be given several times, a stream each [default: all]
+    #[arg(long, value_name = "EXPR")]
+    pub filter: Vec<String>,
+    /// What is streamed
+    #[arg(long, value_enum, default_value = "packets")]
+    pub query: Kind,
+    /// Columns, separated by commas [default: all]
+    #[arg(long, value_delimiter = ',', value_name = "a,b,…")]
+    pub columns: Vec<String>,
+    /// Rows a second at most, for each stream [default: no limit]
+    #[arg(long, value_name = "ROWS_PER_SECOND")]
+    pub limit: Option<u32>,
+    /// Time between two points of rates and flows
+    #[arg(long, value_name = "MS", default_value_t = 1000)]
+    pub interval: u32,
+    /// What rates are grouped by
+    #[arg(long, value_name = "KEY")]
+    pub group_by: Option<String>,
+    /// Groups or conversations shown, of rates and flows
+    #[arg(long, value_name = "N", default_value_t = 10)]
+    pub top: u32,
+    /// Stop after so many rows in all
+    #[arg(long, value_name = "N")]
+    pub count: Option<u64>,
+    /// Stop after so long
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub duration: Option<Duration>,
+    /// Print one JSON object a row
+    #[arg(long)]
+    pub json: bool,
+    /// Write the packets' headers to a pcapng file
+    #[arg(long, value_name = "FILE")]
+    pub write: Option<PathBuf>,
+    /// The plugin's program [default: beside this one, else in dist/]
+    #[arg(long, value_name = "FILE")]
+    pub plugin: Option<PathBuf>,
+}
+
+/// Options of `doctor`.
+#[derive(Clone, Debug, Args)]
+pub struct Doctor {
+    /// The plugin's program [default: beside this one, else in dist/]
+    #[arg(long, value_name = "FILE")]
+    pub plugin: Option<PathBuf>,
+}
+
+/// Options of `filter`.
+#[derive(Clone, Debug, Args)]
+pub struct Filter {
+    /// The filter, in pcap-filter's language
+    #[arg(value_name = "EXPR", required = true)]
+    pub expression: Vec<String>,
+}
+
+/// Ways of packets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Direction {
+    /// Received
+    In,
+    /// Sent
+    Out,
+    /// Received and sent
+    Both,
+}
+
+/// Receiving hooks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Hook {
+    /// The best that does no harm
+    Auto,
+    /// XDP in the driver
+    XdpNative,
+    /// XDP on socket buffers
+    XdpGeneric,
+    /// TCX ingress
+    Tcx,
+}
+
+/// Kinds of queries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Kind {
+    /// A row a packet
+    Packets,
+    /// Counts an interval
+    Rates,
+    /// Conversations
+    Flows,
+    /// Counters of the capture itself
+    Capture,
+}
+
+/// The name of a value on the command line, which is also its name in queries and settings.
+pub fn name_of<V: ValueEnum>(value: V) -> String {
+    value.to_possible_value().map(|value| value.get_name().to_owned()).unwrap_or_default()
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    let allowed = "it takes a number of seconds above 0, such as 10 or 0.5";
+    let seconds: f64 = text.parse().map_err(|_| allowed.to_owned())?;
+    Duration::try_from_secs_f64(seconds)
+        .ok()
+        .filter(|duration| !duration.is_zero())
+        .ok_or_else(|| allowed.to_owned())
+}

@@ -1,0 +1,153 @@
+//! `xdplive doctor`: what is missing here, and the command that mends it. Attaches nothing.
+
+mod grafana;
+
+use std::path::Path;
+
+use grafana_plugin_sdk::pluginv2::CheckHealthRequest;
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::{
+    cli::Doctor,
+    exit::Failure,
+    host::{self, HostError, Plugin},
+};
+
+/// One finding.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+struct Check {
+    name: String,
+    outcome: Outcome,
+    detail: String,
+    #[serde(default)]
+    mend: Option<String>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+enum Outcome {
+    Ok,
+    Warning,
+    Failed,
+}
+
+/// What the plugin's health check tells in detail.
+#[derive(Debug, Default, Deserialize)]
+struct Details {
+    report: Report,
+    #[serde(default)]
+    problems: Vec<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct Report {
+    checks: Vec<Check>,
+    interfaces: Vec<InterfaceHooks>,
+}
+
+#[derive(Debug, Deserialize)]
+struct InterfaceHooks {
+    interface: String,
+    hooks: Vec<HookOption>,
+}
+
+#[derive(Debug, Deserialize)]
+struct HookOption {
+    direction: String,
+    hook: String,
+    auto: bool,
+    possible: bool,
+    reason: String,
+}
+
+/// Runs the command. Fails where something is missing without which nothing works.
+pub async fn run(options: &Doctor) -> Result<(), Failure> {
+    let program =
+        host::find(options.plugin.as_deref()).map_err(|error| Failure::Machine(error.to_string()))?;
+    let mut checks = vec![Check {
+        name: "plugin".to_owned(),
+        outcome: Outcome::Ok,
+        detail: program.display().to_string(),
+        mend: None,
+    }];
+    match ask(&program).await {
+        Ok(details) => {
+            checks.extend(details.report.checks);
+            checks.extend(details.problems.into_iter().map(|detail| Check {
+                name: "settings".to_owned(),
+                outcome: Outcome::Failed,
+                detail,
+                mend: None,
+            }));
+            checks.push(grafana::check(&program));
+            print(&checks);
+            print_interfaces(&details.report.interfaces);
+        }
+        Err(error) => {
+            checks.push(Check {
+                name: "start".to_owned(),
+                outcome: Outcome::Failed,
+                detail: error.to_string(),
+                mend: None,
+            });
+            checks.push(grafana::check(&program));
+            print(&checks);
+        }
+    }
+    if checks.iter().any(|check| check.outcome == Outcome::Failed) { Err(Failure::Told) } else { Ok(()) }
+}
+
+/// The plugin's own health check: the same code, the same rights as when Grafana asks.
+async fn ask(program: &Path) -> Result<Details, HostError> {
+    let plugin = Plugin::start(program, &[], |line| {
+        if line.is_problem() {
+            eprintln!("plugin: {}", line.message);
+        }
+    })
+    .await?;
+    let request = CheckHealthRequest {
+        plugin_context: Some(host::context(&json!({}))),
+        ..CheckHealthRequest::default()
+    };
+    let answer = plugin.diagnostics().check_health(request).await;
+    plugin.ask_to_end().await;
+    plugin.wait().await;
+    let failed = |reason: String| HostError::Handshake { program: program.to_owned(), reason };
+    let answer = answer.map_err(|status| failed(status.message().to_owned()))?.into_inner();
+    serde_json::from_slice(&answer.json_details).map_err(|error| failed(error.to_string()))
+}
+
+fn print(checks: &[Check]) {
+    for Check { name, outcome, detail, mend } in checks {
+        let word = match outcome {
+            Outcome::Ok => "ok",
+            Outcome::Warning => "warning",
+            Outcome::Failed => "FAILED",
+        };
+        println!("{word:8} {name}: {detail}");
+        if let Some(mend) = mend {
+            println!("{:8} remedy: {mend}", "");
+        }
+    }
+}
+
+fn print_interfaces(interfaces: &[InterfaceHooks]) {
+    if interfaces.is_empty() {
+        return;
+    }
+    println!("\ninterfaces, and the hooks that auto takes there:");
+    for InterfaceHooks { interface, hooks } in interfaces {
+        let auto: Vec<String> = hooks
+            .iter()
+            .filter(|option| option.auto)
+            .map(|option| format!("{} {}", option.direction, option.hook))
+            .collect();
+        let auto = if auto.is_empty() { "none".to_owned() } else { auto.join(", ") };
+        println!("  {interface}: {auto}");
+        for option in hooks.iter().filter(|option| !option.reason.is_empty()) {
+            let possible = if option.possible { "" } else { "not possible: " };
+            println!("    {} {}: {possible}{}", option.direction, option.hook, option.reason);
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! The Grafana that runs on this machine, and whether a plugin that it starts has its rights: what
+//! capabilities(7) says of execve, worked out from what /proc and the plugin's file tell.
+
+use std::{
+    fs,
+    os::unix::fs::MetadataExt as _,
+    path::{Path, PathBuf},
+};
+
+use rustix::{
+    fs::{StatVfsMountFlags, getxattr, statvfs},
+    thread::CapabilitySet,
+};
+
+use super::{Check, Outcome};
+
+/// What the plugin's loader needs.
+const NEEDED: CapabilitySet =
+    CapabilitySet::BPF.union(CapabilitySet::PERFMON).union(CapabilitySet::NET_ADMIN);
+
+/// Names of Grafana's process, from its packages and its container image.
+const NAMES: [&str; 2] = ["grafana", "grafana-server"];
+
+/// Looks for a running Grafana and works out the rights of the plugin `program` below it.
+pub fn check(program: &Path) -> Check {
+    let name = "Grafana".to_owned();
+    let Some(process) = find() else {
+        let detail = "not running on this machine (or not visible from here)".to_owned();
+        return Check { name, outcome: Outcome::Ok, detail, mend: None };
+    };
+    let (outcome, detail, mend) = judge(&process, &File::look(program));
+    Check { name: format!("Grafana (process {})", process.id), outcome, detail, mend }
+}
+
+/// A running Grafana, as /proc/PID/status describes it.
+#[derive(Debug, PartialEq, Eq)]
+struct Process {
+    id: u32,
+    uid: u32,
+    bounding: u64,
+    ambient: u64,
+    no_new_privileges: bool,
+}
+
+/// The plugin's file.
+#[derive(Debug, PartialEq, Eq)]
+struct File {
+    path: PathBuf,
+    /// Capabilities that the file gives, and makes effective.
+    permitted: u64,
+    /// Whether the file system ignores them.
+    nosuid: bool,
+}
+
+fn find() -> Option<Process> {
+    let entries = fs::read_dir("/proc").ok()?;
+    entries.flatten().find_map(|entry| {
+        let id = entry.file_name().to_str()?.parse().ok()?;
+        let name = fs::read_to_string(entry.path().join("comm")).ok()?;
+        if !NAMES.contains(&name.trim()) {
+            return None;
+        }
+        let status = fs::read_to_string(entry.path().join("status")).ok()?;
+        let uid = entry.metadata().ok()?.uid();
+        Some(Process::parse(id, uid, &status))
+    })
+}
+
+impl Process {
+    fn parse(id: u32, uid: u32, status: &str) -> Self {
+        let field = |name: &str| {
+            status
+                .lines()
+                .find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))
+                .map(str::trim)
+                .unwrap_or_default()
+        };
+        let set = |name: &str| u64::from_str_radix(field(name), 16).unwrap_or(0);
+        // The effective one of the four ids; the directory's owner where it does not say.
+        let uid = field("Uid").split_whitespace().nth(1).and_then(|uid| uid.parse().ok()).unwrap_or(uid);
+        Self {
+            id,
+            uid,
+            bounding: set("CapBnd"),
+            ambient: set("CapAmb"),
+            no_new_privileges: field("NoNewPrivs") == "1",
+        }
+    }
+}
+
+impl File {
+    fn look(path: &Path) -> Self {
+        let mut value = [0; 24];
+        let length = getxattr(path, "security.capability", &mut value[..]).unwrap_or(0);
+        let nosuid = statvfs(path).is_ok_and(|info| info.f_flag.contains(StatVfsMountFlags::NOSUID));
+        let permitted = value.get(..length).and_then(file_capabilities).unwrap_or(0);
+        Self { path: path.to_owned(), permitted, nosuid }
+    }
+}
+
+/// The capabilities that an extended attribute `security.capability` gives: `struct vfs_cap_data` of
+/// linux/capability.h, revisions 2 and 3.
+fn file_capabilities(value: &[u8]) -> Option<u64> {
+    const EFFECTIVE: u32 = 1;
+    let word =
+        |index: usize| value.get(4 * index..)?.first_chunk::<4>().map(|bytes| u32::from_le_bytes(*bytes));
+    let effective = word(0)? & EFFECTIVE != 0;
+    let permitted = u64::from(word(1)?) | u64::from(word(3)?) << 32;
+    effective.then_some(permitted)
+}
+
+fn judge(process: &Process, file: &File) -> (Outcome, String, Option<String>) {
+    let needed = NEEDED.bits();
+    let has = |set: u64| set & needed == needed;
+    let user = format!("user {}", process.uid);
+    let failed = |why: &str, mend: String| (Outcome::Failed, format!("{user}: {why}"), Some(mend));
+    if has(process.ambient) {
+        return (Outcome::Ok, format!("{user}: hands its capabilities on to the plugin"), None);
+    }
+    if !has(process.bounding) {
+        let mend = "container: --cap-add=BPF --cap-add=PERFMON --cap-add=NET_ADMIN; systemd: install the drop-in of \
+                    docs/install.md and restart Grafana";
+        return failed("may not pass on the capabilities that the plugin needs", mend.to_owned());
+    }
+    if process.uid == 0 {
+        return (
+            Outcome::Ok,
+            format!("{user}: the plugin starts with all rights, and gives up all but three"),
+            None,
+        );
+    }
+    let setcap = format!("sudo setcap cap_bpf,cap_perfmon,cap_net_admin+ep {}", file.path.display());
+    if !has(file.permitted) {
+        return failed("the plugin's file has no capabilities", format!("{setcap}, then restart Grafana"));
+    }
+    if process.no_new_privileges {
+        let mend = "systemd: install the drop-in of docs/install.md and restart Grafana; Kubernetes: \
+                    allowPrivilegeEscalation: true";
+        return failed(
+            "runs with no_new_privs, so that the file's capabilities are ignored",
+            mend.to_owned(),
+        );
+    }
+    if file.nosuid {
+        let mend = "mount the plugin's file system without nosuid, or move the plugin to another one";
+        return failed(
+            "the plugin's file system is mounted nosuid, so that the file's capabilities are ignored",
+            mend.to_owned(),
+        );
+    }
+    (Outcome::Ok, format!("{user}: the plugin's file has the capabilities"), None)
+}
+
+#[cfg(test)]
+mod tests;

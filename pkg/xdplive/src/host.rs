@@ -1,0 +1,242 @@
+//! The plugin's process, started, reached and ended the way Grafana does it.
+
+pub mod log;
+
+use std::{
+    io,
+    path::{Path, PathBuf},
+    process::Stdio,
+    time::Duration,
+};
+
+use grafana_plugin_sdk::pluginv2::{
+    DataSourceInstanceSettings, PluginContext, User, data_client::DataClient,
+    diagnostics_client::DiagnosticsClient, stream_client::StreamClient,
+};
+use hyper_util::rt::TokioIo;
+use serde_json::Value;
+use thiserror::Error;
+use tokio::{
+    io::{AsyncBufReadExt as _, BufReader, Lines},
+    net::UnixStream,
+    process::{Child, ChildStdout},
+    task::JoinHandle,
+    time::timeout,
+};
+use tonic::transport::{Channel, Endpoint};
+use tower::service_fn;
+use xdplive_plugin::{
+    handshake::{COOKIE, VERSIONS},
+    services::{ControllerClient, Empty},
+};
+
+/// How long the plugin may take to say where it is; go-plugin waits a minute.
+const START: Duration = Duration::from_secs(20);
+/// How long it may take to end after it was asked to; go-plugin waits as long.
+const END: Duration = Duration::from_secs(2);
+/// HTTP/2 windows: large enough for several messages on their way.
+const WINDOW: u32 = 8 << 20;
+
+/// The program's name for this machine's architecture, as Grafana looks for it.
+pub fn program_name() -> String {
+    let architecture = match std::env::consts::ARCH {
+        "x86_64" => "amd64",
+        "aarch64" => "arm64",
+        other => other,
+    };
+    format!("gpx_xdplive_linux_{architecture}")
+}
+
+/// Why the plugin is not to be reached.
+#[derive(Debug, Error)]
+pub enum HostError {
+    /// The program is nowhere.
+    #[error(
+        "there is no {name} beside this program nor in dist/; build it with `make build`, or name it with --plugin"
+    )]
+    NotFound {
+        /// Its name.
+        name: String,
+    },
+    /// The program cannot be executed.
+    #[error("cannot start {program}: {error}{}", remedy(.error))]
+    Spawn {
+        /// The program.
+        program: PathBuf,
+        /// The system's answer.
+        error: io::Error,
+    },
+    /// It ended, or said something else.
+    #[error("{program} did not start as a plugin does: {reason}")]
+    Handshake {
+        /// The program.
+        program: PathBuf,
+        /// What happened instead.
+        reason: String,
+    },
+    /// It does not answer.
+    #[error("the plugin does not answer: {0}")]
+    Connect(#[from] tonic::transport::Error),
+}
+
+/// What to do when the system does not execute the program.
+fn remedy(error: &io::Error) -> &'static str {
+    if error.kind() == io::ErrorKind::PermissionDenied {
+        "; where it has file capabilities that this container or service may not have, grant them \
+         (--cap-add=BPF --cap-add=PERFMON --cap-add=NET_ADMIN)"
+    } else {
+        ""
+    }
+}
+
+/// A running plugin.
+pub struct Plugin {
+    child: Child,
+    channel: Channel,
+    /// Held open: a plugin may write after its handshake.
+    _stdout: Lines<BufReader<ChildStdout>>,
+    logs: Option<JoinHandle<()>>,
+}
+
+/// Finds the plugin's program: `named`, else beside this program, else in `dist/`. Only ever by the name that
+/// Grafana knows: cargo's own output is not finished.
+///
+/// # Errors
+/// [`HostError::NotFound`].
+pub fn find(named: Option<&Path>) -> Result<PathBuf, HostError> {
+    if let Some(path) = named {
+        return Ok(path.to_owned());
+    }
+    let name = program_name();
+    let beside = std::env::current_exe().ok().and_then(|this| Some(this.parent()?.join(&name)));
+    let candidates = beside.into_iter().chain([Path::new("dist").join(&name)]);
+    candidates.into_iter().find(|path| path.is_file()).ok_or(HostError::NotFound { name })
+}
+
+impl Plugin {
+    /// Starts the program, and connects. `settings` are further environment variables of the plugin's.
+    ///
+    /// # Errors
+    /// Any [`HostError`]; the process has ended then.
+    pub async fn start(
+        program: &Path,
+        settings: &[(&str, &str)],
+        on_log: impl FnMut(log::Line) + Send + 'static,
+    ) -> Result<Self, HostError> {
+        let mut child = tokio::process::Command::new(program)
+            .env(COOKIE.0, COOKIE.1)
+            .env("PLUGIN_PROTOCOL_VERSIONS", VERSIONS.1)
+            .envs(settings.iter().copied())
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .map_err(|error| HostError::Spawn { program: program.to_owned(), error })?;
+        let logs = child.stderr.take().map(|stderr| tokio::spawn(log::follow(stderr, on_log)));
+        let failed = |reason: String| HostError::Handshake { program: program.to_owned(), reason };
+        let stdout = child.stdout.take().ok_or_else(|| failed("no standard output".to_owned()))?;
+        let mut stdout = BufReader::new(stdout).lines();
+        let line = match timeout(START, stdout.next_line()).await {
+            Ok(Ok(Some(line))) => line,
+            Ok(Ok(None)) => {
+                let status =
+                    child.wait().await.map_or_else(|error| error.to_string(), |status| status.to_string());
+                if let Some(logs) = logs {
+                    let _ = logs.await;
+                }
+                return Err(failed(format!("it ended ({status})")));
+            }
+            Ok(Err(error)) => return Err(failed(error.to_string())),
+            Err(_) => return Err(failed(format!("nothing came for {} s", START.as_secs()))),
+        };
+        let socket = socket_of(&line).ok_or_else(|| failed(format!("it said {line:?}")))?;
+        let channel = connect(socket).await?;
+        Ok(Self { child, channel, _stdout: stdout, logs })
+    }
+
+    /// The process id.
+    pub fn id(&self) -> Option<u32> {
+        self.child.id()
+    }
+
+    /// Its data service.
+    pub fn data(&self) -> DataClient<Channel> {
+        DataClient::new(self.channel.clone())
+    }
+
+    /// Its stream service.
+    pub fn stream(&self) -> StreamClient<Channel> {
+        StreamClient::new(self.channel.clone())
+    }
+
+    /// Its diagnostics service.
+    pub fn diagnostics(&self) -> DiagnosticsClient<Channel> {
+        DiagnosticsClient::new(self.channel.clone())
+    }
+
+    /// Asks it to end. Streams still bring what was captured before.
+    pub async fn ask_to_end(&self) {
+        // It may have ended already.
+        let _ = ControllerClient::new(self.channel.clone()).shutdown(Empty {}).await;
+    }
+
+    /// Waits until it has ended, by force in the end. Returns whether it ended well.
+    pub async fn wait(mut self) -> bool {
+        let status = match timeout(END, self.child.wait()).await {
+            Ok(status) => status,
+            Err(_) => {
+                // The loader ends with it, and every attachment with that.
+                let _ = self.child.start_kill();
+                self.child.wait().await
+            }
+        };
+        if let Some(logs) = self.logs.take() {
+            let _ = logs.await;
+        }
+        status.is_ok_and(|status| status.success())
+    }
+}
+
+/// The socket's path in go-plugin's handshake line: `1|2|unix|/tmp/…|grpc`.
+fn socket_of(line: &str) -> Option<&str> {
+    let mut parts = line.trim().split('|');
+    let versions = (parts.next()?, parts.next()?);
+    let (network, path, protocol) = (parts.next()?, parts.next()?, parts.next()?);
+    (versions == VERSIONS && network == "unix" && protocol == "grpc").then_some(path)
+}
+
+async fn connect(socket: &str) -> Result<Channel, tonic::transport::Error> {
+    let socket = socket.to_owned();
+    // The address is not used: the connector knows where to go.
+    Endpoint::from_static("http://plugin")
+        .initial_stream_window_size(WINDOW)
+        .initial_connection_window_size(WINDOW)
+        .connect_with_connector(service_fn(move |_| {
+            let socket = socket.clone();
+            async move { UnixStream::connect(socket).await.map(TokioIo::new) }
+        }))
+        .await
+}
+
+/// Who asks, and through which data source, in the form that Grafana uses.
+pub fn context(settings: &Value) -> PluginContext {
+    PluginContext {
+        org_id: 1,
+        plugin_id: "xdplive-packets-datasource".to_owned(),
+        user: Some(User {
+            login: "xdplive".to_owned(),
+            name: "xdplive".to_owned(),
+            email: String::new(),
+            role: "Admin".to_owned(),
+        }),
+        app_instance_settings: None,
+        data_source_instance_settings: Some(DataSourceInstanceSettings {
+            id: 1,
+            uid: "xdplive".to_owned(),
+            name: "xdplive".to_owned(),
+            json_data: settings.to_string().into_bytes(),
+            ..DataSourceInstanceSettings::default()
+        }),
+    }
+}

@@ -1,0 +1,46 @@
+//! The plugin's log, as Grafana reads it: one JSON object a line (hclog).
+
+use serde_json::Value;
+use tokio::{
+    io::{AsyncBufReadExt as _, BufReader},
+    process::ChildStderr,
+};
+
+/// One line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// `error`, `warn`, `info`, …
+    pub level: String,
+    /// The text.
+    pub message: String,
+    /// What kind of event it tells of, where it says.
+    pub event: Option<String>,
+}
+
+impl Line {
+    /// Reads a line; what is no JSON is shown as an error, because nobody writes it on purpose.
+    pub fn parse(text: &str) -> Self {
+        let Ok(value) = serde_json::from_str::<Value>(text) else {
+            return Self { level: "error".to_owned(), message: text.to_owned(), event: None };
+        };
+        let get = |key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
+        Self {
+            level: get("@level").unwrap_or_default(),
+            message: get("@message").or_else(|| get("message")).unwrap_or_default(),
+            event: get("event"),
+        }
+    }
+
+    /// Whether a person should see it.
+    pub fn is_problem(&self) -> bool {
+        matches!(self.level.as_str(), "error" | "warn")
+    }
+}
+
+/// Gives every line to `on_line`, until the plugin has closed its standard error.
+pub async fn follow(stderr: ChildStderr, mut on_line: impl FnMut(Line) + Send) {
+    let mut lines = BufReader::new(stderr).lines();
+    while let Ok(Some(line)) = lines.next_line().await {
+        on_line(Line::parse(&line));
+    }
+}

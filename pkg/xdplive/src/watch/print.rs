@@ -1,0 +1,146 @@
+//! Rows as lines: aligned columns, or JSON.
+
+use std::io::{self, BufWriter, Write};
+
+use chrono::{DateTime, Local};
+use thiserror::Error;
+
+use super::message::Message;
+
+/// Prints the rows of all streams.
+pub struct Printer<W: Write> {
+    out: BufWriter<W>,
+    json: bool,
+    columns: Vec<String>,
+}
+
+/// What became of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Printed {
+    /// Rows printed.
+    pub rows: u64,
+    /// Rows in the message.
+    pub received: u64,
+    /// Whether nobody reads any more.
+    pub closed: bool,
+}
+
+/// Why rows cannot be printed.
+#[derive(Debug, Error)]
+pub enum PrintError {
+    /// The message is not as agreed.
+    #[error("the plugin sent something that is no frame: {0}")]
+    Message(#[from] serde_json::Error),
+    /// Columns came that do not fit the stream.
+    #[error("the plugin sent a frame with {got} columns instead of {expected}")]
+    Columns {
+        /// How many came.
+        got: usize,
+        /// How many there are.
+        expected: usize,
+    },
+    /// Nobody reads any more.
+    #[error("standard output is closed")]
+    Closed,
+    /// Standard output does not take it.
+    #[error("cannot write to standard output: {0}")]
+    Write(#[source] io::Error),
+}
+
+impl From<io::Error> for PrintError {
+    fn from(error: io::Error) -> Self {
+        if error.kind() == io::ErrorKind::BrokenPipe { Self::Closed } else { Self::Write(error) }
+    }
+}
+
+impl<W: Write> Printer<W> {
+    /// Prints to `out`; all streams have the same columns.
+    pub fn new(out: W, json: bool, columns: &[String]) -> Self {
+        Self { out: BufWriter::with_capacity(1 << 16, out), json, columns: columns.to_vec() }
+    }
+
+    /// The names of the columns above their places.
+    pub fn heading(&self) -> String {
+        let names = self.columns.iter().map(|name| format!("{name:width$}", width = width(name)));
+        names.collect::<Vec<_>>().join(" ").trim_end().to_owned()
+    }
+
+    /// Prints at most `most` of a message's rows.
+    pub fn print(&mut self, stream: usize, message: &[u8], most: u64) -> Result<Printed, PrintError> {
+        let message: Message<'_> = serde_json::from_slice(message)?;
+        let values = message.data.values;
+        let named = message.schema.map_or(values.len(), |schema| schema.fields.len());
+        if values.len() != self.columns.len() || named != self.columns.len() {
+            return Err(PrintError::Columns { got: values.len(), expected: self.columns.len() });
+        }
+        let received = values.first().map_or(0, Vec::len) as u64;
+        let rows = received.min(most);
+        for row in 0..usize::try_from(rows).unwrap_or(usize::MAX) {
+            let cells = self
+                .columns
+                .iter()
+                .zip(&values)
+                .map(|(name, column)| (name.as_str(), column.get(row).map_or("null", |cell| cell.get())));
+            if self.json {
+                json_line(&mut self.out, stream, cells)?
+            } else {
+                text_line(&mut self.out, cells)?
+            }
+        }
+        Ok(Printed { rows, received, closed: false })
+    }
+
+    /// Shows what has been printed.
+    pub fn flush(&mut self) -> Result<(), PrintError> {
+        Ok(self.out.flush()?)
+    }
+}
+
+fn json_line<'a>(
+    out: &mut impl Write,
+    stream: usize,
+    cells: impl Iterator<Item = (&'a str, &'a str)>,
+) -> io::Result<()> {
+    write!(out, "{{\"stream\":{stream}")?;
+    for (name, cell) in cells {
+        write!(out, ",\"{name}\":{cell}")?;
+    }
+    out.write_all(b"}\n")
+}
+
+fn text_line<'a>(out: &mut impl Write, cells: impl Iterator<Item = (&'a str, &'a str)>) -> io::Result<()> {
+    let mut line = String::new();
+    for (name, cell) in cells {
+        let text = match cell {
+            "null" => "-".to_owned(),
+            cell if name == "time" => time(cell),
+            cell => serde_json::from_str::<String>(cell).unwrap_or_else(|_| cell.to_owned()),
+        };
+        line.push_str(&format!("{text:width$} ", width = width(name)));
+    }
+    writeln!(out, "{}", line.trim_end())
+}
+
+/// Milliseconds since 1970 as the time of day here.
+fn time(milliseconds: &str) -> String {
+    let time = milliseconds.parse().ok().and_then(DateTime::from_timestamp_millis);
+    time.map_or_else(
+        || milliseconds.to_owned(),
+        |time| time.with_timezone(&Local).format("%H:%M:%S%.3f").to_string(),
+    )
+}
+
+/// Characters that a column takes, so that usual values stand below each other.
+fn width(name: &str) -> usize {
+    let usual = match name {
+        "time" => 12,
+        "interface" => 8,
+        "source_mac" | "destination_mac" => 17,
+        "source_ip" | "destination_ip" => 15,
+        "protocol" => 9,
+        "tcp_flags" => 11,
+        "malformed" => 16,
+        _ => 0,
+    };
+    usual.max(name.len())
+}
