@@ -3,7 +3,7 @@
 //! | module | holds |
 //! |---|---|
 //! | [`frame`] | typed, composable construction of frames, right by default, with a place for every lie |
-//! | [`generate`] | thousands of frames from a seed: every header, every fault, few addresses and ports |
+//! | [`mod@generate`] | thousands of frames from a seed: every header, every fault, few addresses and ports |
 //! | [`named`] | single frames that tests and documents refer to |
 //! | [`pcap`] | a capture file of frames, for judges such as tshark and libpcap |
 //!

@@ -159,7 +159,7 @@ const LENGTH_FIELD_MAX: u32 = 65_535;
 /// Notes that the headers reach at least to `end`, bytes from the start of the frame.
 #[inline(always)]
 fn reached(headers: &mut Headers, end: u32) {
-    // At most 22 (Ethernet, two tags) + 40 + 8 * 2048 (extensions) + 20 (TCP): it fits 16 bits.
+    // At most 22 (Ethernet, two tags) + 40 + 8 * 2048 (extensions) + 60 (TCP): it fits 16 bits.
     headers.header_length = end as u16;
 }
 

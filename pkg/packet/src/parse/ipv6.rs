@@ -64,7 +64,7 @@ fn chain<F: Frame>(
     let mut readable = true;
     // The upper-layer protocol may come after the last extension allowed, hence one turn more.
     for extensions in 0..=MAX_EXTENSIONS {
-        if !matches!(next, HOP_BY_HOP | ROUTING | FRAGMENT | AUTHENTICATION | DESTINATION_OPTIONS) {
+        if !is_extension(next) {
             break;
         }
         if extensions == MAX_EXTENSIONS {
@@ -83,7 +83,7 @@ fn chain<F: Frame>(
             if offset & (FRAGMENT_OFFSET | MORE_FRAGMENTS) != 0 {
                 headers.present |= present::FRAGMENT;
             }
-            // What follows is the middle of something; its type is all there is to know.
+            // What follows is the middle of something; at most its type is known.
             readable = offset & FRAGMENT_OFFSET == 0;
         }
         next = following;
@@ -96,10 +96,18 @@ fn chain<F: Frame>(
             break;
         }
     }
-    headers.protocol = next;
-    headers.present |= present::PROTOCOL;
+    // In a later fragment there may be more extensions, of which nothing can be known.
+    if readable || !is_extension(next) {
+        headers.protocol = next;
+        headers.present |= present::PROTOCOL;
+    }
     *upper = Upper { at, readable, packet };
     Ok(())
+}
+
+#[inline(always)]
+const fn is_extension(header: u8) -> bool {
+    matches!(header, HOP_BY_HOP | ROUTING | FRAGMENT | AUTHENTICATION | DESTINATION_OPTIONS)
 }
 
 #[inline(always)]

@@ -58,7 +58,9 @@ fn tcp<F: Frame>(frame: &mut F, at: u32, packet: Packet, headers: &mut Headers) 
     headers.present |= present::TCP_FLAGS;
     whole(at, TCP_HEADER, packet, headers)?;
     let length = u32::from(offset >> 4) * 4;
-    if length < TCP_HEADER || at + length > packet.end {
+    // A header may be longer than the first fragment, whose end is no end of the segment.
+    let beyond = at + length > packet.end && !headers.has(present::FRAGMENT);
+    if length < TCP_HEADER || beyond {
         return Err(Malformed::BadLength);
     }
     whole(at, length, packet, headers)

@@ -115,10 +115,10 @@ fn extension_headers_around_the_fragment_header() {
     );
     assert_eq!(headers.malformed(), None);
 
-    // What stands behind the header of a later fragment is the middle of something, and not looked into: the
-    // type it was announced with is all there is to know.
+    // What stands behind the header of a later fragment is the middle of something, and not looked into. Here
+    // one more extension header is announced, so that the upper-layer protocol is not known.
     let headers = raw(&bytes(0x0009));
-    assert_eq!((headers.fragment(), headers.protocol(), headers.source_port()), (Some(true), Some(60), None));
+    assert_eq!((headers.fragment(), headers.protocol(), headers.source_port()), (Some(true), None, None));
     assert_eq!((headers.malformed(), headers.header_length), (None, 56));
 }
 
@@ -163,4 +163,15 @@ fn cut_anywhere() {
     assert_kept_when_cut(&fragment4(0x0010, 6), &wire, &later, 44);
     let later = [(40, IP | ADDRESSES), (48, FRAGMENT | PROTOCOL)];
     assert_kept_when_cut(&fragment6(0x0010, 6), &wire, &later, 72);
+}
+
+/// A first fragment may end inside the options of its TCP header: nothing lies then, it is only not all there.
+#[test]
+fn a_tcp_header_longer_than_its_first_fragment() {
+    // 24 bytes behind the IP header; the data offset says 60.
+    let mut bytes = fragment4(0x2000, 6);
+    bytes[32] = 0xf0;
+    let headers = raw(&bytes);
+    assert_eq!(headers.malformed(), Some(Malformed::Truncated));
+    assert_eq!((headers.source_port(), headers.tcp_flags()), (Some(5353), Some(0x10)));
 }

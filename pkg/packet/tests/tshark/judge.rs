@@ -140,14 +140,7 @@ pub(crate) fn dissect(link: LinkType, samples: &[Sample]) -> Vec<Verdict> {
     writer.finish().unwrap();
 
     let mut tshark = Command::new("tshark");
-    tshark.arg("-n").arg("-r").arg(&capture).args([
-        "-T",
-        "fields",
-        "-E",
-        "occurrence=a",
-        "-E",
-        "aggregator=,",
-    ]);
+    tshark.args(["-n", "-T", "fields", "-E", "occurrence=a", "-E", "aggregator=,", "-r"]).arg(&capture);
     tshark.args(PREFERENCES.iter().flat_map(|preference| ["-o", preference]));
     tshark.args(asked().flat_map(|field| ["-e", field]));
     // Nobody's own preferences.
