@@ -61,7 +61,10 @@ struct HookOption {
     reason: String,
 }
 
-/// Runs the command. Fails where something is missing without which nothing works.
+/// Runs the command.
+///
+/// # Errors
+/// Where something is missing without which nothing works.
 pub async fn run(options: &Doctor) -> Result<(), Failure> {
     let program =
         host::find(options.plugin.as_deref()).map_err(|error| Failure::Machine(error.to_string()))?;

@@ -20,7 +20,7 @@ use tokio::{
     sync::mpsc,
     time::sleep,
 };
-use tonic::{Code, Status, Streaming};
+use tonic::{Status, Streaming, metadata::MetadataMap};
 use xdplive_plugin::services::ACCOUNTS;
 
 use self::{
@@ -37,6 +37,9 @@ use crate::{
 const WAITING: usize = 4;
 
 /// Runs the command.
+///
+/// # Errors
+/// Where it does not do what it was asked.
 pub async fn run(options: Watch) -> Result<(), Failure> {
     check(&options)?;
     let program =
@@ -127,7 +130,7 @@ async fn watch(plugin: &Plugin, options: &Watch) -> Result<(), Failure> {
                 let printed = match printer.print(number, &packet.data, left) {
                     Ok(printed) => printed,
                     // Whoever reads us has enough.
-                    Err(print::PrintError::Closed) => print::Printed { rows: 0, received: 0, closed: true },
+                    Err(print::PrintError::Closed) => print::Printed { rows: 0, closed: true },
                     Err(error) => return Err(Failure::Machine(error.to_string())),
                 };
                 left -= printed.rows;
@@ -145,7 +148,7 @@ async fn watch(plugin: &Plugin, options: &Watch) -> Result<(), Failure> {
                 }
             }
             Some((number, Event::End(Err(status)))) => {
-                failure.get_or_insert(format!("stream {number} ended: {}", status.message()));
+                failure.get_or_insert(format!("stream {number} ended: {}", status));
                 ending = true;
             }
         }
@@ -191,7 +194,7 @@ async fn stop(options: &Watch) {
 /// What a stream brings.
 enum Event {
     Rows(StreamPacket),
-    End(Result<[u64; 5], Status>),
+    End(Result<[u64; 5], String>),
 }
 
 /// One stream's accounts: what the plugin counted, and what was printed of it.
@@ -223,24 +226,26 @@ async fn follow(number: usize, mut stream: Streaming<StreamPacket>, sender: mpsc
                     return;
                 }
             }
-            Ok(None) => break stream.trailers().await.and_then(|trailers| counts(trailers.as_ref())),
-            Err(status) => break Err(status),
+            Ok(None) => {
+                let trailers = stream.trailers().await.ok().flatten();
+                break trailers.and_then(|trailers| counts(&trailers)).ok_or_else(|| NO_ACCOUNTS.to_owned());
+            }
+            Err(status) => break Err(status.message().to_owned()),
         }
     };
     // Nobody listening means that everything ends.
     let _ = sender.send((number, Event::End(end))).await;
 }
 
+const NO_ACCOUNTS: &str = "the plugin did not say what it counted";
+
 /// The accounts in a stream's trailers.
-fn counts(trailers: Option<&tonic::metadata::MetadataMap>) -> Result<[u64; 5], Status> {
-    let incomplete = || Status::new(Code::DataLoss, "the plugin did not say what it counted");
-    let trailers = trailers.ok_or_else(incomplete)?;
+fn counts(trailers: &MetadataMap) -> Option<[u64; 5]> {
     let mut counts = [0; 5];
     for (name, count) in ACCOUNTS.into_iter().zip(&mut counts) {
-        let text = trailers.get(name).and_then(|value| value.to_str().ok()).ok_or_else(incomplete)?;
-        *count = text.parse().map_err(|_| incomplete())?;
+        *count = trailers.get(name)?.to_str().ok()?.parse().ok()?;
     }
-    Ok(counts)
+    Some(counts)
 }
 
 /// Asks QueryData as a panel does: one query a stream.

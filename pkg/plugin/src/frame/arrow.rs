@@ -2,15 +2,12 @@
 
 use std::{collections::HashMap, sync::Arc};
 
-use arrow::{
-    array::{
-        ArrayRef, BooleanBuilder, RecordBatch, RecordBatchOptions, StringBuilder, TimestampNanosecondBuilder,
-        UInt32Builder,
-    },
-    datatypes::{DataType, Field, Schema, TimeUnit},
-    error::ArrowError,
-    ipc::writer::FileWriter,
+use arrow_array::{
+    ArrayRef, RecordBatch, RecordBatchOptions,
+    builder::{BooleanBuilder, StringBuilder, TimestampNanosecondBuilder, UInt32Builder},
 };
+use arrow_ipc::writer::FileWriter;
+use arrow_schema::{ArrowError, DataType, Field, Schema, TimeUnit};
 use serde_json::Value;
 use thiserror::Error;
 use xdplive_capture::source::Batch;

@@ -19,8 +19,6 @@ pub struct Printer<W: Write> {
 pub struct Printed {
     /// Rows printed.
     pub rows: u64,
-    /// Rows in the message.
-    pub received: u64,
     /// Whether nobody reads any more.
     pub closed: bool,
 }
@@ -32,12 +30,12 @@ pub enum PrintError {
     #[error("the plugin sent something that is no frame: {0}")]
     Message(#[from] serde_json::Error),
     /// Columns came that do not fit the stream.
-    #[error("the plugin sent a frame with {got} columns instead of {expected}")]
+    #[error("the plugin sent a frame with {got} columns, which are not {}", .expected.join(", "))]
     Columns {
         /// How many came.
         got: usize,
-        /// How many there are.
-        expected: usize,
+        /// The stream's columns.
+        expected: Vec<String>,
     },
     /// Nobody reads any more.
     #[error("standard output is closed")]
@@ -69,9 +67,11 @@ impl<W: Write> Printer<W> {
     pub fn print(&mut self, stream: usize, message: &[u8], most: u64) -> Result<Printed, PrintError> {
         let message: Message<'_> = serde_json::from_slice(message)?;
         let values = message.data.values;
-        let named = message.schema.map_or(values.len(), |schema| schema.fields.len());
-        if values.len() != self.columns.len() || named != self.columns.len() {
-            return Err(PrintError::Columns { got: values.len(), expected: self.columns.len() });
+        let as_agreed = message
+            .schema
+            .is_none_or(|schema| schema.fields.iter().map(|field| field.name).eq(&self.columns));
+        if !as_agreed || values.len() != self.columns.len() {
+            return Err(PrintError::Columns { got: values.len(), expected: self.columns.clone() });
         }
         let received = values.first().map_or(0, Vec::len) as u64;
         let rows = received.min(most);
@@ -87,7 +87,7 @@ impl<W: Write> Printer<W> {
                 text_line(&mut self.out, cells)?
             }
         }
-        Ok(Printed { rows, received, closed: false })
+        Ok(Printed { rows, closed: false })
     }
 
     /// Shows what has been printed.

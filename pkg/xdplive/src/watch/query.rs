@@ -2,7 +2,8 @@
 
 use std::io::Cursor;
 
-use arrow::{error::ArrowError, ipc::reader::FileReader};
+use arrow_ipc::reader::FileReader;
+use arrow_schema::ArrowError;
 use serde_json::{Value, json};
 use thiserror::Error;
 

@@ -1,0 +1,103 @@
+# Every task a person does here. `make` alone lists them.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+PLUGIN_ID := xdplive-packets-datasource
+HOST := $(shell rustc -vV 2>/dev/null | sed -n 's/^host: //p')
+ARCH := $(subst aarch64,arm64,$(subst x86_64,amd64,$(shell uname -m)))
+PROGRAM := dist/gpx_xdplive_linux_$(ARCH)
+VERSION := $(shell sed -n 's/^  "version": "\(.*\)",/\1/p' package.json)
+PACKAGE := target/$(PLUGIN_ID)-$(VERSION).linux_$(ARCH).zip
+
+.PHONY: help
+help: ## List the tasks
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
+
+## Using it
+
+.PHONY: run
+run: ## Live packets from a fresh checkout: in Grafana where there is one, else here.  INTERFACE=eth0
+	@tools/run.sh
+
+## Building it
+
+.PHONY: build
+build: programs frontend ## dist/, which Grafana can load, and target/release/xdplive
+
+.PHONY: programs
+programs: ## The Rust part of `build` alone
+	@# Static, because Grafana's own container image has another C library. With --target the flags are for our
+	@# programs only, not for build scripts and macros.
+	RUSTFLAGS='-C target-feature=+crt-static' cargo build --release --locked --target $(HOST) -p xdplive-plugin -p xdplive
+	@mkdir -p dist target/release
+	@install -m 755 target/$(HOST)/release/gpx_xdplive $(PROGRAM)
+	@install -m 755 target/$(HOST)/release/xdplive target/release/xdplive
+
+.PHONY: frontend
+frontend: node_modules ## The front end's part of `build` alone
+	npm run build
+
+node_modules: package.json package-lock.json
+	npm ci
+	@touch node_modules
+
+.PHONY: ebpf
+ebpf: ## Rebuild the committed eBPF object from its source
+	ebpf/tools/build.sh ebpf/prebuilt/xdplive.bpf.o
+
+.PHONY: package
+package: build ## The plugin's zip
+	@tools/dependencies.sh zip
+	@rm -rf target/package $(PACKAGE)
+	@mkdir -p target/package
+	@cp -r dist target/package/$(PLUGIN_ID)
+	cd target/package && zip -qr ../../$(PACKAGE) $(PLUGIN_ID)
+	@echo $(PACKAGE)
+
+## Checking it
+
+.PHONY: test
+test: dependencies lint test-ebpf test-rust test-frontend test-lab ## Install what the tests need, and run all of them
+
+.PHONY: dependencies
+dependencies:
+	@tools/dependencies.sh tshark iproute2 iputils-ping ethtool libcap2-bin procps zip
+
+.PHONY: lint
+lint: node_modules ## Formatting and lints of all code
+	cargo fmt --all --check
+	cargo clippy --workspace --all-targets --locked -- -D warnings
+	npm run format:check
+	npm run lint
+	npm run typecheck
+
+.PHONY: test-rust
+test-rust: ## Rust tests that need no rights
+	cargo test --workspace --locked --exclude xdplive-lab
+
+.PHONY: test-ebpf
+test-ebpf: ## The committed eBPF object is what its source gives
+	@mkdir -p target
+	ebpf/tools/build.sh target/rebuilt.bpf.o
+	cd ebpf && cargo fmt --check
+	ebpf/tools/compare.sh ebpf/prebuilt/xdplive.bpf.o target/rebuilt.bpf.o
+
+.PHONY: test-frontend
+test-frontend: node_modules ## Front end tests, and that it builds
+	npm run test:ci
+	npm run build
+
+.PHONY: test-lab
+test-lab: programs ## Real packets through the built programs, in network namespaces; needs root
+	cargo test --locked -p xdplive-lab -- --test-threads=1
+
+.PHONY: bench
+bench: ## Benchmarks, as ratios
+	@echo 'There are no benchmarks yet.' >&2; exit 1
+
+.PHONY: clean
+clean: ## Remove everything that was built
+	cargo clean
+	rm -rf ebpf/target dist coverage .grafana
