@@ -1,1 +1,80 @@
-//! x
+//! A laboratory on one machine: network namespaces with veth pairs, a sender of raw frames, and the built
+//! `xdplive` and plugin watched from outside.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`namespace`] | a network namespace of its own, and interfaces in it |
+//! | [`send`] | raw frames onto an interface |
+//! | [`watch`] | a running `xdplive watch`, its rows and its accounts |
+//! | [`process`] | the processes of a plugin, and what is attached in the kernel |
+//!
+//! For tests, as root. Everything fails with a sentence that says what is missing; nothing is skipped.
+
+pub mod namespace;
+pub mod process;
+pub mod send;
+pub mod watch;
+
+use std::{
+    path::PathBuf,
+    thread,
+    time::{Duration, Instant},
+};
+
+/// Fails where this process is not root.
+///
+/// # Panics
+/// Then.
+pub fn need_root() {
+    assert!(
+        rustix::process::geteuid().is_root(),
+        "these tests load eBPF programs and make network namespaces: run them as root"
+    );
+}
+
+/// A file of the checkout.
+#[must_use]
+pub fn in_checkout(path: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../..").join(path)
+}
+
+/// The built plugin.
+///
+/// # Panics
+/// Where it has not been built.
+#[must_use]
+pub fn plugin() -> PathBuf {
+    built(&format!(
+        "dist/gpx_xdplive_linux_{}",
+        if cfg!(target_arch = "aarch64") { "arm64" } else { "amd64" }
+    ))
+}
+
+/// The built command line.
+///
+/// # Panics
+/// Where it has not been built.
+#[must_use]
+pub fn xdplive() -> PathBuf {
+    built("target/release/xdplive")
+}
+
+fn built(path: &str) -> PathBuf {
+    let path = in_checkout(path);
+    path.canonicalize()
+        .unwrap_or_else(|error| panic!("{}: {error}; run `make programs` first", path.display()))
+}
+
+/// Waits until `condition` holds, for at most `patience`; says whether it does.
+pub fn eventually(patience: Duration, mut condition: impl FnMut() -> bool) -> bool {
+    let until = Instant::now() + patience;
+    loop {
+        if condition() {
+            return true;
+        }
+        if Instant::now() >= until {
+            return false;
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+}

@@ -185,11 +185,14 @@ async fn serve(
         result = &mut serving => return result.map(|()| End::Asked),
         reason = reason_to_end(&shutdown, ended) => reason,
     };
-    shutdown.begin();
-    if end == Reason::Asked && timeout(GRACE, &mut serving).await.is_err() {
-        warn!("streams could not send everything in time");
+    // Streams are brought to a good end only where somebody takes it: with the parent gone nobody does, and
+    // without the loader nothing is good about it.
+    if end == Reason::Asked {
+        shutdown.begin();
+        if timeout(GRACE, &mut serving).await.is_err() {
+            warn!("streams could not send everything in time");
+        }
     }
-    // With the parent gone nobody takes what is left; without the loader nothing is.
     if let Some(local) = local {
         local.stop().await;
     }

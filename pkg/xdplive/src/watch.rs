@@ -1,36 +1,28 @@
 //! `xdplive watch`: queries, subscribes and runs streams as Grafana does, and prints a line a row.
 
+mod accounts;
 mod message;
+mod notices;
 mod print;
-mod query;
+pub mod query;
+mod stop;
+mod streams;
 
-use std::{
-    io,
-    path::Path,
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::io;
 
-use grafana_plugin_sdk::pluginv2::{
-    DataQuery, PluginContext, QueryDataRequest, RunStreamRequest, StreamPacket, SubscribeStreamRequest,
-    TimeRange,
-};
 use serde_json::json;
-use tokio::{
-    signal::unix::{SignalKind, signal},
-    sync::mpsc,
-    time::sleep,
-};
-use tonic::{Status, Streaming, metadata::MetadataMap};
-use xdplive_plugin::services::ACCOUNTS;
+use tokio::sync::{mpsc, oneshot};
 
 use self::{
-    print::Printer,
-    query::{Channel, read_channel},
+    accounts::Accounts,
+    print::{PrintError, Printer},
+    stop::Stop,
+    streams::Event,
 };
 use crate::{
     cli::{Kind, Watch, name_of},
     exit::Failure,
-    host::{self, Plugin, log::Line},
+    host::{self, Plugin},
 };
 
 /// Messages waiting to be printed, at most; the plugin counts what does not fit its own queue.
@@ -42,28 +34,43 @@ const WAITING: usize = 4;
 /// Where it does not do what it was asked.
 pub async fn run(options: Watch) -> Result<(), Failure> {
     check(&options)?;
-    let program =
-        host::find(options.plugin.as_deref()).map_err(|error| Failure::Machine(error.to_string()))?;
-    let plugin = start(&program).await?;
-    match watch(&plugin, &options).await {
-        Ok(()) => {
-            plugin.wait().await;
-            Ok(())
+    let machine = |error: &dyn std::error::Error| Failure::Machine(error.to_string());
+    let program = host::find(options.plugin.as_deref()).map_err(|error| machine(&error))?;
+    // From here on a signal ends it well.
+    let stop = Stop::new(options.duration).map_err(|error| machine(&error))?;
+    let (lines, notices) = mpsc::unbounded_channel();
+    let (tell_running, running) = oneshot::channel();
+    let notices = tokio::spawn(notices::show(notices, running));
+    // All rows, unless --limit says otherwise.
+    let settings = [("GF_PLUGIN_MAX_LIMIT", "none")];
+    // The lines are shown for as long as anything is.
+    let on_log = move |line| _ = lines.send(line);
+    let plugin = Plugin::start(&program, &settings, on_log).await.map_err(|error| machine(&error))?;
+    let result = watch(&plugin, &options, stop, tell_running).await;
+    if result.is_err() {
+        plugin.ask_to_end().await;
+    }
+    let ended_well = plugin.wait().await;
+    // The last of them have come with the plugin's end.
+    let _ = notices.await;
+    let accounts = result?;
+    for (number, accounts) in accounts.iter().enumerate() {
+        if let Some(line) = accounts.line(number) {
+            eprintln!("{line}");
         }
-        Err(failure) => {
-            plugin.ask_to_end().await;
-            plugin.wait().await;
-            Err(failure)
-        }
+    }
+    match accounts.into_iter().find_map(|accounts| accounts.failure) {
+        Some(failure) => Err(Failure::Machine(failure)),
+        None if ended_well => Ok(()),
+        None => Err(Failure::Machine("the plugin did not end well".to_owned())),
     }
 }
 
 /// What this version cannot do is said before anything is started.
 fn check(options: &Watch) -> Result<(), Failure> {
     let not_yet = |what: String| {
-        Err(Failure::Call(format!(
-            "{what} cannot be had yet: this version of XDP Live streams packets, without filters"
-        )))
+        let sentence = "cannot be had yet: this version of XDP Live streams packets, without filters";
+        Err(Failure::Call(format!("{what} {sentence}")))
     };
     if options.query != Kind::Packets {
         return not_yet(format!("--query {}", name_of(options.query)));
@@ -77,235 +84,71 @@ fn check(options: &Watch) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn start(program: &Path) -> Result<Plugin, Failure> {
-    let on_log = |line: Line| match line.event.as_deref() {
-        Some("attached") => eprintln!("{}", line.message),
-        Some("hook") => eprintln!("note: {}", line.message),
-        _ if line.is_problem() => eprintln!("plugin: {}", line.message),
-        _ => {}
-    };
-    // All rows, unless --limit says otherwise.
-    let settings = [("GF_PLUGIN_MAX_LIMIT", "none")];
-    Plugin::start(program, &settings, on_log).await.map_err(|error| Failure::Machine(error.to_string()))
-}
-
-async fn watch(plugin: &Plugin, options: &Watch) -> Result<(), Failure> {
+/// Prints the streams' rows until it is time to stop, and then those that were captured before. Returns the
+/// streams' accounts.
+async fn watch(
+    plugin: &Plugin,
+    options: &Watch,
+    mut stop: Stop,
+    tell_running: oneshot::Sender<()>,
+) -> Result<Vec<Accounts>, Failure> {
     let context = host::context(&json!({ "hook": name_of(options.hook) }));
-    let channels = ask(plugin, &context, options).await?;
+    let channels = streams::ask(plugin, &context, options).await?;
     let columns = channels.first().map(|channel| channel.columns.clone()).unwrap_or_default();
-    let mut printer = Printer::new(io::stdout(), options.json, &columns);
-    let (sender, mut messages) = mpsc::channel(WAITING);
-    let streams = channels.len();
+    let mut accounts: Vec<Accounts> = channels.iter().map(|_| Accounts::default()).collect();
+    let (sender, mut events) = mpsc::channel(WAITING);
     for (number, channel) in channels.into_iter().enumerate() {
-        let stream = subscribe(plugin, &context, &channel).await?;
-        tokio::spawn(follow(number, stream, sender.clone()));
+        let stream = streams::subscribe(plugin, &context, &channel).await?;
+        tokio::spawn(streams::follow(number, stream, sender.clone()));
     }
+    // From here on the streams alone hold it, and its end is theirs.
     drop(sender);
+    // Nobody waits for it where the plugin has ended already.
+    let _ = tell_running.send(());
+    stop.start_clock();
+
+    let mut printer = Printer::new(io::stdout(), options.json, &columns);
     if !options.json {
         eprintln!("{}", printer.heading());
     }
-
-    let mut accounts: Vec<Accounts> = (0..streams).map(|_| Accounts::default()).collect();
     let mut left = options.count.unwrap_or(u64::MAX);
     let mut ending = false;
-    let mut failure = None;
-    let stop = stop(options);
-    tokio::pin!(stop);
     loop {
-        let message = if ending {
-            messages.recv().await
-        } else {
-            tokio::select! {
-                message = messages.recv() => message,
-                () = &mut stop => {
-                    plugin.ask_to_end().await;
-                    ending = true;
-                    continue;
-                }
+        let event = tokio::select! {
+            event = events.recv() => event,
+            () = stop.wait(), if !ending => {
+                plugin.ask_to_end().await;
+                ending = true;
+                continue;
             }
         };
-        match message {
-            None => break,
-            Some((number, Event::Rows(packet))) => {
-                let printed = match printer.print(number, &packet.data, left) {
-                    Ok(printed) => printed,
-                    // Whoever reads us has enough.
-                    Err(print::PrintError::Closed) => print::Printed { rows: 0, closed: true },
-                    Err(error) => return Err(Failure::Machine(error.to_string())),
-                };
-                left -= printed.rows;
-                if let Some(accounts) = accounts.get_mut(number) {
-                    accounts.printed += printed.rows;
+        let Some((number, event)) = event else { break };
+        let Some(accounts) = accounts.get_mut(number) else { continue };
+        let mut enough = false;
+        match event {
+            Event::Rows(message) => match printer.print(number, &message, left) {
+                Ok(rows) => {
+                    accounts.printed += rows;
+                    left -= rows;
+                    enough = left == 0;
                 }
-                if (left == 0 || printed.closed) && !ending {
-                    plugin.ask_to_end().await;
-                    ending = true;
-                }
-            }
-            Some((number, Event::End(Ok(counts)))) => {
-                if let Some(accounts) = accounts.get_mut(number) {
-                    accounts.counts = Some(counts);
-                }
-            }
-            Some((number, Event::End(Err(status)))) => {
-                failure.get_or_insert(format!("stream {number} ended: {}", status));
-                ending = true;
+                // Whoever reads us has enough.
+                Err(PrintError::Closed) => enough = true,
+                Err(error) => return Err(Failure::Machine(error.to_string())),
+            },
+            Event::End(counts) => accounts.counts = Some(counts),
+            Event::Failure(reason) => {
+                accounts.failure = Some(format!("stream {number} ended: {reason}"));
+                // One of several: the others are told to come to their end.
+                enough = true;
             }
         }
         // Rows appear when they come, and many at once in one go.
-        if messages.is_empty() && printer.flush().is_err() && !ending {
+        enough |= events.is_empty() && printer.flush().is_err();
+        if enough && !ending {
             plugin.ask_to_end().await;
             ending = true;
         }
     }
-    for (number, accounts) in accounts.iter().enumerate() {
-        if let Some(line) = accounts.line(number) {
-            eprintln!("{line}");
-        }
-    }
-    match failure {
-        Some(message) => Err(Failure::Machine(message)),
-        None => Ok(()),
-    }
-}
-
-/// When to stop: after --duration, at Ctrl-C, when asked to terminate.
-async fn stop(options: &Watch) {
-    let duration = async {
-        match options.duration {
-            Some(duration) => sleep(duration).await,
-            None => std::future::pending().await,
-        }
-    };
-    let told = |kind| async move {
-        match signal(kind) {
-            Ok(mut signal) => _ = signal.recv().await,
-            Err(_) => std::future::pending().await,
-        }
-    };
-    tokio::select! {
-        () = duration => {}
-        () = told(SignalKind::interrupt()) => {}
-        () = told(SignalKind::terminate()) => {}
-        () = told(SignalKind::hangup()) => {}
-    }
-}
-
-/// What a stream brings.
-enum Event {
-    Rows(StreamPacket),
-    End(Result<[u64; 5], String>),
-}
-
-/// One stream's accounts: what the plugin counted, and what was printed of it.
-#[derive(Default)]
-struct Accounts {
-    counts: Option<[u64; 5]>,
-    printed: u64,
-}
-
-impl Accounts {
-    /// `stream=0 seen=… unmatched=… thinned=… lost=… delivered=…`; nothing where the plugin could not say.
-    /// Rows that came after --count was reached are left out to keep to it, as those beyond a budget are.
-    fn line(&self, number: usize) -> Option<String> {
-        let [seen, unmatched, thinned, lost, delivered] = self.counts?;
-        let thinned = thinned + delivered.saturating_sub(self.printed);
-        let delivered = delivered.min(self.printed);
-        Some(format!(
-            "stream={number} seen={seen} unmatched={unmatched} thinned={thinned} lost={lost} delivered={delivered}"
-        ))
-    }
-}
-
-/// Passes on a stream's messages until its end.
-async fn follow(number: usize, mut stream: Streaming<StreamPacket>, sender: mpsc::Sender<(usize, Event)>) {
-    let end = loop {
-        match stream.message().await {
-            Ok(Some(packet)) => {
-                if sender.send((number, Event::Rows(packet))).await.is_err() {
-                    return;
-                }
-            }
-            Ok(None) => {
-                let trailers = stream.trailers().await.ok().flatten();
-                break trailers.and_then(|trailers| counts(&trailers)).ok_or_else(|| NO_ACCOUNTS.to_owned());
-            }
-            Err(status) => break Err(status.message().to_owned()),
-        }
-    };
-    // Nobody listening means that everything ends.
-    let _ = sender.send((number, Event::End(end))).await;
-}
-
-const NO_ACCOUNTS: &str = "the plugin did not say what it counted";
-
-/// The accounts in a stream's trailers.
-fn counts(trailers: &MetadataMap) -> Option<[u64; 5]> {
-    let mut counts = [0; 5];
-    for (name, count) in ACCOUNTS.into_iter().zip(&mut counts) {
-        *count = trailers.get(name)?.to_str().ok()?.parse().ok()?;
-    }
-    Some(counts)
-}
-
-/// Asks QueryData as a panel does: one query a stream.
-async fn ask(plugin: &Plugin, context: &PluginContext, options: &Watch) -> Result<Vec<Channel>, Failure> {
-    let queries = query::queries(options);
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_millis());
-    let now = i64::try_from(now).unwrap_or(i64::MAX);
-    let range = TimeRange { from_epoch_ms: now.saturating_sub(300_000), to_epoch_ms: now };
-    let request = QueryDataRequest {
-        plugin_context: Some(context.clone()),
-        queries: queries
-            .iter()
-            .enumerate()
-            .map(|(number, query)| DataQuery {
-                ref_id: number.to_string(),
-                json: query.to_string().into_bytes(),
-                time_range: Some(range),
-                ..DataQuery::default()
-            })
-            .collect(),
-        ..QueryDataRequest::default()
-    };
-    let answer = plugin.data().query_data(request).await.map_err(from_status)?.into_inner();
-    let mut channels = Vec::new();
-    for number in 0..queries.len() {
-        let response = answer
-            .responses
-            .get(&number.to_string())
-            .ok_or_else(|| Failure::Machine(format!("the plugin did not answer query {number}")))?;
-        if !response.error.is_empty() {
-            return Err(Failure::from_status(response.status, response.error.clone()));
-        }
-        let frame = response.frames.first().map(Vec::as_slice).unwrap_or_default();
-        channels.push(read_channel(frame).map_err(|error| Failure::Machine(error.to_string()))?);
-    }
-    Ok(channels)
-}
-
-async fn subscribe(
-    plugin: &Plugin,
-    context: &PluginContext,
-    channel: &Channel,
-) -> Result<Streaming<StreamPacket>, Failure> {
-    let subscription = SubscribeStreamRequest {
-        plugin_context: Some(context.clone()),
-        path: channel.path.clone(),
-        data: channel.data.clone().into(),
-    };
-    let answer = plugin.stream().subscribe_stream(subscription).await.map_err(from_status)?.into_inner();
-    if answer.status != 0 {
-        return Err(Failure::Machine(format!("the plugin refused the subscription to {}", channel.path)));
-    }
-    let run = RunStreamRequest {
-        plugin_context: Some(context.clone()),
-        path: channel.path.clone(),
-        data: channel.data.clone().into(),
-    };
-    Ok(plugin.stream().run_stream(run).await.map_err(from_status)?.into_inner())
-}
-
-fn from_status(status: Status) -> Failure {
-    Failure::Machine(format!("the plugin failed: {}", status.message()))
+    Ok(accounts)
 }

@@ -14,15 +14,6 @@ pub struct Printer<W: Write> {
     columns: Vec<String>,
 }
 
-/// What became of a message.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Printed {
-    /// Rows printed.
-    pub rows: u64,
-    /// Whether nobody reads any more.
-    pub closed: bool,
-}
-
 /// Why rows cannot be printed.
 #[derive(Debug, Error)]
 pub enum PrintError {
@@ -63,8 +54,8 @@ impl<W: Write> Printer<W> {
         names.collect::<Vec<_>>().join(" ").trim_end().to_owned()
     }
 
-    /// Prints at most `most` of a message's rows.
-    pub fn print(&mut self, stream: usize, message: &[u8], most: u64) -> Result<Printed, PrintError> {
+    /// Prints at most `most` of a message's rows, and returns how many those are.
+    pub fn print(&mut self, stream: usize, message: &[u8], most: u64) -> Result<u64, PrintError> {
         let message: Message<'_> = serde_json::from_slice(message)?;
         let values = message.data.values;
         let as_agreed = message
@@ -87,7 +78,7 @@ impl<W: Write> Printer<W> {
                 text_line(&mut self.out, cells)?
             }
         }
-        Ok(Printed { rows, closed: false })
+        Ok(rows)
     }
 
     /// Shows what has been printed.

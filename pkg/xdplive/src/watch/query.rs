@@ -63,6 +63,9 @@ pub enum AnswerError {
 }
 
 /// The channel in the metadata of an answer's frame.
+///
+/// # Errors
+/// Any [`AnswerError`].
 pub fn read_channel(frame: &[u8]) -> Result<Channel, AnswerError> {
     let schema = FileReader::try_new(Cursor::new(frame), None)?.schema();
     let meta: Value =

@@ -1,0 +1,150 @@
+//! Network namespaces, made with iproute2 and gone with their value.
+
+use std::{
+    fs::File,
+    os::fd::AsFd,
+    process::Command,
+    sync::atomic::{AtomicU32, Ordering},
+    thread,
+};
+
+use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
+
+/// A network namespace of this test's own.
+pub struct Namespace {
+    name: String,
+}
+
+/// Each with its number, so that tests can run beside each other.
+static NEXT: AtomicU32 = AtomicU32::new(0);
+
+impl Namespace {
+    /// A new one, with nothing but a loopback interface that is down.
+    #[must_use]
+    #[expect(clippy::new_without_default, reason = "it makes something on the machine")]
+    pub fn new() -> Self {
+        crate::need_root();
+        let name = format!("xdplive-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
+        ip(&["netns", "add", &name]);
+        Self { name }
+    }
+
+    /// A new one with a silent veth pair `a` and `b`: what is sent into one comes out of the other, and
+    /// nothing else does.
+    #[must_use]
+    pub fn with_pair() -> Self {
+        let namespace = Self::new();
+        namespace.add_pair("a", "b");
+        namespace
+    }
+
+    /// Adds a silent veth pair.
+    pub fn add_pair(&self, one: &str, other: &str) {
+        self.ip(&["link", "add", "name", one, "type", "veth", "peer", "name", other]);
+        for end in [one, other] {
+            self.silence(end);
+            self.ip(&["link", "set", "dev", end, "up"]);
+        }
+        let carrier = crate::eventually(std::time::Duration::from_secs(5), || {
+            [one, other]
+                .iter()
+                .all(|end| self.ip(&["-brief", "link", "show", "dev", end]).contains("LOWER_UP"))
+        });
+        assert!(carrier, "the veth pair {one}/{other} has no carrier");
+    }
+
+    /// Gives an interface to another namespace.
+    pub fn give(&self, other: &Self, interface: &str) {
+        self.ip(&["link", "set", "dev", interface, "netns", &other.name]);
+    }
+
+    /// No IPv6 and no ARP: then nothing is sent that nobody asked for.
+    pub fn silence(&self, interface: &str) {
+        self.run(&["sysctl", "-qw", &format!("net.ipv6.conf.{interface}.disable_ipv6=1")]);
+        self.ip(&["link", "set", "dev", interface, "arp", "off"]);
+    }
+
+    /// Runs `ip` in it, and returns what it prints.
+    pub fn ip(&self, arguments: &[&str]) -> String {
+        ip(&[&["-n", &self.name], arguments].concat())
+    }
+
+    /// Runs a command in it, and returns what it prints.
+    pub fn run(&self, command: &[&str]) -> String {
+        output(&mut self.command(command))
+    }
+
+    /// A command that will run in it.
+    #[must_use]
+    pub fn command(&self, command: &[&str]) -> Command {
+        let mut ip = Command::new("ip");
+        ip.args(["netns", "exec", &self.name]).args(command);
+        ip
+    }
+
+    /// Does something in it: sockets made there stay there.
+    pub fn enter<T: Send>(&self, work: impl FnOnce() -> T + Send) -> T {
+        let file = File::open(format!("/run/netns/{}", self.name)).expect("the namespace's file");
+        // A thread of its own, because a thread that moved is hard to move back.
+        thread::scope(|scope| {
+            scope
+                .spawn(|| {
+                    move_into_link_name_space(file.as_fd(), Some(LinkNameSpaceType::Network))
+                        .expect("moving into the namespace");
+                    work()
+                })
+                .join()
+                .expect("the work in the namespace")
+        })
+    }
+
+    /// A counter of an interface, such as `rx_packets`.
+    #[must_use]
+    pub fn counter(&self, interface: &str, counter: &str) -> u64 {
+        let path = format!("/sys/class/net/{interface}/statistics/{counter}");
+        self.run(&["cat", &path]).trim().parse().expect("a number")
+    }
+}
+
+impl Drop for Namespace {
+    fn drop(&mut self) {
+        let _ = Command::new("ip").args(["netns", "del", &self.name]).output();
+    }
+}
+
+fn ip(arguments: &[&str]) -> String {
+    output(Command::new("ip").args(arguments))
+}
+
+fn output(command: &mut Command) -> String {
+    let output = command
+        .output()
+        .unwrap_or_else(|error| panic!("{command:?}: {error}; `make dependencies` installs it"));
+    assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// Holds a tun device, as the program would whose packets it carries; without one it has no carrier.
+///
+/// # Panics
+/// Where it cannot be held.
+#[must_use]
+pub fn hold_tun(name: &str) -> File {
+    /// `TUNSETIFF` of linux/if_tun.h, and its flags "tun, without packet information".
+    const SET_INTERFACE: libc::c_ulong = 0x4004_54ca;
+    const TUN_NO_INFORMATION: libc::c_short = 0x1001;
+
+    let device = File::options().read(true).write(true).open("/dev/net/tun").expect("/dev/net/tun");
+    // SAFETY: all zeros is a value of this structure of numbers.
+    let mut request: libc::ifreq = unsafe { std::mem::zeroed() };
+    for (to, from) in request.ifr_name.iter_mut().zip(name.bytes()) {
+        *to = from as libc::c_char;
+    }
+    request.ifr_ifru.ifru_flags = TUN_NO_INFORMATION;
+    // SAFETY: the call reads the structure it is given.
+    let result = unsafe {
+        libc::ioctl(std::os::fd::AsRawFd::as_raw_fd(&device), SET_INTERFACE as _, &raw const request)
+    };
+    assert_eq!(result, 0, "{name}: {}", std::io::Error::last_os_error());
+    device
+}

@@ -1,0 +1,63 @@
+//! The processes of a plugin, and what is attached in the kernel.
+
+use std::{collections::BTreeMap, fs};
+
+use aya::programs::{links::LinkType, loaded_links};
+use rustix::process::{Pid, Signal, kill_process};
+
+/// Kills a process the hard way.
+///
+/// # Panics
+/// Where there is no such process.
+pub fn kill(id: u32) {
+    kill_process(pid(id), Signal::KILL).expect("killing a process");
+}
+
+/// Interrupts a process as Ctrl-C does.
+///
+/// # Panics
+/// Where there is no such process.
+pub fn interrupt(id: u32) {
+    kill_process(pid(id), Signal::INT).expect("interrupting a process");
+}
+
+fn pid(id: u32) -> Pid {
+    Pid::from_raw(id.try_into().expect("a process id")).expect("a process id")
+}
+
+/// Whether a process exists and has not ended.
+#[must_use]
+pub fn lives(id: u32) -> bool {
+    status(id).is_some_and(|status| !matches!(status.get("State"), Some(state) if state.starts_with('Z')))
+}
+
+/// The children of a process.
+#[must_use]
+pub fn children(parent: u32) -> Vec<u32> {
+    let mut found: Vec<u32> = fs::read_dir("/proc")
+        .into_iter()
+        .flatten()
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.parse().ok())
+        .filter(|id| status(*id).is_some_and(|status| status.get("PPid") == Some(&parent.to_string())))
+        .collect();
+    found.sort_unstable();
+    found
+}
+
+/// The fields of /proc/ID/status.
+#[must_use]
+pub fn status(id: u32) -> Option<BTreeMap<String, String>> {
+    let text = fs::read_to_string(format!("/proc/{id}/status")).ok()?;
+    let fields = text.lines().filter_map(|line| line.split_once(':'));
+    Some(fields.map(|(name, value)| (name.to_owned(), value.trim().to_owned())).collect())
+}
+
+/// How many XDP and TCX links there are in the kernel, of whomever.
+#[must_use]
+pub fn links() -> usize {
+    loaded_links()
+        .flatten()
+        .filter(|link| matches!(link.link_type(), Ok(LinkType::Xdp | LinkType::Tcx)))
+        .count()
+}

@@ -1,0 +1,65 @@
+//! Interfaces that go away and come back.
+
+use xdplive_corpus::named;
+use xdplive_lab::{namespace::Namespace, process::links, send::Sender, watch::Watch};
+
+#[test]
+fn an_interface_deleted_and_made_again() {
+    let namespace = Namespace::with_pair();
+    let before = links();
+    let watch = Watch::attached(&namespace, 2, &["--interface", "a"]);
+    Sender::new(&namespace, "b").send(&named::ssdp().bytes());
+    watch.wait_for_rows(1);
+    for round in 1..=3 {
+        namespace.ip(&["link", "del", "dev", "a"]);
+        namespace.add_pair("a", "b");
+        watch.wait_for_attachments(2 + 2 * round);
+        Sender::new(&namespace, "b").send(&named::ssdp().bytes());
+        watch.wait_for_rows(1 + round);
+    }
+    assert_eq!(links(), before + 2);
+    let outcome = watch.stop();
+    outcome.assert_well();
+    assert_eq!(outcome.rows.len(), 4);
+    let accounts = outcome.accounts(0);
+    assert_eq!([accounts["seen"], accounts["delivered"]], [4, 4], "{accounts:?}");
+    assert_eq!(links(), before);
+}
+
+#[test]
+fn a_link_taken_down_and_up() {
+    let namespace = Namespace::with_pair();
+    for hook in ["xdp-native", "xdp-generic", "tcx"] {
+        let watch =
+            Watch::attached(&namespace, 1, &["--interface", "a", "--direction", "in", "--hook", hook]);
+        Sender::new(&namespace, "b").send(&named::ssdp().bytes());
+        watch.wait_for_rows(1);
+        namespace.ip(&["link", "set", "dev", "a", "down"]);
+        namespace.ip(&["link", "set", "dev", "a", "up"]);
+        namespace.silence("a");
+        assert!(xdplive_lab::eventually(std::time::Duration::from_secs(5), || {
+            namespace.ip(&["-brief", "link", "show", "dev", "a"]).contains("LOWER_UP")
+        }));
+        Sender::new(&namespace, "b").send(&named::ssdp().bytes());
+        watch.wait_for_rows(2);
+        let outcome = watch.stop();
+        outcome.assert_well();
+        assert_eq!(outcome.accounts(0)["seen"], 2, "{hook}");
+    }
+}
+
+#[test]
+fn any_interface_includes_those_that_come_later() {
+    let namespace = Namespace::with_pair();
+    let watch = Watch::attached(&namespace, 3, &["--interface", "any", "--direction", "in"]);
+    Sender::new(&namespace, "b").send(&named::ssdp().bytes());
+    watch.wait_for_rows(1);
+    namespace.add_pair("c", "d");
+    watch.wait_for_attachments(5);
+    Sender::new(&namespace, "d").send(&named::ssdp().bytes());
+    watch.wait_for_rows(2);
+    let outcome = watch.stop();
+    outcome.assert_well();
+    let names: Vec<_> = outcome.rows.iter().map(|row| row["interface"].as_str().unwrap()).collect();
+    assert_eq!(names, ["a", "c"]);
+}

@@ -1,0 +1,253 @@
+//! The programs in the kernel give the same event as the parser on the host, packet by packet.
+
+use aya::{
+    Ebpf, EbpfLoader, TestRun as _, TestRunOptions,
+    maps::{Array, ArrayOfMaps, Map, MapData, PerCpuArray, RingBuf},
+    programs::{Program, SchedClassifier, Xdp},
+};
+use aya_obj::generated::bpf_map_type;
+use xdplive_corpus::generate;
+use xdplive_packet::{
+    Event, Hook, LinkType, Wire,
+    accounting::{Configuration, HookCounters, counter_entry},
+    event::{Direction, RecordKind, SEGMENTS_UNKNOWN},
+    parse,
+};
+
+/// Frames below this length the kernel does not take for a test run.
+const SHORTEST: usize = 14;
+/// XDP_PASS and TCX_NEXT.
+const PASS: u32 = 2;
+const NEXT: u32 = u32::MAX;
+
+#[derive(Clone, Copy)]
+#[repr(transparent)]
+struct Shared<T>(T);
+
+// SAFETY: any bytes are a valid value of a `bytemuck::Pod` type, and `Shared` has the same layout.
+unsafe impl<T: bytemuck::Pod> aya::Pod for Shared<T> {}
+
+/// The programs, loaded and not attached.
+struct Kernel {
+    ebpf: Ebpf,
+    outer: ArrayOfMaps<MapData, Array<MapData, Shared<Configuration>>>,
+}
+
+impl Kernel {
+    fn load(ring_bytes: u32) -> Self {
+        xdplive_lab::need_root();
+        let object = std::fs::read(xdplive_lab::in_checkout("ebpf/prebuilt/xdplive.bpf.o")).unwrap();
+        let mut ebpf = EbpfLoader::new().map_max_entries("EVENTS", ring_bytes).load(&object).unwrap();
+        for (name, program) in ebpf.programs_mut() {
+            let loaded = match program {
+                Program::Xdp(xdp) => xdp.load(),
+                Program::SchedClassifier(tcx) => tcx.load(),
+                _ => panic!("{name} is of no kind we have"),
+            };
+            loaded.unwrap_or_else(|error| panic!("{name}: {error}"));
+        }
+        let outer = ArrayOfMaps::try_from(ebpf.take_map("CONFIGURATION").unwrap()).unwrap();
+        Self { ebpf, outer }
+    }
+
+    fn configure(&mut self, configuration: Configuration) {
+        let size = u32::try_from(size_of::<Configuration>()).unwrap();
+        let map = aya_obj::Map::new_from_params(bpf_map_type::BPF_MAP_TYPE_ARRAY as u32, 4, size, 1, 0);
+        let map = MapData::create(map, "configuration", None).unwrap();
+        let mut bank: Array<_, Shared<Configuration>> = Array::try_from(Map::Array(map)).unwrap();
+        bank.set(0, Shared(configuration), 0).unwrap();
+        self.outer.set(0, &bank, 0).unwrap();
+    }
+
+    /// Runs the program of `hook` on a frame, and takes the event it reports.
+    fn run(&mut self, hook: Hook, frame: &[u8]) -> Option<Event> {
+        let options = TestRunOptions { data_in: Some(frame), ..TestRunOptions::default() };
+        let result = match hook {
+            Hook::XdpNative => self.xdp("xdp_native").test_run(options),
+            Hook::XdpGeneric => self.xdp("xdp_generic").test_run(options),
+            Hook::TcxIngress => self.tcx("tcx_ingress").test_run(options),
+            Hook::TcxEgress => self.tcx("tcx_egress").test_run(options),
+        };
+        let verdict = result.unwrap_or_else(|error| panic!("{hook:?}, {frame:02x?}: {error}")).return_value;
+        let let_through = if matches!(hook, Hook::XdpNative | Hook::XdpGeneric) { PASS } else { NEXT };
+        assert_eq!(verdict, let_through, "{hook:?} does not let a packet through");
+        self.take()
+    }
+
+    fn xdp(&self, name: &str) -> &Xdp {
+        self.ebpf.program(name).unwrap().try_into().unwrap()
+    }
+
+    fn tcx(&self, name: &str) -> &SchedClassifier {
+        self.ebpf.program(name).unwrap().try_into().unwrap()
+    }
+
+    /// The one event in the ring.
+    fn take(&mut self) -> Option<Event> {
+        let mut ring = RingBuf::try_from(self.ebpf.map_mut("EVENTS").unwrap()).unwrap();
+        let event = ring.next().map(|item| bytemuck::pod_read_unaligned(&item));
+        assert!(ring.next().is_none(), "more than one event for one packet");
+        event
+    }
+
+    fn counters(&self, generation: u32, direction: Direction) -> HookCounters {
+        let counters: PerCpuArray<_, Shared<HookCounters>> =
+            PerCpuArray::try_from(self.ebpf.map("COUNTERS").unwrap()).unwrap();
+        let mut sum: HookCounters = bytemuck::Zeroable::zeroed();
+        for cpu in counters.get(&counter_entry(generation, direction), 0).unwrap().iter() {
+            sum.seen += cpu.0.seen;
+            sum.slots[0].matched += cpu.0.slots[0].matched;
+            sum.slots[0].lost += cpu.0.slots[0].lost;
+            sum.slots[0].segments += cpu.0.slots[0].segments;
+            sum.slots[0].bytes += cpu.0.slots[0].bytes;
+        }
+        sum
+    }
+}
+
+const HOOKS: [Hook; 4] = [Hook::XdpNative, Hook::XdpGeneric, Hook::TcxIngress, Hook::TcxEgress];
+const GENERATION: u32 = 7;
+
+fn everything(link: LinkType) -> Configuration {
+    Configuration { live: [1; 2], generation: GENERATION, ..Configuration::idle(link, u32::MAX) }
+}
+
+/// The event that the programs should report, but for its time.
+fn expected(hook: Hook, link: LinkType, mut frame: &[u8]) -> Event {
+    let length = u32::try_from(frame.len()).unwrap();
+    Event {
+        time: 0,
+        slots: 1,
+        generation: GENERATION,
+        frame_length: length,
+        kind: RecordKind::Event as u8,
+        hook: hook as u8,
+        segments: if hook == Hook::XdpGeneric { SEGMENTS_UNKNOWN } else { 1 },
+        reserved: 0,
+        headers: parse(&mut frame, &Wire::new(link)),
+    }
+}
+
+/// Whether the kernel takes a frame for a test run (net/bpf/test_run.c): as a socket buffer no longer than a page
+/// with its bookkeeping, and with a whole IP header where its type says IP.
+fn takes(hook: Hook, frame: &[u8]) -> bool {
+    const LONGEST: usize = 3000;
+    let ip_header = match frame.get(12..14) {
+        Some([0x08, 0x00]) => 20,
+        Some([0x86, 0xdd]) => 40,
+        _ => 0,
+    };
+    match hook {
+        Hook::XdpNative | Hook::XdpGeneric => true,
+        Hook::TcxIngress | Hook::TcxEgress => frame.len() >= SHORTEST + ip_header && frame.len() <= LONGEST,
+    }
+}
+
+fn compare(kernel: &mut Kernel, link: LinkType, frame: &[u8], what: &dyn std::fmt::Display) {
+    for hook in HOOKS.into_iter().filter(|hook| takes(*hook, frame)) {
+        let event = kernel.run(hook, frame).unwrap_or_else(|| panic!("{hook:?} reports nothing of {what}"));
+        assert_ne!(event.time, 0);
+        assert_eq!(Event { time: 0, ..event }, expected(hook, link, frame), "{hook:?}: {what}");
+    }
+}
+
+#[test]
+fn the_corpus_gives_identical_events() {
+    let mut kernel = Kernel::load(1 << 16);
+    let mut compared = 0;
+    for link in [LinkType::Ethernet, LinkType::RawIp] {
+        kernel.configure(everything(link));
+        // What begins with one layout is also read as the other: the programs must not mind.
+        for sample in generate(20_261_122, 5000).filter(|sample| sample.bytes.len() >= SHORTEST) {
+            compare(&mut kernel, link, &sample.bytes, &sample);
+            compared += 1;
+        }
+    }
+    assert!(compared > 9000, "{compared} frames");
+}
+
+#[test]
+fn hostile_bytes_give_identical_events() {
+    let mut kernel = Kernel::load(1 << 16);
+    for link in [LinkType::Ethernet, LinkType::RawIp] {
+        kernel.configure(everything(link));
+        for (number, sample) in generate(3, 3000).enumerate() {
+            let mut bytes = sample.bytes.clone();
+            // Every frame with bytes turned over here and there, and cut somewhere.
+            for step in 0..4 {
+                let at = (number * 31 + step * 17) % bytes.len().max(1);
+                if let Some(byte) = bytes.get_mut(at) {
+                    *byte ^= 1 << (number % 8);
+                }
+            }
+            bytes.truncate(SHORTEST + number % 120);
+            if bytes.len() >= SHORTEST {
+                compare(&mut kernel, link, &bytes, &format!("{bytes:02x?}"));
+            }
+        }
+    }
+}
+
+#[test]
+fn a_frame_in_several_buffers() {
+    let mut kernel = Kernel::load(1 << 16);
+    kernel.configure(everything(LinkType::Ethernet));
+    // IPv6 with eight extension headers of 2048 bytes: the upper layer lies behind the first page.
+    let mut frame = vec![0; 54 + 8 * 2048 + 20];
+    frame[12..14].copy_from_slice(&[0x86, 0xdd]);
+    frame[14] = 0x60;
+    let payload = u16::try_from(frame.len() - 54).unwrap();
+    frame[18..20].copy_from_slice(&payload.to_be_bytes());
+    frame[20] = 60;
+    for extension in 0..8 {
+        let at = 54 + extension * 2048;
+        frame[at] = if extension == 7 { 6 } else { 60 };
+        frame[at + 1] = 255;
+    }
+    let tcp = 54 + 8 * 2048;
+    frame[tcp..tcp + 4].copy_from_slice(&[0x1f, 0x90, 0x00, 0x50]);
+    frame[tcp + 12..tcp + 14].copy_from_slice(&[0x50, 0x12]);
+    for hook in [Hook::XdpNative, Hook::XdpGeneric] {
+        let event = kernel.run(hook, &frame).unwrap();
+        assert_eq!(Event { time: 0, ..event }, expected(hook, LinkType::Ethernet, &frame), "{hook:?}");
+        assert_eq!(event.headers.source_port(), Some(8080), "{hook:?}");
+    }
+}
+
+#[test]
+fn packets_are_counted_in_their_generation_and_direction() {
+    let mut kernel = Kernel::load(4096);
+    let frame = xdplive_corpus::named::ssdp().bytes();
+    kernel.configure(Configuration::idle(LinkType::Ethernet, u32::MAX));
+    assert_eq!(kernel.run(Hook::TcxIngress, &frame), None, "nobody wants it");
+    assert_eq!(kernel.counters(0, Direction::In).seen, 1);
+    assert_eq!(kernel.counters(0, Direction::In).slots[0].matched, 0);
+
+    kernel.configure(Configuration { live: [1, 0], ..everything(LinkType::Ethernet) });
+    assert!(kernel.run(Hook::TcxIngress, &frame).is_some());
+    assert_eq!(kernel.run(Hook::TcxEgress, &frame), None, "only received packets are wanted");
+    let received = kernel.counters(GENERATION, Direction::In);
+    assert_eq!([received.seen, received.slots[0].matched, received.slots[0].bytes], [1, 1, 143]);
+    assert_eq!(received.slots[0].segments, 1);
+    assert_eq!(kernel.counters(GENERATION, Direction::Out).seen, 1);
+    assert_eq!(kernel.counters(GENERATION, Direction::Out).slots[0].matched, 0);
+}
+
+#[test]
+fn what_the_ring_has_no_room_for_is_counted() {
+    let mut kernel = Kernel::load(4096);
+    kernel.configure(everything(LinkType::Ethernet));
+    let frame = xdplive_corpus::named::ssdp().bytes();
+    let options = TestRunOptions { data_in: Some(&frame), repeat: 100, ..TestRunOptions::default() };
+    kernel.xdp("xdp_native").test_run(options).unwrap();
+    let mut ring = RingBuf::try_from(kernel.ebpf.map_mut("EVENTS").unwrap()).unwrap();
+    let mut events = 0;
+    while ring.next().is_some() {
+        events += 1;
+    }
+    let counters = kernel.counters(GENERATION, Direction::In);
+    assert_eq!([counters.seen, counters.slots[0].matched], [100, 100]);
+    assert_eq!(counters.slots[0].lost, 100 - events);
+    // 112 bytes each in 4096.
+    assert_eq!(events, 36);
+}

@@ -1,0 +1,126 @@
+//! Which rights the processes have, and what is said where they are missing.
+
+use std::{fs, os::unix::fs::PermissionsExt as _, path::Path, process::Command};
+
+use xdplive_corpus::named;
+use xdplive_lab::{
+    namespace::Namespace,
+    process::status,
+    send::Sender,
+    watch::{Outcome, Watch},
+};
+
+/// CAP_NET_ADMIN 12, CAP_PERFMON 38, CAP_BPF 39, as /proc shows them.
+const THREE: &str = "000000c000001000";
+const NONE: &str = "0000000000000000";
+const NOBODY: &str = "65534";
+/// Some ordinary user.
+const SOMEBODY: &str = "12345";
+
+fn effective_uid(id: u32) -> String {
+    status(id).unwrap()["Uid"].split_whitespace().nth(1).unwrap().to_owned()
+}
+
+fn sets(id: u32) -> [String; 5] {
+    let status = status(id).unwrap();
+    ["CapInh", "CapPrm", "CapEff", "CapBnd", "CapAmb"].map(|set| status[set].clone())
+}
+
+#[test]
+fn started_as_root_neither_process_is_root() {
+    let namespace = Namespace::with_pair();
+    let watch = Watch::attached(&namespace, 2, &["--interface", "a"]);
+    let [_, plugin, loader] = watch.processes();
+    assert_eq!([effective_uid(plugin), effective_uid(loader)], [NOBODY, NOBODY]);
+    assert_eq!(sets(plugin), [NONE, NONE, NONE, NONE, NONE]);
+    assert_eq!(sets(loader), [NONE, THREE, THREE, NONE, NONE]);
+    for process in [plugin, loader] {
+        assert_eq!(status(process).unwrap()["NoNewPrivs"], "1");
+        assert_eq!(status(process).unwrap()["Groups"], "");
+    }
+    watch.stop().assert_well();
+}
+
+/// A copy of the plugin that an ordinary user can reach, with capabilities if asked for.
+fn copy_of_plugin(directory: &Path, capabilities: Option<&str>) -> String {
+    fs::set_permissions(directory, fs::Permissions::from_mode(0o755)).unwrap();
+    let plugin = directory.join("plugin");
+    fs::copy(xdplive_lab::plugin(), &plugin).unwrap();
+    fs::copy(xdplive_lab::xdplive(), directory.join("xdplive")).unwrap();
+    if let Some(capabilities) = capabilities {
+        let status =
+            Command::new("setcap").arg(capabilities).arg(&plugin).status().expect("setcap, of libcap2-bin");
+        assert!(status.success(), "setcap {capabilities}");
+    }
+    plugin.display().to_string()
+}
+
+fn as_somebody(namespace: &Namespace, directory: &Path, plugin: &str, more: &[&str]) -> Watch {
+    let xdplive = directory.join("xdplive").display().to_string();
+    let user = ["setpriv", "--reuid", SOMEBODY, "--regid", SOMEBODY, "--clear-groups"];
+    let call = [xdplive.as_str(), "watch", "--json", "--interface", "a", "--plugin", plugin];
+    Watch::spawn(&mut namespace.command(&[&user[..], more, &call].concat()))
+}
+
+#[test]
+fn an_ordinary_user_with_file_capabilities() {
+    let directory = tempfile::tempdir().unwrap();
+    let plugin = copy_of_plugin(directory.path(), Some("cap_bpf,cap_perfmon,cap_net_admin+ep"));
+    let namespace = Namespace::with_pair();
+    let watch = as_somebody(&namespace, directory.path(), &plugin, &[]);
+    watch.wait_for_attachments(2);
+    let [_, plugin, loader] = watch.processes();
+    assert_eq!([effective_uid(plugin), effective_uid(loader)], [SOMEBODY, SOMEBODY]);
+    assert_eq!(sets(plugin)[..3], [NONE, NONE, NONE]);
+    assert_eq!(sets(loader)[..3], [NONE, THREE, THREE]);
+    Sender::new(&namespace, "b").send(&named::ssdp().bytes());
+    watch.wait_for_rows(1);
+    let outcome = watch.stop();
+    outcome.assert_well();
+    assert_eq!(outcome.accounts(0)["delivered"], 1);
+}
+
+fn refused(capabilities: Option<&str>, more: &[&str]) -> Outcome {
+    let directory = tempfile::tempdir().unwrap();
+    let plugin = copy_of_plugin(directory.path(), capabilities);
+    let namespace = Namespace::with_pair();
+    as_somebody(&namespace, directory.path(), &plugin, more).finish()
+}
+
+#[test]
+fn an_ordinary_user_without_is_told_the_command() {
+    refused(None, &[]).assert_failed(1, &["may not", "sudo setcap cap_bpf,cap_perfmon,cap_net_admin+ep"]);
+    // One of the three does not do.
+    refused(Some("cap_bpf+ep"), &[]).assert_failed(1, &["sudo setcap"]);
+    // With no_new_privs the file's capabilities are ignored, and setcap would be bad advice.
+    let capabilities = "cap_bpf,cap_perfmon,cap_net_admin+ep";
+    refused(Some(capabilities), &["--no-new-privs"]).assert_failed(1, &["no_new_privs", "drop-in"]);
+}
+
+fn doctor(directory: &Path, plugin: &str) -> (String, Option<i32>) {
+    let namespace = Namespace::with_pair();
+    let xdplive = directory.join("xdplive").display().to_string();
+    let output = namespace
+        .command(&["setpriv", "--reuid", SOMEBODY, "--clear-groups", &xdplive, "doctor", "--plugin", plugin])
+        .output()
+        .unwrap();
+    (String::from_utf8(output.stdout).unwrap(), output.status.code())
+}
+
+#[test]
+fn the_doctor_says_what_is_missing_and_what_is_not() {
+    let directory = tempfile::tempdir().unwrap();
+    let plugin = copy_of_plugin(directory.path(), None);
+    let (said, status) = doctor(directory.path(), &plugin);
+    assert_eq!(status, Some(1), "{said}");
+    let remedy = format!("remedy: sudo setcap cap_bpf,cap_perfmon,cap_net_admin+ep {plugin}");
+    assert!(said.contains("FAILED   rights") && said.contains(&remedy), "{said}");
+
+    let plugin = copy_of_plugin(directory.path(), Some("cap_bpf,cap_perfmon,cap_net_admin+ep"));
+    let (said, status) = doctor(directory.path(), &plugin);
+    assert_eq!(status, Some(0), "{said}");
+    for line in ["ok       rights", "ok       programs", "  a: in tcx, out tcx"] {
+        assert!(said.contains(line), "{line}: {said}");
+    }
+    assert!(!said.contains("FAILED"), "{said}");
+}
