@@ -39,7 +39,7 @@ pub trait Cells {
     fn boolean(&mut self, value: bool);
     /// Any text.
     fn text(&mut self, text: &str);
-    /// Text of letters, digits and `.,:-/` only, which needs no escaping, as `write` appends it.
+    /// Text without quotes, backslashes and control characters, which needs no escaping, as `write` appends it.
     fn plain(&mut self, write: impl FnOnce(&mut String));
 }
 

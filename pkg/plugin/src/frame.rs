@@ -2,3 +2,6 @@
 
 pub mod arrow;
 pub mod json;
+
+#[cfg(test)]
+mod tests;

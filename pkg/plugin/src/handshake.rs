@@ -38,3 +38,6 @@ pub fn announce(socket: &Path) -> io::Result<()> {
     writeln!(out, "{core}|{plugin}|unix|{}|grpc", socket.display())?;
     out.flush()
 }
+
+#[cfg(test)]
+mod tests;

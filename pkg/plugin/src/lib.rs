@@ -28,3 +28,6 @@ pub mod services;
 pub mod settings;
 pub mod shutdown;
 pub mod socket;
+
+#[cfg(test)]
+mod tests;

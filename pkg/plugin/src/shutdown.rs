@@ -24,3 +24,6 @@ impl Shutdown {
         let _ = self.0.subscribe().wait_for(|begun| *begun).await;
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -83,3 +83,6 @@ fn remove_leftovers(parent: &Path) {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -103,14 +103,14 @@ async fn watch(
     }
     // From here on the streams alone hold it, and its end is theirs.
     drop(sender);
-    // Nobody waits for it where the plugin has ended already.
-    let _ = tell_running.send(());
-    stop.start_clock();
-
     let mut printer = Printer::new(io::stdout(), options.json, &columns);
     if !options.json {
         eprintln!("{}", printer.heading());
     }
+    // Nobody waits for it where the plugin has ended already.
+    let _ = tell_running.send(());
+    stop.start_clock();
+
     let mut left = options.count.unwrap_or(u64::MAX);
     let mut ending = false;
     loop {

@@ -1,1 +1,19 @@
 use super::*;
+
+mod data_source;
+mod narrowing;
+mod patterns;
+mod server;
+
+/// The administrator's settings from names and values, all of which can be used.
+fn server(settings: &[(&str, &str)]) -> ServerSettings {
+    let (settings, errors) = read_server(settings);
+    assert_eq!(errors, []);
+    settings
+}
+
+fn read_server(settings: &[(&str, &str)]) -> (ServerSettings, Vec<ServerSettingError>) {
+    ServerSettings::read(|asked| {
+        settings.iter().find(|(name, _)| *name == asked).map(|(_, value)| (*value).to_owned())
+    })
+}

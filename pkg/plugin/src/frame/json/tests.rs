@@ -1,1 +1,16 @@
+use serde_json::Value;
+use xdplive_corpus::named;
+use xdplive_packet::{Event, Headers};
+
 use super::*;
+use crate::{
+    frame::tests::decode,
+    tests::{batch, ethernet},
+};
+
+mod messages;
+mod size;
+
+fn ssdp() -> Event {
+    ethernet(&named::ssdp().bytes())
+}

@@ -1,0 +1,4 @@
+pub(super) mod decode;
+
+mod agreement;
+mod golden;

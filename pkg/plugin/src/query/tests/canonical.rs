@@ -1,0 +1,47 @@
+//! The canonical form: what subscriptions carry, and what the channel's hash is of.
+
+use super::*;
+
+fn canonical(query: &Value) -> String {
+    serde_json::to_string(&parse(query).unwrap()).unwrap()
+}
+
+#[test]
+fn every_key_is_there_in_a_fixed_order() {
+    let expected = concat!(
+        r#"{"kind":"packets","interfaces":["eth0"],"direction":"both","filter":"","columns":["time","#,
+        r#""interface","direction","source_mac","destination_mac","ethertype","vlan","inner_vlan","#,
+        r#""version","source_ip","destination_ip","protocol","length","frame_length","segments","ttl","#,
+        r#""dscp","fragment","source_port","destination_port","tcp_flags","icmp_type","icmp_code","#,
+        r#""malformed"],"limit":1000,"interval":1000,"groupBy":null,"measure":"packets","top":10}"#,
+    );
+    assert_eq!(canonical(&json!({})), expected);
+}
+
+#[test]
+fn what_was_asked_for_stands_in_it() {
+    let query = json!({
+        "interfaces": ["wg0", "eth0"],
+        "direction": "out",
+        "columns": ["ttl", "time"],
+        "limit": 20.0,
+    });
+    let expected = concat!(
+        r#"{"kind":"packets","interfaces":["eth0","wg0"],"direction":"out","filter":"","#,
+        r#""columns":["ttl","time"],"limit":20,"interval":1000,"groupBy":null,"measure":"packets","top":10}"#,
+    );
+    assert_eq!(canonical(&query), expected);
+}
+
+#[test]
+fn no_budget_is_null() {
+    let query = Query::parse(br#"{"limit": null}"#, &machine(), LimitCeiling::None).unwrap();
+    assert!(serde_json::to_string(&query).unwrap().contains(r#""limit":null,"#));
+}
+
+/// Two panels that differ in what means nothing for packets share one stream.
+#[test]
+fn what_means_nothing_for_packets_is_left_at_its_default() {
+    let other = json!({ "interval": 100, "groupBy": "protocol", "measure": "bits", "top": 3, "filter": " " });
+    assert_eq!(canonical(&other), canonical(&json!({})));
+}

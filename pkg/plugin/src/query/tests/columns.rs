@@ -1,0 +1,52 @@
+//! The columns of a query.
+
+use super::*;
+
+fn columns(value: &Value) -> Vec<Column> {
+    parse(&json!({ "columns": value })).unwrap().columns
+}
+
+#[test]
+fn columns_keep_their_order() {
+    assert_eq!(columns(&json!(["ttl", "time", "source_ip"])), [Column::Ttl, Column::Time, Column::SourceIp]);
+}
+
+#[test]
+fn every_column_can_be_had() {
+    for column in Column::ALL {
+        assert_eq!(columns(&json!([column.name()])), [*column]);
+    }
+}
+
+#[test]
+fn no_column_stands_for_all() {
+    assert_eq!(columns(&json!([])), Column::ALL);
+    assert_eq!(columns(&json!(null)), Column::ALL);
+}
+
+#[test]
+fn a_column_is_had_once() {
+    let error = refusal(&json!({ "columns": ["time", "ttl", "time"] }));
+    assert_eq!(error, "columns: \"time\" is not allowed; each column can be had once");
+}
+
+#[test]
+fn an_unknown_column_is_answered_with_those_there_are() {
+    for name in ["TTL", "hop_limit", ""] {
+        let error = refusal(&json!({ "columns": ["time", name] }));
+        let beginning =
+            format!("columns: there is no column \"{name}\"; there are time, interface, direction, ");
+        assert!(error.starts_with(&beginning), "{error}");
+        assert!(error.ends_with(", icmp_code, malformed"), "{error}");
+    }
+}
+
+#[test]
+fn columns_come_in_a_list_of_names() {
+    let allowed = "it takes a list of names";
+    assert_refused("columns", [json!("time"), json!(1), json!(true), json!({})], allowed);
+    for name in [json!(1), json!(null), json!(["time"]), json!({})] {
+        let error = refusal(&json!({ "columns": ["time", name] }));
+        assert_eq!(error, format!("columns: {name} is not allowed; {allowed}"));
+    }
+}

@@ -1,0 +1,112 @@
+//! What a data source sets.
+
+use super::*;
+
+fn read(json: &str) -> Result<DataSourceSettings, DataSourceSettingError> {
+    DataSourceSettings::read(json.as_bytes(), &server(&[]))
+}
+
+fn refusal(json: &str) -> String {
+    read(json).unwrap_err().to_string()
+}
+
+#[test]
+fn nothing_set() {
+    let expected = DataSourceSettings {
+        hook: HookChoice::Auto,
+        interfaces: Patterns::new(""),
+        minimum_role: Role::Viewer,
+        packets_to_services: false,
+    };
+    let nulls = r#"{"hook":null,"allowedInterfaces":null,"minimumRole":null,"allowPacketsToServices":null}"#;
+    for json in ["", "null", "{}", nulls] {
+        assert_eq!(read(json), Ok(expected.clone()), "{json}");
+    }
+}
+
+#[test]
+fn everything_set() {
+    let json = r#"{
+        "hook": "tcx", "allowedInterfaces": ["eth*", "wg0"], "minimumRole": "Editor",
+        "allowPacketsToServices": true, "showOwnTraffic": true, "tlsSkipVerify": false
+    }"#;
+    let expected = DataSourceSettings {
+        hook: HookChoice::Tcx,
+        interfaces: Patterns::new("eth* wg0"),
+        minimum_role: Role::Editor,
+        packets_to_services: true,
+    };
+    assert_eq!(read(json), Ok(expected));
+}
+
+#[test]
+fn hooks() {
+    for (name, hook) in HookChoice::NAMES {
+        assert_eq!(read(&format!(r#"{{"hook":"{name}"}}"#)).unwrap().hook, hook);
+    }
+}
+
+#[test]
+fn roles() {
+    for (name, role) in [("Viewer", Role::Viewer), ("Editor", Role::Editor), ("Admin", Role::Admin)] {
+        assert_eq!(read(&format!(r#"{{"minimumRole":"{name}"}}"#)).unwrap().minimum_role, role);
+    }
+}
+
+#[test]
+fn allowed_interfaces_are_a_list_or_a_text() {
+    let list = read(r#"{"allowedInterfaces":["eth*","wg0"]}"#).unwrap();
+    assert_eq!(list, read(r#"{"allowedInterfaces":"eth*, wg0"}"#).unwrap());
+    assert!(read(r#"{"allowedInterfaces":[]}"#).unwrap().interfaces.allow_all());
+}
+
+/// A restriction that cannot be read must not be taken for none.
+#[test]
+fn a_wrong_setting_is_refused() {
+    let role = "it takes Viewer, Editor or Admin";
+    let hook = "it takes auto, xdp-native, xdp-generic or tcx";
+    let patterns = "it takes a list of patterns";
+    let boolean = "it takes true or false";
+    for (key, value, allowed) in [
+        ("hook", "1", hook),
+        ("hook", "[\"tcx\"]", hook),
+        ("allowedInterfaces", "1", patterns),
+        ("allowedInterfaces", "true", patterns),
+        ("allowedInterfaces", "{\"eth0\":true}", patterns),
+        ("allowedInterfaces", "[\"eth0\",1]", patterns),
+        ("allowedInterfaces", "[null]", patterns),
+        ("allowedInterfaces", "[[\"eth0\"]]", patterns),
+        ("minimumRole", "\"None\"", role),
+        ("minimumRole", "\"\"", role),
+        ("minimumRole", "\"admin\"", role),
+        ("minimumRole", "\"Owner\"", role),
+        ("minimumRole", "2", role),
+        ("minimumRole", "[]", role),
+        ("allowPacketsToServices", "\"true\"", boolean),
+        ("allowPacketsToServices", "1", boolean),
+        ("allowPacketsToServices", "{}", boolean),
+    ] {
+        assert_eq!(
+            refusal(&format!("{{\"{key}\":{value}}}")),
+            format!(
+                "the data source's setting {key} is {value}; {allowed}. Change it in the data source's settings"
+            )
+        );
+    }
+}
+
+#[test]
+fn an_unknown_hook_is_answered_with_those_there_are() {
+    let expected = "the data source's setting hook \"XDP\" is not known; allowed are auto, xdp-native, \
+                    xdp-generic and tcx. Change it in the data source's settings";
+    assert_eq!(refusal(r#"{"hook":"XDP"}"#), expected);
+}
+
+#[test]
+fn settings_that_are_no_object_are_refused() {
+    for json in ["[]", "\"\"", "7", "true", "false", "{", "{}x", "\u{fffd}"] {
+        let expected = "the data source's settings are no JSON object; save its settings again";
+        assert_eq!(refusal(json), expected, "{json}");
+    }
+    assert!(DataSourceSettings::read(b"{\"hook\":\"\xff\"}", &server(&[])).is_err());
+}

@@ -1,0 +1,100 @@
+//! What the server's administrator sets.
+
+use super::*;
+
+#[test]
+fn nothing_set() {
+    let settings = server(&[]);
+    assert_eq!(settings.ceiling, LimitCeiling::Rows(10_000));
+    assert!(settings.interfaces.allow_all());
+    assert_eq!(settings.hook, None);
+    assert_eq!(settings.capture, CaptureSettings::default());
+}
+
+#[test]
+fn everything_set() {
+    let settings = server(&[
+        ("max_limit", "500"),
+        ("interfaces", "eth*, wg0"),
+        ("hook", "xdp-generic"),
+        ("ring_bytes", "65536"),
+        ("any_ring_bytes", "4096"),
+        ("queue_rows", "1000"),
+        ("linger_seconds", "0"),
+    ]);
+    assert_eq!(settings.ceiling, LimitCeiling::Rows(500));
+    assert!(settings.interfaces.allow("eth3") && !settings.interfaces.allow("lo"));
+    assert_eq!(settings.hook, Some(HookChoice::XdpGeneric));
+    let capture = CaptureSettings {
+        ring_bytes: 65_536,
+        any_ring_bytes: 4096,
+        queue_rows: 1000,
+        linger: Duration::ZERO,
+    };
+    assert_eq!(settings.capture, capture);
+}
+
+#[test]
+fn the_ceiling_can_be_taken_away() {
+    assert_eq!(server(&[("max_limit", "none")]).ceiling, LimitCeiling::None);
+}
+
+#[test]
+fn white_space_around_a_value_is_ignored() {
+    assert_eq!(server(&[("max_limit", " 7\n")]).ceiling, LimitCeiling::Rows(7));
+}
+
+#[test]
+fn the_ends_of_each_range() {
+    for (name, value) in [
+        ("max_limit", "1"),
+        ("max_limit", "4294967295"),
+        ("ring_bytes", "4096"),
+        ("ring_bytes", "1073741824"),
+        ("any_ring_bytes", "1073741824"),
+        ("queue_rows", "1"),
+        ("queue_rows", "1000000"),
+        ("linger_seconds", "86400"),
+    ] {
+        server(&[(name, value)]);
+    }
+}
+
+/// The default stands in for it, and the others are read all the same.
+#[test]
+fn what_cannot_be_used_is_reported() {
+    let ring = "it takes a power of two from 4096 to 1073741824";
+    let limit = "it takes a whole number of 1 or more, or none";
+    for (name, value, allowed) in [
+        ("max_limit", "0", limit),
+        ("max_limit", "-1", limit),
+        ("max_limit", "1e4", limit),
+        ("max_limit", "unlimited", limit),
+        ("max_limit", "4294967296", limit),
+        ("hook", "native", "it takes auto, xdp-native, xdp-generic or tcx"),
+        ("ring_bytes", "2048", ring),
+        ("ring_bytes", "8000", ring),
+        ("ring_bytes", "2147483648", ring),
+        ("ring_bytes", "8 MiB", ring),
+        ("any_ring_bytes", "0", ring),
+        ("queue_rows", "0", "it takes a whole number from 1 to 1000000"),
+        ("queue_rows", "1000001", "it takes a whole number from 1 to 1000000"),
+        ("linger_seconds", "-1", "it takes a whole number from 0 to 86400"),
+        ("linger_seconds", "86401", "it takes a whole number from 0 to 86400"),
+    ] {
+        let (settings, errors) = read_server(&[(name, value), ("interfaces", "eth0")]);
+        let sentences: Vec<String> = errors.iter().map(ToString::to_string).collect();
+        let section = "in the section [plugin.xdplive-packets-datasource]";
+        assert_eq!(sentences, [format!("{name} = \"{value}\" {section} is not allowed; {allowed}")]);
+        assert_eq!(settings.ceiling, LimitCeiling::Rows(10_000));
+        assert_eq!(settings.hook, None);
+        assert_eq!(settings.capture, CaptureSettings::default());
+        assert!(!settings.interfaces.allow("lo"));
+    }
+}
+
+#[test]
+fn each_fault_is_reported() {
+    let (_, errors) = read_server(&[("max_limit", "x"), ("queue_rows", "x"), ("hook", "x")]);
+    assert_eq!(errors.len(), 3);
+}

@@ -1,0 +1,222 @@
+//! Grafana's side of the connection.
+
+use std::{collections::HashMap, io, sync::Arc, time::Duration};
+
+use futures::{StreamExt as _, stream};
+use grafana_plugin_sdk::pluginv2::{
+    CallResourceRequest, CheckHealthRequest, CheckHealthResponse, CollectMetricsRequest,
+    CollectMetricsResponse, DataQuery, DataResponse, PluginContext, PublishStreamRequest,
+    PublishStreamResponse, QueryDataRequest, RunStreamRequest, StreamPacket, SubscribeStreamRequest,
+    SubscribeStreamResponse, TimeRange, data_client::DataClient, data_server::DataServer,
+    diagnostics_client::DiagnosticsClient, diagnostics_server::DiagnosticsServer,
+    resource_client::ResourceClient, resource_server::ResourceServer, stream_client::StreamClient,
+    stream_server::StreamServer, subscribe_stream_response::Status as Subscribed,
+};
+use hyper_util::rt::TokioIo;
+use serde_json::Value;
+use tokio::{sync::mpsc, time::timeout};
+use tonic::{
+    Status, Streaming,
+    transport::{Channel, Endpoint, Server},
+};
+use tower::service_fn;
+use xdplive_plugin::{
+    services::{ControllerClient, ControllerServer, Empty, Plugin},
+    settings::ServerSettings,
+    shutdown::Shutdown,
+};
+
+use crate::{
+    context::viewer,
+    source::{FakeSource, Machine, Stream},
+};
+
+/// Grafana with the plugin running.
+pub(crate) struct Grafana {
+    channel: Channel,
+    pub(crate) source: Arc<FakeSource>,
+    streams: mpsc::UnboundedReceiver<Stream>,
+}
+
+/// A stream's channel: its path, and the data to subscribe with.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct LiveChannel {
+    pub(crate) path: String,
+    pub(crate) data: Value,
+}
+
+impl Grafana {
+    /// With the plugin on a machine like any other.
+    pub(crate) async fn start() -> Self {
+        Self::start_on(Machine::default(), &[]).await
+    }
+
+    /// With the plugin on `machine`, and the administrator's `settings`.
+    pub(crate) async fn start_on(machine: Machine, settings: &[(&str, &str)]) -> Self {
+        let (server, setting_errors) = ServerSettings::read(|asked| {
+            settings.iter().find(|(name, _)| *name == asked).map(|(_, value)| (*value).to_owned())
+        });
+        let (source, streams) = FakeSource::new(machine);
+        let plugin = Plugin {
+            source: Arc::clone(&source) as _,
+            server: Arc::new(server),
+            setting_errors: Arc::new(setting_errors),
+            shutdown: Shutdown::default(),
+        };
+        Self { channel: connect(plugin).await, source, streams }
+    }
+
+    /// Asks queries in one call.
+    pub(crate) async fn query(
+        &self,
+        context: Option<PluginContext>,
+        queries: Vec<DataQuery>,
+    ) -> HashMap<String, DataResponse> {
+        let request = QueryDataRequest { plugin_context: context, headers: HashMap::new(), queries };
+        DataClient::new(self.channel.clone()).query_data(request).await.unwrap().into_inner().responses
+    }
+
+    /// Asks one query.
+    pub(crate) async fn answer(&self, context: PluginContext, json: &str) -> DataResponse {
+        self.query(Some(context), vec![query("A", json)]).await.remove("A").unwrap()
+    }
+
+    /// The channel with which a query is answered.
+    pub(crate) async fn channel(&self, json: &str) -> LiveChannel {
+        let answer = self.answer(viewer(), json).await;
+        assert_eq!(answer.error, "");
+        let custom = meta(&answer.frames[0])["custom"].take();
+        LiveChannel { path: custom["channel"].as_str().unwrap().to_owned(), data: custom["data"].clone() }
+    }
+
+    pub(crate) async fn subscribe(
+        &self,
+        context: PluginContext,
+        path: &str,
+        data: impl ToString,
+    ) -> (Subscribed, Vec<u8>) {
+        let request = SubscribeStreamRequest {
+            plugin_context: Some(context),
+            path: path.to_owned(),
+            data: data.to_string().into(),
+        };
+        let response = StreamClient::new(self.channel.clone()).subscribe_stream(request).await.unwrap();
+        let SubscribeStreamResponse { status, data } = response.into_inner();
+        (Subscribed::try_from(status).unwrap(), data)
+    }
+
+    pub(crate) async fn run(
+        &self,
+        context: PluginContext,
+        path: &str,
+        data: impl ToString,
+    ) -> Result<Streaming<StreamPacket>, Status> {
+        let request = RunStreamRequest {
+            plugin_context: Some(context),
+            path: path.to_owned(),
+            data: data.to_string().into(),
+        };
+        StreamClient::new(self.channel.clone()).run_stream(request).await.map(tonic::Response::into_inner)
+    }
+
+    /// Runs the stream of a query: its two ends.
+    pub(crate) async fn stream(&mut self, json: &str) -> (Streaming<StreamPacket>, Stream) {
+        let LiveChannel { path, data } = self.channel(json).await;
+        let running = self.run(viewer(), &path, data).await.unwrap();
+        (running, self.streams.recv().await.unwrap())
+    }
+
+    pub(crate) async fn publish(&self, path: &str) -> PublishStreamResponse {
+        let request =
+            PublishStreamRequest { plugin_context: Some(viewer()), path: path.to_owned(), data: "{}".into() };
+        StreamClient::new(self.channel.clone()).publish_stream(request).await.unwrap().into_inner()
+    }
+
+    pub(crate) async fn health(&self, context: Option<PluginContext>) -> CheckHealthResponse {
+        let request = CheckHealthRequest { plugin_context: context, headers: HashMap::new() };
+        DiagnosticsClient::new(self.channel.clone()).check_health(request).await.unwrap().into_inner()
+    }
+
+    pub(crate) async fn metrics(&self) -> CollectMetricsResponse {
+        let request = CollectMetricsRequest::default();
+        DiagnosticsClient::new(self.channel.clone()).collect_metrics(request).await.unwrap().into_inner()
+    }
+
+    /// Asks for a resource; status and body.
+    pub(crate) async fn resource(&self, context: PluginContext, method: &str, path: &str) -> (i32, Value) {
+        let request = CallResourceRequest {
+            plugin_context: Some(context),
+            path: path.to_owned(),
+            method: method.to_owned(),
+            url: path.to_owned(),
+            ..CallResourceRequest::default()
+        };
+        let response = ResourceClient::new(self.channel.clone()).call_resource(request).await.unwrap();
+        let parts: Vec<_> = response.into_inner().map(Result::unwrap).collect().await;
+        assert_eq!(parts.len(), 1);
+        assert_eq!(parts[0].headers["Content-Type"].values, ["application/json"]);
+        (parts[0].code, serde_json::from_slice(&parts[0].body).unwrap())
+    }
+
+    /// Asks the plugin to end, as go-plugin does.
+    pub(crate) async fn shut_down(&self) {
+        ControllerClient::new(self.channel.clone()).shutdown(Empty {}).await.unwrap();
+    }
+}
+
+/// Serves the plugin through memory.
+async fn connect(plugin: Plugin) -> Channel {
+    let (ours, theirs) = tokio::io::duplex(1 << 16);
+    // The listener stays open after its only connection.
+    let connections = stream::iter([Ok::<_, io::Error>(theirs)]).chain(stream::pending());
+    tokio::spawn(
+        Server::builder()
+            .add_service(ControllerServer::new(plugin.clone()))
+            .add_service(DiagnosticsServer::new(plugin.clone()))
+            .add_service(ResourceServer::new(plugin.clone()))
+            .add_service(DataServer::new(plugin.clone()))
+            .add_service(StreamServer::new(plugin))
+            .serve_with_incoming(connections),
+    );
+    let mut ours = Some(TokioIo::new(ours));
+    let connector = service_fn(move |_| {
+        let connection = ours.take().ok_or(io::ErrorKind::NotConnected);
+        async move { connection.map_err(io::Error::from) }
+    });
+    Endpoint::from_static("http://plugin").connect_with_connector(connector).await.unwrap()
+}
+
+/// A query over the last five minutes of some day.
+pub(crate) fn query(ref_id: &str, json: &str) -> DataQuery {
+    let time_range = Some(TimeRange { from_epoch_ms: 1_767_225_600_000, to_epoch_ms: 1_767_225_900_000 });
+    DataQuery {
+        ref_id: ref_id.to_owned(),
+        json: json.as_bytes().to_vec(),
+        time_range,
+        ..DataQuery::default()
+    }
+}
+
+/// The metadata of a frame that answers a query.
+pub(crate) fn meta(frame: &[u8]) -> Value {
+    let reader = arrow_ipc::reader::FileReader::try_new(io::Cursor::new(frame), None).unwrap();
+    serde_json::from_str(&reader.schema().metadata()["meta"]).unwrap()
+}
+
+/// What comes of `future`. Time that stands still passes when nothing can happen any more: what would hang
+/// fails, and at once.
+pub(crate) async fn patiently<T>(future: impl Future<Output = T>) -> T {
+    timeout(Duration::from_secs(86_400), future).await.expect("it happens within a day")
+}
+
+/// The next message of a stream; `None` at its end.
+pub(crate) async fn next(running: &mut Streaming<StreamPacket>) -> Option<StreamPacket> {
+    patiently(running.message()).await.unwrap()
+}
+
+/// The TTLs in a message of a stream with the column `ttl` alone.
+pub(crate) fn ttls(packet: Option<StreamPacket>) -> Vec<u64> {
+    let message: Value = serde_json::from_slice(&packet.unwrap().data).unwrap();
+    let values = message["data"]["values"][0].as_array().unwrap();
+    values.iter().map(|ttl| ttl.as_u64().unwrap()).collect()
+}

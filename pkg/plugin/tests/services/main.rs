@@ -1,0 +1,24 @@
+//! The services as Grafana meets them: gRPC through memory, over a source whose packets the tests make.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`grafana`] | Grafana's side: calls and their answers |
+//! | [`context`] | who asks, and through which data source |
+//! | [`source`] | the other side: interfaces, errors and packets of a made-up machine |
+//!
+//! Time stands still unless everybody waits for it, so that nothing here depends on how fast a machine is.
+
+#![allow(clippy::indexing_slicing, clippy::panic, reason = "a test may stop at the first surprise")]
+#![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+mod access;
+mod context;
+mod end;
+mod grafana;
+mod health;
+mod query_data;
+mod refusals;
+mod resources;
+mod run_stream;
+mod source;
+mod subscribe;

@@ -1,0 +1,105 @@
+//! QueryData: an answer of its own for each query, and in it the way to its stream.
+
+use serde_json::{Value, json};
+use xdplive_capture::{
+    hook::HookChoice,
+    source::{InterfaceSet, Request},
+};
+use xdplive_packet::event::Direction;
+use xdplive_plugin::{channel, query::Query, settings::LimitCeiling};
+
+use crate::{
+    context::{viewer, with_settings},
+    grafana::{Grafana, meta, query},
+    source::Machine,
+};
+
+#[tokio::test]
+async fn one_bad_query_leaves_the_others_alone() {
+    let grafana = Grafana::start().await;
+    let queries = vec![query("A", "{}"), query("B", r#"{"limit":0}"#), query("C", r#"{"direction":"in"}"#)];
+    let answers = grafana.query(Some(viewer()), queries).await;
+    assert_eq!(answers.len(), 3);
+    for good in ["A", "C"] {
+        let answer = &answers[good];
+        assert_eq!((answer.status, answer.error.as_str(), answer.frames.len()), (200, "", 1));
+    }
+    assert_eq!((answers["B"].status, answers["B"].frames.len()), (400, 0));
+    assert!(answers["B"].error.starts_with("limit: 0 is not allowed; "), "{}", answers["B"].error);
+}
+
+#[tokio::test]
+async fn a_call_without_queries_has_no_answers() {
+    assert!(Grafana::start().await.query(Some(viewer()), Vec::new()).await.is_empty());
+}
+
+#[tokio::test]
+async fn the_frame_names_the_channel_and_the_data_to_subscribe_with() {
+    let grafana = Grafana::start().await;
+    let asked = r#"{"interfaces":["wg0","eth0"],"columns":["ttl"],"limit":20,"rowsKept":7}"#;
+    let answer = grafana.answer(viewer(), asked).await;
+    let machine = Machine::default();
+    let query = Query::parse(asked.as_bytes(), &machine.interfaces, LimitCeiling::Rows(10_000)).unwrap();
+    let expected = json!({
+        "custom": {
+            "channel": channel::path(&query),
+            "data": {
+                "kind": "packets", "interfaces": ["eth0", "wg0"], "direction": "both", "filter": "",
+                "columns": ["ttl"], "limit": 20, "interval": 1000, "groupBy": null, "measure": "packets",
+                "top": 10,
+            },
+        },
+    });
+    // Not in `meta.channel`: Grafana would subscribe by itself, without data.
+    assert_eq!(meta(&answer.frames[0]), expected);
+}
+
+#[tokio::test]
+async fn the_frame_has_the_columns_and_no_rows() {
+    let grafana = Grafana::start().await;
+    let answers = grafana.query(Some(viewer()), vec![query("Q7", r#"{"columns":["ttl","time"]}"#)]).await;
+    let file = std::io::Cursor::new(&answers["Q7"].frames[0]);
+    let reader = arrow_ipc::reader::FileReader::try_new(file, None).unwrap();
+    let schema = reader.schema();
+    let columns: Vec<&str> = schema.fields().iter().map(|field| field.name().as_str()).collect();
+    assert_eq!(columns, ["ttl", "time"]);
+    assert_eq!(schema.metadata()["refId"], "Q7");
+    assert_eq!(reader.map(|records| records.unwrap().num_rows()).sum::<usize>(), 0);
+}
+
+#[tokio::test]
+async fn the_source_is_made_ready_for_what_is_asked() {
+    let grafana = Grafana::start_on(Machine::default(), &[("max_limit", "none")]).await;
+    let answer = grafana.answer(viewer(), r#"{"direction":"out","interfaces":["wg0"],"limit":7}"#).await;
+    assert_eq!(answer.error, "");
+    let settings = with_settings(r#"{"hook":"xdp-generic"}"#);
+    let answer = grafana.answer(settings, r#"{"interfaces":["any"],"limit":null}"#).await;
+    assert_eq!(answer.error, "");
+    let expected = [
+        Request {
+            asker: "the data source \"Packets\"".to_owned(),
+            interfaces: InterfaceSet::Named(vec!["wg0".to_owned()]),
+            directions: vec![Direction::Out],
+            hook: HookChoice::Auto,
+            limit: Some(7),
+        },
+        Request {
+            asker: "the data source \"Packets\"".to_owned(),
+            interfaces: InterfaceSet::Any,
+            directions: vec![Direction::In, Direction::Out],
+            hook: HookChoice::XdpGeneric,
+            limit: None,
+        },
+    ];
+    assert_eq!(*grafana.source.prepared.lock().unwrap(), expected);
+}
+
+/// What the front end sends back is what came, in whatever order its JSON library has it.
+#[tokio::test]
+async fn the_data_of_a_channel_is_a_query_for_the_same_channel() {
+    let grafana = Grafana::start().await;
+    let channel = grafana.channel(r#"{"columns":["ttl"],"interval":250}"#).await;
+    let Value::Object(keys) = channel.data.clone() else { panic!("{}", channel.data) };
+    let reversed: Vec<String> = keys.iter().rev().map(|(key, value)| format!("\"{key}\": {value}")).collect();
+    assert_eq!(grafana.channel(&format!("{{{}}}", reversed.join(", "))).await, channel);
+}

@@ -1,0 +1,145 @@
+//! A source that does what a test says.
+
+use std::sync::{Arc, Mutex};
+
+use async_trait::async_trait;
+use bytemuck::Zeroable as _;
+use tokio::sync::{mpsc, oneshot};
+use xdplive_capture::{
+    clock::WallClock,
+    interface::{Interface, Interfaces, Link},
+    queue::{Counted, Queue},
+    report::Report,
+    source::{Batch, InForce, InterfaceSet, Names, Origin, Request, Row, Source, SourceError, Subscription},
+};
+use xdplive_packet::{Event, Headers, Hook, headers::present};
+
+use crate::grafana::patiently;
+
+/// A made-up machine. Everything on it can be watched, unless there is a `refusal`.
+pub(crate) struct Machine {
+    pub(crate) interfaces: Interfaces,
+    pub(crate) report: Report,
+    /// Why packets cannot be had.
+    pub(crate) refusal: Option<SourceError>,
+}
+
+impl Default for Machine {
+    /// A machine with `eth0`, through which the default route leads, and `wg0`.
+    fn default() -> Self {
+        let eth0 = Interface {
+            mac: Some("02:00:00:00:00:01".to_owned()),
+            addresses: vec!["192.0.2.1/24".to_owned()],
+            default: true,
+            ..interface("eth0", 2, Link::Ethernet)
+        };
+        let interfaces = [eth0, interface("wg0", 3, Link::RawIp)].into_iter().collect();
+        Self { interfaces, report: Report { checks: Vec::new(), interfaces: Vec::new() }, refusal: None }
+    }
+}
+
+pub(crate) fn interface(name: &str, index: u32, link: Link) -> Interface {
+    Interface {
+        name: name.to_owned(),
+        index,
+        state: "up".to_owned(),
+        link,
+        driver: None,
+        physical: false,
+        mac: None,
+        addresses: Vec::new(),
+        mtu: 1500,
+        xdp_program: None,
+        default: false,
+    }
+}
+
+/// The [`Machine`] as the plugin sees it.
+pub(crate) struct FakeSource {
+    machine: Machine,
+    /// Requests in the order in which they were made ready.
+    pub(crate) prepared: Mutex<Vec<Request>>,
+    streams: mpsc::UnboundedSender<Stream>,
+}
+
+impl FakeSource {
+    /// The source, and the streams that it is asked for.
+    pub(crate) fn new(machine: Machine) -> (Arc<Self>, mpsc::UnboundedReceiver<Stream>) {
+        let (streams, started) = mpsc::unbounded_channel();
+        (Arc::new(Self { machine, prepared: Mutex::default(), streams }), started)
+    }
+
+    fn refused(&self) -> Result<(), SourceError> {
+        self.machine.refusal.clone().map_or(Ok(()), Err)
+    }
+}
+
+#[async_trait]
+impl Source for FakeSource {
+    fn interfaces(&self) -> Arc<Interfaces> {
+        Arc::new(self.machine.interfaces.clone())
+    }
+
+    async fn prepare(&self, request: &Request) -> Result<Vec<InForce>, SourceError> {
+        self.refused()?;
+        if let InterfaceSet::Named(names) = &request.interfaces
+            && let Some(missing) = names.iter().find(|name| self.machine.interfaces.get(name).is_none())
+        {
+            let available = self.machine.interfaces.names();
+            return Err(SourceError::NoSuchInterface { given: missing.clone(), available });
+        }
+        self.prepared.lock().unwrap().push(request.clone());
+        Ok(Vec::new())
+    }
+
+    async fn subscribe(&self, request: &Request) -> Result<Subscription, SourceError> {
+        self.refused()?;
+        let queue = Queue::new(100_000);
+        let (end, ended) = oneshot::channel();
+        let stream = Stream { request: request.clone(), queue: Arc::clone(&queue), ended };
+        self.streams.send(stream).map_err(|_| SourceError::Gone)?;
+        // A test that does not look for the end has dropped the other half.
+        Ok(Subscription::new(queue, Box::new(move || _ = end.send(()))))
+    }
+
+    async fn report(&self) -> Report {
+        self.machine.report.clone()
+    }
+}
+
+/// The capturing end of a stream.
+pub(crate) struct Stream {
+    pub(crate) request: Request,
+    queue: Arc<Queue>,
+    ended: oneshot::Receiver<()>,
+}
+
+impl Stream {
+    /// Captures packets with these TTLs, while `thinned` others are left out.
+    pub(crate) fn capture(&self, ttls: impl IntoIterator<Item = u8>, thinned: u64) {
+        let origin = Origin { host: 0, interface: 0 };
+        let rows = ttls.into_iter().map(|ttl| Row { origin, event: packet(ttl) }).collect();
+        let names = Names { interfaces: vec!["eth0".into()] };
+        self.queue.push(Batch::new(Arc::new(rows), Arc::new(names), WallClock::ahead_by(0)), thinned);
+    }
+
+    /// Ends it, with what the kernel has counted.
+    pub(crate) fn close(&self, counted: Counted) {
+        self.queue.close(counted);
+    }
+
+    /// Waits until the plugin asks for the end.
+    pub(crate) async fn ended(&mut self) {
+        patiently(&mut self.ended).await.expect("the plugin asks for the end and does not just forget");
+    }
+
+    /// Whether the plugin has asked for the end.
+    pub(crate) fn has_ended(&mut self) -> bool {
+        self.ended.try_recv().is_ok()
+    }
+}
+
+fn packet(ttl: u8) -> Event {
+    let headers = Headers { version: 4, ttl, present: present::IP, ..Headers::EMPTY };
+    Event { hook: Hook::TcxIngress as u8, headers, ..Event::zeroed() }
+}
