@@ -5,7 +5,9 @@ export interface InterfaceHook {
   /** What `auto` chooses. */
   auto: boolean;
   possible: boolean;
-  /** Why it is possible or not, in a sentence. */
+  /** It is attached now. */
+  inForce: boolean;
+  /** Why (not), in words; may be empty. */
   reason: string;
 }
 

@@ -23,7 +23,7 @@ const ETHERNET: NetworkInterface = {
   addresses: ['192.0.2.2/24', '2001:db8::2/64', 'fe80::1/64'],
   mtu: 1_500,
   default: true,
-  hooks: [{ direction: 'in', hook: 'xdp-native', auto: true, possible: true, reason: 'The driver takes native XDP.' }],
+  hooks: [{ direction: 'in', hook: 'xdp-native', auto: true, possible: true, inForce: true, reason: '' }],
 };
 
 /** The interfaces of a small machine, as the back end lists them: by index. */

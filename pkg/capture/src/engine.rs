@@ -131,11 +131,11 @@ impl Source for LocalSource {
     }
 
     async fn report(&self) -> Report {
-        let probed = self.ask(|reply| Command::Probe { reply }).await.ok();
+        let (probed, in_force) = self.ask(|reply| Command::Probe { reply }).await.unwrap_or_default();
         let interfaces = match self.watch.look().await {
             Ok(interfaces) => Arc::new(interfaces),
             Err(_) => self.watch.now(),
         };
-        report::report(&self.at_start, &self.kernel, probed, &interfaces)
+        report::report(&self.at_start, &self.kernel, probed, &interfaces, &in_force)
     }
 }

@@ -11,6 +11,7 @@ pub use watch::{Watch, WatchError};
 
 /// One network interface.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Interface {
     /// Its name, unique in the network namespace at one time.
     pub name: String,

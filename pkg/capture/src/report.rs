@@ -6,10 +6,11 @@ use serde::Serialize;
 use xdplive_packet::{Hook, event::Direction};
 
 use crate::{
-    hook::{HookChoice, KernelSupport, foreign_program, plan},
+    hook::{Attempt, HookChoice, KernelSupport, foreign_program, plan},
     interface::{Interface, Interfaces},
     loader::protocol::LoaderError,
     privilege::{AtStart, NEEDED},
+    source::InForce,
 };
 
 /// Oldest kernel that has all that XDP capture needs.
@@ -91,6 +92,7 @@ impl Check {
 
 /// The hooks an interface would get, or could get.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
 pub struct HookOption {
     /// `in` or `out`.
     pub direction: &'static str,
@@ -100,6 +102,8 @@ pub struct HookOption {
     pub auto: bool,
     /// Whether it can be asked for.
     pub possible: bool,
+    /// Whether it is attached now.
+    pub in_force: bool,
     /// Why (not); may be empty.
     pub reason: String,
 }
@@ -137,13 +141,17 @@ impl Report {
     }
 }
 
-/// Puts together what was found out. `probed` is what the kernel said of each program; `None` without loader.
+/// What the kernel said of the program for each hook: nothing, or why it refuses it.
+pub type Probed = Vec<(Hook, Option<LoaderError>)>;
+
+/// Puts together what was found out. `probed` is `None` where the loader has ended.
 #[must_use]
 pub fn report(
     at_start: &AtStart,
     kernel: &Kernel,
-    probed: Option<Vec<(Hook, Option<LoaderError>)>>,
+    probed: Option<Probed>,
     interfaces: &Interfaces,
+    in_force: &[InForce],
 ) -> Report {
     let mut checks = vec![check_kernel(kernel), check_btf(Path::new(BTF).exists()), check_rights(at_start)];
     // Without the rights the kernel refuses everything: once is enough.
@@ -154,7 +162,7 @@ pub fn report(
         .iter()
         .map(|interface| InterfaceHooks {
             interface: interface.name.clone(),
-            hooks: hooks(interface, kernel.support()),
+            hooks: hooks(interface, kernel.support(), in_force),
         })
         .collect();
     Report { checks, interfaces }
@@ -217,7 +225,7 @@ pub fn mend_rights(at_start: &AtStart) -> String {
     }
 }
 
-fn check_programs(kernel: &Kernel, probed: Option<Vec<(Hook, Option<LoaderError>)>>) -> Vec<Check> {
+fn check_programs(kernel: &Kernel, probed: Option<Probed>) -> Vec<Check> {
     let Some(probed) = probed else {
         let mend = "restart Grafana; its log says why".to_owned();
         return vec![Check::bad(
@@ -243,20 +251,21 @@ fn check_programs(kernel: &Kernel, probed: Option<Vec<(Hook, Option<LoaderError>
     }
 }
 
-/// The hooks of an interface, as far as can be told without attaching.
+/// The hooks of an interface: what is in force, and what else can be told without attaching.
 #[must_use]
-pub fn hooks(interface: &Interface, kernel: KernelSupport) -> Vec<HookOption> {
+pub fn hooks(interface: &Interface, kernel: KernelSupport, in_force: &[InForce]) -> Vec<HookOption> {
     let automatic = plan(HookChoice::Auto, Direction::In, interface, kernel);
-    let first = automatic.first().map(|attempt| (attempt.hook, attempt.reason.clone()));
+    let first = automatic.first().map(|first| (first.hook, reason_to_try(first, automatic.get(1))));
     let readable = interface.link.layout().is_some();
     let option = |hook: Hook| {
-        let auto = readable
-            && (first.as_ref().is_some_and(|(first, _)| *first == hook)
-                || hook == Hook::TcxEgress && kernel.tcx);
-        let obstacle = obstacle(hook, interface, kernel);
-        let reason = match (&obstacle, &first) {
-            (Some(obstacle), _) => obstacle.clone(),
-            (None, Some((first, reason))) if *first == hook => reason.clone(),
+        let attached = in_force.iter().find(|one| one.interface == interface.name && one.hook == hook);
+        let is_first = first.as_ref().is_some_and(|(first, _)| *first == hook);
+        let auto = readable && (is_first || hook == Hook::TcxEgress && kernel.tcx);
+        let obstacle = if attached.is_some() { None } else { obstacle(hook, interface, kernel) };
+        let reason = match (attached, &obstacle, &first) {
+            (Some(attached), ..) => attached.reason.clone(),
+            (None, Some(obstacle), _) => obstacle.clone(),
+            (None, None, Some((_, reason))) if is_first => reason.clone(),
             _ => String::new(),
         };
         HookOption {
@@ -264,10 +273,21 @@ pub fn hooks(interface: &Interface, kernel: KernelSupport) -> Vec<HookOption> {
             hook: hook.name(),
             auto: auto && obstacle.is_none(),
             possible: obstacle.is_none(),
+            in_force: attached.is_some(),
             reason,
         }
     };
     [Hook::XdpNative, Hook::TcxIngress, Hook::XdpGeneric, Hook::TcxEgress].map(option).into()
+}
+
+/// Why `auto` begins with `first`, and what it goes on with.
+fn reason_to_try(first: &Attempt, next: Option<&Attempt>) -> String {
+    match next {
+        Some(next) if first.reason.is_empty() => {
+            format!("tried first; {} where the driver refuses it", next.hook.name())
+        }
+        _ => first.reason.clone(),
+    }
 }
 
 /// Why a hook cannot be had, where that is plain without trying.

@@ -16,11 +16,22 @@ use crate::{eventually, namespace::Namespace, plugin, process, xdplive};
 /// How long anything may take that should happen soon.
 const SOON: Duration = Duration::from_secs(20);
 
-/// A running watch.
+/// A running watch; dropping it kills it.
 pub struct Watch {
-    child: Child,
+    child: Leash,
     out: Lines,
     err: Lines,
+}
+
+/// Ends a process that a failed test leaves behind. What it started ends with it.
+struct Leash(Child);
+
+impl Drop for Leash {
+    fn drop(&mut self) {
+        // It may have ended long ago.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }
 
 /// What a watch left behind.
@@ -56,7 +67,7 @@ impl Watch {
             .expect("starting watch");
         let out = Lines::of(child.stdout.take().expect("standard output"));
         let err = Lines::of(child.stderr.take().expect("standard error"));
-        Self { child, out, err }
+        Self { child: Leash(child), out, err }
     }
 
     /// Starts it and waits until `hooks` are attached.
@@ -112,7 +123,7 @@ impl Watch {
     /// Where there are not exactly these.
     #[must_use]
     pub fn processes(&self) -> [u32; 3] {
-        let watch = self.child.id();
+        let watch = self.child.0.id();
         let [plugin] = process::children(watch)[..] else { panic!("watch has not one child") };
         let [loader] = process::children(plugin)[..] else { panic!("the plugin has not one child") };
         [watch, plugin, loader]
@@ -121,7 +132,7 @@ impl Watch {
     /// Presses Ctrl-C, and waits for the end.
     #[must_use]
     pub fn stop(self) -> Outcome {
-        process::interrupt(self.child.id());
+        process::interrupt(self.child.0.id());
         self.finish()
     }
 
@@ -133,13 +144,10 @@ impl Watch {
     pub fn finish(mut self) -> Outcome {
         let mut status = None;
         let ended = eventually(SOON, || {
-            status = self.child.try_wait().expect("waiting for watch");
+            status = self.child.0.try_wait().expect("waiting for watch");
             status.is_some()
         });
-        if !ended {
-            let _ = self.child.kill();
-            panic!("watch does not end: {:#?}", self.err.all());
-        }
+        assert!(ended, "watch does not end: {:#?}", self.err.all());
         let rows = self
             .out
             .end()

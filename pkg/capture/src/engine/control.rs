@@ -11,7 +11,7 @@ use std::{
 
 use tokio::{runtime::Handle, sync::oneshot};
 use tracing::{error, warn};
-use xdplive_packet::{Hook, event::Direction};
+use xdplive_packet::event::Direction;
 
 use super::{
     capture::{AttachError, Capture, EVERYTHING, explain},
@@ -24,7 +24,7 @@ use crate::{
     privilege::AtStart,
     queue::{Counted, Queue},
     reader::{Reader, RingNumber, StreamId, Want},
-    report::{self, Kernel},
+    report::{self, Kernel, Probed},
     settings::Settings,
     source::{InForce, InterfaceSet, Request, SourceError},
 };
@@ -44,8 +44,8 @@ pub enum Command {
     End { stream: StreamId },
     /// The interfaces have changed.
     Interfaces(Arc<Interfaces>),
-    /// Try what the kernel allows.
-    Probe { reply: oneshot::Sender<Vec<(Hook, Option<LoaderError>)>> },
+    /// Try what the kernel allows, and tell what is in force.
+    Probe { reply: oneshot::Sender<(Option<Probed>, Vec<InForce>)> },
     /// Detach everything and end.
     Stop { done: oneshot::Sender<()> },
 }
@@ -73,7 +73,7 @@ pub struct Control {
     /// Streams to be told that they have begun, and streams to be closed, after that.
     begun: Vec<(StreamId, oneshot::Sender<StreamId>)>,
     ending: Vec<StreamId>,
-    probed: Option<Vec<(Hook, Option<LoaderError>)>>,
+    probed: Option<Probed>,
 }
 
 struct Stream {
@@ -148,7 +148,9 @@ impl Control {
                 self.attach_missing();
             }
             Command::Probe { reply } => {
-                let _ = reply.send(self.probe());
+                let probed = self.probe();
+                let in_force = self.captures.values().flat_map(Capture::in_force).collect();
+                let _ = reply.send((probed, in_force));
             }
             // Taken care of by the caller.
             Command::Stop { .. } => {}
@@ -376,12 +378,12 @@ impl Control {
         }
     }
 
-    /// What the kernel says of each program; asked once, for it stays so.
-    fn probe(&mut self) -> Vec<(Hook, Option<LoaderError>)> {
+    /// What the kernel says of each program; asked once, for it stays so. `None` where the loader has ended.
+    fn probe(&mut self) -> Option<Probed> {
         if self.probed.is_none() {
             self.probed = self.parts.loader.probe().ok();
         }
-        self.probed.clone().unwrap_or_default()
+        self.probed.clone()
     }
 
     fn stop(mut self) {

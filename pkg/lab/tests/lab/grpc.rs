@@ -3,7 +3,7 @@
 use std::{path::Path, time::Duration};
 
 use grafana_plugin_sdk::pluginv2::{
-    DataQuery, PluginContext, QueryDataRequest, RunStreamRequest, StreamPacket, TimeRange,
+    CheckHealthRequest, DataQuery, PluginContext, QueryDataRequest, RunStreamRequest, StreamPacket, TimeRange,
 };
 use serde_json::{Value, json};
 use tonic::Streaming;
@@ -90,6 +90,28 @@ async fn streams_of_one_process_share_an_attachment() {
     plugin.ask_to_end().await;
     assert!(plugin.wait().await);
     assert_eq!(links(), before);
+}
+
+/// The hook in force may not be the hoped-for one, so health says which it is, and why.
+#[tokio::test]
+async fn health_tells_what_is_in_force() {
+    let directory = tempfile::tempdir().unwrap();
+    let namespace = Namespace::with_pair();
+    let plugin = plugin(&namespace, directory.path()).await;
+    let health = async || {
+        let request = CheckHealthRequest { plugin_context: Some(context()), ..CheckHealthRequest::default() };
+        plugin.diagnostics().check_health(request).await.unwrap().into_inner().message
+    };
+    assert_eq!(health().await, "XDP Live is ready.");
+    let channel = ask(&plugin, json!({"interfaces": ["a"], "columns": ["ttl"]})).await;
+    let _stream = run(&plugin, &channel).await;
+    assert_eq!(
+        health().await,
+        "XDP Live is ready. Watched now: a in by tcx (native XDP would slow down traffic on a virtual device), \
+         out by tcx."
+    );
+    plugin.ask_to_end().await;
+    assert!(plugin.wait().await);
 }
 
 #[tokio::test]

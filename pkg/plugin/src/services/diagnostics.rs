@@ -1,7 +1,5 @@
 //! The health check: what this machine lets us do, and the command that mends what it does not.
 
-use std::fmt::Write as _;
-
 use grafana_plugin_sdk::pluginv2::{
     CheckHealthRequest, CheckHealthResponse, CollectMetricsRequest, CollectMetricsResponse,
     check_health_response::HealthStatus, collect_metrics_response::Payload, diagnostics_server::Diagnostics,
@@ -10,11 +8,14 @@ use serde_json::json;
 use tonic::{Request, Response, Status, async_trait};
 use xdplive_capture::{
     interface::Interfaces,
-    report::{Outcome, Report},
+    report::{HookOption, InterfaceHooks, Outcome, Report},
 };
 
 use super::Plugin;
 use crate::settings::DataSourceSettings;
+
+/// Interfaces that a health message names at most; there may be hundreds of containers.
+const INTERFACES_NAMED: usize = 5;
 
 #[async_trait]
 impl Diagnostics for Plugin {
@@ -59,29 +60,41 @@ fn message(report: &Report, problems: &[String], interfaces: &Interfaces) -> Str
         }
     }
     if lines.is_empty() {
-        let mut text = "XDP Live is ready.".to_owned();
-        if let Some(default) = interfaces.default_route() {
-            // Writing to a string cannot fail.
-            let _ = write!(text, " The default route's interface {}", hooks_of(report, &default.name));
-        }
-        return text;
+        format!("XDP Live is ready. {}", watched(report, interfaces)).trim_end().to_owned()
+    } else {
+        lines.join("\n")
     }
-    lines.join("\n")
 }
 
-/// The hooks that `auto` would take, in words.
-fn hooks_of(report: &Report, interface: &str) -> String {
-    let hooks =
-        report.interfaces.iter().find(|one| one.interface == interface).map(|one| one.hooks.as_slice());
-    let auto: Vec<String> = hooks
-        .unwrap_or_default()
-        .iter()
-        .filter(|option| option.auto)
-        .map(|option| format!("{} by {}", option.direction, option.hook))
-        .collect();
-    if auto.is_empty() {
-        format!("{interface} cannot be watched.")
-    } else {
-        format!("{interface} would be watched {}.", auto.join(", "))
+/// What is being watched, and how; or how the default route's interface would be.
+fn watched(report: &Report, interfaces: &Interfaces) -> String {
+    let now: Vec<String> =
+        report.interfaces.iter().filter_map(|one| hooks_of(one, |option| option.in_force)).collect();
+    if !now.is_empty() {
+        let more = now.len().saturating_sub(INTERFACES_NAMED);
+        let named: Vec<String> = now.into_iter().take(INTERFACES_NAMED).collect();
+        let more = if more == 0 { String::new() } else { format!("; and {more} more interfaces") };
+        return format!("Watched now: {}{more}.", named.join("; "));
     }
+    let Some(default) = interfaces.default_route() else { return String::new() };
+    let name = &default.name;
+    let hooks = report.interfaces.iter().find(|one| one.interface == *name);
+    match hooks.and_then(|hooks| hooks_of(hooks, |option| option.auto)) {
+        Some(hooks) => format!("The default route's interface would be watched thus: {hooks}."),
+        None => format!("The default route's interface {name} cannot be watched."),
+    }
+}
+
+/// Those hooks of an interface that are `wanted`, in words; `None` where there are none.
+fn hooks_of(interface: &InterfaceHooks, wanted: impl Fn(&HookOption) -> bool) -> Option<String> {
+    let hooks: Vec<String> = interface
+        .hooks
+        .iter()
+        .filter(|option| wanted(option))
+        .map(|HookOption { direction, hook, reason, .. }| {
+            let reason = if reason.is_empty() { String::new() } else { format!(" ({reason})") };
+            format!("{direction} by {hook}{reason}")
+        })
+        .collect();
+    (!hooks.is_empty()).then(|| format!("{} {}", interface.interface, hooks.join(", ")))
 }

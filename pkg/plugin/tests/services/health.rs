@@ -15,7 +15,7 @@ fn check(name: &str, outcome: Outcome, detail: &str, mend: Option<&str>) -> Chec
 }
 
 fn hook(direction: &'static str, hook: &'static str, auto: bool) -> HookOption {
-    HookOption { direction, hook, auto, possible: true, reason: String::new() }
+    HookOption { direction, hook, auto, possible: true, in_force: false, reason: String::new() }
 }
 
 /// A machine of which these `checks` are the result.
@@ -36,7 +36,7 @@ async fn health(machine: Machine, server: &[(&str, &str)], settings: &str) -> (H
 }
 
 const READY: &str =
-    "XDP Live is ready. The default route's interface eth0 would be watched in by tcx, out by tcx.";
+    "XDP Live is ready. The default route's interface would be watched thus: eth0 in by tcx, out by tcx.";
 
 #[tokio::test]
 async fn all_is_well() {
@@ -50,6 +50,33 @@ async fn the_default_route_leads_through_what_cannot_be_watched() {
     machine.report.interfaces.clear();
     let expected = "XDP Live is ready. The default route's interface eth0 cannot be watched.";
     assert_eq!(health(machine, &[], "").await, (HealthStatus::Ok, expected.to_owned()));
+}
+
+/// Never a silent change: the hook in force may not be the one that was hoped for.
+#[tokio::test]
+async fn what_is_being_watched_says_how_and_why() {
+    let mut machine = machine(vec![kernel()]);
+    for option in &mut machine.report.interfaces[0].hooks {
+        option.in_force = option.hook == "tcx";
+        if option.in_force && option.direction == "in" {
+            option.reason = "xdp-native refused: not supported".to_owned();
+        }
+    }
+    let expected =
+        "XDP Live is ready. Watched now: eth0 in by tcx (xdp-native refused: not supported), out by tcx.";
+    assert_eq!(health(machine, &[], "").await, (HealthStatus::Ok, expected.to_owned()));
+}
+
+/// A machine full of containers must not fill the screen.
+#[tokio::test]
+async fn many_interfaces_are_being_watched() {
+    let mut machine = machine(vec![kernel()]);
+    let option = HookOption { in_force: true, ..hook("in", "tcx", true) };
+    machine.report.interfaces = (0..7)
+        .map(|number| InterfaceHooks { interface: format!("veth{number}"), hooks: vec![option.clone()] })
+        .collect();
+    let (_, message) = health(machine, &[], "").await;
+    assert!(message.ends_with("; veth4 in by tcx; and 2 more interfaces."), "{message}");
 }
 
 #[tokio::test]
