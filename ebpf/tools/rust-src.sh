@@ -15,9 +15,10 @@ fi
 echo "rust-src: rustup could not provide it; taking Debian's package for rustc $version" >&2
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-# The machine's own mirror and keys, with a list of our own: its apt configuration stays as it is.
-uri=$(grep -rhoE '^(URIs:|deb) *\S*(\[[^]]*\] *)?\S+' /etc/apt/sources.list /etc/apt/sources.list.d 2>/dev/null \
-  | grep -oE 'https?://\S+|mirror\+\S+' | grep -v security | head -n 1)
+# The machine's own mirror and keys, with a list of our own: its apt configuration stays as it is. Only files that apt
+# reads, and of the repositories in them only Debian's own.
+uri=$(find /etc/apt/sources.list /etc/apt/sources.list.d -name '*.list' -o -name '*.sources' 2>/dev/null \
+  | xargs -r grep -hE '^ *(URIs:|deb )' | grep -oE '(https?://|mirror\+)\S+' | grep -E '/debian/?$' | head -n 1 || true)
 : "${uri:?rust-src: no Debian mirror is configured in /etc/apt; install the rust-src component for rustc $version by hand}"
 mkdir -p "$work/lists/partial"
 echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $uri trixie-backports main" >"$work/sources.list"
