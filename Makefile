@@ -63,7 +63,7 @@ test: dependencies lint test-ebpf test-rust test-frontend test-lab ## Install wh
 
 .PHONY: dependencies
 dependencies:
-	@tools/dependencies.sh tshark iproute2 iputils-ping ethtool libcap2-bin procps zip
+	@tools/dependencies.sh tshark tcpdump iproute2 iputils-ping ethtool libcap2-bin procps zip
 
 .PHONY: lint
 lint: node_modules ## Formatting and lints of all code

@@ -17,6 +17,7 @@ mod maps;
 mod observe;
 mod packet_bytes;
 mod tcx;
+mod verifier;
 mod xdp;
 
 use aya_ebpf::{

@@ -8,7 +8,8 @@ use aya_ebpf::{
 };
 use xdplive_packet::{
     Event, Headers,
-    accounting::{COUNTER_ENTRIES, Configuration, HookCounters},
+    accounting::{COUNTER_ENTRIES, HookCounters, Rules, SLOTS},
+    budget::{Bucket, FLOWS, Recent},
     event::Direction,
 };
 
@@ -19,10 +20,18 @@ const RING_BYTES: usize = 4096;
 #[btf_map]
 pub static EVENTS: RingBuf<Event, RING_BYTES> = RingBuf::new();
 
-/// The configuration in force. The host changes it by putting another inner array here, and that update
-/// returns only when no program runs with the old one any more.
+/// The rules in force. The host changes them by putting another inner array here, and that update returns only
+/// when no program runs with the old ones any more.
 #[btf_map]
-pub static CONFIGURATION: ArrayOfMaps<Array<Configuration, 1>, 1> = ArrayOfMaps::new();
+pub static RULES: ArrayOfMaps<Array<Rules, 1>, 1> = ArrayOfMaps::new();
+
+/// Budgets by slot.
+#[btf_map]
+pub static BUDGETS: Array<Bucket, SLOTS> = Array::new();
+
+/// The memory of flows, of all slots with a budget.
+#[btf_map]
+pub static FLOWS_SEEN: Array<Recent, FLOWS> = Array::new();
 
 /// Counters by bank and direction, see `xdplive_packet::accounting::counter_entry`.
 #[btf_map]

@@ -1,22 +1,27 @@
 //! What every hook does with a packet: count, parse, decide, report.
 
-use core::ptr;
+use core::{
+    ffi::{c_long, c_void},
+    ptr,
+};
 
 use aya_ebpf::{
     bindings::{BPF_RB_AVAIL_DATA, BPF_RB_FORCE_WAKEUP, BPF_RB_NO_WAKEUP},
-    helpers::{bpf_ktime_get_ns, bpf_ringbuf_query},
+    helpers::{bpf_ktime_get_ns, bpf_loop, bpf_ringbuf_query},
 };
 use xdplive_packet::{
     Event, Frame, Hook, LinkType, Tag, Wire,
-    accounting::Configuration,
+    accounting::{Configuration, HookCounters, SLOTS},
+    classify::classify,
     event::{RecordKind, SEGMENTS_UNKNOWN},
     headers::Headers,
     parse_into,
 };
 
 use crate::{
-    maps::{CONFIGURATION, COUNTERS, EVENTS, WORKSPACES, Workspace},
+    maps::{BUDGETS, COUNTERS, EVENTS, FLOWS_SEEN, RULES, WORKSPACES, Workspace},
     packet_bytes::Room,
+    verifier::opaque,
 };
 
 /// What a hook knows of a packet besides its bytes.
@@ -28,9 +33,6 @@ pub trait Packet: Frame {
     fn segments(&self, headers: &Headers) -> u16;
 }
 
-/// The one filter there is so far: every packet.
-const EVERYTHING: u64 = 1;
-
 /// Records on the wake-up threshold: with several CPUs writing, one alone could be jumped over.
 const WAKE_WINDOW: u64 = 64 * size_of::<Event>() as u64;
 
@@ -38,7 +40,8 @@ const WAKE_WINDOW: u64 = 64 * size_of::<Event>() as u64;
 /// room it needs.
 #[inline(always)]
 pub fn observe<'a, P: Packet>(hook: Hook, packet: impl FnOnce(&'a mut Room) -> P) {
-    let Some(configuration) = CONFIGURATION.get_value(0, &0) else { return };
+    let Some(rules) = RULES.get_value(0, &0) else { return };
+    let configuration = &rules.configuration;
     let Some(counters) = COUNTERS.get_ptr_mut(configuration.counter_entry(hook.direction())) else { return };
     // SAFETY: a per-CPU value; programs of this object do not interrupt each other on one CPU in the same
     // direction, and the host only reads it while they run.
@@ -46,7 +49,7 @@ pub fn observe<'a, P: Packet>(hook: Hook, packet: impl FnOnce(&'a mut Room) -> P
     counters.seen += 1;
 
     let live = configuration.live[hook.direction() as usize];
-    if live == 0 {
+    if live[0] | live[1] == 0 {
         return;
     }
     let Some(workspace) = WORKSPACES.get_ptr_mut(hook.direction() as u32) else { return };
@@ -58,26 +61,40 @@ pub fn observe<'a, P: Packet>(hook: Hook, packet: impl FnOnce(&'a mut Room) -> P
     let wire = Wire { link: LinkType::from_raw(configuration.link), tag };
     clear(headers);
     parse_into(&mut packet, &wire, headers);
-    let slots = live & EVERYTHING;
-    if slots == 0 {
+    let wanted = classify(&rules.tables, headers, frame_length, live);
+    if wanted == 0 {
         return;
     }
     let segments = packet.segments(headers);
-    let slot = &mut counters.slots[0];
-    slot.matched += 1;
-    slot.segments += if segments == SEGMENTS_UNKNOWN { 1 } else { u64::from(segments) };
-    slot.bytes += u64::from(frame_length);
+    // SAFETY: a helper without arguments.
+    let time = unsafe { bpf_ktime_get_ns() };
+    let mut decision = Decision {
+        configuration,
+        counters,
+        headers,
+        time,
+        segments: if segments == SEGMENTS_UNKNOWN { 1 } else { u64::from(segments) },
+        bytes: u64::from(frame_length),
+        left: wanted,
+        passed: 0,
+    };
+    each_slot(wanted, decide, &mut decision);
+    let passed = decision.passed;
+    if passed == 0 {
+        return;
+    }
 
     let Some(mut entry) = EVENTS.reserve(0) else {
-        slot.lost += 1;
+        decision.left = passed;
+        each_slot(passed, lose, &mut decision);
         return;
     };
     let event = entry.as_mut_ptr();
     // SAFETY: the reserved entry is large and aligned enough for an event; every field is written. Written
     // in place because an event beside the headers would not fit the stack.
     unsafe {
-        (*event).time = bpf_ktime_get_ns();
-        (*event).slots = slots;
+        (*event).time = time;
+        (*event).slots = passed;
         (*event).generation = configuration.generation;
         (*event).frame_length = frame_length;
         (*event).kind = RecordKind::Event as u8;
@@ -87,6 +104,78 @@ pub fn observe<'a, P: Packet>(hook: Hook, packet: impl FnOnce(&'a mut Room) -> P
         ptr::copy_nonoverlapping(headers, &raw mut (*event).headers, 1);
     }
     entry.submit(wake_up(configuration));
+}
+
+/// A packet that slots want, and what becomes of it.
+struct Decision<'a> {
+    configuration: &'a Configuration,
+    counters: &'a mut HookCounters,
+    headers: &'a Headers,
+    time: u64,
+    /// Wire packets in the frame.
+    segments: u64,
+    /// Length of the frame.
+    bytes: u64,
+    /// Slots that have yet to be looked at.
+    left: u64,
+    /// Slots whose budget lets the packet pass.
+    passed: u64,
+}
+
+impl Decision<'_> {
+    /// The next slot to look at.
+    #[inline(always)]
+    fn next_slot(&mut self) -> usize {
+        let slot = self.left.trailing_zeros();
+        self.left &= self.left.wrapping_sub(1);
+        // The compiler knows that there are no more than 63; the verifier does not.
+        opaque(u64::from(slot)) as usize & (SLOTS - 1)
+    }
+}
+
+/// Counts the packet for the next slot, and lets it pass as far as the slot's budget goes.
+unsafe extern "C" fn decide(_turn: u64, decision: *mut c_void) -> c_long {
+    // SAFETY: `each_slot` gives what it was given.
+    let decision = unsafe { &mut *decision.cast::<Decision<'_>>() };
+    let slot = decision.next_slot();
+    let limit = decision.configuration.limits[slot];
+    let passes = limit == 0
+        || match BUDGETS.get(slot as u32) {
+            Some(bucket) => bucket.passes(limit, decision.time, decision.headers, slot as u32, |number| {
+                FLOWS_SEEN.get(number)
+            }),
+            None => false,
+        };
+    let counted = &mut decision.counters.slots[slot];
+    counted.matched += 1;
+    counted.segments += decision.segments;
+    counted.bytes += decision.bytes;
+    counted.thinned += u64::from(!passes);
+    decision.passed |= u64::from(passes) << slot;
+    0
+}
+
+/// Counts the packet as lost for the next slot.
+unsafe extern "C" fn lose(_turn: u64, decision: *mut c_void) -> c_long {
+    // SAFETY: `each_slot` gives what it was given.
+    let decision = unsafe { &mut *decision.cast::<Decision<'_>>() };
+    let slot = decision.next_slot();
+    decision.counters.slots[slot].lost += 1;
+    0
+}
+
+/// Calls `step` once for each bit of `slots`. A loop of the program's own would be followed turn by turn by the
+/// verifier, a helper's (kernel 5.17) only once.
+#[inline(always)]
+fn each_slot(
+    slots: u64,
+    step: unsafe extern "C" fn(u64, *mut c_void) -> c_long,
+    decision: &mut Decision<'_>,
+) {
+    // SAFETY: the helper calls `step` so many times with the pointer given, before it returns.
+    unsafe {
+        bpf_loop(slots.count_ones(), step as *mut c_void, ptr::from_mut(decision).cast(), 0);
+    }
 }
 
 /// Writes zeros over `headers` word by word: a plain assignment becomes a call of a loop over bytes.

@@ -1,12 +1,13 @@
 //! Reading packet memory in a way the verifier can follow.
 
 use core::{
-    arch::asm,
     ffi::{c_long, c_void},
     ptr,
 };
 
 use xdplive_packet::Malformed;
+
+use crate::verifier::opaque;
 
 /// The linear part of a packet: what a program may read directly.
 #[derive(Clone, Copy)]
@@ -21,11 +22,9 @@ impl Linear {
     /// The `N` bytes at `offset`, where all of them are in the linear part.
     #[inline(always)]
     pub fn read<'a, const N: usize>(self, offset: u32) -> Option<&'a [u8; N]> {
-        let mut start = self.data + offset as usize;
         // The compiler would otherwise fold `offset` and `N` into one sum and compare that: the verifier
         // only carries a bound over to the very pointer that was compared.
-        // SAFETY: copies a register onto itself.
-        unsafe { asm!("{0} = {0}", inout(reg) start, options(pure, nomem, nostack)) };
+        let start = opaque((self.data + offset as usize) as u64) as usize;
         if start + N > self.data_end {
             return None;
         }

@@ -5,7 +5,9 @@
 
 mod capture;
 mod control;
+mod explain;
 mod maps;
+mod slots;
 
 use std::{
     io,

@@ -2,7 +2,7 @@
 
 mod watch;
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, net::Ipv4Addr};
 
 use serde::Serialize;
 use xdplive_packet::LinkType;
@@ -35,6 +35,22 @@ pub struct Interface {
     pub xdp_program: Option<u32>,
     /// Whether the default route leads through it.
     pub default: bool,
+}
+
+impl Interface {
+    /// The directed broadcast addresses of its IPv4 networks (RFC 919), such as 192.0.2.255.
+    #[must_use]
+    pub fn broadcasts(&self) -> Vec<Ipv4Addr> {
+        let networks = self.addresses.iter().filter_map(|text| {
+            let (address, length) = text.split_once('/')?;
+            Some((address.parse::<Ipv4Addr>().ok()?, length.parse::<u32>().ok()?))
+        });
+        // Networks of 31 bits have two hosts and no broadcast (RFC 3021).
+        networks
+            .filter(|(_, length)| *length < 31)
+            .map(|(address, length)| Ipv4Addr::from(u32::from(address) | u32::MAX >> length))
+            .collect()
+    }
 }
 
 /// Kind of link, by ARPHRD number (linux/if_arp.h).

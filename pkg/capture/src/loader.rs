@@ -54,9 +54,11 @@ pub struct Maps {
     pub events: MapData,
     /// Counters per CPU.
     pub counters: MapData,
-    /// The outer map of the configuration.
-    pub configuration: MapData,
-    /// The inner maps of the configuration.
+    /// The outer map of the rules.
+    pub rules: MapData,
+    /// Budgets by slot.
+    pub budgets: MapData,
+    /// The inner maps of the rules.
     pub banks: [MapData; 2],
 }
 
@@ -119,11 +121,12 @@ impl Loader {
         match self.ask(&Request::Open { capture, ring_bytes })? {
             (Answer::Opened, fds) => {
                 let fds: [OwnedFd; MapFd::COUNT] = fds.try_into().map_err(|_| AskError::WrongAnswer)?;
-                let [events, counters, configuration, first, second] = fds;
+                let [events, counters, rules, budgets, first, second] = fds;
                 Ok(Maps {
                     events: MapData::from_fd(events)?,
                     counters: MapData::from_fd(counters)?,
-                    configuration: MapData::from_fd(configuration)?,
+                    rules: MapData::from_fd(rules)?,
+                    budgets: MapData::from_fd(budgets)?,
                     banks: [MapData::from_fd(first)?, MapData::from_fd(second)?],
                 })
             }

@@ -37,6 +37,8 @@ pub struct Counted {
     pub seen: u64,
     /// Those that its filter accepts.
     pub matched: u64,
+    /// Those of them that were left out to keep to the stream's budget.
+    pub thinned: u64,
     /// Those of them that found no room in the ring.
     pub lost: u64,
 }
@@ -111,7 +113,7 @@ impl Queue {
         Tally {
             seen: counted.seen,
             unmatched: counted.seen.saturating_sub(counted.matched),
-            thinned: state.thinned,
+            thinned: counted.thinned + state.thinned,
             lost: counted.lost + state.lost,
             delivered: state.delivered,
         }

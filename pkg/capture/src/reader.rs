@@ -214,7 +214,7 @@ impl Stream {
             if !self.takes(row) {
                 continue;
             }
-            if self.thinner.as_mut().is_none_or(|thinner| thinner.pass(row.event.time)) {
+            if self.thinner.as_mut().is_none_or(|thinner| thinner.pass(&row.event)) {
                 taken.push(*row);
             } else {
                 thinned += 1;

@@ -10,6 +10,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use thiserror::Error;
+use xdplive_filter::Filter;
 use xdplive_packet::{Hook, event::Direction};
 
 pub use self::{
@@ -57,6 +58,8 @@ pub struct Request {
     pub directions: Vec<Direction>,
     /// The receiving hook.
     pub hook: HookChoice,
+    /// Which packets.
+    pub filter: Arc<Filter>,
     /// Rows a second at most; `None` for all.
     pub limit: Option<u32>,
 }
@@ -68,6 +71,17 @@ pub enum InterfaceSet {
     Named(Vec<String>),
     /// Every interface whose packets can be read, also those that come later.
     Any,
+}
+
+impl InterfaceSet {
+    /// Whether there can be more than one at a time.
+    #[must_use]
+    pub fn may_be_several(&self) -> bool {
+        match self {
+            Self::Named(names) => names.len() > 1,
+            Self::Any => true,
+        }
+    }
 }
 
 /// A hook that is in force.
@@ -166,6 +180,14 @@ pub enum SourceError {
         /// The interface.
         interface: String,
     },
+    /// The filter does not fit, alone or beside others.
+    #[error("the filter cannot be used on interface \"{interface}\": {reason}")]
+    Filter {
+        /// The interface.
+        interface: String,
+        /// What there is too much of.
+        reason: String,
+    },
     /// Two data sources want different hooks.
     #[error(
         "interface \"{interface}\" is being watched by {in_force} for {owner}, and can only be watched one way \
@@ -236,9 +258,10 @@ impl SourceError {
     #[must_use]
     pub const fn kind(&self) -> ErrorKind {
         match self {
-            Self::NoSuchInterface { .. } | Self::UnsupportedLink { .. } | Self::UnknownHook(_) => {
-                ErrorKind::Request
-            }
+            Self::NoSuchInterface { .. }
+            | Self::UnsupportedLink { .. }
+            | Self::Filter { .. }
+            | Self::UnknownHook(_) => ErrorKind::Request,
             Self::NotAllowed { .. } => ErrorKind::Rights,
             Self::HookConflict { .. }
             | Self::HookUnavailable { .. }

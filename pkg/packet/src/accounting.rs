@@ -8,7 +8,11 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use crate::{event::Direction, wire::LinkType};
+use crate::{
+    classify::{Tables, Word},
+    event::Direction,
+    wire::LinkType,
+};
 
 /// Slots an interface can hold: one for each different (filter, budget) being watched.
 pub const SLOTS: usize = 64;
@@ -17,12 +21,24 @@ pub const BANKS: u32 = 2;
 /// Entries of the counter map: one for each bank and direction.
 pub const COUNTER_ENTRIES: u32 = BANKS * Direction::ALL.len() as u32;
 
-/// What the programs of one interface are to do, one generation of it.
+/// What the programs of one interface go by, one generation of it: the value of the map they read.
+#[derive(Clone, Copy, Pod, Zeroable)]
+#[repr(C)]
+pub struct Rules {
+    /// What they are to do.
+    pub configuration: Configuration,
+    /// How they find out which slots want a packet.
+    pub tables: Tables,
+}
+
+/// What the programs of one interface are to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 pub struct Configuration {
-    /// Live slots by [`Direction`]; a packet that none of them wants is only counted.
-    pub live: [u64; 2],
+    /// Live terms by [`Direction`]; a packet that none of them accepts is only counted.
+    pub live: [Word; 2],
+    /// Packets a second that may become events, by slot; 0 for all.
+    pub limits: [u32; SLOTS],
     /// Number of this generation; wraps around.
     pub generation: u32,
     /// A [`LinkType`].
@@ -37,7 +53,14 @@ impl Configuration {
     /// Nothing wanted.
     #[must_use]
     pub const fn idle(link: LinkType, wake_bytes: u32) -> Self {
-        Self { live: [0; 2], generation: 0, link: link as u32, wake_bytes, reserved: 0 }
+        Self {
+            live: [[0; 2]; 2],
+            limits: [0; SLOTS],
+            generation: 0,
+            link: link as u32,
+            wake_bytes,
+            reserved: 0,
+        }
     }
 
     /// The counter entry of this generation for one direction.

@@ -11,12 +11,16 @@
 //! | [`headers`] | the parser's result and the reasons to stop |
 //! | [`event`] | the record a kernel program puts into the ring buffer |
 //! | [`names`] | what the registries call protocols and EtherTypes |
+//! | [`classify`] | which filters want a packet, by tables that the host builds |
+//! | [`budget`] | keeping to so many packets a second, without losing the rare ones |
 //! | [`accounting`] | the counters and the configuration that kernel and host share |
-//!
-//! It decides nothing about which packet is wanted by whom; that is the classifier's work.
 #![cfg_attr(not(test), no_std)]
+// For numbers that several CPUs change; see `budget`.
+#![cfg_attr(target_arch = "bpf", feature(core_intrinsics), allow(internal_features))]
 
 pub mod accounting;
+pub mod budget;
+pub mod classify;
 pub mod event;
 pub mod frame;
 pub mod headers;

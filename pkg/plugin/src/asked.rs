@@ -1,6 +1,8 @@
 //! From what Grafana sends to what the source is asked for: one way for answers, subscriptions and streams, so
 //! that the same limits hold in all of them.
 
+use std::sync::Arc;
+
 use grafana_plugin_sdk::pluginv2::PluginContext;
 use thiserror::Error;
 use xdplive_capture::source::{ErrorKind, InterfaceSet, Request, Source, SourceError};
@@ -103,6 +105,7 @@ pub fn read(
         interfaces,
         directions: query.direction.clone(),
         hook: settings.hook,
+        filter: Arc::clone(&query.filter),
         limit: query.limit,
     };
     Ok(Asked { query, request })

@@ -1,11 +1,12 @@
 //! The query of a panel: what may stand in its JSON, and its canonical form.
 
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc};
 
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 use thiserror::Error;
 use xdplive_capture::interface::Interfaces;
+use xdplive_filter::{Filter, FilterError};
 use xdplive_packet::event::Direction;
 
 use crate::{
@@ -58,6 +59,9 @@ pub enum QueryError {
         /// What may stand there.
         allowed: String,
     },
+    /// The filter is wrong.
+    #[error("filter: {0}")]
+    Filter(#[from] FilterError),
     /// A name is no column.
     #[error("columns: {0}")]
     Column(#[from] UnknownColumn),
@@ -70,7 +74,7 @@ pub enum QueryError {
         available: String,
     },
     /// It can be asked for, but this version does not do it.
-    #[error("{what} cannot be had yet: this version of XDP Live streams packets, without filters")]
+    #[error("{what} cannot be had yet: this version of XDP Live streams packets")]
     NotYet {
         /// What was asked for.
         what: String,
@@ -97,7 +101,9 @@ pub struct Query {
     /// Ways of the packets.
     #[serde(serialize_with = "serialize_directions")]
     pub direction: Vec<Direction>,
-    filter: &'static str,
+    /// Which packets; written as its canonical text, so that equal filters share a stream.
+    #[serde(serialize_with = "serialize_filter")]
+    pub filter: Arc<Filter>,
     /// Columns in the order asked for.
     #[serde(serialize_with = "serialize_columns")]
     pub columns: Vec<Column>,
@@ -114,6 +120,10 @@ fn serialize_directions<S: Serializer>(directions: &[Direction], serializer: S) 
         [one] => one.name(),
         _ => "both",
     })
+}
+
+fn serialize_filter<S: Serializer>(filter: &Filter, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(filter)
 }
 
 fn serialize_columns<S: Serializer>(columns: &[Column], serializer: S) -> Result<S::Ok, S::Error> {
@@ -133,7 +143,6 @@ impl Query {
         };
         let keys = Keys(&keys);
         keys.kind()?;
-        keys.filter()?;
         // What is checked and then left at its default has no meaning for packets, and must not make two
         // streams of one.
         keys.number("interval", &INTERVALS)?;
@@ -144,7 +153,7 @@ impl Query {
             kind: "packets",
             interfaces: keys.interfaces(interfaces)?,
             direction: keys.direction()?,
-            filter: "",
+            filter: Arc::new(keys.filter()?),
             columns: keys.columns()?,
             limit: keys.limit(ceiling)?,
             interval: DEFAULT_INTERVAL,
@@ -201,13 +210,10 @@ impl Keys<'_> {
         }
     }
 
-    fn filter(&self) -> Result<(), QueryError> {
+    fn filter(&self) -> Result<Filter, QueryError> {
         match self.get("filter") {
-            None => Ok(()),
-            Some(Value::String(text)) if text.trim().is_empty() => Ok(()),
-            Some(Value::String(text)) => {
-                Err(QueryError::NotYet { what: format!("filter \"{}\"", shortened(text)) })
-            }
+            None => Ok(Filter::parse("")?),
+            Some(Value::String(text)) => Ok(Filter::parse(text)?),
             Some(other) => Err(wrong("filter", other, "it takes a text".to_owned())),
         }
     }

@@ -6,6 +6,7 @@
 //! | [`host`] | the plugin's process, started, reached and ended as Grafana does it |
 //! | [`watch`] | `xdplive watch`: streams to lines |
 //! | [`doctor`] | `xdplive doctor`: what is missing here |
+//! | [`filter`] | `xdplive filter`: what a filter comes to |
 //! | [`exit`] | how a command fails |
 //!
 //! It sees packets only through the plugin's services, as Grafana does.
@@ -13,6 +14,7 @@
 pub mod cli;
 pub mod doctor;
 pub mod exit;
+pub mod filter;
 pub mod host;
 pub mod watch;
 
@@ -35,10 +37,7 @@ pub fn main() -> ExitCode {
         match cli.command {
             Command::Watch(options) => watch::run(*options).await,
             Command::Doctor(options) => doctor::run(&options).await,
-            Command::Filter(options) => Err(Failure::Call(format!(
-                "filters cannot be explained yet: this version of XDP Live streams packets, without filters (\"{}\")",
-                options.expression.join(" ")
-            ))),
+            Command::Filter(options) => filter::run(&options),
         }
     });
     match result {

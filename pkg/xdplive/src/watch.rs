@@ -69,14 +69,11 @@ pub async fn run(options: Watch) -> Result<(), Failure> {
 /// What this version cannot do is said before anything is started.
 fn check(options: &Watch) -> Result<(), Failure> {
     let not_yet = |what: String| {
-        let sentence = "cannot be had yet: this version of XDP Live streams packets, without filters";
+        let sentence = "cannot be had yet: this version of XDP Live streams packets";
         Err(Failure::Call(format!("{what} {sentence}")))
     };
     if options.query != Kind::Packets {
         return not_yet(format!("--query {}", name_of(options.query)));
-    }
-    if let Some(filter) = options.filter.iter().find(|filter| !filter.trim().is_empty()) {
-        return not_yet(format!("--filter '{filter}'"));
     }
     if options.write.is_some() {
         return not_yet("--write".to_owned());

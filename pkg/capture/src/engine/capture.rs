@@ -1,26 +1,23 @@
 //! One interface being watched: its maps, its programs, the streams that are part of it.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::Arc,
-    time::Instant,
-};
+use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
 use aya::maps::MapError;
-use tracing::info;
+use tracing::{error, info, warn};
+use xdplive_filter::Environment;
 use xdplive_packet::{Hook, event::Direction};
 
-use super::maps::{self, Counts};
+use super::{
+    maps::{self, Counts},
+    slots::{NoSlot, Slots},
+};
 use crate::{
     hook::{HookChoice, KernelSupport, foreign_program, plan},
     interface::Interface,
     loader::{AskError, Loader, protocol::LoaderError},
     reader::{RingNumber, StreamId},
-    source::InForce,
+    source::{InForce, Request},
 };
-
-/// The slot of the one filter there is so far: every packet.
-pub const EVERYTHING: u64 = 1;
 
 /// The reader is woken when the ring is filled by one part in this many.
 const WAKE_PART: u32 = 4;
@@ -33,12 +30,23 @@ pub struct Capture {
     pub number: RingNumber,
     maps: maps::Control,
     attachments: BTreeMap<u32, Attachment>,
-    /// Streams in the generation in force, and the ways they want.
-    members: BTreeMap<StreamId, Vec<Direction>>,
+    /// Streams in the generation in force.
+    members: BTreeMap<StreamId, Membership>,
     /// Streams that are to be in the next generation.
-    pub wanted: BTreeMap<StreamId, Vec<Direction>>,
+    wanted: BTreeMap<StreamId, Membership>,
+    /// The slots of the next generation.
+    slots: Slots,
     /// Since when there has been no stream.
     pub idle_since: Instant,
+}
+
+/// What a stream is part of.
+#[derive(Clone, Debug)]
+pub struct Membership {
+    /// Its slot.
+    pub slot: u32,
+    /// The ways it wants.
+    pub directions: Vec<Direction>,
 }
 
 /// A program that is attached.
@@ -94,6 +102,7 @@ impl Capture {
             attachments: BTreeMap::new(),
             members: BTreeMap::new(),
             wanted: BTreeMap::new(),
+            slots: Slots::default(),
             idle_since: Instant::now(),
         };
         Ok((capture, ring))
@@ -111,20 +120,64 @@ impl Capture {
         self.members.is_empty() && self.wanted.is_empty()
     }
 
-    /// Begins the next generation with the streams of [`Capture::wanted`]. Returns what was counted in the
-    /// one that ends, and the streams that were part of it.
+    /// Whether a stream of `request` could join.
+    ///
+    /// # Errors
+    /// Any [`NoSlot`].
+    pub fn check(&self, request: &Request, interface: &Interface) -> Result<(), NoSlot> {
+        self.slots.check(request, &environment(interface))
+    }
+
+    /// Makes a stream a member from the next generation on. Returns the slot.
+    ///
+    /// # Errors
+    /// Any [`NoSlot`].
+    pub fn join(
+        &mut self,
+        stream: StreamId,
+        request: &Request,
+        interface: &Interface,
+    ) -> Result<u32, NoSlot> {
+        let joined = self.slots.join(stream, request, &environment(interface))?;
+        if joined.is_new
+            && let Err(error) = self.maps.empty_budget(joined.slot)
+        {
+            // It begins with what another stream has left of its budget.
+            warn!("interface {}: slot {}: {error}", self.name, joined.slot);
+        }
+        self.wanted.insert(stream, Membership { slot: joined.slot, directions: request.directions.clone() });
+        Ok(joined.slot)
+    }
+
+    /// Takes a stream out of the next generation.
+    pub fn leave(&mut self, stream: StreamId) {
+        self.wanted.remove(&stream);
+        self.slots.leave(stream);
+    }
+
+    /// Whether a stream is to be in the next generation.
+    #[must_use]
+    pub fn wants(&self, stream: StreamId) -> bool {
+        self.wanted.contains_key(&stream)
+    }
+
+    /// Begins the next generation. Returns what was counted in the one that ends, and the streams that were
+    /// part of it.
     ///
     /// # Errors
     /// Where the kernel refuses; the generation in force goes on.
     pub fn begin_generation(
         &mut self,
         link: xdplive_packet::LinkType,
-    ) -> Result<(Counts, BTreeMap<StreamId, Vec<Direction>>), MapError> {
-        let directions: BTreeSet<u32> =
-            self.wanted.values().flatten().map(|direction| *direction as u32).collect();
-        let live = Direction::ALL
-            .map(|direction| if directions.contains(&(direction as u32)) { EVERYTHING } else { 0 });
-        let counts = self.maps.next_generation(live, link)?;
+    ) -> Result<(Counts, BTreeMap<StreamId, Membership>), MapError> {
+        let slots = &self.slots;
+        let counts = self.maps.next_generation(link, |configuration, tables| {
+            if let Err(error) = slots.build(configuration, tables) {
+                // Every slot was tried when it was taken.
+                error!("nothing is captured any more: {error}");
+                configuration.live = Default::default();
+            }
+        })?;
         if self.wanted.is_empty() {
             self.idle_since = Instant::now();
         }
@@ -218,6 +271,11 @@ impl Capture {
         }
         Err(last)
     }
+}
+
+/// What a filter may depend on.
+fn environment(interface: &Interface) -> Environment {
+    Environment { broadcasts: interface.broadcasts() }
 }
 
 /// Whether `hook` does for somebody who asks for `choice`.

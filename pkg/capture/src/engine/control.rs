@@ -14,17 +14,18 @@ use tracing::{error, warn};
 use xdplive_packet::event::Direction;
 
 use super::{
-    capture::{AttachError, Capture, EVERYTHING, explain},
+    capture::{AttachError, Capture, Membership},
+    explain::no_slot,
     maps::Counts,
 };
 use crate::{
     hook::HookChoice,
     interface::{Interface, Interfaces, Watch},
-    loader::{AskError, Loader, protocol::LoaderError},
+    loader::{AskError, Loader},
     privilege::AtStart,
     queue::{Counted, Queue},
     reader::{Reader, RingNumber, StreamId, Want},
-    report::{self, Kernel, Probed},
+    report::{Kernel, Probed},
     settings::Settings,
     source::{InForce, InterfaceSet, Request, SourceError},
 };
@@ -63,7 +64,7 @@ pub struct Parts {
 
 /// The state of the thread.
 pub struct Control {
-    parts: Parts,
+    pub(super) parts: Parts,
     interfaces: Arc<Interfaces>,
     captures: BTreeMap<String, Capture>,
     streams: BTreeMap<StreamId, Stream>,
@@ -204,6 +205,7 @@ impl Control {
             }
         }
         let Some(capture) = self.captures.get_mut(name) else { return Ok(Vec::new()) };
+        capture.check(request, &interface).map_err(|error| no_slot(name, &error))?;
         capture.idle_since = Instant::now();
         Ok(capture.in_force().collect())
     }
@@ -211,7 +213,9 @@ impl Control {
     fn subscribe(&mut self, request: Request, queue: Arc<Queue>, reply: oneshot::Sender<StreamId>) {
         let id = self.next_stream;
         self.next_stream += 1;
-        if self.parts.reader.add_stream(id, Arc::clone(&queue), request.limit).is_err() {
+        // The kernel keeps each interface to the limit; only what comes from several is left to be thinned here.
+        let limit = request.limit.filter(|_| request.interfaces.may_be_several());
+        if self.parts.reader.add_stream(id, Arc::clone(&queue), limit).is_err() {
             // Dropping `reply` tells the asker.
             return;
         }
@@ -226,7 +230,7 @@ impl Control {
         let Some(stream) = self.streams.get(&id) else { return };
         for name in stream.joined.keys() {
             if let Some(capture) = self.captures.get_mut(name) {
-                capture.wanted.remove(&id);
+                capture.leave(id);
                 self.dirty.insert(name.clone());
             }
         }
@@ -251,31 +255,33 @@ impl Control {
             for name in &self.names(&request.interfaces) {
                 let Ok(interface) = self.interface(name) else { continue };
                 if let Err(error) = self.join(id, &interface, &request) {
-                    warn!("{}", self.explain_ask(name, error));
+                    warn!("{error}");
                 }
             }
         }
     }
 
     /// Makes a stream a member of an interface's capture, and attaches what it asks for there.
-    fn join(&mut self, id: StreamId, interface: &Interface, request: &Request) -> Result<(), AskError> {
+    fn join(&mut self, id: StreamId, interface: &Interface, request: &Request) -> Result<(), SourceError> {
         let name = &interface.name;
-        self.open(interface, &request.interfaces)?;
+        self.open(interface, &request.interfaces).map_err(|error| self.explain_ask(name, error))?;
         let joined = self.streams.get(&id).is_some_and(|stream| stream.joined.contains_key(name));
         if !joined && let Some(capture) = self.captures.get_mut(name) {
+            let slot = capture.join(id, request, interface).map_err(|error| no_slot(name, &error))?;
             let want = Want {
                 ring: capture.number,
-                slots: EVERYTHING,
+                slots: 1 << slot,
                 first: capture.next_generation(),
                 directions: request.directions.clone(),
             };
             // Before the programs begin that generation, so that its first event finds the stream.
             if self.parts.reader.add_want(id, want).is_ok() {
-                capture.wanted.insert(id, request.directions.clone());
                 self.dirty.insert(name.clone());
                 if let Some(stream) = self.streams.get_mut(&id) {
                     stream.joined.insert(name.clone(), None);
                 }
+            } else {
+                capture.leave(id);
             }
         }
         for direction in &request.directions {
@@ -299,11 +305,10 @@ impl Control {
             match capture.begin_generation(link.unwrap_or(capture.link())) {
                 Ok((counts, members)) => {
                     let generation = capture.next_generation().wrapping_sub(1);
-                    let stay: BTreeSet<StreamId> = capture.wanted.keys().copied().collect();
-                    for (id, directions) in members {
+                    for (id, membership) in members {
                         let Some(stream) = self.streams.get_mut(&id) else { continue };
-                        stream.counted.add(&counts, &directions);
-                        if !stay.contains(&id) {
+                        stream.counted.add(&counts, &membership);
+                        if !capture.wants(id) {
                             stream.joined.insert(name.clone(), Some(generation));
                         }
                     }
@@ -467,58 +472,19 @@ impl Control {
         }
         Ok(interface)
     }
-
-    fn explain_ask(&self, interface: &str, error: AskError) -> SourceError {
-        match error {
-            AskError::Loader(LoaderError::NotAllowed { action, reason }) => SourceError::NotAllowed {
-                reason: format!("this process may not {action} ({reason})"),
-                mend: report::mend_rights(&self.parts.at_start),
-            },
-            AskError::Gone(_) => SourceError::Gone,
-            other => SourceError::Failed { interface: interface.to_owned(), reason: other.to_string() },
-        }
-    }
-
-    fn explain_attach(
-        &mut self,
-        interface: &Interface,
-        direction: Direction,
-        wanted: HookChoice,
-        error: AttachError,
-    ) -> SourceError {
-        let name = interface.name.clone();
-        match error {
-            AttachError::Conflict { in_force, owner } => {
-                SourceError::HookConflict { interface: name, wanted, in_force: in_force.name(), owner }
-            }
-            AttachError::NoHook if direction == Direction::Out => {
-                SourceError::NoEgress { interface: name, release: self.parts.kernel.release.clone() }
-            }
-            AttachError::NoHook | AttachError::Gone => SourceError::Gone,
-            AttachError::Refused { error: error @ LoaderError::NotAllowed { .. }, .. } => {
-                self.explain_ask(&name, AskError::Loader(error))
-            }
-            AttachError::Refused { hook, error } => {
-                // Who is in the way, as of now.
-                let now = self.parts.runtime.block_on(self.parts.watch.look()).ok();
-                let interface = now.as_ref().and_then(|now| now.get(&name)).unwrap_or(interface);
-                let reason = explain(&error, interface);
-                SourceError::HookUnavailable { interface: name, hook: hook.name(), reason }
-            }
-        }
-    }
 }
 
 impl Counted {
-    /// Adds what was counted in one generation at the hooks of `directions`.
-    fn add(&mut self, counts: &Counts, directions: &[Direction]) {
+    /// Adds what was counted in one generation for a stream that was part of it.
+    fn add(&mut self, counts: &Counts, membership: &Membership) {
         for (direction, hook) in Direction::ALL.into_iter().zip(counts) {
-            if !directions.contains(&direction) {
+            if !membership.directions.contains(&direction) {
                 continue;
             }
             self.seen += hook.seen;
-            if let Some(slot) = hook.slots.first() {
+            if let Some(slot) = hook.slots.get(membership.slot as usize) {
                 self.matched += slot.matched;
+                self.thinned += slot.thinned;
                 self.lost += slot.lost;
             }
         }

@@ -7,7 +7,9 @@ use aya::{
 use bytemuck::Zeroable;
 use xdplive_packet::{
     LinkType,
-    accounting::{Configuration, HookCounters, SlotCounters, counter_entry},
+    accounting::{Configuration, HookCounters, Rules, SlotCounters, counter_entry},
+    budget::Bucket,
+    classify::Tables,
     event::Direction,
 };
 
@@ -21,19 +23,28 @@ struct Shared<T>(T);
 // SAFETY: any bytes are a valid value of a `bytemuck::Pod` type, and `Shared` has the same layout.
 unsafe impl<T: bytemuck::Pod> Pod for Shared<T> {}
 
+// SAFETY: zeros are a valid value of any `bytemuck::Pod` type, and `Shared` has the same layout.
+unsafe impl<T: bytemuck::Pod> Zeroable for Shared<T> {}
+
 /// What was counted in one generation, over all CPUs, by [`Direction`].
 pub type Counts = [HookCounters; Direction::ALL.len()];
 
-/// Configuration and counters of one capture. See `xdplive_packet::accounting` for how they work together.
+/// A budget as the host sees it: it only ever empties one, by all zeros.
+type Budget = [u64; size_of::<Bucket>() / size_of::<u64>()];
+
+/// Rules and counters of one capture. See `xdplive_packet::accounting` for how they work together.
 pub struct Control {
-    banks: [Array<MapData, Shared<Configuration>>; 2],
-    outer: ArrayOfMaps<MapData, Array<MapData, Shared<Configuration>>>,
+    banks: [Array<MapData, Shared<Rules>>; 2],
+    outer: ArrayOfMaps<MapData, Array<MapData, Shared<Rules>>>,
     counters: PerCpuArray<MapData, Shared<HookCounters>>,
+    budgets: Array<MapData, Shared<Budget>>,
+    /// The rules in force, or of the generation that could not be put in force.
+    rules: Box<Shared<Rules>>,
     /// The configuration in force.
     current: Configuration,
 }
 
-/// Makes the maps usable, and puts an idle configuration in force.
+/// Makes the maps usable, and puts rules in force under which nothing is wanted.
 ///
 /// # Errors
 /// Where a map is not what it should be.
@@ -41,8 +52,11 @@ pub fn open(maps: Maps, link: LinkType, wake_bytes: u32) -> Result<(Control, Rin
     let [first, second] = maps.banks;
     let mut control = Control {
         banks: [Array::try_from(Map::Array(first))?, Array::try_from(Map::Array(second))?],
-        outer: ArrayOfMaps::try_from(Map::ArrayOfMaps(maps.configuration))?,
+        outer: ArrayOfMaps::try_from(Map::ArrayOfMaps(maps.rules))?,
         counters: PerCpuArray::try_from(Map::PerCpuArray(maps.counters))?,
+        budgets: Array::try_from(Map::Array(maps.budgets))?,
+        // On the heap from the start: they are too large for a stack.
+        rules: bytemuck::zeroed_box(),
         current: Configuration::idle(link, wake_bytes),
     };
     control.put(control.current)?;
@@ -62,15 +76,20 @@ impl Control {
         LinkType::from_raw(self.current.link)
     }
 
-    /// Begins the next generation, with the slots `live` by direction. Returns what was counted in the one
-    /// that ends: it is final, because the kernel's update waits for every program that still runs with it.
+    /// Begins the next generation, whose terms and budgets `decide` fills in. Returns what was counted in the
+    /// one that ends: it is final, because the kernel's update waits for every program that still runs with it.
     ///
     /// # Errors
     /// Where the kernel refuses; the generation in force goes on.
-    pub fn next_generation(&mut self, live: [u64; 2], link: LinkType) -> Result<Counts, MapError> {
+    pub fn next_generation(
+        &mut self,
+        link: LinkType,
+        decide: impl FnOnce(&mut Configuration, &mut Tables),
+    ) -> Result<Counts, MapError> {
         let ending = self.current.generation;
-        let next =
-            Configuration { live, generation: ending.wrapping_add(1), link: link as u32, ..self.current };
+        let mut next = Configuration::idle(link, self.current.wake_bytes);
+        next.generation = ending.wrapping_add(1);
+        decide(&mut next, &mut self.rules.0.tables);
         self.put(next)?;
         self.current = next;
         let counts = self.read(ending)?;
@@ -78,11 +97,21 @@ impl Control {
         Ok(counts)
     }
 
-    /// Puts a configuration into the bank of its generation, and that bank in force.
+    /// Takes away what a slot's last owner has left of its budget. To be done while the slot is not live.
+    ///
+    /// # Errors
+    /// The kernel's.
+    pub fn empty_budget(&mut self, slot: u32) -> Result<(), MapError> {
+        self.budgets.set(slot, Shared(Budget::default()), 0)
+    }
+
+    /// Puts rules into the bank of their generation, and that bank in force.
     fn put(&mut self, configuration: Configuration) -> Result<(), MapError> {
         let [even, odd] = &mut self.banks;
         let bank = if configuration.generation.is_multiple_of(2) { even } else { odd };
-        bank.set(0, Shared(configuration), 0)?;
+        self.rules.0.configuration = configuration;
+        let rules: &Shared<Rules> = &self.rules;
+        bank.set(0, rules, 0)?;
         self.outer.set(0, bank, 0)
     }
 

@@ -8,7 +8,7 @@ use aya::{
     programs::{Program, ProgramError},
 };
 use aya_obj::generated::bpf_map_type;
-use xdplive_packet::{Hook, accounting::Configuration};
+use xdplive_packet::{Hook, accounting::Rules};
 
 use super::{
     link::InterfaceLink,
@@ -47,12 +47,16 @@ impl Capture {
     /// Where the object lacks one of them.
     pub fn maps(&self) -> Result<[&MapData; MapFd::COUNT], LoaderError> {
         let [first, second] = &self.banks;
-        Ok([self.map("EVENTS")?, self.map("COUNTERS")?, self.map("CONFIGURATION")?, first, second])
+        let [events, counters, rules, budgets] =
+            ["EVENTS", "COUNTERS", "RULES", "BUDGETS"].map(|name| self.map(name));
+        Ok([events?, counters?, rules?, budgets?, first, second])
     }
 
     fn map(&self, name: &str) -> Result<&MapData, LoaderError> {
         match self.ebpf.map(name) {
-            Some(Map::RingBuf(data) | Map::PerCpuArray(data) | Map::ArrayOfMaps(data)) => Ok(data),
+            Some(Map::RingBuf(data) | Map::PerCpuArray(data) | Map::ArrayOfMaps(data) | Map::Array(data)) => {
+                Ok(data)
+            }
             _ => Err(LoaderError::BadRequest(format!("map {name}"))),
         }
     }
@@ -118,16 +122,16 @@ const fn program_name(hook: Hook) -> &'static str {
     }
 }
 
-/// An inner map of the configuration: like the template in the object, an array of one.
+/// An inner map of the rules: like the template in the object, an array of one.
 fn bank() -> Result<MapData, LoaderError> {
     let map = aya_obj::Map::new_from_params(
         bpf_map_type::BPF_MAP_TYPE_ARRAY as u32,
         size_of::<u32>() as u32,
-        size_of::<Configuration>() as u32,
+        size_of::<Rules>() as u32,
         1,
         0,
     );
-    MapData::create(map, "configuration", None).map_err(|error| from_map(&error))
+    MapData::create(map, "rules", None).map_err(|error| from_map(&error))
 }
 
 fn failed(action: &str, error: &dyn std::error::Error) -> LoaderError {

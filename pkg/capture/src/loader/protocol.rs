@@ -64,17 +64,19 @@ pub enum MapFd {
     Events,
     /// Counters per CPU.
     Counters,
-    /// The outer map of the configuration.
-    Configuration,
-    /// First inner map of the configuration.
+    /// The outer map of the rules.
+    Rules,
+    /// Budgets by slot.
+    Budgets,
+    /// First inner map of the rules.
     FirstBank,
-    /// Second inner map of the configuration.
+    /// Second inner map of the rules.
     SecondBank,
 }
 
 impl MapFd {
     /// How many there are.
-    pub const COUNT: usize = 5;
+    pub const COUNT: usize = 6;
 }
 
 /// A program that was attached.

@@ -37,7 +37,7 @@ async fn rows_come_out_in_order_and_once() {
     let queue = Queue::new(100);
     queue.push(batch(0..10), 0);
     queue.push(batch(10..13), 0);
-    queue.close(Counted { seen: 20, matched: 13, lost: 0 });
+    queue.close(Counted { seen: 20, matched: 13, thinned: 0, lost: 0 });
     assert_eq!(drain(&queue, 4).await, (0..13).collect::<Vec<_>>());
     assert_eq!(queue.tally(), Tally { seen: 20, unmatched: 7, thinned: 0, lost: 0, delivered: 13 });
 }
@@ -48,7 +48,7 @@ async fn the_oldest_rows_make_room_and_are_counted() {
     queue.push(batch(0..4), 0);
     queue.push(batch(4..7), 3);
     queue.push(batch(7..8), 0);
-    queue.close(Counted { seen: 12, matched: 12, lost: 1 });
+    queue.close(Counted { seen: 12, matched: 12, thinned: 0, lost: 1 });
     assert_eq!(drain(&queue, 100).await, [3, 4, 5, 6, 7]);
     assert_eq!(queue.tally(), Tally { seen: 12, unmatched: 0, thinned: 3, lost: 4, delivered: 5 });
 }
@@ -67,7 +67,7 @@ async fn what_nobody_takes_is_lost() {
     let queue = Queue::new(100);
     queue.push(batch(0..10), 0);
     assert_eq!(queue.next(4).await.map(|batches| batches.len()), Some(1));
-    queue.close(Counted { seen: 10, matched: 10, lost: 0 });
+    queue.close(Counted { seen: 10, matched: 10, thinned: 0, lost: 0 });
     queue.abandon();
     assert_eq!(queue.next(4).await.map(|batches| batches.len()), None);
     assert_eq!(queue.tally(), Tally { seen: 10, unmatched: 0, thinned: 0, lost: 6, delivered: 4 });

@@ -13,7 +13,8 @@ fn wrong_calls() {
         (vec!["--interface", "a", "--direction", "up"], vec!["up", "in"]),
         (vec!["--interface", "a", "--hook", "xdp"], vec!["xdp-native"]),
         (vec!["--interface", "a", "--duration", "0"], vec!["seconds"]),
-        (vec!["--interface", "a", "--filter", "udp port 53"], vec!["udp port 53", "yet"]),
+        (vec!["--interface", "a", "--filter", "host 192.0.2.1 adn port 80"], vec!["column 16", "adn"]),
+        (vec!["--interface", "a", "--filter", "tcp", "--filter", "tpc"], vec!["column 1:", "tpc"]),
         (vec!["--interface", "a", "--query", "rates"], vec!["rates", "yet"]),
         (vec!["--interface", "a", "--write", "x.pcapng"], vec!["--write", "yet"]),
         // There is no default route here.

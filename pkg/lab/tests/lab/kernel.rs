@@ -7,9 +7,13 @@ use aya::{
 };
 use aya_obj::generated::bpf_map_type;
 use xdplive_corpus::generate;
+use xdplive_filter::{
+    Environment, Filter,
+    tables::{self, Slot},
+};
 use xdplive_packet::{
     Event, Hook, LinkType, Wire,
-    accounting::{Configuration, HookCounters, counter_entry},
+    accounting::{Configuration, HookCounters, Rules, counter_entry},
     event::{Direction, RecordKind, SEGMENTS_UNKNOWN},
     parse,
 };
@@ -24,13 +28,15 @@ const NEXT: u32 = u32::MAX;
 #[repr(transparent)]
 struct Shared<T>(T);
 
+// SAFETY: `Shared` has the layout of the one thing in it.
+unsafe impl<T> bytemuck::TransparentWrapper<T> for Shared<T> {}
 // SAFETY: any bytes are a valid value of a `bytemuck::Pod` type, and `Shared` has the same layout.
 unsafe impl<T: bytemuck::Pod> aya::Pod for Shared<T> {}
 
 /// The programs, loaded and not attached.
 struct Kernel {
     ebpf: Ebpf,
-    outer: ArrayOfMaps<MapData, Array<MapData, Shared<Configuration>>>,
+    outer: ArrayOfMaps<MapData, Array<MapData, Shared<Rules>>>,
 }
 
 impl Kernel {
@@ -46,16 +52,24 @@ impl Kernel {
             };
             loaded.unwrap_or_else(|error| panic!("{name}: {error}"));
         }
-        let outer = ArrayOfMaps::try_from(ebpf.take_map("CONFIGURATION").unwrap()).unwrap();
+        let outer = ArrayOfMaps::try_from(ebpf.take_map("RULES").unwrap()).unwrap();
         Self { ebpf, outer }
     }
 
+    /// Puts a configuration in force whose terms constrain nothing.
     fn configure(&mut self, configuration: Configuration) {
-        let size = u32::try_from(size_of::<Configuration>()).unwrap();
+        let mut rules: Box<Rules> = bytemuck::zeroed_box();
+        rules.configuration = configuration;
+        self.put(&rules);
+    }
+
+    fn put(&mut self, rules: &Rules) {
+        let size = u32::try_from(size_of::<Rules>()).unwrap();
         let map = aya_obj::Map::new_from_params(bpf_map_type::BPF_MAP_TYPE_ARRAY as u32, 4, size, 1, 0);
-        let map = MapData::create(map, "configuration", None).unwrap();
-        let mut bank: Array<_, Shared<Configuration>> = Array::try_from(Map::Array(map)).unwrap();
-        bank.set(0, Shared(configuration), 0).unwrap();
+        let map = MapData::create(map, "rules", None).unwrap();
+        let mut bank: Array<_, Shared<Rules>> = Array::try_from(Map::Array(map)).unwrap();
+        let rules: &Shared<Rules> = bytemuck::TransparentWrapper::wrap_ref(rules);
+        bank.set(0, rules, 0).unwrap();
         self.outer.set(0, &bank, 0).unwrap();
     }
 
@@ -109,7 +123,7 @@ const HOOKS: [Hook; 4] = [Hook::XdpNative, Hook::XdpGeneric, Hook::TcxIngress, H
 const GENERATION: u32 = 7;
 
 fn everything(link: LinkType) -> Configuration {
-    Configuration { live: [1; 2], generation: GENERATION, ..Configuration::idle(link, u32::MAX) }
+    Configuration { live: [[1, 0]; 2], generation: GENERATION, ..Configuration::idle(link, u32::MAX) }
 }
 
 /// The event that the programs should report, but for its time.
@@ -223,7 +237,7 @@ fn packets_are_counted_in_their_generation_and_direction() {
     assert_eq!(kernel.counters(0, Direction::In).seen, 1);
     assert_eq!(kernel.counters(0, Direction::In).slots[0].matched, 0);
 
-    kernel.configure(Configuration { live: [1, 0], ..everything(LinkType::Ethernet) });
+    kernel.configure(Configuration { live: [[1, 0], [0, 0]], ..everything(LinkType::Ethernet) });
     assert!(kernel.run(Hook::TcxIngress, &frame).is_some());
     assert_eq!(kernel.run(Hook::TcxEgress, &frame), None, "only received packets are wanted");
     let received = kernel.counters(GENERATION, Direction::In);
@@ -231,6 +245,71 @@ fn packets_are_counted_in_their_generation_and_direction() {
     assert_eq!(received.slots[0].segments, 1);
     assert_eq!(kernel.counters(GENERATION, Direction::Out).seen, 1);
     assert_eq!(kernel.counters(GENERATION, Direction::Out).slots[0].matched, 0);
+}
+
+/// Filters that between them constrain every field.
+const FILTERS: [&str; 24] = [
+    "ip6",
+    "arp or udp",
+    "not port 53",
+    "tcp port 80 or 443",
+    "portrange 1000-2000 and not tcp",
+    "host 192.0.2.1",
+    "net 192.0.2.0/24 and not host 192.0.2.1",
+    "ip6 host fe80::1 or net 2001:db8::/32",
+    "not src net fe80::/10",
+    "ether host 02:00:00:00:00:01",
+    "ether broadcast",
+    "ether multicast and not ether broadcast",
+    "vlan 40",
+    "vlan and vlan",
+    "not vlan",
+    "greater 200",
+    "less 100 or len > 1400",
+    "ttl < 64 and ttl > 1",
+    "dscp 46",
+    "tcp[tcpflags] & (tcp-syn|tcp-fin) != 0",
+    "icmp[icmptype] == icmp-echo or icmp[icmpcode] > 0",
+    "icmp6[icmp6type] == icmp6-neighborsolicit",
+    "outbound and udp",
+    "ether proto 0x88cc or proto 89",
+];
+
+/// The kernel names the same slots as the filters themselves, one by one.
+#[test]
+fn filters_decide_in_the_kernel_as_on_the_host() {
+    let filters: Vec<Filter> = FILTERS.map(|text| Filter::parse(text).unwrap()).into();
+    let terms: Vec<_> = filters.iter().map(|filter| filter.terms(&Environment::default()).unwrap()).collect();
+    let slots: Vec<Slot<'_>> = (0..)
+        .zip(&terms)
+        .map(|(number, terms)| Slot { number, terms, directions: &Direction::ALL, limit: None })
+        .collect();
+    let mut rules: Box<Rules> = bytemuck::zeroed_box();
+    let mut kernel = Kernel::load(1 << 16);
+    let mut compared = 0;
+    for link in [LinkType::Ethernet, LinkType::RawIp] {
+        let Rules { configuration, tables } = &mut *rules;
+        *configuration = everything(link);
+        tables::build(&slots, configuration, tables).unwrap();
+        kernel.put(&rules);
+        for sample in generate(77, 3000).filter(|sample| sample.bytes.len() >= SHORTEST) {
+            let headers = parse(&mut &*sample.bytes, &Wire::new(link));
+            let frame_length = u32::try_from(sample.bytes.len()).unwrap();
+            for hook in HOOKS.into_iter().filter(|hook| takes(*hook, &sample.bytes)) {
+                let direction = hook.direction();
+                let packet = xdplive_filter::Packet { headers: &headers, frame_length, direction };
+                let expected = filters
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, filter)| filter.matches(&packet, &Environment::default()))
+                    .fold(0, |slots, (number, _)| slots | 1 << number);
+                let found = kernel.run(hook, &sample.bytes).map_or(0, |event| event.slots);
+                assert_eq!(found, expected, "{hook:?} {link:?}: {sample}: {headers:?}");
+                compared += 1;
+            }
+        }
+    }
+    assert!(compared > 18_000, "{compared} decisions");
 }
 
 #[test]

@@ -3,9 +3,11 @@
 mod accounts;
 mod endings;
 mod errors;
+mod filters;
 mod grpc;
 mod hooks;
 mod interfaces;
 mod kernel;
+mod overload;
 mod packets;
 mod rights;

@@ -1,10 +1,13 @@
 //! QueryData: an answer of its own for each query, and in it the way to its stream.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 use xdplive_capture::{
     hook::HookChoice,
     source::{InterfaceSet, Request},
 };
+use xdplive_filter::Filter;
 use xdplive_packet::event::Direction;
 use xdplive_plugin::{channel, query::Query, settings::LimitCeiling};
 
@@ -70,17 +73,21 @@ async fn the_frame_has_the_columns_and_no_rows() {
 #[tokio::test]
 async fn the_source_is_made_ready_for_what_is_asked() {
     let grafana = Grafana::start_on(Machine::default(), &[("max_limit", "none")]).await;
-    let answer = grafana.answer(viewer(), r#"{"direction":"out","interfaces":["wg0"],"limit":7}"#).await;
+    let answer = grafana
+        .answer(viewer(), r#"{"direction":"out","interfaces":["wg0"],"limit":7,"filter":"udp"}"#)
+        .await;
     assert_eq!(answer.error, "");
     let settings = with_settings(r#"{"hook":"xdp-generic"}"#);
     let answer = grafana.answer(settings, r#"{"interfaces":["any"],"limit":null}"#).await;
     assert_eq!(answer.error, "");
+    let filter = |text: &str| Arc::new(Filter::parse(text).unwrap());
     let expected = [
         Request {
             asker: "the data source \"Packets\"".to_owned(),
             interfaces: InterfaceSet::Named(vec!["wg0".to_owned()]),
             directions: vec![Direction::Out],
             hook: HookChoice::Auto,
+            filter: filter("udp"),
             limit: Some(7),
         },
         Request {
@@ -88,6 +95,7 @@ async fn the_source_is_made_ready_for_what_is_asked() {
             interfaces: InterfaceSet::Any,
             directions: vec![Direction::In, Direction::Out],
             hook: HookChoice::XdpGeneric,
+            filter: filter(""),
             limit: None,
         },
     ];

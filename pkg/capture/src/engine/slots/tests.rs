@@ -1,0 +1,69 @@
+use std::sync::Arc;
+
+use xdplive_filter::Filter;
+
+use super::*;
+use crate::{hook::HookChoice, source::InterfaceSet};
+
+fn request(filter: &str, limit: Option<u32>) -> Request {
+    Request {
+        asker: "a test".to_owned(),
+        interfaces: InterfaceSet::Named(vec!["eth0".to_owned()]),
+        directions: Direction::ALL.to_vec(),
+        hook: HookChoice::Auto,
+        filter: Arc::new(Filter::parse(filter).unwrap()),
+        limit,
+    }
+}
+
+fn join(slots: &mut Slots, stream: StreamId, filter: &str, limit: Option<u32>) -> Result<Joined, NoSlot> {
+    slots.join(stream, &request(filter, limit), &Environment::default())
+}
+
+#[test]
+fn equal_filters_share_a_slot_however_they_are_written() {
+    let mut slots = Slots::default();
+    assert_eq!(join(&mut slots, 1, "tcp port 80", Some(10)).unwrap(), Joined { slot: 0, is_new: true });
+    assert_eq!(join(&mut slots, 2, "tcp  port http", Some(10)).unwrap(), Joined { slot: 0, is_new: false });
+    assert_eq!(join(&mut slots, 3, "tcp port 80", Some(11)).unwrap(), Joined { slot: 1, is_new: true });
+    assert_eq!(join(&mut slots, 4, "tcp port 80", None).unwrap(), Joined { slot: 2, is_new: true });
+    let received = Request { directions: vec![Direction::In], ..request("tcp port 80", Some(10)) };
+    assert_eq!(slots.join(5, &received, &Environment::default()).unwrap().slot, 3);
+}
+
+#[test]
+fn a_slot_is_free_when_its_last_stream_has_left() {
+    let mut slots = Slots::default();
+    join(&mut slots, 1, "tcp", None).unwrap();
+    join(&mut slots, 2, "tcp", None).unwrap();
+    slots.leave(1);
+    assert!(!join(&mut slots, 3, "tcp", None).unwrap().is_new);
+    slots.leave(2);
+    slots.leave(3);
+    assert_eq!(join(&mut slots, 4, "udp", None).unwrap(), Joined { slot: 0, is_new: true });
+}
+
+#[test]
+fn sixty_four_filters_and_no_more() {
+    let mut slots = Slots::default();
+    for stream in 1..=64 {
+        join(&mut slots, stream, &format!("ttl {stream}"), None).unwrap();
+    }
+    let error = join(&mut slots, 65, "tcp", None).unwrap_err().to_string();
+    assert!(error.starts_with("all 64 slots are taken, by \"ttl"), "{error}");
+    assert!(error.ends_with("and 59 others"), "{error}");
+    assert!(join(&mut slots, 66, "ttl 7", None).is_ok(), "one that shares a slot");
+    slots.check(&request("tcp", None), &Environment::default()).unwrap_err();
+}
+
+#[test]
+fn what_does_not_fit_changes_nothing() {
+    let mut slots = Slots::default();
+    // Three alternatives each, of which two go into the second half of the terms: 60 of 64.
+    for stream in 1..=30 {
+        join(&mut slots, stream, &format!("port {stream} or ttl {stream}"), None).unwrap();
+    }
+    let error = join(&mut slots, 31, "port 1 or ttl 2 or dscp 3 or len = 4 or vlan 5", None).unwrap_err();
+    assert!(matches!(error, NoSlot::Capacity { .. }), "{error}");
+    assert_eq!(join(&mut slots, 32, "tcp", None).unwrap().slot, 30);
+}

@@ -1,0 +1,177 @@
+//! What a filter looks at: the fields of a packet, each a number.
+
+use xdplive_packet::{Headers, event::Direction, headers::present};
+
+/// A packet as filters see it.
+#[derive(Clone, Copy, Debug)]
+pub struct Packet<'h> {
+    /// What the parser read.
+    pub headers: &'h Headers,
+    /// The whole frame in bytes, with a VLAN tag that was taken off before.
+    pub frame_length: u32,
+    /// Its way.
+    pub direction: Direction,
+}
+
+/// Declares [`Field`] with the number of bits of each.
+macro_rules! fields {
+    ($($(#[$doc:meta])* $name:ident = $bits:literal,)*) => {
+        /// A field of a packet. Each is a number, or absent.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        pub enum Field {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl Field {
+            /// Every field.
+            pub const ALL: &[Self] = &[$(Self::$name,)*];
+
+            /// Bits that hold every value of the field.
+            #[must_use]
+            pub const fn bits(self) -> u32 {
+                match self {
+                    $(Self::$name => $bits,)*
+                }
+            }
+        }
+    };
+}
+
+fields! {
+    /// The packet's way: 0 received, 1 sent ([`Direction`]). Never absent.
+    Direction = 1,
+    /// EtherType behind all VLAN tags. On a link without Ethernet it is what the IP version stands for
+    /// (0x0800 or 0x86dd). Absent where IEEE 802.3 has a length in its place.
+    Ethertype = 16,
+    /// Upper-layer protocol (IANA), for IPv6 the one behind the extension headers.
+    Protocol = 8,
+    /// IPv4 time to live or IPv6 hop limit.
+    Ttl = 8,
+    /// IPv4 type of service or IPv6 traffic class: code point (6 bits), congestion notification (2).
+    TrafficClass = 8,
+    /// TCP flags, bit 0 = FIN … bit 7 = CWR.
+    TcpFlags = 8,
+    /// ICMP or ICMPv6 type.
+    IcmpType = 8,
+    /// ICMP or ICMPv6 code.
+    IcmpCode = 8,
+    /// Id of the outer VLAN tag.
+    Vlan = 12,
+    /// Id of the inner VLAN tag.
+    InnerVlan = 12,
+    /// Whole frame in bytes; 65,535 stands for that and everything above. Never absent.
+    FrameLength = 16,
+    /// Source port of TCP, UDP or SCTP; absent in all fragments but the first.
+    SourcePort = 16,
+    /// Destination port.
+    DestinationPort = 16,
+    /// Source address of IPv4, or sender's in ARP for IPv4.
+    SourceIpv4 = 32,
+    /// Destination address of IPv4, or target's in ARP for IPv4.
+    DestinationIpv4 = 32,
+    /// Source address of IPv6.
+    SourceIpv6 = 128,
+    /// Destination address of IPv6.
+    DestinationIpv6 = 128,
+    /// Ethernet source address. Its sets are finite, or all but a finite number of addresses.
+    SourceMac = 48,
+    /// Ethernet destination address; sets as for the source.
+    DestinationMac = 48,
+    /// Whom the Ethernet destination address means: 0 one station, 1 a group, 2 everyone.
+    DestinationCast = 2,
+}
+
+/// EtherType of IPv4.
+pub(crate) const IPV4: u16 = 0x0800;
+/// EtherType of IPv6.
+pub(crate) const IPV6: u16 = 0x86dd;
+
+/// Values of [`Field::DestinationCast`].
+pub mod cast {
+    /// One station.
+    pub const UNICAST: u128 = 0;
+    /// A group of stations: the lowest bit of the first byte is set (IEEE 802, 8.2).
+    pub const MULTICAST: u128 = 1;
+    /// Every station: ff:ff:ff:ff:ff:ff.
+    pub const BROADCAST: u128 = 2;
+}
+
+impl Field {
+    /// The largest value.
+    #[must_use]
+    pub const fn max(self) -> u128 {
+        match self {
+            Self::DestinationCast => cast::BROADCAST,
+            _ => u128::MAX >> (u128::BITS - self.bits()),
+        }
+    }
+
+    /// The field's value in `packet`; `None` where it has no such field or it could not be read.
+    #[must_use]
+    pub fn value(self, packet: &Packet<'_>) -> Option<u128> {
+        let headers = packet.headers;
+        match self {
+            Self::Direction => Some(packet.direction as u128),
+            Self::Ethertype => ethertype(headers).map(u128::from),
+            Self::Protocol => headers.protocol().map(u128::from),
+            Self::Ttl => headers.ttl().map(u128::from),
+            Self::TrafficClass => headers.has(present::IP).then_some(headers.traffic_class.into()),
+            Self::TcpFlags => headers.tcp_flags().map(u128::from),
+            Self::IcmpType => headers.icmp_type().map(u128::from),
+            Self::IcmpCode => headers.icmp_code().map(u128::from),
+            Self::Vlan => headers.vlan().map(u128::from),
+            Self::InnerVlan => headers.inner_vlan().map(u128::from),
+            Self::FrameLength => Some(u128::from(packet.frame_length).min(self.max())),
+            Self::SourcePort => headers.source_port().map(u128::from),
+            Self::DestinationPort => headers.destination_port().map(u128::from),
+            Self::SourceIpv4 => ipv4(headers, &headers.source_ip),
+            Self::DestinationIpv4 => ipv4(headers, &headers.destination_ip),
+            Self::SourceIpv6 => ipv6(headers, headers.source_ip),
+            Self::DestinationIpv6 => ipv6(headers, headers.destination_ip),
+            Self::SourceMac => mac(headers, headers.source_mac),
+            Self::DestinationMac => mac(headers, headers.destination_mac),
+            Self::DestinationCast => mac(headers, headers.destination_mac).map(destination_cast),
+        }
+    }
+}
+
+fn ethertype(headers: &Headers) -> Option<u16> {
+    if headers.has(present::ETHERNET) {
+        return headers.ethertype();
+    }
+    headers.version().map(|version| if version == 4 { IPV4 } else { IPV6 })
+}
+
+/// An address pair that is not of IPv6 is of IPv4 or ARP.
+fn ipv4(headers: &Headers, address: &[u8; 16]) -> Option<u128> {
+    let first = address.first_chunk().map(|bytes| u32::from_be_bytes(*bytes).into());
+    first.filter(|_| headers.has(present::ADDRESSES) && headers.version() != Some(6))
+}
+
+fn ipv6(headers: &Headers, address: [u8; 16]) -> Option<u128> {
+    (headers.has(present::ADDRESSES) && headers.version() == Some(6)).then_some(u128::from_be_bytes(address))
+}
+
+fn mac(headers: &Headers, address: [u8; 6]) -> Option<u128> {
+    headers.has(present::ETHERNET).then_some(mac_number(address))
+}
+
+/// An Ethernet address as a number.
+pub(crate) fn mac_number(address: [u8; 6]) -> u128 {
+    address.iter().fold(0, |number, byte| number << 8 | u128::from(*byte))
+}
+
+const GROUP_BIT: u128 = 1 << 40;
+
+fn destination_cast(address: u128) -> u128 {
+    if address == Field::DestinationMac.max() {
+        cast::BROADCAST
+    } else if address & GROUP_BIT != 0 {
+        cast::MULTICAST
+    } else {
+        cast::UNICAST
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,75 @@
+//! A filter from its text to its decisions.
+
+use std::fmt;
+
+use crate::{
+    environment::Environment,
+    error::{FilterError, Reason},
+    field::Packet,
+    formula::{self, Formula},
+    lexer, parse,
+    syntax::Expression,
+    term::{self, Term, TooComplex},
+};
+
+/// Bytes of a filter's text at most, as it is given and as it is printed.
+pub const MAX_TEXT: usize = 8192;
+
+/// A filter in the language of pcap-filter(7).
+///
+/// Printed, it is text that is read back as an equal filter.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Filter {
+    expression: Expression,
+    formula: Formula,
+}
+
+impl Filter {
+    /// Reads `text`; one without a word in it wants every packet.
+    ///
+    /// # Errors
+    /// What the headers of a packet cannot decide and what is no filter at all, with the word and its column.
+    pub fn parse(text: &str) -> Result<Self, FilterError> {
+        if text.len() > MAX_TEXT {
+            return Err(too_long(text.len(), ""));
+        }
+        let tokens = lexer::tokens(text)?;
+        let expression = parse::expression(&tokens)?;
+        let formula = expression.replace(&formula::meaning);
+        let filter = Self { expression, formula };
+        let printed = filter.to_string().len();
+        if printed > MAX_TEXT { Err(too_long(printed, " written out")) } else { Ok(filter) }
+    }
+
+    /// Whether it wants `packet`.
+    ///
+    /// A condition on a field that the packet does not have is false, its opposite true.
+    #[must_use]
+    pub fn matches(&self, packet: &Packet<'_>, environment: &Environment) -> bool {
+        self.formula.holds(&|test| test.passes(packet, environment))
+    }
+
+    /// The same decision as alternatives: a packet is wanted if it matches one of the terms.
+    ///
+    /// None of them is empty or within another; no term at all wants nothing, a term without sets everything.
+    ///
+    /// # Errors
+    /// If there are more than [`term::MAX_TERMS`], or it would take too long to find out.
+    pub fn terms(&self, environment: &Environment) -> Result<Vec<Term>, TooComplex> {
+        term::terms(&self.formula, environment)
+    }
+}
+
+impl fmt::Display for Filter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.expression.fmt(f)
+    }
+}
+
+fn too_long(bytes: usize, how: &str) -> FilterError {
+    let reason = format!("the filter has {bytes} bytes{how}, where {MAX_TEXT} are allowed");
+    FilterError { column: 1, length: 0, word: String::new(), reason: Reason::Refused(reason) }
+}
+
+#[cfg(test)]
+mod tests;

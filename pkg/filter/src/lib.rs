@@ -1,0 +1,52 @@
+//! Filters: the text of pcap-filter(7) in, an exact decision and a normal form for a kernel classifier out.
+//!
+//! A filter looks at header fields only, those that `pkg/packet` reads. What they cannot decide is refused
+//! with the reason; where a filter means something else than in libpcap, `DIFFERENCES.md` says so. This
+//! crate has no I/O.
+//!
+//! ```
+//! use xdplive_filter::{Environment, Filter};
+//!
+//! let filter = Filter::parse("tcp port 80 or 443")?;
+//! assert_eq!(filter.to_string(), "tcp port 80 or tcp port 443");
+//! assert_eq!(filter.terms(&Environment::default())?.len(), 2);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`filter`] | [`Filter`]: parse, print, decide, normalise |
+//! | [`error`] | what is wrong with a text, and where |
+//! | `lexer`, [`parse`] | text to tokens, tokens to an expression |
+//! | `syntax` | the conditions of an expression, and their canonical text |
+//! | `tree` | and, or, not |
+//! | `relation` | comparisons of numbers, and which values of a field they are true for |
+//! | `vocabulary` | names of services, protocols, EtherTypes, flags; words that are refused |
+//! | `formula` | what conditions mean: tests of fields |
+//! | [`field`] | the fields of a packet |
+//! | [`set`] | sets of values of a field, and their prefixes |
+//! | [`term`] | the normal form |
+//! | [`tables`] | terms of many filters as the tables that the kernel looks values up in |
+//! | [`environment`] | what a filter depends on besides the packet |
+
+pub mod environment;
+pub mod error;
+pub mod field;
+pub mod filter;
+mod formula;
+mod lexer;
+pub mod parse;
+mod relation;
+pub mod set;
+mod syntax;
+pub mod tables;
+pub mod term;
+mod tree;
+mod vocabulary;
+
+pub use environment::Environment;
+pub use error::{FilterError, Reason};
+pub use field::{Field, Packet};
+pub use filter::Filter;
+pub use set::{Prefix, Range, Set};
+pub use term::{Term, TooComplex};

@@ -1,0 +1,168 @@
+//! Comparisons of numbers.
+
+use super::{Parsed, Parser, head::Head, literal};
+use crate::{
+    error::Reason,
+    lexer::{Kind, Token},
+    relation::{Access, Arithmetic, Comparison, HeaderWord, Operator},
+    syntax::Expression,
+    vocabulary::{constants, refused},
+};
+
+/// Operators and parentheses at most in one comparison.
+const MAX_OPERATIONS: usize = 32;
+
+/// Operators and parentheses of a comparison so far: they bound the work and the depth.
+#[derive(Default)]
+struct Budget(usize);
+
+impl Parser<'_> {
+    /// Whether the next condition is a comparison.
+    pub(super) fn at_comparison(&self) -> bool {
+        let token = self.peek();
+        match token.kind {
+            Kind::Sign => {
+                token.text == "-" || (token.text == "(" && self.behind_parentheses().is_some_and(continues))
+            }
+            Kind::Word => {
+                let behind = self.peek_at(1);
+                // In `net 10/8 or 11/8`, it is a prefix.
+                let prefix = behind.is_sign("/") && matches!(self.recent, Some(Head::Net { .. }));
+                token.text == "len" || behind.is_sign("[") || (continues(behind) && !prefix)
+            }
+            Kind::Escaped | Kind::End => false,
+        }
+    }
+
+    /// The token behind the parenthesis that closes the next one.
+    fn behind_parentheses(&self) -> Option<&Token> {
+        let mut open = 0_usize;
+        let rest = self.tokens.get(self.at..)?;
+        let close = rest.iter().position(|token| {
+            open += usize::from(token.is_sign("("));
+            if token.is_sign(")") {
+                open = open.saturating_sub(1);
+            }
+            open == 0
+        })?;
+        rest.get(close + 1)
+    }
+
+    pub(super) fn comparison(&mut self) -> Parsed<Expression> {
+        let first = self.peek();
+        let mut budget = Budget::default();
+        let left = self.arithmetic(0, &mut budget)?;
+        let comparison = Comparison::of(&self.peek().text)
+            .filter(|_| self.peek().kind == Kind::Sign)
+            .ok_or_else(|| self.expected("an operator or one of = != < > <= >="))?;
+        self.next();
+        let right = self.arithmetic(0, &mut budget)?;
+        // What cannot be decided is the whole comparison; it is shown where it begins.
+        self.relation(left, comparison, right).map_err(|error| first.error(error.reason))
+    }
+
+    /// Operations of `level` and those that bind tighter.
+    fn arithmetic(&mut self, level: u8, budget: &mut Budget) -> Parsed<Arithmetic> {
+        if level == Operator::LEVELS {
+            return self.operand(budget);
+        }
+        let mut left = self.arithmetic(level + 1, budget)?;
+        loop {
+            let sign = self.peek();
+            let operator = Operator::of(&sign.text).filter(|operator| operator.level() == level);
+            let Some(operator) = operator.filter(|_| sign.kind == Kind::Sign) else {
+                return Ok(left);
+            };
+            self.spend(budget)?;
+            self.next();
+            let right = self.arithmetic(level + 1, budget)?;
+            left = operation(left, operator, right, sign)?;
+        }
+    }
+
+    fn operand(&mut self, budget: &mut Budget) -> Parsed<Arithmetic> {
+        let token = self.peek();
+        if self.peek().is_sign("(") {
+            self.spend(budget)?;
+            self.next();
+            let inner = self.arithmetic(0, budget)?;
+            self.want_sign(")", "an operator or )")?;
+            return Ok(inner);
+        }
+        if self.peek().is_sign("-") {
+            self.spend(budget)?;
+            self.next();
+            let inner = self.operand(budget)?;
+            return operation(Arithmetic::Constant(0), Operator::Subtract, inner, token);
+        }
+        if token.kind == Kind::Word {
+            if self.peek_at(1).is_sign("[") {
+                return self.bytes(budget);
+            }
+            let access = match token.text.as_str() {
+                "len" => Some(Access::Length),
+                "ttl" => Some(Access::Ttl),
+                "dscp" => Some(Access::Dscp),
+                _ => None,
+            };
+            if let Some(access) = access {
+                self.next();
+                return Ok(Arithmetic::Access(access));
+            }
+            if let Some(number) = literal::number(&token.text).or_else(|| constants::constant(&token.text)) {
+                self.next();
+                return Ok(Arithmetic::Constant(number));
+            }
+        }
+        Err(self.expected("a number, a name of one such as tcp-syn, or bytes of a header such as ip[8],"))
+    }
+
+    /// `header[offset]` or `header[offset:size]`.
+    fn bytes(&mut self, budget: &mut Budget) -> Parsed<Arithmetic> {
+        let word = self.peek();
+        let name = if word.text == "link" { "ether" } else { word.text.as_str() };
+        let header = HeaderWord::of(name).ok_or_else(|| {
+            word.error(match refused::reason(&word.text) {
+                Some(reason) => Reason::Refused(reason.into()),
+                None => Reason::Expected(
+                    "one of the headers ether, ip, ip6, tcp, udp, sctp, icmp and icmp6".into(),
+                ),
+            })
+        })?;
+        self.next();
+        self.spend(budget)?;
+        self.next();
+        let start = self.peek();
+        let Arithmetic::Constant(offset) = self.arithmetic(0, budget)? else {
+            let reason = "bytes are looked at where header fields are, not where the packet says";
+            return Err(start.error(Reason::Refused(reason.into())));
+        };
+        let size = if self.eat_sign(":") { self.size()? } else { 1 };
+        self.want_sign("]", "an operator, : or ]")?;
+        Ok(Arithmetic::Access(Access::Bytes { header, offset, size }))
+    }
+
+    fn size(&mut self) -> Parsed<u32> {
+        let token = self.peek();
+        let size = self.number(1..=4, "1, 2 or 4 bytes")?;
+        if size == 3 { Err(token.error(Reason::Expected("1, 2 or 4 bytes".into()))) } else { Ok(size) }
+    }
+
+    fn spend(&self, budget: &mut Budget) -> Parsed<()> {
+        budget.0 += 1;
+        if budget.0 > MAX_OPERATIONS {
+            let reason = format!("a comparison can have {MAX_OPERATIONS} operators and parentheses at most");
+            return Err(self.refused(reason));
+        }
+        Ok(())
+    }
+}
+
+/// Whether a number in front of `token` is part of a comparison.
+fn continues(token: &Token) -> bool {
+    token.kind == Kind::Sign && (Operator::of(&token.text).is_some() || Comparison::of(&token.text).is_some())
+}
+
+fn operation(left: Arithmetic, operator: Operator, right: Arithmetic, sign: &Token) -> Parsed<Arithmetic> {
+    Arithmetic::operation(left, operator, right).map_err(|reason| sign.error(Reason::Refused(reason)))
+}

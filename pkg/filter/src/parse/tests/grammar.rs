@@ -1,0 +1,158 @@
+//! What is understood.
+
+use super::{assert_means, parse, printed};
+
+#[test]
+fn nothing_is_everything() {
+    assert_means(&[("", ""), (" \t\n", "")]);
+}
+
+/// pcap-filter(7): `and` and `or` bind equally, from left to right, `not` binds tightest.
+#[test]
+fn precedence() {
+    assert_means(&[
+        ("tcp or udp and ip", "(tcp or udp) and ip"),
+        ("tcp and udp or ip", "(tcp and udp) or ip"),
+        ("tcp or (udp and ip)", "tcp or (udp and ip)"),
+        ("not tcp and udp", "not tcp and udp"),
+        ("not (tcp and udp)", "not (tcp and udp)"),
+        ("not not tcp", "not not tcp"),
+        ("!tcp&&!(udp||ip)", "not tcp and not (udp or ip)"),
+        ("tcp and (udp and ip) and arp", "tcp and udp and ip and arp"),
+        ("(((tcp)))", "tcp"),
+    ]);
+}
+
+/// pcap-filter(7): a value without keyword takes the most recent one.
+#[test]
+fn shorthand() {
+    assert_means(&[
+        ("port 80 or 443 and tcp", "(port 80 or port 443) and tcp"),
+        ("tcp src port 80 or 443", "tcp src port 80 or tcp src port 443"),
+        ("not host 192.0.2.1 and 192.0.2.2", "not host 192.0.2.1 and host 192.0.2.2"),
+        ("not host (192.0.2.1 or 192.0.2.2)", "not (host 192.0.2.1 or host 192.0.2.2)"),
+        ("port 80 or not 443", "port 80 or not port 443"),
+        ("port (80 or (443 and not 8080))", "port 80 or (port 443 and not port 8080)"),
+        ("net 10/8 or 172.16/12", "net 10.0.0.0/8 or net 172.16.0.0/12"),
+        ("port 80 and tcp or 443", "(port 80 and tcp) or port 443"),
+        ("ip proto 6 or 17", "ip proto 6 or ip proto 17"),
+        ("ttl 1 or 2", "ttl == 1 or ttl == 2"),
+        ("dscp (ef or af11 or 8)", "dscp == 46 or dscp == 10 or dscp == 8"),
+    ]);
+}
+
+#[test]
+fn addresses() {
+    assert_means(&[
+        ("src 192.0.2.1", "src host 192.0.2.1"),
+        ("dst or src host 192.0.2.1", "host 192.0.2.1"),
+        ("src || dst net 10", "net 10.0.0.0/8"),
+        ("dst and src host 192.0.2.1", "src and dst host 192.0.2.1"),
+        ("src && dst host 192.0.2.1", "src and dst host 192.0.2.1"),
+        ("net 192.0.2.1", "host 192.0.2.1"),
+        ("net 10", "net 10.0.0.0/8"),
+        ("net 192.168", "net 192.168.0.0/16"),
+        ("net 192.0.2", "net 192.0.2.0/24"),
+        ("net 0/0", "net 0.0.0.0/0"),
+        ("net 192.0.2.0 mask 255.255.255.0", "net 192.0.2.0/24"),
+        ("ip6 host 2001:DB8::1", "host 2001:db8::1"),
+        ("net ::/0", "net ::/0"),
+        ("host ::ffff:192.0.2.1", "host ::ffff:192.0.2.1"),
+        ("ip net 10/8", "ip net 10.0.0.0/8"),
+        ("arp src host 192.0.2.1", "arp src host 192.0.2.1"),
+        ("ether host 2:0:0:0:0:1", "ether host 02:00:00:00:00:01"),
+        ("ether src 02-00-00-00-00-01", "ether src host 02:00:00:00:00:01"),
+        ("ether dst 0200.0000.0001", "ether dst host 02:00:00:00:00:01"),
+        ("link host 020000000001", "ether host 02:00:00:00:00:01"),
+        ("ether host 02.00.00.00.00.01", "ether host 02:00:00:00:00:01"),
+    ]);
+}
+
+#[test]
+fn ports() {
+    assert_means(&[
+        ("port http", "port 80"),
+        ("port HTTP", "port 80"),
+        ("tcp dst port ssh", "tcp dst port 22"),
+        ("port syslog", "udp port 514"),
+        ("port redis", "tcp port 6379"),
+        ("port diameter", "tcp port 3868 or sctp port 3868"),
+        ("not port diameter", "not (tcp port 3868 or sctp port 3868)"),
+        ("port 0x50 or 0120", "port 80 or port 80"),
+        ("portrange 80-90", "portrange 80-90"),
+        ("portrange 90-80", "portrange 80-90"),
+        ("portrange 80", "port 80"),
+        ("portrange ftp-data-ssh", "portrange 20-22"),
+        ("udp portrange 1-netbios-ns", "udp portrange 1-137"),
+    ]);
+}
+
+#[test]
+fn protocols() {
+    assert_means(&[
+        ("proto \\tcp", "tcp"),
+        ("proto 6", "tcp"),
+        ("ip proto \\tcp", "ip proto 6"),
+        ("ip proto 1", "icmp"),
+        ("ip6 proto \\ipv6-icmp", "icmp6"),
+        ("ip6 protochain 6", "ip6 proto 6"),
+        ("proto ospf or GRE or \\pim", "proto 89 or proto 47 or pim"),
+        ("ether proto \\ip", "ip"),
+        ("ether proto 0x0806", "arp"),
+        ("ether proto 35020", "ether proto 0x88cc"),
+        ("link proto \\aarp", "aarp"),
+        ("broadcast or multicast", "ether broadcast or ether multicast"),
+        ("ip broadcast or multicast", "ip broadcast or ether multicast"),
+        ("ip6 multicast", "ip6 multicast"),
+        ("inbound and not outbound", "inbound and not outbound"),
+    ]);
+}
+
+#[test]
+fn comparisons() {
+    assert_means(&[
+        ("tcp[tcpflags] & (tcp-syn|tcp-ack) = tcp-syn", "tcp[13] & 18 == 2"),
+        ("(tcp[13] & 2) != 0", "tcp[13] & 2 != 0"),
+        ("((len)) > (100)", "len > 100"),
+        ("len - 14 * 2 > 100", "len - 28 > 100"),
+        ("(len - 14) * 2 > 100", "(len - 14) * 2 > 100"),
+        ("len >> 1 + 1 = 5", "len >> 2 == 5"),
+        ("len & 3 << 2 = 5", "len & 12 == 5"),
+        ("ip[4 + 4:1] < 5", "ip[8] < 5"),
+        ("link[12:2] = 0x800", "ether[12:2] == 2048"),
+        ("icmp[icmptype] = icmp-echo", "icmp[0] == 8"),
+        ("less 100 and greater 60", "len <= 100 and len >= 60"),
+        ("ttl < 5 or ttl 64", "ttl < 5 or ttl == 64"),
+        ("-1 = ip[16:4]", "4294967295 == ip[16:4]"),
+        ("not tcp[13] = 2 and udp", "not tcp[13] == 2 and udp"),
+    ]);
+}
+
+/// The second tag of a packet is asked for by a second `vlan` that is joined by `and`.
+#[test]
+fn tags() {
+    let same = |a: &str, b: &str| parse(a).unwrap() == parse(b).unwrap();
+    assert_means(&[
+        ("vlan 100 and vlan 200", "vlan 100 and vlan 200"),
+        ("vlan 100 or vlan 200", "vlan 100 or vlan 200"),
+        ("vlan 0x10", "vlan 16"),
+        ("vlan and (ip or vlan 5)", "vlan and (ip or vlan 5)"),
+    ]);
+    assert!(!same("vlan 1 and vlan 1", "vlan 1 and not vlan 1"));
+    // Either outer tag, then the inner one.
+    let filter = parse("(vlan 1 or vlan 2) and vlan 3").unwrap();
+    assert_eq!(filter.terms(&crate::Environment::default()).unwrap().len(), 1);
+    // `not` says nothing about tags that are there.
+    let filter = parse("not vlan 1 and not vlan 2").unwrap();
+    let terms = filter.terms(&crate::Environment::default()).unwrap();
+    assert!(terms.len() == 1 && terms[0].set(crate::Field::InnerVlan).is_none(), "{terms:?}");
+}
+
+#[test]
+fn deep_and_long() {
+    let deep = |levels: usize| format!("{}tcp{}", "(".repeat(levels), ")".repeat(levels));
+    assert_eq!(printed(&deep(64)), "tcp");
+    assert!(parse(&deep(65)).is_err());
+    let chain = vec!["tcp"; 800].join(" and ");
+    assert_eq!(printed(&chain), chain);
+}

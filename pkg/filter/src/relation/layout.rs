@@ -1,0 +1,163 @@
+//! Which bytes of a header are a field that the parser reads.
+
+use crate::{
+    field::{Field, IPV4, IPV6},
+    formula::{self, Formula},
+    set::Set,
+    tree::Tree,
+};
+
+/// A value of the packet in a comparison.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Access {
+    /// `len`.
+    Length,
+    /// `ttl`.
+    Ttl,
+    /// `dscp`.
+    Dscp,
+    /// `header[offset:size]`, a big-endian number of 1, 2 or 4 bytes.
+    Bytes { header: HeaderWord, offset: u32, size: u32 },
+}
+
+/// A part of a field: `bits` bits of it, above its `shift` lowest.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Slice {
+    pub(super) field: Field,
+    pub(super) shift: u32,
+    pub(super) bits: u32,
+}
+
+impl Access {
+    /// Where the value is; the formula says which packets have it (those that lack the field do not).
+    ///
+    /// # Errors
+    /// The reason why it is not read.
+    pub(super) fn slice(self) -> Result<(Formula, Slice), String> {
+        let everywhere = Tree::All(Vec::new());
+        match self {
+            Self::Length => Ok((everywhere, whole(Field::FrameLength))),
+            Self::Ttl => Ok((everywhere, whole(Field::Ttl))),
+            Self::Dscp => Ok((everywhere, Slice { field: Field::TrafficClass, shift: 2, bits: 6 })),
+            Self::Bytes { header, offset, size } => {
+                let slice = header.slice(offset, size).ok_or_else(|| header.refusal())?;
+                Ok((header.packets(), slice))
+            }
+        }
+    }
+}
+
+fn whole(field: Field) -> Slice {
+    Slice { field, shift: 0, bits: field.bits() }
+}
+
+/// A header whose bytes can be asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum HeaderWord {
+    Ether,
+    Ip,
+    Ip6,
+    Tcp,
+    Udp,
+    Sctp,
+    Icmp,
+    Icmp6,
+}
+
+/// Where a field stands in a header: its first byte, and the field.
+type Place = (u32, Field);
+
+const PORTS: &[Place] = &[(0, Field::SourcePort), (2, Field::DestinationPort)];
+const MESSAGE: &[Place] = &[(0, Field::IcmpType), (1, Field::IcmpCode)];
+
+impl HeaderWord {
+    const ALL: [Self; 8] =
+        [Self::Ether, Self::Ip, Self::Ip6, Self::Tcp, Self::Udp, Self::Sctp, Self::Icmp, Self::Icmp6];
+
+    /// The header with this keyword.
+    pub(crate) fn of(word: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|header| header.name() == word)
+    }
+
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Ether => "ether",
+            Self::Ip => "ip",
+            Self::Ip6 => "ip6",
+            Self::Tcp => "tcp",
+            Self::Udp => "udp",
+            Self::Sctp => "sctp",
+            Self::Icmp => "icmp",
+            Self::Icmp6 => "icmp6",
+        }
+    }
+
+    const fn places(self) -> &'static [Place] {
+        match self {
+            // Bytes 0 to 11 are addresses, whose sets may not hold ranges; see `solve`.
+            Self::Ether => &[(12, Field::Ethertype)],
+            Self::Ip => &[
+                (1, Field::TrafficClass),
+                (8, Field::Ttl),
+                (9, Field::Protocol),
+                (12, Field::SourceIpv4),
+                (16, Field::DestinationIpv4),
+            ],
+            Self::Ip6 => &[(7, Field::Ttl), (8, Field::SourceIpv6), (24, Field::DestinationIpv6)],
+            Self::Tcp => &[(0, Field::SourcePort), (2, Field::DestinationPort), (13, Field::TcpFlags)],
+            Self::Udp | Self::Sctp => PORTS,
+            Self::Icmp | Self::Icmp6 => MESSAGE,
+        }
+    }
+
+    /// The field that has all of these bytes, and the part of it that they are.
+    fn slice(self, offset: u32, size: u32) -> Option<Slice> {
+        let end = offset.checked_add(size)?;
+        if self == Self::Ether && (offset, size) == (0, 1) {
+            return Some(Slice { field: Field::DestinationMac, shift: 40, bits: 8 });
+        }
+        self.places().iter().find_map(|(start, field)| {
+            let field_end = start + field.bits() / 8;
+            (*start <= offset && end <= field_end).then(|| Slice {
+                field: *field,
+                shift: (field_end - end) * 8,
+                bits: size * 8,
+            })
+        })
+    }
+
+    /// The packets with that header, among those with one of its fields. As in pcap-filter(7), the bytes of
+    /// transport headers are those in IPv4 packets.
+    fn packets(self) -> Formula {
+        let ethertype = |value: u16| formula::leaf(Field::Ethertype, Set::value(value));
+        let protocol = |number: u8| formula::leaf(Field::Protocol, Set::value(number));
+        match self {
+            // A frame without Ethernet has no destination address.
+            Self::Ether => {
+                formula::leaf(Field::DestinationCast, Set::range(0_u8, Field::DestinationCast.max()))
+            }
+            Self::Ip => ethertype(IPV4),
+            Self::Ip6 => ethertype(IPV6),
+            Self::Tcp => ethertype(IPV4).and(protocol(6)),
+            Self::Udp => ethertype(IPV4).and(protocol(17)),
+            Self::Sctp => ethertype(IPV4).and(protocol(132)),
+            Self::Icmp => ethertype(IPV4).and(protocol(1)),
+            Self::Icmp6 => ethertype(IPV6).and(protocol(58)),
+        }
+    }
+
+    fn refusal(self) -> String {
+        let name = self.name();
+        let place = |(start, field): &Place| match field.bits() / 8 {
+            1 => format!("{name}[{start}]"),
+            size => format!("{name}[{start}:{size}]"),
+        };
+        let mut places: Vec<String> = self.places().iter().map(place).collect();
+        if self == Self::Ether {
+            places.insert(0, "the group bit in ether[0]".into());
+        }
+        let last = places.pop().unwrap_or_default();
+        let list = if places.is_empty() { last } else { format!("{} and {last}", places.join(", ")) };
+        format!("only header fields are looked at; of {name} these are {list}")
+    }
+}

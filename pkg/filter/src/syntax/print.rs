@@ -1,0 +1,120 @@
+//! Canonical text: what [`crate::Filter`] prints is read back as the same filter.
+
+use std::fmt::{self, Display, Formatter};
+
+use xdplive_packet::event::Direction;
+
+use super::{Cast, Network, Owner, Primitive, Side, Transport, Version};
+use crate::{
+    tree::Tree,
+    vocabulary::{ethertypes, protocols},
+};
+
+impl<L: Display> Display for Tree<L> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::All(list) => join(list, " and ", f),
+            Self::Any(list) => join(list, " or ", f),
+            Self::Not(tree) => {
+                f.write_str("not ")?;
+                tree.group(f)
+            }
+            Self::Leaf(leaf) => leaf.fmt(f),
+        }
+    }
+}
+
+impl<L: Display> Tree<L> {
+    /// Prints it so that it is one word to what stands around it.
+    fn group(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::All(_) | Self::Any(_) => write!(f, "({self})"),
+            Self::Not(_) | Self::Leaf(_) => self.fmt(f),
+        }
+    }
+}
+
+fn join<L: Display>(list: &[Tree<L>], word: &str, f: &mut Formatter<'_>) -> fmt::Result {
+    for (index, tree) in list.iter().enumerate() {
+        if index > 0 {
+            f.write_str(word)?;
+        }
+        tree.group(f)?;
+    }
+    Ok(())
+}
+
+impl Display for Primitive {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ethertype(number) => match ethertypes::name(*number) {
+                Some(name) => f.write_str(name),
+                None => write!(f, "ether proto {number:#06x}"),
+            },
+            Self::Protocol { version, number } => match protocols::keyword(*version, *number) {
+                Some(keyword) => f.write_str(keyword),
+                None => match version {
+                    None => write!(f, "proto {number}"),
+                    Some(Version::V4) => write!(f, "ip proto {number}"),
+                    Some(Version::V6) => write!(f, "ip6 proto {number}"),
+                },
+            },
+            Self::Network { owner, side, network } => {
+                let owner = match owner {
+                    None => "",
+                    Some(Owner::Ip) => "ip ",
+                    Some(Owner::Arp) => "arp ",
+                };
+                write!(f, "{owner}{side}{network}")
+            }
+            Self::Mac { side, address: [a, b, c, d, e, g] } => {
+                write!(f, "ether {side}host {a:02x}:{b:02x}:{c:02x}:{d:02x}:{e:02x}:{g:02x}")
+            }
+            Self::Ports { transport, side, first, last } => {
+                if let Some(transport) = transport {
+                    write!(f, "{} ", Transport::name(*transport))?;
+                }
+                if first == last {
+                    write!(f, "{side}port {first}")
+                } else {
+                    write!(f, "{side}portrange {first}-{last}")
+                }
+            }
+            Self::Cast(cast) => f.write_str(match cast {
+                Cast::EtherBroadcast => "ether broadcast",
+                Cast::EtherMulticast => "ether multicast",
+                Cast::IpBroadcast => "ip broadcast",
+                Cast::IpMulticast => "ip multicast",
+                Cast::Ip6Multicast => "ip6 multicast",
+            }),
+            Self::Vlan { id: None, .. } => f.write_str("vlan"),
+            Self::Vlan { id: Some(id), .. } => write!(f, "vlan {id}"),
+            Self::Relation(relation) => relation.fmt(f),
+            Self::Way(Direction::In) => f.write_str("inbound"),
+            Self::Way(Direction::Out) => f.write_str("outbound"),
+        }
+    }
+}
+
+/// With a space behind it, where it is not what goes without saying.
+impl Display for Side {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Source => "src ",
+            Self::Destination => "dst ",
+            Self::Either => "",
+            Self::Both => "src and dst ",
+        })
+    }
+}
+
+impl Display for Network {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::V4 { base, length: u32::BITS } => write!(f, "host {base}"),
+            Self::V4 { base, length } => write!(f, "net {base}/{length}"),
+            Self::V6 { base, length: u128::BITS } => write!(f, "host {base}"),
+            Self::V6 { base, length } => write!(f, "net {base}/{length}"),
+        }
+    }
+}

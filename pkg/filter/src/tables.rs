@@ -1,0 +1,258 @@
+//! Terms as the tables that the kernel programs look values up in.
+
+mod classes;
+mod hashed;
+mod prefixes;
+
+use thiserror::Error;
+use xdplive_packet::{
+    accounting::{Configuration, SLOTS},
+    classify::{Field as Table, TERMS, Tables, Word},
+    event::Direction,
+};
+
+use crate::{
+    field::Field,
+    tables::{
+        classes::{Classes, Constraint, word_of},
+        hashed::NoRoom,
+    },
+    term::Term,
+};
+
+/// A slot and what is wanted in it.
+#[derive(Clone, Debug)]
+pub struct Slot<'a> {
+    /// Its number, below [`SLOTS`].
+    pub number: u32,
+    /// The alternatives of its filter.
+    pub terms: &'a [Term],
+    /// The ways of the packets that are wanted.
+    pub directions: &'a [Direction],
+    /// Packets a second that may become events; `None` for all.
+    pub limit: Option<u32>,
+}
+
+/// Why filters do not fit one interface together.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+pub enum CapacityError {
+    /// Too many terms.
+    #[error("the filters on one interface come to {terms} alternatives, where {most} are possible")]
+    Terms {
+        /// How many.
+        terms: usize,
+        /// How many there may be.
+        most: usize,
+    },
+    /// Too many values are told apart.
+    #[error("the filters on one interface tell more than 256 kinds of {field} apart")]
+    Classes {
+        /// The field.
+        field: &'static str,
+    },
+    /// Too many prefix lengths.
+    #[error("the filters on one interface use {lengths} prefix lengths for {field}, where 8 are possible")]
+    Lengths {
+        /// The field.
+        field: &'static str,
+        /// How many.
+        lengths: usize,
+    },
+    /// Too many addresses.
+    #[error(
+        "the filters on one interface name {prefixes} addresses or networks as {field}, more than there is room for"
+    )]
+    Prefixes {
+        /// The field.
+        field: &'static str,
+        /// How many.
+        prefixes: usize,
+    },
+}
+
+/// Fills in which terms are live, the budgets, and the tables.
+///
+/// # Errors
+/// Where the slots do not fit together; what was filled in is of no use then.
+pub fn build(
+    slots: &[Slot<'_>],
+    configuration: &mut Configuration,
+    tables: &mut Tables,
+) -> Result<(), CapacityError> {
+    bytemuck::bytes_of_mut(tables).fill(0);
+    configuration.live = [[0; 2]; 2];
+    configuration.limits = [0; SLOTS];
+    let placed = place(slots)?;
+    for (bit, slot, term) in &placed {
+        for direction in Direction::ALL {
+            if slot.directions.contains(&direction)
+                && term.accepts(direction)
+                && let Some(live) = configuration.live.get_mut(direction as usize)
+            {
+                set(live, *bit);
+            }
+        }
+        if let Some(limit) = configuration.limits.get_mut(slot.number as usize) {
+            *limit = slot.limit.unwrap_or(0);
+        }
+        own(tables, *bit, slot.number);
+    }
+    let mut all = [0; 2];
+    for (bit, ..) in &placed {
+        set(&mut all, *bit);
+    }
+    for field in Field::ALL {
+        let Some(table) = table(*field) else { continue };
+        let constraints: Vec<Constraint<'_>> =
+            placed.iter().filter_map(|(bit, _, term)| Some((*bit, term.set(*field)?))).collect();
+        if !constraints.is_empty() {
+            fill(tables, *field, table, &constraints, all)?;
+        }
+    }
+    Ok(())
+}
+
+/// A bit for each term: a slot's first has the slot's own number, the others follow in the second half.
+fn place<'a>(slots: &'a [Slot<'a>]) -> Result<Vec<(u32, &'a Slot<'a>, &'a Term)>, CapacityError> {
+    let mut next = u64::BITS;
+    let mut placed = Vec::new();
+    for slot in slots {
+        for (number, term) in slot.terms.iter().enumerate() {
+            let bit = if number == 0 {
+                slot.number
+            } else {
+                next += 1;
+                next - 1
+            };
+            placed.push((bit, slot, term));
+        }
+    }
+    let most = TERMS - u64::BITS as usize + slots.len();
+    if next as usize > TERMS { Err(CapacityError::Terms { terms: placed.len(), most }) } else { Ok(placed) }
+}
+
+fn set(word: &mut Word, bit: u32) {
+    let [low, high] = word;
+    if bit < u64::BITS {
+        *low |= 1 << bit;
+    } else {
+        *high |= 1 << (bit - u64::BITS);
+    }
+}
+
+/// Makes `slot` the owner of a term in the second half.
+fn own(tables: &mut Tables, bit: u32, slot: u32) {
+    let Some(bit) = bit.checked_sub(u64::BITS) else { return };
+    let Some(slots) = tables.extra.get_mut(bit as usize / 8) else { return };
+    for (value, owners) in slots.iter_mut().enumerate() {
+        if value >> (bit % 8) & 1 == 1 {
+            *owners |= 1 << slot;
+        }
+    }
+}
+
+/// The table of a field; none for the direction, which decides what is live.
+const fn table(field: Field) -> Option<Table> {
+    Some(match field {
+        Field::Direction => return None,
+        Field::Ethertype => Table::Ethertype,
+        Field::Protocol => Table::Protocol,
+        Field::Ttl => Table::Ttl,
+        Field::TrafficClass => Table::TrafficClass,
+        Field::TcpFlags => Table::TcpFlags,
+        Field::IcmpType => Table::IcmpType,
+        Field::IcmpCode => Table::IcmpCode,
+        Field::Vlan => Table::Vlan,
+        Field::InnerVlan => Table::InnerVlan,
+        Field::FrameLength => Table::FrameLength,
+        Field::SourcePort => Table::SourcePort,
+        Field::DestinationPort => Table::DestinationPort,
+        Field::SourceIpv4 => Table::SourceIpv4,
+        Field::DestinationIpv4 => Table::DestinationIpv4,
+        Field::SourceIpv6 => Table::SourceIpv6,
+        Field::DestinationIpv6 => Table::DestinationIpv6,
+        Field::SourceMac => Table::SourceMac,
+        Field::DestinationMac => Table::DestinationMac,
+        Field::DestinationCast => Table::DestinationCast,
+    })
+}
+
+fn fill(
+    tables: &mut Tables,
+    field: Field,
+    table: Table,
+    constraints: &[Constraint<'_>],
+    all: Word,
+) -> Result<(), CapacityError> {
+    let name = name(table);
+    let mut classes =
+        Classes::new(constraints, all, field.max()).map_err(|_| CapacityError::Classes { field: name })?;
+    let index = table as usize;
+    let by_value: Option<&mut [u8]> = match table {
+        Table::Ethertype => Some(&mut tables.ethertype),
+        Table::FrameLength => Some(&mut tables.frame_length),
+        Table::SourcePort => Some(&mut tables.source_port),
+        Table::DestinationPort => Some(&mut tables.destination_port),
+        Table::Vlan => Some(&mut tables.vlan),
+        Table::InnerVlan => Some(&mut tables.inner_vlan),
+        _ => None,
+    };
+    if let Some(by_value) = by_value {
+        for (range, class) in &classes.ranges {
+            if let Some(values) = by_value.get_mut(range.first as usize..=range.last as usize) {
+                values.fill(*class);
+            }
+        }
+    } else if field.bits() > u8::BITS
+        && let Some(hashed) = tables.hashed.get_mut(table.hashed())
+    {
+        hashed::fill(hashed, &mut classes, field.bits()).map_err(|error| match error {
+            NoRoom::Lengths(lengths) => CapacityError::Lengths { field: name, lengths },
+            NoRoom::Prefixes(prefixes) => CapacityError::Prefixes { field: name, prefixes },
+        })?;
+    }
+    if let Some(words) = tables.words.get_mut(index) {
+        if field.bits() <= u8::BITS {
+            // The class is the value itself.
+            for (value, word) in words.iter_mut().enumerate() {
+                *word = word_of(constraints, all, Some(value as u128));
+            }
+        } else {
+            for (word, class) in words.iter_mut().zip(&classes.words) {
+                *word = *class;
+            }
+        }
+    }
+    if let Some(absent) = tables.absent.get_mut(index) {
+        *absent = word_of(constraints, all, None);
+    }
+    if let Some(constrained) = tables.constrained.get_mut(index) {
+        *constrained = 1;
+    }
+    Ok(())
+}
+
+/// A field in an error's sentence.
+const fn name(table: Table) -> &'static str {
+    match table {
+        Table::Ethertype => "EtherTypes",
+        Table::Protocol => "protocols",
+        Table::Ttl => "TTLs",
+        Table::TrafficClass => "traffic classes",
+        Table::TcpFlags => "TCP flags",
+        Table::IcmpType => "ICMP types",
+        Table::IcmpCode => "ICMP codes",
+        Table::Vlan => "VLANs",
+        Table::InnerVlan => "inner VLANs",
+        Table::FrameLength => "frame lengths",
+        Table::SourcePort => "source ports",
+        Table::DestinationPort => "destination ports",
+        Table::DestinationCast => "kinds of destination",
+        Table::SourceIpv4 => "IPv4 sources",
+        Table::DestinationIpv4 => "IPv4 destinations",
+        Table::SourceIpv6 => "IPv6 sources",
+        Table::DestinationIpv6 => "IPv6 destinations",
+        Table::SourceMac => "MAC sources",
+        Table::DestinationMac => "MAC destinations",
+    }
+}

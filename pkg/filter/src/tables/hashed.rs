@@ -1,0 +1,84 @@
+//! Hash tables of prefixes.
+
+use std::collections::BTreeSet;
+
+use xdplive_packet::classify::{BUCKET, BUCKETS, Entry, Hashed, PREFIXES, hash};
+
+use super::{
+    classes::Classes,
+    prefixes::{Route, routes},
+};
+
+/// Other hashes to try before the table counts as full.
+const ATTEMPTS: u64 = 2000;
+/// Distance of the seeds that are tried: odd, and with bits all over.
+const STEP: u64 = 0xd1b5_4a32_d192_ed03;
+
+/// Why prefixes do not go into the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NoRoom {
+    /// More than [`PREFIXES`] different lengths.
+    Lengths(usize),
+    /// So many that a bucket always overflows.
+    Prefixes(usize),
+}
+
+/// Fills `table` with the classes of a field of `bits` bits. The class of most addresses becomes number 0.
+pub(super) fn fill(table: &mut Hashed, classes: &mut Classes, bits: u32) -> Result<(), NoRoom> {
+    let mut routes = routes(&classes.ranges, bits);
+    if let Some(root) = routes.first().map(|route| route.class) {
+        classes.make_first(root);
+        for route in &mut routes {
+            route.class = match route.class {
+                0 => root,
+                class if class == root => 0,
+                class => class,
+            };
+        }
+    }
+    let routes: Vec<Route> = routes.into_iter().filter(|route| route.length > 0).collect();
+    let lengths: BTreeSet<u32> = routes.iter().map(|route| route.length).collect();
+    if lengths.len() > PREFIXES {
+        return Err(NoRoom::Lengths(lengths.len()));
+    }
+    // The longest first.
+    let lengths: Vec<u32> = lengths.into_iter().rev().collect();
+    for (mask, length) in table.masks.iter_mut().zip(&lengths) {
+        *mask = words(u128::MAX.checked_shl(u128::BITS - length).unwrap_or(u128::MAX));
+    }
+    let entries: Vec<Entry> = routes
+        .iter()
+        .map(|route| Entry {
+            key: words(route.address.checked_shl(u128::BITS - bits).unwrap_or(0)),
+            mask: lengths
+                .iter()
+                .zip(1..)
+                .find_map(|(length, number)| (*length == route.length).then_some(number))
+                .unwrap_or(0),
+            class: route.class.into(),
+        })
+        .collect();
+    if entries.len() > BUCKETS * BUCKET {
+        return Err(NoRoom::Prefixes(entries.len()));
+    }
+    (0..ATTEMPTS)
+        .any(|attempt| place(table, &entries, attempt.wrapping_mul(STEP) | 1))
+        .then_some(())
+        .ok_or(NoRoom::Prefixes(entries.len()))
+}
+
+/// An address as the kernel compares it, from its first bit on.
+fn words(address: u128) -> [u64; 2] {
+    [(address >> 64) as u64, address as u64]
+}
+
+/// Puts every entry into its bucket under `seed`. Returns whether each had room.
+fn place(table: &mut Hashed, entries: &[Entry], seed: u64) -> bool {
+    table.seed = seed;
+    bytemuck::bytes_of_mut(&mut table.entries).fill(0);
+    entries.iter().all(|entry| {
+        let bucket = table.entries.get_mut(hash(entry.key, seed));
+        let free = bucket.and_then(|bucket| bucket.iter_mut().find(|place| place.mask == 0));
+        free.map(|place| *place = *entry).is_some()
+    })
+}

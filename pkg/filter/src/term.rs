@@ -1,0 +1,115 @@
+//! The normal form for a classifier: alternatives, each with one set for each field.
+
+mod cover;
+mod normal;
+mod print;
+
+use std::collections::BTreeMap;
+
+use thiserror::Error;
+use xdplive_packet::event::Direction;
+
+use crate::{
+    field::{Field, Packet},
+    set::Set,
+};
+
+pub(crate) use normal::terms;
+
+/// Terms of a filter at most.
+pub const MAX_TERMS: usize = 64;
+
+/// A filter takes too many terms, or too much work to find out how many.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
+#[error("the filter {}", self.predicate())]
+pub struct TooComplex {
+    /// Terms there were at least when it was given up; more than `allowed`, unless it was for the work.
+    pub terms: usize,
+    /// [`MAX_TERMS`].
+    pub allowed: usize,
+}
+
+impl TooComplex {
+    fn predicate(self) -> String {
+        const ADVICE: &str = "conditions on one field joined by or, such as several ports, count as one";
+        let Self { terms, allowed } = self;
+        if terms > allowed {
+            format!("comes to {terms} alternatives or more, where {allowed} are allowed; {ADVICE}")
+        } else {
+            format!("takes too much work to be written as at most {allowed} alternatives; {ADVICE}")
+        }
+    }
+}
+
+/// Packets whose every field is in that field's set.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Term {
+    /// Of the fields that matter: no set holds everything, and if one is empty, so is the term.
+    sets: BTreeMap<Field, Set>,
+}
+
+impl Term {
+    /// Every packet.
+    const ALL: Self = Self { sets: BTreeMap::new() };
+
+    /// The packets whose `field` is in `set`.
+    fn new(field: Field, set: Set) -> Self {
+        Self::ALL.with(field, set)
+    }
+
+    /// The same, with another set for `field`.
+    fn with(mut self, field: Field, set: Set) -> Self {
+        if set.is_all(field.max())
+            || (is_always_there(field) && set.clone().with_absent(true).is_all(field.max()))
+        {
+            self.sets.remove(&field);
+        } else {
+            self.sets.insert(field, set);
+        }
+        self
+    }
+
+    /// The set for `field`; `None` where everything is in it.
+    #[must_use]
+    pub fn set(&self, field: Field) -> Option<&Set> {
+        self.sets.get(&field)
+    }
+
+    /// The fields that matter, each with what it has to be in; no set is empty or holds everything.
+    pub fn sets(&self) -> impl Iterator<Item = (Field, &Set)> {
+        self.sets.iter().map(|(field, set)| (*field, set))
+    }
+
+    /// Whether it holds packets that go this way: the set of [`Field::Direction`].
+    #[must_use]
+    pub fn accepts(&self, direction: Direction) -> bool {
+        self.set(Field::Direction).is_none_or(|set| set.contains(Some(direction as u128)))
+    }
+
+    /// Whether `packet` is one of them.
+    #[must_use]
+    pub fn matches(&self, packet: &Packet<'_>) -> bool {
+        self.sets().all(|(field, set)| set.contains(field.value(packet)))
+    }
+
+    /// Whether no packet is.
+    fn is_empty(&self) -> bool {
+        self.sets().any(|(field, set)| set.is_empty() || (is_always_there(field) && set.ranges().is_empty()))
+    }
+
+    /// The packets that are in both.
+    fn intersection(&self, other: &Self) -> Self {
+        other.sets().fold(self.clone(), |term, (field, set)| {
+            let both = term.set(field).map_or_else(|| set.clone(), |ours| ours.intersection(set));
+            term.with(field, both)
+        })
+    }
+}
+
+/// Fields that no packet lacks.
+const fn is_always_there(field: Field) -> bool {
+    matches!(field, Field::Direction | Field::FrameLength)
+}
+
+#[cfg(test)]
+mod tests;

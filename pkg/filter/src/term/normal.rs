@@ -1,0 +1,58 @@
+//! Formula to terms.
+
+use super::{
+    MAX_TERMS, Term, TooComplex,
+    cover::{Cover, Effort},
+};
+use crate::{environment::Environment, formula::Formula, tree::Tree};
+
+/// The terms of `formula`: a packet passes if it matches one of them.
+pub(crate) fn terms(formula: &Formula, environment: &Environment) -> Result<Vec<Term>, TooComplex> {
+    let mut work = Work { environment, effort: Effort::new() };
+    let cover = work.cover(formula, true)?;
+    if cover.len() > MAX_TERMS {
+        return Err(TooComplex { terms: cover.len(), allowed: MAX_TERMS });
+    }
+    Ok(cover.into_terms())
+}
+
+struct Work<'e> {
+    environment: &'e Environment,
+    effort: Effort,
+}
+
+impl Work<'_> {
+    /// The packets for which `formula` comes to `value`: a negation goes down to the tests, where it is the
+    /// complement of a set.
+    fn cover(&mut self, formula: &Formula, value: bool) -> Result<Cover, TooComplex> {
+        match (formula, value) {
+            (Tree::All(list), true) | (Tree::Any(list), false) => self.product(list, value),
+            (Tree::Any(list), true) | (Tree::All(list), false) => self.sum(list, value),
+            (Tree::Not(inner), _) => self.cover(inner, !value),
+            (Tree::Leaf(test), _) => {
+                let (field, set) = test.set(self.environment);
+                let set = if value { set } else { set.complement(field.max()) };
+                let mut cover = Cover::EMPTY;
+                cover.add(Term::new(field, set), &mut self.effort)?;
+                Ok(cover)
+            }
+        }
+    }
+
+    fn sum(&mut self, list: &[Formula], value: bool) -> Result<Cover, TooComplex> {
+        list.iter().try_fold(Cover::EMPTY, |sum, formula| {
+            let cover = self.cover(formula, value)?;
+            sum.union(cover, &mut self.effort)
+        })
+    }
+
+    fn product(&mut self, list: &[Formula], value: bool) -> Result<Cover, TooComplex> {
+        let mut factors =
+            list.iter().map(|formula| self.cover(formula, value)).collect::<Result<Vec<_>, _>>()?;
+        // What leaves least comes first, so that there is less to multiply the others with.
+        factors.sort_by_key(Cover::len);
+        factors
+            .iter()
+            .try_fold(Cover::all(), |product, factor| product.intersection(factor, &mut self.effort))
+    }
+}

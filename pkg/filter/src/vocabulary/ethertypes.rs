@@ -1,0 +1,38 @@
+//! EtherTypes with a keyword in pcap-filter(7).
+
+use super::look_up;
+use crate::field::{IPV4, IPV6};
+
+const NAMES: &[(&str, u16)] = &[
+    ("ip", IPV4),
+    ("ip6", IPV6),
+    ("arp", ARP),
+    ("rarp", RARP),
+    ("atalk", 0x809b),
+    ("aarp", 0x80f3),
+    ("decnet", 0x6003),
+    ("lat", 0x6004),
+    ("moprc", 0x6002),
+    ("mopdl", 0x6001),
+];
+
+/// EtherType of ARP.
+pub(crate) const ARP: u16 = 0x0806;
+/// EtherType of RARP.
+pub(crate) const RARP: u16 = 0x8035;
+
+/// Types that announce a VLAN tag, which are looked through.
+pub(crate) const TAGS: [u16; 3] = [0x8100, 0x88a8, 0x9100];
+
+/// Smallest value that is a type, not an IEEE 802.3 length.
+pub(crate) const SMALLEST: u16 = 1501;
+
+/// The type with this keyword.
+pub(crate) fn number(name: &str) -> Option<u16> {
+    look_up(NAMES, name)
+}
+
+/// The keyword of a type.
+pub(crate) fn name(number: u16) -> Option<&'static str> {
+    NAMES.iter().find(|(_, known)| *known == number).map(|(name, _)| *name)
+}

@@ -1,0 +1,53 @@
+//! IP protocols: pcap-filter(7)'s keywords, and the names in IANA's registry.
+
+use xdplive_packet::names;
+
+use super::look_up;
+use crate::syntax::Version;
+
+/// What a keyword stands for: a protocol in packets of one IP version, or of both.
+const KEYWORDS: &[(&str, (Option<Version>, u8))] = &[
+    ("tcp", (None, 6)),
+    ("udp", (None, 17)),
+    ("sctp", (None, 132)),
+    ("icmp", (Some(Version::V4), 1)),
+    ("icmp6", (Some(Version::V6), 58)),
+    ("igmp", (Some(Version::V4), 2)),
+    ("pim", (None, 103)),
+    ("vrrp", (Some(Version::V4), 112)),
+    ("ah", (None, 51)),
+    ("esp", (None, 50)),
+];
+
+/// Names in use besides the registry's.
+const ALIASES: &[(&str, u8)] = &[
+    ("ax25", 93),
+    ("carp", 112),
+    ("icmp6", 58),
+    ("icmpv6", 58),
+    ("ipencap", 4),
+    ("igrp", 9),
+    ("isis", 124),
+    ("mobility-header", 135),
+    ("ospf", 89),
+];
+
+/// The IPv6 extension headers that are looked through: no packet has them as its protocol.
+pub(crate) const EXTENSIONS: [u8; 5] = [0, 43, 44, 51, 60];
+
+/// What a bare keyword such as `tcp` stands for.
+pub(crate) fn bare(keyword: &str) -> Option<(Option<Version>, u8)> {
+    look_up(KEYWORDS, keyword)
+}
+
+/// The keyword that stands for this.
+pub(crate) fn keyword(version: Option<Version>, number: u8) -> Option<&'static str> {
+    KEYWORDS.iter().find(|(_, known)| *known == (version, number)).map(|(keyword, _)| *keyword)
+}
+
+/// The number of a protocol by any of its names, in any case.
+pub(crate) fn number(name: &str) -> Option<u8> {
+    let registered =
+        |number: &u8| names::protocol(*number).is_some_and(|known| known.eq_ignore_ascii_case(name));
+    (0..=u8::MAX).find(registered).or_else(|| look_up(ALIASES, &name.to_ascii_lowercase()))
+}

@@ -1,0 +1,140 @@
+//! libpcap as judge: tcpdump and [`Filter`] decide about every frame of a corpus, expression by expression,
+//! and have to agree.
+//!
+//! A frame whose tags and extension headers we look through is shown to libpcap without these ([`shown`]).
+//! What is left of differences on purpose is in [`rules`], and in `DIFFERENCES.md`.
+
+#![allow(clippy::indexing_slicing, clippy::panic, reason = "a test may stop at the first surprise")]
+#![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+mod expressions;
+mod frames;
+mod judge;
+mod rules;
+mod shown;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Mutex,
+    thread,
+};
+
+use expressions::EXPRESSIONS;
+use judge::Judge;
+use rules::{Difference, RULES};
+use xdplive_corpus::Sample;
+use xdplive_filter::{Environment, Filter, Packet, Term};
+use xdplive_packet::{Headers, Wire, event::Direction, parse};
+
+/// tcpdump processes at a time.
+const PROCESSES: usize = 2;
+/// Differences shown, where there are any.
+const SHOWN: usize = 20;
+
+/// A frame, and what our parser says of it.
+struct Subject {
+    sample: Sample,
+    headers: Headers,
+}
+
+/// What came of one expression.
+struct Outcome {
+    excused: BTreeMap<&'static str, usize>,
+    unexplained: Vec<String>,
+}
+
+#[test]
+fn every_decision_is_libpcaps() {
+    let subjects: Vec<Subject> = frames::all().map(subject).collect();
+    let judge = Judge::new(subjects.iter().map(|subject| &subject.sample));
+    let todo = Mutex::new(EXPRESSIONS.iter());
+    let outcomes = Mutex::new(Vec::new());
+    thread::scope(|scope| {
+        for _ in 0..PROCESSES {
+            scope.spawn(|| {
+                loop {
+                    let Some(expression) = todo.lock().unwrap().next() else { break };
+                    let outcome = compare(expression, &judge, &subjects);
+                    outcomes.lock().unwrap().push(outcome);
+                }
+            });
+        }
+    });
+
+    let outcomes = outcomes.into_inner().unwrap();
+    let unexplained: Vec<&String> = outcomes.iter().flat_map(|outcome| &outcome.unexplained).collect();
+    let first: String = unexplained.iter().take(SHOWN).map(|line| format!("{line}\n")).collect();
+    assert!(unexplained.is_empty(), "{} differences, among them:\n{first}", unexplained.len());
+    assert_eq!(outcomes.len(), EXPRESSIONS.len());
+    let used: BTreeSet<&str> = outcomes.iter().flat_map(|outcome| outcome.excused.keys().copied()).collect();
+    for rule in RULES {
+        assert!(used.contains(rule.name), "\"{}\" is no longer needed by any frame", rule.name);
+    }
+}
+
+#[test]
+fn there_are_enough_different_expressions() {
+    let printed = |text: &&str| Filter::parse(text).map(|filter| filter.to_string());
+    let different: BTreeSet<String> = EXPRESSIONS.iter().filter_map(|text| printed(text).ok()).collect();
+    assert!(different.len() >= 150, "only {}", different.len());
+}
+
+#[test]
+fn every_rule_is_documented() {
+    let differences = include_str!("../../DIFFERENCES.md");
+    for rule in RULES {
+        assert!(
+            differences.contains(&format!("| rule: {} |", rule.name)),
+            "\"{}\" is not in the table",
+            rule.name
+        );
+    }
+}
+
+fn subject(sample: Sample) -> Subject {
+    let headers = parse(&mut sample.bytes.as_slice(), &Wire::new(sample.link));
+    Subject { sample, headers }
+}
+
+/// Lets both sides decide about all frames.
+fn compare(expression: &'static str, judge: &Judge, subjects: &[Subject]) -> Outcome {
+    let mut outcome = Outcome { excused: BTreeMap::new(), unexplained: Vec::new() };
+    let environment = Environment::default();
+    let decided = ours(expression, &environment).and_then(|ours| Ok((ours, judge.decide(expression)?)));
+    let ((filter, terms), verdict) = match decided {
+        Ok(decided) => decided,
+        Err(refusal) => {
+            outcome.unexplained.push(format!("{expression}: {refusal}"));
+            return outcome;
+        }
+    };
+    let (mut matches, mut misses) = (0, 0);
+
+    for (number, Subject { sample, headers }) in subjects.iter().enumerate() {
+        let packet = Packet { headers, frame_length: sample.bytes.len() as u32, direction: Direction::In };
+        let ours = filter.matches(&packet, &environment);
+        let by_terms = terms.iter().any(|term| term.matches(&packet));
+        assert_eq!(ours, by_terms, "{expression}: the terms decide otherwise about {sample}");
+        let theirs = verdict.contains(&number);
+        if ours == theirs {
+            *(if ours { &mut matches } else { &mut misses }) += 1;
+            continue;
+        }
+        let difference = Difference { expression, ours, sample, headers };
+        match RULES.iter().find(|rule| rule.excuses(&difference)) {
+            Some(rule) => *outcome.excused.entry(rule.name).or_default() += 1,
+            None => outcome.unexplained.push(difference.to_string()),
+        }
+    }
+    if matches == 0 || misses == 0 {
+        outcome.unexplained.push(format!("{expression}: {matches} matches, {misses} misses"));
+    }
+    outcome
+}
+
+/// The filter in both of its forms.
+fn ours(expression: &str, environment: &Environment) -> Result<(Filter, Vec<Term>), String> {
+    let filter = Filter::parse(expression).map_err(|error| error.to_string())?;
+    let terms = filter.terms(environment).map_err(|error| error.to_string())?;
+    Ok((filter, terms))
+}

@@ -1,0 +1,79 @@
+//! A filter and its terms decide the same about every packet.
+
+use std::sync::LazyLock;
+
+use proptest::prelude::*;
+use xdplive_corpus::{Sample, generate};
+use xdplive_filter::{Environment, Field, Filter, Packet, Set};
+use xdplive_packet::{Headers, Wire, event::Direction, parse};
+
+use crate::{config, texts::filters};
+
+/// Frames of the corpus, and how many of them each filter decides about.
+const FRAMES: usize = 3_000;
+const DECIDED: usize = 300;
+
+/// Headers and length of frames of both link types.
+static PACKETS: LazyLock<Vec<(Headers, u32)>> = LazyLock::new(|| {
+    let read = |sample: Sample| {
+        let headers = parse(&mut sample.bytes.as_slice(), &Wire::new(sample.link));
+        (headers, sample.bytes.len() as u32)
+    };
+    generate(20_261_122, FRAMES).map(read).collect()
+});
+
+/// Some of them.
+fn packets() -> impl Strategy<Value = &'static [(Headers, u32)]> {
+    (0..FRAMES - DECIDED).prop_map(|start| &PACKETS[start..start + DECIDED])
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn terms_decide_as_the_filter(text in filters(), packets in packets()) {
+        let environment = Environment { broadcasts: vec![[192, 0, 2, 20].into(), [10, 1, 2, 3].into()] };
+        let Ok(filter) = Filter::parse(&text) else { return Ok(()) };
+        // Too many terms are an answer, too; it is rare with so few conditions.
+        let Ok(terms) = filter.terms(&environment) else { return Ok(()) };
+        for (number, (headers, frame_length)) in packets.iter().enumerate() {
+            let direction = Direction::ALL[number % 2];
+            let packet = Packet { headers, frame_length: *frame_length, direction };
+            let ours = filter.matches(&packet, &environment);
+            prop_assert_eq!(terms.iter().any(|term| term.matches(&packet)), ours, "{}: {:?}", text, packet);
+        }
+        for (field, set) in terms.iter().flat_map(|term| term.sets()) {
+            prop_assert!(!set.is_empty() && !set.is_all(field.max()), "{}: {:?} {:?}", text, field, set);
+            prop_assert!(set.ranges().iter().all(|range| range.last <= field.max()), "{}: {:?}", text, field);
+        }
+    }
+
+    /// Whoever wants a packet does not want it with `not` in front.
+    #[test]
+    fn not_is_the_opposite(text in filters(), packets in packets()) {
+        let environment = Environment::default();
+        let Ok(filter) = Filter::parse(&text) else { return Ok(()) };
+        let opposite = Filter::parse(&format!("not ({text})"));
+        let Ok(opposite) = opposite else { return Ok(()) };
+        for (headers, frame_length) in packets {
+            let packet = Packet { headers, frame_length: *frame_length, direction: Direction::In };
+            prop_assert_ne!(filter.matches(&packet, &environment), opposite.matches(&packet, &environment));
+        }
+    }
+
+    /// The sets of Ethernet addresses hold single ones, or all but single ones.
+    #[test]
+    fn sets_of_ethernet_addresses_are_finite_or_cofinite(text in filters()) {
+        let Ok(filter) = Filter::parse(&text) else { return Ok(()) };
+        let Ok(terms) = filter.terms(&Environment::default()) else { return Ok(()) };
+        for term in terms {
+            for field in [Field::SourceMac, Field::DestinationMac] {
+                let Some(set) = term.set(field) else { continue };
+                let count = |set: &Set| {
+                    set.ranges().iter().map(|range| range.last - range.first + 1).sum::<u128>()
+                };
+                prop_assert!(count(set) <= 20 || count(&set.complement(field.max())) <= 20, "{}", text);
+            }
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! The tables give each filter's own answer, however many there are together.
+
+#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may stop at the first surprise")]
+
+use proptest::{collection::vec, prelude::*, sample::select};
+use xdplive_corpus::generate;
+use xdplive_filter::{
+    Environment, Filter, Packet, Term,
+    tables::{self, CapacityError, Slot},
+};
+use xdplive_packet::{
+    Headers, LinkType, Wire,
+    accounting::{Configuration, Rules},
+    classify::classify,
+    event::Direction,
+    parse,
+};
+
+/// Filters that between them constrain every field, alone and together.
+const FILTERS: &[&str] = &[
+    "",
+    "ip",
+    "ip6",
+    "arp",
+    "tcp",
+    "udp",
+    "not udp",
+    "port 53",
+    "not port 53",
+    "tcp port 80 or 443",
+    "portrange 1000-2000 and not tcp",
+    "src port 53 and dst portrange 1024-65535",
+    "host 192.0.2.1",
+    "not host 192.0.2.1",
+    "net 192.0.2.0/24 and not host 192.0.2.1",
+    "src net 10.0.0.0/8 or dst net 192.0.2.0/28",
+    "ip6 host fe80::1 or net 2001:db8::/32",
+    "src net fe80::/10 and not src host fe80::1",
+    "ether host 02:00:00:00:00:01",
+    "not ether src 02:00:00:00:00:01",
+    "ether broadcast",
+    "ether multicast",
+    "vlan",
+    "vlan 40",
+    "vlan 100 and vlan 200",
+    "not vlan",
+    "greater 200",
+    "less 100 or len > 1400",
+    "ttl 1",
+    "ttl < 64 and ttl > 1",
+    "ip[8] < 5",
+    "dscp 46",
+    "tcp[tcpflags] & (tcp-syn|tcp-fin) != 0",
+    "tcp[tcpflags] == tcp-syn",
+    "icmp[icmptype] == icmp-echo",
+    "icmp6[icmp6type] == icmp6-neighborsolicit",
+    "icmp[icmpcode] > 0",
+    "inbound",
+    "outbound and udp",
+    "udp port 1900 and ttl 1",
+    "ether proto 0x88cc",
+    "proto 89 or proto 112",
+    "ip broadcast",
+    "port 80 and not port 80",
+];
+
+struct Sample {
+    headers: Headers,
+    frame_length: u32,
+    link: LinkType,
+}
+
+fn corpus() -> Vec<Sample> {
+    let sample = |link: LinkType, bytes: &[u8]| {
+        let headers = parse(&mut &*bytes, &Wire::new(link));
+        Sample { headers, frame_length: u32::try_from(bytes.len()).unwrap(), link }
+    };
+    let ethernet = generate(7, 1200).map(|frame| sample(LinkType::Ethernet, &frame.bytes));
+    let raw = generate(8, 150).filter_map(|frame| Some(sample(LinkType::RawIp, frame.bytes.get(14..)?)));
+    ethernet.chain(raw).collect()
+}
+
+/// A slot of the test: a filter, its terms, and the ways wanted.
+struct Wanted {
+    filter: Filter,
+    terms: Vec<Term>,
+    directions: Vec<Direction>,
+}
+
+fn wanted(text: &str, directions: &[Direction], environment: &Environment) -> Wanted {
+    let filter = Filter::parse(text).unwrap();
+    let terms = filter.terms(environment).unwrap();
+    Wanted { filter, terms, directions: directions.to_vec() }
+}
+
+fn build(slots: &[Wanted]) -> Result<Box<Rules>, CapacityError> {
+    let mut rules: Box<Rules> = bytemuck::zeroed_box();
+    rules.configuration = Configuration::idle(LinkType::Ethernet, 0);
+    let slots: Vec<Slot<'_>> = (0..)
+        .zip(slots)
+        .map(|(number, wanted)| Slot {
+            number,
+            terms: &wanted.terms,
+            directions: &wanted.directions,
+            limit: Some(number),
+        })
+        .collect();
+    let Rules { configuration, tables } = &mut *rules;
+    tables::build(&slots, configuration, tables)?;
+    Ok(rules)
+}
+
+/// Requires of each packet that the tables name exactly the slots whose filter wants it.
+fn assert_agreement(slots: &[Wanted], samples: &[Sample], environment: &Environment) {
+    let rules = build(slots).unwrap();
+    for Sample { headers, frame_length, link } in samples {
+        for direction in Direction::ALL {
+            let packet = Packet { headers, frame_length: *frame_length, direction };
+            let live = rules.configuration.live[direction as usize];
+            let found = classify(&rules.tables, headers, *frame_length, live);
+            for (number, wanted) in slots.iter().enumerate() {
+                let expected =
+                    wanted.directions.contains(&direction) && wanted.filter.matches(&packet, environment);
+                assert_eq!(found >> number & 1 == 1, expected, "{} {link:?}: {headers:?}", wanted.filter);
+            }
+        }
+    }
+}
+
+#[test]
+fn each_filter_alone() {
+    let samples = corpus();
+    let environment = Environment { broadcasts: vec!["192.0.2.255".parse().unwrap()] };
+    for text in FILTERS {
+        assert_agreement(&[wanted(text, &Direction::ALL, &environment)], &samples, &environment);
+    }
+}
+
+#[test]
+fn as_many_filters_as_there_are_slots() {
+    let environment = Environment::default();
+    let texts = FILTERS.iter().copied().cycle().take(64);
+    let slots: Vec<Wanted> = texts.map(|text| wanted(text, &Direction::ALL, &environment)).collect();
+    assert_agreement(&slots, &corpus(), &environment);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(20))]
+
+    #[test]
+    fn any_filters_together(
+        choices in vec((select(FILTERS), select(vec![vec![Direction::In], vec![Direction::Out], Direction::ALL.to_vec()])), 1..20),
+    ) {
+        let environment = Environment::default();
+        let samples = corpus();
+        let slots: Vec<Wanted> =
+            choices.iter().map(|(text, directions)| wanted(text, directions, &environment)).collect();
+        assert_agreement(&slots, &samples[..400], &environment);
+    }
+}
+
+#[test]
+fn a_long_list_of_hosts_is_two_terms_and_fits() {
+    let hosts: Vec<String> =
+        (0..200).map(|host| format!("10.{}.{}.{}", host % 7, host, 255 - host)).collect();
+    let text = format!("host ({})", hosts.join(" or "));
+    let environment = Environment::default();
+    let slots = [wanted(&text, &Direction::ALL, &environment)];
+    assert_eq!(slots[0].terms.len(), 2);
+    assert_agreement(&slots, &corpus(), &environment);
+}
+
+#[test]
+fn sixty_four_different_hosts_and_ports() {
+    let environment = Environment::default();
+    let slots: Vec<Wanted> = (0..64)
+        .map(|number| {
+            wanted(
+                &format!("src host 192.0.2.{number} and dst port {}", 1000 + number),
+                &Direction::ALL,
+                &environment,
+            )
+        })
+        .collect();
+    assert_agreement(&slots, &corpus(), &environment);
+}
+
+#[test]
+fn what_does_not_fit_is_told() {
+    let environment = Environment::default();
+    let all = Direction::ALL;
+    let many: Vec<Wanted> = (0..64)
+        .map(|number| wanted(&format!("port {} or ttl {number}", number + 1), &all, &environment))
+        .collect();
+    assert!(matches!(build(&many), Err(CapacityError::Terms { .. })));
+    let lengths: Vec<Wanted> =
+        (1..=20).map(|length| wanted(&format!("src net 128.0.0.0/{length}"), &all, &environment)).collect();
+    let error = build(&lengths).err().unwrap();
+    assert_eq!(
+        error.to_string(),
+        "the filters on one interface use 20 prefix lengths for IPv4 sources, where 8 are possible"
+    );
+}
