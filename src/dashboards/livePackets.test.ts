@@ -38,10 +38,11 @@ it('streams: its range ends now, and it never refreshes by itself', () => {
   expect(dashboard.refresh).toBe('');
 });
 
-it('lets a reader choose the data source and the interface', () => {
+it('lets a reader choose the data source, the interface and the packets', () => {
   expect(dashboard.templating.list).toMatchObject([
     { name: 'datasource', type: 'datasource', query: pluginJson.id },
     { name: 'interface', type: 'query', query: 'interfaces' },
+    { name: 'filter', type: 'textbox', query: '', label: 'Filter' },
   ]);
 });
 
@@ -51,6 +52,7 @@ it('has one stream behind all panels', () => {
     .map((query) => JSON.stringify({ ...query, refId: undefined, rowsKept: undefined }));
   expect(new Set(streams).size).toBe(1);
   expect(streams[0]).toContain('"interfaces":["$interface"]');
+  expect(streams[0]).toContain('"filter":"$filter"');
 });
 
 describe.each(dashboard.panels.map((each) => [each.title, each.type, each] as const))(

@@ -1,7 +1,15 @@
-import { LoadingState, type DataQueryResponse, type RawTimeRange } from '@grafana/data';
-import { config, DataSourceWithBackend, setGrafanaLiveSrv, type GrafanaLiveSrv } from '@grafana/runtime';
-import { lastValueFrom, of, take } from 'rxjs';
+import { LoadingState, type DataQueryRequest, type DataQueryResponse, type RawTimeRange } from '@grafana/data';
+import {
+  config,
+  DataSourceWithBackend,
+  setGrafanaLiveSrv,
+  setTemplateSrv,
+  type GrafanaLiveSrv,
+  type TemplateSrv,
+} from '@grafana/runtime';
+import { lastValueFrom, of, take, toArray } from 'rxjs';
 
+import type { XdpQuery } from '../query/model';
 import { testDataSource } from '../testing/dataSource';
 import { channelMeta, ttlFrame } from '../testing/frames';
 import { LAST_FIVE_MINUTES, requestFor } from '../testing/requests';
@@ -49,6 +57,87 @@ describe('query', () => {
   it('does not subscribe where the administrator switched Grafana Live off', async () => {
     config.liveEnabled = false;
     expect(await firstAnswer(LAST_FIVE_MINUTES)).toBe(answer);
+  });
+});
+
+describe('a query whose filter has a variable', () => {
+  const host = { value: '10.0.0.1' };
+  const refused = {
+    refId: 'B',
+    message:
+      'filter: "10.0.0.1 or tcp" is not allowed as the value of a variable; within a filter it takes letters, digits and . : - _ / *',
+  };
+  const sent = jest.fn();
+
+  beforeEach(() => {
+    sent.mockClear();
+    config.liveEnabled = false;
+    setTemplateSrv({
+      replace: (text = '', _: unknown, format?: (value: string) => string) =>
+        text.replace('$host', () => format?.(host.value) ?? ''),
+    } as unknown as TemplateSrv);
+    jest.spyOn(DataSourceWithBackend.prototype, 'query').mockImplementation(({ targets }: DataQueryRequest) => {
+      sent(targets);
+      return of(targets.length === 0 ? { data: [] } : answer);
+    });
+  });
+
+  const answers = (targets: XdpQuery[]) => lastValueFrom(testDataSource().query(requestFor(targets)).pipe(toArray()));
+
+  it('is sent where the value can stand in it', async () => {
+    host.value = '10.0.0.1';
+    expect(await answers([{ refId: 'A', filter: 'host $host' }])).toEqual([answer]);
+    expect(testDataSource().applyTemplateVariables({ refId: 'A', filter: 'host $host' }, {}).filter).toBe(
+      'host 10.0.0.1'
+    );
+  });
+
+  it('is not sent where it cannot, and says so beside the others', async () => {
+    host.value = '10.0.0.1 or tcp';
+    const [first, ...rest] = await answers([{ refId: 'A' }, { refId: 'B', filter: 'host $host' }]);
+    expect(sent).toHaveBeenCalledWith([{ refId: 'A' }]);
+    expect(first).toEqual({ ...answer, state: LoadingState.Error, errors: [refused] });
+    expect(rest).toEqual([]);
+  });
+
+  it('says so alone', async () => {
+    host.value = '10.0.0.1 or tcp';
+    expect(await answers([{ refId: 'B', filter: 'host $host' }])).toEqual([
+      { data: [], state: LoadingState.Error, errors: [refused] },
+    ]);
+    expect(sent).toHaveBeenCalledWith([]);
+  });
+
+  it('leaves the errors of the back end', async () => {
+    host.value = '10.0.0.1 or tcp';
+    const errors = [{ refId: 'A', message: 'There is no interface eth9.' }];
+    jest
+      .spyOn(DataSourceWithBackend.prototype, 'query')
+      .mockReturnValue(of({ state: LoadingState.Error, data: [], errors }));
+    const [first] = await answers([{ refId: 'A' }, { refId: 'B', filter: 'host $host' }]);
+    expect(first?.errors).toEqual([...errors, refused]);
+  });
+
+  it('stands beside a stream that runs', () => {
+    config.liveEnabled = true;
+    config.publicDashboardAccessToken = '';
+    setGrafanaLiveSrv(new SharedLive() as unknown as GrafanaLiveSrv);
+    host.value = '10.0.0.1 or tcp';
+    const emitted: DataQueryResponse[] = [];
+    testDataSource()
+      .query(requestFor([{ refId: 'A' }, { refId: 'B', filter: 'host $host' }]))
+      .subscribe((packet) => emitted.push(packet))
+      .unsubscribe();
+    expect(emitted.map(({ state, errors }) => [state, errors])).toEqual([
+      [LoadingState.Error, [refused]],
+      [LoadingState.Streaming, undefined],
+    ]);
+  });
+
+  it('goes to Explore as it is where the value cannot stand in it', () => {
+    host.value = '10.0.0.1 or tcp';
+    const query = { refId: 'B', filter: 'host $host' };
+    expect(testDataSource().interpolateVariablesInQueries([query], {})).toEqual([query]);
   });
 });
 

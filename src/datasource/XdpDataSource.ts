@@ -1,9 +1,16 @@
-import type { DataQueryRequest, DataQueryResponse, MetricFindValue, ScopedVars } from '@grafana/data';
+import {
+  LoadingState,
+  type DataQueryError,
+  type DataQueryRequest,
+  type DataQueryResponse,
+  type MetricFindValue,
+  type ScopedVars,
+} from '@grafana/data';
 import { DataSourceWithBackend, getTemplateSrv } from '@grafana/runtime';
-import { of, switchMap, type Observable } from 'rxjs';
+import { map, of, switchMap, type Observable } from 'rxjs';
 
 import { describeQuery } from '../query/describe';
-import { interpolateQuery } from '../query/interpolate';
+import { filterFault, interpolateQuery } from '../query/interpolate';
 import { DEFAULT_QUERY, type XdpQuery } from '../query/model';
 import type { ColumnsResponse, PacketColumn } from '../resources/columns';
 import { defaultRouteFirst, type InterfacesResponse, type NetworkInterface } from '../resources/interfaces';
@@ -32,9 +39,15 @@ export class XdpDataSource extends DataSourceWithBackend<XdpQuery, XdpSettings> 
     return interpolateQuery(query, getTemplateSrv(), scopedVars);
   }
 
-  /** The back end answers with the rows it holds; where the range ends now, each answer goes on as a stream. */
+  /**
+   * The back end answers with the rows it holds; where the range ends now, each answer goes on as a stream. A query that
+   * a variable spoils is not sent, and its error stands beside the answers to the others.
+   */
   override query(request: DataQueryRequest<XdpQuery>): Observable<DataQueryResponse> {
-    return super.query(request).pipe(
+    const errors = faultsOf(request);
+    const targets = request.targets.filter(({ refId }) => !errors.some((error) => error.refId === refId));
+    return super.query({ ...request, targets }).pipe(
+      map((answer) => withErrors(answer, errors)),
       switchMap((answer) => {
         const live = grafanaLive();
         return live !== undefined && endsNow(request.range)
@@ -65,4 +78,17 @@ export class XdpDataSource extends DataSourceWithBackend<XdpQuery, XdpSettings> 
     const interfaces = await this.listInterfaces();
     return interfaces.map(({ name }) => ({ text: name, value: name }));
   }
+}
+
+function faultsOf({ targets, scopedVars }: DataQueryRequest<XdpQuery>): DataQueryError[] {
+  return targets.flatMap(({ refId, filter }) => {
+    const message = filter && filterFault(filter, getTemplateSrv(), scopedVars);
+    return message ? [{ refId, message }] : [];
+  });
+}
+
+function withErrors(answer: DataQueryResponse, errors: DataQueryError[]): DataQueryResponse {
+  return errors.length === 0
+    ? answer
+    : { ...answer, state: LoadingState.Error, errors: [...(answer.errors ?? []), ...errors] };
 }

@@ -1,3 +1,4 @@
+import { createTheme } from '@grafana/data';
 import { setTemplateSrv, type TemplateSrv } from '@grafana/runtime';
 import { render, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
@@ -96,6 +97,58 @@ it('changes the direction', async () => {
   await userEvent.click(screen.getByLabelText('Out'));
   expect(queries).toEqual([{ refId: 'A', direction: 'out' }]);
   expect(run).toHaveBeenCalledTimes(1);
+});
+
+describe('Filter', () => {
+  const field = () => screen.getByLabelText('Filter');
+
+  it("shows the query's text, monospaced, or an example of one", async () => {
+    await openEditor({ filter: 'udp port 1900 and ttl 1' });
+    expect(field()).toHaveValue('udp port 1900 and ttl 1');
+    expect(field()).toHaveAttribute('placeholder', 'udp port 53 or host 192.0.2.1');
+    expect(field()).toHaveStyle({ fontFamily: createTheme().typography.fontFamilyMonospace });
+  });
+
+  it('runs on Enter, not while typing', async () => {
+    const { queries, run } = await openEditor();
+    await userEvent.type(field(), ' udp port 53 ');
+    expect(queries).toEqual([]);
+    expect(run).not.toHaveBeenCalled();
+    await userEvent.keyboard('{Enter}');
+    expect(queries).toEqual([{ refId: 'A', filter: 'udp port 53' }]);
+    await userEvent.tab();
+    expect(run).toHaveBeenCalledTimes(1);
+    expect(field()).toHaveValue('udp port 53');
+  });
+
+  it('runs when the field is left', async () => {
+    const { queries, run } = await openEditor({ filter: 'tcp' });
+    await userEvent.type(field(), ' and host $host');
+    await userEvent.tab();
+    expect(queries).toEqual([{ refId: 'A', filter: 'tcp and host $host' }]);
+    expect(run).toHaveBeenCalledTimes(1);
+  });
+
+  it('does not run again for the same text', async () => {
+    const { run } = await openEditor({ filter: 'tcp' });
+    await userEvent.type(field(), ' {Enter}');
+    expect(run).not.toHaveBeenCalled();
+    expect(field()).toHaveValue('tcp');
+  });
+
+  it.each(['', '  '])('leaves the query when it is emptied to "%s"', async (text) => {
+    const { queries, run } = await openEditor({ filter: 'tcp', limit: 50 });
+    await userEvent.clear(field());
+    await userEvent.type(field(), `${text}{Enter}`);
+    expect(queries).toStrictEqual([{ refId: 'A', limit: 50 }]);
+    expect(run).toHaveBeenCalledTimes(1);
+  });
+
+  it('stays when something else changes', async () => {
+    const { queries } = await openEditor({ filter: 'tcp' });
+    await userEvent.click(screen.getByLabelText('Out'));
+    expect(queries).toEqual([{ refId: 'A', filter: 'tcp', direction: 'out' }]);
+  });
 });
 
 describe.each([

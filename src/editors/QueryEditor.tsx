@@ -8,6 +8,7 @@ import type { XdpSettings } from '../settings/model';
 
 import { ColumnsField } from './ColumnsField';
 import { DirectionField } from './DirectionField';
+import { FilterField } from './FilterField';
 import { InterfaceField } from './InterfaceField';
 import { useLoaded } from './useLoaded';
 import { WholeNumberField } from './WholeNumberField';
@@ -20,7 +21,11 @@ export function QueryEditor({ datasource, query, onChange, onRunQuery }: Props) 
   const columns = useLoaded(useCallback(() => datasource.listColumns(), [datasource]));
 
   const apply = (change: Partial<XdpQuery>) => {
-    onChange({ ...query, ...change });
+    const changed = { ...query, ...change };
+    if (changed.filter === undefined) {
+      delete changed.filter;
+    }
+    onChange(changed);
     onRunQuery();
   };
 
@@ -39,6 +44,15 @@ export function QueryEditor({ datasource, query, onChange, onRunQuery }: Props) 
           value={query.direction ?? 'both'}
           onChange={(direction) => {
             apply({ direction });
+          }}
+        />
+      </InlineFieldRow>
+      <InlineFieldRow>
+        <FilterField
+          id={`${id}-filter`}
+          value={query.filter ?? ''}
+          onCommit={(filter) => {
+            apply({ filter });
           }}
         />
       </InlineFieldRow>

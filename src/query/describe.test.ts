@@ -4,6 +4,12 @@ it.each([
   [{}, 'incoming and outgoing packets on the default interface'],
   [{ direction: 'in' as const, interfaces: ['eth0', '$other'] }, 'incoming packets on eth0, $other'],
   [{ kind: 'flows' as const, direction: 'out' as const, interfaces: [] }, 'outgoing flows on the default interface'],
+  [
+    { interfaces: ['eth0'], filter: ' udp and ttl 1 ' },
+    'incoming and outgoing packets on eth0 that match udp and ttl 1',
+  ],
+  [{ direction: 'in' as const, filter: '$filter' }, 'incoming packets on the default interface that match $filter'],
+  [{ direction: 'in' as const, filter: ' ' }, 'incoming packets on the default interface'],
 ])('%j reads "%s"', (query, text) => {
   expect(describeQuery({ refId: 'A', ...query })).toBe(text);
 });

@@ -5,5 +5,6 @@ const DIRECTION_TEXT: Record<Direction, string> = { in: 'incoming', out: 'outgoi
 /** The query in a few words, for the collapsed row of the query editor. */
 export function describeQuery(query: XdpQuery): string {
   const interfaces = query.interfaces?.length ? query.interfaces.join(', ') : 'the default interface';
-  return `${DIRECTION_TEXT[query.direction ?? 'both']} ${query.kind ?? 'packets'} on ${interfaces}`;
+  const filter = query.filter?.trim() ? ` that match ${query.filter.trim()}` : '';
+  return `${DIRECTION_TEXT[query.direction ?? 'both']} ${query.kind ?? 'packets'} on ${interfaces}${filter}`;
 }

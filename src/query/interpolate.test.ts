@@ -1,4 +1,4 @@
-import { interpolateQuery } from './interpolate';
+import { filterFault, interpolateQuery } from './interpolate';
 
 /** Stands in for a dashboard's variables: a value that is a list is one with several values. */
 function variables(values: Record<string, string | string[]>) {
@@ -42,4 +42,79 @@ it('leaves an unknown variable for the back end to refuse by name', () => {
 it('changes nothing else', () => {
   const query = { refId: 'A', kind: 'packets' as const, columns: ['time', 'ttl'], limit: 5, rowsKept: 7 };
   expect(interpolateQuery(query, variables({}), {})).toEqual(query);
+});
+
+describe('a filter', () => {
+  const expanded = (filter: string, values: Record<string, string | string[]>) =>
+    interpolateQuery({ refId: 'A', filter }, variables(values), {});
+
+  it.each([
+    ['udp port 53', 'udp port 53'],
+    ['host $host', 'host 10.0.0.1'],
+    ['host $hosts', 'host (10.0.0.1 or 10.0.0.2)'],
+    ['host ($hosts)', 'host (10.0.0.1 or 10.0.0.2)'],
+    ['host ($hosts or 10.0.0.9)', 'host ((10.0.0.1 or 10.0.0.2) or 10.0.0.9)'],
+    ['(host $hosts) and port $ports', '(host (10.0.0.1 or 10.0.0.2)) and port (53 or 80)'],
+    ['net $nets and port $one', 'net (192.0.2.0/24 or 2001:db8::/32) and port 53'],
+    ['((tcp)) and host $host', '((tcp)) and host 10.0.0.1'],
+  ])('"%s" becomes "%s"', (filter, text) => {
+    const values = {
+      host: '10.0.0.1',
+      hosts: ['10.0.0.1', '10.0.0.2'],
+      nets: ['192.0.2.0/24', '2001:db8::/32'],
+      ports: ['53', '80'],
+      one: ['53'],
+    };
+    expect(expanded(filter, values)).toEqual({ refId: 'A', filter: text });
+  });
+
+  it.each([
+    ['$filter', 'udp port 1900 and (ttl 1 or ttl 2)'],
+    [' $filter ', ['not (tcp)']],
+  ])('takes all of its text from the variable in "%s"', (filter, value) => {
+    expect(expanded(filter, { filter: value }).filter?.trim()).toBe([value].flat()[0]);
+    expect(filterFault(filter, variables({ filter: value }), {})).toBeUndefined();
+  });
+
+  it.each([
+    ['', {}],
+    [' ', {}],
+    ['$filter', { filter: '' }],
+    ['$filter', { filter: [] }],
+    ['$filter', { filter: '  ' }],
+  ])('leaves the query where it is "%s" with %j', (filter, values) => {
+    expect(expanded(filter, values)).toStrictEqual({ refId: 'A' });
+  });
+
+  it('leaves an unknown variable for the back end to refuse by name', () => {
+    expect(expanded('host $nowhere', {}).filter).toBe('host $nowhere');
+    expect(filterFault('host $nowhere', variables({}), {})).toBeUndefined();
+  });
+
+  it.each([
+    ['host $host', '10.0.0.1 or tcp', '10.0.0.1 or tcp'],
+    ['host $host', '10.0.0.1)', '10.0.0.1)'],
+    ['host ($host)', ['10.0.0.1', '', 'a\nb'], 'a\nb'],
+    ['$host', ['udp port 53', 'tcp'], 'udp port 53'],
+    ['$host and $host', 'not tcp', 'not tcp'],
+    ['not $host', 'größe', 'größe'],
+  ])('says that "%s" cannot take %j', (filter, host, wrong) => {
+    expect(filterFault(filter, variables({ host }), {})).toBe(
+      `filter: "${wrong}" is not allowed as the value of a variable; within a filter it takes letters, digits and . : - _ / *`
+    );
+    expect(expanded(filter, { host }).filter).toBe(filter);
+  });
+
+  it.each(['eth0', '00:00:5e:00:53:01', '192.0.2.0/24', '8000-8080', 'my_name', '*', ''])('can take "%s"', (value) => {
+    expect(filterFault('x $value', variables({ value }), {})).toBeUndefined();
+    expect(expanded('x $value', { value }).filter).toBe(`x ${value}`);
+  });
+
+  it('takes numbers, such as the interval in ms', () => {
+    const templates = {
+      replace: (text = '', _: unknown, format?: unknown) =>
+        text.replace('$n', () => (typeof format === 'function' ? (format as (value: number) => string)(64) : '')),
+    };
+    expect(interpolateQuery({ refId: 'A', filter: 'ttl $n' }, templates, {}).filter).toBe('ttl 64');
+  });
 });

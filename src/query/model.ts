@@ -16,7 +16,7 @@ export interface XdpQuery extends DataQuery {
   /** Names, template variables or {@link ANY_INTERFACE}; none at all means the interface with the default route. */
   interfaces?: string[];
   direction?: Direction;
-  /** pcap-filter text. */
+  /** pcap-filter text, in which template variables may stand; none at all means every packet. */
   filter?: string;
   /** Columns in the order they are shown; none at all means every column. */
   columns?: string[];

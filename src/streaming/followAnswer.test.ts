@@ -91,6 +91,23 @@ it('keeps two queries of one panel apart that share a channel', () => {
   expect(panel.ttls('B')).toEqual([1]);
 });
 
+it('keeps two queries of one panel apart whose filters differ', () => {
+  const live = new SharedLive();
+  const filtered = (refId: string, path: string, filter: string) =>
+    ttlFrame(refId, [[1, 64]], { custom: { channel: path, data: { kind: 'packets', filter } } });
+  const panel = new Panel(live, done([filtered('A', 'packets/1f', 'tcp'), filtered('B', 'packets/2e', 'udp')]), [
+    { refId: 'A', filter: 'tcp' },
+    { refId: 'B', filter: 'udp' },
+  ]);
+  expect(live.subscriptions.map(({ addr }) => [addr.path, addr.data])).toEqual([
+    ['packets/1f', { kind: 'packets', filter: 'tcp' }],
+    ['packets/2e', { kind: 'packets', filter: 'udp' }],
+  ]);
+  live.send('ds/uid-1/packets/2e', ttlMessage([[2, 1]]));
+  expect(panel.ttls('A')).toEqual([64]);
+  expect(panel.ttls('B')).toEqual([64, 1]);
+});
+
 it("gives a panel its own refId, name and meta on a colleague's stream", () => {
   const live = new SharedLive();
   const meta = (text: string) => channelMeta('packets/1f', { notices: [{ severity: 'info', text }] });

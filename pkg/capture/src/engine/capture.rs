@@ -120,12 +120,12 @@ impl Capture {
         self.members.is_empty() && self.wanted.is_empty()
     }
 
-    /// Whether a stream of `request` could join.
+    /// Keeps a place for a stream of `request`, which will come soon.
     ///
     /// # Errors
     /// Any [`NoSlot`].
-    pub fn check(&self, request: &Request, interface: &Interface) -> Result<(), NoSlot> {
-        self.slots.check(request, &environment(interface))
+    pub fn reserve(&mut self, request: &Request, interface: &Interface) -> Result<(), NoSlot> {
+        self.slots.reserve(request, &environment(interface), Instant::now())
     }
 
     /// Makes a stream a member from the next generation on. Returns the slot.
@@ -138,7 +138,7 @@ impl Capture {
         request: &Request,
         interface: &Interface,
     ) -> Result<u32, NoSlot> {
-        let joined = self.slots.join(stream, request, &environment(interface))?;
+        let joined = self.slots.join(stream, request, &environment(interface), Instant::now())?;
         if joined.is_new
             && let Err(error) = self.maps.empty_budget(joined.slot)
         {
@@ -152,7 +152,7 @@ impl Capture {
     /// Takes a stream out of the next generation.
     pub fn leave(&mut self, stream: StreamId) {
         self.wanted.remove(&stream);
-        self.slots.leave(stream);
+        self.slots.leave(stream, Instant::now());
     }
 
     /// Whether a stream is to be in the next generation.

@@ -205,7 +205,7 @@ impl Control {
             }
         }
         let Some(capture) = self.captures.get_mut(name) else { return Ok(Vec::new()) };
-        capture.check(request, &interface).map_err(|error| no_slot(name, &error))?;
+        capture.reserve(request, &interface).map_err(|error| no_slot(name, &error))?;
         capture.idle_since = Instant::now();
         Ok(capture.in_force().collect())
     }

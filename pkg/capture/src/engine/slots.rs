@@ -2,7 +2,10 @@
 //!
 //! Streams with the same filter, ways and budget are one to the kernel, whatever their columns.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::{Duration, Instant},
+};
 
 use thiserror::Error;
 use xdplive_filter::{
@@ -45,12 +48,23 @@ pub struct Slots {
     held: BTreeMap<u32, Held>,
 }
 
-/// A slot in use.
+/// How long a slot is kept for a stream that has been promised one: Grafana subscribes at once, and 65 queries of
+/// one call must not each be told that there is room for 64.
+const RESERVED: Duration = Duration::from_secs(10);
+
+/// A slot in use, or kept for somebody.
 #[derive(Clone, Debug)]
 struct Held {
     key: Key,
     terms: Vec<Term>,
     members: BTreeSet<StreamId>,
+    reserved_until: Option<Instant>,
+}
+
+impl Held {
+    fn is_needed(&self, now: Instant) -> bool {
+        !self.members.is_empty() || self.reserved_until.is_some_and(|until| until > now)
+    }
 }
 
 /// What streams of one slot have in common.
@@ -82,13 +96,21 @@ pub struct Joined {
 }
 
 impl Slots {
-    /// Whether a stream of `request` could join.
+    /// Keeps a slot for a stream of `request`, which will come soon.
     ///
     /// # Errors
     /// Any [`NoSlot`].
-    pub fn check(&self, request: &Request, environment: &Environment) -> Result<(), NoSlot> {
-        // No stream has the number 0.
-        self.clone().join(0, request, environment).map(|_| ())
+    pub fn reserve(
+        &mut self,
+        request: &Request,
+        environment: &Environment,
+        now: Instant,
+    ) -> Result<(), NoSlot> {
+        let slot = self.slot(request, environment, now)?;
+        if let Some(held) = self.held.get_mut(&slot) {
+            held.reserved_until = Some(now + RESERVED);
+        }
+        Ok(())
     }
 
     /// Makes a stream a member of the slot for `request`.
@@ -100,49 +122,51 @@ impl Slots {
         stream: StreamId,
         request: &Request,
         environment: &Environment,
+        now: Instant,
     ) -> Result<Joined, NoSlot> {
-        let key = Key::of(request);
-        if let Some((slot, held)) = self.held.iter_mut().find(|(_, held)| held.key == key) {
+        let slot = self.slot(request, environment, now)?;
+        let is_new = self.held.get(&slot).is_none_or(|held| held.members.is_empty());
+        if let Some(held) = self.held.get_mut(&slot) {
             held.members.insert(stream);
-            return Ok(Joined { slot: *slot, is_new: false });
+        }
+        Ok(Joined { slot, is_new })
+    }
+
+    /// Takes a stream out; its slot is free when it was the last.
+    pub fn leave(&mut self, stream: StreamId, now: Instant) {
+        for held in self.held.values_mut() {
+            held.members.remove(&stream);
+        }
+        self.held.retain(|_, held| held.is_needed(now));
+    }
+
+    /// The slot for `request`: the one of equal requests, or a free one, which is held from now on.
+    fn slot(&mut self, request: &Request, environment: &Environment, now: Instant) -> Result<u32, NoSlot> {
+        self.held.retain(|_, held| held.is_needed(now));
+        let key = Key::of(request);
+        if let Some((slot, _)) = self.held.iter().find(|(_, held)| held.key == key) {
+            return Ok(*slot);
         }
         let terms = request.filter.terms(environment)?;
         let free = (0..SLOTS as u32).find(|slot| !self.held.contains_key(slot));
         let slot = free.ok_or_else(|| NoSlot::Taken { holders: self.holders() })?;
-        self.held.insert(slot, Held { key, terms, members: BTreeSet::from([stream]) });
+        let held = Held { key, terms, members: BTreeSet::new(), reserved_until: None };
+        self.held.insert(slot, held);
         let mut rules: Box<Rules> = bytemuck::zeroed_box();
         let Rules { configuration, tables } = &mut *rules;
-        if let Err(error) = self.build(configuration, tables) {
+        if let Err(error) = build(self.held.iter(), configuration, tables) {
             self.held.remove(&slot);
             return Err(NoSlot::Capacity { error, holders: self.holders() });
         }
-        Ok(Joined { slot, is_new: true })
+        Ok(slot)
     }
 
-    /// Takes a stream out; its slot is free when it was the last.
-    pub fn leave(&mut self, stream: StreamId) {
-        self.held.retain(|_, held| {
-            held.members.remove(&stream);
-            !held.members.is_empty()
-        });
-    }
-
-    /// Fills in what the programs go by.
+    /// Fills in what the programs go by, for the slots that have a stream.
     ///
     /// # Errors
     /// None after [`Slots::join`] has said yes to every slot.
     pub fn build(&self, configuration: &mut Configuration, tables: &mut Tables) -> Result<(), CapacityError> {
-        let slots: Vec<Slot<'_>> = self
-            .held
-            .iter()
-            .map(|(number, held)| Slot {
-                number: *number,
-                terms: &held.terms,
-                directions: &held.key.directions,
-                limit: held.key.limit,
-            })
-            .collect();
-        tables::build(&slots, configuration, tables)
+        build(self.held.iter().filter(|(_, held)| !held.members.is_empty()), configuration, tables)
     }
 
     /// What holds the slots, in words: the filters with the most terms first.
@@ -163,6 +187,22 @@ impl Slots {
         let more = if more == 0 { String::new() } else { format!(" and {more} others") };
         format!("{}{more}", named.join(", "))
     }
+}
+
+fn build<'a>(
+    held: impl Iterator<Item = (&'a u32, &'a Held)>,
+    configuration: &mut Configuration,
+    tables: &mut Tables,
+) -> Result<(), CapacityError> {
+    let slots: Vec<Slot<'_>> = held
+        .map(|(number, held)| Slot {
+            number: *number,
+            terms: &held.terms,
+            directions: &held.key.directions,
+            limit: held.key.limit,
+        })
+        .collect();
+    tables::build(&slots, configuration, tables)
 }
 
 #[cfg(test)]

@@ -6,7 +6,8 @@ use super::*;
 
 /// The queries of all panels, with an interface in the place of the dashboard's variable.
 fn queries(dashboard: &str) -> Vec<Value> {
-    let dashboard: Value = serde_json::from_str(&dashboard.replace("$interface", "eth0")).unwrap();
+    let dashboard: Value =
+        serde_json::from_str(&dashboard.replace("$interface", "eth0").replace("$filter", "")).unwrap();
     let panels = dashboard["panels"].as_array().unwrap();
     panels.iter().filter_map(|panel| panel["targets"].as_array()).flatten().cloned().collect()
 }
