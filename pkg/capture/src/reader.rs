@@ -57,6 +57,8 @@ pub struct Want {
     pub slots: u64,
     /// The first generation of the configuration that the stream is part of.
     pub first: u32,
+    /// The first after that that it is not part of any more, once that is known.
+    pub end: Option<u32>,
     /// The ways of the packets it wants.
     pub directions: Vec<Direction>,
 }
@@ -73,7 +75,8 @@ enum Command {
     RemoveRing { ring: RingNumber },
     AddStream { stream: StreamId, queue: Arc<Queue>, limit: Option<u32> },
     AddWant { stream: StreamId, want: Want },
-    RemoveStream { stream: StreamId, ends: Vec<(RingNumber, u32)>, done: std::sync::mpsc::SyncSender<()> },
+    EndWant { stream: StreamId, ring: RingNumber, end: u32 },
+    RemoveStream { stream: StreamId, done: std::sync::mpsc::SyncSender<()> },
 }
 
 impl Reader {
@@ -138,14 +141,23 @@ impl Reader {
         self.send(Command::AddWant { stream, want })
     }
 
-    /// Ends a stream: for each ring, the first generation that it is not part of any more. To be called when
-    /// no CPU runs an older configuration; when it returns, all rows of the stream are in its queue.
+    /// Ends what a stream wants of a ring with the generation before `end`. To be called before the kernel
+    /// programs begin that: its packets may be another stream's in the same slot.
     ///
     /// # Errors
     /// [`ReaderGone`].
-    pub fn remove_stream(&self, stream: StreamId, ends: Vec<(RingNumber, u32)>) -> Result<(), ReaderGone> {
+    pub fn end_want(&self, stream: StreamId, ring: RingNumber, end: u32) -> Result<(), ReaderGone> {
+        self.send(Command::EndWant { stream, ring, end })
+    }
+
+    /// Ends a stream, whose wants have ended. To be called when no CPU runs a configuration that it is part of;
+    /// when it returns, all rows of the stream are in its queue.
+    ///
+    /// # Errors
+    /// [`ReaderGone`].
+    pub fn remove_stream(&self, stream: StreamId) -> Result<(), ReaderGone> {
         let (done, finished) = sync_channel(1);
-        self.send(Command::RemoveStream { stream, ends, done })?;
+        self.send(Command::RemoveStream { stream, done })?;
         finished.recv().map_err(|_| ReaderGone)
     }
 
@@ -197,6 +209,7 @@ impl Stream {
             want.ring == row.origin.interface
                 && want.slots & event.slots != 0
                 && !is_before(event.generation, want.first)
+                && want.end.is_none_or(|end| is_before(event.generation, end))
                 && direction.is_some_and(|direction| want.directions.contains(&direction))
         })
     }
@@ -236,10 +249,12 @@ impl Thread {
         let mut full = false;
         loop {
             self.wait(full);
+            // Before the commands: what comes to be packets after a command was given is younger than that, and
+            // is not handed on before the command was carried out.
+            let horizon = clock::monotonic().saturating_sub(HOLD.as_nanos() as u64);
             if !self.obey() {
                 return;
             }
-            let horizon = clock::monotonic().saturating_sub(HOLD.as_nanos() as u64);
             full = self.drain();
             self.release(horizon);
         }
@@ -292,8 +307,16 @@ impl Thread {
                     stream.wants.push(want);
                 }
             }
-            Command::RemoveStream { stream, ends, done } => {
-                self.finish(stream, &ends);
+            Command::EndWant { stream, ring, end } => {
+                let stream = self.streams.iter_mut().find(|one| one.id == stream);
+                if let Some(want) = stream.and_then(|stream| {
+                    stream.wants.iter_mut().find(|want| want.ring == ring && want.end.is_none())
+                }) {
+                    want.end = Some(end);
+                }
+            }
+            Command::RemoveStream { stream, done } => {
+                self.finish(stream);
                 // Whoever asked may have given up waiting.
                 let _ = done.send(());
             }
@@ -313,7 +336,7 @@ impl Thread {
     }
 
     /// Hands on every last row of a stream and forgets it.
-    fn finish(&mut self, stream: StreamId, ends: &[(RingNumber, u32)]) {
+    fn finish(&mut self, stream: StreamId) {
         // What the stream may have is in the rings now, but for a moment it can be behind a record of another
         // CPU that is reserved and not yet written.
         thread::sleep(HOLD);
@@ -324,15 +347,7 @@ impl Thread {
         }
         let Some(position) = self.streams.iter().position(|one| one.id == stream) else { return };
         let mut stream = self.streams.swap_remove(position);
-        let mut last: Vec<Row> = self
-            .pending
-            .iter()
-            .filter(|row| {
-                ends.iter()
-                    .any(|(ring, end)| *ring == row.origin.interface && is_before(row.event.generation, *end))
-            })
-            .copied()
-            .collect();
+        let mut last: Vec<Row> = self.pending.iter().filter(|row| stream.takes(row)).copied().collect();
         last.sort_by_key(|row| row.event.time);
         stream.hand_on(&Arc::new(last), &self.names, WallClock::read());
     }

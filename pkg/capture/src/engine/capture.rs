@@ -155,12 +155,6 @@ impl Capture {
         self.slots.leave(stream, Instant::now());
     }
 
-    /// Whether a stream is to be in the next generation.
-    #[must_use]
-    pub fn wants(&self, stream: StreamId) -> bool {
-        self.wanted.contains_key(&stream)
-    }
-
     /// Begins the next generation. Returns what was counted in the one that ends, and the streams that were
     /// part of it.
     ///

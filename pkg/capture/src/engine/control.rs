@@ -80,8 +80,8 @@ pub struct Control {
 struct Stream {
     request: Request,
     queue: Arc<Queue>,
-    /// The captures it is part of, and the first generation there that it is not part of any more.
-    joined: BTreeMap<String, Option<u32>>,
+    /// The captures it is, or has been, part of.
+    joined: BTreeSet<String>,
     counted: Counted,
 }
 
@@ -220,7 +220,7 @@ impl Control {
             return;
         }
         self.streams
-            .insert(id, Stream { request, queue, joined: BTreeMap::new(), counted: Counted::default() });
+            .insert(id, Stream { request, queue, joined: BTreeSet::new(), counted: Counted::default() });
         self.begun.push((id, reply));
         self.attach_missing();
     }
@@ -228,9 +228,11 @@ impl Control {
     /// Takes a stream out of its captures' next generations.
     fn end(&mut self, id: StreamId) {
         let Some(stream) = self.streams.get(&id) else { return };
-        for name in stream.joined.keys() {
+        for name in &stream.joined {
             if let Some(capture) = self.captures.get_mut(name) {
                 capture.leave(id);
+                // Without the reader there is nobody who could hand on too much.
+                let _ = self.parts.reader.end_want(id, capture.number, capture.next_generation());
                 self.dirty.insert(name.clone());
             }
         }
@@ -265,20 +267,21 @@ impl Control {
     fn join(&mut self, id: StreamId, interface: &Interface, request: &Request) -> Result<(), SourceError> {
         let name = &interface.name;
         self.open(interface, &request.interfaces).map_err(|error| self.explain_ask(name, error))?;
-        let joined = self.streams.get(&id).is_some_and(|stream| stream.joined.contains_key(name));
+        let joined = self.streams.get(&id).is_some_and(|stream| stream.joined.contains(name));
         if !joined && let Some(capture) = self.captures.get_mut(name) {
             let slot = capture.join(id, request, interface).map_err(|error| no_slot(name, &error))?;
             let want = Want {
                 ring: capture.number,
                 slots: 1 << slot,
                 first: capture.next_generation(),
+                end: None,
                 directions: request.directions.clone(),
             };
             // Before the programs begin that generation, so that its first event finds the stream.
             if self.parts.reader.add_want(id, want).is_ok() {
                 self.dirty.insert(name.clone());
                 if let Some(stream) = self.streams.get_mut(&id) {
-                    stream.joined.insert(name.clone(), None);
+                    stream.joined.insert(name.clone());
                 }
             } else {
                 capture.leave(id);
@@ -304,12 +307,9 @@ impl Control {
             let link = self.interfaces.get(&name).and_then(|interface| interface.link.layout());
             match capture.begin_generation(link.unwrap_or(capture.link())) {
                 Ok((counts, members)) => {
-                    let generation = capture.next_generation().wrapping_sub(1);
                     for (id, membership) in members {
-                        let Some(stream) = self.streams.get_mut(&id) else { continue };
-                        stream.counted.add(&counts, &membership);
-                        if !capture.wants(id) {
-                            stream.joined.insert(name.clone(), Some(generation));
+                        if let Some(stream) = self.streams.get_mut(&id) {
+                            stream.counted.add(&counts, &membership);
                         }
                     }
                 }
@@ -335,15 +335,7 @@ impl Control {
     fn close_ended(&mut self) {
         for id in std::mem::take(&mut self.ending) {
             let Some(stream) = self.streams.remove(&id) else { continue };
-            let ends = stream
-                .joined
-                .iter()
-                .filter_map(|(name, end)| {
-                    let capture = self.captures.get(name)?;
-                    Some((capture.number, end.unwrap_or_else(|| capture.next_generation())))
-                })
-                .collect();
-            if self.parts.reader.remove_stream(id, ends).is_err() {
+            if self.parts.reader.remove_stream(id).is_err() {
                 error!("the reader has ended");
             }
             stream.queue.close(stream.counted);
