@@ -141,9 +141,8 @@ unsafe extern "C" fn decide(_turn: u64, decision: *mut c_void) -> c_long {
     let limit = decision.configuration.limits[slot];
     let passes = limit == 0
         || match BUDGETS.get(slot as u32) {
-            Some(bucket) => bucket.passes(limit, decision.time, decision.headers, slot as u32, |number| {
-                FLOWS_SEEN.get(number)
-            }),
+            Some(bucket) => bucket
+                .passes(limit, decision.time, decision.headers, slot as u32, |number| FLOWS_SEEN.get(number)),
             None => false,
         };
     let counted = &mut decision.counters.slots[slot];
