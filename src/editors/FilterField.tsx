@@ -1,9 +1,9 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { InlineField, Input, useStyles2 } from '@grafana/ui';
-import { useState } from 'react';
 
 import { LABEL_WIDTH, PICKER_WIDTH } from './layout';
+import { useDraft } from './useDraft';
 
 interface Props {
   id: string;
@@ -12,22 +12,16 @@ interface Props {
   onCommit: (filter: string | undefined) => void;
 }
 
-/** A text that takes effect on Enter or when the field is left, so that a panel never runs with half of it. */
+/** Which packets a panel shows, in tcpdump's language. */
 export function FilterField({ id, value, onCommit }: Props) {
-  /** What is being typed; undefined while the field shows the query's own text. */
-  const [draft, setDraft] = useState<string>();
   const { monospaced } = useStyles2(getStyles);
-
-  const commit = () => {
-    if (draft === undefined) {
-      return;
-    }
-    const typed = draft.trim();
-    setDraft(undefined);
+  const { input } = useDraft(value, (text) => {
+    const typed = text.trim();
     if (typed !== value) {
       onCommit(typed === '' ? undefined : typed);
     }
-  };
+    return true;
+  });
 
   return (
     <InlineField
@@ -43,16 +37,7 @@ export function FilterField({ id, value, onCommit }: Props) {
         placeholder="udp port 53 or host 192.0.2.1"
         autoComplete="off"
         spellCheck={false}
-        value={draft ?? value}
-        onChange={(event) => {
-          setDraft(event.currentTarget.value);
-        }}
-        onBlur={commit}
-        onKeyDown={(event) => {
-          if (event.key === 'Enter') {
-            commit();
-          }
-        }}
+        {...input}
       />
     </InlineField>
   );

@@ -1,9 +1,9 @@
 import { InlineField, Input } from '@grafana/ui';
-import { useState } from 'react';
 
 import type { WholeNumberRange } from '../query/model';
 
 import { LABEL_WIDTH, NUMBER_WIDTH } from './layout';
+import { useDraft } from './useDraft';
 
 interface Props {
   id: string;
@@ -15,22 +15,17 @@ interface Props {
   onCommit: (value: number) => void;
 }
 
-/** A number that takes effect on Enter or when the field is left, so that a panel never runs with half of it. */
+/** A number; an empty field asks for the default. */
 export function WholeNumberField({ id, label, tooltip, testId, range, value, onCommit }: Props) {
-  /** What is being typed; undefined while the field shows the query's own value. */
-  const [draft, setDraft] = useState<string>();
   const inForce = value ?? range.default;
+  const { draft, input } = useDraft(String(inForce), (text) => {
+    const taken = wholeNumberIn(range, text);
+    if (taken !== undefined && taken !== inForce) {
+      onCommit(taken);
+    }
+    return taken !== undefined;
+  });
   const typed = draft === undefined ? inForce : wholeNumberIn(range, draft);
-
-  const commit = () => {
-    if (draft === undefined || typed === undefined) {
-      return;
-    }
-    setDraft(undefined);
-    if (typed !== inForce) {
-      onCommit(typed);
-    }
-  };
 
   return (
     <InlineField
@@ -40,22 +35,7 @@ export function WholeNumberField({ id, label, tooltip, testId, range, value, onC
       invalid={typed === undefined}
       error={`"${draft ?? ''}" is not a whole number from ${range.min} to ${range.max}. The panel still uses ${inForce}.`}
     >
-      <Input
-        id={id}
-        data-testid={testId}
-        width={NUMBER_WIDTH}
-        inputMode="numeric"
-        value={draft ?? String(inForce)}
-        onChange={(event) => {
-          setDraft(event.currentTarget.value);
-        }}
-        onBlur={commit}
-        onKeyDown={(event) => {
-          if (event.key === 'Enter') {
-            commit();
-          }
-        }}
-      />
+      <Input id={id} data-testid={testId} width={NUMBER_WIDTH} inputMode="numeric" {...input} />
     </InlineField>
   );
 }
