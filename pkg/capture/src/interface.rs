@@ -38,6 +38,24 @@ pub struct Interface {
 }
 
 impl Interface {
+    /// An interface of which no more is known: its state is `unknown`, its MTU 0.
+    #[must_use]
+    pub fn new(name: &str, index: u32, link: Link) -> Self {
+        Self {
+            name: name.to_owned(),
+            index,
+            state: "unknown".to_owned(),
+            link,
+            driver: None,
+            physical: false,
+            mac: None,
+            addresses: Vec::new(),
+            mtu: 0,
+            xdp_program: None,
+            default: false,
+        }
+    }
+
     /// The directed broadcast addresses of its IPv4 networks (RFC 919), such as 192.0.2.255.
     #[must_use]
     pub fn broadcasts(&self) -> Vec<Ipv4Addr> {

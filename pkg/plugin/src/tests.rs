@@ -15,19 +15,7 @@ pub(crate) const EPOCH: i64 = 1_767_225_600_000_000_000;
 pub(crate) const TIME: u64 = 1_234_000;
 
 pub(crate) fn interface(name: &str, index: u32) -> Interface {
-    Interface {
-        name: name.to_owned(),
-        index,
-        state: "up".to_owned(),
-        link: Link::Ethernet,
-        driver: None,
-        physical: false,
-        mac: None,
-        addresses: Vec::new(),
-        mtu: 1500,
-        xdp_program: None,
-        default: false,
-    }
+    Interface { state: "up".to_owned(), mtu: 1500, ..Interface::new(name, index, Link::Ethernet) }
 }
 
 /// A machine with `eth0`, through which the default route leads, and `wg0`.

@@ -16,7 +16,7 @@ use rtnetlink::{
     Handle, MulticastGroup, RouteMessageBuilder, new_multicast_connection,
     packet_route::{
         address::AddressAttribute,
-        link::{LinkAttribute, LinkLayerType, LinkMessage, LinkXdp, State},
+        link::{LinkAttribute, LinkLayerType, LinkMessage, LinkXdp},
         route::{RouteAttribute, RouteMessage},
     },
 };
@@ -173,17 +173,9 @@ fn outgoing(route: &RouteMessage) -> Option<u32> {
 fn interface(message: &LinkMessage, addresses: Vec<String>, default: Option<u32>) -> Option<Interface> {
     let index = message.header.index;
     let mut found = Interface {
-        name: String::new(),
-        index,
-        state: State::Unknown.to_string().to_lowercase(),
-        link: link(message.header.link_layer_type),
-        driver: None,
-        physical: false,
-        mac: None,
         addresses,
-        mtu: 0,
-        xdp_program: None,
         default: default == Some(index),
+        ..Interface::new("", index, link(message.header.link_layer_type))
     };
     for attribute in &message.attributes {
         match attribute {

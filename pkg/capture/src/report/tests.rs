@@ -12,19 +12,7 @@ fn at_start(missing: Vec<Needed>) -> AtStart {
 }
 
 fn veth() -> Interface {
-    Interface {
-        name: "veth0".to_owned(),
-        index: 7,
-        state: "up".to_owned(),
-        link: Link::Ethernet,
-        driver: None,
-        physical: false,
-        mac: None,
-        addresses: Vec::new(),
-        mtu: 1500,
-        xdp_program: None,
-        default: false,
-    }
+    Interface { state: "up".to_owned(), mtu: 1500, ..Interface::new("veth0", 7, Link::Ethernet) }
 }
 
 fn all_accepted() -> Option<Vec<(Hook, Option<LoaderError>)>> {

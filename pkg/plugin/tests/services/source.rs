@@ -39,19 +39,7 @@ impl Default for Machine {
 }
 
 pub(crate) fn interface(name: &str, index: u32, link: Link) -> Interface {
-    Interface {
-        name: name.to_owned(),
-        index,
-        state: "up".to_owned(),
-        link,
-        driver: None,
-        physical: false,
-        mac: None,
-        addresses: Vec::new(),
-        mtu: 1500,
-        xdp_program: None,
-        default: false,
-    }
+    Interface { state: "up".to_owned(), mtu: 1500, ..Interface::new(name, index, link) }
 }
 
 /// The [`Machine`] as the plugin sees it.
