@@ -10,8 +10,10 @@ import {
 import { lastValueFrom, of, take, toArray } from 'rxjs';
 
 import type { XdpQuery } from '../query/model';
+import { CAPTURE_COLUMNS } from '../testing/captureColumns';
 import { testDataSource } from '../testing/dataSource';
 import { channelMeta, ttlFrame } from '../testing/frames';
+import { PACKET_COLUMNS } from '../testing/packetColumns';
 import { LAST_FIVE_MINUTES, requestFor } from '../testing/requests';
 import { SharedLive } from '../testing/sharedLive';
 
@@ -138,6 +140,34 @@ describe('a query whose filter has a variable', () => {
     host.value = '10.0.0.1 or tcp';
     const query = { refId: 'B', filter: 'host $host' };
     expect(testDataSource().interpolateVariablesInQueries([query], {})).toEqual([query]);
+  });
+});
+
+describe('a query for counters that has a filter from before', () => {
+  const refuse = 'host $host';
+
+  it('is asked without it, and with what matters to counters', () => {
+    const sent = jest.fn().mockReturnValue(of(answer));
+    jest.spyOn(DataSourceWithBackend.prototype, 'query').mockImplementation(sent);
+    config.liveEnabled = false;
+    setTemplateSrv({ replace: () => 'tcp or udp' } as unknown as TemplateSrv);
+    const query: XdpQuery = { refId: 'A', kind: 'capture', filter: refuse, limit: 50, interval: 200, rowsKept: 7 };
+    testDataSource()
+      .query(requestFor([query]))
+      .subscribe();
+    expect(sent).toHaveBeenCalledTimes(1);
+    expect(sent).toHaveBeenCalledWith(
+      expect.objectContaining({ targets: [{ refId: 'A', kind: 'capture', interval: 200, rowsKept: 7 }] })
+    );
+  });
+});
+
+describe('columns', () => {
+  it.each([
+    ['packets', PACKET_COLUMNS],
+    ['capture', CAPTURE_COLUMNS],
+  ] as const)('are asked for by the kind %s', async (kind, columns) => {
+    await expect(testDataSource().listColumns(kind)).resolves.toEqual(columns);
   });
 });
 

@@ -11,8 +11,9 @@ import { map, of, switchMap, type Observable } from 'rxjs';
 
 import { describeQuery } from '../query/describe';
 import { filterFault, interpolateQuery } from '../query/interpolate';
-import { DEFAULT_QUERY, type XdpQuery } from '../query/model';
-import type { ColumnsResponse, PacketColumn } from '../resources/columns';
+import { withoutUnusedKeys } from '../query/kinds';
+import { DEFAULT_QUERY, type QueryKind, type XdpQuery } from '../query/model';
+import type { ColumnsResponse, RowColumn } from '../resources/columns';
 import { defaultRouteFirst, type InterfacesResponse, type NetworkInterface } from '../resources/interfaces';
 import type { XdpSettings } from '../settings/model';
 import { followAnswer } from '../streaming/followAnswer';
@@ -44,14 +45,15 @@ export class XdpDataSource extends DataSourceWithBackend<XdpQuery, XdpSettings> 
    * a variable spoils is not sent, and its error stands beside the answers to the others.
    */
   override query(request: DataQueryRequest<XdpQuery>): Observable<DataQueryResponse> {
-    const errors = faultsOf(request);
-    const targets = request.targets.filter(({ refId }) => !errors.some((error) => error.refId === refId));
+    const asked = request.targets.map(withoutUnusedKeys);
+    const errors = faultsOf({ ...request, targets: asked });
+    const targets = asked.filter(({ refId }) => !errors.some((error) => error.refId === refId));
     return super.query({ ...request, targets }).pipe(
       map((answer) => withErrors(answer, errors)),
       switchMap((answer) => {
         const live = grafanaLive();
         return live !== undefined && endsNow(request.range)
-          ? followAnswer(answer, request, this.uid, live)
+          ? followAnswer(answer, request, { live, dataSourceUid: this.uid })
           : of(answer);
       })
     );
@@ -62,8 +64,8 @@ export class XdpDataSource extends DataSourceWithBackend<XdpQuery, XdpSettings> 
     return defaultRouteFirst(interfaces);
   }
 
-  async listColumns(): Promise<PacketColumn[]> {
-    const { columns } = await this.getResource<ColumnsResponse>('columns');
+  async listColumns(kind: QueryKind): Promise<RowColumn[]> {
+    const { columns } = await this.getResource<ColumnsResponse>('columns', { kind });
     return columns;
   }
 

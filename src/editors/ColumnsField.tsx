@@ -1,7 +1,7 @@
 import { InlineField, MultiCombobox } from '@grafana/ui';
 import { useMemo } from 'react';
 
-import type { PacketColumn } from '../resources/columns';
+import type { RowColumn } from '../resources/columns';
 
 import { LABEL_WIDTH, PICKER_WIDTH } from './layout';
 import type { Loaded } from './useLoaded';
@@ -9,7 +9,7 @@ import type { Loaded } from './useLoaded';
 interface Props {
   id: string;
   value: string[];
-  columns: Loaded<PacketColumn[]>;
+  columns: Loaded<RowColumn[]>;
   onChange: (columns: string[]) => void;
 }
 

@@ -56,14 +56,22 @@ function openEditor(jsonData: XdpSettings = {}, readOnly = false): XdpSettings[]
 it('shows the defaults of a new data source', () => {
   openEditor();
   expect(screen.getByLabelText(/^Hook for incoming packets/)).toHaveValue('Automatic');
+  expect(screen.getByLabelText(/^Show own traffic/)).not.toBeChecked();
   expect(screen.getByLabelText(/^Allowed interfaces/)).toHaveValue('');
   expect(screen.getByLabelText(/^Minimum role/)).toHaveValue('Viewer');
   expect(screen.getByLabelText(/^Packets for services/)).not.toBeChecked();
 });
 
 it('shows what is stored', () => {
-  openEditor({ hook: 'tcx', allowedInterfaces: ['eth0', 'wg*'], minimumRole: 'Editor', allowPacketsToServices: true });
+  openEditor({
+    hook: 'tcx',
+    showOwnTraffic: true,
+    allowedInterfaces: ['eth0', 'wg*'],
+    minimumRole: 'Editor',
+    allowPacketsToServices: true,
+  });
   expect(screen.getByLabelText(/^Hook for incoming packets/)).toHaveValue('TCX');
+  expect(screen.getByLabelText(/^Show own traffic/)).toBeChecked();
   expect(screen.getByLabelText(/^Allowed interfaces/)).toHaveValue('eth0\nwg*');
   expect(screen.getByLabelText(/^Minimum role/)).toHaveValue('Editor');
   expect(screen.getByLabelText(/^Packets for services/)).toBeChecked();
@@ -87,15 +95,25 @@ it('stores allowed interfaces as a list while they are typed', async () => {
   expect(changes.at(-1)?.allowedInterfaces).toBeUndefined();
 });
 
-it('stores whether services get packets', async () => {
+it.each([
+  [/^Show own traffic/, 'showOwnTraffic'],
+  [/^Packets for services/, 'allowPacketsToServices'],
+])('stores whether %s is on', async (label, key) => {
   const changes = openEditor();
-  await userEvent.click(screen.getByLabelText(/^Packets for services/));
-  expect(changes).toEqual([{ allowPacketsToServices: true }]);
+  await userEvent.click(screen.getByLabelText(label));
+  await userEvent.click(screen.getByLabelText(label));
+  expect(changes).toEqual([{ [key]: true }, { [key]: false }]);
 });
 
 it('can only be read where the data source is provisioned', () => {
   openEditor({}, true);
-  [/^Hook for incoming packets/, /^Allowed interfaces/, /^Minimum role/, /^Packets for services/].forEach((label) => {
+  [
+    /^Hook for incoming packets/,
+    /^Show own traffic/,
+    /^Allowed interfaces/,
+    /^Minimum role/,
+    /^Packets for services/,
+  ].forEach((label) => {
     expect(screen.getByLabelText(label)).toBeDisabled();
   });
 });

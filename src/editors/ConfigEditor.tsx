@@ -62,6 +62,20 @@ export function ConfigEditor(props: Props) {
             }}
           />
         </Field>
+        <Field
+          label="Show own traffic"
+          description="Off: the TCP traffic by which this machine's Grafana delivers what is shown is counted and left out, because each packet shown would bring about more of them. On: it is shown too."
+          disabled={readOnly}
+        >
+          <Switch
+            id="xdplive-config-show-own-traffic"
+            data-testid="xdplive-config-show-own-traffic"
+            value={jsonData.showOwnTraffic ?? false}
+            onChange={({ currentTarget: { checked } }) => {
+              set('showOwnTraffic', checked);
+            }}
+          />
+        </Field>
       </FieldSet>
       <FieldSet label="Who may see what">
         <Field

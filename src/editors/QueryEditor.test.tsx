@@ -4,7 +4,7 @@ import { render, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { useState } from 'react';
 
-import type { XdpQuery } from '../query/model';
+import type { QueryKind, XdpQuery } from '../query/model';
 import { testDataSource } from '../testing/dataSource';
 import { layOutEverything } from '../testing/layout';
 
@@ -151,52 +151,115 @@ describe('Filter', () => {
   });
 });
 
+describe('Show', () => {
+  const kinds = () => within(screen.getByRole('radiogroup', { name: 'Show' }));
+  const labels = ['Filter', 'Rows per second', 'Interval', 'Rows kept'];
+  const shown = () => labels.filter((label) => screen.queryByLabelText(label) !== null);
+
+  it.each([
+    ['packets', 'Packets', ['Filter', 'Rows per second', 'Rows kept']],
+    [undefined, 'Packets', ['Filter', 'Rows per second', 'Rows kept']],
+    ['capture', 'Capture', ['Interval', 'Rows kept']],
+  ] as const)('has for %s the fields that matter', async (kind, label, fields) => {
+    await openEditor({ kind });
+    expect(kinds().getByLabelText(label)).toBeChecked();
+    expect(shown()).toEqual(fields);
+  });
+
+  it('offers the columns of the kind', async () => {
+    await openEditor({ kind: 'capture' });
+    await userEvent.click(screen.getByLabelText('Columns'));
+    expect(await screen.findByRole('option', { name: /^lost_ring/ })).toBeInTheDocument();
+    expect(screen.queryByRole('option', { name: /^ttl/ })).not.toBeInTheDocument();
+  });
+
+  it('keeps the other keys of a query, but for the columns, which come back with their kind', async () => {
+    const query = { interfaces: ['eth0'], direction: 'in', filter: 'tcp', limit: 50, rowsKept: 70 } as const;
+    const { queries, run } = await openEditor({ ...query, interfaces: ['eth0'], columns: ['ttl'] });
+    await userEvent.click(kinds().getByLabelText('Capture'));
+    expect(queries.at(-1)).toStrictEqual({ refId: 'A', kind: 'capture', ...query });
+    expect(run).toHaveBeenCalledTimes(1);
+    await choose('Columns', /^seen/);
+    await userEvent.click(kinds().getByLabelText('Packets'));
+    expect(queries.at(-1)).toStrictEqual({ refId: 'A', kind: 'packets', ...query, columns: ['ttl'] });
+    await userEvent.click(kinds().getByLabelText('Capture'));
+    expect(queries.at(-1)).toStrictEqual({ refId: 'A', kind: 'capture', ...query, columns: ['seen'] });
+  });
+
+  it.each(['histogram', 'constructor', 7])('stands a kind that is not known, such as %j', async (kind) => {
+    const refuse = () => {
+      throw new Error('kind: it takes packets or capture');
+    };
+    const { queries } = await openEditor({ kind: kind as QueryKind }, testDataSource({ columns: refuse }));
+    expect(await screen.findByRole('alert')).toHaveTextContent(
+      'The columns could not be listed: kind: it takes packets or capture. A name can still be typed.'
+    );
+    kinds()
+      .getAllByRole('radio')
+      .forEach((option) => {
+        expect(option).not.toBeChecked();
+      });
+    await userEvent.click(kinds().getByLabelText('Packets'));
+    expect(queries).toStrictEqual([{ refId: 'A', kind: 'packets' }]);
+  });
+});
+
+it('reads an interval in ms', async () => {
+  await openEditor({ kind: 'capture' });
+  expect(screen.getByTestId('xdplive-query-interval')).toBe(screen.getByLabelText('Interval'));
+  expect(screen.getByText('ms')).toBeVisible();
+});
+
 describe.each([
-  ['Rows per second', 'limit', 10_000],
-  ['Rows kept', 'rowsKept', 50_000],
-] as const)('%s', (label, key, maximum) => {
+  ['Rows per second', 'packets', 'limit', 1, 10_000],
+  ['Rows kept', 'packets', 'rowsKept', 1, 50_000],
+  ['Interval', 'capture', 'interval', 100, 60_000],
+] as const)('%s', (label, kind, key, minimum, maximum) => {
   async function type(text: string) {
     await userEvent.clear(screen.getByLabelText(label));
     await userEvent.type(screen.getByLabelText(label), text);
   }
 
   it('runs on Enter, not while typing', async () => {
-    const { queries, run } = await openEditor();
+    const { queries, run } = await openEditor({ kind });
     await type('250');
     expect(run).not.toHaveBeenCalled();
     await userEvent.keyboard('{Enter}');
-    expect(queries).toEqual([{ refId: 'A', [key]: 250 }]);
+    expect(queries).toEqual([{ refId: 'A', kind, [key]: 250 }]);
     expect(run).toHaveBeenCalledTimes(1);
   });
 
   it('runs when the field is left', async () => {
-    const { queries } = await openEditor();
+    const { queries } = await openEditor({ kind });
     await type(String(maximum));
     await userEvent.tab();
-    expect(queries).toEqual([{ refId: 'A', [key]: maximum }]);
+    expect(queries).toEqual([{ refId: 'A', kind, [key]: maximum }]);
   });
 
   it('does not run again for the same number', async () => {
-    const { run } = await openEditor({ [key]: 300 });
+    const { run } = await openEditor({ kind, [key]: 300 });
     await type('300{Enter}');
     expect(run).not.toHaveBeenCalled();
   });
 
   it('returns to the default when it is emptied', async () => {
-    const { queries } = await openEditor({ [key]: 300 });
+    const { queries } = await openEditor({ kind, [key]: 300 });
     await userEvent.clear(screen.getByLabelText(label));
     await userEvent.tab();
-    expect(queries).toEqual([{ refId: 'A', [key]: 1_000 }]);
+    expect(queries).toEqual([{ refId: 'A', kind, [key]: 1_000 }]);
   });
 
-  it.each(['0', '1.5', '-3', 'many', String(maximum + 1)])('refuses "%s" and says what is allowed', async (text) => {
-    const { run } = await openEditor();
-    await type(`${text}{Enter}`);
-    expect(screen.getByRole('alert')).toHaveTextContent(
-      `"${text}" is not a whole number from 1 to ${maximum}. The panel still uses 1000.`
-    );
-    expect(run).not.toHaveBeenCalled();
-  });
+  it.each([String(minimum - 1), '1.5', '-3', 'many', String(maximum + 1)])(
+    'refuses "%s" and says what is allowed',
+    async (text) => {
+      const { run } = await openEditor({ kind });
+      await type(`${text}{Enter}`);
+      expect(screen.getByRole('alert')).toHaveTextContent(
+        `"${text}" is not a whole number from ${minimum} to ${maximum}. The panel still uses 1000.`
+      );
+      expect(run).not.toHaveBeenCalled();
+    }
+  );
 });
 
 it('says why a list is missing and still takes a name', async () => {

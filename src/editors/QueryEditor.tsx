@@ -1,15 +1,17 @@
 import type { QueryEditorProps } from '@grafana/data';
 import { InlineFieldRow } from '@grafana/ui';
-import { useCallback, useId } from 'react';
+import { useCallback, useId, useRef } from 'react';
 
 import type { XdpDataSource } from '../datasource/XdpDataSource';
-import { LIMIT, ROWS_KEPT, type XdpQuery } from '../query/model';
+import { isUsed } from '../query/kinds';
+import { INTERVAL, LIMIT, ROWS_KEPT, type QueryKind, type XdpQuery } from '../query/model';
 import type { XdpSettings } from '../settings/model';
 
 import { ColumnsField } from './ColumnsField';
 import { DirectionField } from './DirectionField';
 import { FilterField } from './FilterField';
 import { InterfaceField } from './InterfaceField';
+import { KindField } from './KindField';
 import { useLoaded } from './useLoaded';
 import { WholeNumberField } from './WholeNumberField';
 
@@ -17,13 +19,19 @@ type Props = QueryEditorProps<XdpDataSource, XdpQuery, XdpSettings>;
 
 export function QueryEditor({ datasource, query, onChange, onRunQuery }: Props) {
   const id = useId();
+  const kind = query.kind ?? 'packets';
   const interfaces = useLoaded(useCallback(() => datasource.listInterfaces(), [datasource]));
-  const columns = useLoaded(useCallback(() => datasource.listColumns(), [datasource]));
+  const columns = useLoaded(useCallback(() => datasource.listColumns(kind), [datasource, kind]));
+  /** Columns of one kind mean nothing to another; who comes back to a kind finds what was chosen for it. */
+  const columnsByKind = useRef(new Map<QueryKind, string[] | undefined>());
 
   const apply = (change: Partial<XdpQuery>) => {
     const changed = { ...query, ...change };
     if (changed.filter === undefined) {
       delete changed.filter;
+    }
+    if (changed.columns === undefined) {
+      delete changed.columns;
     }
     onChange(changed);
     onRunQuery();
@@ -31,6 +39,15 @@ export function QueryEditor({ datasource, query, onChange, onRunQuery }: Props) 
 
   return (
     <>
+      <InlineFieldRow>
+        <KindField
+          value={kind}
+          onChange={(chosen) => {
+            columnsByKind.current.set(kind, query.columns);
+            apply({ kind: chosen, columns: columnsByKind.current.get(chosen) });
+          }}
+        />
+      </InlineFieldRow>
       <InlineFieldRow>
         <InterfaceField
           id={`${id}-interfaces`}
@@ -47,15 +64,17 @@ export function QueryEditor({ datasource, query, onChange, onRunQuery }: Props) 
           }}
         />
       </InlineFieldRow>
-      <InlineFieldRow>
-        <FilterField
-          id={`${id}-filter`}
-          value={query.filter ?? ''}
-          onCommit={(filter) => {
-            apply({ filter });
-          }}
-        />
-      </InlineFieldRow>
+      {isUsed(query, 'filter') && (
+        <InlineFieldRow>
+          <FilterField
+            id={`${id}-filter`}
+            value={query.filter ?? ''}
+            onCommit={(filter) => {
+              apply({ filter });
+            }}
+          />
+        </InlineFieldRow>
+      )}
       <InlineFieldRow>
         <ColumnsField
           id={`${id}-columns`}
@@ -67,17 +86,33 @@ export function QueryEditor({ datasource, query, onChange, onRunQuery }: Props) 
         />
       </InlineFieldRow>
       <InlineFieldRow>
-        <WholeNumberField
-          id={`${id}-limit`}
-          label="Rows per second"
-          tooltip="Where more packets come, they are thinned in the kernel; the first packet of each flow goes before its followers."
-          testId="xdplive-query-limit"
-          range={LIMIT}
-          value={query.limit}
-          onCommit={(limit) => {
-            apply({ limit });
-          }}
-        />
+        {isUsed(query, 'limit') && (
+          <WholeNumberField
+            id={`${id}-limit`}
+            label="Rows per second"
+            tooltip="Where more packets come, they are thinned in the kernel; the first packet of each flow goes before its followers."
+            testId="xdplive-query-limit"
+            range={LIMIT}
+            value={query.limit}
+            onCommit={(limit) => {
+              apply({ limit });
+            }}
+          />
+        )}
+        {isUsed(query, 'interval') && (
+          <WholeNumberField
+            id={`${id}-interval`}
+            label="Interval"
+            tooltip="How often the counters are read. Panels with the same interval share one stream."
+            testId="xdplive-query-interval"
+            unit="ms"
+            range={INTERVAL}
+            value={query.interval}
+            onCommit={(interval) => {
+              apply({ interval });
+            }}
+          />
+        )}
         <WholeNumberField
           id={`${id}-rows-kept`}
           label="Rows kept"

@@ -10,13 +10,14 @@ interface Props {
   label: string;
   tooltip: string;
   testId: string;
+  unit?: string;
   range: WholeNumberRange;
   value: number | undefined;
   onCommit: (value: number) => void;
 }
 
 /** A number; an empty field asks for the default. */
-export function WholeNumberField({ id, label, tooltip, testId, range, value, onCommit }: Props) {
+export function WholeNumberField({ id, label, tooltip, testId, unit, range, value, onCommit }: Props) {
   const inForce = value ?? range.default;
   const { draft, input } = useDraft(String(inForce), (text) => {
     const taken = wholeNumberIn(range, text);
@@ -35,7 +36,7 @@ export function WholeNumberField({ id, label, tooltip, testId, range, value, onC
       invalid={typed === undefined}
       error={`"${draft ?? ''}" is not a whole number from ${range.min} to ${range.max}. The panel still uses ${inForce}.`}
     >
-      <Input id={id} data-testid={testId} width={NUMBER_WIDTH} inputMode="numeric" {...input} />
+      <Input id={id} data-testid={testId} width={NUMBER_WIDTH} inputMode="numeric" suffix={unit} {...input} />
     </InlineField>
   );
 }

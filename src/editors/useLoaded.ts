@@ -3,14 +3,16 @@ import { useEffect, useState } from 'react';
 
 export type Loaded<T> = { state: 'loading' } | { state: 'loaded'; value: T } | { state: 'failed'; reason: string };
 
+type Load<T> = () => Promise<T>;
+
 /** What `load` brings, asked for once for each identity of `load`: give a function that stays the same. */
-export function useLoaded<T>(load: () => Promise<T>): Loaded<T> {
-  const [loaded, setLoaded] = useState<Loaded<T>>({ state: 'loading' });
+export function useLoaded<T>(load: Load<T>): Loaded<T> {
+  const [settled, setSettled] = useState<{ load: Load<T>; outcome: Loaded<T> }>();
   useEffect(() => {
     let isCurrent = true;
     const settle = (outcome: Loaded<T>) => {
       if (isCurrent) {
-        setLoaded(outcome);
+        setSettled({ load, outcome });
       }
     };
     load().then(
@@ -25,5 +27,6 @@ export function useLoaded<T>(load: () => Promise<T>): Loaded<T> {
       isCurrent = false;
     };
   }, [load]);
-  return loaded;
+  // What another function brought says nothing of this one.
+  return settled?.load === load ? settled.outcome : { state: 'loading' };
 }

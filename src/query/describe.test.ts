@@ -10,6 +10,16 @@ it.each([
   ],
   [{ direction: 'in' as const, filter: '$filter' }, 'incoming packets on the default interface that match $filter'],
   [{ direction: 'in' as const, filter: ' ' }, 'incoming packets on the default interface'],
+  [{ kind: 'packets' as const, interfaces: ['eth0'], interval: 100 }, 'incoming and outgoing packets on eth0'],
+  [{ kind: 'capture' as const }, 'counters of incoming and outgoing packets on the default interface'],
+  [
+    { kind: 'capture' as const, direction: 'out' as const, interfaces: ['eth0', 'lo'], filter: 'tcp' },
+    'counters of outgoing packets on eth0, lo',
+  ],
+  [
+    { kind: 'histogram' as never, filter: 'tcp' },
+    'incoming and outgoing histogram on the default interface that match tcp',
+  ],
 ])('%j reads "%s"', (query, text) => {
   expect(describeQuery({ refId: 'A', ...query })).toBe(text);
 });

@@ -1,10 +1,13 @@
+import { isUsed, kindOf } from './kinds';
 import type { Direction, XdpQuery } from './model';
 
 const DIRECTION_TEXT: Record<Direction, string> = { in: 'incoming', out: 'outgoing', both: 'incoming and outgoing' };
 
 /** The query in a few words, for the collapsed row of the query editor. */
 export function describeQuery(query: XdpQuery): string {
+  const direction = DIRECTION_TEXT[query.direction ?? 'both'];
+  const shown = kindOf(query)?.phrase(direction) ?? `${direction} ${String(query.kind)}`;
   const interfaces = query.interfaces?.length ? query.interfaces.join(', ') : 'the default interface';
-  const filter = query.filter?.trim() ? ` that match ${query.filter.trim()}` : '';
-  return `${DIRECTION_TEXT[query.direction ?? 'both']} ${query.kind ?? 'packets'} on ${interfaces}${filter}`;
+  const filter = isUsed(query, 'filter') && query.filter?.trim() ? ` that match ${query.filter.trim()}` : '';
+  return `${shown} on ${interfaces}${filter}`;
 }

@@ -22,7 +22,7 @@ export interface XdpQuery extends DataQuery {
   columns?: string[];
   /** Rows a second. */
   limit?: number;
-  /** Milliseconds. */
+  /** Milliseconds between rows. */
   interval?: number;
   groupBy?: string;
   measure?: 'packets' | 'bits' | 'size';
@@ -39,6 +39,9 @@ export interface WholeNumberRange {
 
 /** Rows a second. The server's administrator may have set a lower ceiling; the back end then says so. */
 export const LIMIT: WholeNumberRange = { min: 1, max: 10_000, default: 1_000 };
+
+/** Milliseconds between two readings of the counters. */
+export const INTERVAL: WholeNumberRange = { min: 100, max: 60_000, default: 1_000 };
 
 /** A panel redraws all its rows several times a second; beyond the maximum a browser can no longer keep up. */
 export const ROWS_KEPT: WholeNumberRange = { min: 1, max: 50_000, default: 1_000 };

@@ -1,5 +1,5 @@
-/** One column that packet rows can have, as the resource `columns` tells it. */
-export interface PacketColumn {
+/** One column that rows of a kind can have, as the resource `columns` tells it. */
+export interface RowColumn {
   name: string;
   type: 'time' | 'string' | 'number' | 'boolean';
   nullable: boolean;
@@ -7,5 +7,5 @@ export interface PacketColumn {
 }
 
 export interface ColumnsResponse {
-  columns: PacketColumn[];
+  columns: RowColumn[];
 }

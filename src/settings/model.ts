@@ -10,6 +10,8 @@ export type MinimumRole = 'Viewer' | 'Editor' | 'Admin';
  */
 export interface XdpSettings extends DataSourceJsonData {
   hook?: IngressHook;
+  /** Whether the TCP traffic by which this machine's Grafana delivers what is shown is shown, too. */
+  showOwnTraffic?: boolean;
   /** Patterns of interface names; none at all allows what the server's administrator allows. */
   allowedInterfaces?: string[];
   minimumRole?: MinimumRole;

@@ -1,50 +1,20 @@
 import { LoadingState, type DataFrame, type DataQueryResponse } from '@grafana/data';
 
-import type { XdpQuery } from '../query/model';
 import { channelMeta, ttlFrame, ttlMessage } from '../testing/frames';
 import { requestFor } from '../testing/requests';
 import { SharedLive } from '../testing/sharedLive';
+import { StreamingPanel } from '../testing/streamingPanel';
 
 import { followAnswer } from './followAnswer';
 
 const CHANNEL_ID = 'ds/uid-1/packets/1f';
 const channel = channelMeta('packets/1f');
 
-/** What a panel holds: the newest emission of each key. */
-class Panel {
-  private readonly packets = new Map<string | undefined, DataQueryResponse>();
-  readonly states: Array<LoadingState | undefined> = [];
-  readonly leave: () => void;
-
-  constructor(live: SharedLive, answer: DataQueryResponse, targets: XdpQuery[]) {
-    const subscription = followAnswer(answer, requestFor(targets), 'uid-1', live).subscribe((packet) => {
-      this.packets.set(packet.key, packet);
-      this.states.push(packet.state);
-    });
-    this.leave = () => {
-      subscription.unsubscribe();
-    };
-  }
-
-  get frames(): DataFrame[] {
-    return [...this.packets.values()].flatMap(({ data }) => data as DataFrame[]);
-  }
-
-  get errors() {
-    return [...this.packets.values()].flatMap(({ errors }) => errors ?? []);
-  }
-
-  /** The TTLs shown for one query. */
-  ttls(refId: string): unknown[] | undefined {
-    return this.frames.find((frame) => frame.refId === refId)?.fields[1]?.values;
-  }
-}
-
 const done = (data: DataFrame[]): DataQueryResponse => ({ state: LoadingState.Done, data });
 
 it('goes on from the history with what the stream brings', () => {
   const live = new SharedLive();
-  const panel = new Panel(live, done([ttlFrame('A', [[1, 64]], channel)]), [{ refId: 'A' }]);
+  const panel = new StreamingPanel(live, done([ttlFrame('A', [[1, 64]], channel)]), [{ refId: 'A' }]);
   expect(panel.ttls('A')).toEqual([64]);
   live.send(CHANNEL_ID, ttlMessage([[2, 1]]));
   expect(panel.ttls('A')).toEqual([64, 1]);
@@ -53,7 +23,7 @@ it('goes on from the history with what the stream brings', () => {
 
 it("subscribes below the data source's uid with the canonical query and the panel's buffer", () => {
   const live = new SharedLive();
-  new Panel(live, done([ttlFrame('A', [], channel)]), [{ refId: 'A', rowsKept: 20 }]);
+  new StreamingPanel(live, done([ttlFrame('A', [], channel)]), [{ refId: 'A', rowsKept: 20 }]);
   expect(live.subscriptions).toMatchObject([
     {
       addr: {
@@ -71,8 +41,8 @@ it("subscribes below the data source's uid with the canonical query and the pane
 it("keeps each panel's own number of rows of a stream that panels share", () => {
   const live = new SharedLive();
   const answer = () => done([ttlFrame('A', [[1, 64]], channel)]);
-  const short = new Panel(live, answer(), [{ refId: 'A', rowsKept: 2 }]);
-  const long = new Panel(live, answer(), [{ refId: 'A', rowsKept: 3 }]);
+  const short = new StreamingPanel(live, answer(), [{ refId: 'A', rowsKept: 2 }]);
+  const long = new StreamingPanel(live, answer(), [{ refId: 'A', rowsKept: 3 }]);
   [[2, 63] as const, [3, 62] as const, [4, 61] as const].forEach(([time, ttl]) => {
     live.send(CHANNEL_ID, ttlMessage([[time, ttl]]));
   });
@@ -82,7 +52,7 @@ it("keeps each panel's own number of rows of a stream that panels share", () => 
 
 it('keeps two queries of one panel apart that share a channel', () => {
   const live = new SharedLive();
-  const panel = new Panel(live, done([ttlFrame('A', [[1, 64]], channel), ttlFrame('B', [[1, 64]], channel)]), [
+  const panel = new StreamingPanel(live, done([ttlFrame('A', [[1, 64]], channel), ttlFrame('B', [[1, 64]], channel)]), [
     { refId: 'A' },
     { refId: 'B', rowsKept: 1 },
   ]);
@@ -95,10 +65,14 @@ it('keeps two queries of one panel apart whose filters differ', () => {
   const live = new SharedLive();
   const filtered = (refId: string, path: string, filter: string) =>
     ttlFrame(refId, [[1, 64]], { custom: { channel: path, data: { kind: 'packets', filter } } });
-  const panel = new Panel(live, done([filtered('A', 'packets/1f', 'tcp'), filtered('B', 'packets/2e', 'udp')]), [
-    { refId: 'A', filter: 'tcp' },
-    { refId: 'B', filter: 'udp' },
-  ]);
+  const panel = new StreamingPanel(
+    live,
+    done([filtered('A', 'packets/1f', 'tcp'), filtered('B', 'packets/2e', 'udp')]),
+    [
+      { refId: 'A', filter: 'tcp' },
+      { refId: 'B', filter: 'udp' },
+    ]
+  );
   expect(live.subscriptions.map(({ addr }) => [addr.path, addr.data])).toEqual([
     ['packets/1f', { kind: 'packets', filter: 'tcp' }],
     ['packets/2e', { kind: 'packets', filter: 'udp' }],
@@ -111,8 +85,8 @@ it('keeps two queries of one panel apart whose filters differ', () => {
 it("gives a panel its own refId, name and meta on a colleague's stream", () => {
   const live = new SharedLive();
   const meta = (text: string) => channelMeta('packets/1f', { notices: [{ severity: 'info', text }] });
-  new Panel(live, done([ttlFrame('A', [[1, 64]], meta('first'))]), [{ refId: 'A' }]);
-  const second = new Panel(live, done([ttlFrame('Z', [[1, 64]], meta('second'))]), [{ refId: 'Z' }]);
+  new StreamingPanel(live, done([ttlFrame('A', [[1, 64]], meta('first'))]), [{ refId: 'A' }]);
+  const second = new StreamingPanel(live, done([ttlFrame('Z', [[1, 64]], meta('second'))]), [{ refId: 'Z' }]);
   live.send(CHANNEL_ID, ttlMessage([[2, 1]]));
   expect(second.frames).toMatchObject([{ refId: 'Z', meta: { notices: [{ text: 'second' }] } }]);
 });
@@ -120,7 +94,9 @@ it("gives a panel its own refId, name and meta on a colleague's stream", () => {
 it('takes back the notices of an empty answer when rows arrive', () => {
   const live = new SharedLive();
   const notices = [{ severity: 'info' as const, text: 'No packets on eth0 yet.' }];
-  const panel = new Panel(live, done([ttlFrame('A', [], channelMeta('packets/1f', { notices }))]), [{ refId: 'A' }]);
+  const panel = new StreamingPanel(live, done([ttlFrame('A', [], channelMeta('packets/1f', { notices }))]), [
+    { refId: 'A' },
+  ]);
   expect(panel.frames[0]?.meta?.notices).toEqual(notices);
   live.send(CHANNEL_ID, ttlMessage([[1, 64]]));
   expect(panel.frames[0]?.meta?.notices).toBeUndefined();
@@ -131,7 +107,7 @@ it('shows the error of one query beside the stream of another', () => {
   const live = new SharedLive();
   const errors = [{ refId: 'B', message: 'There is no interface eth9.' }];
   const answer = { state: LoadingState.Error, data: [ttlFrame('A', [[1, 64]], channel)], error: errors[0], errors };
-  const panel = new Panel(live, answer, [{ refId: 'A' }, { refId: 'B' }]);
+  const panel = new StreamingPanel(live, answer, [{ refId: 'A' }, { refId: 'B' }]);
   live.send(CHANNEL_ID, ttlMessage([[2, 1]]));
   expect(panel.errors).toEqual(errors);
   expect(panel.ttls('A')).toEqual([64, 1]);
@@ -139,7 +115,7 @@ it('shows the error of one query beside the stream of another', () => {
 
 it('passes on frames without a channel, before those that stream', () => {
   const live = new SharedLive();
-  const panel = new Panel(live, done([ttlFrame('A', [[1, 64]], channel), ttlFrame('B', [[1, 7]])]), [
+  const panel = new StreamingPanel(live, done([ttlFrame('A', [[1, 64]], channel), ttlFrame('B', [[1, 7]])]), [
     { refId: 'A' },
     { refId: 'B' },
   ]);
@@ -150,16 +126,18 @@ it('passes on frames without a channel, before those that stream', () => {
 it('leaves an answer without a channel as it is', () => {
   const answer = done([ttlFrame('A', [[1, 64]])]);
   const received: DataQueryResponse[] = [];
-  followAnswer(answer, requestFor([{ refId: 'A' }]), 'uid-1', new SharedLive()).subscribe((packet) => {
-    received.push(packet);
-  });
+  followAnswer(answer, requestFor([{ refId: 'A' }]), { live: new SharedLive(), dataSourceUid: 'uid-1' }).subscribe(
+    (packet) => {
+      received.push(packet);
+    }
+  );
   expect(received).toEqual([answer]);
 });
 
 it('leaves its channels when the panel goes', () => {
   const live = new SharedLive();
   const other = channelMeta('packets/2e');
-  const panel = new Panel(live, done([ttlFrame('A', [], channel), ttlFrame('B', [], other)]), [
+  const panel = new StreamingPanel(live, done([ttlFrame('A', [], channel), ttlFrame('B', [], other)]), [
     { refId: 'A' },
     { refId: 'B' },
   ]);

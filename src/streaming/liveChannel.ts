@@ -1,4 +1,6 @@
-import type { DataFrame } from '@grafana/data';
+import { LiveChannelScope, type DataFrame, type DataQueryResponse } from '@grafana/data';
+import type { GrafanaLiveSrv, LiveDataStreamOptions } from '@grafana/runtime';
+import type { Observable } from 'rxjs';
 
 /** Where the rows that follow a frame come from. */
 export interface LiveChannel {
@@ -8,17 +10,45 @@ export interface LiveChannel {
   query: object;
 }
 
+/** As much of Grafana Live as a panel needs, and whose channels it listens to. */
+export interface LiveSource {
+  live: Pick<GrafanaLiveSrv, 'getDataStream'>;
+  dataSourceUid: string;
+}
+
 /**
  * The channel that the back end names in a frame's `meta.custom`. It is not in `meta.channel`, because Grafana would
  * subscribe to that by itself and without the query.
  */
 export function liveChannelOf(frame: DataFrame): LiveChannel | undefined {
-  const custom: unknown = frame.meta?.custom;
-  if (!isObject(custom) || !('channel' in custom) || !('data' in custom)) {
+  return asLiveChannel(frame.meta?.custom);
+}
+
+export function asLiveChannel(named: unknown): LiveChannel | undefined {
+  if (!isObject(named) || !('channel' in named) || !('data' in named)) {
     return undefined;
   }
-  const { channel, data } = custom;
+  const { channel, data } = named;
   return typeof channel === 'string' && channel !== '' && isObject(data) ? { path: channel, query: data } : undefined;
+}
+
+/** Listens to a channel, with its query. */
+export function listenTo(
+  channel: LiveChannel,
+  { live, dataSourceUid }: LiveSource,
+  options: Omit<LiveDataStreamOptions, 'addr'>
+): Observable<DataQueryResponse> {
+  return live.getDataStream({
+    ...options,
+    addr: {
+      scope: LiveChannelScope.DataSource,
+      stream: dataSourceUid,
+      // eslint-disable-next-line @typescript-eslint/no-deprecated -- what older Grafana calls `stream`
+      namespace: dataSourceUid,
+      path: channel.path,
+      data: channel.query,
+    },
+  });
 }
 
 function isObject(value: unknown): value is object {

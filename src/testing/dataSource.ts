@@ -4,6 +4,7 @@ import { XdpDataSource } from '../datasource/XdpDataSource';
 import pluginJson from '../../plugin.json';
 import type { XdpSettings } from '../settings/model';
 
+import { CAPTURE_COLUMNS } from './captureColumns';
 import { INTERFACES } from './machine';
 import { PACKET_COLUMNS } from './packetColumns';
 
@@ -25,14 +26,18 @@ const SETTINGS: DataSourceInstanceSettings<XdpSettings> = {
   },
 };
 
-/** A data source whose back end answers from {@link INTERFACES} and {@link PACKET_COLUMNS}. */
-export function testDataSource(resources: Record<string, () => unknown> = {}): XdpDataSource {
-  const answers: Record<string, () => unknown> = {
+type Resource = (parameters?: Record<string, unknown>) => unknown;
+
+/** A data source whose back end answers from {@link INTERFACES}, {@link PACKET_COLUMNS} and {@link CAPTURE_COLUMNS}. */
+export function testDataSource(resources: Record<string, Resource> = {}): XdpDataSource {
+  const answers: Record<string, Resource> = {
     interfaces: () => ({ interfaces: INTERFACES }),
-    columns: () => ({ columns: PACKET_COLUMNS }),
+    columns: (parameters) => ({ columns: parameters?.kind === 'capture' ? CAPTURE_COLUMNS : PACKET_COLUMNS }),
     ...resources,
   };
   const dataSource = new XdpDataSource(SETTINGS);
-  jest.spyOn(dataSource, 'getResource').mockImplementation((path) => Promise.resolve().then(() => answers[path]?.()));
+  jest
+    .spyOn(dataSource, 'getResource')
+    .mockImplementation((path, parameters) => Promise.resolve().then(() => answers[path]?.(parameters)));
   return dataSource;
 }

@@ -1,14 +1,9 @@
-import type { PacketColumn } from '../resources/columns';
+import type { RowColumn } from '../resources/columns';
 
-const column = (name: string, type: PacketColumn['type'], nullable: boolean): PacketColumn => ({
-  name,
-  type,
-  nullable,
-  description: `the column ${name}`,
-});
+import { column } from './column';
 
 /** The columns of packets, as the contract with dashboards names them. */
-export const PACKET_COLUMNS: PacketColumn[] = [
+export const PACKET_COLUMNS: RowColumn[] = [
   column('time', 'time', false),
   column('interface', 'string', false),
   column('direction', 'string', false),

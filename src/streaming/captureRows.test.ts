@@ -1,0 +1,77 @@
+import { createDataFrame, StreamingDataFrame } from '@grafana/data';
+
+import { firstTick, tick } from '../testing/captureMessages';
+import { captureRow } from '../testing/captureRow';
+import { ttlFrame } from '../testing/frames';
+
+import { newestRows, oneOfEachHook, rowsOfStream } from './captureRows';
+
+describe('newestRows', () => {
+  it('reads every counter by its column', () => {
+    const frame = StreamingDataFrame.fromDataFrameJSON(
+      firstTick(1, [
+        {
+          direction: 'out',
+          seen: 9,
+          own: 1,
+          channel: 'packets/1f',
+          filter: 'tcp',
+          matched: 8,
+          thinned: 2,
+          lost_ring: 3,
+          lost_queue: 1,
+          delivered: 2,
+        },
+        { interface: 'wg0', hook: null },
+      ])
+    );
+    expect(newestRows(frame)).toEqual([
+      {
+        interface: 'eth0',
+        direction: 'out',
+        hook: 'tcx',
+        seen: 9,
+        own: 1,
+        channel: 'packets/1f',
+        filter: 'tcp',
+        matched: 8,
+        thinned: 2,
+        lostRing: 3,
+        lostQueue: 1,
+      },
+      captureRow({ interface: 'wg0', hook: null }),
+    ]);
+  });
+
+  it('takes the newest tick of a history', () => {
+    const frame = StreamingDataFrame.fromDataFrameJSON(firstTick(1, [{ seen: 1 }, { direction: 'out' }]));
+    frame.push(tick(2, [{ seen: 5 }, { direction: 'out', seen: 6 }]));
+    expect(newestRows(frame).map(({ seen }) => seen)).toEqual([5, 6]);
+  });
+
+  it('finds nothing in an empty frame, and no counters in another', () => {
+    expect(newestRows(createDataFrame({ fields: [] }))).toEqual([]);
+    expect(newestRows(ttlFrame('A', [[1, 64]]))).toEqual([captureRow({ interface: '', direction: '', hook: null })]);
+  });
+});
+
+it('tells hooks apart by interface and direction', () => {
+  const rows = [
+    captureRow({ channel: 'packets/1f' }),
+    captureRow({ channel: 'packets/2e' }),
+    captureRow({ direction: 'out' }),
+    captureRow({ interface: 'lo' }),
+  ];
+  expect(oneOfEachHook(rows)).toEqual([rows[0], rows[2], rows[3]]);
+});
+
+it("finds a stream's rows, and its own before those of another data source", () => {
+  const rows = [
+    captureRow({ channel: 'packets/1f', filter: null, matched: 1 }),
+    captureRow({ channel: 'packets/1f', filter: '', matched: 2 }),
+    captureRow({ channel: 'packets/2e', filter: 'tcp', matched: 3 }),
+    captureRow({ channel: 'packets/1f', filter: null, matched: 4, direction: 'out' }),
+    captureRow({ channel: null, matched: 5, interface: 'lo' }),
+  ];
+  expect(rowsOfStream(rows, 'packets/1f').map(({ matched }) => matched)).toEqual([2, 4]);
+});

@@ -1,0 +1,70 @@
+import type { DataFrame } from '@grafana/data';
+
+import { groupBy } from './grouping';
+
+/** Counters of one direction of an interface, and of one stream on it. */
+export interface CaptureRow {
+  interface: string;
+  direction: string;
+  /** Null: nothing is attached. */
+  hook: string | null;
+  /** Packets of the interface since it is watched. */
+  seen: number;
+  /** Packets of Grafana's own delivery that were left out. */
+  own: number;
+  /** Path of the stream that the counters below belong to; null: no stream. */
+  channel: string | null;
+  /** The stream's filter; null also for a stream of another data source. */
+  filter: string | null;
+  matched: number;
+  thinned: number;
+  lostRing: number;
+  lostQueue: number;
+}
+
+/**
+ * The rows of the newest tick. A stream that panels share may begin with the history of one of them, which is more than
+ * one tick, although it is listened to for the newest message alone.
+ */
+export function newestRows(frame: DataFrame): CaptureRow[] {
+  const column = (name: string): unknown[] => frame.fields.find((field) => field.name === name)?.values ?? [];
+  const text = (name: string, row: number) => {
+    const value = column(name)[row];
+    return typeof value === 'string' ? value : null;
+  };
+  const number = (name: string, row: number) => {
+    const value = column(name)[row];
+    return typeof value === 'number' ? value : 0;
+  };
+  const times = column('time');
+  return times.flatMap((time, row) =>
+    time !== times.at(-1)
+      ? []
+      : {
+          interface: text('interface', row) ?? '',
+          direction: text('direction', row) ?? '',
+          hook: text('hook', row),
+          seen: number('seen', row),
+          own: number('own', row),
+          channel: text('channel', row),
+          filter: text('filter', row),
+          matched: number('matched', row),
+          thinned: number('thinned', row),
+          lostRing: number('lost_ring', row),
+          lostQueue: number('lost_queue', row),
+        }
+  );
+}
+
+/** One row of each hook, whose own counters all its rows repeat. */
+export function oneOfEachHook(rows: CaptureRow[]): CaptureRow[] {
+  const byHook = groupBy(rows, (row) => `${row.interface} ${row.direction}`);
+  return [...byHook.values()].flatMap((alike) => alike.slice(0, 1));
+}
+
+/** A stream's rows, one of each hook. A stream of another data source with the same query has the same path. */
+export function rowsOfStream(rows: CaptureRow[], channel: string): CaptureRow[] {
+  const ofChannel = rows.filter((row) => row.channel === channel);
+  const isForeign = (row: CaptureRow) => row.filter === null;
+  return oneOfEachHook([...ofChannel.filter((row) => !isForeign(row)), ...ofChannel.filter(isForeign)]);
+}

@@ -1,0 +1,268 @@
+import { LoadingState, StreamingDataFrame, type DataFrame, type DataQueryResponse } from '@grafana/data';
+import type { LiveDataStreamOptions } from '@grafana/runtime';
+import { concat, NEVER, of, throwError } from 'rxjs';
+
+import { firstTick, tick, type Counters } from '../testing/captureMessages';
+import { channelMeta, ttlFrame, ttlMessage } from '../testing/frames';
+import { SharedLive } from '../testing/sharedLive';
+import { StreamingPanel } from '../testing/streamingPanel';
+
+const ROWS = 'ds/uid-1/packets/1f';
+const CAPTURE = 'ds/uid-1/capture/2e';
+const ATTACHED = 'info: No packets on eth0 yet: attached in by tcx';
+const UNMATCHED = (seen: string) => `info: ${seen} seen on eth0, none has matched the filter yet.`;
+
+const report = {
+  capture: { channel: 'capture/2e', data: { kind: 'capture', interfaces: ['eth0'] } },
+  hooks: [{ interface: 'eth0', direction: 'in', hook: 'tcx', reason: '' }],
+  ownPorts: [3000],
+};
+
+/** The answer for one query, or two, on the stream of packets. */
+function answer(
+  rows: Array<[time: number, ttl: number]> = [],
+  { refIds = ['A'], path = 'packets/1f', limit = 50, interfaces = ['eth0'] } = {}
+) {
+  const custom = { channel: path, data: { kind: 'packets', interfaces, limit }, ...report };
+  const data: DataFrame[] = refIds.map((refId) => ttlFrame(refId, rows, { custom }));
+  return { state: LoadingState.Done, data } satisfies DataQueryResponse;
+}
+
+const mine = (row: Counters = {}): Counters => ({ channel: 'packets/1f', filter: 'tcp', ...row });
+
+function openPanel(live = new SharedLive(), response = answer(), refIds = ['A']) {
+  const panel = new StreamingPanel(
+    live,
+    response,
+    refIds.map((refId) => ({ refId }))
+  );
+  return { live, panel };
+}
+
+it('listens to the counters once, below the same data source, for the newest alone', () => {
+  const { live, panel } = openPanel();
+  live.send(CAPTURE, firstTick(1_000, [mine()]));
+  live.send(ROWS, ttlMessage([[1, 64]]));
+  live.send(CAPTURE, tick(2_000, [mine({ seen: 1 })]));
+  expect(live.subscriptions.map(({ addr: { path } }) => path).sort()).toEqual(['capture/2e', 'packets/1f']);
+  expect(live.subscriptions.find(({ addr }) => addr.path === 'capture/2e')).toMatchObject({
+    addr: { scope: 'ds', stream: 'uid-1', namespace: 'uid-1', data: report.capture.data },
+    frame: undefined,
+    buffer: { action: 'replace', maxLength: 10_000 },
+  });
+  panel.leave();
+  expect(live.listening).toEqual([]);
+});
+
+it('says why it is empty before the counters come, with them, and no more when rows have come', () => {
+  const { live, panel } = openPanel();
+  expect(panel.notices()).toEqual([`${ATTACHED}.`]);
+  live.send(CAPTURE, firstTick(1_000, [mine()]));
+  expect(panel.notices()).toEqual([`${ATTACHED}, 0 seen.`]);
+  live.send(CAPTURE, tick(2_000, [mine({ seen: 1_234 })]));
+  expect(panel.notices()).toEqual([UNMATCHED('1,234 packets')]);
+  expect(panel.ttls('A')).toEqual([]);
+  live.send(ROWS, ttlMessage([[1, 64]]));
+  expect(panel.notices()).toEqual([]);
+  expect(panel.ttls('A')).toEqual([64]);
+});
+
+it('names an interface that is asked for and not there, of which no counters come', () => {
+  const { live, panel } = openPanel(undefined, answer([], { interfaces: ['eth0', 'wg0'] }));
+  const missing = 'Nothing is attached to wg0: it is not there yet, or cannot be watched.';
+  expect(panel.notices()).toEqual([`${ATTACHED}. ${missing}`]);
+  live.send(CAPTURE, firstTick(1_000, [mine()]));
+  expect(panel.notices()).toEqual([`${ATTACHED}, 0 seen. ${missing}`]);
+});
+
+it('names none where every interface is asked for', () => {
+  const { panel } = openPanel(undefined, answer([], { interfaces: ['any'] }));
+  expect(panel.notices()).toEqual([`${ATTACHED}.`]);
+});
+
+it('knows with the first emission what is known of the counters already', () => {
+  const { live } = openPanel();
+  live.send(CAPTURE, firstTick(1_000, [mine({ seen: 3 })]));
+  const { panel } = openPanel(live);
+  expect(panel.notices()).toEqual([UNMATCHED('3 packets')]);
+  expect(panel.states).toHaveLength(1);
+});
+
+it('draws itself for rows and for new words, not for counters alone', () => {
+  const { live, panel } = openPanel();
+  live.send(CAPTURE, firstTick(1_000, [mine({ ring_used: 1 })]));
+  const before = panel.states.length;
+  [2_000, 3_000, 4_000].forEach((time) => {
+    live.send(CAPTURE, tick(time, [mine({ ring_used: time, delivered: time })]));
+  });
+  expect(panel.states).toHaveLength(before);
+  live.send(CAPTURE, tick(5_000, [mine({ seen: 1 })]));
+  expect(panel.states).toHaveLength(before + 1);
+  live.send(ROWS, ttlMessage([[1, 64]]));
+  live.send(ROWS, ttlMessage([[2, 64]]));
+  expect(panel.states).toHaveLength(before + 3);
+  live.send(CAPTURE, tick(6_000, [mine({ seen: 2, matched: 2, delivered: 2 })]));
+  expect(panel.states).toHaveLength(before + 3);
+  expect(new Set(panel.states)).toEqual(new Set([LoadingState.Streaming]));
+});
+
+it('tells loss and thinning while rows come, and keeps telling with each of them', () => {
+  const { live, panel } = openPanel(undefined, answer([[1, 64]]));
+  live.send(CAPTURE, firstTick(1_000, [mine({ seen: 100, matched: 90, thinned: 30, lost_ring: 1 })]));
+  const notices = [
+    "warning: 1 of 90 matching packets was lost. 1 found no room in the ring: the server's administrator can raise ring_bytes.",
+    'info: 30 of 90 matching packets were left out to keep to 50 rows per second; counters stay exact.',
+  ];
+  expect(panel.notices()).toEqual(notices);
+  live.send(ROWS, ttlMessage([[2, 63]]));
+  expect(panel.notices()).toEqual(notices);
+  expect(panel.ttls('A')).toEqual([64, 63]);
+});
+
+it("tells Grafana's own traffic", () => {
+  const { live, panel } = openPanel(undefined, answer([[1, 64]]));
+  live.send(CAPTURE, firstTick(1_000, [mine({ seen: 9, own: 7 })]));
+  expect(panel.notices()).toEqual([
+    "info: 7 packets of Grafana's own delivery (TCP port 3000 of this machine) are left out; the data source's settings can show them.",
+  ]);
+});
+
+it('keeps what the answer said, and what else its meta holds', () => {
+  const live = new SharedLive();
+  const said = { severity: 'info' as const, text: 'Said by the answer.' };
+  const response = answer([[1, 64]]);
+  response.data.forEach((frame) => (frame.meta = { ...frame.meta, notices: [said] }));
+  const { panel } = openPanel(live, response);
+  live.send(CAPTURE, firstTick(1_000, [mine({ matched: 2, thinned: 1 })]));
+  expect(panel.notices()).toEqual([
+    'info: Said by the answer.',
+    'info: 1 of 2 matching packets was left out to keep to 50 rows per second; counters stay exact.',
+  ]);
+  expect(panel.frames[0]?.meta?.custom).toEqual({
+    channel: 'packets/1f',
+    data: { kind: 'packets', interfaces: ['eth0'], limit: 50 },
+    ...report,
+  });
+});
+
+it('tells each panel of a shared stream what is true of it', () => {
+  const live = new SharedLive();
+  const { panel: first } = openPanel(live, answer([], { limit: 50 }));
+  const { panel: second } = openPanel(live, answer([], { refIds: ['Z'], limit: 60 }), ['Z']);
+  live.send(CAPTURE, firstTick(1_000, [mine({ seen: 4, matched: 4, thinned: 4 })]));
+  const text = (limit: number) =>
+    `info: 4 packets seen on eth0, none for this panel yet. 4 of 4 matching packets were left out to keep to ${limit} rows per second; counters stay exact.`;
+  expect(first.notices('A')).toEqual([text(50)]);
+  expect(second.notices('Z')).toEqual([text(60)]);
+});
+
+it('tells two queries of one panel apart, and two panels with different streams on one capture channel', () => {
+  const live = new SharedLive();
+  const { panel } = openPanel(live, answer([], { refIds: ['A', 'B'] }), ['A', 'B']);
+  const { panel: other } = openPanel(live, answer([], { path: 'packets/3d' }));
+  live.send(CAPTURE, firstTick(1_000, [mine({ seen: 2 }), { seen: 2, channel: 'packets/3d', filter: '' }]));
+  expect([panel.notices('A'), panel.notices('B')]).toEqual([[UNMATCHED('2 packets')], [UNMATCHED('2 packets')]]);
+  expect(other.notices()).toEqual(['info: 2 packets seen on eth0, none for this panel yet.']);
+});
+
+it('reads the newest of a history that a panel of counters brought', () => {
+  const live = new SharedLive();
+  const history = ttlFrame('C', [], channelMeta('capture/2e'));
+  new StreamingPanel(live, { data: [history] }, [{ refId: 'C', kind: 'capture' }]);
+  live.send(CAPTURE, firstTick(1_000, [mine({ seen: 1 })]));
+  live.send(CAPTURE, { data: { values: twoTicks() } });
+  const { panel } = openPanel(live);
+  expect(panel.notices()).toEqual([UNMATCHED('9 packets')]);
+});
+
+describe('without counters', () => {
+  const rowsComeAsEver = (live: SharedLive, panel: StreamingPanel) => {
+    live.send(ROWS, ttlMessage([[1, 64]]));
+    expect(panel.ttls('A')).toEqual([64]);
+    expect(panel.errors).toEqual([]);
+    expect(new Set(panel.states)).toEqual(new Set([LoadingState.Streaming]));
+  };
+
+  it('streams where the back end names no channel for them', () => {
+    const live = new SharedLive();
+    const { panel } = openPanel(live, {
+      state: LoadingState.Done,
+      data: [ttlFrame('A', [], channelMeta('packets/1f'))],
+    });
+    expect(panel.notices()).toEqual([]);
+    rowsComeAsEver(live, panel);
+    expect(live.subscriptions).toHaveLength(1);
+  });
+
+  it('streams where their channel is refused, and forgets what is no longer true', () => {
+    const { live, panel } = openPanel();
+    live.send(CAPTURE, firstTick(1_000, [mine({ seen: 5 })]));
+    live.fail(CAPTURE, 'permission denied');
+    expect(panel.notices()).toEqual([`${ATTACHED}.`]);
+    rowsComeAsEver(live, panel);
+  });
+
+  it('goes on telling when their channel is there again', () => {
+    const { live, panel } = openPanel();
+    live.send(CAPTURE, firstTick(1_000, [mine()]));
+    live.fail(CAPTURE, 'transport closed');
+    live.send(CAPTURE, firstTick(2_000, [mine({ seen: 6 })]));
+    expect(panel.notices()).toEqual([UNMATCHED('6 packets')]);
+  });
+
+  it('streams where their channel ends', () => {
+    const { live, panel } = openPanel();
+    live.send(CAPTURE, firstTick(1_000, [mine({ seen: 5 })]));
+    live.end(CAPTURE);
+    expect(panel.notices()).toEqual([`${ATTACHED}.`]);
+    rowsComeAsEver(live, panel);
+  });
+
+  it.each([
+    [
+      'cannot be opened',
+      () => {
+        throw new Error('no such channel');
+      },
+    ],
+    ['breaks', () => throwError(() => new Error('no such channel'))],
+    [
+      'comes with an error',
+      () =>
+        concat(
+          of({
+            state: LoadingState.Error,
+            data: [StreamingDataFrame.fromDataFrameJSON(firstTick(1_000, [mine({ seen: 5 })]))],
+          }),
+          NEVER
+        ),
+    ],
+  ])('streams where their channel %s', (_, open) => {
+    const live = new SharedLive();
+    const getDataStream = (options: LiveDataStreamOptions) =>
+      options.addr.path === 'capture/2e' ? open() : live.getDataStream(options);
+    const panel = new StreamingPanel({ getDataStream }, answer(), [{ refId: 'A' }]);
+    expect(panel.notices()).toEqual([`${ATTACHED}.`]);
+    rowsComeAsEver(live, panel);
+  });
+});
+
+it('streams counters as rows, and says nothing of them', () => {
+  const live = new SharedLive();
+  const custom = {
+    channel: 'capture/2e',
+    data: report.capture.data,
+    hooks: [{ ...report.hooks[0], reason: 'asked for' }],
+  };
+  const { panel } = openPanel(live, { state: LoadingState.Done, data: [ttlFrame('A', [], { custom })] });
+  live.send(CAPTURE, firstTick(1_000, [mine({ seen: 1 })]));
+  live.send(CAPTURE, tick(2_000, [mine({ seen: 2, lost_ring: 1 })]));
+  expect(panel.frames[0]?.fields.find(({ name }) => name === 'seen')?.values).toEqual([1, 2]);
+  expect(panel.notices()).toEqual([]);
+});
+
+/** Two ticks in one message, which the back end never sends on a stream, as a history holds them. */
+function twoTicks(): unknown[][] {
+  const [older, newer] = [tick(2_000, [mine({ seen: 8 })]), tick(3_000, [mine({ seen: 9 })])];
+  return (older.data?.values ?? []).map((values, column) => [...values, ...(newer.data?.values[column] ?? [])]);
+}

@@ -1,0 +1,223 @@
+import { captureRow } from '../testing/captureRow';
+
+import type { HookInForce } from './captureReport';
+import type { CaptureRow } from './captureRows';
+import { noticesOf, type PanelFacts } from './notices';
+
+const CHANNEL = 'packets/1f';
+
+/** All that there is to say, as "severity: text". */
+function told(facts: Partial<PanelFacts>): string[] {
+  const notices = noticesOf({
+    channel: CHANNEL,
+    interfaces: [],
+    counters: [],
+    hooks: [],
+    ownPorts: [],
+    limit: 1_000,
+    hasRows: true,
+    ...facts,
+  });
+  return notices.map(({ severity, text }) => `${severity}: ${text}`);
+}
+
+/** The counters of the panel's stream. */
+const mine = (row: Partial<CaptureRow> = {}) => captureRow({ channel: CHANNEL, filter: '', ...row });
+
+const hook = (row: Partial<HookInForce> = {}): HookInForce => ({
+  interface: 'eth0',
+  direction: 'in',
+  hook: 'tcx',
+  reason: '',
+  ...row,
+});
+
+const BOTH_WAYS = [mine({ direction: 'in' }), mine({ direction: 'out' })];
+
+it('is silent where all is well', () => {
+  expect(told({})).toEqual([]);
+  expect(
+    told({ interfaces: ['eth0'], counters: [mine({ seen: 10, matched: 10 })], hooks: [hook()], ownPorts: [3000] })
+  ).toEqual([]);
+});
+
+describe('loss', () => {
+  const RING = "found no room in the ring: the server's administrator can raise ring_bytes.";
+  const QUEUE =
+    'came faster than Grafana or the browser takes them: ask for fewer rows per second, fewer columns or a narrower filter.';
+
+  it.each([
+    [{ matched: 1_234, lostRing: 2 }, `2 of 1,234 matching packets were lost. 2 ${RING}`],
+    [{ matched: 12_345, lostQueue: 1_234 }, `1,234 of 12,345 matching packets were lost. 1,234 ${QUEUE}`],
+    [{ matched: 10, lostRing: 3, lostQueue: 4 }, `7 of 10 matching packets were lost. 3 ${RING} 4 ${QUEUE}`],
+    [{ matched: 10, lostRing: 1 }, `1 of 10 matching packets was lost. 1 ${RING}`],
+    [{ matched: 1, lostRing: 1 }, `1 of 1 matching packet was lost. 1 ${RING}`],
+  ])('of %j', (row, text) => {
+    expect(told({ counters: [mine(row)] })).toEqual([`warning: ${text}`]);
+  });
+
+  it('is that of all hooks of the stream, and of no other stream', () => {
+    const counters = [
+      mine({ matched: 5, lostRing: 1 }),
+      mine({ matched: 6, lostRing: 2, direction: 'out' }),
+      captureRow({ channel: 'packets/2e', filter: '', matched: 100, lostRing: 50 }),
+    ];
+    expect(told({ counters })).toEqual([`warning: 3 of 11 matching packets were lost. 3 ${RING}`]);
+  });
+});
+
+describe('thinning', () => {
+  it.each([
+    [{ matched: 5_000, thinned: 4_000 }, 1_000, '4,000 of 5,000 matching packets were left out to keep to 1,000 rows'],
+    [{ matched: 2, thinned: 1 }, 1, '1 of 2 matching packets was left out to keep to 1 row'],
+  ])('of %j with the limit %d', (row, limit, text) => {
+    expect(told({ counters: [mine(row)], limit })).toEqual([`info: ${text} per second; counters stay exact.`]);
+  });
+
+  it('names no limit where none is known', () => {
+    expect(told({ counters: [mine({ matched: 2, thinned: 2 })], limit: undefined })).toEqual([
+      'info: 2 of 2 matching packets were left out to keep to the limit; counters stay exact.',
+    ]);
+  });
+});
+
+describe('an empty panel', () => {
+  const empty = (facts: Partial<PanelFacts>) => told({ hasRows: false, ...facts });
+
+  it.each([
+    ['one interface', BOTH_WAYS, 'No packets on eth0 yet: attached in by tcx, out by tcx, 0 seen.'],
+    ['one direction', [mine()], 'No packets on eth0 yet: attached in by tcx, 0 seen.'],
+    [
+      'a direction that cannot be had',
+      [mine({ hook: 'xdp-generic' }), mine({ direction: 'out', hook: null })],
+      'No packets on eth0 yet: attached in by xdp-generic, out by nothing, 0 seen.',
+    ],
+    [
+      'interfaces with the same hooks',
+      [...BOTH_WAYS, ...BOTH_WAYS.map((row) => ({ ...row, interface: 'wg0' }))],
+      'No packets on eth0 and wg0 yet: attached in by tcx, out by tcx, 0 seen.',
+    ],
+    [
+      'interfaces with different hooks',
+      [mine({ hook: 'xdp-native' }), mine({ interface: 'lo' }), mine({ interface: 'wg0' })],
+      'No packets on eth0, lo and wg0 yet: eth0 attached in by xdp-native; lo and wg0 attached in by tcx; 0 seen.',
+    ],
+    [
+      'many interfaces',
+      ['a', 'b', 'c', 'd', 'e'].map((name) => mine({ interface: name })),
+      'No packets on a, b, c and 2 more yet: attached in by tcx, 0 seen.',
+    ],
+  ])('on %s says what is attached', (_, counters, text) => {
+    expect(empty({ counters })).toEqual([`info: ${text}`]);
+  });
+
+  it('says what the answer said while there are no counters', () => {
+    const hooks = [hook(), hook({ direction: 'out' })];
+    expect(empty({ hooks })).toEqual(['info: No packets on eth0 yet: attached in by tcx, out by tcx.']);
+  });
+
+  it.each([
+    [['wg0'], 'Nothing is attached to wg0: it is not there yet, or cannot be watched.'],
+    [['wg0', 'wg1'], 'Nothing is attached to wg0 and wg1: they are not there yet, or cannot be watched.'],
+  ])('says that %j are missing', (names, text) => {
+    expect(empty({ counters: names.map((name) => captureRow({ interface: name, hook: null })) })).toEqual([
+      `info: ${text}`,
+    ]);
+    expect(empty({ interfaces: names })).toEqual([`info: ${text}`]);
+    expect(empty({ hooks: names.map((name) => hook({ interface: name, hook: null })) })).toEqual([`info: ${text}`]);
+  });
+
+  it.each([
+    ['has a row', [captureRow({ interface: 'wg0', hook: null })]],
+    ['has none', []],
+  ])('says what is missing beside what is there, where it %s', (_, missing) => {
+    expect(empty({ interfaces: ['eth0', 'wg0'], counters: [mine(), ...missing] })).toEqual([
+      'info: No packets on eth0 yet: attached in by tcx, 0 seen. Nothing is attached to wg0: it is not there yet, or cannot be watched.',
+    ]);
+  });
+
+  it('says that nothing is attached where every interface is asked for and there is none', () => {
+    expect(empty({})).toEqual(['info: Nothing is attached yet.']);
+  });
+
+  it('believes the counters, not the answer, once they come', () => {
+    const hooks = [hook({ hook: null })];
+    expect(empty({ hooks, counters: [mine()] })).toEqual(['info: No packets on eth0 yet: attached in by tcx, 0 seen.']);
+  });
+
+  it.each([
+    ['no packet matches the filter', mine({ filter: 'tcp' }), 'none has matched the filter yet'],
+    ['there is no filter', mine(), 'none for this panel yet'],
+    ['the stream has not begun', captureRow(), 'none for this panel yet'],
+    ['packets matched and are on their way', mine({ filter: 'tcp', matched: 1 }), 'none for this panel yet'],
+  ])('says what was seen where %s', (_, row, text) => {
+    const counters = [
+      { ...row, seen: 1_200 },
+      { ...row, seen: 34, direction: 'out' },
+    ];
+    expect(empty({ counters })).toEqual([`info: 1,234 packets seen on eth0, ${text}.`]);
+    expect(empty({ counters: [{ ...row, seen: 1 }] })).toEqual([`info: 1 packet seen on eth0, ${text}.`]);
+  });
+
+  it('counts what a hook saw once, whatever the number of its streams', () => {
+    const counters = [captureRow({ seen: 7, channel: 'packets/2e', filter: '' }), mine({ seen: 7, filter: 'tcp' })];
+    expect(empty({ counters })).toEqual(['info: 7 packets seen on eth0, none has matched the filter yet.']);
+  });
+});
+
+describe('a hook with a reason', () => {
+  const generic = hook({ hook: 'xdp-generic', reason: 'this kernel has no TCX' });
+
+  it.each([
+    ['is named', [generic], 'eth0 in by xdp-generic: this kernel has no TCX.'],
+    ['is named without a second full stop', [{ ...generic, reason: 'So.' }], 'eth0 in by xdp-generic: So.'],
+    [
+      'is named once for interfaces of which the same is true',
+      [generic, { ...generic, interface: 'wg0' }, hook({ interface: 'lo', reason: 'asked for' })],
+      'eth0 and wg0 in by xdp-generic: this kernel has no TCX. lo in by tcx: asked for.',
+    ],
+    [
+      'is named where nothing is attached',
+      [hook({ direction: 'out', hook: null, reason: 'this kernel has no TCX' })],
+      'eth0 out by nothing: this kernel has no TCX.',
+    ],
+  ])('%s', (_, hooks, text) => {
+    expect(told({ hooks })).toEqual([`info: ${text}`]);
+    const counters = hooks.map((one) => mine({ interface: one.interface, direction: one.direction, hook: one.hook }));
+    expect(told({ hooks, counters })).toEqual([`info: ${text}`]);
+  });
+
+  it('is no longer named when another has taken its place', () => {
+    expect(told({ hooks: [generic], counters: [mine()] })).toEqual([]);
+    expect(told({ hooks: [generic], counters: [mine({ hook: 'xdp-generic', interface: 'wg0' })] })).toEqual([]);
+  });
+});
+
+describe("Grafana's own traffic", () => {
+  it.each([
+    [1_234, [3000], '1,234 packets', 'TCP port 3000', 'are', 'them'],
+    [1, [3000, 3001], '1 packet', 'TCP ports 3000 and 3001', 'is', 'it'],
+  ])('of %d packets on %j', (own, ownPorts, packets, ports, are, them) => {
+    expect(told({ counters: [mine({ own }), captureRow({ own, channel: 'packets/2e' })], ownPorts })).toEqual([
+      `info: ${packets} of Grafana's own delivery (${ports} of this machine) ${are} left out; the data source's settings can show ${them}.`,
+    ]);
+  });
+
+  it('is added up over hooks', () => {
+    const counters = [mine({ own: 1 }), mine({ own: 2, direction: 'out' })];
+    expect(told({ counters, ownPorts: [3000] })[0]).toMatch(/^info: 3 packets of Grafana's own delivery/);
+  });
+
+  it('is not named where it is shown', () => {
+    expect(told({ counters: [mine({ own: 5 })], ownPorts: [] })).toEqual([]);
+  });
+});
+
+it('says all of one severity in one notice, what matters most in front', () => {
+  const counters = [mine({ seen: 9, own: 2, matched: 8, thinned: 3, lostQueue: 5 })];
+  const hooks = [hook({ reason: 'asked for' })];
+  expect(told({ counters, hooks, ownPorts: [3000], hasRows: false })).toEqual([
+    'warning: 5 of 8 matching packets were lost. 5 came faster than Grafana or the browser takes them: ask for fewer rows per second, fewer columns or a narrower filter.',
+    "info: 9 packets seen on eth0, none for this panel yet. 3 of 8 matching packets were left out to keep to 1,000 rows per second; counters stay exact. eth0 in by tcx: asked for. 2 packets of Grafana's own delivery (TCP port 3000 of this machine) are left out; the data source's settings can show them.",
+  ]);
+});

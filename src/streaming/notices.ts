@@ -1,0 +1,144 @@
+import type { QueryResultMetaNotice } from '@grafana/data';
+
+import type { HookInForce } from './captureReport';
+import { oneOfEachHook, rowsOfStream, type CaptureRow } from './captureRows';
+import { groupBy, sum } from './grouping';
+import { count, figure, list } from './wording';
+
+/** What is known of a panel's stream and of the capture behind it. */
+export interface PanelFacts {
+  /** Path of the panel's stream. */
+  channel: string;
+  /** Names that the query asks for; none: every interface of the machine. */
+  interfaces: string[];
+  /** The newest counters of the hooks that the stream asked for; empty while none have come. */
+  counters: CaptureRow[];
+  /** When the query was answered. */
+  hooks: HookInForce[];
+  /** TCP ports of this machine whose traffic is left out as Grafana's own. */
+  ownPorts: number[];
+  /** Rows a second; undefined: none is known. */
+  limit: number | undefined;
+  /** Whether the panel has anything to show. */
+  hasRows: boolean;
+}
+
+type Hook = Pick<HookInForce, 'interface' | 'direction' | 'hook'>;
+
+/** A sentence, or none. */
+type Sentence = string | false;
+
+/**
+ * What the reader of a panel is to know of it. Of several notices of one severity a panel's header in Grafana 12 shows
+ * the last one alone, so there is at most one of each, what matters most in front.
+ */
+export function noticesOf(facts: PanelFacts): QueryResultMetaNotice[] {
+  const stream = rowsOfStream(facts.counters, facts.channel);
+  return [
+    ...notice('warning', loss(stream)),
+    ...notice('info', [...idle(facts, stream), thinning(facts, stream), ...reasons(facts), ownTraffic(facts)]),
+  ];
+}
+
+function notice(severity: QueryResultMetaNotice['severity'], sentences: Sentence[]): QueryResultMetaNotice[] {
+  const text = sentences.filter((sentence) => sentence !== false).join(' ');
+  return text === '' ? [] : [{ severity, text }];
+}
+
+function loss(stream: CaptureRow[]): Sentence[] {
+  const ring = sum(stream.map(({ lostRing }) => lostRing));
+  const queue = sum(stream.map(({ lostQueue }) => lostQueue));
+  return [
+    ring + queue > 0 && `${ofMatching(ring + queue, stream)} lost.`,
+    ring > 0 && `${figure(ring)} found no room in the ring: the server's administrator can raise ring_bytes.`,
+    queue > 0 &&
+      `${figure(queue)} came faster than Grafana or the browser takes them: ask for fewer rows per second, fewer columns or a narrower filter.`,
+  ];
+}
+
+function thinning({ limit }: PanelFacts, stream: CaptureRow[]): Sentence {
+  const thinned = sum(stream.map((row) => row.thinned));
+  const kept = limit === undefined ? 'the limit' : `${count(limit, 'row')} per second`;
+  return thinned > 0 && `${ofMatching(thinned, stream)} left out to keep to ${kept}; counters stay exact.`;
+}
+
+/** `2 of 1,234 matching packets were` */
+function ofMatching(some: number, stream: CaptureRow[]): string {
+  const matched = sum(stream.map((row) => row.matched));
+  return `${figure(some)} of ${count(matched, 'matching packet')} ${some === 1 ? 'was' : 'were'}`;
+}
+
+/** Why a panel is empty. */
+function idle(facts: PanelFacts, stream: CaptureRow[]): Sentence[] {
+  if (facts.hasRows) {
+    return [];
+  }
+  const byInterface = groupBy(hooksNow(facts), (hook) => hook.interface);
+  const attached = [...byInterface.values()].filter((hooks) => hooks.some(({ hook }) => hook !== null));
+  const present = namesOf(attached);
+  const missing = [...new Set([...facts.interfaces, ...byInterface.keys()])].filter((name) => !present.includes(name));
+  const they = missing.length === 1 ? 'it is' : 'they are';
+  return [
+    attached.length > 0 && nothingYet(attached, facts.counters, stream),
+    missing.length > 0 && `Nothing is attached to ${list(missing)}: ${they} not there yet, or cannot be watched.`,
+    byInterface.size === 0 && missing.length === 0 && 'Nothing is attached yet.',
+  ];
+}
+
+function nothingYet(attached: Hook[][], counters: CaptureRow[], stream: CaptureRow[]): string {
+  const place = list(namesOf(attached));
+  const seen = sum(oneOfEachHook(counters).map((row) => row.seen));
+  if (seen > 0) {
+    const isFiltered = stream.some(({ filter }) => filter !== null && filter !== '');
+    const isUnmatched = stream.every(({ matched }) => matched === 0);
+    const none = isFiltered && isUnmatched ? 'none has matched the filter yet' : 'none for this panel yet';
+    return `${count(seen, 'packet')} seen on ${place}, ${none}.`;
+  }
+  const alike = [...groupBy(attached, attachment)];
+  const isOne = alike.length === 1;
+  const parts = alike.map(([text, interfaces]) => `${isOne ? '' : `${list(namesOf(interfaces))} `}attached ${text}`);
+  if (counters.length > 0) {
+    parts.push('0 seen');
+  }
+  return `No packets on ${place} yet: ${parts.join(isOne ? ', ' : '; ')}.`;
+}
+
+/** Why a hook is in force that is not the obvious one, unless another has taken its place since. */
+function reasons(facts: PanelFacts): Sentence[] {
+  const now = hooksNow(facts);
+  const isInForce = (told: Hook) =>
+    now.some((hook) => hook.interface === told.interface && placement(hook) === placement(told));
+  const told = facts.hooks.filter((hook) => hook.reason !== '' && isInForce(hook));
+  const alike = groupBy(told, (hook) => `${placement(hook)}: ${hook.reason.replace(/\.$/, '')}.`);
+  return [...alike].map(([text, hooks]) => `${list(hooks.map((hook) => hook.interface))} ${text}`);
+}
+
+function ownTraffic({ counters, ownPorts }: PanelFacts): Sentence {
+  const own = sum(oneOfEachHook(counters).map((row) => row.own));
+  const [are, them] = own === 1 ? ['is', 'it'] : ['are', 'them'];
+  const ports = `TCP port${ownPorts.length === 1 ? '' : 's'} ${list(ownPorts.map(String))} of this machine`;
+  return (
+    own > 0 &&
+    ownPorts.length > 0 &&
+    `${count(own, 'packet')} of Grafana's own delivery (${ports}) ${are} left out; the data source's settings can show ${them}.`
+  );
+}
+
+/** The counters know what is attached now; before they come there is what the answer said. */
+function hooksNow({ counters, hooks }: PanelFacts): Hook[] {
+  return counters.length > 0 ? oneOfEachHook(counters) : hooks;
+}
+
+/** `in by tcx, out by tcx` */
+function attachment(hooks: Hook[]): string {
+  return hooks.map(placement).join(', ');
+}
+
+function placement({ direction, hook }: Hook): string {
+  return `${direction} by ${hook ?? 'nothing'}`;
+}
+
+/** Of hooks by interface. */
+function namesOf(interfaces: Hook[][]): string[] {
+  return interfaces.flatMap((hooks) => hooks.slice(0, 1)).map((hook) => hook.interface);
+}
