@@ -3,11 +3,13 @@
 //! One thread owns all of it and works off commands; the rows themselves go from the reader thread straight
 //! into the streams' queues.
 
+mod accounts;
 mod capture;
 mod control;
 mod explain;
 mod maps;
 mod slots;
+mod stream;
 
 use std::{
     io,
@@ -30,7 +32,7 @@ use crate::{
     reader::Reader,
     report::{self, Kernel, Report},
     settings::Settings,
-    source::{InForce, Request, Source, SourceError, Subscription},
+    source::{HookAccounts, InForce, Request, Source, SourceError, Subscription},
 };
 
 use self::control::{Command, Control};
@@ -139,5 +141,9 @@ impl Source for LocalSource {
             Err(_) => self.watch.now(),
         };
         report::report(&self.at_start, &self.kernel, probed, &interfaces, &in_force)
+    }
+
+    async fn accounts(&self) -> Vec<HookAccounts> {
+        self.ask(|reply| Command::Accounts { reply }).await.unwrap_or_default()
     }
 }

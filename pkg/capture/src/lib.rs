@@ -10,7 +10,7 @@
 //! |---|---|
 //! | [`source`] | the seam: requests, rows, streams, errors, independent of where packets come from |
 //! | [`engine`] | this machine as a source: captures, streams, generations |
-//! | [`reader`] | the thread that empties the rings; [`queue`], [`thin`], [`clock`] are its parts |
+//! | [`reader`] | the thread that empties the rings; [`queue`], [`thin`], [`clock`], [`ring_fill`] are its parts |
 //! | [`loader`] | the privileged process and how it is asked |
 //! | [`privilege`] | which rights either process keeps |
 //! | [`hook`] | which hook an interface gets, and why |
@@ -29,6 +29,7 @@ pub mod privilege;
 pub mod queue;
 pub mod reader;
 pub mod report;
+pub mod ring_fill;
 pub mod settings;
 pub mod source;
 pub mod thin;

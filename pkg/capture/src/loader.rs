@@ -28,7 +28,7 @@ use self::{
     channel::Channel,
     protocol::{Answer, Attached, CaptureId, HookName, LoaderError, MapFd, Request},
 };
-use crate::privilege;
+use crate::{privilege, source::KernelTime};
 
 /// Why asking the loader failed.
 #[derive(Debug, Error)]
@@ -159,6 +159,17 @@ impl Loader {
     /// Any [`AskError`].
     pub fn close(&self, capture: CaptureId) -> Result<(), AskError> {
         self.done(&Request::Close { capture })
+    }
+
+    /// How long a capture's program for `hook` has run, as far as the kernel has measured it.
+    ///
+    /// # Errors
+    /// Any [`AskError`].
+    pub fn kernel_time(&self, capture: CaptureId, hook: Hook) -> Result<KernelTime, AskError> {
+        match self.ask(&Request::KernelTime { capture, hook: HookName(hook) })? {
+            (Answer::KernelTime { total, runs }, _) => Ok(KernelTime { total, runs }),
+            _ => Err(AskError::WrongAnswer),
+        }
     }
 
     /// Loads every program without attaching it: for each hook, why the kernel refused.

@@ -6,8 +6,12 @@ use std::{
 };
 
 use tokio::sync::Notify;
+use xdplive_packet::{Hook, event::Direction};
 
-use crate::source::{Batch, Tally};
+use crate::{
+    reader::RingNumber,
+    source::{Batch, Row, Tally},
+};
 
 /// The queue of one stream; the reader fills it, the stream empties it.
 #[derive(Debug)]
@@ -23,9 +27,9 @@ pub struct Queue {
 struct State {
     batches: VecDeque<Batch>,
     rows: usize,
-    thinned: u64,
-    lost: u64,
-    delivered: u64,
+    thinned: RowCounts,
+    lost: RowCounts,
+    delivered: RowCounts,
     /// What the kernel counted, once the stream has come to its end.
     counted: Option<Counted>,
 }
@@ -43,6 +47,72 @@ pub struct Counted {
     pub lost: u64,
 }
 
+/// Rows counted by where they come from.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RowCounts(
+    /// Few: a stream watches one interface, as a rule, and that has two hooks.
+    Vec<((RingNumber, u8), u64)>,
+);
+
+impl RowCounts {
+    /// Counts one row.
+    pub fn add(&mut self, row: &Row) {
+        self.add_some(place(row), 1);
+    }
+
+    /// Counts many rows.
+    pub fn add_all(&mut self, rows: &[Row]) {
+        for same in rows.chunk_by(|one, next| place(one) == place(next)) {
+            if let Some(row) = same.first() {
+                self.add_some(place(row), same.len() as u64);
+            }
+        }
+    }
+
+    /// Counts what `other` counts.
+    pub fn add_counts(&mut self, other: &Self) {
+        for (place, rows) in &other.0 {
+            self.add_some(*place, *rows);
+        }
+    }
+
+    fn add_some(&mut self, place: (RingNumber, u8), rows: u64) {
+        match self.0.iter_mut().find(|(known, _)| *known == place) {
+            Some((_, count)) => *count += rows,
+            None => self.0.push((place, rows)),
+        }
+    }
+
+    /// All rows.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.0.iter().map(|(_, count)| count).sum()
+    }
+
+    /// The rows of one interface and direction.
+    #[must_use]
+    pub fn of(&self, ring: RingNumber, direction: Direction) -> u64 {
+        let there = |hook: u8| Hook::from_raw(hook).map(Hook::direction) == Some(direction);
+        self.0.iter().filter(|((at, hook), _)| *at == ring && there(*hook)).map(|(_, count)| count).sum()
+    }
+}
+
+/// Where a row comes from: its ring and its hook.
+const fn place(row: &Row) -> (RingNumber, u8) {
+    (row.origin.interface, row.event.hook)
+}
+
+/// What became of the rows that the reader had for a stream.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Handled {
+    /// Rows left out because several interfaces together had more than the stream's budget.
+    pub thinned: RowCounts,
+    /// Rows for which the queue had no room, or that nobody took.
+    pub lost: RowCounts,
+    /// Rows that were taken.
+    pub delivered: RowCounts,
+}
+
 impl Queue {
     /// An empty queue for at most `capacity` rows.
     #[must_use]
@@ -50,10 +120,10 @@ impl Queue {
         Arc::new(Self { state: Mutex::default(), changed: Notify::new(), capacity })
     }
 
-    /// Adds rows; the oldest make room where there is none. `thinned` rows were left out beside them.
-    pub fn push(&self, batch: Batch, thinned: u64) {
+    /// Adds rows; the oldest make room where there is none. `thinned` were left out beside them.
+    pub fn push(&self, batch: Batch, thinned: &RowCounts) {
         let mut state = self.lock();
-        state.thinned += thinned;
+        state.thinned.add_counts(thinned);
         state.rows += batch.len();
         if !batch.is_empty() {
             state.batches.push_back(batch);
@@ -61,12 +131,12 @@ impl Queue {
         while state.rows > self.capacity {
             let surplus = state.rows - self.capacity;
             let Some(oldest) = state.batches.front_mut() else { break };
-            let dropped = oldest.drop_oldest(surplus);
+            let dropped = oldest.take_oldest(surplus);
             if oldest.is_empty() {
                 state.batches.pop_front();
             }
-            state.rows -= dropped;
-            state.lost += dropped as u64;
+            state.rows -= dropped.len();
+            state.lost.add_all(dropped.rows());
         }
         drop(state);
         self.changed.notify_one();
@@ -100,9 +170,10 @@ impl Queue {
     /// Counts everything that is still queued as lost: nobody will ask for it.
     pub fn abandon(&self) {
         let mut state = self.lock();
-        state.lost += state.rows as u64;
         state.rows = 0;
-        state.batches.clear();
+        for batch in std::mem::take(&mut state.batches) {
+            state.lost.add_all(batch.rows());
+        }
     }
 
     /// What became of the stream's packets; complete when the stream has ended and the queue is empty.
@@ -113,9 +184,20 @@ impl Queue {
         Tally {
             seen: counted.seen,
             unmatched: counted.seen.saturating_sub(counted.matched),
-            thinned: counted.thinned + state.thinned,
-            lost: counted.lost + state.lost,
-            delivered: state.delivered,
+            thinned: counted.thinned + state.thinned.total(),
+            lost: counted.lost + state.lost.total(),
+            delivered: state.delivered.total(),
+        }
+    }
+
+    /// What has become so far of the rows that came.
+    #[must_use]
+    pub fn handled(&self) -> Handled {
+        let state = self.lock();
+        Handled {
+            thinned: state.thinned.clone(),
+            lost: state.lost.clone(),
+            delivered: state.delivered.clone(),
         }
     }
 
@@ -138,11 +220,10 @@ impl State {
                 self.batches.pop_front();
             }
             room -= batch.len();
+            self.delivered.add_all(batch.rows());
             taken.push(batch);
         }
-        let rows = most - room;
-        self.rows -= rows;
-        self.delivered += rows as u64;
+        self.rows -= most - room;
         taken
     }
 }

@@ -22,7 +22,8 @@ use xdplive_packet::{Event, Hook, event::Direction};
 
 use crate::{
     clock::{self, WallClock},
-    queue::Queue,
+    queue::{Queue, RowCounts},
+    ring_fill::RingFill,
     source::{Batch, Names, Origin, Row},
     thin::Thinner,
 };
@@ -71,7 +72,7 @@ pub struct Reader {
 }
 
 enum Command {
-    AddRing { ring: RingNumber, name: Arc<str>, events: Box<RingBuf<MapData>> },
+    AddRing { ring: RingNumber, name: Arc<str>, events: Box<RingBuf<MapData>>, fill: Arc<RingFill> },
     RemoveRing { ring: RingNumber },
     AddStream { stream: StreamId, queue: Arc<Queue>, limit: Option<u32> },
     AddWant { stream: StreamId, want: Want },
@@ -99,7 +100,7 @@ impl Reader {
         Ok(Self { commands, wake })
     }
 
-    /// Reads a ring from now on.
+    /// Reads a ring from now on, and looks how full it is each time before.
     ///
     /// # Errors
     /// [`ReaderGone`].
@@ -108,8 +109,9 @@ impl Reader {
         ring: RingNumber,
         name: Arc<str>,
         events: RingBuf<MapData>,
+        fill: Arc<RingFill>,
     ) -> Result<(), ReaderGone> {
-        self.send(Command::AddRing { ring, name, events: Box::new(events) })
+        self.send(Command::AddRing { ring, name, events: Box::new(events), fill })
     }
 
     /// Reads a ring no more; streams should want nothing of it.
@@ -191,6 +193,7 @@ struct Thread {
 struct Ring {
     number: RingNumber,
     events: Box<RingBuf<MapData>>,
+    fill: Arc<RingFill>,
 }
 
 struct Stream {
@@ -216,12 +219,16 @@ impl Stream {
 
     /// Puts the stream's rows among `rows` into its queue.
     fn hand_on(&mut self, rows: &Arc<Vec<Row>>, names: &Arc<Names>, clock: WallClock) {
-        let all = self.thinner.is_none() && rows.iter().all(|row| self.takes(row));
-        if all {
-            self.queue.push(Batch::new(Arc::clone(rows), Arc::clone(names), clock), 0);
+        if self.wants.is_empty() {
             return;
         }
-        let mut thinned = 0;
+        let all = self.thinner.is_none() && rows.iter().all(|row| self.takes(row));
+        if all {
+            let nothing = RowCounts::default();
+            self.queue.push(Batch::new(Arc::clone(rows), Arc::clone(names), clock), &nothing);
+            return;
+        }
+        let mut thinned = RowCounts::default();
         let mut taken = Vec::new();
         for row in rows.iter() {
             if !self.takes(row) {
@@ -230,11 +237,11 @@ impl Stream {
             if self.thinner.as_mut().is_none_or(|thinner| thinner.pass(&row.event)) {
                 taken.push(*row);
             } else {
-                thinned += 1;
+                thinned.add(row);
             }
         }
-        if thinned > 0 || !taken.is_empty() {
-            self.queue.push(Batch::new(Arc::new(taken), Arc::clone(names), clock), thinned);
+        if thinned != RowCounts::default() || !taken.is_empty() {
+            self.queue.push(Batch::new(Arc::new(taken), Arc::clone(names), clock), &thinned);
         }
     }
 }
@@ -293,9 +300,9 @@ impl Thread {
 
     fn carry_out(&mut self, command: Command) {
         match command {
-            Command::AddRing { ring, name, events } => {
+            Command::AddRing { ring, name, events, fill } => {
                 self.name(ring, name);
-                self.rings.push(Ring { number: ring, events });
+                self.rings.push(Ring { number: ring, events, fill });
             }
             Command::RemoveRing { ring } => self.rings.retain(|one| one.number != ring),
             Command::AddStream { stream, queue, limit } => {
@@ -356,6 +363,7 @@ impl Thread {
     fn drain(&mut self) -> bool {
         let mut full = false;
         for ring in &mut self.rings {
+            ring.fill.look();
             let origin = Origin { host: 0, interface: ring.number };
             let mut taken = 0;
             while taken < TURN

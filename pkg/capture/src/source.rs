@@ -3,6 +3,7 @@
 //! The capture of this machine ([`crate::engine::LocalSource`]) is the first [`Source`]. Rows name their host
 //! and interface by number, so that network namespaces and other machines can be sources later.
 
+mod accounts;
 mod batch;
 mod unavailable;
 
@@ -14,6 +15,7 @@ use xdplive_filter::Filter;
 use xdplive_packet::{Hook, event::Direction};
 
 pub use self::{
+    accounts::{Counts, HookAccounts, KernelTime, StreamAccounts},
     batch::{Batch, Names, Origin, Row},
     unavailable::Unavailable,
 };
@@ -45,23 +47,44 @@ pub trait Source: Send + Sync + 'static {
 
     /// What this source can do here, and what keeps it from doing more. Attaches nothing.
     async fn report(&self) -> Report;
+
+    /// What has been counted so far at every hook of every watched interface. Attaches nothing.
+    async fn accounts(&self) -> Vec<HookAccounts>;
 }
 
-/// Which packets a stream is to have.
+/// What a stream is to have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
     /// Who asks, for messages to others: the data source's name.
     pub asker: String,
+    /// Names the stream in the accounts. Not looked at otherwise.
+    pub label: Label,
     /// Where.
     pub interfaces: InterfaceSet,
     /// Ways of the packets; at least one.
     pub directions: Vec<Direction>,
     /// The receiving hook.
     pub hook: HookChoice,
+    /// Which packets become rows; `None` to have packets counted only.
+    pub rows: Option<Rows>,
+}
+
+/// Which packets a stream is to have as rows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Rows {
     /// Which packets.
     pub filter: Arc<Filter>,
     /// Rows a second at most; `None` for all.
     pub limit: Option<u32>,
+}
+
+/// A stream's name in the accounts.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Label {
+    /// Who may see the stream's filter: streams of one owner have this in common.
+    pub owner: String,
+    /// The stream's own name.
+    pub stream: String,
 }
 
 /// Interfaces that a stream watches.

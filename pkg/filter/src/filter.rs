@@ -60,6 +60,13 @@ impl Filter {
     }
 }
 
+impl Default for Filter {
+    /// The filter without a word in it: it wants every packet.
+    fn default() -> Self {
+        Self { expression: Expression::All(Vec::new()), formula: Formula::All(Vec::new()) }
+    }
+}
+
 impl fmt::Display for Filter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         self.expression.fmt(f)

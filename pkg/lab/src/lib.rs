@@ -6,10 +6,12 @@
 //! | [`namespace`] | a network namespace of its own, and interfaces in it |
 //! | [`send`] | raw frames onto an interface |
 //! | [`watch`] | a running `xdplive watch`, its rows and its accounts |
+//! | [`client`] | a client of the plugin's services, as Grafana is one |
 //! | [`process`] | the processes of a plugin, and what is attached in the kernel |
 //!
 //! For tests, as root. Everything fails with a sentence that says what is missing; nothing is skipped.
 
+pub mod client;
 pub mod namespace;
 pub mod process;
 pub mod send;

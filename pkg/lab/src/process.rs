@@ -61,3 +61,30 @@ pub fn links() -> usize {
         .filter(|link| matches!(link.link_type(), Ok(LinkType::Xdp | LinkType::Tcx)))
         .count()
 }
+
+/// The kernel measures how long eBPF programs run, until this is dropped.
+pub struct MeasuredKernel {
+    before: String,
+}
+
+/// What switches it on and off; root's.
+const STATS_ENABLED: &str = "/proc/sys/kernel/bpf_stats_enabled";
+
+impl MeasuredKernel {
+    /// Switches it on.
+    ///
+    /// # Panics
+    /// Where that is not possible.
+    #[must_use]
+    pub fn start() -> Self {
+        let before = fs::read_to_string(STATS_ENABLED).expect("reading the sysctl");
+        fs::write(STATS_ENABLED, "1").expect("writing the sysctl");
+        Self { before }
+    }
+}
+
+impl Drop for MeasuredKernel {
+    fn drop(&mut self) {
+        let _ = fs::write(STATS_ENABLED, self.before.trim());
+    }
+}

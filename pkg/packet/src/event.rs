@@ -53,7 +53,7 @@ impl Hook {
 }
 
 /// The way of a packet, as seen from this machine.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(u32)]
 pub enum Direction {
     /// Received.

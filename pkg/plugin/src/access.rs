@@ -88,10 +88,10 @@ impl SetBy {
     }
 }
 
-/// Checks that `user` may see packets through a data source.
+/// Checks that `user` may ask a data source.
 ///
 /// # Errors
-/// [`AccessError`] but for interfaces.
+/// [`AccessError::NoUser`], [`AccessError::Role`].
 pub fn check_user(user: Option<&User>, settings: &DataSourceSettings) -> Result<(), AccessError> {
     let user = user.ok_or(AccessError::NoUser)?;
     let role = user.role.parse().unwrap_or(Role::None);
@@ -99,10 +99,19 @@ pub fn check_user(user: Option<&User>, settings: &DataSourceSettings) -> Result<
         let has = if user.role.is_empty() { "None" } else { &user.role };
         return Err(AccessError::Role { has: has.to_owned(), needed: settings.minimum_role });
     }
-    if is_service(user) && !settings.packets_to_services {
-        return Err(AccessError::Service);
-    }
     Ok(())
+}
+
+/// Checks that `user`, who may ask, may see packets, and not just how many there are.
+///
+/// # Errors
+/// [`AccessError::Service`].
+pub fn check_packets(user: Option<&User>, settings: &DataSourceSettings) -> Result<(), AccessError> {
+    if user.is_some_and(is_service) && !settings.packets_to_services {
+        Err(AccessError::Service)
+    } else {
+        Ok(())
+    }
 }
 
 /// Whether one of Grafana's own services asks, for somebody or nobody: public dashboards come as `service`,

@@ -1,17 +1,21 @@
 //! From what Grafana sends to what the source is asked for: one way for answers, subscriptions and streams, so
 //! that the same limits hold in all of them.
 
-use std::sync::Arc;
+use std::{
+    sync::Arc,
+    time::{SystemTime, UNIX_EPOCH},
+};
 
 use grafana_plugin_sdk::pluginv2::PluginContext;
 use thiserror::Error;
-use xdplive_capture::source::{ErrorKind, InterfaceSet, Request, Source, SourceError};
+use xdplive_capture::source::{ErrorKind, InForce, InterfaceSet, Label, Request, Rows, Source, SourceError};
 
 use crate::{
-    access::{AccessError, check_any, check_interface, check_user},
+    access::{AccessError, check_any, check_interface, check_packets, check_user},
     channel,
+    columns::capture::{CaptureRow, View},
     frame::arrow::EncodeError,
-    query::{Query, QueryError},
+    query::{Kind, Query, QueryError},
     settings::{DataSourceSettingError, DataSourceSettings, ServerSettings},
 };
 
@@ -22,6 +26,27 @@ pub struct Asked {
     pub query: Query,
     /// What the source is to do for it.
     pub request: Request,
+}
+
+impl Asked {
+    /// Whether it asks for packets of a hook that is in force.
+    #[must_use]
+    pub fn asks_for(&self, hook: &InForce) -> bool {
+        self.request.directions.contains(&hook.hook.direction())
+    }
+
+    /// What has been counted at the hooks it asks for, as of now.
+    pub async fn accounts(&self, source: &dyn Source) -> Vec<CaptureRow> {
+        let Request { label, interfaces, directions, .. } = &self.request;
+        let view = View { owner: &label.owner, interfaces, directions };
+        view.rows(&source.accounts().await, now())
+    }
+}
+
+/// Milliseconds since 1970.
+fn now() -> i64 {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(now.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// Why a query is not answered.
@@ -91,6 +116,9 @@ pub fn read(
 ) -> Result<Asked, Refusal> {
     let (settings, asker) = settings(context, server)?;
     let query = Query::parse(json, &source.interfaces(), server.ceiling)?;
+    if query.kind == Kind::Packets {
+        check_packets(context.and_then(|context| context.user.as_ref()), &settings)?;
+    }
     let interfaces = if query.is_any() {
         check_any(&settings, server)?;
         InterfaceSet::Any
@@ -100,15 +128,27 @@ pub fn read(
         }
         InterfaceSet::Named(query.interfaces.clone())
     };
+    let rows = match query.kind {
+        Kind::Packets => Some(Rows { filter: Arc::clone(&query.filter), limit: query.limit }),
+        Kind::Capture => None,
+    };
     let request = Request {
         asker,
+        label: Label { owner: owner(context), stream: channel::path(&query) },
         interfaces,
         directions: query.direction.clone(),
         hook: settings.hook,
-        filter: Arc::clone(&query.filter),
-        limit: query.limit,
+        rows,
     };
     Ok(Asked { query, request })
+}
+
+/// The data source asked, as no other one is called: its uid is its own in an organisation only.
+fn owner(context: Option<&PluginContext>) -> String {
+    context.map_or_else(String::new, |context| {
+        let uid = context.data_source_instance_settings.as_ref().map_or("", |instance| &instance.uid);
+        format!("{}/{uid}", context.org_id)
+    })
 }
 
 /// Why a channel is not served.

@@ -10,8 +10,8 @@ use xdplive_filter::{Filter, FilterError};
 use xdplive_packet::event::Direction;
 
 use crate::{
-    columns::{Column, UnknownColumn},
-    settings::{DEFAULT_LIMIT, LimitCeiling},
+    columns::{Column, UnknownColumn, capture::CaptureColumn, packets::PacketColumn},
+    settings::LimitCeiling,
 };
 
 /// The one name that stands for every interface.
@@ -74,7 +74,7 @@ pub enum QueryError {
         available: String,
     },
     /// It can be asked for, but this version does not do it.
-    #[error("{what} cannot be had yet: this version of XDP Live streams packets")]
+    #[error("{what} cannot be had yet: this version of XDP Live streams packets and capture")]
     NotYet {
         /// What was asked for.
         what: String,
@@ -91,11 +91,54 @@ pub enum QueryError {
     },
 }
 
-/// A query for packets, checked and complete. Serialised it is the canonical form: every key, in this order.
+/// What a query is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Kind {
+    /// A row a packet.
+    Packets,
+    /// The capture's own accounts.
+    Capture,
+}
+
+impl Kind {
+    /// All kinds.
+    pub const ALL: [Self; 2] = [Self::Packets, Self::Capture];
+
+    /// Its name in queries and channels.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Packets => "packets",
+            Self::Capture => "capture",
+        }
+    }
+}
+
+/// Columns in the order asked for, of the query's kind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Columns {
+    /// Of packets.
+    Packets(Vec<PacketColumn>),
+    /// Of the capture's accounts.
+    Capture(Vec<CaptureColumn>),
+}
+
+impl Columns {
+    fn names(&self) -> Vec<&'static str> {
+        match self {
+            Self::Packets(columns) => columns.iter().map(|column| column.name()).collect(),
+            Self::Capture(columns) => columns.iter().map(|column| column.name()).collect(),
+        }
+    }
+}
+
+/// A query, checked and complete. Serialised it is the canonical form: every key, in this order.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Query {
-    kind: &'static str,
+    /// What it is for.
+    pub kind: Kind,
     /// Names, sorted, each once; or [`ANY`] alone.
     pub interfaces: Vec<String>,
     /// Ways of the packets.
@@ -106,10 +149,11 @@ pub struct Query {
     pub filter: Arc<Filter>,
     /// Columns in the order asked for.
     #[serde(serialize_with = "serialize_columns")]
-    pub columns: Vec<Column>,
+    pub columns: Columns,
     /// Rows a second; `None` for all.
     pub limit: Option<u32>,
-    interval: u64,
+    /// Milliseconds between two ticks.
+    pub interval: u64,
     group_by: Option<&'static str>,
     measure: &'static str,
     top: u64,
@@ -126,8 +170,8 @@ fn serialize_filter<S: Serializer>(filter: &Filter, serializer: S) -> Result<S::
     serializer.collect_str(filter)
 }
 
-fn serialize_columns<S: Serializer>(columns: &[Column], serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_seq(columns.iter().map(|column| column.name()))
+fn serialize_columns<S: Serializer>(columns: &Columns, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(columns.names())
 }
 
 impl Query {
@@ -142,25 +186,47 @@ impl Query {
             return Err(QueryError::NotAnObject { given: shortened(&String::from_utf8_lossy(json)) });
         };
         let keys = Keys(&keys);
-        keys.kind()?;
-        // What is checked and then left at its default has no meaning for packets, and must not make two
+        let kind = keys.kind()?;
+        // What is checked and then left at its default has no meaning for the kind, and must not make two
         // streams of one.
-        keys.number("interval", &INTERVALS)?;
+        let interval = keys.number("interval", &INTERVALS)?.unwrap_or(DEFAULT_INTERVAL);
         keys.one_of("groupBy", &GROUPS)?;
         keys.one_of("measure", &MEASURES)?;
         keys.number("top", &TOPS)?;
-        Ok(Self {
-            kind: "packets",
+        let filter = keys.filter()?;
+        let limit = keys.limit(ceiling)?;
+        let query = Self {
+            kind,
             interfaces: keys.interfaces(interfaces)?,
             direction: keys.direction()?,
-            filter: Arc::new(keys.filter()?),
-            columns: keys.columns()?,
-            limit: keys.limit(ceiling)?,
-            interval: DEFAULT_INTERVAL,
+            filter: Arc::new(filter),
+            columns: match kind {
+                Kind::Packets => Columns::Packets(keys.columns()?),
+                Kind::Capture => Columns::Capture(keys.columns()?),
+            },
+            limit,
+            interval,
             group_by: None,
             measure: "packets",
             top: DEFAULT_TOP,
+        };
+        Ok(match kind {
+            Kind::Packets => Self { interval: DEFAULT_INTERVAL, ..query },
+            Kind::Capture => Self { filter: Arc::default(), limit: ceiling.default_limit(), ..query },
         })
+    }
+
+    /// The query for the accounts of the hooks that this one asks for: what panels on one interface have in common.
+    #[must_use]
+    pub fn accounts(&self, ceiling: LimitCeiling) -> Self {
+        Self {
+            kind: Kind::Capture,
+            columns: Columns::Capture(CaptureColumn::ALL.to_vec()),
+            filter: Arc::default(),
+            limit: ceiling.default_limit(),
+            interval: DEFAULT_INTERVAL,
+            ..self.clone()
+        }
     }
 
     /// Whether it asks for every interface.
@@ -203,11 +269,12 @@ impl Keys<'_> {
         }
     }
 
-    fn kind(&self) -> Result<(), QueryError> {
-        match self.one_of("kind", &["packets", "rates", "flows", "capture"])? {
-            None | Some("packets") => Ok(()),
-            Some(kind) => Err(QueryError::NotYet { what: format!("kind \"{kind}\"") }),
-        }
+    fn kind(&self) -> Result<Kind, QueryError> {
+        let Some(name) = self.one_of("kind", &["packets", "rates", "flows", "capture"])? else {
+            return Ok(Kind::Packets);
+        };
+        let kind = Kind::ALL.into_iter().find(|kind| kind.name() == name);
+        kind.ok_or_else(|| QueryError::NotYet { what: format!("kind \"{name}\"") })
     }
 
     fn filter(&self) -> Result<Filter, QueryError> {
@@ -257,10 +324,10 @@ impl Keys<'_> {
         })
     }
 
-    fn columns(&self) -> Result<Vec<Column>, QueryError> {
+    fn columns<C: Column>(&self) -> Result<Vec<C>, QueryError> {
         let key = "columns";
         let names = match self.get(key) {
-            None => return Ok(Column::ALL.to_vec()),
+            None => return Ok(C::ALL.to_vec()),
             Some(Value::Array(names)) => names,
             Some(other) => return Err(wrong(key, other, "it takes a list of names".to_owned())),
         };
@@ -268,13 +335,13 @@ impl Keys<'_> {
         for name in names {
             let text =
                 name.as_str().ok_or_else(|| wrong(key, name, "it takes a list of names".to_owned()))?;
-            let column: Column = text.parse().map_err(|_| UnknownColumn { given: shortened(text) })?;
+            let column = C::find(text).map_err(|error| UnknownColumn { given: shortened(text), ..error })?;
             if columns.contains(&column) {
                 return Err(wrong(key, name, "each column can be had once".to_owned()));
             }
             columns.push(column);
         }
-        Ok(if columns.is_empty() { Column::ALL.to_vec() } else { columns })
+        Ok(if columns.is_empty() { C::ALL.to_vec() } else { columns })
     }
 
     fn limit(&self, ceiling: LimitCeiling) -> Result<Option<u32>, QueryError> {
@@ -290,7 +357,7 @@ impl Keys<'_> {
             LimitCeiling::Rows(most) => most,
         };
         match self.0.get(key) {
-            None => Ok(Some(DEFAULT_LIMIT.min(most))),
+            None => Ok(ceiling.default_limit()),
             Some(Value::Null) if ceiling == LimitCeiling::None => Ok(None),
             Some(value) => match whole_number(value).and_then(|number| u32::try_from(number).ok()) {
                 Some(number) if (1..=most).contains(&number) => Ok(Some(number)),

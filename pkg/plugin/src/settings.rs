@@ -14,7 +14,7 @@ use xdplive_capture::{
 use crate::access::Role;
 
 /// Rows a second of a query that does not say.
-pub const DEFAULT_LIMIT: u32 = 1000;
+const DEFAULT_LIMIT: u32 = 1000;
 /// Ceiling of `limit` where the administrator does not say.
 const DEFAULT_CEILING: u32 = 10_000;
 
@@ -25,6 +25,17 @@ pub enum LimitCeiling {
     Rows(u32),
     /// Any number, or no limit at all.
     None,
+}
+
+impl LimitCeiling {
+    /// Rows a second of a query that does not say.
+    #[must_use]
+    pub fn default_limit(self) -> Option<u32> {
+        Some(match self {
+            Self::Rows(most) => DEFAULT_LIMIT.min(most),
+            Self::None => DEFAULT_LIMIT,
+        })
+    }
 }
 
 /// What the server's administrator has set.

@@ -69,14 +69,19 @@ pub async fn run(options: Watch) -> Result<(), Failure> {
 /// What this version cannot do is said before anything is started.
 fn check(options: &Watch) -> Result<(), Failure> {
     let not_yet = |what: String| {
-        let sentence = "cannot be had yet: this version of XDP Live streams packets";
+        let sentence = "cannot be had yet: this version of XDP Live streams packets and capture";
         Err(Failure::Call(format!("{what} {sentence}")))
     };
-    if options.query != Kind::Packets {
+    if !matches!(options.query, Kind::Packets | Kind::Capture) {
         return not_yet(format!("--query {}", name_of(options.query)));
     }
     if options.write.is_some() {
         return not_yet("--write".to_owned());
+    }
+    if options.query == Kind::Capture && !options.filter.is_empty() {
+        eprintln!(
+            "note: --filter has no meaning for --query capture, which shows what all streams are given"
+        );
     }
     Ok(())
 }
@@ -89,7 +94,9 @@ async fn watch(
     mut stop: Stop,
     tell_running: oneshot::Sender<()>,
 ) -> Result<Vec<Accounts>, Failure> {
-    let context = host::context(&json!({ "hook": name_of(options.hook) }));
+    // In a terminal nothing is left out: what it shows does not come back over the wire.
+    let settings = json!({ "hook": name_of(options.hook), "showOwnTraffic": true });
+    let context = host::context(&settings);
     let channels = streams::ask(plugin, &context, options).await?;
     let columns = channels.first().map(|channel| channel.columns.clone()).unwrap_or_default();
     let mut accounts: Vec<Accounts> = channels.iter().map(|_| Accounts::default()).collect();

@@ -9,14 +9,15 @@ use xdplive_packet::{Hook, event::Direction};
 
 use super::{
     maps::{self, Counts},
-    slots::{NoSlot, Slots},
+    slots::{Key, NoSlot, Slots},
 };
 use crate::{
     hook::{HookChoice, KernelSupport, foreign_program, plan},
     interface::Interface,
     loader::{AskError, Loader, protocol::LoaderError},
     reader::{RingNumber, StreamId},
-    source::{InForce, Request},
+    ring_fill::RingFill,
+    source::{self, InForce, Request},
 };
 
 /// The reader is woken when the ring is filled by one part in this many.
@@ -36,15 +37,30 @@ pub struct Capture {
     wanted: BTreeMap<StreamId, Membership>,
     /// The slots of the next generation.
     slots: Slots,
+    /// What has been counted in the generations that have ended, by [`Direction`].
+    pub passed: [Passed; Direction::ALL.len()],
+    /// How full the ring is.
+    pub fill: Arc<RingFill>,
     /// Since when there has been no stream.
     pub idle_since: Instant,
+}
+
+/// What remains of generations and streams that have ended.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Passed {
+    /// Packets seen in earlier generations.
+    pub seen: u64,
+    /// Those of them that were own traffic.
+    pub own: u64,
+    /// What streams that have ended had counted.
+    pub streams: source::Counts,
 }
 
 /// What a stream is part of.
 #[derive(Clone, Debug)]
 pub struct Membership {
-    /// Its slot.
-    pub slot: u32,
+    /// Its slot; none for a stream that only has packets counted.
+    pub slot: Option<u32>,
     /// The ways it wants.
     pub directions: Vec<Direction>,
 }
@@ -95,6 +111,7 @@ impl Capture {
         ring_bytes: u32,
     ) -> Result<(Self, aya::maps::RingBuf<aya::maps::MapData>), AskError> {
         let (maps, ring) = maps::open(loader.open(number.into(), ring_bytes)?, link, ring_bytes / WAKE_PART)?;
+        let fill = RingFill::new(&ring, ring_bytes).map_err(MapError::IoError)?;
         let capture = Self {
             name: Arc::from(interface),
             number,
@@ -103,6 +120,8 @@ impl Capture {
             members: BTreeMap::new(),
             wanted: BTreeMap::new(),
             slots: Slots::default(),
+            passed: Default::default(),
+            fill: Arc::new(fill),
             idle_since: Instant::now(),
         };
         Ok((capture, ring))
@@ -125,10 +144,11 @@ impl Capture {
     /// # Errors
     /// Any [`NoSlot`].
     pub fn reserve(&mut self, request: &Request, interface: &Interface) -> Result<(), NoSlot> {
-        self.slots.reserve(request, &environment(interface), Instant::now())
+        let Some(key) = Key::of(request) else { return Ok(()) };
+        self.slots.reserve(key, &environment(interface), Instant::now())
     }
 
-    /// Makes a stream a member from the next generation on. Returns the slot.
+    /// Makes a stream a member from the next generation on. Returns the slot; a stream without rows has none.
     ///
     /// # Errors
     /// Any [`NoSlot`].
@@ -137,15 +157,23 @@ impl Capture {
         stream: StreamId,
         request: &Request,
         interface: &Interface,
-    ) -> Result<u32, NoSlot> {
-        let joined = self.slots.join(stream, request, &environment(interface), Instant::now())?;
+    ) -> Result<Option<u32>, NoSlot> {
+        let slot = match Key::of(request) {
+            Some(key) => Some(self.take_slot(stream, key, interface)?),
+            None => None,
+        };
+        self.wanted.insert(stream, Membership { slot, directions: request.directions.clone() });
+        Ok(slot)
+    }
+
+    fn take_slot(&mut self, stream: StreamId, key: Key, interface: &Interface) -> Result<u32, NoSlot> {
+        let joined = self.slots.join(stream, key, &environment(interface), Instant::now())?;
         if joined.is_new
             && let Err(error) = self.maps.empty_budget(joined.slot)
         {
             // It begins with what another stream has left of its budget.
             warn!("interface {}: slot {}: {error}", self.name, joined.slot);
         }
-        self.wanted.insert(stream, Membership { slot: joined.slot, directions: request.directions.clone() });
         Ok(joined.slot)
     }
 
@@ -172,10 +200,22 @@ impl Capture {
                 configuration.live = Default::default();
             }
         })?;
+        for (passed, counted) in self.passed.iter_mut().zip(&counts) {
+            passed.seen += counted.seen;
+            passed.own += counted.own;
+        }
         if self.wanted.is_empty() {
             self.idle_since = Instant::now();
         }
         Ok((counts, std::mem::replace(&mut self.members, self.wanted.clone())))
+    }
+
+    /// What has been counted so far in the generation in force, and the streams that are part of it.
+    ///
+    /// # Errors
+    /// The kernel's.
+    pub fn so_far(&self) -> Result<(Counts, &BTreeMap<StreamId, Membership>), MapError> {
+        Ok((self.maps.so_far()?, &self.members))
     }
 
     /// The layout of frames that the programs expect.
@@ -187,7 +227,13 @@ impl Capture {
     /// Whether the program for `direction` is attached to the interface as it is now.
     #[must_use]
     pub fn is_attached(&self, direction: Direction) -> bool {
-        self.attachments.contains_key(&(direction as u32))
+        self.hook(direction).is_some()
+    }
+
+    /// The hook at which the program for `direction` is attached.
+    #[must_use]
+    pub fn hook(&self, direction: Direction) -> Option<Hook> {
+        self.attachments.get(&(direction as u32)).map(|attachment| attachment.hook)
     }
 
     /// What is in force.

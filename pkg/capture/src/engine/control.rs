@@ -14,20 +14,20 @@ use tracing::{error, warn};
 use xdplive_packet::event::Direction;
 
 use super::{
-    capture::{AttachError, Capture, Membership},
+    capture::{AttachError, Capture},
     explain::no_slot,
-    maps::Counts,
+    stream::Stream,
 };
 use crate::{
     hook::HookChoice,
     interface::{Interface, Interfaces, Watch},
     loader::{AskError, Loader},
     privilege::AtStart,
-    queue::{Counted, Queue},
+    queue::Queue,
     reader::{Reader, RingNumber, StreamId, Want},
     report::{Kernel, Probed},
     settings::Settings,
-    source::{InForce, InterfaceSet, Request, SourceError},
+    source::{HookAccounts, InForce, InterfaceSet, Request, SourceError},
 };
 
 /// Time between two looks at what lingers and at what could not be attached.
@@ -45,6 +45,8 @@ pub enum Command {
     End { stream: StreamId },
     /// The interfaces have changed.
     Interfaces(Arc<Interfaces>),
+    /// See [`crate::source::Source::accounts`].
+    Accounts { reply: oneshot::Sender<Vec<HookAccounts>> },
     /// Try what the kernel allows, and tell what is in force.
     Probe { reply: oneshot::Sender<(Option<Probed>, Vec<InForce>)> },
     /// Detach everything and end.
@@ -66,8 +68,10 @@ pub struct Parts {
 pub struct Control {
     pub(super) parts: Parts,
     interfaces: Arc<Interfaces>,
-    captures: BTreeMap<String, Capture>,
-    streams: BTreeMap<StreamId, Stream>,
+    pub(super) captures: BTreeMap<String, Capture>,
+    pub(super) streams: BTreeMap<StreamId, Stream>,
+    /// Streams that have ended, while somebody may still take their rows.
+    pub(super) ended: Vec<Stream>,
     next_stream: StreamId,
     /// Captures whose members are to change with the next generation.
     dirty: BTreeSet<String>,
@@ -77,14 +81,6 @@ pub struct Control {
     probed: Option<Probed>,
 }
 
-struct Stream {
-    request: Request,
-    queue: Arc<Queue>,
-    /// The captures it is, or has been, part of.
-    joined: BTreeSet<String>,
-    counted: Counted,
-}
-
 impl Control {
     pub fn new(parts: Parts) -> Self {
         Self {
@@ -92,6 +88,7 @@ impl Control {
             parts,
             captures: BTreeMap::new(),
             streams: BTreeMap::new(),
+            ended: Vec::new(),
             next_stream: 1,
             dirty: BTreeSet::new(),
             begun: Vec::new(),
@@ -130,6 +127,7 @@ impl Control {
             if Instant::now() >= next_tick {
                 next_tick = Instant::now() + TICK;
                 self.attach_missing();
+                self.settle_ended();
                 self.close_lingering();
             }
         }
@@ -147,6 +145,10 @@ impl Control {
             Command::Interfaces(interfaces) => {
                 self.interfaces = interfaces;
                 self.attach_missing();
+            }
+            Command::Accounts { reply } => {
+                // Whoever asked may have given up waiting.
+                let _ = reply.send(self.accounts());
             }
             Command::Probe { reply } => {
                 let probed = self.probe();
@@ -214,13 +216,13 @@ impl Control {
         let id = self.next_stream;
         self.next_stream += 1;
         // The kernel keeps each interface to the limit; only what comes from several is left to be thinned here.
-        let limit = request.limit.filter(|_| request.interfaces.may_be_several());
+        let limit = request.rows.as_ref().and_then(|rows| rows.limit);
+        let limit = limit.filter(|_| request.interfaces.may_be_several());
         if self.parts.reader.add_stream(id, Arc::clone(&queue), limit).is_err() {
             // Dropping `reply` tells the asker.
             return;
         }
-        self.streams
-            .insert(id, Stream { request, queue, joined: BTreeSet::new(), counted: Counted::default() });
+        self.streams.insert(id, Stream::new(request, queue));
         self.begun.push((id, reply));
         self.attach_missing();
     }
@@ -270,15 +272,15 @@ impl Control {
         let joined = self.streams.get(&id).is_some_and(|stream| stream.joined.contains(name));
         if !joined && let Some(capture) = self.captures.get_mut(name) {
             let slot = capture.join(id, request, interface).map_err(|error| no_slot(name, &error))?;
-            let want = Want {
+            let want = slot.map(|slot| Want {
                 ring: capture.number,
                 slots: 1 << slot,
                 first: capture.next_generation(),
                 end: None,
                 directions: request.directions.clone(),
-            };
+            });
             // Before the programs begin that generation, so that its first event finds the stream.
-            if self.parts.reader.add_want(id, want).is_ok() {
+            if want.is_none_or(|want| self.parts.reader.add_want(id, want).is_ok()) {
                 self.dirty.insert(name.clone());
                 if let Some(stream) = self.streams.get_mut(&id) {
                     stream.joined.insert(name.clone());
@@ -309,7 +311,7 @@ impl Control {
                 Ok((counts, members)) => {
                     for (id, membership) in members {
                         if let Some(stream) = self.streams.get_mut(&id) {
-                            stream.counted.add(&counts, &membership);
+                            stream.add(capture.number, &counts, &membership);
                         }
                     }
                 }
@@ -338,7 +340,8 @@ impl Control {
             if self.parts.reader.remove_stream(id).is_err() {
                 error!("the reader has ended");
             }
-            stream.queue.close(stream.counted);
+            stream.queue.close(stream.counted());
+            self.ended.push(stream);
         }
     }
 
@@ -406,7 +409,8 @@ impl Control {
                 };
                 let (capture, ring) =
                     Capture::open(&self.parts.loader, number, &interface.name, link, ring_bytes)?;
-                if self.parts.reader.add_ring(number, Arc::clone(&capture.name), ring).is_ok() {
+                let fill = Arc::clone(&capture.fill);
+                if self.parts.reader.add_ring(number, Arc::clone(&capture.name), ring, fill).is_ok() {
                     self.captures.insert(interface.name.clone(), capture);
                 }
             }
@@ -463,22 +467,5 @@ impl Control {
             return Err(SourceError::UnsupportedLink { interface: name.to_owned() });
         }
         Ok(interface)
-    }
-}
-
-impl Counted {
-    /// Adds what was counted in one generation for a stream that was part of it.
-    fn add(&mut self, counts: &Counts, membership: &Membership) {
-        for (direction, hook) in Direction::ALL.into_iter().zip(counts) {
-            if !membership.directions.contains(&direction) {
-                continue;
-            }
-            self.seen += hook.seen;
-            if let Some(slot) = hook.slots.get(membership.slot as usize) {
-                self.matched += slot.matched;
-                self.thinned += slot.thinned;
-                self.lost += slot.lost;
-            }
-        }
     }
 }

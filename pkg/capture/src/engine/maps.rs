@@ -115,6 +115,14 @@ impl Control {
         self.outer.set(0, bank, 0)
     }
 
+    /// What has been counted so far in the generation in force.
+    ///
+    /// # Errors
+    /// The kernel's.
+    pub fn so_far(&self) -> Result<Counts, MapError> {
+        self.read(self.current.generation)
+    }
+
     /// What has been counted in a generation so far.
     fn read(&self, generation: u32) -> Result<Counts, MapError> {
         let mut counts = [HookCounters::zeroed(); Direction::ALL.len()];

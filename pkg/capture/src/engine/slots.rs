@@ -4,12 +4,13 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet},
+    sync::Arc,
     time::{Duration, Instant},
 };
 
 use thiserror::Error;
 use xdplive_filter::{
-    Environment, Term, TooComplex,
+    Environment, Filter, Term, TooComplex,
     tables::{self, CapacityError, Slot},
 };
 use xdplive_packet::{
@@ -18,7 +19,10 @@ use xdplive_packet::{
     event::Direction,
 };
 
-use crate::{reader::StreamId, source::Request};
+use crate::{
+    reader::StreamId,
+    source::{Request, Rows},
+};
 
 /// Why a stream cannot be part of a capture.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -69,20 +73,18 @@ impl Held {
 
 /// What streams of one slot have in common.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Key {
-    /// Canonical text of the filter.
-    filter: String,
+pub struct Key {
+    filter: Arc<Filter>,
     directions: Vec<Direction>,
     limit: Option<u32>,
 }
 
 impl Key {
-    fn of(request: &Request) -> Self {
-        Self {
-            filter: request.filter.to_string(),
-            directions: request.directions.clone(),
-            limit: request.limit,
-        }
+    /// The key of a stream's slot; none where it wants no rows.
+    #[must_use]
+    pub fn of(request: &Request) -> Option<Self> {
+        let Rows { filter, limit } = request.rows.as_ref()?;
+        Some(Self { filter: Arc::clone(filter), directions: request.directions.clone(), limit: *limit })
     }
 }
 
@@ -96,35 +98,30 @@ pub struct Joined {
 }
 
 impl Slots {
-    /// Keeps a slot for a stream of `request`, which will come soon.
+    /// Keeps a slot for a stream with `key`, which will come soon.
     ///
     /// # Errors
     /// Any [`NoSlot`].
-    pub fn reserve(
-        &mut self,
-        request: &Request,
-        environment: &Environment,
-        now: Instant,
-    ) -> Result<(), NoSlot> {
-        let slot = self.slot(request, environment, now)?;
+    pub fn reserve(&mut self, key: Key, environment: &Environment, now: Instant) -> Result<(), NoSlot> {
+        let slot = self.slot(key, environment, now)?;
         if let Some(held) = self.held.get_mut(&slot) {
             held.reserved_until = Some(now + RESERVED);
         }
         Ok(())
     }
 
-    /// Makes a stream a member of the slot for `request`.
+    /// Makes a stream a member of the slot for `key`.
     ///
     /// # Errors
     /// Any [`NoSlot`]; nothing has changed then.
     pub fn join(
         &mut self,
         stream: StreamId,
-        request: &Request,
+        key: Key,
         environment: &Environment,
         now: Instant,
     ) -> Result<Joined, NoSlot> {
-        let slot = self.slot(request, environment, now)?;
+        let slot = self.slot(key, environment, now)?;
         let is_new = self.held.get(&slot).is_none_or(|held| held.members.is_empty());
         if let Some(held) = self.held.get_mut(&slot) {
             held.members.insert(stream);
@@ -140,14 +137,13 @@ impl Slots {
         self.held.retain(|_, held| held.is_needed(now));
     }
 
-    /// The slot for `request`: the one of equal requests, or a free one, which is held from now on.
-    fn slot(&mut self, request: &Request, environment: &Environment, now: Instant) -> Result<u32, NoSlot> {
+    /// The slot for `key`: the one that has it, or a free one, which is held from now on.
+    fn slot(&mut self, key: Key, environment: &Environment, now: Instant) -> Result<u32, NoSlot> {
         self.held.retain(|_, held| held.is_needed(now));
-        let key = Key::of(request);
         if let Some((slot, _)) = self.held.iter().find(|(_, held)| held.key == key) {
             return Ok(*slot);
         }
-        let terms = request.filter.terms(environment)?;
+        let terms = key.filter.terms(environment)?;
         let free = (0..SLOTS as u32).find(|slot| !self.held.contains_key(slot));
         let slot = free.ok_or_else(|| NoSlot::Taken { holders: self.holders() })?;
         let held = Held { key, terms, members: BTreeSet::new(), reserved_until: None };
@@ -178,7 +174,8 @@ impl Slots {
             .iter()
             .take(NAMED)
             .map(|held| {
-                let filter = if held.key.filter.is_empty() { "no filter" } else { &held.key.filter };
+                let filter = held.key.filter.to_string();
+                let filter = if filter.is_empty() { "no filter" } else { &filter };
                 let short: String = filter.chars().take(60).collect();
                 format!("\"{short}\" ({} streams, {} alternatives)", held.members.len(), held.terms.len())
             })

@@ -55,6 +55,10 @@ fn handle(captures: &mut BTreeMap<CaptureId, Capture>, request: Request) -> Resu
             captures.remove(&capture);
             Answer::Done
         }
+        Request::KernelTime { capture, hook: HookName(hook) } => {
+            let (total, runs) = find(captures, capture)?.kernel_time(hook)?;
+            Answer::KernelTime { total, runs }
+        }
         Request::Probe => {
             let found = programs::probe();
             Answer::Probed(found.into_iter().map(|(hook, error)| (HookName(hook), error)).collect())

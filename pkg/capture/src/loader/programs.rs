@@ -1,6 +1,6 @@
 //! The loader's work: create maps, load programs, attach and detach them.
 
-use std::{collections::HashMap, io, mem::size_of, os::fd::AsFd};
+use std::{collections::HashMap, io, mem::size_of, os::fd::AsFd, time::Duration};
 
 use aya::{
     Ebpf, EbpfError, EbpfLoader,
@@ -96,6 +96,18 @@ impl Capture {
         let attached = Attached { link: link.info.id, program: link.info.program };
         self.links.insert(hook, link);
         Ok(attached)
+    }
+
+    /// How long the program of `hook` has run, and how often, as far as the kernel has measured it.
+    ///
+    /// # Errors
+    /// Where there is no such program, or the kernel does not tell.
+    pub fn kernel_time(&self, hook: Hook) -> Result<(Duration, u64), LoaderError> {
+        let name = program_name(hook);
+        let program =
+            self.ebpf.program(name).ok_or_else(|| LoaderError::BadRequest(format!("program {name}")))?;
+        let info = program.info().map_err(|error| failed("asking for a program's run time", &error))?;
+        Ok((info.run_time(), info.run_count()))
     }
 
     /// Detaches the program of `hook`. The kernel has finished with it when this returns.

@@ -1,5 +1,7 @@
 //! What the plugin process asks of the loader, and what it answers: one JSON text a datagram.
 
+use std::time::Duration;
+
 use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use xdplive_packet::Hook;
@@ -38,6 +40,13 @@ pub enum Request {
         /// An open capture.
         capture: CaptureId,
     },
+    /// How long the capture's program for `hook` has run. Answered by [`Answer::KernelTime`].
+    KernelTime {
+        /// An open capture.
+        capture: CaptureId,
+        /// Of which program.
+        hook: HookName,
+    },
     /// Load every program without attaching it, to learn what this process may do here.
     Probe,
 }
@@ -51,6 +60,13 @@ pub enum Answer {
     Attached(Attached),
     /// Done.
     Done,
+    /// How long a program has run, as far as the kernel has measured it.
+    KernelTime {
+        /// In all its runs.
+        total: Duration,
+        /// How often it ran.
+        runs: u64,
+    },
     /// What [`Request::Probe`] found: for each program, why the kernel refused it.
     Probed(Vec<(HookName, Option<LoaderError>)>),
     /// It was not done.

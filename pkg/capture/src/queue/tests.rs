@@ -35,8 +35,8 @@ async fn drain(queue: &Queue, most: usize) -> Vec<u64> {
 #[tokio::test]
 async fn rows_come_out_in_order_and_once() {
     let queue = Queue::new(100);
-    queue.push(batch(0..10), 0);
-    queue.push(batch(10..13), 0);
+    queue.push(batch(0..10), &RowCounts::default());
+    queue.push(batch(10..13), &RowCounts::default());
     queue.close(Counted { seen: 20, matched: 13, thinned: 0, lost: 0 });
     assert_eq!(drain(&queue, 4).await, (0..13).collect::<Vec<_>>());
     assert_eq!(queue.tally(), Tally { seen: 20, unmatched: 7, thinned: 0, lost: 0, delivered: 13 });
@@ -45,9 +45,12 @@ async fn rows_come_out_in_order_and_once() {
 #[tokio::test]
 async fn the_oldest_rows_make_room_and_are_counted() {
     let queue = Queue::new(5);
-    queue.push(batch(0..4), 0);
-    queue.push(batch(4..7), 3);
-    queue.push(batch(7..8), 0);
+    queue.push(batch(0..4), &RowCounts::default());
+    let thinned = batch(0..3);
+    let mut counts = RowCounts::default();
+    thinned.rows().iter().for_each(|row| counts.add(row));
+    queue.push(batch(4..7), &counts);
+    queue.push(batch(7..8), &RowCounts::default());
     queue.close(Counted { seen: 12, matched: 12, thinned: 0, lost: 1 });
     assert_eq!(drain(&queue, 100).await, [3, 4, 5, 6, 7]);
     assert_eq!(queue.tally(), Tally { seen: 12, unmatched: 0, thinned: 3, lost: 4, delivered: 5 });
@@ -56,7 +59,7 @@ async fn the_oldest_rows_make_room_and_are_counted() {
 #[tokio::test]
 async fn a_batch_larger_than_the_queue_is_cut() {
     let queue = Queue::new(3);
-    queue.push(batch(0..10), 0);
+    queue.push(batch(0..10), &RowCounts::default());
     queue.close(Counted::default());
     assert_eq!(drain(&queue, 100).await, [7, 8, 9]);
     assert_eq!(queue.tally().lost, 7);
@@ -65,7 +68,7 @@ async fn a_batch_larger_than_the_queue_is_cut() {
 #[tokio::test]
 async fn what_nobody_takes_is_lost() {
     let queue = Queue::new(100);
-    queue.push(batch(0..10), 0);
+    queue.push(batch(0..10), &RowCounts::default());
     assert_eq!(queue.next(4).await.map(|batches| batches.len()), Some(1));
     queue.close(Counted { seen: 10, matched: 10, thinned: 0, lost: 0 });
     queue.abandon();
@@ -81,6 +84,30 @@ async fn a_waiting_stream_is_woken() {
         async move { queue.next(10).await.map(|batches| times(&batches[0])) }
     });
     tokio::task::yield_now().await;
-    queue.push(batch(0..2), 0);
+    queue.push(batch(0..2), &RowCounts::default());
     assert_eq!(waiting.await.unwrap(), Some(vec![0, 1]));
+}
+
+#[test]
+fn rows_are_counted_by_interface_and_direction() {
+    let row = |interface, hook: Hook| Row {
+        origin: Origin { host: 0, interface },
+        event: Event { hook: hook as u8, ..Event::zeroed() },
+    };
+    let rows = [
+        row(0, Hook::XdpNative),
+        row(0, Hook::TcxIngress),
+        row(0, Hook::TcxEgress),
+        row(0, Hook::TcxEgress),
+        row(3, Hook::TcxEgress),
+        row(0, Hook::XdpNative),
+    ];
+    let mut counts = RowCounts::default();
+    counts.add_all(&rows);
+    counts.add(&rows[4]);
+    assert_eq!(counts.of(0, Direction::In), 3);
+    assert_eq!(counts.of(0, Direction::Out), 2);
+    assert_eq!(counts.of(3, Direction::In), 0);
+    assert_eq!(counts.of(3, Direction::Out), 2);
+    assert_eq!(counts.total(), 7);
 }

@@ -76,11 +76,6 @@ impl Batch {
         self.range.is_empty()
     }
 
-    /// Drops at most `count` of the oldest rows, and returns how many it dropped.
-    pub fn drop_oldest(&mut self, count: usize) -> usize {
-        self.take_oldest(count).len()
-    }
-
     /// Takes at most `count` of the oldest rows away.
     pub fn take_oldest(&mut self, count: usize) -> Self {
         let middle = self.range.start + count.min(self.range.len());

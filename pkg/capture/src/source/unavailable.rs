@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use super::{InForce, Request, Source, SourceError, Subscription};
+use super::{HookAccounts, InForce, Request, Source, SourceError, Subscription};
 use crate::{
     interface::Interfaces,
     report::{Check, Outcome, Report},
@@ -42,5 +42,9 @@ impl Source for Unavailable {
         let mend = "mend what it says and restart Grafana".to_owned();
         let check = Check::bad("capture", Outcome::Failed, self.reason.clone(), mend);
         Report { checks: vec![check], interfaces: Vec::new() }
+    }
+
+    async fn accounts(&self) -> Vec<HookAccounts> {
+        Vec::new()
     }
 }

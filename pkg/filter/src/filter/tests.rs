@@ -119,3 +119,8 @@ fn later_fragments_have_no_ports() {
         &["port 53", "udp[0:2] = 53", "udp[0:2] != 53"],
     );
 }
+
+#[test]
+fn the_default_is_the_filter_without_a_word() {
+    assert_eq!(Filter::default(), Filter::parse("").unwrap());
+}

@@ -1,74 +1,17 @@
 //! What only a client of the plugin's services sees: sharing within one process, and streams run again.
 
-use std::{path::Path, time::Duration};
+use std::time::Duration;
 
-use grafana_plugin_sdk::pluginv2::{
-    CheckHealthRequest, DataQuery, PluginContext, QueryDataRequest, RunStreamRequest, StreamPacket, TimeRange,
-};
-use serde_json::{Value, json};
-use tonic::Streaming;
-use xdplive::{
-    host::{self, Plugin},
-    watch::query::{Channel, read_channel},
-};
+use grafana_plugin_sdk::pluginv2::CheckHealthRequest;
+use serde_json::json;
 use xdplive_corpus::named;
 use xdplive_lab::{
+    client::{SOON, ask, context, message, plugin, run},
     eventually,
     namespace::Namespace,
     process::{kill, links},
     send::Sender,
 };
-
-const SOON: Duration = Duration::from_secs(10);
-
-/// Starts a plugin in a namespace; this process is its parent, as Grafana would be.
-async fn plugin(namespace: &Namespace, directory: &Path) -> Plugin {
-    // `ip netns exec` becomes the plugin, so that it is our own child.
-    let starter = directory.join("starter");
-    let program = xdplive_lab::plugin();
-    let line = namespace.command(&[&program.display().to_string()]);
-    let arguments: Vec<_> = line.get_args().map(|argument| argument.to_string_lossy().into_owned()).collect();
-    std::fs::write(&starter, format!("#!/bin/sh\nexec ip {}\n", arguments.join(" "))).unwrap();
-    std::fs::set_permissions(&starter, std::os::unix::fs::PermissionsExt::from_mode(0o755)).unwrap();
-    Plugin::start(&starter, &[("GF_PLUGIN_MAX_LIMIT", "none")], |_| ()).await.unwrap()
-}
-
-fn context() -> PluginContext {
-    host::context(&json!({}))
-}
-
-async fn ask(plugin: &Plugin, query: Value) -> Channel {
-    let range = TimeRange { from_epoch_ms: 0, to_epoch_ms: 1 };
-    let query = DataQuery {
-        ref_id: "A".to_owned(),
-        json: query.to_string().into_bytes(),
-        time_range: Some(range),
-        ..DataQuery::default()
-    };
-    let request = QueryDataRequest {
-        plugin_context: Some(context()),
-        queries: vec![query],
-        ..QueryDataRequest::default()
-    };
-    let answer = plugin.data().query_data(request).await.unwrap().into_inner();
-    let answer = &answer.responses["A"];
-    assert_eq!(answer.error, "");
-    read_channel(&answer.frames[0]).unwrap()
-}
-
-async fn run(plugin: &Plugin, channel: &Channel) -> Streaming<StreamPacket> {
-    let request = RunStreamRequest {
-        plugin_context: Some(context()),
-        path: channel.path.clone(),
-        data: channel.data.clone().into(),
-    };
-    plugin.stream().run_stream(request).await.unwrap().into_inner()
-}
-
-async fn message(stream: &mut Streaming<StreamPacket>) -> Value {
-    let packet = tokio::time::timeout(SOON, stream.message()).await.expect("a message soon");
-    serde_json::from_slice(&packet.unwrap().expect("a message").data).unwrap()
-}
 
 #[tokio::test]
 async fn streams_of_one_process_share_an_attachment() {

@@ -1,102 +1,26 @@
-//! The columns of packet rows: names, types, and how each is read from a row.
-//!
-//! A column's value is written down once, in [`Column::write`], whatever it is written to: JSON of a stream
-//! or Arrow of an answer ([`Cells`]).
+//! The columns of packet rows.
 
 mod text;
 
-use serde::Serialize;
-use thiserror::Error;
 use xdplive_capture::{
     clock::WallClock,
-    source::{Names, Row},
+    source::{Batch, Names, Row},
 };
 use xdplive_packet::{Hook, event::SEGMENTS_UNKNOWN, headers::present, names};
 
-/// Grafana's type of a column.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum ColumnType {
-    /// Milliseconds since 1970.
-    Time,
-    /// Text.
-    String,
-    /// A whole number of at most 32 bits.
-    Number,
-    /// True or false.
-    Boolean,
-}
-
-/// Where cells are written to, one after the other.
-pub trait Cells {
-    /// The field does not exist in this packet.
-    fn null(&mut self);
-    /// Milliseconds since 1970.
-    fn time(&mut self, milliseconds: i64);
-    /// A number.
-    fn number(&mut self, number: u32);
-    /// A truth value.
-    fn boolean(&mut self, value: bool);
-    /// Any text.
-    fn text(&mut self, text: &str);
-    /// Text without quotes, backslashes and control characters, which needs no escaping, as `write` appends it.
-    fn plain(&mut self, write: impl FnOnce(&mut String));
-}
+use super::Cells;
 
 /// What a row's cells are read with.
-pub struct Context<'a> {
+struct Context<'a> {
     /// Names of interfaces.
-    pub names: &'a Names,
+    names: &'a Names,
     /// Kernel time to wall time.
-    pub clock: WallClock,
-}
-
-macro_rules! columns {
-    ($($variant:ident $name:literal $kind:ident $nullable:literal $width:literal $description:literal;)*) => {
-        /// A column of packet rows.
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-        pub enum Column {
-            $(#[doc = $description] $variant,)*
-        }
-
-        impl Column {
-            /// All columns, in the order in which they are shown when none is asked for.
-            pub const ALL: &'static [Self] = &[$(Self::$variant,)*];
-
-            /// Its name in queries and frames.
-            #[must_use]
-            pub const fn name(self) -> &'static str {
-                match self { $(Self::$variant => $name,)* }
-            }
-
-            /// Its type.
-            #[must_use]
-            pub const fn kind(self) -> ColumnType {
-                match self { $(Self::$variant => ColumnType::$kind,)* }
-            }
-
-            /// Whether there are packets without it.
-            #[must_use]
-            pub const fn nullable(self) -> bool {
-                match self { $(Self::$variant => $nullable,)* }
-            }
-
-            /// What it means, in a few words.
-            #[must_use]
-            pub const fn description(self) -> &'static str {
-                match self { $(Self::$variant => $description,)* }
-            }
-
-            /// Bytes that a cell takes in JSON, at most but for odd interface names.
-            #[must_use]
-            pub const fn width(self) -> usize {
-                match self { $(Self::$variant => $width,)* }
-            }
-        }
-    };
+    clock: WallClock,
 }
 
 columns! {
+    /// A column of packet rows.
+    PacketColumn of [Batch], counted by count, written by write_batches;
     Time "time" Time false 14 "When the kernel saw the packet";
     Interface "interface" String false 18 "Interface";
     Direction "direction" String false 6 "in: received, out: sent";
@@ -123,31 +47,23 @@ columns! {
     Malformed "malformed" String true 19 "Why the parser stopped early";
 }
 
-/// A name that is no column.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("there is no column \"{given}\"; there are {}", Column::names())]
-pub struct UnknownColumn {
-    /// The name.
-    pub given: String,
+/// Rows in all batches.
+fn count(batches: &[Batch]) -> usize {
+    batches.iter().map(Batch::len).sum()
 }
 
-impl std::str::FromStr for Column {
-    type Err = UnknownColumn;
-
-    fn from_str(text: &str) -> Result<Self, UnknownColumn> {
-        let found = Self::ALL.iter().copied().find(|column| column.name() == text);
-        found.ok_or_else(|| UnknownColumn { given: text.to_owned() })
-    }
-}
-
-impl Column {
-    /// All names, separated by commas.
-    fn names() -> String {
-        Self::ALL.iter().map(|column| column.name()).collect::<Vec<_>>().join(", ")
+impl PacketColumn {
+    fn write_batches<C: Cells>(self, batches: &[Batch], cells: &mut C) {
+        for batch in batches {
+            let context = Context { names: &batch.names, clock: batch.clock };
+            for row in batch.rows() {
+                self.write_row(row, &context, cells);
+            }
+        }
     }
 
     /// Writes this column's cell of `row`.
-    pub fn write<C: Cells>(self, row: &Row, context: &Context<'_>, cells: &mut C) {
+    fn write_row<C: Cells>(self, row: &Row, context: &Context<'_>, cells: &mut C) {
         let event = &row.event;
         let headers = &event.headers;
         match self {

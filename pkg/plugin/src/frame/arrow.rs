@@ -4,15 +4,17 @@ use std::{collections::HashMap, sync::Arc};
 
 use arrow_array::{
     ArrayRef, RecordBatch, RecordBatchOptions,
-    builder::{BooleanBuilder, StringBuilder, TimestampNanosecondBuilder, UInt32Builder},
+    builder::{
+        BooleanBuilder, Float64Builder, StringBuilder, TimestampNanosecondBuilder, UInt32Builder,
+        UInt64Builder,
+    },
 };
 use arrow_ipc::writer::FileWriter;
 use arrow_schema::{ArrowError, DataType, Field, Schema, TimeUnit};
 use serde_json::Value;
 use thiserror::Error;
-use xdplive_capture::source::Batch;
 
-use crate::columns::{Cells, Column, ColumnType, Context};
+use crate::columns::{Cells, Column, ColumnType};
 
 const NANOSECONDS: i64 = 1_000_000;
 
@@ -21,14 +23,14 @@ const NANOSECONDS: i64 = 1_000_000;
 #[error("the answer cannot be written as an Arrow frame: {0}")]
 pub struct EncodeError(#[from] ArrowError);
 
-/// A frame of `columns` with the rows of `batches`, for the query `ref_id`, with `meta` (Grafana's FrameMeta).
+/// A frame of `columns` with these rows, for the query `ref_id`, with `meta` (Grafana's FrameMeta).
 ///
 /// # Errors
 /// [`EncodeError`], which means that Arrow cannot hold what we have.
-pub fn frame(
+pub fn frame<C: Column>(
     ref_id: &str,
-    columns: &[Column],
-    batches: &[Batch],
+    columns: &[C],
+    rows: &C::Rows,
     meta: &Value,
 ) -> Result<Vec<u8>, EncodeError> {
     let fields: Vec<Field> = columns
@@ -42,9 +44,8 @@ pub fn frame(
         ("meta".to_owned(), meta.to_string()),
     ]);
     let schema = Arc::new(Schema::new_with_metadata(fields, metadata));
-    let arrays = columns.iter().map(|column| array(*column, batches)).collect();
-    let rows = batches.iter().map(Batch::len).sum();
-    let options = RecordBatchOptions::new().with_row_count(Some(rows));
+    let arrays = columns.iter().map(|column| array(*column, rows)).collect();
+    let options = RecordBatchOptions::new().with_row_count(Some(C::count(rows)));
     let records = RecordBatch::try_new_with_options(Arc::clone(&schema), arrays, &options)?;
     let mut writer = FileWriter::try_new(Vec::new(), &schema)?;
     writer.write(&records)?;
@@ -57,18 +58,15 @@ fn data_type(kind: ColumnType) -> DataType {
         ColumnType::Time => DataType::Timestamp(TimeUnit::Nanosecond, None),
         ColumnType::String => DataType::Utf8,
         ColumnType::Number => DataType::UInt32,
+        ColumnType::Count => DataType::UInt64,
+        ColumnType::Decimal => DataType::Float64,
         ColumnType::Boolean => DataType::Boolean,
     }
 }
 
-fn array(column: Column, batches: &[Batch]) -> ArrayRef {
+fn array<C: Column>(column: C, rows: &C::Rows) -> ArrayRef {
     let mut cells = ArrowCells::new(column.kind());
-    for batch in batches {
-        let context = Context { names: &batch.names, clock: batch.clock };
-        for row in batch.rows() {
-            column.write(row, &context, &mut cells);
-        }
-    }
+    column.write(rows, &mut cells);
     cells.finish()
 }
 
@@ -77,6 +75,8 @@ enum ArrowCells {
     Time(TimestampNanosecondBuilder),
     String(StringBuilder),
     Number(UInt32Builder),
+    Count(UInt64Builder),
+    Decimal(Float64Builder),
     Boolean(BooleanBuilder),
 }
 
@@ -86,6 +86,8 @@ impl ArrowCells {
             ColumnType::Time => Self::Time(TimestampNanosecondBuilder::new()),
             ColumnType::String => Self::String(StringBuilder::new()),
             ColumnType::Number => Self::Number(UInt32Builder::new()),
+            ColumnType::Count => Self::Count(UInt64Builder::new()),
+            ColumnType::Decimal => Self::Decimal(Float64Builder::new()),
             ColumnType::Boolean => Self::Boolean(BooleanBuilder::new()),
         }
     }
@@ -95,6 +97,8 @@ impl ArrowCells {
             Self::Time(mut builder) => Arc::new(builder.finish()),
             Self::String(mut builder) => Arc::new(builder.finish()),
             Self::Number(mut builder) => Arc::new(builder.finish()),
+            Self::Count(mut builder) => Arc::new(builder.finish()),
+            Self::Decimal(mut builder) => Arc::new(builder.finish()),
             Self::Boolean(mut builder) => Arc::new(builder.finish()),
         }
     }
@@ -106,6 +110,8 @@ impl Cells for ArrowCells {
             Self::Time(builder) => builder.append_null(),
             Self::String(builder) => builder.append_null(),
             Self::Number(builder) => builder.append_null(),
+            Self::Count(builder) => builder.append_null(),
+            Self::Decimal(builder) => builder.append_null(),
             Self::Boolean(builder) => builder.append_null(),
         }
     }
@@ -118,6 +124,18 @@ impl Cells for ArrowCells {
 
     fn number(&mut self, number: u32) {
         if let Self::Number(builder) = self {
+            builder.append_value(number);
+        }
+    }
+
+    fn count(&mut self, count: u64) {
+        if let Self::Count(builder) = self {
+            builder.append_value(count);
+        }
+    }
+
+    fn decimal(&mut self, number: f64) {
+        if let Self::Decimal(builder) = self {
             builder.append_value(number);
         }
     }

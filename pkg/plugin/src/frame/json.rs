@@ -2,24 +2,23 @@
 //! column by column, on one line, never without a row.
 
 use serde::Serialize;
-use xdplive_capture::source::Batch;
 
-use crate::columns::{Cells, Column, ColumnType, Context};
+use crate::columns::{Cells, Column, ColumnType};
 
 /// Bytes of a message at most; Grafana disconnects a browser that has 4 MiB waiting.
 pub const MAX_MESSAGE: usize = 512 * 1024;
 
 /// Writes the messages of one stream.
 #[derive(Clone, Debug)]
-pub struct Encoder {
-    columns: Vec<Column>,
+pub struct Encoder<C> {
+    columns: Vec<C>,
     schema_sent: bool,
 }
 
-impl Encoder {
+impl<C: Column> Encoder<C> {
     /// For a stream of these columns.
     #[must_use]
-    pub fn new(columns: Vec<Column>) -> Self {
+    pub fn new(columns: Vec<C>) -> Self {
         Self { columns, schema_sent: false }
     }
 
@@ -31,11 +30,11 @@ impl Encoder {
         MAX_MESSAGE / width.max(1)
     }
 
-    /// The next message, with the rows of `batches`. There must be one.
-    pub fn message(&mut self, batches: &[Batch]) -> Vec<u8> {
-        let rows: usize = batches.iter().map(Batch::len).sum();
+    /// The next message, with these rows. There must be one.
+    pub fn message(&mut self, rows: &C::Rows) -> Vec<u8> {
         let width: usize = self.columns.iter().map(|column| column.width() + 1).sum();
-        let mut out = JsonCells { json: String::with_capacity(rows * width + 4096) };
+        let room = C::count(rows) * width + 4096;
+        let mut out = JsonCells { json: String::with_capacity(room), is_first: true };
         out.json.push('{');
         if !self.schema_sent {
             // Grafana's Go SDK cannot read a frame whose schema comes after its data.
@@ -46,17 +45,8 @@ impl Encoder {
         out.json.push_str("\"data\":{\"values\":[");
         for (position, column) in self.columns.iter().enumerate() {
             out.json.push_str(if position == 0 { "[" } else { ",[" });
-            let mut first = true;
-            for batch in batches {
-                let context = Context { names: &batch.names, clock: batch.clock };
-                for row in batch.rows() {
-                    if !first {
-                        out.json.push(',');
-                    }
-                    first = false;
-                    column.write(row, &context, &mut out);
-                }
-            }
+            out.is_first = true;
+            column.write(rows, &mut out);
             out.json.push(']');
         }
         out.json.push_str("]}}");
@@ -66,7 +56,7 @@ impl Encoder {
 
 /// A message with the schema alone, for a subscriber who comes while the stream runs.
 #[must_use]
-pub fn schema(columns: &[Column]) -> Vec<u8> {
+pub fn schema<C: Column>(columns: &[C]) -> Vec<u8> {
     format!("{{{}}}", schema_member(columns)).into_bytes()
 }
 
@@ -91,7 +81,7 @@ struct TypeInfo<'a> {
     nullable: bool,
 }
 
-fn schema_member(columns: &[Column]) -> String {
+fn schema_member<C: Column>(columns: &[C]) -> String {
     let fields = columns
         .iter()
         .map(|column| Field {
@@ -111,29 +101,54 @@ const fn go_type(kind: ColumnType) -> &'static str {
         ColumnType::Time => "time.Time",
         ColumnType::String => "string",
         ColumnType::Number => "uint32",
+        ColumnType::Count => "uint64",
+        ColumnType::Decimal => "float64",
         ColumnType::Boolean => "bool",
     }
 }
 
+/// The cells of one column, with commas between them.
 struct JsonCells {
     json: String,
+    is_first: bool,
+}
+
+impl JsonCells {
+    /// Begins a cell.
+    fn cell(&mut self) -> &mut String {
+        if !self.is_first {
+            self.json.push(',');
+        }
+        self.is_first = false;
+        &mut self.json
+    }
 }
 
 impl Cells for JsonCells {
     fn null(&mut self) {
-        self.json.push_str("null");
+        self.cell().push_str("null");
     }
 
     fn time(&mut self, milliseconds: i64) {
-        self.json.push_str(itoa::Buffer::new().format(milliseconds));
+        self.cell().push_str(itoa::Buffer::new().format(milliseconds));
     }
 
     fn number(&mut self, number: u32) {
-        self.json.push_str(itoa::Buffer::new().format(number));
+        self.cell().push_str(itoa::Buffer::new().format(number));
+    }
+
+    fn count(&mut self, count: u64) {
+        self.cell().push_str(itoa::Buffer::new().format(count));
+    }
+
+    fn decimal(&mut self, number: f64) {
+        // What is no number is null in JSON.
+        let value = serde_json::Value::from(number);
+        self.cell().push_str(&value.to_string());
     }
 
     fn boolean(&mut self, value: bool) {
-        self.json.push_str(if value { "true" } else { "false" });
+        self.cell().push_str(if value { "true" } else { "false" });
     }
 
     fn text(&mut self, text: &str) {
@@ -141,14 +156,16 @@ impl Cells for JsonCells {
         if text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\') {
             self.plain(|json| json.push_str(text));
         } else {
-            self.json.push_str(&serde_json::Value::from(text).to_string());
+            let escaped = serde_json::Value::from(text).to_string();
+            self.cell().push_str(&escaped);
         }
     }
 
     fn plain(&mut self, write: impl FnOnce(&mut String)) {
-        self.json.push('"');
-        write(&mut self.json);
-        self.json.push('"');
+        let json = self.cell();
+        json.push('"');
+        write(json);
+        json.push('"');
     }
 }
 

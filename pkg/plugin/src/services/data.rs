@@ -6,15 +6,16 @@ use std::collections::HashMap;
 use grafana_plugin_sdk::pluginv2::{
     DataQuery, DataResponse, PluginContext, QueryDataRequest, QueryDataResponse, data_server::Data,
 };
-use serde_json::json;
+use serde_json::{Value, json};
 use tonic::{Request, Response, Status, async_trait};
+use xdplive_capture::source::InForce;
 
 use super::Plugin;
 use crate::{
     asked::{self, Refusal},
     channel,
     frame::arrow,
-    query::check_time_range,
+    query::{Columns, check_time_range},
 };
 
 #[async_trait]
@@ -41,14 +42,48 @@ impl Data for Plugin {
 }
 
 impl Plugin {
-    /// A frame with the columns of the rows to come, and in its metadata where they come from. The front end
-    /// subscribes itself (no `meta.channel`), because Grafana's automatic way passes no data.
+    /// A frame with the columns of the rows to come, and in its metadata where they come from, what is in force, and
+    /// where the accounts of that are. The front end subscribes itself (no `meta.channel`), because Grafana's
+    /// automatic way passes no data.
     async fn answer(&self, context: Option<&PluginContext>, query: &DataQuery) -> Result<Vec<u8>, Refusal> {
         let range = query.time_range.as_ref().map(|range| (range.from_epoch_ms, range.to_epoch_ms));
         check_time_range(range)?;
         let asked = asked::read(context, &query.json, &*self.source, &self.server)?;
-        self.source.prepare(&asked.request).await?;
-        let meta = json!({ "custom": { "channel": channel::path(&asked.query), "data": &asked.query } });
-        Ok(arrow::frame(&query.ref_id, &asked.query.columns, &[], &meta)?)
+        let hooks = self.source.prepare(&asked.request).await?;
+        let (path, data) = (channel::path(&asked.query), &asked.query);
+        let in_force: Vec<Value> =
+            hooks.iter().filter(|hook| asked.asks_for(hook)).map(hook_in_json).collect();
+        match &asked.query.columns {
+            Columns::Packets(columns) => {
+                let accounts = asked.query.accounts(self.server.ceiling);
+                let capture = json!({ "channel": channel::path(&accounts), "data": &accounts });
+                let custom = json!({ "channel": path, "data": data, "hooks": in_force, "capture": capture });
+                Ok(arrow::frame(&query.ref_id, columns, &[], &json!({ "custom": custom }))?)
+            }
+            Columns::Capture(columns) => {
+                let rows = asked.accounts(&*self.source).await;
+                let notices: Vec<Value> =
+                    hooks.iter().filter(|hook| asked.asks_for(hook)).filter_map(notice).collect();
+                let custom = json!({ "channel": path, "data": data, "hooks": in_force });
+                let meta = json!({ "custom": custom, "notices": notices });
+                Ok(arrow::frame(&query.ref_id, columns, &rows, &meta)?)
+            }
+        }
     }
+}
+
+fn hook_in_json(InForce { interface, hook, reason }: &InForce) -> Value {
+    json!({
+        "interface": interface,
+        "direction": hook.direction().name(),
+        "hook": hook.name(),
+        "reason": reason,
+    })
+}
+
+/// Why a hook is in force, where there is something to say.
+fn notice(InForce { interface, hook, reason }: &InForce) -> Option<Value> {
+    let direction = hook.direction().name();
+    let text = format!("{interface} {direction} by {}: {reason}", hook.name());
+    (!reason.is_empty()).then(|| json!({ "severity": "info", "text": text }))
 }

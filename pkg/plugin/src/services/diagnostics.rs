@@ -1,5 +1,7 @@
 //! The health check: what this machine lets us do, and the command that mends what it does not.
 
+mod metrics;
+
 use grafana_plugin_sdk::pluginv2::{
     CheckHealthRequest, CheckHealthResponse, CollectMetricsRequest, CollectMetricsResponse,
     check_health_response::HealthStatus, collect_metrics_response::Payload, diagnostics_server::Diagnostics,
@@ -46,7 +48,9 @@ impl Diagnostics for Plugin {
         &self,
         _request: Request<CollectMetricsRequest>,
     ) -> Result<Response<CollectMetricsResponse>, Status> {
-        Ok(Response::new(CollectMetricsResponse { metrics: Some(Payload { prometheus: Vec::new() }) }))
+        let text = metrics::text(&self.source.accounts().await)
+            .map_err(|error| Status::internal(format!("the metrics cannot be written: {error}")))?;
+        Ok(Response::new(CollectMetricsResponse { metrics: Some(Payload { prometheus: text.into_bytes() }) }))
     }
 }
 

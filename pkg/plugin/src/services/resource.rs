@@ -13,9 +13,9 @@ use xdplive_capture::{interface::Interface, report::HookOption};
 
 use super::Plugin;
 use crate::{
-    access::check_interface,
+    access::{check_interface, check_packets},
     asked::{self, Refusal},
-    columns::{Column, ColumnType},
+    columns::{Column, ColumnType, capture::CaptureColumn, packets::PacketColumn},
 };
 
 type Parts = Pin<Box<dyn futures::Stream<Item = Result<CallResourceResponse, Status>> + Send>>;
@@ -58,8 +58,10 @@ struct ColumnEntry {
 impl Plugin {
     async fn resource(&self, request: &CallResourceRequest) -> Result<Value, (i32, String)> {
         let refused = |refusal: Refusal| (refusal.status(), refusal.to_string());
-        let (settings, _) =
-            asked::settings(request.plugin_context.as_ref(), &self.server).map_err(refused)?;
+        let context = request.plugin_context.as_ref();
+        let (settings, _) = asked::settings(context, &self.server).map_err(refused)?;
+        check_packets(context.and_then(|context| context.user.as_ref()), &settings)
+            .map_err(|error| refused(error.into()))?;
         let path = request.path.trim_matches('/');
         if !matches!(path, "interfaces" | "columns") {
             let path: String = path.chars().take(80).collect();
@@ -69,9 +71,17 @@ impl Plugin {
             return Err((405, format!("{path} can only be read (GET)")));
         }
         if path == "columns" {
-            let columns: Vec<ColumnEntry> =
-                Column::ALL.iter().map(|column| ColumnEntry::from(*column)).collect();
-            return Ok(json!({ "columns": columns }));
+            return match kind(&request.url) {
+                None | Some("packets") => Ok(entries::<PacketColumn>()),
+                Some("capture") => Ok(entries::<CaptureColumn>()),
+                Some(other) => {
+                    let other: String = other.chars().take(80).collect();
+                    Err((
+                        400,
+                        format!("there are no columns of kind \"{other}\"; there are packets and capture"),
+                    ))
+                }
+            };
         }
         let report = self.source.report().await;
         let interfaces = self.source.interfaces();
@@ -87,13 +97,21 @@ impl Plugin {
     }
 }
 
-impl From<Column> for ColumnEntry {
-    fn from(column: Column) -> Self {
-        Self {
+/// The kind that a resource's address asks for: `columns?kind=capture`.
+fn kind(url: &str) -> Option<&str> {
+    let (_, keys) = url.split_once('?')?;
+    keys.split('&').find_map(|key| key.strip_prefix("kind="))
+}
+
+fn entries<C: Column>() -> Value {
+    let columns: Vec<ColumnEntry> = C::ALL
+        .iter()
+        .map(|column| ColumnEntry {
             name: column.name(),
             kind: column.kind(),
             nullable: column.nullable(),
             description: column.description(),
-        }
-    }
+        })
+        .collect();
+    json!({ "columns": columns })
 }

@@ -1,32 +1,32 @@
 //! Channels: who may subscribe, and the stream behind each.
 
-use std::{pin::Pin, time::Duration};
+mod accounts;
+mod packets;
+
+use std::{pin::Pin, sync::Arc};
 
 use futures::stream;
 use grafana_plugin_sdk::pluginv2::{
     PublishStreamRequest, PublishStreamResponse, RunStreamRequest, StreamPacket, SubscribeStreamRequest,
     SubscribeStreamResponse, publish_stream_response, stream_server::Stream, subscribe_stream_response,
 };
-use tokio::time::{Instant, sleep_until};
 use tonic::{Code, Request, Response, Status, async_trait, metadata::MetadataMap};
 use tracing::warn;
-use xdplive_capture::{
-    reader::FLUSH_INTERVAL,
-    source::{Subscription, Tally},
-};
+use xdplive_capture::source::{Subscription, Tally};
 
+use self::{accounts::Accounts, packets::Packets};
 use super::Plugin;
 use crate::{
     asked::{self, Asked, ChannelRefusal},
-    frame::json::{self, Encoder},
-    shutdown::Shutdown,
+    frame::json,
+    query::Columns,
 };
 
-type Packets = Pin<Box<dyn futures::Stream<Item = Result<StreamPacket, Status>> + Send>>;
+type Messages = Pin<Box<dyn futures::Stream<Item = Result<StreamPacket, Status>> + Send>>;
 
 #[async_trait]
 impl Stream for Plugin {
-    type RunStreamStream = Packets;
+    type RunStreamStream = Messages;
 
     /// Called for every subscriber. The answer brings the columns only: rows in it would be appended again at
     /// every reconnection.
@@ -39,7 +39,13 @@ impl Stream for Plugin {
         let request = request.into_inner();
         let (status, data) = match self.channel(request.plugin_context.as_ref(), &request.path, &request.data)
         {
-            Ok(asked) => (Granted, json::schema(&asked.query.columns)),
+            Ok(asked) => (
+                Granted,
+                match &asked.query.columns {
+                    Columns::Packets(columns) => json::schema(columns),
+                    Columns::Capture(columns) => json::schema(columns),
+                },
+            ),
             Err(refusal) => {
                 // Grafana tells the browser no more than the status.
                 warn!("subscription refused: {refusal}");
@@ -52,7 +58,7 @@ impl Stream for Plugin {
 
     /// Called once for a channel, and again after every failure. It runs until Grafana cancels it, waiting
     /// where there is nothing to send.
-    async fn run_stream(&self, request: Request<RunStreamRequest>) -> Result<Response<Packets>, Status> {
+    async fn run_stream(&self, request: Request<RunStreamRequest>) -> Result<Response<Messages>, Status> {
         let request = request.into_inner();
         let asked = self.channel(request.plugin_context.as_ref(), &request.path, &request.data).map_err(
             |refusal| match &refusal {
@@ -69,8 +75,19 @@ impl Stream for Plugin {
             .subscribe(&asked.request)
             .await
             .map_err(|error| Status::unavailable(error.to_string()))?;
-        let running = Running::new(subscription, &asked, self.shutdown.clone());
-        Ok(Response::new(Box::pin(stream::unfold(running, Running::next))))
+        let shutdown = self.shutdown.clone();
+        let messages: Messages = match asked.query.columns.clone() {
+            Columns::Packets(columns) => {
+                let packets = Packets::new(subscription, columns, asked.query.limit, shutdown);
+                Box::pin(stream::unfold(packets, Packets::next))
+            }
+            Columns::Capture(columns) => {
+                let source = Arc::clone(&self.source);
+                let accounts = Accounts::new(subscription, source, asked, columns, shutdown);
+                Box::pin(stream::unfold(accounts, Accounts::next))
+            }
+        };
+        Ok(Response::new(messages))
     }
 
     /// Nobody but the kernel has anything to say here.
@@ -96,83 +113,13 @@ impl Plugin {
     }
 }
 
-/// A stream that is being sent.
-struct Running {
-    subscription: Subscription,
-    encoder: Encoder,
-    /// Time between two messages: a panel draws itself anew for each. None for a stream without a budget,
-    /// which sends as soon as the last message is taken.
-    pace: Option<Duration>,
-    next_message: Instant,
-    shutdown: Shutdown,
-    state: State,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
-    Running,
-    /// The process ends: what was captured is still sent.
-    Ending,
-    Ended,
-}
-
-impl Running {
-    fn new(subscription: Subscription, asked: &Asked, shutdown: Shutdown) -> Self {
-        Self {
-            subscription,
-            encoder: Encoder::new(asked.query.columns.clone()),
-            pace: asked.query.limit.map(|_| FLUSH_INTERVAL),
-            next_message: Instant::now(),
-            shutdown,
-            state: State::Running,
-        }
-    }
-
-    async fn next(mut self) -> Option<(Result<StreamPacket, Status>, Self)> {
-        if self.state == State::Ended {
-            return None;
-        }
-        if self.pace.is_some() && self.state == State::Running {
-            tokio::select! {
-                () = sleep_until(self.next_message) => {}
-                () = self.shutdown.begun() => self.end(),
-            }
-        }
-        let most = self.encoder.most_rows();
-        let batches = loop {
-            if self.state == State::Ending {
-                break self.subscription.next(most).await;
-            }
-            tokio::select! {
-                batches = self.subscription.next(most) => break batches,
-                () = self.shutdown.begun() => self.end(),
-            }
-        };
-        let Some(batches) = batches else {
-            let status = self.last_words();
-            self.state = State::Ended;
-            return Some((Err(status), self));
-        };
-        let data = self.encoder.message(&batches);
-        if let Some(pace) = self.pace {
-            self.next_message = Instant::now() + pace;
-        }
-        Some((Ok(StreamPacket { data }), self))
-    }
-
-    fn end(&mut self) {
-        self.subscription.end();
-        self.state = State::Ending;
-    }
-
-    /// How the stream ends. Where that was asked for: well, with the stream's accounts beside the status,
-    /// which Grafana ignores and `xdplive watch` prints. Otherwise with an error, upon which Grafana runs the
-    /// stream again.
-    fn last_words(&self) -> Status {
-        if self.state == State::Running {
-            return Status::unavailable("the capture has ended");
-        }
-        Status::with_metadata(Code::Ok, "", accounts(self.subscription.tally()))
+/// How a stream ends. Where that was `asked_for`: well, with the stream's accounts beside the status, which Grafana
+/// ignores and `xdplive watch` prints. Otherwise with an error, upon which Grafana runs the stream again.
+fn end(asked_for: bool, subscription: &Subscription) -> Status {
+    if asked_for {
+        Status::with_metadata(Code::Ok, "", trailers(subscription.tally()))
+    } else {
+        Status::unavailable("the capture has ended")
     }
 }
 
@@ -180,7 +127,7 @@ impl Running {
 pub const ACCOUNTS: [&str; 5] =
     ["xdplive-seen", "xdplive-unmatched", "xdplive-thinned", "xdplive-lost", "xdplive-delivered"];
 
-fn accounts(tally: Tally) -> MetadataMap {
+fn trailers(tally: Tally) -> MetadataMap {
     let Tally { seen, unmatched, thinned, lost, delivered } = tally;
     let mut metadata = MetadataMap::new();
     for (name, count) in ACCOUNTS.into_iter().zip([seen, unmatched, thinned, lost, delivered]) {

@@ -146,7 +146,7 @@ impl Grafana {
     pub(crate) async fn resource(&self, context: PluginContext, method: &str, path: &str) -> (i32, Value) {
         let request = CallResourceRequest {
             plugin_context: Some(context),
-            path: path.to_owned(),
+            path: path.split('?').next().unwrap().to_owned(),
             method: method.to_owned(),
             url: path.to_owned(),
             ..CallResourceRequest::default()

@@ -12,6 +12,7 @@
 #![allow(clippy::expect_used, clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 mod access;
+mod accounts;
 mod context;
 mod end;
 mod grafana;

@@ -5,11 +5,16 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use xdplive_capture::{
     hook::HookChoice,
-    source::{InterfaceSet, Request},
+    source::{InterfaceSet, Label, Request, Rows},
 };
 use xdplive_filter::Filter;
 use xdplive_packet::event::Direction;
-use xdplive_plugin::{channel, query::Query, settings::LimitCeiling};
+use xdplive_plugin::{
+    channel,
+    columns::{Column as _, capture::CaptureColumn},
+    query::Query,
+    settings::LimitCeiling,
+};
 
 use crate::{
     context::{viewer, with_settings},
@@ -43,6 +48,7 @@ async fn the_frame_names_the_channel_and_the_data_to_subscribe_with() {
     let answer = grafana.answer(viewer(), asked).await;
     let machine = Machine::default();
     let query = Query::parse(asked.as_bytes(), &machine.interfaces, LimitCeiling::Rows(10_000)).unwrap();
+    let accounts = query.accounts(LimitCeiling::Rows(10_000));
     let expected = json!({
         "custom": {
             "channel": channel::path(&query),
@@ -50,6 +56,15 @@ async fn the_frame_names_the_channel_and_the_data_to_subscribe_with() {
                 "kind": "packets", "interfaces": ["eth0", "wg0"], "direction": "both", "filter": "",
                 "columns": ["ttl"], "limit": 20, "interval": 1000, "groupBy": null, "measure": "packets",
                 "top": 10,
+            },
+            "hooks": [],
+            "capture": {
+                "channel": channel::path(&accounts),
+                "data": {
+                    "kind": "capture", "interfaces": ["eth0", "wg0"], "direction": "both", "filter": "",
+                    "columns": CaptureColumn::ALL.iter().map(|column| column.name()).collect::<Vec<_>>(),
+                    "limit": 1000, "interval": 1000, "groupBy": null, "measure": "packets", "top": 10,
+                },
             },
         },
     });
@@ -87,19 +102,24 @@ async fn the_source_is_made_ready_for_what_is_asked() {
             interfaces: InterfaceSet::Named(vec!["wg0".to_owned()]),
             directions: vec![Direction::Out],
             hook: HookChoice::Auto,
-            filter: filter("udp"),
-            limit: Some(7),
+            label: Label { owner: "1/p4ck3ts".to_owned(), stream: String::new() },
+            rows: Some(Rows { filter: filter("udp"), limit: Some(7) }),
         },
         Request {
             asker: "the data source \"Packets\"".to_owned(),
             interfaces: InterfaceSet::Any,
             directions: vec![Direction::In, Direction::Out],
             hook: HookChoice::XdpGeneric,
-            filter: filter(""),
-            limit: None,
+            label: Label { owner: "1/p4ck3ts".to_owned(), stream: String::new() },
+            rows: Some(Rows { filter: filter(""), limit: None }),
         },
     ];
-    assert_eq!(*grafana.source.prepared.lock().unwrap(), expected);
+    let mut prepared = grafana.source.prepared.lock().unwrap().clone();
+    for request in &mut prepared {
+        // That is the channel's path.
+        assert!(channel::is_path(&std::mem::take(&mut request.label.stream)));
+    }
+    assert_eq!(prepared, expected);
 }
 
 /// What the front end sends back is what came, in whatever order its JSON library has it.

@@ -6,7 +6,7 @@ use xdplive_capture::{
     interface::Link,
     report::{HookOption, InterfaceHooks},
 };
-use xdplive_plugin::columns::Column;
+use xdplive_plugin::columns::{Column as _, packets::PacketColumn};
 
 use crate::{
     context::{asked_by, person, service, viewer, with_settings},
@@ -73,7 +73,7 @@ async fn columns_come_with_type_and_description() {
     assert_eq!(status, 200);
     let columns = body["columns"].as_array().unwrap();
     let names: Vec<&str> = columns.iter().map(|column| column["name"].as_str().unwrap()).collect();
-    assert_eq!(names, Column::ALL.iter().map(|column| column.name()).collect::<Vec<_>>());
+    assert_eq!(names, PacketColumn::ALL.iter().map(|column| column.name()).collect::<Vec<_>>());
     let ttl = columns.iter().find(|column| column["name"] == "ttl").unwrap();
     let expected =
         json!({ "name": "ttl", "type": "number", "nullable": true, "description": "TTL or hop limit" });

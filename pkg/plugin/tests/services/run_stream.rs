@@ -57,7 +57,7 @@ async fn the_source_is_asked_for_what_the_query_says() {
     let mut grafana = Grafana::start().await;
     let (_running, stream) = grafana.stream(r#"{"interfaces":["wg0"],"limit":7}"#).await;
     assert_eq!(stream.request.interfaces, InterfaceSet::Named(vec!["wg0".to_owned()]));
-    assert_eq!(stream.request.limit, Some(7));
+    assert_eq!(stream.request.rows.as_ref().unwrap().limit, Some(7));
     assert_eq!(stream.request, grafana.source.prepared.lock().unwrap()[0]);
 }
 

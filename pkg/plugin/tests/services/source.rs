@@ -8,9 +8,12 @@ use tokio::sync::{mpsc, oneshot};
 use xdplive_capture::{
     clock::WallClock,
     interface::{Interface, Interfaces, Link},
-    queue::{Counted, Queue},
+    queue::{Counted, Queue, RowCounts},
     report::Report,
-    source::{Batch, InForce, InterfaceSet, Names, Origin, Request, Row, Source, SourceError, Subscription},
+    source::{
+        Batch, HookAccounts, InForce, InterfaceSet, Names, Origin, Request, Row, Source, SourceError,
+        Subscription,
+    },
 };
 use xdplive_packet::{Event, Headers, Hook, headers::present};
 
@@ -22,6 +25,10 @@ pub(crate) struct Machine {
     pub(crate) report: Report,
     /// Why packets cannot be had.
     pub(crate) refusal: Option<SourceError>,
+    /// What is in force, whatever is asked for.
+    pub(crate) in_force: Vec<InForce>,
+    /// What has been counted.
+    pub(crate) accounts: Vec<HookAccounts>,
 }
 
 impl Default for Machine {
@@ -34,7 +41,13 @@ impl Default for Machine {
             ..interface("eth0", 2, Link::Ethernet)
         };
         let interfaces = [eth0, interface("wg0", 3, Link::RawIp)].into_iter().collect();
-        Self { interfaces, report: Report { checks: Vec::new(), interfaces: Vec::new() }, refusal: None }
+        Self {
+            interfaces,
+            report: Report { checks: Vec::new(), interfaces: Vec::new() },
+            refusal: None,
+            in_force: Vec::new(),
+            accounts: Vec::new(),
+        }
     }
 }
 
@@ -77,7 +90,7 @@ impl Source for FakeSource {
             return Err(SourceError::NoSuchInterface { given: missing.clone(), available });
         }
         self.prepared.lock().unwrap().push(request.clone());
-        Ok(Vec::new())
+        Ok(self.machine.in_force.clone())
     }
 
     async fn subscribe(&self, request: &Request) -> Result<Subscription, SourceError> {
@@ -93,6 +106,10 @@ impl Source for FakeSource {
     async fn report(&self) -> Report {
         self.machine.report.clone()
     }
+
+    async fn accounts(&self) -> Vec<HookAccounts> {
+        self.machine.accounts.clone()
+    }
 }
 
 /// The capturing end of a stream.
@@ -106,9 +123,12 @@ impl Stream {
     /// Captures packets with these TTLs, while `thinned` others are left out.
     pub(crate) fn capture(&self, ttls: impl IntoIterator<Item = u8>, thinned: u64) {
         let origin = Origin { host: 0, interface: 0 };
-        let rows = ttls.into_iter().map(|ttl| Row { origin, event: packet(ttl) }).collect();
+        let row = |ttl| Row { origin, event: packet(ttl) };
+        let rows = ttls.into_iter().map(row).collect();
+        let mut counts = RowCounts::default();
+        (0..thinned).for_each(|_| counts.add(&row(0)));
         let names = Names { interfaces: vec!["eth0".into()] };
-        self.queue.push(Batch::new(Arc::new(rows), Arc::new(names), WallClock::ahead_by(0)), thinned);
+        self.queue.push(Batch::new(Arc::new(rows), Arc::new(names), WallClock::ahead_by(0)), &counts);
     }
 
     /// Ends it, with what the kernel has counted.

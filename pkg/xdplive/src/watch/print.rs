@@ -126,6 +126,8 @@ fn width(name: &str) -> usize {
     let usual = match name {
         "time" => 12,
         "interface" => 8,
+        "hook" | "matched" | "thinned" | "delivered" => 11,
+        "seen" => 12,
         "source_mac" | "destination_mac" => 17,
         "source_ip" | "destination_ip" => 15,
         "protocol" => 9,

@@ -3,21 +3,13 @@ use std::sync::Arc;
 use xdplive_filter::Filter;
 
 use super::*;
-use crate::{hook::HookChoice, source::InterfaceSet};
 
-fn request(filter: &str, limit: Option<u32>) -> Request {
-    Request {
-        asker: "a test".to_owned(),
-        interfaces: InterfaceSet::Named(vec!["eth0".to_owned()]),
-        directions: Direction::ALL.to_vec(),
-        hook: HookChoice::Auto,
-        filter: Arc::new(Filter::parse(filter).unwrap()),
-        limit,
-    }
+fn key(filter: &str, limit: Option<u32>) -> Key {
+    Key { filter: Arc::new(Filter::parse(filter).unwrap()), directions: Direction::ALL.to_vec(), limit }
 }
 
 fn join(slots: &mut Slots, stream: StreamId, filter: &str, limit: Option<u32>) -> Result<Joined, NoSlot> {
-    slots.join(stream, &request(filter, limit), &Environment::default(), Instant::now())
+    slots.join(stream, key(filter, limit), &Environment::default(), Instant::now())
 }
 
 #[test]
@@ -27,8 +19,8 @@ fn equal_filters_share_a_slot_however_they_are_written() {
     assert_eq!(join(&mut slots, 2, "tcp  port http", Some(10)).unwrap(), Joined { slot: 0, is_new: false });
     assert_eq!(join(&mut slots, 3, "tcp port 80", Some(11)).unwrap(), Joined { slot: 1, is_new: true });
     assert_eq!(join(&mut slots, 4, "tcp port 80", None).unwrap(), Joined { slot: 2, is_new: true });
-    let received = Request { directions: vec![Direction::In], ..request("tcp port 80", Some(10)) };
-    assert_eq!(slots.join(5, &received, &Environment::default(), Instant::now()).unwrap().slot, 3);
+    let received = Key { directions: vec![Direction::In], ..key("tcp port 80", Some(10)) };
+    assert_eq!(slots.join(5, received, &Environment::default(), Instant::now()).unwrap().slot, 3);
 }
 
 #[test]
@@ -71,22 +63,22 @@ fn what_does_not_fit_changes_nothing() {
 fn a_slot_is_kept_for_whom_it_was_promised() {
     let (mut slots, environment, now) = (Slots::default(), Environment::default(), Instant::now());
     for ttl in 0..64 {
-        slots.reserve(&request(&format!("ttl {ttl}"), None), &environment, now).unwrap();
+        slots.reserve(key(&format!("ttl {ttl}"), None), &environment, now).unwrap();
     }
-    slots.reserve(&request("tcp", None), &environment, now).unwrap_err();
-    assert!(slots.join(1, &request("ttl 63", None), &environment, now).unwrap().is_new);
+    slots.reserve(key("tcp", None), &environment, now).unwrap_err();
+    assert!(slots.join(1, key("ttl 63", None), &environment, now).unwrap().is_new);
     // Nobody else has come for theirs.
     let later = now + RESERVED;
-    slots.reserve(&request("tcp", None), &environment, later).unwrap();
-    assert_eq!(slots.join(2, &request("ttl 63", None), &environment, later).unwrap().slot, 63);
+    slots.reserve(key("tcp", None), &environment, later).unwrap();
+    assert_eq!(slots.join(2, key("ttl 63", None), &environment, later).unwrap().slot, 63);
 }
 
 /// What is only promised costs no packet anything.
 #[test]
 fn a_slot_without_a_stream_is_not_live() {
     let (mut slots, environment, now) = (Slots::default(), Environment::default(), Instant::now());
-    slots.reserve(&request("tcp", None), &environment, now).unwrap();
-    slots.join(1, &request("udp", None), &environment, now).unwrap();
+    slots.reserve(key("tcp", None), &environment, now).unwrap();
+    slots.join(1, key("udp", None), &environment, now).unwrap();
     let mut rules: Box<Rules> = bytemuck::zeroed_box();
     let Rules { configuration, tables } = &mut *rules;
     slots.build(configuration, tables).unwrap();

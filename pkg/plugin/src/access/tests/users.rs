@@ -61,7 +61,8 @@ fn services_see_no_packets() {
     for login in SERVICES {
         let service = user(login, "", "Admin");
         assert!(is_service(&service), "{login}");
-        let error = check(&service, Role::Viewer).unwrap_err();
+        assert_eq!(check(&service, Role::Viewer), Ok(()), "{login} may ask how many there are");
+        let error = check_packets(Some(&service), &DataSourceSettings::default()).unwrap_err();
         assert_eq!(error, AccessError::Service, "{login}");
         assert!(error.to_string().contains("an administrator can allow it in the data source's settings"));
     }
@@ -72,6 +73,7 @@ fn services_see_packets_where_the_data_source_allows_it() {
     let settings = DataSourceSettings { packets_to_services: true, ..DataSourceSettings::default() };
     for login in SERVICES {
         assert_eq!(check_user(Some(&user(login, "", "Admin")), &settings), Ok(()));
+        assert_eq!(check_packets(Some(&user(login, "", "Admin")), &settings), Ok(()));
         // Allowing services is no way around the role.
         assert!(matches!(check_user(Some(&user(login, "", "")), &settings), Err(AccessError::Role { .. })));
     }

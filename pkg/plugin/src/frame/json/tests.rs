@@ -4,6 +4,7 @@ use xdplive_packet::{Event, Headers};
 
 use super::*;
 use crate::{
+    columns::packets::PacketColumn,
     frame::tests::decode,
     tests::{batch, ethernet},
 };

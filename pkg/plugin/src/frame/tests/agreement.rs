@@ -7,7 +7,7 @@ use xdplive_packet::{Event, Hook, Wire};
 
 use super::decode;
 use crate::{
-    columns::Column,
+    columns::{Column as _, packets::PacketColumn},
     frame::{arrow, json::Encoder},
     tests::{batch, event},
 };
@@ -33,14 +33,14 @@ fn json_and_arrow_agree_cell_by_cell() {
         .map(|(chunk, interface)| batch(interface, chunk.iter().map(seen)))
         .collect();
 
-    let mut encoder = Encoder::new(Column::ALL.to_vec());
+    let mut encoder = Encoder::new(PacketColumn::ALL.to_vec());
     // Two batches a message.
     let messages: Vec<Vec<u8>> = batches.chunks(2).map(|batches| encoder.message(batches)).collect();
     let streamed = decode::json_stream(&messages);
-    let answered = decode::arrow(&arrow::frame("A", Column::ALL, &batches, &Value::Null).unwrap());
+    let answered = decode::arrow(&arrow::frame("A", PacketColumn::ALL, &batches, &Value::Null).unwrap());
 
-    assert_eq!((streamed.len(), answered.len()), (Column::ALL.len(), Column::ALL.len()));
-    for ((column, streamed), answered) in Column::ALL.iter().zip(streamed).zip(answered) {
+    assert_eq!((streamed.len(), answered.len()), (PacketColumn::ALL.len(), PacketColumn::ALL.len()));
+    for ((column, streamed), answered) in PacketColumn::ALL.iter().zip(streamed).zip(answered) {
         assert_eq!((streamed.len(), answered.len()), (FRAMES, FRAMES), "{}", column.name());
         for ((streamed, answered), sample) in streamed.iter().zip(&answered).zip(&samples) {
             assert_eq!(streamed, answered, "{} of {sample}", column.name());

@@ -17,7 +17,7 @@ use xdplive_packet::{Event, Hook};
 
 use super::decode;
 use crate::{
-    columns::Column,
+    columns::{Column as _, packets::PacketColumn},
     frame::{arrow, json::Encoder},
     tests::{batch, ethernet, raw},
 };
@@ -26,7 +26,7 @@ const HOST: [u8; 6] = [0x02, 0x00, 0x00, 0x00, 0x00, 0x01];
 const ROUTER: [u8; 6] = [0x02, 0x00, 0x00, 0x00, 0x00, 0xfe];
 
 /// Requires that a stream of `messages` is what the golden files of this name hold.
-fn assert_golden(name: &str, columns: &[Column], messages: &[Vec<Batch>]) {
+fn assert_golden(name: &str, columns: &[PacketColumn], messages: &[Vec<Batch>]) {
     let mut encoder = Encoder::new(columns.to_vec());
     let mut stream = String::new();
     for batches in messages {
@@ -38,7 +38,7 @@ fn assert_golden(name: &str, columns: &[Column], messages: &[Vec<Batch>]) {
 }
 
 /// What a panel is to hold when all of `batches` have come.
-fn expected(columns: &[Column], batches: &[Batch]) -> String {
+fn expected(columns: &[PacketColumn], batches: &[Batch]) -> String {
     let values = decode::arrow(&arrow::frame("A", columns, batches, &Value::Null).unwrap());
     let mut text = "{\n  \"fields\": [".to_owned();
     for (position, (column, values)) in columns.iter().zip(values).enumerate() {
@@ -82,18 +82,18 @@ fn ipv6(text: &str) -> [u8; 16] {
 fn live_packets() {
     use tcp_flag::{ACK, SYN};
     let columns = [
-        Column::Time,
-        Column::Interface,
-        Column::Direction,
-        Column::Ethertype,
-        Column::Protocol,
-        Column::SourceIp,
-        Column::SourcePort,
-        Column::DestinationIp,
-        Column::DestinationPort,
-        Column::FrameLength,
-        Column::Ttl,
-        Column::TcpFlags,
+        PacketColumn::Time,
+        PacketColumn::Interface,
+        PacketColumn::Direction,
+        PacketColumn::Ethertype,
+        PacketColumn::Protocol,
+        PacketColumn::SourceIp,
+        PacketColumn::SourcePort,
+        PacketColumn::DestinationIp,
+        PacketColumn::DestinationPort,
+        PacketColumn::FrameLength,
+        PacketColumn::Ttl,
+        PacketColumn::TcpFlags,
     ];
     let (host, server) = ([192, 0, 2, 1], [198, 51, 100, 7]);
     let request = |flags| from_host(Ipv4::new(host, server, Tcp::new(50_085, 443, flags)));
@@ -125,7 +125,7 @@ fn all_columns() {
     let ping = Ipv4::new(host, server, Upper::Icmp(Icmp::new(8, 0, 7, &[0; 8])));
     assert_golden(
         "all-columns",
-        Column::ALL,
+        PacketColumn::ALL,
         &[
             vec![batch(
                 "eth0",
@@ -147,18 +147,18 @@ fn all_columns() {
 #[test]
 fn odd_packets() {
     let columns = [
-        Column::Time,
-        Column::Interface,
-        Column::Ethertype,
-        Column::Vlan,
-        Column::InnerVlan,
-        Column::Version,
-        Column::SourceIp,
-        Column::Protocol,
-        Column::Length,
-        Column::Fragment,
-        Column::IcmpType,
-        Column::Malformed,
+        PacketColumn::Time,
+        PacketColumn::Interface,
+        PacketColumn::Ethertype,
+        PacketColumn::Vlan,
+        PacketColumn::InnerVlan,
+        PacketColumn::Version,
+        PacketColumn::SourceIp,
+        PacketColumn::Protocol,
+        PacketColumn::Length,
+        PacketColumn::Fragment,
+        PacketColumn::IcmpType,
+        PacketColumn::Malformed,
     ];
     let (host, group) = (ipv6("fe80::211:32ff:fee5:795c"), ipv6("ff02::1:ff00:1"));
     let solicitation = Ipv6::new(host, group, Upper::Icmpv6(Icmp::new(135, 0, 0, &[0xfe; 16])));

@@ -29,7 +29,7 @@ fn interfaces() -> impl Strategy<Value = Value> {
 }
 
 fn columns() -> impl Strategy<Value = Value> {
-    let names: Vec<&str> = Column::ALL.iter().map(|column| column.name()).collect();
+    let names: Vec<&str> = PacketColumn::ALL.iter().map(|column| column.name()).collect();
     let most = names.len();
     sample::subsequence(names, 0..=most).prop_shuffle().prop_map(Value::from)
 }

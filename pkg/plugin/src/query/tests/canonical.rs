@@ -45,3 +45,29 @@ fn what_means_nothing_for_packets_is_left_at_its_default() {
     let other = json!({ "interval": 100, "groupBy": "protocol", "measure": "bits", "top": 3, "filter": " " });
     assert_eq!(canonical(&other), canonical(&json!({})));
 }
+
+/// Two panels on one interface share the accounts, whatever rows they ask for.
+#[test]
+fn what_means_nothing_for_capture_is_left_at_its_default() {
+    let other = json!({ "kind": "capture", "filter": "udp", "limit": 7, "groupBy": "vlan", "measure": "bits", "top": 3 });
+    assert_eq!(canonical(&other), canonical(&json!({ "kind": "capture" })));
+    let slow = json!({ "kind": "capture", "interval": 5000, "columns": ["seen"] });
+    let expected = concat!(
+        r#"{"kind":"capture","interfaces":["eth0"],"direction":"both","filter":"","columns":["seen"],"#,
+        r#""limit":1000,"interval":5000,"groupBy":null,"measure":"packets","top":10}"#,
+    );
+    assert_eq!(canonical(&slow), expected);
+    for one in [json!({}), json!({ "direction": "in", "filter": "tcp", "columns": ["ttl"], "limit": 3 })] {
+        let accounts = parse(&one).unwrap().accounts(CEILING);
+        let again = Query::parse(&serde_json::to_vec(&accounts).unwrap(), &machine(), CEILING);
+        assert_eq!(again, Ok(accounts));
+    }
+}
+
+#[test]
+fn each_kind_has_columns_of_its_own() {
+    assert!(
+        refusal(&json!({ "kind": "capture", "columns": ["ttl"] })).ends_with("kernel_ns, channel, filter")
+    );
+    assert!(refusal(&json!({ "columns": ["seen"] })).contains("there is no column \"seen\""));
+}

@@ -2,26 +2,32 @@
 
 use super::*;
 
-fn columns(value: &Value) -> Vec<Column> {
-    parse(&json!({ "columns": value })).unwrap().columns
+fn columns(value: &Value) -> Vec<PacketColumn> {
+    match parse(&json!({ "columns": value })).unwrap().columns {
+        Columns::Packets(columns) => columns,
+        other => panic!("{other:?}"),
+    }
 }
 
 #[test]
 fn columns_keep_their_order() {
-    assert_eq!(columns(&json!(["ttl", "time", "source_ip"])), [Column::Ttl, Column::Time, Column::SourceIp]);
+    assert_eq!(
+        columns(&json!(["ttl", "time", "source_ip"])),
+        [PacketColumn::Ttl, PacketColumn::Time, PacketColumn::SourceIp]
+    );
 }
 
 #[test]
 fn every_column_can_be_had() {
-    for column in Column::ALL {
+    for column in PacketColumn::ALL {
         assert_eq!(columns(&json!([column.name()])), [*column]);
     }
 }
 
 #[test]
 fn no_column_stands_for_all() {
-    assert_eq!(columns(&json!([])), Column::ALL);
-    assert_eq!(columns(&json!(null)), Column::ALL);
+    assert_eq!(columns(&json!([])), PacketColumn::ALL);
+    assert_eq!(columns(&json!(null)), PacketColumn::ALL);
 }
 
 #[test]

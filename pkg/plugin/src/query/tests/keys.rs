@@ -6,11 +6,11 @@ use super::*;
 fn every_key_has_a_default() {
     let query = parse(&json!({})).unwrap();
     let expected = Query {
-        kind: "packets",
+        kind: Kind::Packets,
         interfaces: vec!["eth0".to_owned()],
         direction: vec![Direction::In, Direction::Out],
         filter: Arc::new(Filter::parse("").unwrap()),
-        columns: Column::ALL.to_vec(),
+        columns: Columns::Packets(PacketColumn::ALL.to_vec()),
         limit: Some(1000),
         interval: 1000,
         group_by: None,

@@ -16,7 +16,7 @@ fn ssdp() -> Event {
 /// When the kernel saw it, rounded down: a row never comes from the future.
 #[test]
 fn time_is_in_whole_milliseconds() {
-    let time = |time| cell(Column::Time, Event { time, ..ssdp() });
+    let time = |time| cell(PacketColumn::Time, Event { time, ..ssdp() });
     let epoch = EPOCH / 1_000_000;
     assert_eq!(epoch, 1_767_225_600_000);
     assert_eq!(time(TIME), json!(epoch + 1));
@@ -28,12 +28,12 @@ fn time_is_in_whole_milliseconds() {
 /// Numbers no clock shows must not end the process.
 #[test]
 fn any_time_is_a_number() {
-    assert_eq!(cell(Column::Time, Event { time: u64::MAX, ..ssdp() }), json!(i64::MAX / 1_000_000));
+    assert_eq!(cell(PacketColumn::Time, Event { time: u64::MAX, ..ssdp() }), json!(i64::MAX / 1_000_000));
 }
 
 #[test]
 fn the_interface_is_named() {
-    assert_eq!(cell(Column::Interface, ssdp()), json!("eth0"));
+    assert_eq!(cell(PacketColumn::Interface, ssdp()), json!("eth0"));
 }
 
 #[test]
@@ -44,13 +44,13 @@ fn the_direction_is_the_hooks() {
         (Hook::TcxIngress, "in"),
         (Hook::TcxEgress, "out"),
     ] {
-        assert_eq!(cell(Column::Direction, Event { hook: hook as u8, ..ssdp() }), json!(direction));
+        assert_eq!(cell(PacketColumn::Direction, Event { hook: hook as u8, ..ssdp() }), json!(direction));
     }
 }
 
 #[test]
 fn segments_are_null_where_they_cannot_be_known() {
-    let segments = |segments| cell(Column::Segments, Event { segments, ..ssdp() });
+    let segments = |segments| cell(PacketColumn::Segments, Event { segments, ..ssdp() });
     assert_eq!(segments(SEGMENTS_UNKNOWN), Value::Null);
     assert_eq!(segments(1), json!(1));
     assert_eq!(segments(45), json!(45));
@@ -61,8 +61,8 @@ fn segments_are_null_where_they_cannot_be_known() {
 fn the_frame_length_counts_padding() {
     let magic = Payload::Other { ethertype: ethertype::WAKE_ON_LAN, bytes: vec![0xff; 6] };
     let frame = Ethernet::new([2, 0, 0, 0, 0, 1], [0xff; 6], magic);
-    assert_eq!(cell(Column::FrameLength, ethernet(&frame.bytes())), json!(60));
-    assert_eq!(cell(Column::FrameLength, ssdp()), json!(143));
+    assert_eq!(cell(PacketColumn::FrameLength, ethernet(&frame.bytes())), json!(60));
+    assert_eq!(cell(PacketColumn::FrameLength, ssdp()), json!(143));
 }
 
 /// Card or kernel take the tag off before TCX sees the frame; on the wire it was there.
@@ -71,7 +71,7 @@ fn a_tag_that_was_taken_off_counts() {
     let wire = Wire { link: LinkType::Ethernet, tag: Tag::taken_off(40) };
     let taken_off = event(&named::ssdp().bytes(), &wire);
     let in_frame = ethernet(&named::ssdp_in_vlan().bytes());
-    assert_eq!(cell(Column::FrameLength, taken_off), json!(147));
-    assert_eq!(cell(Column::FrameLength, in_frame), json!(147));
+    assert_eq!(cell(PacketColumn::FrameLength, taken_off), json!(147));
+    assert_eq!(cell(PacketColumn::FrameLength, in_frame), json!(147));
     assert_eq!(headers(taken_off), headers(in_frame));
 }

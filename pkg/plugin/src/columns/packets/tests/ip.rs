@@ -49,7 +49,7 @@ fn ipv6_addresses_have_one_way_to_be_written() {
         "2001:db8:1111:2222:3333:4444:5555:6666",
     ] {
         let packet = Ipv6 { source: ipv6(text), ..udp6() };
-        assert_eq!(cell(Column::SourceIp, raw(&packet.bytes())), json!(text));
+        assert_eq!(cell(PacketColumn::SourceIp, raw(&packet.bytes())), json!(text));
     }
 }
 
@@ -116,14 +116,14 @@ fn protocols_without_a_keyword_are_numbers() {
     ] {
         let packet =
             Ipv4::new([192, 0, 2, 1], [192, 0, 2, 20], Upper::Other { protocol: number, bytes: vec![0; 8] });
-        assert_eq!(cell(Column::Protocol, raw(&packet.bytes())), json!(text));
+        assert_eq!(cell(PacketColumn::Protocol, raw(&packet.bytes())), json!(text));
     }
 }
 
 #[test]
 fn nothing_behind_the_headers_has_a_name_too() {
     let packet = Ipv6::new(ipv6("2001:db8::1"), ipv6("2001:db8::2"), Upper::none());
-    assert_eq!(cell(Column::Protocol, raw(&packet.bytes())), json!("IPv6-NoNxt"));
+    assert_eq!(cell(PacketColumn::Protocol, raw(&packet.bytes())), json!("IPv6-NoNxt"));
 }
 
 /// Ports stand in the first fragment only; that it is a fragment is true of all.
@@ -131,12 +131,12 @@ fn nothing_behind_the_headers_has_a_name_too() {
 fn fragments_of_ipv4() {
     let rows: Vec<Event> = udp4().fragments(24).iter().map(|fragment| raw(&fragment.bytes())).collect();
     let column = |column| rows.iter().map(|row| cell(column, *row)).collect::<Vec<_>>();
-    assert_eq!(column(Column::Fragment), [true, true]);
-    assert_eq!(column(Column::SourcePort), [json!(1024), Value::Null]);
-    assert_eq!(column(Column::DestinationPort), [json!(53), Value::Null]);
-    assert_eq!(column(Column::Protocol), ["UDP", "UDP"]);
-    assert_eq!(column(Column::Length), [44, 44]);
-    assert_eq!(column(Column::Malformed), [Value::Null, Value::Null]);
+    assert_eq!(column(PacketColumn::Fragment), [true, true]);
+    assert_eq!(column(PacketColumn::SourcePort), [json!(1024), Value::Null]);
+    assert_eq!(column(PacketColumn::DestinationPort), [json!(53), Value::Null]);
+    assert_eq!(column(PacketColumn::Protocol), ["UDP", "UDP"]);
+    assert_eq!(column(PacketColumn::Length), [44, 44]);
+    assert_eq!(column(PacketColumn::Malformed), [Value::Null, Value::Null]);
 }
 
 #[test]
@@ -145,11 +145,11 @@ fn fragments_of_ipv6() {
     let packet = Ipv6::new(ipv6("2001:db8::1"), ipv6("2001:db8::2"), ping);
     let rows: Vec<Event> = packet.fragments(32, 9).iter().map(|fragment| raw(&fragment.bytes())).collect();
     let column = |column| rows.iter().map(|row| cell(column, *row)).collect::<Vec<_>>();
-    assert_eq!(column(Column::Fragment), [true, true]);
-    assert_eq!(column(Column::IcmpType), [json!(128), Value::Null]);
-    assert_eq!(column(Column::IcmpCode), [json!(0), Value::Null]);
-    assert_eq!(column(Column::Protocol), ["IPv6-ICMP", "IPv6-ICMP"]);
-    assert_eq!(column(Column::Length), [80, 64]);
+    assert_eq!(column(PacketColumn::Fragment), [true, true]);
+    assert_eq!(column(PacketColumn::IcmpType), [json!(128), Value::Null]);
+    assert_eq!(column(PacketColumn::IcmpCode), [json!(0), Value::Null]);
+    assert_eq!(column(PacketColumn::Protocol), ["IPv6-ICMP", "IPv6-ICMP"]);
+    assert_eq!(column(PacketColumn::Length), [80, 64]);
 }
 
 /// A fragment header around a whole packet (RFC 6946) makes no fragment of it.
@@ -157,6 +157,6 @@ fn fragments_of_ipv6() {
 fn an_atomic_fragment_is_whole() {
     let fragment = Extension::Fragment { offset: 0, more: false, identification: 9 };
     let event = raw(&Ipv6 { extensions: vec![fragment], ..udp6() }.bytes());
-    assert_eq!(cell(Column::Fragment, event), json!(false));
-    assert_eq!(cell(Column::SourcePort, event), json!(5353));
+    assert_eq!(cell(PacketColumn::Fragment, event), json!(false));
+    assert_eq!(cell(PacketColumn::SourcePort, event), json!(5353));
 }

@@ -62,7 +62,7 @@ fn two_vlans_outer_first() {
 fn the_vlan_is_the_id_alone() {
     for (control, id) in [(0xb000, 0), (0xb028, 40), (0xffff, 4095)] {
         let frame = named::ssdp().tagged([Tag { tpid: Tpid::Customer, control }]);
-        assert_eq!(cell(Column::Vlan, ethernet(&frame.bytes())), json!(id));
+        assert_eq!(cell(PacketColumn::Vlan, ethernet(&frame.bytes())), json!(id));
     }
 }
 
@@ -79,7 +79,7 @@ fn types_without_a_name_are_hexadecimal() {
         (0xffff, "0xffff"),
         (0xabcd, "0xabcd"),
     ] {
-        assert_eq!(cell(Column::Ethertype, other(number)), json!(text));
+        assert_eq!(cell(PacketColumn::Ethertype, other(number)), json!(text));
     }
 }
 
@@ -145,6 +145,6 @@ fn what_is_no_ip_on_such_a_link_has_no_columns() {
 #[test]
 fn zeros_are_addresses_too() {
     let event = ethernet(&Ethernet::new([0; 6], [0; 6], udp()).bytes());
-    assert_eq!(cell(Column::SourceMac, event), json!("00:00:00:00:00:00"));
-    assert_eq!(cell(Column::DestinationMac, event), json!("00:00:00:00:00:00"));
+    assert_eq!(cell(PacketColumn::SourceMac, event), json!("00:00:00:00:00:00"));
+    assert_eq!(cell(PacketColumn::DestinationMac, event), json!("00:00:00:00:00:00"));
 }

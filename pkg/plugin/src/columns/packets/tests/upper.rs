@@ -33,17 +33,17 @@ fn tcp_flags_stand_in_the_order_of_their_bits() {
         (URG | PSH | FIN, "FIN,PSH,URG"),
         (0xff, "FIN,SYN,RST,PSH,ACK,URG,ECE,CWR"),
     ] {
-        assert_eq!(cell(Column::TcpFlags, ipv4(Tcp::new(443, 50_085, flags))), json!(text));
+        assert_eq!(cell(PacketColumn::TcpFlags, ipv4(Tcp::new(443, 50_085, flags))), json!(text));
     }
 }
 
 #[test]
 fn sctp_has_ports() {
     let event = ipv4(Sctp::new(2905, 65_535));
-    assert_eq!(cell(Column::Protocol, event), json!("SCTP"));
-    assert_eq!(cell(Column::SourcePort, event), json!(2905));
-    assert_eq!(cell(Column::DestinationPort, event), json!(65_535));
-    assert_eq!(cell(Column::TcpFlags, event), Value::Null);
+    assert_eq!(cell(PacketColumn::Protocol, event), json!("SCTP"));
+    assert_eq!(cell(PacketColumn::SourcePort, event), json!(2905));
+    assert_eq!(cell(PacketColumn::DestinationPort, event), json!(65_535));
+    assert_eq!(cell(PacketColumn::TcpFlags, event), Value::Null);
 }
 
 /// Of an ICMP error, type and code are its own, and ports of the packet that it quotes are not.

@@ -2,7 +2,8 @@
 
 use super::*;
 
-const COLUMNS: [Column; 4] = [Column::Time, Column::SourceIp, Column::Ttl, Column::Fragment];
+const COLUMNS: [PacketColumn; 4] =
+    [PacketColumn::Time, PacketColumn::SourceIp, PacketColumn::Ttl, PacketColumn::Fragment];
 
 #[test]
 fn the_first_has_the_schema_before_its_data_and_the_others_values_only() {
@@ -43,7 +44,7 @@ fn rows_of_several_batches_follow_each_other() {
         batch("wg0", [with_ttl(3)]),
         batch("eth1", [with_ttl(4)]),
     ];
-    let message = Encoder::new(vec![Column::Ttl, Column::Interface]).message(&batches);
+    let message = Encoder::new(vec![PacketColumn::Ttl, PacketColumn::Interface]).message(&batches);
     let ttls = [1, 2, 3, 4].map(Value::from);
     let interfaces = ["eth0", "eth0", "wg0", "eth1"].map(Value::from);
     assert_eq!(decode::json(&message), [ttls, interfaces]);
@@ -51,8 +52,8 @@ fn rows_of_several_batches_follow_each_other() {
 
 #[test]
 fn a_field_that_does_not_exist_is_null() {
-    let message = Encoder::new(Column::ALL.to_vec()).message(&[batch("eth0", [ethernet(&[])])]);
-    let known: Vec<&str> = Column::ALL
+    let message = Encoder::new(PacketColumn::ALL.to_vec()).message(&[batch("eth0", [ethernet(&[])])]);
+    let known: Vec<&str> = PacketColumn::ALL
         .iter()
         .zip(decode::json(&message))
         .filter(|(_, values)| *values != [Value::Null])
@@ -69,7 +70,8 @@ fn every_protocol_and_type_survives() {
         Event { headers, ..ssdp() }
     };
     let events = (0..=u16::MAX).map(with);
-    let message = Encoder::new(vec![Column::Protocol, Column::Ethertype]).message(&[batch("eth0", events)]);
+    let message =
+        Encoder::new(vec![PacketColumn::Protocol, PacketColumn::Ethertype]).message(&[batch("eth0", events)]);
     let cells = decode::json(&message);
     assert!(cells.iter().flatten().all(|cell| cell.as_str().is_some_and(|text| !text.is_empty())));
     assert_eq!([cells[0].len(), cells[1].len()], [1 << 16; 2]);
@@ -93,7 +95,7 @@ fn any_interface_name_is_valid_json_on_one_line() {
         " ",
         "",
     ] {
-        let message = Encoder::new(vec![Column::Interface]).message(&[batch(name, [ssdp(), ssdp()])]);
+        let message = Encoder::new(vec![PacketColumn::Interface]).message(&[batch(name, [ssdp(), ssdp()])]);
         assert_eq!(decode::json(&message), [[name, name].map(Value::from)], "{name:?}");
         assert!(!message.contains(&b'\n') && !message.contains(&b'\r'), "{name:?}");
     }

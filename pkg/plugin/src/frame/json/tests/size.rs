@@ -46,14 +46,14 @@ fn nothing() -> Event {
 }
 
 /// Bytes of a cell and the comma behind it.
-fn bytes(column: Column, event: Event) -> usize {
+fn bytes(column: PacketColumn, event: Event) -> usize {
     let length = |rows| Encoder::new(vec![column]).message(&[batch(NAME, vec![event; rows])]).len();
     length(2) - length(1)
 }
 
 #[test]
 fn no_cell_is_wider_than_its_column_says() {
-    for column in Column::ALL {
+    for column in PacketColumn::ALL {
         for event in [longest(), nothing(), ssdp()] {
             assert!(bytes(*column, event) <= column.width() + 1, "{}", column.name());
         }
@@ -63,17 +63,17 @@ fn no_cell_is_wider_than_its_column_says() {
 /// Otherwise the other tests here would be of no use.
 #[test]
 fn the_longest_row_is_the_longest() {
-    let text = |column| decode::json(&Encoder::new(vec![column]).message(&[batch(NAME, [longest()])]));
-    assert_eq!(text(Column::Protocol), [["Mobility Header"]]);
-    assert_eq!(text(Column::SourceIp), [["ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"]]);
-    assert_eq!(text(Column::TcpFlags), [["FIN,SYN,RST,PSH,ACK,URG,ECE,CWR"]]);
-    assert_eq!(text(Column::Malformed), [["too_many_headers"]]);
+    let text = |column| decode::json(&Encoder::new(vec![column]).message(&[batch(NAME, [longest()])][..]));
+    assert_eq!(text(PacketColumn::Protocol), [["Mobility Header"]]);
+    assert_eq!(text(PacketColumn::SourceIp), [["ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"]]);
+    assert_eq!(text(PacketColumn::TcpFlags), [["FIN,SYN,RST,PSH,ACK,URG,ECE,CWR"]]);
+    assert_eq!(text(PacketColumn::Malformed), [["too_many_headers"]]);
 }
 
 #[test]
 fn the_longest_rows_that_may_be_in_a_message_fit_it() {
-    let each = Column::ALL.iter().map(|column| vec![*column]);
-    for columns in each.chain([Column::ALL.to_vec()]) {
+    let each = PacketColumn::ALL.iter().map(|column| vec![*column]);
+    for columns in each.chain([PacketColumn::ALL.to_vec()]) {
         for event in [longest(), nothing()] {
             // The first message, which has the schema, too.
             let mut encoder = Encoder::new(columns.clone());
@@ -86,7 +86,7 @@ fn the_longest_rows_that_may_be_in_a_message_fit_it() {
 /// Control characters in a name are beyond what the bound is made for; the browser stays connected.
 #[test]
 fn odd_names_stay_below_what_grafana_bears() {
-    let mut encoder = Encoder::new(vec![Column::Interface]);
+    let mut encoder = Encoder::new(vec![PacketColumn::Interface]);
     let rows = batch(&"\u{1}".repeat(15), vec![ssdp(); encoder.most_rows()]);
     assert!(encoder.message(&[rows]).len() < 4 << 20);
 }
@@ -94,10 +94,10 @@ fn odd_names_stay_below_what_grafana_bears() {
 /// At ten messages a second, the largest budget there is by default is never cut into more of them.
 #[test]
 fn a_tenth_of_the_default_ceiling_fits_a_message() {
-    assert!(Encoder::new(Column::ALL.to_vec()).most_rows() >= 1000);
+    assert!(Encoder::new(PacketColumn::ALL.to_vec()).most_rows() >= 1000);
 }
 
 #[test]
 fn without_columns_there_is_still_room_for_a_row() {
-    assert!(Encoder::new(Vec::new()).most_rows() > 0);
+    assert!(Encoder::<PacketColumn>::new(Vec::new()).most_rows() > 0);
 }

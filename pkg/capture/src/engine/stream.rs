@@ -1,0 +1,90 @@
+//! A stream as the control thread knows it, and what has become of its packets.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use xdplive_packet::{accounting::SlotCounters, event::Direction};
+
+use super::{capture::Membership, maps};
+use crate::{
+    queue::{Counted, Handled, Queue},
+    reader::RingNumber,
+    source::{Counts, Request},
+};
+
+/// A stream, running or ended.
+pub struct Stream {
+    /// What it is to have.
+    pub request: Request,
+    /// Where its rows go.
+    pub queue: Arc<Queue>,
+    /// The captures it is, or has been, part of.
+    pub joined: BTreeSet<String>,
+    /// What was counted for it in generations that have ended.
+    counted: BTreeMap<(RingNumber, Direction), Counted>,
+}
+
+impl Stream {
+    /// A stream that is part of nothing yet.
+    pub fn new(request: Request, queue: Arc<Queue>) -> Self {
+        Self { request, queue, joined: BTreeSet::new(), counted: BTreeMap::new() }
+    }
+
+    /// Adds what was counted in one generation of a capture that it was part of.
+    pub fn add(&mut self, ring: RingNumber, counts: &maps::Counts, membership: &Membership) {
+        for (direction, hook) in Direction::ALL.into_iter().zip(counts) {
+            if membership.directions.contains(&direction) {
+                let counted = self.counted.entry((ring, direction)).or_default();
+                counted.seen += hook.seen;
+                add(counted, membership.slot_of(&hook.slots));
+            }
+        }
+    }
+
+    /// What was counted over all interfaces and directions.
+    pub fn counted(&self) -> Counted {
+        self.counted.values().fold(Counted::default(), |sum, one| Counted {
+            seen: sum.seen + one.seen,
+            matched: sum.matched + one.matched,
+            thinned: sum.thinned + one.thinned,
+            lost: sum.lost + one.lost,
+        })
+    }
+
+    /// What has become of the packets of one interface and direction. `handled` is what became of the rows, taken
+    /// before `running`, what the kernel has counted in the generation in force.
+    pub fn counts(
+        &self,
+        ring: RingNumber,
+        direction: Direction,
+        handled: &Handled,
+        running: Option<&SlotCounters>,
+    ) -> Counts {
+        let mut counted = self.counted.get(&(ring, direction)).copied().unwrap_or_default();
+        add(&mut counted, running);
+        Counts {
+            matched: counted.matched,
+            thinned: counted.thinned + handled.thinned.of(ring, direction),
+            lost_ring: counted.lost,
+            lost_queue: handled.lost.of(ring, direction),
+            delivered: handled.delivered.of(ring, direction),
+        }
+    }
+}
+
+fn add(counted: &mut Counted, slot: Option<&SlotCounters>) {
+    if let Some(slot) = slot {
+        counted.matched += slot.matched;
+        counted.thinned += slot.thinned;
+        counted.lost += slot.lost;
+    }
+}
+
+impl Membership {
+    /// The member's slot among `slots`; none for a member without one.
+    pub fn slot_of<'a>(&self, slots: &'a [SlotCounters]) -> Option<&'a SlotCounters> {
+        slots.get(self.slot? as usize)
+    }
+}

@@ -1,0 +1,87 @@
+//! What has been counted, for people to look at while it goes on.
+
+use std::{ops::AddAssign, sync::Arc, time::Duration};
+
+use xdplive_filter::Filter;
+use xdplive_packet::{Hook, event::Direction};
+
+use super::Label;
+
+/// What has been counted at one interface and direction since it is watched.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HookAccounts {
+    /// The interface's name.
+    pub interface: Arc<str>,
+    /// The way of the packets.
+    pub direction: Direction,
+    /// What is attached there now.
+    pub hook: Option<Hook>,
+    /// Packets that programs saw there.
+    pub seen: u64,
+    /// Those of them that belong to this product's own traffic.
+    pub own: u64,
+    /// The streams that have rows from there now.
+    pub streams: Vec<StreamAccounts>,
+    /// What streams that have come to their end had counted.
+    pub ended: Counts,
+    /// How full the interface's ring has been at most in the last one to two seconds, percent.
+    pub ring_used: f64,
+    /// What the attached program has taken of the CPU; `None` while the kernel does not measure it (sysctl
+    /// kernel.bpf_stats_enabled).
+    pub kernel_time: Option<KernelTime>,
+}
+
+/// One stream's part in a [`HookAccounts`], since the stream began.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StreamAccounts {
+    /// The stream.
+    pub label: Label,
+    /// Its filter.
+    pub filter: Arc<Filter>,
+    /// What has become of its packets.
+    pub counts: Counts,
+}
+
+/// What has become of the packets that streams asked for:
+/// `matched = thinned + lost_ring + lost_queue + delivered`, but for rows that are on their way.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Packets that the filter accepts.
+    pub matched: u64,
+    /// Those left out to keep to the budget.
+    pub thinned: u64,
+    /// Those for which the ring had no room: the reader was too slow.
+    pub lost_ring: u64,
+    /// Those for which the stream's queue had no room, or that nobody took: Grafana was too slow.
+    pub lost_queue: u64,
+    /// Those handed on.
+    pub delivered: u64,
+}
+
+impl AddAssign for Counts {
+    fn add_assign(&mut self, other: Self) {
+        let Self { matched, thinned, lost_ring, lost_queue, delivered } = other;
+        self.matched += matched;
+        self.thinned += thinned;
+        self.lost_ring += lost_ring;
+        self.lost_queue += lost_queue;
+        self.delivered += delivered;
+    }
+}
+
+/// Time that a program has run, as the kernel measures it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct KernelTime {
+    /// In all its runs.
+    pub total: Duration,
+    /// How often it ran.
+    pub runs: u64,
+}
+
+impl KernelTime {
+    /// Mean time of a run, nanoseconds; `None` before the first.
+    #[must_use]
+    pub fn mean(&self) -> Option<f64> {
+        (self.runs > 0).then(|| self.total.as_nanos() as f64 / self.runs as f64)
+    }
+}

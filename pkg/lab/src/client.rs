@@ -1,0 +1,97 @@
+//! A client of the plugin's services, as Grafana is one.
+
+use std::{os::unix::fs::PermissionsExt as _, path::Path, time::Duration};
+
+use grafana_plugin_sdk::pluginv2::{
+    CollectMetricsRequest, DataQuery, PluginContext, QueryDataRequest, RunStreamRequest, StreamPacket,
+    TimeRange, collect_metrics_response::Payload,
+};
+use serde_json::{Value, json};
+use tonic::Streaming;
+use xdplive::{
+    host::{self, Plugin},
+    watch::query::{Channel, read_channel},
+};
+
+use crate::namespace::Namespace;
+
+/// How long anything may take that should happen soon.
+pub const SOON: Duration = Duration::from_secs(10);
+
+/// Starts a plugin in a namespace; this process is its parent, as Grafana would be. `directory` is for a file that
+/// is needed until it runs.
+///
+/// # Panics
+/// Where it does not start.
+pub async fn plugin(namespace: &Namespace, directory: &Path) -> Plugin {
+    // `ip netns exec` becomes the plugin, so that it is our own child.
+    let starter = directory.join("starter");
+    let program = crate::plugin();
+    let line = namespace.command(&[&program.display().to_string()]);
+    let arguments: Vec<_> = line.get_args().map(|argument| argument.to_string_lossy().into_owned()).collect();
+    std::fs::write(&starter, format!("#!/bin/sh\nexec ip {}\n", arguments.join(" "))).expect("a file");
+    std::fs::set_permissions(&starter, std::fs::Permissions::from_mode(0o755)).expect("a program");
+    Plugin::start(&starter, &[("GF_PLUGIN_MAX_LIMIT", "none")], |_| ()).await.expect("a running plugin")
+}
+
+/// Who asks: an administrator, through a data source with these settings.
+#[must_use]
+pub fn context() -> PluginContext {
+    host::context(&json!({}))
+}
+
+/// Asks a query, and returns where its rows come.
+///
+/// # Panics
+/// Where it is refused.
+pub async fn ask(plugin: &Plugin, query: Value) -> Channel {
+    let range = TimeRange { from_epoch_ms: 0, to_epoch_ms: 1 };
+    let query = DataQuery {
+        ref_id: "A".to_owned(),
+        json: query.to_string().into_bytes(),
+        time_range: Some(range),
+        ..DataQuery::default()
+    };
+    let request = QueryDataRequest {
+        plugin_context: Some(context()),
+        queries: vec![query],
+        ..QueryDataRequest::default()
+    };
+    let answer = plugin.data().query_data(request).await.expect("an answer").into_inner();
+    let answer = answer.responses.get("A").expect("an answer to the query");
+    assert_eq!(answer.error, "");
+    read_channel(answer.frames.first().expect("a frame")).expect("a channel")
+}
+
+/// Runs a channel's stream. When this returns, its packets are being counted.
+///
+/// # Panics
+/// Where it does not run.
+pub async fn run(plugin: &Plugin, channel: &Channel) -> Streaming<StreamPacket> {
+    let request = RunStreamRequest {
+        plugin_context: Some(context()),
+        path: channel.path.clone(),
+        data: channel.data.clone().into(),
+    };
+    plugin.stream().run_stream(request).await.expect("a stream").into_inner()
+}
+
+/// The next message of a stream.
+///
+/// # Panics
+/// Where none comes soon.
+pub async fn message(stream: &mut Streaming<StreamPacket>) -> Value {
+    let packet = tokio::time::timeout(SOON, stream.message()).await.expect("a message soon");
+    serde_json::from_slice(&packet.expect("a stream").expect("a message").data).expect("JSON")
+}
+
+/// The plugin's metrics.
+///
+/// # Panics
+/// Where there are none.
+pub async fn metrics(plugin: &Plugin) -> String {
+    let request = CollectMetricsRequest { plugin_context: Some(context()) };
+    let answer = plugin.diagnostics().collect_metrics(request).await.expect("metrics").into_inner();
+    let Some(Payload { prometheus }) = answer.metrics else { return String::new() };
+    String::from_utf8(prometheus).expect("text")
+}

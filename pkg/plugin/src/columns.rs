@@ -1,0 +1,154 @@
+//! The columns of rows: names, types, and how each is read from a row.
+//!
+//! A column's value is written down once, in [`Column::write`], whatever it is written to: JSON of a stream or
+//! Arrow of an answer ([`Cells`]).
+
+use serde::Serialize;
+use thiserror::Error;
+
+/// Grafana's type of a column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum ColumnType {
+    /// Milliseconds since 1970.
+    Time,
+    /// Text.
+    String,
+    /// A whole number of at most 32 bits.
+    Number,
+    /// A whole number of at most 64 bits.
+    #[serde(rename = "number")]
+    Count,
+    /// A number with a fraction.
+    #[serde(rename = "number")]
+    Decimal,
+    /// True or false.
+    Boolean,
+}
+
+/// Where cells are written to, one after the other.
+pub trait Cells {
+    /// The field does not exist in this row.
+    fn null(&mut self);
+    /// Milliseconds since 1970.
+    fn time(&mut self, milliseconds: i64);
+    /// A number.
+    fn number(&mut self, number: u32);
+    /// A large number.
+    fn count(&mut self, count: u64);
+    /// A number with a fraction.
+    fn decimal(&mut self, number: f64);
+    /// A truth value.
+    fn boolean(&mut self, value: bool);
+    /// Any text.
+    fn text(&mut self, text: &str);
+    /// Text without quotes, backslashes and control characters, which needs no escaping, as `write` appends it.
+    fn plain(&mut self, write: impl FnOnce(&mut String));
+}
+
+/// A column of one kind of rows.
+pub trait Column: Copy + Eq + 'static {
+    /// Rows of its kind.
+    type Rows: ?Sized;
+
+    /// All columns, in the order in which they are shown when none is asked for.
+    const ALL: &'static [Self];
+
+    /// Its name in queries and frames.
+    fn name(self) -> &'static str;
+
+    /// Its type.
+    fn kind(self) -> ColumnType;
+
+    /// Whether there are rows without it.
+    fn nullable(self) -> bool;
+
+    /// What it means, in a few words.
+    fn description(self) -> &'static str;
+
+    /// Bytes that a cell takes in JSON, at most but for odd names.
+    fn width(self) -> usize;
+
+    /// How many rows there are.
+    fn count(rows: &Self::Rows) -> usize;
+
+    /// Writes this column's cells of all rows.
+    fn write<C: Cells>(self, rows: &Self::Rows, cells: &mut C);
+
+    /// The column with this name.
+    ///
+    /// # Errors
+    /// [`UnknownColumn`], with the names there are.
+    fn find(name: &str) -> Result<Self, UnknownColumn> {
+        let found = Self::ALL.iter().copied().find(|column| column.name() == name);
+        found.ok_or_else(|| UnknownColumn {
+            given: name.to_owned(),
+            there_are: Self::ALL.iter().map(|column| column.name()).collect::<Vec<_>>().join(", "),
+        })
+    }
+}
+
+/// A name that is no column.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("there is no column \"{given}\"; there are {there_are}")]
+pub struct UnknownColumn {
+    /// The name.
+    pub given: String,
+    /// The names there are.
+    pub there_are: String,
+}
+
+/// Makes an enumeration of columns, each with its name, type, whether it can be null, width and description, and
+/// the part of [`Column`] that follows from these; `rows` and the two functions complete it.
+macro_rules! columns {
+    (
+        $(#[$meta:meta])* $name:ident of $rows:ty, counted by $count:expr, written by $write:ident;
+        $($variant:ident $text:literal $kind:ident $nullable:literal $width:literal $description:literal;)*
+    ) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum $name {
+            $(#[doc = $description] $variant,)*
+        }
+
+        impl $crate::columns::Column for $name {
+            type Rows = $rows;
+
+            const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            fn name(self) -> &'static str {
+                match self { $(Self::$variant => $text,)* }
+            }
+
+            fn kind(self) -> $crate::columns::ColumnType {
+                match self { $(Self::$variant => $crate::columns::ColumnType::$kind,)* }
+            }
+
+            fn nullable(self) -> bool {
+                match self { $(Self::$variant => $nullable,)* }
+            }
+
+            fn description(self) -> &'static str {
+                match self { $(Self::$variant => $description,)* }
+            }
+
+            fn width(self) -> usize {
+                match self { $(Self::$variant => $width,)* }
+            }
+
+            fn count(rows: &$rows) -> usize {
+                ($count)(rows)
+            }
+
+            fn write<C: $crate::columns::Cells>(self, rows: &$rows, cells: &mut C) {
+                self.$write(rows, cells);
+            }
+        }
+    };
+}
+
+pub mod capture;
+pub mod packets;
+
+#[cfg(test)]
+mod tests;

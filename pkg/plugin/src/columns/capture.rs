@@ -1,0 +1,155 @@
+//! The columns of the capture's own accounts: what was seen, and what became of it.
+
+use std::sync::Arc;
+
+use xdplive_capture::source::{Counts, HookAccounts, InterfaceSet};
+use xdplive_packet::{Hook, event::Direction};
+
+use super::Cells;
+
+columns! {
+    /// A column of the capture's accounts.
+    CaptureColumn of [CaptureRow], counted by <[CaptureRow]>::len, written by write_rows;
+    Time "time" Time false 14 "When this was counted";
+    Interface "interface" String false 18 "Interface";
+    Direction "direction" String false 6 "in: received, out: sent";
+    Hook "hook" String true 14 "What is attached there; null where nothing is";
+    Seen "seen" Count false 20 "Packets seen there since it is watched";
+    Own "own" Count false 20 "Those of them that are Grafana's own traffic";
+    Streams "streams" Count false 20 "Streams that have rows from there";
+    Matched "matched" Count false 20 "Packets that the stream's filter accepts, since the stream began";
+    Thinned "thinned" Count false 20 "Those of them left out to keep to the rows per second";
+    LostRing "lost_ring" Count false 20 "Those of them for which the ring had no room";
+    LostQueue "lost_queue" Count false 20 "Those of them that Grafana took too slowly";
+    Delivered "delivered" Count false 20 "Those of them handed to Grafana";
+    RingUsed "ring_used" Decimal false 6 "How full the ring was at most in the last seconds, percent";
+    KernelNs "kernel_ns" Decimal true 12 "Mean time of the program in the kernel, ns a packet; null while not measured";
+    Channel "channel" String true 48 "Channel of the stream; null where there is none";
+    Filter "filter" String true 64 "Filter of the stream; null for another data source's";
+}
+
+/// The accounts of one interface, direction and stream at one moment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CaptureRow {
+    /// Milliseconds since 1970.
+    time: i64,
+    interface: Arc<str>,
+    direction: Direction,
+    hook: Option<Hook>,
+    seen: u64,
+    own: u64,
+    streams: u64,
+    counts: Counts,
+    /// Percent.
+    ring_used: f64,
+    /// Nanoseconds.
+    kernel_time: Option<f64>,
+    channel: Option<String>,
+    filter: Option<String>,
+}
+
+/// Which accounts somebody is to see.
+#[derive(Clone, Copy, Debug)]
+pub struct View<'a> {
+    /// Whose filters are shown: the owner in the labels of streams.
+    pub owner: &'a str,
+    /// Of which interfaces.
+    pub interfaces: &'a InterfaceSet,
+    /// Of which ways.
+    pub directions: &'a [Direction],
+}
+
+impl View<'_> {
+    /// The rows at `time` (ms since 1970): one for each interface, direction and stream, and one for each interface
+    /// and direction without a stream.
+    #[must_use]
+    pub fn rows(&self, accounts: &[HookAccounts], time: i64) -> Vec<CaptureRow> {
+        accounts.iter().filter(|hook| self.shows(hook)).flat_map(|hook| self.of_hook(hook, time)).collect()
+    }
+
+    fn shows(&self, hook: &HookAccounts) -> bool {
+        let interface = match self.interfaces {
+            InterfaceSet::Any => true,
+            InterfaceSet::Named(names) => names.iter().any(|name| **name == *hook.interface),
+        };
+        interface && self.directions.contains(&hook.direction)
+    }
+
+    fn of_hook(&self, hook: &HookAccounts, time: i64) -> Vec<CaptureRow> {
+        let nobody = CaptureRow {
+            time,
+            interface: Arc::clone(&hook.interface),
+            direction: hook.direction,
+            hook: hook.hook,
+            seen: hook.seen,
+            own: hook.own,
+            streams: hook.streams.len() as u64,
+            counts: Counts::default(),
+            ring_used: hook.ring_used,
+            kernel_time: hook.kernel_time.and_then(|time| time.mean()),
+            channel: None,
+            filter: None,
+        };
+        if hook.streams.is_empty() {
+            return vec![nobody];
+        }
+        let streams = hook.streams.iter().map(|stream| CaptureRow {
+            counts: stream.counts,
+            channel: Some(stream.label.stream.clone()),
+            // What others look for is theirs to know.
+            filter: (stream.label.owner == self.owner).then(|| stream.filter.to_string()),
+            ..nobody.clone()
+        });
+        streams.collect()
+    }
+}
+
+impl CaptureColumn {
+    fn write_rows<C: Cells>(self, rows: &[CaptureRow], cells: &mut C) {
+        for row in rows {
+            self.write_row(row, cells);
+        }
+    }
+
+    fn write_row<C: Cells>(self, row: &CaptureRow, cells: &mut C) {
+        match self {
+            Self::Time => cells.time(row.time),
+            Self::Interface => cells.text(&row.interface),
+            Self::Direction => cells.plain(|text| text.push_str(row.direction.name())),
+            Self::Hook => match row.hook {
+                Some(hook) => cells.plain(|text| text.push_str(hook.name())),
+                None => cells.null(),
+            },
+            Self::Seen => cells.count(row.seen),
+            Self::Own => cells.count(row.own),
+            Self::Streams => cells.count(row.streams),
+            Self::Matched => cells.count(row.counts.matched),
+            Self::Thinned => cells.count(row.counts.thinned),
+            Self::LostRing => cells.count(row.counts.lost_ring),
+            Self::LostQueue => cells.count(row.counts.lost_queue),
+            Self::Delivered => cells.count(row.counts.delivered),
+            Self::RingUsed => cells.decimal(rounded(row.ring_used, 100.0)),
+            Self::KernelNs => match row.kernel_time {
+                Some(nanoseconds) => cells.decimal(rounded(nanoseconds, 10.0)),
+                None => cells.null(),
+            },
+            Self::Channel => optional(row.channel.as_deref(), cells),
+            Self::Filter => optional(row.filter.as_deref(), cells),
+        }
+    }
+}
+
+/// `value` to one part in `parts`: more digits say no more.
+fn rounded(value: f64, parts: f64) -> f64 {
+    (value * parts).round() / parts
+}
+
+fn optional<C: Cells>(text: Option<&str>, cells: &mut C) {
+    match text {
+        Some(text) => cells.text(text),
+        None => cells.null(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

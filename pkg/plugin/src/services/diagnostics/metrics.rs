@@ -1,0 +1,104 @@
+//! The capture's accounts as Prometheus reads them; Grafana shows them at `/metrics/plugins/<plugin id>`.
+
+use prometheus::{Counter, Error, Gauge, IntCounter, IntGauge, Opts, Registry, TextEncoder};
+use xdplive_capture::source::{Counts, HookAccounts};
+
+/// The metrics in Prometheus' text format. Counters begin anew when an interface is no longer watched.
+///
+/// # Errors
+/// Where a series is there twice, which two accounts of one interface and direction would make.
+pub(super) fn text(accounts: &[HookAccounts]) -> Result<String, Error> {
+    let registry = Registry::new();
+    for hook in accounts {
+        let place = [("interface", &*hook.interface), ("direction", hook.direction.name())];
+        let metrics = Metrics { registry: &registry, place: &place };
+        metrics.of_packets(hook)?;
+        metrics.of_streams(hook)?;
+    }
+    TextEncoder::new().encode_to_string(&registry.gather())
+}
+
+/// The metrics of one interface and direction.
+struct Metrics<'a> {
+    registry: &'a Registry,
+    place: &'a [(&'a str, &'a str)],
+}
+
+impl Metrics<'_> {
+    fn of_packets(&self, hook: &HookAccounts) -> Result<(), Error> {
+        self.counter(
+            "xdplive_packets_seen_total",
+            "Packets seen since the interface is watched.",
+            hook.seen,
+        )?;
+        self.counter("xdplive_packets_own_total", "Packets of Grafana's own traffic among them.", hook.own)?;
+        // The interface's ring is the same for both directions.
+        self.gauge(
+            "xdplive_ring_used_ratio",
+            "How full the ring was at most in the last seconds.",
+            hook.ring_used / 100.0,
+        )?;
+        if let Some(time) = hook.kernel_time {
+            let seconds = time.total.as_secs_f64();
+            let options = self
+                .options("xdplive_kernel_seconds_total", "Time that the program has run, while measured.");
+            let counter = Counter::with_opts(options)?;
+            counter.inc_by(seconds);
+            self.registry.register(Box::new(counter))?;
+            self.counter(
+                "xdplive_kernel_runs_total",
+                "Times that the program has run, while measured.",
+                time.runs,
+            )?;
+        }
+        let options = self.options("xdplive_attached", "Whether a program is attached.");
+        let attached = IntGauge::with_opts(options)?;
+        attached.set(i64::from(hook.hook.is_some()));
+        self.registry.register(Box::new(attached))
+    }
+
+    fn of_streams(&self, hook: &HookAccounts) -> Result<(), Error> {
+        let mut all = hook.ended;
+        for stream in &hook.streams {
+            all += stream.counts;
+        }
+        let Counts { matched, thinned, lost_ring, lost_queue, delivered } = all;
+        self.counter(
+            "xdplive_rows_matched_total",
+            "Packets that filters accepted, for each stream.",
+            matched,
+        )?;
+        self.counter("xdplive_rows_thinned_total", "Rows left out to keep to the rows per second.", thinned)?;
+        self.counter("xdplive_rows_delivered_total", "Rows handed to Grafana.", delivered)?;
+        for (cause, lost) in [("ring", lost_ring), ("queue", lost_queue)] {
+            let help = "Rows lost: no room in the ring, or Grafana too slow for the queue.";
+            let options = self.options("xdplive_rows_lost_total", help).const_label("cause", cause);
+            let counter = IntCounter::with_opts(options)?;
+            counter.inc_by(lost);
+            self.registry.register(Box::new(counter))?;
+        }
+        let streams = hook.streams.len() as f64;
+        self.gauge("xdplive_streams", "Streams that have rows from there.", streams)
+    }
+
+    fn options(&self, name: &str, help: &str) -> Opts {
+        self.place
+            .iter()
+            .fold(Opts::new(name, help), |options, (label, value)| options.const_label(*label, *value))
+    }
+
+    fn counter(&self, name: &str, help: &str, count: u64) -> Result<(), Error> {
+        let counter = IntCounter::with_opts(self.options(name, help))?;
+        counter.inc_by(count);
+        self.registry.register(Box::new(counter))
+    }
+
+    fn gauge(&self, name: &str, help: &str, value: f64) -> Result<(), Error> {
+        let gauge = Gauge::with_opts(self.options(name, help))?;
+        gauge.set(value);
+        self.registry.register(Box::new(gauge))
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,88 @@
+//! A stream of packet rows that is being sent.
+
+use std::time::Duration;
+
+use grafana_plugin_sdk::pluginv2::StreamPacket;
+use tokio::time::{Instant, sleep_until};
+use tonic::Status;
+use xdplive_capture::{reader::FLUSH_INTERVAL, source::Subscription};
+
+use super::end;
+use crate::{columns::packets::PacketColumn, frame::json::Encoder, shutdown::Shutdown};
+
+/// See the module's text.
+pub(super) struct Packets {
+    subscription: Subscription,
+    encoder: Encoder<PacketColumn>,
+    /// Time between two messages: a panel draws itself anew for each. None for a stream without a budget,
+    /// which sends as soon as the last message is taken.
+    pace: Option<Duration>,
+    next_message: Instant,
+    shutdown: Shutdown,
+    state: State,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Running,
+    /// The process ends: what was captured is still sent.
+    Ending,
+    Ended,
+}
+
+impl Packets {
+    /// Sends the rows of `subscription`, within a budget or not.
+    pub(super) fn new(
+        subscription: Subscription,
+        columns: Vec<PacketColumn>,
+        limit: Option<u32>,
+        shutdown: Shutdown,
+    ) -> Self {
+        Self {
+            subscription,
+            encoder: Encoder::new(columns),
+            pace: limit.map(|_| FLUSH_INTERVAL),
+            next_message: Instant::now(),
+            shutdown,
+            state: State::Running,
+        }
+    }
+
+    /// The next message; after the last one the status with which the stream ends.
+    pub(super) async fn next(mut self) -> Option<(Result<StreamPacket, Status>, Self)> {
+        if self.state == State::Ended {
+            return None;
+        }
+        if self.pace.is_some() && self.state == State::Running {
+            tokio::select! {
+                () = sleep_until(self.next_message) => {}
+                () = self.shutdown.begun() => self.end(),
+            }
+        }
+        let most = self.encoder.most_rows();
+        let batches = loop {
+            if self.state == State::Ending {
+                break self.subscription.next(most).await;
+            }
+            tokio::select! {
+                batches = self.subscription.next(most) => break batches,
+                () = self.shutdown.begun() => self.end(),
+            }
+        };
+        let Some(batches) = batches else {
+            let status = end(self.state == State::Ending, &self.subscription);
+            self.state = State::Ended;
+            return Some((Err(status), self));
+        };
+        let data = self.encoder.message(&batches);
+        if let Some(pace) = self.pace {
+            self.next_message = Instant::now() + pace;
+        }
+        Some((Ok(StreamPacket { data }), self))
+    }
+
+    fn end(&mut self) {
+        self.subscription.end();
+        self.state = State::Ending;
+    }
+}
