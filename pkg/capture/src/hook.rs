@@ -84,6 +84,14 @@ pub struct Attempt {
     pub hook: Hook,
     /// Why this one, and why none before it; empty for the obvious choice.
     pub reason: String,
+    /// Whether there is nothing about it that a person would not expect.
+    pub expected: bool,
+}
+
+impl Attempt {
+    fn obvious(hook: Hook) -> Self {
+        Self { hook, reason: String::new(), expected: true }
+    }
 }
 
 /// Drivers on whose devices native XDP is not tried by itself: name, then why, with its source, a line each.
@@ -99,9 +107,11 @@ pub fn plan(
     kernel: KernelSupport,
 ) -> Vec<Attempt> {
     match (direction, choice.hook()) {
-        (Direction::Out, _) if kernel.tcx => vec![Attempt { hook: Hook::TcxEgress, reason: String::new() }],
+        (Direction::Out, _) if kernel.tcx => vec![Attempt::obvious(Hook::TcxEgress)],
         (Direction::Out, _) => Vec::new(),
-        (Direction::In, Some(hook)) => vec![Attempt { hook, reason: "asked for".to_owned() }],
+        (Direction::In, Some(hook)) => {
+            vec![Attempt { hook, reason: "asked for".to_owned(), expected: true }]
+        }
         (Direction::In, None) => automatic(interface, kernel),
     }
 }
@@ -110,14 +120,16 @@ fn automatic(interface: &Interface, kernel: KernelSupport) -> Vec<Attempt> {
     let mut attempts = Vec::new();
     let not_native = native_obstacle(interface);
     if not_native.is_none() {
-        attempts.push(Attempt { hook: Hook::XdpNative, reason: String::new() });
+        attempts.push(Attempt::obvious(Hook::XdpNative));
     }
     let reason = not_native.unwrap_or_default();
     if kernel.tcx {
-        attempts.push(Attempt { hook: Hook::TcxIngress, reason });
+        // Everybody's network has virtual devices, and nothing is lost on them.
+        let expected = !interface.physical && interface.xdp_program.is_none();
+        attempts.push(Attempt { hook: Hook::TcxIngress, reason, expected });
     } else {
         let reason = format!("{reason}{}this kernel has no TCX", if reason.is_empty() { "" } else { "; " });
-        attempts.push(Attempt { hook: Hook::XdpGeneric, reason });
+        attempts.push(Attempt { hook: Hook::XdpGeneric, reason, expected: false });
     }
     attempts
 }

@@ -116,6 +116,8 @@ pub struct InForce {
     pub hook: Hook,
     /// Why this one; empty for the obvious choice.
     pub reason: String,
+    /// Whether there is nothing about it that a person would not expect.
+    pub expected: bool,
 }
 
 /// A running stream. Dropping it ends the stream; what was not taken counts as lost.

@@ -71,6 +71,8 @@ struct Attachment {
     /// The interface's number: another one means that this attachment is gone.
     index: u32,
     reason: String,
+    /// See [`InForce`].
+    expected: bool,
     /// Who asked for this hook.
     owner: String,
 }
@@ -242,6 +244,7 @@ impl Capture {
             interface: self.name.to_string(),
             hook: attachment.hook,
             reason: attachment.reason.clone(),
+            expected: attachment.expected,
         })
     }
 
@@ -297,6 +300,7 @@ impl Capture {
                         hook: attempt.hook,
                         index: interface.index,
                         reason,
+                        expected: attempt.expected && refused.is_empty(),
                         owner: owner.to_owned(),
                     };
                     self.attachments.insert(direction as u32, attachment);

@@ -50,6 +50,18 @@ fn another_program_is_named_and_left_alone() {
 }
 
 #[test]
+fn what_a_person_would_not_expect_is_marked() {
+    let expected = |interface: &Interface, kernel| {
+        let attempts = plan(HookChoice::Auto, Direction::In, interface, kernel);
+        attempts.iter().map(|attempt| attempt.expected).collect::<Vec<_>>()
+    };
+    assert_eq!(expected(&veth(), KERNEL), [true]);
+    assert_eq!(expected(&veth(), OLD_KERNEL), [false]);
+    assert_eq!(expected(&Interface { xdp_program: Some(7), ..veth() }, KERNEL), [false]);
+    assert_eq!(expected(&interface(), KERNEL), [true, false]);
+}
+
+#[test]
 fn an_explicit_choice_is_the_only_attempt() {
     for (name, choice) in &HookChoice::NAMES[1..] {
         let attempts = hooks(*choice, &veth(), OLD_KERNEL);
@@ -61,7 +73,7 @@ fn an_explicit_choice_is_the_only_attempt() {
 #[test]
 fn sending_needs_tcx() {
     let out = |kernel| plan(HookChoice::XdpGeneric, Direction::Out, &veth(), kernel);
-    assert_eq!(out(KERNEL), [Attempt { hook: Hook::TcxEgress, reason: String::new() }]);
+    assert_eq!(out(KERNEL), [Attempt { hook: Hook::TcxEgress, reason: String::new(), expected: true }]);
     assert_eq!(out(OLD_KERNEL), []);
 }
 

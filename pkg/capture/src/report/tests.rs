@@ -122,7 +122,7 @@ fn a_physical_device_is_promised_no_more_than_a_try() {
 #[test]
 fn what_is_in_force_says_why() {
     let reason = "xdp-native refused: out of queues".to_owned();
-    let ours = InForce { interface: "veth0".to_owned(), hook: Hook::TcxIngress, reason };
+    let ours = InForce { interface: "veth0".to_owned(), hook: Hook::TcxIngress, reason, expected: true };
     let found = hooks(&veth(), KernelSupport { tcx: true }, std::slice::from_ref(&ours));
     let in_force: Vec<&HookOption> = found.iter().filter(|option| option.in_force).collect();
     assert_eq!(in_force.len(), 1);
@@ -137,8 +137,12 @@ fn what_is_in_force_says_why() {
 #[test]
 fn an_xdp_program_of_ours_is_possible() {
     let taken = Interface { xdp_program: Some(5), ..veth() };
-    let ours =
-        InForce { interface: "veth0".to_owned(), hook: Hook::XdpNative, reason: "asked for".to_owned() };
+    let ours = InForce {
+        interface: "veth0".to_owned(),
+        hook: Hook::XdpNative,
+        reason: "asked for".to_owned(),
+        expected: true,
+    };
     let found = hooks(&taken, KernelSupport { tcx: true }, &[ours]);
     assert!(found.iter().any(|option| option.hook == "xdp-native" && option.in_force && option.possible));
 }

@@ -72,17 +72,18 @@ impl Plugin {
     }
 }
 
-fn hook_in_json(InForce { interface, hook, reason }: &InForce) -> Value {
+/// A hook in force. Its reason stands there only where it is not what a person would expect: a panel shows it.
+fn hook_in_json(InForce { interface, hook, reason, expected }: &InForce) -> Value {
     json!({
         "interface": interface,
         "direction": hook.direction().name(),
         "hook": hook.name(),
-        "reason": reason,
+        "reason": if *expected { "" } else { reason },
     })
 }
 
 /// Why a hook is in force, where there is something to say.
-fn notice(InForce { interface, hook, reason }: &InForce) -> Option<Value> {
+fn notice(InForce { interface, hook, reason, .. }: &InForce) -> Option<Value> {
     let direction = hook.direction().name();
     let text = format!("{interface} {direction} by {}: {reason}", hook.name());
     (!reason.is_empty()).then(|| json!({ "severity": "info", "text": text }))

@@ -47,8 +47,12 @@ fn machine() -> Machine {
         hook("eth0", Direction::Out, Vec::new()),
         hook("wg0", Direction::In, Vec::new()),
     ];
-    let in_force =
-        |hook, reason: &str| InForce { interface: "eth0".to_owned(), hook, reason: reason.to_owned() };
+    let in_force = |hook, reason: &str| InForce {
+        interface: "eth0".to_owned(),
+        hook,
+        reason: reason.to_owned(),
+        expected: true,
+    };
     let in_force = vec![in_force(Hook::TcxIngress, "the device is virtual"), in_force(Hook::TcxEgress, "")];
     Machine { accounts, in_force, ..Machine::default() }
 }
@@ -132,7 +136,7 @@ async fn the_answer_has_the_first_rows_and_says_why_a_hook_is_in_force() {
     let notice = json!({ "severity": "info", "text": "eth0 in by tcx: the device is virtual" });
     assert_eq!(meta["notices"], json!([notice]));
     let hooks = json!([
-        { "interface": "eth0", "direction": "in", "hook": "tcx", "reason": "the device is virtual" },
+        { "interface": "eth0", "direction": "in", "hook": "tcx", "reason": "" },
         { "interface": "eth0", "direction": "out", "hook": "tcx", "reason": "" },
     ]);
     assert_eq!(meta["custom"]["hooks"], hooks);
