@@ -12,7 +12,7 @@ use aya_ebpf::{
 use xdplive_packet::{
     Event, Frame, Hook, LinkType, Tag, Wire,
     accounting::{Configuration, HookCounters, SLOTS},
-    classify::classify,
+    classify::{Verdict, classify},
     event::{RecordKind, SEGMENTS_UNKNOWN},
     headers::Headers,
     parse_into,
@@ -61,7 +61,12 @@ pub fn observe<'a, P: Packet>(hook: Hook, packet: impl FnOnce(&'a mut Room) -> P
     let wire = Wire { link: LinkType::from_raw(configuration.link), tag };
     clear(headers);
     parse_into(&mut packet, &wire, headers);
-    let wanted = classify(&rules.tables, headers, frame_length, live);
+    let Verdict { slots: mut wanted, own } = classify(&rules.tables, headers, frame_length, live);
+    if own {
+        // Before anything is done for a slot: what it hides is not matched, and costs neither budget nor ring.
+        counters.own += 1;
+        wanted &= !configuration.hiding;
+    }
     if wanted == 0 {
         return;
     }

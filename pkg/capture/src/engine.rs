@@ -12,21 +12,29 @@ mod slots;
 mod stream;
 
 use std::{
+    collections::BTreeSet,
     io,
     sync::{
         Arc,
         mpsc::{Sender, channel},
     },
     thread,
+    time::Duration,
 };
 
 use async_trait::async_trait;
 use thiserror::Error;
-use tokio::{runtime::Handle, sync::oneshot};
+use tokio::{
+    runtime::Handle,
+    sync::{oneshot, watch},
+    time::sleep,
+};
+use tracing::warn;
 
 use crate::{
     interface::{Interfaces, Watch, WatchError},
     loader::Loader,
+    own,
     privilege::AtStart,
     queue::Queue,
     reader::Reader,
@@ -36,6 +44,9 @@ use crate::{
 };
 
 use self::control::{Command, Control};
+
+/// Time between two looks at the ports of own traffic: Grafana opens its own some time after it has started us.
+const OWN_INTERVAL: Duration = Duration::from_secs(5);
 
 /// Why the capture cannot start.
 #[derive(Debug, Error)]
@@ -55,6 +66,7 @@ pub struct LocalSource {
     kernel: Kernel,
     at_start: AtStart,
     settings: Settings,
+    own_ports: watch::Receiver<Arc<BTreeSet<u16>>>,
 }
 
 impl LocalSource {
@@ -62,7 +74,12 @@ impl LocalSource {
     ///
     /// # Errors
     /// Any [`StartError`].
-    pub async fn start(loader: Loader, at_start: AtStart, settings: Settings) -> Result<Self, StartError> {
+    pub async fn start(
+        loader: Loader,
+        at_start: AtStart,
+        settings: Settings,
+        own: own::Ports,
+    ) -> Result<Self, StartError> {
         let watch = Watch::start().await?;
         let kernel = Kernel::running();
         let (commands, receiver) = channel();
@@ -76,8 +93,10 @@ impl LocalSource {
             settings,
         });
         thread::Builder::new().name("capture".to_owned()).spawn(move || control.run(&receiver))?;
-        let source = Self { commands, watch: watch.clone(), kernel, at_start, settings };
+        let (tell_own, own_ports) = watch::channel(Arc::default());
+        let source = Self { commands, watch: watch.clone(), kernel, at_start, settings, own_ports };
         source.report_changes(watch);
+        source.follow_own(own, tell_own);
         Ok(source)
     }
 
@@ -97,6 +116,36 @@ impl LocalSource {
                 if commands.send(Command::Interfaces(interfaces)).is_err() {
                     return;
                 }
+            }
+        });
+    }
+
+    /// Tells the control thread of the ports of own traffic, and of every change.
+    fn follow_own(&self, own: own::Ports, tell: watch::Sender<Arc<BTreeSet<u16>>>) {
+        let commands = self.commands.clone();
+        tokio::spawn(async move {
+            let mut problem = String::new();
+            loop {
+                match own.now() {
+                    Ok(now) if now != **tell.borrow() => {
+                        let now = Arc::new(now);
+                        tell.send_replace(Arc::clone(&now));
+                        if commands.send(Command::OwnPorts(now)).is_err() {
+                            return;
+                        }
+                    }
+                    Ok(_) => {}
+                    // Said once, not every few seconds.
+                    Err(error) if error.to_string() != problem => {
+                        problem = error.to_string();
+                        warn!("the ports of own traffic: {problem}");
+                    }
+                    Err(_) => {}
+                }
+                if tell.is_closed() {
+                    return;
+                }
+                sleep(OWN_INTERVAL).await;
             }
         });
     }
@@ -145,5 +194,9 @@ impl Source for LocalSource {
 
     async fn accounts(&self) -> Vec<HookAccounts> {
         self.ask(|reply| Command::Accounts { reply }).await.unwrap_or_default()
+    }
+
+    fn own_ports(&self) -> Arc<BTreeSet<u16>> {
+        Arc::clone(&self.own_ports.borrow())
     }
 }

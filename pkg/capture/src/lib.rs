@@ -15,6 +15,7 @@
 //! | [`privilege`] | which rights either process keeps |
 //! | [`hook`] | which hook an interface gets, and why |
 //! | [`interface`] | the interfaces, by netlink |
+//! | [`own`] | own traffic: the ports it comes from, and the filter that recognises it |
 //! | [`report`] | what this machine lets us do, for health check and doctor |
 //! | [`settings`] | the bounds of memory and time |
 //!
@@ -25,6 +26,7 @@ pub mod engine;
 pub mod hook;
 pub mod interface;
 pub mod loader;
+pub mod own;
 pub mod privilege;
 pub mod queue;
 pub mod reader;

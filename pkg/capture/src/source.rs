@@ -7,7 +7,7 @@ mod accounts;
 mod batch;
 mod unavailable;
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use async_trait::async_trait;
 use thiserror::Error;
@@ -50,6 +50,9 @@ pub trait Source: Send + Sync + 'static {
 
     /// What has been counted so far at every hook of every watched interface. Attaches nothing.
     async fn accounts(&self) -> Vec<HookAccounts>;
+
+    /// The TCP ports of this machine whose packets are [own traffic](crate::own) now.
+    fn own_ports(&self) -> Arc<BTreeSet<u16>>;
 }
 
 /// What a stream is to have.
@@ -76,6 +79,8 @@ pub struct Rows {
     pub filter: Arc<Filter>,
     /// Rows a second at most; `None` for all.
     pub limit: Option<u32>,
+    /// Whether [own traffic](crate::own) is left out. It counts as unmatched then.
+    pub hides_own: bool,
 }
 
 /// A stream's name in the accounts.

@@ -33,10 +33,19 @@ pub struct Slot<'a> {
     pub limit: Option<u32>,
 }
 
+/// Own traffic: packets that carry what is captured to those who look at it.
+#[derive(Clone, Copy, Debug)]
+pub struct Own<'a> {
+    /// The alternatives of the filter that recognises it.
+    pub terms: &'a [Term],
+    /// The slots that leave it out: bit n for slot n.
+    pub hiding: u64,
+}
+
 /// Why filters do not fit one interface together.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 pub enum CapacityError {
-    /// Too many terms.
+    /// Too many terms. Those that recognise own traffic are not among them; they make the room smaller.
     #[error("the filters on one interface come to {terms} alternatives, where {most} are possible")]
     Terms {
         /// How many.
@@ -70,41 +79,53 @@ pub enum CapacityError {
     },
 }
 
-/// Fills in which terms are live, the budgets, and the tables.
+/// Fills in which terms are live, which slots leave own traffic out, the budgets, and the tables.
+///
+/// Own traffic is recognised in the directions that a slot wants: in the others, packets cost no look at their
+/// headers.
 ///
 /// # Errors
 /// Where the slots do not fit together; what was filled in is of no use then.
 pub fn build(
     slots: &[Slot<'_>],
+    own: Option<Own<'_>>,
     configuration: &mut Configuration,
     tables: &mut Tables,
 ) -> Result<(), CapacityError> {
     bytemuck::bytes_of_mut(tables).fill(0);
     configuration.live = [[0; 2]; 2];
+    configuration.hiding = own.map_or(0, |own| own.hiding);
     configuration.limits = [0; SLOTS];
-    let placed = place(slots)?;
-    for (bit, slot, term) in &placed {
+    let placed = place(slots, own.map_or(&[], |own| own.terms))?;
+    let mut all = [0; 2];
+    for Placed { bit, slot, term } in &placed {
+        set(&mut all, *bit);
+        let wants = |direction| match slot {
+            Some(slot) => slot.directions.contains(&direction),
+            None => slots.iter().any(|slot| slot.directions.contains(&direction)),
+        };
         for direction in Direction::ALL {
-            if slot.directions.contains(&direction)
+            if wants(direction)
                 && term.accepts(direction)
                 && let Some(live) = configuration.live.get_mut(direction as usize)
             {
                 set(live, *bit);
             }
         }
-        if let Some(limit) = configuration.limits.get_mut(slot.number as usize) {
-            *limit = slot.limit.unwrap_or(0);
+        match slot {
+            Some(slot) => {
+                if let Some(limit) = configuration.limits.get_mut(slot.number as usize) {
+                    *limit = slot.limit.unwrap_or(0);
+                }
+                give(tables, *bit, slot.number);
+            }
+            None => tables.own |= 1 << (bit - u64::BITS),
         }
-        own(tables, *bit, slot.number);
-    }
-    let mut all = [0; 2];
-    for (bit, ..) in &placed {
-        set(&mut all, *bit);
     }
     for field in Field::ALL {
         let Some(table) = table(*field) else { continue };
         let constraints: Vec<Constraint<'_>> =
-            placed.iter().filter_map(|(bit, _, term)| Some((*bit, term.set(*field)?))).collect();
+            placed.iter().filter_map(|Placed { bit, term, .. }| Some((*bit, term.set(*field)?))).collect();
         if !constraints.is_empty() {
             fill(tables, *field, table, &constraints, all)?;
         }
@@ -112,8 +133,17 @@ pub fn build(
     Ok(())
 }
 
-/// A bit for each term: a slot's first has the slot's own number, the others follow in the second half.
-fn place<'a>(slots: &'a [Slot<'a>]) -> Result<Vec<(u32, &'a Slot<'a>, &'a Term)>, CapacityError> {
+/// A term and its bit.
+struct Placed<'a> {
+    bit: u32,
+    /// The slot it belongs to; none for a term of own traffic.
+    slot: Option<&'a Slot<'a>>,
+    term: &'a Term,
+}
+
+/// A bit for each term: a slot's first has the slot's own number, the others follow in the second half, and those
+/// of own traffic come last.
+fn place<'a>(slots: &'a [Slot<'a>], own: &'a [Term]) -> Result<Vec<Placed<'a>>, CapacityError> {
     let mut next = u64::BITS;
     let mut placed = Vec::new();
     for slot in slots {
@@ -124,11 +154,15 @@ fn place<'a>(slots: &'a [Slot<'a>]) -> Result<Vec<(u32, &'a Slot<'a>, &'a Term)>
                 next += 1;
                 next - 1
             };
-            placed.push((bit, slot, term));
+            placed.push(Placed { bit, slot: Some(slot), term });
         }
     }
-    let most = TERMS - u64::BITS as usize + slots.len();
-    if next as usize > TERMS { Err(CapacityError::Terms { terms: placed.len(), most }) } else { Ok(placed) }
+    if next as usize + own.len() > TERMS {
+        let most = (TERMS - u64::BITS as usize + slots.len()).saturating_sub(own.len());
+        return Err(CapacityError::Terms { terms: placed.len(), most });
+    }
+    placed.extend((next..).zip(own).map(|(bit, term)| Placed { bit, slot: None, term }));
+    Ok(placed)
 }
 
 fn set(word: &mut Word, bit: u32) {
@@ -141,7 +175,7 @@ fn set(word: &mut Word, bit: u32) {
 }
 
 /// Makes `slot` the owner of a term in the second half.
-fn own(tables: &mut Tables, bit: u32, slot: u32) {
+fn give(tables: &mut Tables, bit: u32, slot: u32) {
     let Some(bit) = bit.checked_sub(u64::BITS) else { return };
     let Some(slots) = tables.extra.get_mut(bit as usize / 8) else { return };
     for (value, owners) in slots.iter_mut().enumerate() {

@@ -6,12 +6,12 @@ use proptest::{collection::vec, prelude::*, sample::select};
 use xdplive_corpus::generate;
 use xdplive_filter::{
     Environment, Filter, Packet, Term,
-    tables::{self, CapacityError, Slot},
+    tables::{self, CapacityError, Own, Slot},
 };
 use xdplive_packet::{
     Headers, LinkType, Wire,
     accounting::{Configuration, Rules},
-    classify::classify,
+    classify::{Verdict, classify},
     event::Direction,
     parse,
 };
@@ -94,6 +94,10 @@ fn wanted(text: &str, directions: &[Direction], environment: &Environment) -> Wa
 }
 
 fn build(slots: &[Wanted]) -> Result<Box<Rules>, CapacityError> {
+    build_with(slots, None)
+}
+
+fn build_with(slots: &[Wanted], own: Option<Own<'_>>) -> Result<Box<Rules>, CapacityError> {
     let mut rules: Box<Rules> = bytemuck::zeroed_box();
     rules.configuration = Configuration::idle(LinkType::Ethernet, 0);
     let slots: Vec<Slot<'_>> = (0..)
@@ -106,25 +110,134 @@ fn build(slots: &[Wanted]) -> Result<Box<Rules>, CapacityError> {
         })
         .collect();
     let Rules { configuration, tables } = &mut *rules;
-    tables::build(&slots, configuration, tables)?;
+    tables::build(&slots, own, configuration, tables)?;
     Ok(rules)
 }
 
 /// Requires of each packet that the tables name exactly the slots whose filter wants it.
 fn assert_agreement(slots: &[Wanted], samples: &[Sample], environment: &Environment) {
-    let rules = build(slots).unwrap();
+    assert_agreement_with(slots, None, samples, environment);
+}
+
+/// The same beside a filter for own traffic, and that exactly its packets are recognised, in the directions that a
+/// slot wants. Returns how many are, by direction.
+fn assert_agreement_with(
+    slots: &[Wanted],
+    own: Option<(&Filter, u64)>,
+    samples: &[Sample],
+    environment: &Environment,
+) -> [usize; 2] {
+    let terms = own.map(|(filter, _)| filter.terms(environment).unwrap()).unwrap_or_default();
+    let rules = build_with(slots, own.map(|(_, hiding)| Own { terms: &terms, hiding })).unwrap();
+    assert_eq!(rules.configuration.hiding, own.map_or(0, |(_, hiding)| hiding));
+    let mut recognised = [0; 2];
     for Sample { headers, frame_length, link } in samples {
         for direction in Direction::ALL {
             let packet = Packet { headers, frame_length: *frame_length, direction };
             let live = rules.configuration.live[direction as usize];
-            let found = classify(&rules.tables, headers, *frame_length, live);
+            let Verdict { slots: found, own: is_own } = classify(&rules.tables, headers, *frame_length, live);
             for (number, wanted) in slots.iter().enumerate() {
                 let expected =
                     wanted.directions.contains(&direction) && wanted.filter.matches(&packet, environment);
                 assert_eq!(found >> number & 1 == 1, expected, "{} {link:?}: {headers:?}", wanted.filter);
             }
+            let expected = slots.iter().any(|wanted| wanted.directions.contains(&direction))
+                && own.is_some_and(|(filter, _)| filter.matches(&packet, environment));
+            assert_eq!(is_own, expected, "own: {direction:?} {link:?}: {headers:?}");
+            recognised[direction as usize] += usize::from(is_own);
         }
     }
+    recognised
+}
+
+/// Own traffic as it may be: some of the corpus is.
+const OWN: &str = "(tcp src port 22 or 80 or 443 or 1024 or 8080) \
+    and (src host 192.0.2.1 or 192.0.2.20 or 127.0.0.1 or 2001:db8:0:1::1 or ::1) \
+    or ((tcp dst port 22 or 80 or 443 or 1024 or 8080) \
+    and (dst host 192.0.2.1 or 192.0.2.20 or 127.0.0.1 or 2001:db8:0:1::1 or ::1))";
+
+#[test]
+fn own_traffic_is_recognised_beside_each_filter() {
+    let environment = Environment::default();
+    let samples = corpus();
+    let own = Filter::parse(OWN).unwrap();
+    assert_eq!(own.terms(&environment).unwrap().len(), 4);
+    for (number, text) in FILTERS.iter().enumerate() {
+        // Leaving it out or not is the programs' business: the verdict is the same.
+        let hiding = number as u64 & 1;
+        let slots = [wanted(text, &Direction::ALL, &environment)];
+        let recognised = assert_agreement_with(&slots, Some((&own, hiding)), &samples, &environment);
+        assert!(recognised[0] > 20 && recognised[0] == recognised[1], "{recognised:?}");
+    }
+}
+
+#[test]
+fn own_traffic_is_recognised_beside_as_many_filters_as_there_are_slots() {
+    let environment = Environment::default();
+    let texts = FILTERS.iter().copied().cycle().take(64);
+    let slots: Vec<Wanted> = texts.map(|text| wanted(text, &Direction::ALL, &environment)).collect();
+    let own = Filter::parse(OWN).unwrap();
+    for hiding in [0, 0x8000_0000_0000_0001, u64::MAX] {
+        let recognised = assert_agreement_with(&slots, Some((&own, hiding)), &corpus(), &environment);
+        assert!(recognised[0] > 20 && recognised[0] == recognised[1], "{recognised:?}");
+    }
+}
+
+#[test]
+fn own_traffic_is_looked_for_where_a_slot_looks_only() {
+    let environment = Environment::default();
+    let own = Filter::parse(OWN).unwrap();
+    let slots = [wanted("inbound and udp", &Direction::ALL, &environment)];
+    let recognised = assert_agreement_with(&slots, Some((&own, 1)), &corpus(), &environment);
+    assert!(
+        recognised[0] > 20 && recognised[1] > 20,
+        "a slot's stream sums up both directions: {recognised:?}"
+    );
+    let slots = [wanted("", &[Direction::Out], &environment)];
+    let recognised = assert_agreement_with(&slots, Some((&own, 1)), &corpus(), &environment);
+    assert!(recognised[0] == 0 && recognised[1] > 20, "{recognised:?}");
+    let terms = own.terms(&environment).unwrap();
+    let rules = build_with(&[], Some(Own { terms: &terms, hiding: 0 })).unwrap();
+    assert_eq!(rules.configuration.live, [[0; 2]; 2], "nobody looks");
+    // A filter for own traffic may know directions.
+    let own = Filter::parse("outbound and tcp port 443").unwrap();
+    let slots = [wanted("", &Direction::ALL, &environment)];
+    let recognised = assert_agreement_with(&slots, Some((&own, 0)), &corpus(), &environment);
+    assert!(recognised[0] == 0 && recognised[1] > 20, "{recognised:?}");
+}
+
+#[test]
+fn terms_of_own_traffic_take_room_of_the_second_half() {
+    let environment = Environment::default();
+    let all = Direction::ALL;
+    let own = Filter::parse(OWN).unwrap();
+    let terms = own.terms(&environment).unwrap();
+    assert_eq!(terms.len(), 4);
+    // 64 slots of a term, and 60 of them with a second.
+    let slots = |seconds: u16| -> Vec<Wanted> {
+        (0..64)
+            .map(|number| {
+                let second = if number < seconds { format!(" or ttl {number}") } else { String::new() };
+                wanted(&format!("udp port {0} and src port {0}{second}", number + 1), &all, &environment)
+            })
+            .collect()
+    };
+    let recognised = assert_agreement_with(&slots(60), Some((&own, u64::MAX)), &corpus(), &environment);
+    assert!(recognised[0] > 20, "{recognised:?}");
+    let full = slots(61);
+    let error = build_with(&full, Some(Own { terms: &terms, hiding: 0 })).err().unwrap();
+    assert_eq!(error, CapacityError::Terms { terms: 125, most: 124 });
+    build(&full).unwrap();
+    build(&slots(64)).unwrap();
+}
+
+#[test]
+fn without_own_traffic_nothing_is_own() {
+    let environment = Environment::default();
+    let slots = [wanted("tcp", &Direction::ALL, &environment)];
+    let rules = build(&slots).unwrap();
+    assert_eq!((rules.configuration.hiding, rules.tables.own), (0, 0));
+    assert_eq!(rules.configuration.live, [[1, 0]; 2]);
 }
 
 #[test]

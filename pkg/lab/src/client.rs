@@ -1,7 +1,8 @@
 //! A client of the plugin's services, as Grafana is one.
 
-use std::{os::unix::fs::PermissionsExt as _, path::Path, time::Duration};
+use std::{io::Cursor, os::unix::fs::PermissionsExt as _, path::Path, time::Duration};
 
+use arrow_ipc::reader::FileReader;
 use grafana_plugin_sdk::pluginv2::{
     CollectMetricsRequest, DataQuery, PluginContext, QueryDataRequest, RunStreamRequest, StreamPacket,
     TimeRange, collect_metrics_response::Payload,
@@ -34,7 +35,7 @@ pub async fn plugin(namespace: &Namespace, directory: &Path) -> Plugin {
     Plugin::start(&starter, &[("GF_PLUGIN_MAX_LIMIT", "none")], |_| ()).await.expect("a running plugin")
 }
 
-/// Who asks: an administrator, through a data source with these settings.
+/// Who asks: an administrator, through a data source without settings.
 #[must_use]
 pub fn context() -> PluginContext {
     host::context(&json!({}))
@@ -45,6 +46,29 @@ pub fn context() -> PluginContext {
 /// # Panics
 /// Where it is refused.
 pub async fn ask(plugin: &Plugin, query: Value) -> Channel {
+    ask_as(plugin, context(), query).await
+}
+
+/// Asks a query as somebody, through some data source.
+///
+/// # Panics
+/// Where it is refused.
+pub async fn ask_as(plugin: &Plugin, context: PluginContext, query: Value) -> Channel {
+    read_channel(&frame(plugin, context, query).await).expect("a channel")
+}
+
+/// What the answer to a query says beside its rows: `meta.custom`.
+///
+/// # Panics
+/// Where it is refused.
+pub async fn custom(plugin: &Plugin, query: Value) -> Value {
+    let frame = frame(plugin, context(), query).await;
+    let reader = FileReader::try_new(Cursor::new(frame), None).expect("an Arrow file");
+    let meta: Value = serde_json::from_str(&reader.schema().metadata()["meta"]).expect("JSON");
+    meta["custom"].clone()
+}
+
+async fn frame(plugin: &Plugin, context: PluginContext, query: Value) -> Vec<u8> {
     let range = TimeRange { from_epoch_ms: 0, to_epoch_ms: 1 };
     let query = DataQuery {
         ref_id: "A".to_owned(),
@@ -53,14 +77,14 @@ pub async fn ask(plugin: &Plugin, query: Value) -> Channel {
         ..DataQuery::default()
     };
     let request = QueryDataRequest {
-        plugin_context: Some(context()),
+        plugin_context: Some(context),
         queries: vec![query],
         ..QueryDataRequest::default()
     };
     let answer = plugin.data().query_data(request).await.expect("an answer").into_inner();
     let answer = answer.responses.get("A").expect("an answer to the query");
     assert_eq!(answer.error, "");
-    read_channel(answer.frames.first().expect("a frame")).expect("a channel")
+    answer.frames.first().expect("a frame").clone()
 }
 
 /// Runs a channel's stream. When this returns, its packets are being counted.
@@ -68,8 +92,16 @@ pub async fn ask(plugin: &Plugin, query: Value) -> Channel {
 /// # Panics
 /// Where it does not run.
 pub async fn run(plugin: &Plugin, channel: &Channel) -> Streaming<StreamPacket> {
+    run_as(plugin, context(), channel).await
+}
+
+/// Runs a channel's stream as somebody, through some data source.
+///
+/// # Panics
+/// Where it does not run.
+pub async fn run_as(plugin: &Plugin, context: PluginContext, channel: &Channel) -> Streaming<StreamPacket> {
     let request = RunStreamRequest {
-        plugin_context: Some(context()),
+        plugin_context: Some(context),
         path: channel.path.clone(),
         data: channel.data.clone().into(),
     };

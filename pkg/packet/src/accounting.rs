@@ -37,6 +37,8 @@ pub struct Rules {
 pub struct Configuration {
     /// Live terms by [`Direction`]; a packet that none of them accepts is only counted.
     pub live: [Word; 2],
+    /// Slots that leave own traffic out: bit n for slot n. What own traffic is, [`Tables::own`] says.
+    pub hiding: u64,
     /// Packets a second that may become events, by slot; 0 for all.
     pub limits: [u32; SLOTS],
     /// Number of this generation; wraps around.
@@ -55,6 +57,7 @@ impl Configuration {
     pub const fn idle(link: LinkType, wake_bytes: u32) -> Self {
         Self {
             live: [[0; 2]; 2],
+            hiding: 0,
             limits: [0; SLOTS],
             generation: 0,
             link: link as u32,
@@ -100,7 +103,7 @@ pub struct SlotCounters {
 pub struct HookCounters {
     /// Frames that the program saw.
     pub seen: u64,
-    /// Frames left out as this product's own traffic.
+    /// Frames of own traffic, whether slots leave it out or not. Not counted while no live term looks for it.
     pub own: u64,
     /// Per slot.
     pub slots: [SlotCounters; SLOTS],

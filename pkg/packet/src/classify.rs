@@ -28,7 +28,7 @@ use crate::{
 /// Terms that an interface can hold.
 pub const TERMS: usize = 128;
 /// A bit for each term. Those of the first half are at the same time the slots' own: bit n is slot n's first
-/// term. The second half belongs to slots as [`Tables::extra`] says.
+/// term. The second half belongs to slots as [`Tables::extra`] says, or recognises own traffic: [`Tables::own`].
 pub type Word = [u64; TERMS / 64];
 
 const _: () = assert!(SLOTS == 64, "a slot's first term has the slot's own bit");
@@ -37,11 +37,20 @@ const _: () = assert!(SLOTS == 64, "a slot's first term has the slot's own bit")
 const ETHERTYPE_IPV4: u16 = 0x0800;
 const ETHERTYPE_IPV6: u16 = 0x86dd;
 
-/// The slots that want a packet with these headers, of those whose terms are in `live`: bit n for slot n.
-/// `frame_length` is that of the event.
+/// What the tables say of a packet.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Verdict {
+    /// The slots whose filter accepts it: bit n for slot n. Whether they leave own traffic out does not count here.
+    pub slots: u64,
+    /// Whether it is own traffic.
+    pub own: bool,
+}
+
+/// Which slots accept a packet with these headers, and whether it is own traffic, as far as the terms in `live` say
+/// it. `frame_length` is that of the event.
 #[inline(always)]
 #[must_use]
-pub fn classify(tables: &Tables, headers: &Headers, frame_length: u32, live: Word) -> u64 {
+pub fn classify(tables: &Tables, headers: &Headers, frame_length: u32, live: Word) -> Verdict {
     let mut packet = Packet { tables, headers, left: live };
     let kept = packet.network_type()
         && packet.byte(Field::Protocol, present::PROTOCOL, |headers| headers.protocol)
@@ -67,7 +76,7 @@ pub fn classify(tables: &Tables, headers: &Headers, frame_length: u32, live: Wor
         && packet.cast()
         && packet.mac(Field::SourceMac, |headers| &headers.source_mac)
         && packet.mac(Field::DestinationMac, |headers| &headers.destination_mac);
-    if kept { packet.slots() } else { 0 }
+    if kept { packet.verdict() } else { Verdict { slots: 0, own: false } }
 }
 
 /// A packet on its way through the fields.
@@ -211,9 +220,9 @@ impl Packet<'_> {
         self.keep(Field::DestinationCast, Some(class))
     }
 
-    /// The slots that the terms left belong to.
+    /// What the terms left belong to.
     #[inline(always)]
-    fn slots(&self) -> u64 {
+    fn verdict(&self) -> Verdict {
         let [mut slots, extra] = self.left;
         if extra != 0 {
             let mut byte = 0;
@@ -222,7 +231,7 @@ impl Packet<'_> {
                 byte += 1;
             }
         }
-        slots
+        Verdict { slots, own: extra & self.tables.own != 0 }
     }
 }
 

@@ -35,6 +35,12 @@ impl Asked {
         self.request.directions.contains(&hook.hook.direction())
     }
 
+    /// Whether Grafana's own traffic is left out of its rows.
+    #[must_use]
+    pub fn hides_own(&self) -> bool {
+        self.request.rows.as_ref().is_some_and(|rows| rows.hides_own)
+    }
+
     /// What has been counted at the hooks it asks for, as of now.
     pub async fn accounts(&self, source: &dyn Source) -> Vec<CaptureRow> {
         let Request { label, interfaces, directions, .. } = &self.request;
@@ -129,7 +135,11 @@ pub fn read(
         InterfaceSet::Named(query.interfaces.clone())
     };
     let rows = match query.kind {
-        Kind::Packets => Some(Rows { filter: Arc::clone(&query.filter), limit: query.limit }),
+        Kind::Packets => Some(Rows {
+            filter: Arc::clone(&query.filter),
+            limit: query.limit,
+            hides_own: !settings.shows_own_traffic,
+        }),
         Kind::Capture => None,
     };
     let request = Request {

@@ -26,11 +26,12 @@ use tokio::{
     time::timeout,
 };
 use tokio_stream::wrappers::UnixListenerStream;
-use tonic::transport::Server;
+use tonic::transport::{Server, Uri};
 use tracing::{error, info, warn};
 use xdplive_capture::{
     engine::LocalSource,
     loader::Loader,
+    own::{self, OwnError},
     privilege::{self, AtStart, UNPRIVILEGED},
     source::{Source, Unavailable},
 };
@@ -109,13 +110,15 @@ fn start() -> Result<End, StartError> {
     let owner = geteuid().is_root().then_some(UNPRIVILEGED);
     let socket = Socket::bind(&directory, owner)
         .map_err(|error| StartError::Socket { directory: directory.display().to_string(), error })?;
+    // While its user can still be asked for.
+    let grafana = own::Parent::look();
     privilege::give_up_all().map_err(StartError::Rights)?;
     tokio::runtime::Builder::new_multi_thread()
         .thread_name("gpx-xdplive")
         .enable_all()
         .build()
         .map_err(StartError::Runtime)?
-        .block_on(serve(loader, at_start, parent, socket))
+        .block_on(serve(loader, at_start, parent, socket, grafana))
 }
 
 /// Ctrl-C in a terminal reaches the whole group; who started us decides when we end.
@@ -150,13 +153,15 @@ async fn serve(
     at_start: AtStart,
     parent: Parent,
     mut socket: Socket,
+    grafana: Result<own::Parent, OwnError>,
 ) -> Result<End, StartError> {
     let loader_ended = loader.ended().try_clone_to_owned().map_err(StartError::Fork)?;
     let (server, setting_errors) = ServerSettings::read(setting);
     for error in &setting_errors {
         warn!("{error}; the default holds");
     }
-    let (source, local) = match LocalSource::start(loader, at_start, server.capture).await {
+    let own = own_ports(&server, grafana);
+    let (source, local) = match LocalSource::start(loader, at_start, server.capture, own).await {
         Ok(local) => {
             let local = Arc::new(local);
             (Arc::clone(&local) as Arc<dyn Source>, Some(local))
@@ -197,6 +202,33 @@ async fn serve(
         local.stop().await;
     }
     Ok(if end == Reason::LoaderEnded { End::LoaderGone } else { End::Asked })
+}
+
+/// Where Grafana's own traffic is looked for: at the ports that the administrator names, else at those on which it
+/// listens, and the one of its address for browsers, behind which a proxy on this machine may listen.
+fn own_ports(server: &ServerSettings, grafana: Result<own::Parent, OwnError>) -> own::Ports {
+    if let Some(ports) = &server.own_ports {
+        return own::Ports::Set(ports.clone());
+    }
+    let parent = match grafana {
+        Ok(parent) => Some(parent),
+        Err(error) => {
+            warn!("{error}; Grafana's own traffic is recognised only by the setting own_ports");
+            None
+        }
+    };
+    let more = std::env::var("GF_APP_URL").ok().and_then(|url| port_of(&url)).into_iter().collect();
+    own::Ports::Of { parent, more }
+}
+
+/// The port of a web address.
+fn port_of(url: &str) -> Option<u16> {
+    let url: Uri = url.parse().ok()?;
+    url.port_u16().or(match url.scheme_str()? {
+        "http" => Some(80),
+        "https" => Some(443),
+        _ => None,
+    })
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! Settings on two levels: the server's administrator sets what is possible (grafana.ini's section
 //! `[plugin.xdplive-packets-datasource]`, which arrives as `GF_PLUGIN_…`), a data source narrows it.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use serde_json::{Map, Value};
 use thiserror::Error;
@@ -50,6 +50,9 @@ pub struct ServerSettings {
     /// `ring_bytes` (power of two from 4096 to 1 GiB, 8 MiB), `any_ring_bytes` (1 MiB), `queue_rows` (1 to
     /// 1,000,000, 65,536), `linger_seconds` (0 to 86,400, 60).
     pub capture: CaptureSettings,
+    /// `own_ports`: TCP ports of this machine whose packets are Grafana's own traffic, separated by commas or spaces, or
+    /// `none`. None: those on which Grafana listens.
+    pub own_ports: Option<BTreeSet<u16>>,
 }
 
 /// A setting of the administrator that cannot be used. The default stands in for it.
@@ -81,6 +84,11 @@ impl ServerSettings {
                 })
                 .unwrap_or(LimitCeiling::Rows(DEFAULT_CEILING)),
             interfaces: Patterns::new(&get("interfaces").unwrap_or_default()),
+            own_ports: reader.value(
+                "own_ports",
+                "it takes TCP ports from 1 to 65535, separated by commas or spaces, or none",
+                ports,
+            ),
             hook: reader
                 .value("hook", "it takes auto, xdp-native, xdp-generic or tcx", |text| text.parse().ok()),
             capture: CaptureSettings {
@@ -107,6 +115,15 @@ impl ServerSettings {
         };
         (settings, errors)
     }
+}
+
+/// A list of ports; `none` is an empty one.
+fn ports(text: &str) -> Option<BTreeSet<u16>> {
+    if text == "none" {
+        return Some(BTreeSet::new());
+    }
+    let names = text.split(|c: char| c == ',' || c.is_whitespace()).filter(|name| !name.is_empty());
+    names.map(|name| name.parse().ok().filter(|port| *port > 0)).collect()
 }
 
 struct Reader<'a, G> {
@@ -167,6 +184,8 @@ pub struct DataSourceSettings {
     pub minimum_role: Role,
     /// `allowPacketsToServices`: whether public dashboards and the like may see packets.
     pub packets_to_services: bool,
+    /// `showOwnTraffic`: whether the packets that carry rows to browsers are shown too.
+    pub shows_own_traffic: bool,
 }
 
 impl Default for DataSourceSettings {
@@ -176,6 +195,7 @@ impl Default for DataSourceSettings {
             interfaces: Patterns::default(),
             minimum_role: Role::Viewer,
             packets_to_services: false,
+            shows_own_traffic: false,
         }
     }
 }
@@ -257,11 +277,12 @@ impl DataSourceSettings {
             settings.minimum_role =
                 role.ok_or_else(|| wrong("minimumRole", value, "it takes Viewer, Editor or Admin"))?;
         }
-        if let Some(value) = get("allowPacketsToServices") {
-            settings.packets_to_services = value
-                .as_bool()
-                .ok_or_else(|| wrong("allowPacketsToServices", value, "it takes true or false"))?;
-        }
+        let truth = |key| match get(key) {
+            None => Ok(false),
+            Some(value) => value.as_bool().ok_or_else(|| wrong(key, value, "it takes true or false")),
+        };
+        settings.packets_to_services = truth("allowPacketsToServices")?;
+        settings.shows_own_traffic = truth("showOwnTraffic")?;
         settings.under(server)
     }
 

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
 use aya::maps::MapError;
 use tracing::{error, info, warn};
-use xdplive_filter::Environment;
+use xdplive_filter::{Environment, Term};
 use xdplive_packet::{Hook, event::Direction};
 
 use super::{
@@ -194,12 +194,19 @@ impl Capture {
         &mut self,
         link: xdplive_packet::LinkType,
     ) -> Result<(Counts, BTreeMap<StreamId, Membership>), MapError> {
-        let slots = &self.slots;
+        let (slots, name) = (&self.slots, &self.name);
         let counts = self.maps.next_generation(link, |configuration, tables| {
-            if let Err(error) = slots.build(configuration, tables) {
-                // Every slot was tried when it was taken.
-                error!("nothing is captured any more: {error}");
-                configuration.live = Default::default();
+            match slots.build(configuration, tables) {
+                Ok(true) => {}
+                Ok(false) => warn!(
+                    "interface {name}: own traffic is not told apart from other traffic any more, for want of room \
+                     beside the filters in use"
+                ),
+                Err(error) => {
+                    // Every slot was tried when it was taken.
+                    error!("interface {name}: nothing is captured any more: {error}");
+                    configuration.live = Default::default();
+                }
             }
         })?;
         for (passed, counted) in self.passed.iter_mut().zip(&counts) {
@@ -210,6 +217,11 @@ impl Capture {
             self.idle_since = Instant::now();
         }
         Ok((counts, std::mem::replace(&mut self.members, self.wanted.clone())))
+    }
+
+    /// Sets what own traffic is from the next generation on. Returns whether there has to be one.
+    pub fn set_own(&mut self, own: &Arc<[Term]>) -> bool {
+        self.slots.set_own(own)
     }
 
     /// What has been counted so far in the generation in force, and the streams that are part of it.

@@ -11,6 +11,7 @@ use std::{
 
 use tokio::{runtime::Handle, sync::oneshot};
 use tracing::{error, warn};
+use xdplive_filter::{Environment, Term};
 use xdplive_packet::event::Direction;
 
 use super::{
@@ -22,6 +23,7 @@ use crate::{
     hook::HookChoice,
     interface::{Interface, Interfaces, Watch},
     loader::{AskError, Loader},
+    own,
     privilege::AtStart,
     queue::Queue,
     reader::{Reader, RingNumber, StreamId, Want},
@@ -45,6 +47,8 @@ pub enum Command {
     End { stream: StreamId },
     /// The interfaces have changed.
     Interfaces(Arc<Interfaces>),
+    /// The ports of own traffic have changed.
+    OwnPorts(Arc<BTreeSet<u16>>),
     /// See [`crate::source::Source::accounts`].
     Accounts { reply: oneshot::Sender<Vec<HookAccounts>> },
     /// Try what the kernel allows, and tell what is in force.
@@ -79,6 +83,9 @@ pub struct Control {
     begun: Vec<(StreamId, oneshot::Sender<StreamId>)>,
     ending: Vec<StreamId>,
     probed: Option<Probed>,
+    own_ports: Arc<BTreeSet<u16>>,
+    /// The alternatives of the filter that recognises own traffic.
+    own: Arc<[Term]>,
 }
 
 impl Control {
@@ -94,6 +101,8 @@ impl Control {
             begun: Vec::new(),
             ending: Vec::new(),
             probed: None,
+            own_ports: Arc::default(),
+            own: Arc::default(),
         }
     }
 
@@ -144,7 +153,12 @@ impl Control {
             Command::End { stream } => self.end(stream),
             Command::Interfaces(interfaces) => {
                 self.interfaces = interfaces;
+                self.recognise_own();
                 self.attach_missing();
+            }
+            Command::OwnPorts(ports) => {
+                self.own_ports = ports;
+                self.recognise_own();
             }
             Command::Accounts { reply } => {
                 // Whoever asked may have given up waiting.
@@ -157,6 +171,24 @@ impl Control {
             }
             // Taken care of by the caller.
             Command::Stop { .. } => {}
+        }
+    }
+
+    /// Has own traffic recognised by what its ports and this machine's addresses are now.
+    fn recognise_own(&mut self) {
+        let filter = own::filter(&self.own_ports, &own::addresses(&self.interfaces));
+        let terms = filter.map(|filter| filter.terms(&Environment::default())).transpose();
+        self.own = match terms {
+            Ok(terms) => terms.unwrap_or_default().into(),
+            Err(error) => {
+                warn!("own traffic cannot be told apart: {error}");
+                Arc::default()
+            }
+        };
+        for (name, capture) in &mut self.captures {
+            if capture.set_own(&self.own) {
+                self.dirty.insert(name.clone());
+            }
         }
     }
 
@@ -407,8 +439,9 @@ impl Control {
                     InterfaceSet::Named(_) => settings.ring_bytes,
                     InterfaceSet::Any => settings.ring_bytes.min(settings.any_ring_bytes),
                 };
-                let (capture, ring) =
+                let (mut capture, ring) =
                     Capture::open(&self.parts.loader, number, &interface.name, link, ring_bytes)?;
+                capture.set_own(&self.own);
                 let fill = Arc::clone(&capture.fill);
                 if self.parts.reader.add_ring(number, Arc::clone(&capture.name), ring, fill).is_ok() {
                     self.captures.insert(interface.name.clone(), capture);

@@ -11,7 +11,7 @@ use std::{
 use thiserror::Error;
 use xdplive_filter::{
     Environment, Filter, Term, TooComplex,
-    tables::{self, CapacityError, Slot},
+    tables::{self, CapacityError, Own, Slot},
 };
 use xdplive_packet::{
     accounting::{Configuration, Rules, SLOTS},
@@ -50,6 +50,8 @@ pub enum NoSlot {
 #[derive(Clone, Debug, Default)]
 pub struct Slots {
     held: BTreeMap<u32, Held>,
+    /// The alternatives of the filter that recognises own traffic.
+    own: Arc<[Term]>,
 }
 
 /// How long a slot is kept for a stream that has been promised one: Grafana subscribes at once, and 65 queries of
@@ -77,14 +79,20 @@ pub struct Key {
     filter: Arc<Filter>,
     directions: Vec<Direction>,
     limit: Option<u32>,
+    hides_own: bool,
 }
 
 impl Key {
     /// The key of a stream's slot; none where it wants no rows.
     #[must_use]
     pub fn of(request: &Request) -> Option<Self> {
-        let Rows { filter, limit } = request.rows.as_ref()?;
-        Some(Self { filter: Arc::clone(filter), directions: request.directions.clone(), limit: *limit })
+        let Rows { filter, limit, hides_own } = request.rows.as_ref()?;
+        Some(Self {
+            filter: Arc::clone(filter),
+            directions: request.directions.clone(),
+            limit: *limit,
+            hides_own: *hides_own,
+        })
     }
 }
 
@@ -98,6 +106,13 @@ pub struct Joined {
 }
 
 impl Slots {
+    /// Sets what own traffic is from the next generation on. Returns whether that makes a difference.
+    pub fn set_own(&mut self, own: &Arc<[Term]>) -> bool {
+        let changes = self.own != *own && self.held.values().any(|held| held.key.hides_own);
+        self.own = Arc::clone(own);
+        changes
+    }
+
     /// Keeps a slot for a stream with `key`, which will come soon.
     ///
     /// # Errors
@@ -150,19 +165,28 @@ impl Slots {
         self.held.insert(slot, held);
         let mut rules: Box<Rules> = bytemuck::zeroed_box();
         let Rules { configuration, tables } = &mut *rules;
-        if let Err(error) = build(self.held.iter(), configuration, tables) {
+        if let Err(error) = build(self.held.iter(), &self.own, configuration, tables) {
             self.held.remove(&slot);
             return Err(NoSlot::Capacity { error, holders: self.holders() });
         }
         Ok(slot)
     }
 
-    /// Fills in what the programs go by, for the slots that have a stream.
+    /// Fills in what the programs go by, for the slots that have a stream. Returns whether own traffic can be told
+    /// apart: what it is may have become too much for the room that is left, and streams go before it.
     ///
     /// # Errors
     /// None after [`Slots::join`] has said yes to every slot.
-    pub fn build(&self, configuration: &mut Configuration, tables: &mut Tables) -> Result<(), CapacityError> {
-        build(self.held.iter().filter(|(_, held)| !held.members.is_empty()), configuration, tables)
+    pub fn build(
+        &self,
+        configuration: &mut Configuration,
+        tables: &mut Tables,
+    ) -> Result<bool, CapacityError> {
+        let live = || self.held.iter().filter(|(_, held)| !held.members.is_empty());
+        if build(live(), &self.own, configuration, tables).is_ok() {
+            return Ok(true);
+        }
+        build(live(), &[], configuration, tables).map(|()| false)
     }
 
     /// What holds the slots, in words: the filters with the most terms first.
@@ -188,18 +212,25 @@ impl Slots {
 
 fn build<'a>(
     held: impl Iterator<Item = (&'a u32, &'a Held)>,
+    own: &[Term],
     configuration: &mut Configuration,
     tables: &mut Tables,
 ) -> Result<(), CapacityError> {
+    let mut hiding = 0;
     let slots: Vec<Slot<'_>> = held
-        .map(|(number, held)| Slot {
-            number: *number,
-            terms: &held.terms,
-            directions: &held.key.directions,
-            limit: held.key.limit,
+        .map(|(number, held)| {
+            hiding |= u64::from(held.key.hides_own) << number;
+            Slot {
+                number: *number,
+                terms: &held.terms,
+                directions: &held.key.directions,
+                limit: held.key.limit,
+            }
         })
         .collect();
-    tables::build(&slots, configuration, tables)
+    // Where nobody leaves it out, no packet is looked at for it.
+    let own = (hiding != 0 && !own.is_empty()).then_some(Own { terms: own, hiding });
+    tables::build(&slots, own, configuration, tables)
 }
 
 #[cfg(test)]

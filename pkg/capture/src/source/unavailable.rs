@@ -1,6 +1,6 @@
 //! What stands in where the capture could not start, so that the health check can say why.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use async_trait::async_trait;
 
@@ -46,5 +46,9 @@ impl Source for Unavailable {
 
     async fn accounts(&self) -> Vec<HookAccounts> {
         Vec::new()
+    }
+
+    fn own_ports(&self) -> Arc<BTreeSet<u16>> {
+        Arc::default()
     }
 }

@@ -14,12 +14,13 @@ use xdplive_filter::{
 use xdplive_packet::{
     Event, Hook, LinkType, Wire,
     accounting::{Configuration, HookCounters, Rules, counter_entry},
+    budget::Bucket,
     event::{Direction, RecordKind, SEGMENTS_UNKNOWN},
     parse,
 };
 
 /// Frames below this length the kernel does not take for a test run.
-const SHORTEST: usize = 14;
+pub(crate) const SHORTEST: usize = 14;
 /// XDP_PASS and TCX_NEXT.
 const PASS: u32 = 2;
 const NEXT: u32 = u32::MAX;
@@ -34,13 +35,13 @@ unsafe impl<T> bytemuck::TransparentWrapper<T> for Shared<T> {}
 unsafe impl<T: bytemuck::Pod> aya::Pod for Shared<T> {}
 
 /// The programs, loaded and not attached.
-struct Kernel {
+pub(crate) struct Kernel {
     ebpf: Ebpf,
     outer: ArrayOfMaps<MapData, Array<MapData, Shared<Rules>>>,
 }
 
 impl Kernel {
-    fn load(ring_bytes: u32) -> Self {
+    pub(crate) fn load(ring_bytes: u32) -> Self {
         xdplive_lab::need_root();
         let object = std::fs::read(xdplive_lab::in_checkout("ebpf/prebuilt/xdplive.bpf.o")).unwrap();
         let mut ebpf = EbpfLoader::new().map_max_entries("EVENTS", ring_bytes).load(&object).unwrap();
@@ -63,7 +64,7 @@ impl Kernel {
         self.put(&rules);
     }
 
-    fn put(&mut self, rules: &Rules) {
+    pub(crate) fn put(&mut self, rules: &Rules) {
         let size = u32::try_from(size_of::<Rules>()).unwrap();
         let map = aya_obj::Map::new_from_params(bpf_map_type::BPF_MAP_TYPE_ARRAY as u32, 4, size, 1, 0);
         let map = MapData::create(map, "rules", None).unwrap();
@@ -74,7 +75,7 @@ impl Kernel {
     }
 
     /// Runs the program of `hook` on a frame, and takes the event it reports.
-    fn run(&mut self, hook: Hook, frame: &[u8]) -> Option<Event> {
+    pub(crate) fn run(&mut self, hook: Hook, frame: &[u8]) -> Option<Event> {
         let options = TestRunOptions { data_in: Some(frame), ..TestRunOptions::default() };
         let result = match hook {
             Hook::XdpNative => self.xdp("xdp_native").test_run(options),
@@ -104,25 +105,35 @@ impl Kernel {
         event
     }
 
-    fn counters(&self, generation: u32, direction: Direction) -> HookCounters {
+    pub(crate) fn counters(&self, generation: u32, direction: Direction) -> HookCounters {
         let counters: PerCpuArray<_, Shared<HookCounters>> =
             PerCpuArray::try_from(self.ebpf.map("COUNTERS").unwrap()).unwrap();
         let mut sum: HookCounters = bytemuck::Zeroable::zeroed();
         for cpu in counters.get(&counter_entry(generation, direction), 0).unwrap().iter() {
             sum.seen += cpu.0.seen;
-            sum.slots[0].matched += cpu.0.slots[0].matched;
-            sum.slots[0].lost += cpu.0.slots[0].lost;
-            sum.slots[0].segments += cpu.0.slots[0].segments;
-            sum.slots[0].bytes += cpu.0.slots[0].bytes;
+            sum.own += cpu.0.own;
+            for (sum, slot) in sum.slots.iter_mut().zip(&cpu.0.slots) {
+                sum.matched += slot.matched;
+                sum.thinned += slot.thinned;
+                sum.lost += slot.lost;
+                sum.segments += slot.segments;
+                sum.bytes += slot.bytes;
+            }
         }
         sum
     }
+
+    /// What the programs remember of a slot's budget; zeros until the first packet that asks for it.
+    pub(crate) fn budget(&self, slot: u32) -> [u64; size_of::<Bucket>() / 8] {
+        let budgets = Array::<_, Shared<_>>::try_from(self.ebpf.map("BUDGETS").unwrap()).unwrap();
+        budgets.get(&slot, 0).unwrap().0
+    }
 }
 
-const HOOKS: [Hook; 4] = [Hook::XdpNative, Hook::XdpGeneric, Hook::TcxIngress, Hook::TcxEgress];
-const GENERATION: u32 = 7;
+pub(crate) const HOOKS: [Hook; 4] = [Hook::XdpNative, Hook::XdpGeneric, Hook::TcxIngress, Hook::TcxEgress];
+pub(crate) const GENERATION: u32 = 7;
 
-fn everything(link: LinkType) -> Configuration {
+pub(crate) fn everything(link: LinkType) -> Configuration {
     Configuration { live: [[1, 0]; 2], generation: GENERATION, ..Configuration::idle(link, u32::MAX) }
 }
 
@@ -144,7 +155,7 @@ fn expected(hook: Hook, link: LinkType, mut frame: &[u8]) -> Event {
 
 /// Whether the kernel takes a frame for a test run (net/bpf/test_run.c): as a socket buffer no longer than a page
 /// with its bookkeeping, and with a whole IP header where its type says IP.
-fn takes(hook: Hook, frame: &[u8]) -> bool {
+pub(crate) fn takes(hook: Hook, frame: &[u8]) -> bool {
     const LONGEST: usize = 3000;
     let ip_header = match frame.get(12..14) {
         Some([0x08, 0x00]) => 20,
@@ -290,7 +301,7 @@ fn filters_decide_in_the_kernel_as_on_the_host() {
     for link in [LinkType::Ethernet, LinkType::RawIp] {
         let Rules { configuration, tables } = &mut *rules;
         *configuration = everything(link);
-        tables::build(&slots, configuration, tables).unwrap();
+        tables::build(&slots, None, configuration, tables).unwrap();
         kernel.put(&rules);
         for sample in generate(77, 3000).filter(|sample| sample.bytes.len() >= SHORTEST) {
             let headers = parse(&mut &*sample.bytes, &Wire::new(link));

@@ -10,5 +10,6 @@ mod hooks;
 mod interfaces;
 mod kernel;
 mod overload;
+mod own;
 mod packets;
 mod rights;

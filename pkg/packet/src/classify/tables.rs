@@ -106,6 +106,9 @@ pub struct Tables {
     pub absent: [Word; FIELDS],
     /// By byte of a word's second half, and its value: the slots that these terms belong to.
     pub extra: [[u64; 256]; 8],
+    /// Terms of a word's second half that recognise own traffic: packets that carry what is captured to those
+    /// who look at it. They belong to no slot.
+    pub own: u64,
     /// Tables of prefixes, by [`Field::hashed`].
     pub hashed: [Hashed; HASHED],
     /// By field: 1 where a term makes a difference between its values, else 0.

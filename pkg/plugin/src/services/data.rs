@@ -1,7 +1,7 @@
 //! QueryData: answers each query of a call on its own. A query that can be streamed is answered with the
 //! channel where its rows come.
 
-use std::collections::HashMap;
+use std::{collections::HashMap, sync::Arc};
 
 use grafana_plugin_sdk::pluginv2::{
     DataQuery, DataResponse, PluginContext, QueryDataRequest, QueryDataResponse, data_server::Data,
@@ -57,7 +57,10 @@ impl Plugin {
             Columns::Packets(columns) => {
                 let accounts = asked.query.accounts(self.server.ceiling);
                 let capture = json!({ "channel": channel::path(&accounts), "data": &accounts });
-                let custom = json!({ "channel": path, "data": data, "hooks": in_force, "capture": capture });
+                let own = if asked.hides_own() { self.source.own_ports() } else { Arc::default() };
+                let custom = json!({
+                    "channel": path, "data": data, "hooks": in_force, "capture": capture, "ownPorts": *own,
+                });
                 Ok(arrow::frame(&query.ref_id, columns, &[], &json!({ "custom": custom }))?)
             }
             Columns::Capture(columns) => {

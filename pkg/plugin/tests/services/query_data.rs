@@ -58,6 +58,7 @@ async fn the_frame_names_the_channel_and_the_data_to_subscribe_with() {
                 "top": 10,
             },
             "hooks": [],
+            "ownPorts": [443, 3000],
             "capture": {
                 "channel": channel::path(&accounts),
                 "data": {
@@ -92,7 +93,7 @@ async fn the_source_is_made_ready_for_what_is_asked() {
         .answer(viewer(), r#"{"direction":"out","interfaces":["wg0"],"limit":7,"filter":"udp"}"#)
         .await;
     assert_eq!(answer.error, "");
-    let settings = with_settings(r#"{"hook":"xdp-generic"}"#);
+    let settings = with_settings(r#"{"hook":"xdp-generic","showOwnTraffic":true}"#);
     let answer = grafana.answer(settings, r#"{"interfaces":["any"],"limit":null}"#).await;
     assert_eq!(answer.error, "");
     let filter = |text: &str| Arc::new(Filter::parse(text).unwrap());
@@ -103,7 +104,7 @@ async fn the_source_is_made_ready_for_what_is_asked() {
             directions: vec![Direction::Out],
             hook: HookChoice::Auto,
             label: Label { owner: "1/p4ck3ts".to_owned(), stream: String::new() },
-            rows: Some(Rows { filter: filter("udp"), limit: Some(7) }),
+            rows: Some(Rows { filter: filter("udp"), limit: Some(7), hides_own: true }),
         },
         Request {
             asker: "the data source \"Packets\"".to_owned(),
@@ -111,7 +112,7 @@ async fn the_source_is_made_ready_for_what_is_asked() {
             directions: vec![Direction::In, Direction::Out],
             hook: HookChoice::XdpGeneric,
             label: Label { owner: "1/p4ck3ts".to_owned(), stream: String::new() },
-            rows: Some(Rows { filter: filter(""), limit: None }),
+            rows: Some(Rows { filter: filter(""), limit: None, hides_own: false }),
         },
     ];
     let mut prepared = grafana.source.prepared.lock().unwrap().clone();

@@ -1,6 +1,9 @@
 //! A source that does what a test says.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, Mutex},
+};
 
 use async_trait::async_trait;
 use bytemuck::Zeroable as _;
@@ -109,6 +112,10 @@ impl Source for FakeSource {
 
     async fn accounts(&self) -> Vec<HookAccounts> {
         self.machine.accounts.clone()
+    }
+
+    fn own_ports(&self) -> Arc<BTreeSet<u16>> {
+        Arc::new([443, 3000].into())
     }
 }
 

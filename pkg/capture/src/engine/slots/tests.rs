@@ -5,7 +5,12 @@ use xdplive_filter::Filter;
 use super::*;
 
 fn key(filter: &str, limit: Option<u32>) -> Key {
-    Key { filter: Arc::new(Filter::parse(filter).unwrap()), directions: Direction::ALL.to_vec(), limit }
+    Key {
+        filter: Arc::new(Filter::parse(filter).unwrap()),
+        directions: Direction::ALL.to_vec(),
+        limit,
+        hides_own: false,
+    }
 }
 
 fn join(slots: &mut Slots, stream: StreamId, filter: &str, limit: Option<u32>) -> Result<Joined, NoSlot> {

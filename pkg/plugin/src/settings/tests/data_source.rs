@@ -17,8 +17,9 @@ fn nothing_set() {
         interfaces: Patterns::new(""),
         minimum_role: Role::Viewer,
         packets_to_services: false,
+        shows_own_traffic: false,
     };
-    let nulls = r#"{"hook":null,"allowedInterfaces":null,"minimumRole":null,"allowPacketsToServices":null}"#;
+    let nulls = r#"{"hook":null,"allowedInterfaces":null,"minimumRole":null,"allowPacketsToServices":null,"showOwnTraffic":null}"#;
     for json in ["", "null", "{}", nulls] {
         assert_eq!(read(json), Ok(expected.clone()), "{json}");
     }
@@ -35,6 +36,7 @@ fn everything_set() {
         interfaces: Patterns::new("eth* wg0"),
         minimum_role: Role::Editor,
         packets_to_services: true,
+        shows_own_traffic: true,
     };
     assert_eq!(read(json), Ok(expected));
 }
@@ -85,6 +87,8 @@ fn a_wrong_setting_is_refused() {
         ("allowPacketsToServices", "\"true\"", boolean),
         ("allowPacketsToServices", "1", boolean),
         ("allowPacketsToServices", "{}", boolean),
+        ("showOwnTraffic", "\"yes\"", boolean),
+        ("showOwnTraffic", "0", boolean),
     ] {
         assert_eq!(
             refusal(&format!("{{\"{key}\":{value}}}")),

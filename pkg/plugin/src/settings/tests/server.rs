@@ -9,6 +9,7 @@ fn nothing_set() {
     assert!(settings.interfaces.allow_all());
     assert_eq!(settings.hook, None);
     assert_eq!(settings.capture, CaptureSettings::default());
+    assert_eq!(settings.own_ports, None);
 }
 
 #[test]
@@ -21,7 +22,9 @@ fn everything_set() {
         ("any_ring_bytes", "4096"),
         ("queue_rows", "1000"),
         ("linger_seconds", "0"),
+        ("own_ports", "443, 3000"),
     ]);
+    assert_eq!(settings.own_ports, Some([443, 3000].into()));
     assert_eq!(settings.ceiling, LimitCeiling::Rows(500));
     assert!(settings.interfaces.allow("eth3") && !settings.interfaces.allow("lo"));
     assert_eq!(settings.hook, Some(HookChoice::XdpGeneric));
@@ -97,4 +100,20 @@ fn what_cannot_be_used_is_reported() {
 fn each_fault_is_reported() {
     let (_, errors) = read_server(&[("max_limit", "x"), ("queue_rows", "x"), ("hook", "x")]);
     assert_eq!(errors.len(), 3);
+}
+
+#[test]
+fn own_ports_are_a_list_or_none() {
+    for (text, ports) in [("none", vec![]), ("3000", vec![3000]), ("80 443,8443", vec![80, 443, 8443])] {
+        assert_eq!(server(&[("own_ports", text)]).own_ports, Some(ports.into_iter().collect()), "{text}");
+    }
+    for text in ["0", "65536", "http", "80;443", "80-90", "none, 80"] {
+        let (settings, errors) = read_server(&[("own_ports", text)]);
+        assert_eq!(settings.own_ports, None, "{text}");
+        let expected = format!(
+            "own_ports = \"{text}\" in the section [plugin.xdplive-packets-datasource] is not allowed; it takes TCP ports \
+             from 1 to 65535, separated by commas or spaces, or none"
+        );
+        assert_eq!(errors.iter().map(ToString::to_string).collect::<Vec<_>>(), [expected]);
+    }
 }
