@@ -6,7 +6,7 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`process`] | the life of the process; [`handshake`], [`socket`], [`logging`], [`shutdown`] are its parts |
+//! | [`process`] | the life of the process; [`handshake`], [`socket`], [`logging`], [`own_ports`], [`shutdown`] are its parts |
 //! | [`services`] | Grafana's services: data, stream, resource, diagnostics, and go-plugin's controller |
 //! | [`asked`] | one way from a request of Grafana's to a request to the source |
 //! | [`query`], [`channel`] | what a query may say, and the path of its stream |
@@ -22,6 +22,7 @@ pub mod columns;
 pub mod frame;
 pub mod handshake;
 pub mod logging;
+pub mod own_ports;
 pub mod process;
 pub mod query;
 pub mod services;

@@ -26,7 +26,7 @@ use tokio::{
     time::timeout,
 };
 use tokio_stream::wrappers::UnixListenerStream;
-use tonic::transport::{Server, Uri};
+use tonic::transport::Server;
 use tracing::{error, info, warn};
 use xdplive_capture::{
     engine::LocalSource,
@@ -37,7 +37,7 @@ use xdplive_capture::{
 };
 
 use crate::{
-    handshake, logging,
+    handshake, logging, own_ports,
     services::{ControllerServer, Plugin},
     settings::ServerSettings,
     shutdown::Shutdown,
@@ -160,7 +160,7 @@ async fn serve(
     for error in &setting_errors {
         warn!("{error}; the default holds");
     }
-    let own = own_ports(&server, grafana);
+    let own = own_ports::find(&server, grafana);
     let (source, local) = match LocalSource::start(loader, at_start, server.capture, own).await {
         Ok(local) => {
             let local = Arc::new(local);
@@ -202,33 +202,6 @@ async fn serve(
         local.stop().await;
     }
     Ok(if end == Reason::LoaderEnded { End::LoaderGone } else { End::Asked })
-}
-
-/// Where Grafana's own traffic is looked for: at the ports that the administrator names, else at those on which it
-/// listens, and the one of its address for browsers, behind which a proxy on this machine may listen.
-fn own_ports(server: &ServerSettings, grafana: Result<own::Parent, OwnError>) -> own::Ports {
-    if let Some(ports) = &server.own_ports {
-        return own::Ports::Set(ports.clone());
-    }
-    let parent = match grafana {
-        Ok(parent) => Some(parent),
-        Err(error) => {
-            warn!("{error}; Grafana's own traffic is recognised only by the setting own_ports");
-            None
-        }
-    };
-    let more = std::env::var("GF_APP_URL").ok().and_then(|url| port_of(&url)).into_iter().collect();
-    own::Ports::Of { parent, more }
-}
-
-/// The port of a web address.
-fn port_of(url: &str) -> Option<u16> {
-    let url: Uri = url.parse().ok()?;
-    url.port_u16().or(match url.scheme_str()? {
-        "http" => Some(80),
-        "https" => Some(443),
-        _ => None,
-    })
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -1,0 +1,41 @@
+//! The ports over which Grafana delivers what is captured.
+
+use tonic::transport::Uri;
+use tracing::warn;
+use xdplive_capture::own::{self, OwnError};
+
+use crate::settings::ServerSettings;
+
+/// Where Grafana's own traffic is looked for: at the ports that the administrator names, else at those on which it
+/// listens, and the one of its address for browsers, behind which a proxy on this machine may listen.
+#[must_use]
+pub fn find(server: &ServerSettings, grafana: Result<own::Parent, OwnError>) -> own::Ports {
+    if let Some(ports) = &server.own_ports {
+        return own::Ports::Set(ports.clone());
+    }
+    let parent = match grafana {
+        Ok(parent) => Some(parent),
+        Err(error) => {
+            warn!("{error}; Grafana's own traffic is recognised only by the setting own_ports");
+            None
+        }
+    };
+    let more = APP_URL.iter().filter_map(|name| port_of(&std::env::var(name).ok()?)).collect();
+    own::Ports::Of { parent, more }
+}
+
+/// Where Grafana tells a plugin its address for browsers. Grafana 12.4.0 sets the second only.
+const APP_URL: [&str; 2] = ["GF_APP_URL", "GF_ENTERPRISE_APP_URL"];
+
+/// The port of a web address.
+fn port_of(url: &str) -> Option<u16> {
+    let url: Uri = url.parse().ok()?;
+    url.port_u16().or(match url.scheme_str()? {
+        "http" => Some(80),
+        "https" => Some(443),
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests;
