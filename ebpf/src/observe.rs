@@ -11,7 +11,7 @@ use aya_ebpf::{
 };
 use xdplive_packet::{
     Event, Frame, Hook, LinkType, Tag, Wire,
-    accounting::{Configuration, HookCounters, SLOTS},
+    accounting::{Configuration, HookCounters, Limit, SLOTS},
     classify::{Verdict, classify},
     event::{RecordKind, SEGMENTS_UNKNOWN},
     headers::Headers,
@@ -144,17 +144,22 @@ unsafe extern "C" fn decide(_turn: u64, decision: *mut c_void) -> c_long {
     let decision = unsafe { &mut *decision.cast::<Decision<'_>>() };
     let slot = decision.next_slot();
     let limit = decision.configuration.limits[slot];
+    let counts_only = limit == Limit::NONE;
     let passes = limit == 0
-        || match BUDGETS.get(slot as u32) {
-            Some(bucket) => bucket
-                .passes(limit, decision.time, decision.headers, slot as u32, |number| FLOWS_SEEN.get(number)),
-            None => false,
-        };
+        || !counts_only
+            && match BUDGETS.get(slot as u32) {
+                Some(bucket) => {
+                    bucket.passes(limit, decision.time, decision.headers, slot as u32, |number| {
+                        FLOWS_SEEN.get(number)
+                    })
+                }
+                None => false,
+            };
     let counted = &mut decision.counters.slots[slot];
     counted.matched += 1;
     counted.segments += decision.segments;
     counted.bytes += decision.bytes;
-    counted.thinned += u64::from(!passes);
+    counted.thinned += u64::from(!passes & !counts_only);
     decision.passed |= u64::from(passes) << slot;
     0
 }

@@ -175,6 +175,7 @@ impl Source for LocalSource {
         };
         let commands = self.commands.clone();
         Ok(Subscription::new(
+            stream,
             queue,
             Box::new(move || {
                 // Where the control thread has ended, so has the stream.

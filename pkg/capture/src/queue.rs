@@ -45,6 +45,10 @@ pub struct Counted {
     pub thinned: u64,
     /// Those of them that found no room in the ring.
     pub lost: u64,
+    /// Packets on the wire in those matched.
+    pub segments: u64,
+    /// Bytes of those matched.
+    pub bytes: u64,
 }
 
 /// Rows counted by where they come from.
@@ -188,6 +192,12 @@ impl Queue {
             lost: counted.lost + state.lost.total(),
             delivered: state.delivered.total(),
         }
+    }
+
+    /// What the kernel programs counted; `None` until the stream has come to its end.
+    #[must_use]
+    pub fn counted(&self) -> Option<Counted> {
+        self.lock().counted
     }
 
     /// What has become so far of the rows that came.

@@ -12,7 +12,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use async_trait::async_trait;
 use thiserror::Error;
 use xdplive_filter::Filter;
-use xdplive_packet::{Hook, event::Direction};
+use xdplive_packet::{Hook, accounting::Limit, event::Direction};
 
 pub use self::{
     accounts::{Counts, HookAccounts, KernelTime, StreamAccounts},
@@ -22,7 +22,8 @@ pub use self::{
 use crate::{
     hook::{HookChoice, UnknownHook},
     interface::Interfaces,
-    queue::Queue,
+    queue::{Counted, Queue},
+    reader::StreamId,
     report::Report,
 };
 
@@ -68,17 +69,17 @@ pub struct Request {
     pub directions: Vec<Direction>,
     /// The receiving hook.
     pub hook: HookChoice,
-    /// Which packets become rows; `None` to have packets counted only.
-    pub rows: Option<Rows>,
+    /// Which packets it is for; `None` to have all of them counted as seen, and nothing more.
+    pub wanted: Option<Wanted>,
 }
 
-/// Which packets a stream is to have as rows.
+/// Which packets a stream is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Rows {
+pub struct Wanted {
     /// Which packets.
     pub filter: Arc<Filter>,
-    /// Rows a second at most; `None` for all.
-    pub limit: Option<u32>,
+    /// How many of them become rows; the others are counted.
+    pub limit: Limit,
     /// Whether [own traffic](crate::own) is left out. It counts as unmatched then.
     pub hides_own: bool,
 }
@@ -127,15 +128,22 @@ pub struct InForce {
 
 /// A running stream. Dropping it ends the stream; what was not taken counts as lost.
 pub struct Subscription {
+    id: StreamId,
     queue: Arc<Queue>,
     end: Option<Box<dyn FnOnce() + Send + Sync>>,
 }
 
 impl Subscription {
-    /// A stream fed through `queue`; `end` asks its source to stop and to close the queue.
+    /// The stream `id`, fed through `queue`; `end` asks its source to stop and to close the queue.
     #[must_use]
-    pub fn new(queue: Arc<Queue>, end: Box<dyn FnOnce() + Send + Sync>) -> Self {
-        Self { queue, end: Some(end) }
+    pub fn new(id: StreamId, queue: Arc<Queue>, end: Box<dyn FnOnce() + Send + Sync>) -> Self {
+        Self { id, queue, end: Some(end) }
+    }
+
+    /// Names it among the source's streams.
+    #[must_use]
+    pub const fn id(&self) -> StreamId {
+        self.id
     }
 
     /// The next rows, at most `most` and at least one; `None` when the stream has ended.
@@ -148,6 +156,12 @@ impl Subscription {
         if let Some(end) = self.end.take() {
             end();
         }
+    }
+
+    /// What the kernel counted for the stream; `None` until [`Subscription::next`] has returned `None`.
+    #[must_use]
+    pub fn counted(&self) -> Option<Counted> {
+        self.queue.counted()
     }
 
     /// What became of the stream's packets; complete when [`Subscription::next`] has returned `None`.

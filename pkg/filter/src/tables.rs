@@ -6,7 +6,7 @@ mod prefixes;
 
 use thiserror::Error;
 use xdplive_packet::{
-    accounting::{Configuration, SLOTS},
+    accounting::{Configuration, Limit, SLOTS},
     classify::{Field as Table, TERMS, Tables, Word},
     event::Direction,
 };
@@ -29,8 +29,8 @@ pub struct Slot<'a> {
     pub terms: &'a [Term],
     /// The ways of the packets that are wanted.
     pub directions: &'a [Direction],
-    /// Packets a second that may become events; `None` for all.
-    pub limit: Option<u32>,
+    /// What may become events.
+    pub limit: Limit,
 }
 
 /// Own traffic: packets that carry what is captured to those who look at it.
@@ -115,7 +115,7 @@ pub fn build(
         match slot {
             Some(slot) => {
                 if let Some(limit) = configuration.limits.get_mut(slot.number as usize) {
-                    *limit = slot.limit.unwrap_or(0);
+                    *limit = slot.limit.raw();
                 }
                 give(tables, *bit, slot.number);
             }

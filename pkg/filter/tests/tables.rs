@@ -10,7 +10,7 @@ use xdplive_filter::{
 };
 use xdplive_packet::{
     Headers, LinkType, Wire,
-    accounting::{Configuration, Rules},
+    accounting::{Configuration, Limit, Rules},
     classify::{Verdict, classify},
     event::Direction,
     parse,
@@ -106,7 +106,7 @@ fn build_with(slots: &[Wanted], own: Option<Own<'_>>) -> Result<Box<Rules>, Capa
             number,
             terms: &wanted.terms,
             directions: &wanted.directions,
-            limit: Some(number),
+            limit: Limit::PerSecond(number),
         })
         .collect();
     let Rules { configuration, tables } = &mut *rules;

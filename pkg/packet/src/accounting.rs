@@ -31,6 +31,34 @@ pub struct Rules {
     pub tables: Tables,
 }
 
+/// How many of a slot's packets may become events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Limit {
+    /// All of them.
+    All,
+    /// So many a second, 1 to 4,294,967,294; more are taken for that many.
+    PerSecond(u32),
+    /// None: they are only counted.
+    None,
+}
+
+impl Limit {
+    /// Stands for [`Limit::None`] in a [`Configuration`].
+    pub const NONE: u32 = u32::MAX;
+
+    /// How it is written in a [`Configuration`]: 0 for all, [`Limit::NONE`] for none, else the number.
+    #[must_use]
+    pub const fn raw(self) -> u32 {
+        match self {
+            Self::All => 0,
+            Self::PerSecond(0) => 1,
+            Self::PerSecond(Self::NONE) => Self::NONE - 1,
+            Self::PerSecond(packets) => packets,
+            Self::None => Self::NONE,
+        }
+    }
+}
+
 /// What the programs of one interface are to do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
@@ -39,7 +67,7 @@ pub struct Configuration {
     pub live: [Word; 2],
     /// Slots that leave own traffic out: bit n for slot n. What own traffic is, [`Tables::own`] says.
     pub hiding: u64,
-    /// Packets a second that may become events, by slot; 0 for all.
+    /// What may become events, by slot: a [`Limit`].
     pub limits: [u32; SLOTS],
     /// Number of this generation; wraps around.
     pub generation: u32,
@@ -87,7 +115,7 @@ pub const fn counter_entry(generation: u32, direction: Direction) -> u32 {
 pub struct SlotCounters {
     /// Frames that the slot's filter accepts.
     pub matched: u64,
-    /// Matched frames left out because the slot's budget was used up.
+    /// Matched frames left out because the slot's budget was used up; none in a slot that only counts.
     pub thinned: u64,
     /// Matched frames for which the ring had no room.
     pub lost: u64,

@@ -8,7 +8,10 @@ use std::{
 
 use grafana_plugin_sdk::pluginv2::PluginContext;
 use thiserror::Error;
-use xdplive_capture::source::{ErrorKind, InForce, InterfaceSet, Label, Request, Rows, Source, SourceError};
+use xdplive_capture::source::{
+    ErrorKind, InForce, InterfaceSet, Label, Request, Source, SourceError, Wanted,
+};
+use xdplive_packet::accounting::Limit;
 
 use crate::{
     access::{AccessError, check_any, check_interface, check_packets, check_user},
@@ -38,7 +41,7 @@ impl Asked {
     /// Whether Grafana's own traffic is left out of its rows.
     #[must_use]
     pub fn hides_own(&self) -> bool {
-        self.request.rows.as_ref().is_some_and(|rows| rows.hides_own)
+        self.request.wanted.as_ref().is_some_and(|wanted| wanted.hides_own)
     }
 
     /// What has been counted at the hooks it asks for, as of now.
@@ -50,7 +53,7 @@ impl Asked {
 }
 
 /// Milliseconds since 1970.
-fn now() -> i64 {
+pub(crate) fn now() -> i64 {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     i64::try_from(now.as_millis()).unwrap_or(i64::MAX)
 }
@@ -134,10 +137,15 @@ pub fn read(
         }
         InterfaceSet::Named(query.interfaces.clone())
     };
-    let rows = match query.kind {
-        Kind::Packets => Some(Rows {
+    let wanted = match query.kind {
+        Kind::Packets => Some(Wanted {
             filter: Arc::clone(&query.filter),
-            limit: query.limit,
+            limit: query.limit.map_or(Limit::All, Limit::PerSecond),
+            hides_own: !settings.shows_own_traffic,
+        }),
+        Kind::Rates => Some(Wanted {
+            filter: Arc::clone(&query.filter),
+            limit: Limit::None,
             hides_own: !settings.shows_own_traffic,
         }),
         Kind::Capture => None,
@@ -148,7 +156,7 @@ pub fn read(
         interfaces,
         directions: query.direction.clone(),
         hook: settings.hook,
-        rows,
+        wanted,
     };
     Ok(Asked { query, request })
 }

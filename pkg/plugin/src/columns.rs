@@ -69,6 +69,11 @@ pub trait Column: Copy + Eq + 'static {
     /// Bytes that a cell takes in JSON, at most but for odd names.
     fn width(self) -> usize;
 
+    /// Grafana's name of its unit; none for a plain number, a text or a time.
+    fn unit(self) -> Option<&'static str> {
+        None
+    }
+
     /// How many rows there are.
     fn count(rows: &Self::Rows) -> usize;
 
@@ -103,7 +108,8 @@ pub struct UnknownColumn {
 macro_rules! columns {
     (
         $(#[$meta:meta])* $name:ident of $rows:ty, counted by $count:expr, written by $write:ident;
-        $($variant:ident $text:literal $kind:ident $nullable:literal $width:literal $description:literal;)*
+        $($variant:ident $text:literal $kind:ident $nullable:literal $width:literal $description:literal
+            $(in $unit:literal)?;)*
     ) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -136,6 +142,10 @@ macro_rules! columns {
                 match self { $(Self::$variant => $width,)* }
             }
 
+            fn unit(self) -> Option<&'static str> {
+                match self { $(Self::$variant => None$(.or(Some($unit)))?,)* }
+            }
+
             fn count(rows: &$rows) -> usize {
                 ($count)(rows)
             }
@@ -149,6 +159,7 @@ macro_rules! columns {
 
 pub mod capture;
 pub mod packets;
+pub mod rates;
 
 #[cfg(test)]
 mod tests;

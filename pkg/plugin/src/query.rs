@@ -10,7 +10,12 @@ use xdplive_filter::{Filter, FilterError};
 use xdplive_packet::event::Direction;
 
 use crate::{
-    columns::{Column, UnknownColumn, capture::CaptureColumn, packets::PacketColumn},
+    columns::{
+        Column, UnknownColumn,
+        capture::CaptureColumn,
+        packets::PacketColumn,
+        rates::{CountColumn, SeriesColumn},
+    },
     settings::LimitCeiling,
 };
 
@@ -39,6 +44,7 @@ const GROUPS: [&str; 11] = [
     "cast",
 ];
 const MEASURES: [&str; 3] = ["packets", "bits", "size"];
+const DEFAULT_MEASURE: &str = "packets";
 
 /// What is wrong with a query. Every sentence names the key, what was given, and what is allowed.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -74,7 +80,7 @@ pub enum QueryError {
         available: String,
     },
     /// It can be asked for, but this version does not do it.
-    #[error("{what} cannot be had yet: this version of XDP Live streams packets and capture")]
+    #[error("{what} cannot be had yet: this version of XDP Live streams packets, rates and capture")]
     NotYet {
         /// What was asked for.
         what: String,
@@ -97,19 +103,22 @@ pub enum QueryError {
 pub enum Kind {
     /// A row a packet.
     Packets,
+    /// What is counted in each interval.
+    Rates,
     /// The capture's own accounts.
     Capture,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 2] = [Self::Packets, Self::Capture];
+    pub const ALL: [Self; 3] = [Self::Packets, Self::Rates, Self::Capture];
 
     /// Its name in queries and channels.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Packets => "packets",
+            Self::Rates => "rates",
             Self::Capture => "capture",
         }
     }
@@ -120,6 +129,10 @@ impl Kind {
 pub enum Columns {
     /// Of packets.
     Packets(Vec<PacketColumn>),
+    /// Of counts, where their columns are asked for.
+    Counts(Vec<CountColumn>),
+    /// Of rates as time series, where no columns are asked for.
+    Series(Vec<SeriesColumn>),
     /// Of the capture's accounts.
     Capture(Vec<CaptureColumn>),
 }
@@ -128,6 +141,9 @@ impl Columns {
     fn names(&self) -> Vec<&'static str> {
         match self {
             Self::Packets(columns) => columns.iter().map(|column| column.name()).collect(),
+            Self::Counts(columns) => columns.iter().map(|column| column.name()).collect(),
+            // Those of a series follow from the measure.
+            Self::Series(_) => Vec::new(),
             Self::Capture(columns) => columns.iter().map(|column| column.name()).collect(),
         }
     }
@@ -190,8 +206,8 @@ impl Query {
         // What is checked and then left at its default has no meaning for the kind, and must not make two
         // streams of one.
         let interval = keys.number("interval", &INTERVALS)?.unwrap_or(DEFAULT_INTERVAL);
-        keys.one_of("groupBy", &GROUPS)?;
-        keys.one_of("measure", &MEASURES)?;
+        let group = keys.one_of("groupBy", &GROUPS)?;
+        let measure = keys.one_of("measure", &MEASURES)?.unwrap_or(DEFAULT_MEASURE);
         keys.number("top", &TOPS)?;
         let filter = keys.filter()?;
         let limit = keys.limit(ceiling)?;
@@ -202,17 +218,24 @@ impl Query {
             filter: Arc::new(filter),
             columns: match kind {
                 Kind::Packets => Columns::Packets(keys.columns()?),
+                Kind::Rates => keys.rates(group, measure)?,
                 Kind::Capture => Columns::Capture(keys.columns()?),
             },
             limit,
             interval,
             group_by: None,
-            measure: "packets",
+            measure,
             top: DEFAULT_TOP,
         };
         Ok(match kind {
-            Kind::Packets => Self { interval: DEFAULT_INTERVAL, ..query },
-            Kind::Capture => Self { filter: Arc::default(), limit: ceiling.default_limit(), ..query },
+            Kind::Packets => Self { interval: DEFAULT_INTERVAL, measure: DEFAULT_MEASURE, ..query },
+            Kind::Rates => Self { limit: ceiling.default_limit(), ..query },
+            Kind::Capture => Self {
+                filter: Arc::default(),
+                limit: ceiling.default_limit(),
+                measure: DEFAULT_MEASURE,
+                ..query
+            },
         })
     }
 
@@ -225,6 +248,7 @@ impl Query {
             filter: Arc::default(),
             limit: ceiling.default_limit(),
             interval: DEFAULT_INTERVAL,
+            measure: DEFAULT_MEASURE,
             ..self.clone()
         }
     }
@@ -342,6 +366,24 @@ impl Keys<'_> {
             columns.push(column);
         }
         Ok(if columns.is_empty() { C::ALL.to_vec() } else { columns })
+    }
+
+    /// The columns of rates: those asked for, of counts; else a time series of the measure.
+    fn rates(&self, group: Option<&str>, measure: &str) -> Result<Columns, QueryError> {
+        if let Some(group) = group {
+            return Err(QueryError::NotYet { what: format!("groupBy \"{group}\"") });
+        }
+        let asked =
+            self.get("columns").is_some_and(|columns| columns.as_array().is_none_or(|list| !list.is_empty()));
+        if asked {
+            return Ok(Columns::Counts(self.columns()?));
+        }
+        let value = match measure {
+            "bits" => SeriesColumn::Bits,
+            "size" => SeriesColumn::Size,
+            _ => SeriesColumn::Packets,
+        };
+        Ok(Columns::Series(vec![SeriesColumn::Time, value]))
     }
 
     fn limit(&self, ceiling: LimitCeiling) -> Result<Option<u32>, QueryError> {

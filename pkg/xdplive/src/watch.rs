@@ -55,7 +55,7 @@ pub async fn run(options: Watch) -> Result<(), Failure> {
     let _ = notices.await;
     let accounts = result?;
     for (number, accounts) in accounts.iter().enumerate() {
-        if let Some(line) = accounts.line(number) {
+        if let Some(line) = accounts.line(number, options.query) {
             eprintln!("{line}");
         }
     }
@@ -69,10 +69,10 @@ pub async fn run(options: Watch) -> Result<(), Failure> {
 /// What this version cannot do is said before anything is started.
 fn check(options: &Watch) -> Result<(), Failure> {
     let not_yet = |what: String| {
-        let sentence = "cannot be had yet: this version of XDP Live streams packets and capture";
+        let sentence = "cannot be had yet: this version of XDP Live streams packets, rates and capture";
         Err(Failure::Call(format!("{what} {sentence}")))
     };
-    if !matches!(options.query, Kind::Packets | Kind::Capture) {
+    if options.query == Kind::Flows {
         return not_yet(format!("--query {}", name_of(options.query)));
     }
     if options.write.is_some() {

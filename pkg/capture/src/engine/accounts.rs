@@ -37,15 +37,17 @@ impl Control {
                 Direction::ALL.into_iter().zip(running.iter().zip(&capture.passed))
             {
                 let streams = self.streams.iter().filter_map(|(id, stream)| {
-                    let rows = stream.request.rows.as_ref()?;
+                    let wanted = stream.request.wanted.as_ref()?;
                     let there = stream.joined.contains(&*capture.name)
                         && stream.request.directions.contains(&direction);
                     let handled = handled.get(id).filter(|_| there)?;
                     let member = members.and_then(|members| members.get(id));
                     let slot = member.and_then(|member| member.slot_of(&running.slots));
                     Some(StreamAccounts {
+                        id: *id,
+                        has_rows: stream.has_rows(),
                         label: stream.request.label.clone(),
-                        filter: Arc::clone(&rows.filter),
+                        filter: Arc::clone(&wanted.filter),
                         counts: stream.counts(capture.number, direction, handled, slot),
                     })
                 });

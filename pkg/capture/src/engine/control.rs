@@ -12,7 +12,7 @@ use std::{
 use tokio::{runtime::Handle, sync::oneshot};
 use tracing::{error, warn};
 use xdplive_filter::{Environment, Term};
-use xdplive_packet::event::Direction;
+use xdplive_packet::{accounting::Limit, event::Direction};
 
 use super::{
     capture::{AttachError, Capture},
@@ -29,7 +29,7 @@ use crate::{
     reader::{Reader, RingNumber, StreamId, Want},
     report::{Kernel, Probed},
     settings::Settings,
-    source::{HookAccounts, InForce, InterfaceSet, Request, SourceError},
+    source::{HookAccounts, InForce, InterfaceSet, Request, SourceError, Wanted},
 };
 
 /// Time between two looks at what lingers and at what could not be attached.
@@ -248,8 +248,12 @@ impl Control {
         let id = self.next_stream;
         self.next_stream += 1;
         // The kernel keeps each interface to the limit; only what comes from several is left to be thinned here.
-        let limit = request.rows.as_ref().and_then(|rows| rows.limit);
-        let limit = limit.filter(|_| request.interfaces.may_be_several());
+        let limit = match &request.wanted {
+            Some(Wanted { limit: Limit::PerSecond(rows), .. }) if request.interfaces.may_be_several() => {
+                Some(*rows)
+            }
+            _ => None,
+        };
         if self.parts.reader.add_stream(id, Arc::clone(&queue), limit).is_err() {
             // Dropping `reply` tells the asker.
             return;
@@ -373,7 +377,9 @@ impl Control {
                 error!("the reader has ended");
             }
             stream.queue.close(stream.counted());
-            self.ended.push(stream);
+            if stream.has_rows() {
+                self.ended.push(stream);
+            }
         }
     }
 

@@ -14,14 +14,14 @@ use xdplive_filter::{
     tables::{self, CapacityError, Own, Slot},
 };
 use xdplive_packet::{
-    accounting::{Configuration, Rules, SLOTS},
+    accounting::{Configuration, Limit, Rules, SLOTS},
     classify::Tables,
     event::Direction,
 };
 
 use crate::{
     reader::StreamId,
-    source::{Request, Rows},
+    source::{Request, Wanted},
 };
 
 /// Why a stream cannot be part of a capture.
@@ -78,15 +78,15 @@ impl Held {
 pub struct Key {
     filter: Arc<Filter>,
     directions: Vec<Direction>,
-    limit: Option<u32>,
+    limit: Limit,
     hides_own: bool,
 }
 
 impl Key {
-    /// The key of a stream's slot; none where it wants no rows.
+    /// The key of a stream's slot; none where it wants no packets.
     #[must_use]
     pub fn of(request: &Request) -> Option<Self> {
-        let Rows { filter, limit, hides_own } = request.rows.as_ref()?;
+        let Wanted { filter, limit, hides_own } = request.wanted.as_ref()?;
         Some(Self {
             filter: Arc::clone(filter),
             directions: request.directions.clone(),

@@ -5,7 +5,10 @@ use std::{
     sync::Arc,
 };
 
-use xdplive_packet::{accounting::SlotCounters, event::Direction};
+use xdplive_packet::{
+    accounting::{Limit, SlotCounters},
+    event::Direction,
+};
 
 use super::{capture::Membership, maps};
 use crate::{
@@ -23,7 +26,27 @@ pub struct Stream {
     /// The captures it is, or has been, part of.
     pub joined: BTreeSet<String>,
     /// What was counted for it in generations that have ended.
-    counted: BTreeMap<(RingNumber, Direction), Counted>,
+    counted: BTreeMap<(RingNumber, Direction), Sums>,
+}
+
+/// Sums over generations.
+#[derive(Clone, Copy, Default)]
+struct Sums {
+    /// Packets that the hook saw.
+    seen: u64,
+    slot: SlotCounters,
+}
+
+impl Sums {
+    fn add(&mut self, slot: Option<&SlotCounters>) {
+        if let Some(SlotCounters { matched, thinned, lost, segments, bytes }) = slot {
+            self.slot.matched += matched;
+            self.slot.thinned += thinned;
+            self.slot.lost += lost;
+            self.slot.segments += segments;
+            self.slot.bytes += bytes;
+        }
+    }
 }
 
 impl Stream {
@@ -32,13 +55,18 @@ impl Stream {
         Self { request, queue, joined: BTreeSet::new(), counted: BTreeMap::new() }
     }
 
+    /// Whether it has rows; its packets are only counted otherwise.
+    pub fn has_rows(&self) -> bool {
+        self.request.wanted.as_ref().is_some_and(|wanted| wanted.limit != Limit::None)
+    }
+
     /// Adds what was counted in one generation of a capture that it was part of.
     pub fn add(&mut self, ring: RingNumber, counts: &maps::Counts, membership: &Membership) {
         for (direction, hook) in Direction::ALL.into_iter().zip(counts) {
             if membership.directions.contains(&direction) {
                 let counted = self.counted.entry((ring, direction)).or_default();
                 counted.seen += hook.seen;
-                add(counted, membership.slot_of(&hook.slots));
+                counted.add(membership.slot_of(&hook.slots));
             }
         }
     }
@@ -47,9 +75,11 @@ impl Stream {
     pub fn counted(&self) -> Counted {
         self.counted.values().fold(Counted::default(), |sum, one| Counted {
             seen: sum.seen + one.seen,
-            matched: sum.matched + one.matched,
-            thinned: sum.thinned + one.thinned,
-            lost: sum.lost + one.lost,
+            matched: sum.matched + one.slot.matched,
+            thinned: sum.thinned + one.slot.thinned,
+            lost: sum.lost + one.slot.lost,
+            segments: sum.segments + one.slot.segments,
+            bytes: sum.bytes + one.slot.bytes,
         })
     }
 
@@ -62,23 +92,18 @@ impl Stream {
         handled: &Handled,
         running: Option<&SlotCounters>,
     ) -> Counts {
-        let mut counted = self.counted.get(&(ring, direction)).copied().unwrap_or_default();
-        add(&mut counted, running);
+        let mut sums = self.counted.get(&(ring, direction)).copied().unwrap_or_default();
+        sums.add(running);
+        let Sums { slot: SlotCounters { matched, thinned, lost, segments, bytes }, .. } = sums;
         Counts {
-            matched: counted.matched,
-            thinned: counted.thinned + handled.thinned.of(ring, direction),
-            lost_ring: counted.lost,
+            matched,
+            segments,
+            bytes,
+            thinned: thinned + handled.thinned.of(ring, direction),
+            lost_ring: lost,
             lost_queue: handled.lost.of(ring, direction),
             delivered: handled.delivered.of(ring, direction),
         }
-    }
-}
-
-fn add(counted: &mut Counted, slot: Option<&SlotCounters>) {
-    if let Some(slot) = slot {
-        counted.matched += slot.matched;
-        counted.thinned += slot.thinned;
-        counted.lost += slot.lost;
     }
 }
 

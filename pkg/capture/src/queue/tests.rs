@@ -37,7 +37,7 @@ async fn rows_come_out_in_order_and_once() {
     let queue = Queue::new(100);
     queue.push(batch(0..10), &RowCounts::default());
     queue.push(batch(10..13), &RowCounts::default());
-    queue.close(Counted { seen: 20, matched: 13, thinned: 0, lost: 0 });
+    queue.close(Counted { seen: 20, matched: 13, thinned: 0, lost: 0, ..Counted::default() });
     assert_eq!(drain(&queue, 4).await, (0..13).collect::<Vec<_>>());
     assert_eq!(queue.tally(), Tally { seen: 20, unmatched: 7, thinned: 0, lost: 0, delivered: 13 });
 }
@@ -51,7 +51,7 @@ async fn the_oldest_rows_make_room_and_are_counted() {
     thinned.rows().iter().for_each(|row| counts.add(row));
     queue.push(batch(4..7), &counts);
     queue.push(batch(7..8), &RowCounts::default());
-    queue.close(Counted { seen: 12, matched: 12, thinned: 0, lost: 1 });
+    queue.close(Counted { seen: 12, matched: 12, thinned: 0, lost: 1, ..Counted::default() });
     assert_eq!(drain(&queue, 100).await, [3, 4, 5, 6, 7]);
     assert_eq!(queue.tally(), Tally { seen: 12, unmatched: 0, thinned: 3, lost: 4, delivered: 5 });
 }
@@ -70,7 +70,7 @@ async fn what_nobody_takes_is_lost() {
     let queue = Queue::new(100);
     queue.push(batch(0..10), &RowCounts::default());
     assert_eq!(queue.next(4).await.map(|batches| batches.len()), Some(1));
-    queue.close(Counted { seen: 10, matched: 10, thinned: 0, lost: 0 });
+    queue.close(Counted { seen: 10, matched: 10, thinned: 0, lost: 0, ..Counted::default() });
     queue.abandon();
     assert_eq!(queue.next(4).await.map(|batches| batches.len()), None);
     assert_eq!(queue.tally(), Tally { seen: 10, unmatched: 0, thinned: 0, lost: 6, delivered: 4 });

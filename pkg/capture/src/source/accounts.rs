@@ -6,6 +6,7 @@ use xdplive_filter::Filter;
 use xdplive_packet::{Hook, event::Direction};
 
 use super::Label;
+use crate::reader::StreamId;
 
 /// What has been counted at one interface and direction since it is watched.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,7 +21,7 @@ pub struct HookAccounts {
     pub seen: u64,
     /// Those of them that belong to this product's own traffic.
     pub own: u64,
-    /// The streams that have rows from there now.
+    /// The streams that are for packets from there now.
     pub streams: Vec<StreamAccounts>,
     /// What streams that have come to their end had counted.
     pub ended: Counts,
@@ -34,6 +35,10 @@ pub struct HookAccounts {
 /// One stream's part in a [`HookAccounts`], since the stream began.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StreamAccounts {
+    /// The stream's [`Subscription::id`](super::Subscription::id).
+    pub id: StreamId,
+    /// Whether it has rows; its packets are only counted otherwise.
+    pub has_rows: bool,
     /// The stream.
     pub label: Label,
     /// Its filter.
@@ -43,11 +48,17 @@ pub struct StreamAccounts {
 }
 
 /// What has become of the packets that streams asked for:
-/// `matched = thinned + lost_ring + lost_queue + delivered`, but for rows that are on their way.
+/// `matched = thinned + lost_ring + lost_queue + delivered`, but for rows that are on their way, and for streams that
+/// have packets counted only.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Packets that the filter accepts.
+    /// Packets that the filter accepts: frames as the hook saw them.
     pub matched: u64,
+    /// Packets on the wire among them, more than the frames where these were merged or not yet split. An unknown
+    /// number counts as one.
+    pub segments: u64,
+    /// Bytes of them.
+    pub bytes: u64,
     /// Those left out to keep to the budget.
     pub thinned: u64,
     /// Those for which the ring had no room: the reader was too slow.
@@ -60,8 +71,10 @@ pub struct Counts {
 
 impl AddAssign for Counts {
     fn add_assign(&mut self, other: Self) {
-        let Self { matched, thinned, lost_ring, lost_queue, delivered } = other;
+        let Self { matched, segments, bytes, thinned, lost_ring, lost_queue, delivered } = other;
         self.matched += matched;
+        self.segments += segments;
+        self.bytes += bytes;
         self.thinned += thinned;
         self.lost_ring += lost_ring;
         self.lost_queue += lost_queue;

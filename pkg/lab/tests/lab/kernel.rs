@@ -13,7 +13,7 @@ use xdplive_filter::{
 };
 use xdplive_packet::{
     Event, Hook, LinkType, Wire,
-    accounting::{Configuration, HookCounters, Rules, counter_entry},
+    accounting::{Configuration, HookCounters, Limit, Rules, counter_entry},
     budget::Bucket,
     event::{Direction, RecordKind, SEGMENTS_UNKNOWN},
     parse,
@@ -293,7 +293,7 @@ fn filters_decide_in_the_kernel_as_on_the_host() {
     let terms: Vec<_> = filters.iter().map(|filter| filter.terms(&Environment::default()).unwrap()).collect();
     let slots: Vec<Slot<'_>> = (0..)
         .zip(&terms)
-        .map(|(number, terms)| Slot { number, terms, directions: &Direction::ALL, limit: None })
+        .map(|(number, terms)| Slot { number, terms, directions: &Direction::ALL, limit: Limit::All })
         .collect();
     let mut rules: Box<Rules> = bytemuck::zeroed_box();
     let mut kernel = Kernel::load(1 << 16);

@@ -12,4 +12,5 @@ mod kernel;
 mod overload;
 mod own;
 mod packets;
+mod rates;
 mod rights;

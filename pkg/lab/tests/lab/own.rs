@@ -26,7 +26,7 @@ use xdplive_filter::{
 use xdplive_lab::{client, namespace::Namespace, send::Sender};
 use xdplive_packet::{
     Hook, LinkType, Wire,
-    accounting::{HookCounters, Rules, SLOTS, SlotCounters},
+    accounting::{HookCounters, Limit, Rules, SLOTS, SlotCounters},
     event::Direction,
     parse,
 };
@@ -50,7 +50,7 @@ fn own() -> Filter {
 }
 
 /// Puts two slots that want everything in force, with these limits.
-fn put(kernel: &mut Kernel, link: LinkType, own: &Filter, hiding: u64, limits: [Option<u32>; 2]) {
+fn put(kernel: &mut Kernel, link: LinkType, own: &Filter, hiding: u64, limits: [Limit; 2]) {
     let all = terms(&Filter::parse("").unwrap());
     let slots: Vec<Slot<'_>> = (0..)
         .zip(limits)
@@ -75,7 +75,7 @@ fn a_slot_that_hides_it_gets_none_and_one_that_shows_it_gets_all() {
     let mut seen = [0; 2];
     let mut recognised = [0; 2];
     for link in [LinkType::Ethernet, LinkType::RawIp] {
-        put(&mut kernel, link, &own, HIDING, [None; 2]);
+        put(&mut kernel, link, &own, HIDING, [Limit::All; 2]);
         for sample in generate(91, 4000).filter(|sample| sample.bytes.len() >= SHORTEST) {
             let headers = parse(&mut &*sample.bytes, &Wire::new(link));
             let frame_length = u32::try_from(sample.bytes.len()).unwrap();
@@ -113,7 +113,7 @@ fn what_is_hidden_costs_neither_budget_nor_ring() {
     };
     for hook in HOOKS {
         let mut kernel = Kernel::load(4096);
-        put(&mut kernel, LinkType::Ethernet, &own, 0b11, [Some(1000), None]);
+        put(&mut kernel, LinkType::Ethernet, &own, 0b11, [Limit::PerSecond(1000), Limit::All]);
         for _ in 0..100 {
             assert_eq!(kernel.run(hook, &from_here(80)), None, "{hook:?}");
         }
@@ -135,7 +135,7 @@ fn what_is_hidden_costs_neither_budget_nor_ring() {
 #[test]
 fn it_is_counted_where_nobody_hides_it() {
     let mut kernel = Kernel::load(1 << 16);
-    put(&mut kernel, LinkType::Ethernet, &own(), 0, [None; 2]);
+    put(&mut kernel, LinkType::Ethernet, &own(), 0, [Limit::All; 2]);
     assert_eq!(kernel.run(Hook::TcxEgress, &from_here(80)).unwrap().slots, 0b11);
     assert_eq!(kernel.run(Hook::TcxEgress, &from_here(81)).unwrap().slots, 0b11);
     let [received, sent] = counted(&kernel);

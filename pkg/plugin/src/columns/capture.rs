@@ -83,17 +83,17 @@ impl View<'_> {
             hook: hook.hook,
             seen: hook.seen,
             own: hook.own,
-            streams: hook.streams.len() as u64,
+            streams: hook.streams.iter().filter(|stream| stream.has_rows).count() as u64,
             counts: Counts::default(),
             ring_used: hook.ring_used,
             kernel_time: hook.kernel_time.and_then(|time| time.mean()),
             channel: None,
             filter: None,
         };
-        if hook.streams.is_empty() {
+        if nobody.streams == 0 {
             return vec![nobody];
         }
-        let streams = hook.streams.iter().map(|stream| CaptureRow {
+        let streams = hook.streams.iter().filter(|stream| stream.has_rows).map(|stream| CaptureRow {
             counts: stream.counts,
             channel: Some(stream.label.stream.clone()),
             // What others look for is theirs to know.

@@ -14,6 +14,7 @@ use arrow_schema::{ArrowError, DataType, Field, Schema, TimeUnit};
 use serde_json::Value;
 use thiserror::Error;
 
+use super::Config;
 use crate::columns::{Cells, Column, ColumnType};
 
 const NANOSECONDS: i64 = 1_000_000;
@@ -35,7 +36,13 @@ pub fn frame<C: Column>(
 ) -> Result<Vec<u8>, EncodeError> {
     let fields: Vec<Field> = columns
         .iter()
-        .map(|column| Field::new(column.name(), data_type(column.kind()), column.nullable()))
+        .map(|column| {
+            let field = Field::new(column.name(), data_type(column.kind()), column.nullable());
+            match Config::of(*column).and_then(|config| serde_json::to_string(&config).ok()) {
+                Some(config) => field.with_metadata(HashMap::from([("config".to_owned(), config)])),
+                None => field,
+            }
+        })
         .collect();
     let metadata = HashMap::from([
         // One name for all frames: Grafana puts differing ones before the names of the fields.

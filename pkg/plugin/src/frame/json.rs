@@ -3,6 +3,7 @@
 
 use serde::Serialize;
 
+use super::Config;
 use crate::columns::{Cells, Column, ColumnType};
 
 /// Bytes of a message at most; Grafana disconnects a browser that has 4 MiB waiting.
@@ -72,6 +73,8 @@ struct Field<'a> {
     kind: ColumnType,
     #[serde(rename = "typeInfo")]
     type_info: TypeInfo<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    config: Option<Config>,
 }
 
 #[derive(Serialize)]
@@ -88,6 +91,7 @@ fn schema_member<C: Column>(columns: &[C]) -> String {
             name: column.name(),
             kind: column.kind(),
             type_info: TypeInfo { frame: go_type(column.kind()), nullable: column.nullable() },
+            config: Config::of(*column),
         })
         .collect();
     // Plain structures of text: there is nothing that could not be written.

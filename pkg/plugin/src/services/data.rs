@@ -53,6 +53,7 @@ impl Plugin {
         let (path, data) = (channel::path(&asked.query), &asked.query);
         let in_force: Vec<Value> =
             hooks.iter().filter(|hook| asked.asks_for(hook)).map(hook_in_json).collect();
+        let plain = || json!({ "custom": { "channel": path, "data": data, "hooks": in_force } });
         match &asked.query.columns {
             Columns::Packets(columns) => {
                 let accounts = asked.query.accounts(self.server.ceiling);
@@ -63,6 +64,8 @@ impl Plugin {
                 });
                 Ok(arrow::frame(&query.ref_id, columns, &[], &json!({ "custom": custom }))?)
             }
+            Columns::Counts(columns) => Ok(arrow::frame(&query.ref_id, columns, &[], &plain())?),
+            Columns::Series(columns) => Ok(arrow::frame(&query.ref_id, columns, &[], &plain())?),
             Columns::Capture(columns) => {
                 let rows = asked.accounts(&*self.source).await;
                 let notices: Vec<Value> =

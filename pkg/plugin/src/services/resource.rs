@@ -15,7 +15,7 @@ use super::Plugin;
 use crate::{
     access::{check_interface, check_packets},
     asked::{self, Refusal},
-    columns::{Column, ColumnType, capture::CaptureColumn, packets::PacketColumn},
+    columns::{Column, ColumnType, capture::CaptureColumn, packets::PacketColumn, rates::CountColumn},
 };
 
 type Parts = Pin<Box<dyn futures::Stream<Item = Result<CallResourceResponse, Status>> + Send>>;
@@ -73,12 +73,15 @@ impl Plugin {
         if path == "columns" {
             return match kind(&request.url) {
                 None | Some("packets") => Ok(entries::<PacketColumn>()),
+                Some("rates") => Ok(entries::<CountColumn>()),
                 Some("capture") => Ok(entries::<CaptureColumn>()),
                 Some(other) => {
                     let other: String = other.chars().take(80).collect();
                     Err((
                         400,
-                        format!("there are no columns of kind \"{other}\"; there are packets and capture"),
+                        format!(
+                            "there are no columns of kind \"{other}\"; there are packets, rates and capture"
+                        ),
                     ))
                 }
             };

@@ -2,8 +2,9 @@
 
 mod accounts;
 mod packets;
+mod rates;
 
-use std::{pin::Pin, sync::Arc};
+use std::{pin::Pin, sync::Arc, time::Duration};
 
 use futures::stream;
 use grafana_plugin_sdk::pluginv2::{
@@ -12,9 +13,9 @@ use grafana_plugin_sdk::pluginv2::{
 };
 use tonic::{Code, Request, Response, Status, async_trait, metadata::MetadataMap};
 use tracing::warn;
-use xdplive_capture::source::{Subscription, Tally};
+use xdplive_capture::source::Tally;
 
-use self::{accounts::Accounts, packets::Packets};
+use self::{accounts::Accounts, packets::Packets, rates::Rates};
 use super::Plugin;
 use crate::{
     asked::{self, Asked, ChannelRefusal},
@@ -43,6 +44,8 @@ impl Stream for Plugin {
                 Granted,
                 match &asked.query.columns {
                     Columns::Packets(columns) => json::schema(columns),
+                    Columns::Counts(columns) => json::schema(columns),
+                    Columns::Series(columns) => json::schema(columns),
                     Columns::Capture(columns) => json::schema(columns),
                 },
             ),
@@ -75,14 +78,22 @@ impl Stream for Plugin {
             .subscribe(&asked.request)
             .await
             .map_err(|error| Status::unavailable(error.to_string()))?;
-        let shutdown = self.shutdown.clone();
+        let (shutdown, source) = (self.shutdown.clone(), Arc::clone(&self.source));
+        let interval = Duration::from_millis(asked.query.interval);
         let messages: Messages = match asked.query.columns.clone() {
             Columns::Packets(columns) => {
                 let packets = Packets::new(subscription, columns, asked.query.limit, shutdown);
                 Box::pin(stream::unfold(packets, Packets::next))
             }
+            Columns::Counts(columns) => {
+                let rates = Rates::new(subscription, source, columns, interval, shutdown);
+                Box::pin(stream::unfold(rates, Rates::next))
+            }
+            Columns::Series(columns) => {
+                let rates = Rates::new(subscription, source, columns, interval, shutdown);
+                Box::pin(stream::unfold(rates, Rates::next))
+            }
             Columns::Capture(columns) => {
-                let source = Arc::clone(&self.source);
                 let accounts = Accounts::new(subscription, source, asked, columns, shutdown);
                 Box::pin(stream::unfold(accounts, Accounts::next))
             }
@@ -113,14 +124,15 @@ impl Plugin {
     }
 }
 
-/// How a stream ends. Where that was `asked_for`: well, with the stream's accounts beside the status, which Grafana
-/// ignores and `xdplive watch` prints. Otherwise with an error, upon which Grafana runs the stream again.
-fn end(asked_for: bool, subscription: &Subscription) -> Status {
-    if asked_for {
-        Status::with_metadata(Code::Ok, "", trailers(subscription.tally()))
-    } else {
-        Status::unavailable("the capture has ended")
-    }
+/// How a stream ends well, which is asked for: with its accounts beside the status, which Grafana ignores and
+/// `xdplive watch` prints.
+fn end(tally: Tally) -> Status {
+    Status::with_metadata(Code::Ok, "", trailers(tally))
+}
+
+/// How a stream ends otherwise: with an error, upon which Grafana runs it again.
+fn ended_by_itself() -> Status {
+    Status::unavailable("the capture has ended")
 }
 
 /// Names of the accounts in a stream's trailers, in the order in which they are printed.

@@ -38,6 +38,8 @@ fn hook(interface: &str, direction: Direction, streams: Vec<StreamAccounts>) -> 
 /// A machine that has counted for a stream of the tests' data source and for one of another.
 fn machine() -> Machine {
     let stream = |owner: &str, filter| StreamAccounts {
+        id: 1,
+        has_rows: true,
         label: Label { owner: owner.to_owned(), stream: "packets/1f".to_owned() },
         filter: Arc::new(Filter::parse(filter).unwrap()),
         counts: Counts { matched: 20, delivered: 20, ..Counts::default() },
@@ -78,7 +80,7 @@ async fn they_come_again_after_each_interval() {
     let mut grafana = Grafana::start_on(machine(), &[]).await;
     let query = QUERY.replace("\"capture\",", "\"capture\",\"interval\":250,");
     let (mut running, stream) = grafana.stream(&query).await;
-    assert_eq!(stream.request.rows, None);
+    assert_eq!(stream.request.wanted, None);
     let start = Instant::now();
     for message in 0..3 {
         let packet = next(&mut running).await.unwrap();
@@ -96,7 +98,7 @@ async fn the_end_brings_them_once_more() {
     grafana.shut_down().await;
     assert_eq!(values(&next(&mut running).await.unwrap().data), expected());
     stream.ended().await;
-    stream.close(Counted { seen: 100, matched: 0, thinned: 0, lost: 0 });
+    stream.close(Counted { seen: 100, matched: 0, thinned: 0, lost: 0, ..Counted::default() });
     assert_eq!(next(&mut running).await, None);
     let trailers = running.trailers().await.unwrap().unwrap();
     let counts = ["seen", "unmatched", "thinned", "lost", "delivered"]
@@ -190,7 +192,7 @@ async fn the_columns_can_be_listed() {
     });
     assert!(body["columns"].as_array().unwrap().contains(&seen));
     let (status, body) = grafana.resource(viewer(), "GET", "columns?kind=flows").await;
-    let message = "there are no columns of kind \"flows\"; there are packets and capture";
+    let message = "there are no columns of kind \"flows\"; there are packets, rates and capture";
     assert_eq!((status, body), (400, json!({ "message": message })));
 }
 

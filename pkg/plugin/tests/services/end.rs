@@ -45,7 +45,7 @@ async fn what_was_captured_is_sent_and_adds_up() {
         stream.ended().await;
         // Captured before the end, and only now read from the ring.
         stream.capture([4, 5], 4);
-        stream.close(Counted { seen: 20, matched: 11, thinned: 0, lost: 2 });
+        stream.close(Counted { seen: 20, matched: 11, thinned: 0, lost: 2, ..Counted::default() });
         assert_eq!(ttls(next(running).await), [4, 5]);
         let [seen, unmatched, thinned, lost, delivered] = accounts(running).await;
         assert_eq!([seen, unmatched, thinned, lost, delivered], [20, 9, 4, 2, 5]);
@@ -59,7 +59,7 @@ async fn a_stream_that_never_had_a_row_ends_well_too() {
     let (mut running, mut stream) = grafana.stream(LIMITED).await;
     grafana.shut_down().await;
     stream.ended().await;
-    stream.close(Counted { seen: 7, matched: 0, thinned: 0, lost: 0 });
+    stream.close(Counted { seen: 7, matched: 0, thinned: 0, lost: 0, ..Counted::default() });
     assert_eq!(accounts(&mut running).await, [7, 7, 0, 0, 0]);
 }
 

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use xdplive_capture::{
     hook::HookChoice,
-    source::{InterfaceSet, Label, Request, Rows},
+    source::{InterfaceSet, Label, Request, Wanted},
 };
 use xdplive_filter::Filter;
-use xdplive_packet::event::Direction;
+use xdplive_packet::{accounting::Limit, event::Direction};
 use xdplive_plugin::{
     channel,
     columns::{Column as _, capture::CaptureColumn},
@@ -104,7 +104,7 @@ async fn the_source_is_made_ready_for_what_is_asked() {
             directions: vec![Direction::Out],
             hook: HookChoice::Auto,
             label: Label { owner: "1/p4ck3ts".to_owned(), stream: String::new() },
-            rows: Some(Rows { filter: filter("udp"), limit: Some(7), hides_own: true }),
+            wanted: Some(Wanted { filter: filter("udp"), limit: Limit::PerSecond(7), hides_own: true }),
         },
         Request {
             asker: "the data source \"Packets\"".to_owned(),
@@ -112,7 +112,7 @@ async fn the_source_is_made_ready_for_what_is_asked() {
             directions: vec![Direction::In, Direction::Out],
             hook: HookChoice::XdpGeneric,
             label: Label { owner: "1/p4ck3ts".to_owned(), stream: String::new() },
-            rows: Some(Rows { filter: filter(""), limit: None, hides_own: false }),
+            wanted: Some(Wanted { filter: filter(""), limit: Limit::All, hides_own: false }),
         },
     ];
     let mut prepared = grafana.source.prepared.lock().unwrap().clone();

@@ -10,6 +10,8 @@ use xdplive_capture::{
     source::{InterfaceSet, SourceError},
 };
 
+use xdplive_packet::accounting::Limit;
+
 use crate::{
     context::viewer,
     grafana::{Grafana, LiveChannel, next, patiently, ttls},
@@ -57,7 +59,7 @@ async fn the_source_is_asked_for_what_the_query_says() {
     let mut grafana = Grafana::start().await;
     let (_running, stream) = grafana.stream(r#"{"interfaces":["wg0"],"limit":7}"#).await;
     assert_eq!(stream.request.interfaces, InterfaceSet::Named(vec!["wg0".to_owned()]));
-    assert_eq!(stream.request.rows.as_ref().unwrap().limit, Some(7));
+    assert_eq!(stream.request.wanted.as_ref().unwrap().limit, Limit::PerSecond(7));
     assert_eq!(stream.request, grafana.source.prepared.lock().unwrap()[0]);
 }
 

@@ -103,7 +103,7 @@ impl Source for FakeSource {
         let stream = Stream { request: request.clone(), queue: Arc::clone(&queue), ended };
         self.streams.send(stream).map_err(|_| SourceError::Gone)?;
         // A test that does not look for the end has dropped the other half.
-        Ok(Subscription::new(queue, Box::new(move || _ = end.send(()))))
+        Ok(Subscription::new(1, queue, Box::new(move || _ = end.send(()))))
     }
 
     async fn report(&self) -> Report {

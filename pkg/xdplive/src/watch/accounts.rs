@@ -3,6 +3,8 @@
 use tonic::metadata::MetadataMap;
 use xdplive_plugin::services::ACCOUNTS;
 
+use crate::cli::Kind;
+
 /// What the plugin counted for a stream: seen, unmatched, thinned, lost, delivered.
 pub(super) type Counts = [u64; ACCOUNTS.len()];
 
@@ -19,11 +21,11 @@ pub(super) struct Accounts {
 
 impl Accounts {
     /// `stream=0 seen=… unmatched=… thinned=… lost=… delivered=…`; nothing where the plugin could not say.
-    /// Rows that came after --count was reached are left out to keep to it, as those beyond a budget are.
-    pub(super) fn line(&self, number: usize) -> Option<String> {
+    /// Packets that came after --count was reached are left out to keep to it, as those beyond a budget are.
+    pub(super) fn line(&self, number: usize, kind: Kind) -> Option<String> {
         let [seen, unmatched, thinned, lost, delivered] = self.counts?;
-        let thinned = thinned + delivered.saturating_sub(self.printed);
-        let delivered = delivered.min(self.printed);
+        let surplus = if kind == Kind::Packets { delivered.saturating_sub(self.printed) } else { 0 };
+        let (thinned, delivered) = (thinned + surplus, delivered - surplus);
         Some(format!(
             "stream={number} seen={seen} unmatched={unmatched} thinned={thinned} lost={lost} delivered={delivered}"
         ))

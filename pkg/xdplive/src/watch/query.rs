@@ -7,7 +7,10 @@ use arrow_schema::ArrowError;
 use serde_json::{Value, json};
 use thiserror::Error;
 
-use crate::cli::{Watch, name_of};
+use crate::cli::{Kind, Watch, name_of};
+
+/// The columns of rates as counts.
+const COUNTS: [&str; 5] = ["time", "group", "packets", "segments", "bytes"];
 
 /// One query for each filter, or one for everything.
 pub fn queries(options: &Watch) -> Vec<Value> {
@@ -30,6 +33,9 @@ pub fn queries(options: &Watch) -> Vec<Value> {
                 }
                 if !options.columns.is_empty() {
                     keys.insert("columns".to_owned(), json!(options.columns));
+                } else if options.query == Kind::Rates {
+                    // Without columns they come as a time series, for a graph.
+                    keys.insert("columns".to_owned(), json!(COUNTS));
                 }
                 if let Some(key) = &options.group_by {
                     keys.insert("groupBy".to_owned(), json!(key));

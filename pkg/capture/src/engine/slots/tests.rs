@@ -4,7 +4,7 @@ use xdplive_filter::Filter;
 
 use super::*;
 
-fn key(filter: &str, limit: Option<u32>) -> Key {
+fn key(filter: &str, limit: Limit) -> Key {
     Key {
         filter: Arc::new(Filter::parse(filter).unwrap()),
         directions: Direction::ALL.to_vec(),
@@ -13,43 +13,52 @@ fn key(filter: &str, limit: Option<u32>) -> Key {
     }
 }
 
-fn join(slots: &mut Slots, stream: StreamId, filter: &str, limit: Option<u32>) -> Result<Joined, NoSlot> {
+fn join(slots: &mut Slots, stream: StreamId, filter: &str, limit: Limit) -> Result<Joined, NoSlot> {
     slots.join(stream, key(filter, limit), &Environment::default(), Instant::now())
 }
 
 #[test]
 fn equal_filters_share_a_slot_however_they_are_written() {
     let mut slots = Slots::default();
-    assert_eq!(join(&mut slots, 1, "tcp port 80", Some(10)).unwrap(), Joined { slot: 0, is_new: true });
-    assert_eq!(join(&mut slots, 2, "tcp  port http", Some(10)).unwrap(), Joined { slot: 0, is_new: false });
-    assert_eq!(join(&mut slots, 3, "tcp port 80", Some(11)).unwrap(), Joined { slot: 1, is_new: true });
-    assert_eq!(join(&mut slots, 4, "tcp port 80", None).unwrap(), Joined { slot: 2, is_new: true });
-    let received = Key { directions: vec![Direction::In], ..key("tcp port 80", Some(10)) };
+    assert_eq!(
+        join(&mut slots, 1, "tcp port 80", Limit::PerSecond(10)).unwrap(),
+        Joined { slot: 0, is_new: true }
+    );
+    assert_eq!(
+        join(&mut slots, 2, "tcp  port http", Limit::PerSecond(10)).unwrap(),
+        Joined { slot: 0, is_new: false }
+    );
+    assert_eq!(
+        join(&mut slots, 3, "tcp port 80", Limit::PerSecond(11)).unwrap(),
+        Joined { slot: 1, is_new: true }
+    );
+    assert_eq!(join(&mut slots, 4, "tcp port 80", Limit::All).unwrap(), Joined { slot: 2, is_new: true });
+    let received = Key { directions: vec![Direction::In], ..key("tcp port 80", Limit::PerSecond(10)) };
     assert_eq!(slots.join(5, received, &Environment::default(), Instant::now()).unwrap().slot, 3);
 }
 
 #[test]
 fn a_slot_is_free_when_its_last_stream_has_left() {
     let mut slots = Slots::default();
-    join(&mut slots, 1, "tcp", None).unwrap();
-    join(&mut slots, 2, "tcp", None).unwrap();
+    join(&mut slots, 1, "tcp", Limit::All).unwrap();
+    join(&mut slots, 2, "tcp", Limit::All).unwrap();
     slots.leave(1, Instant::now());
-    assert!(!join(&mut slots, 3, "tcp", None).unwrap().is_new);
+    assert!(!join(&mut slots, 3, "tcp", Limit::All).unwrap().is_new);
     slots.leave(2, Instant::now());
     slots.leave(3, Instant::now());
-    assert_eq!(join(&mut slots, 4, "udp", None).unwrap(), Joined { slot: 0, is_new: true });
+    assert_eq!(join(&mut slots, 4, "udp", Limit::All).unwrap(), Joined { slot: 0, is_new: true });
 }
 
 #[test]
 fn sixty_four_filters_and_no_more() {
     let mut slots = Slots::default();
     for stream in 1..=64 {
-        join(&mut slots, stream, &format!("ttl {stream}"), None).unwrap();
+        join(&mut slots, stream, &format!("ttl {stream}"), Limit::All).unwrap();
     }
-    let error = join(&mut slots, 65, "tcp", None).unwrap_err().to_string();
+    let error = join(&mut slots, 65, "tcp", Limit::All).unwrap_err().to_string();
     assert!(error.starts_with("all 64 slots are taken, by \"ttl"), "{error}");
     assert!(error.ends_with("and 59 others"), "{error}");
-    assert!(join(&mut slots, 66, "ttl 7", None).is_ok(), "one that shares a slot");
+    assert!(join(&mut slots, 66, "ttl 7", Limit::All).is_ok(), "one that shares a slot");
 }
 
 #[test]
@@ -57,33 +66,34 @@ fn what_does_not_fit_changes_nothing() {
     let mut slots = Slots::default();
     // Three alternatives each, of which two go into the second half of the terms: 60 of 64.
     for stream in 1..=30 {
-        join(&mut slots, stream, &format!("port {stream} or ttl {stream}"), None).unwrap();
+        join(&mut slots, stream, &format!("port {stream} or ttl {stream}"), Limit::All).unwrap();
     }
-    let error = join(&mut slots, 31, "port 1 or ttl 2 or dscp 3 or len = 4 or vlan 5", None).unwrap_err();
+    let error =
+        join(&mut slots, 31, "port 1 or ttl 2 or dscp 3 or len = 4 or vlan 5", Limit::All).unwrap_err();
     assert!(matches!(error, NoSlot::Capacity { .. }), "{error}");
-    assert_eq!(join(&mut slots, 32, "tcp", None).unwrap().slot, 30);
+    assert_eq!(join(&mut slots, 32, "tcp", Limit::All).unwrap().slot, 30);
 }
 
 #[test]
 fn a_slot_is_kept_for_whom_it_was_promised() {
     let (mut slots, environment, now) = (Slots::default(), Environment::default(), Instant::now());
     for ttl in 0..64 {
-        slots.reserve(key(&format!("ttl {ttl}"), None), &environment, now).unwrap();
+        slots.reserve(key(&format!("ttl {ttl}"), Limit::All), &environment, now).unwrap();
     }
-    slots.reserve(key("tcp", None), &environment, now).unwrap_err();
-    assert!(slots.join(1, key("ttl 63", None), &environment, now).unwrap().is_new);
+    slots.reserve(key("tcp", Limit::All), &environment, now).unwrap_err();
+    assert!(slots.join(1, key("ttl 63", Limit::All), &environment, now).unwrap().is_new);
     // Nobody else has come for theirs.
     let later = now + RESERVED;
-    slots.reserve(key("tcp", None), &environment, later).unwrap();
-    assert_eq!(slots.join(2, key("ttl 63", None), &environment, later).unwrap().slot, 63);
+    slots.reserve(key("tcp", Limit::All), &environment, later).unwrap();
+    assert_eq!(slots.join(2, key("ttl 63", Limit::All), &environment, later).unwrap().slot, 63);
 }
 
 /// What is only promised costs no packet anything.
 #[test]
 fn a_slot_without_a_stream_is_not_live() {
     let (mut slots, environment, now) = (Slots::default(), Environment::default(), Instant::now());
-    slots.reserve(key("tcp", None), &environment, now).unwrap();
-    slots.join(1, key("udp", None), &environment, now).unwrap();
+    slots.reserve(key("tcp", Limit::All), &environment, now).unwrap();
+    slots.join(1, key("udp", Limit::All), &environment, now).unwrap();
     let mut rules: Box<Rules> = bytemuck::zeroed_box();
     let Rules { configuration, tables } = &mut *rules;
     slots.build(configuration, tables).unwrap();

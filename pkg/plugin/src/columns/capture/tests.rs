@@ -33,9 +33,18 @@ fn kind(column: CaptureColumn) -> String {
 
 fn stream(owner: &str, name: &str, filter: &str, matched: u64) -> StreamAccounts {
     StreamAccounts {
+        id: 1,
+        has_rows: true,
         label: Label { owner: owner.to_owned(), stream: name.to_owned() },
         filter: Arc::new(Filter::parse(filter).unwrap()),
-        counts: Counts { matched, thinned: 4, lost_ring: 3, lost_queue: 2, delivered: matched - 9 },
+        counts: Counts {
+            matched,
+            thinned: 4,
+            lost_ring: 3,
+            lost_queue: 2,
+            delivered: matched - 9,
+            ..Counts::default()
+        },
     }
 }
 

@@ -71,3 +71,25 @@ fn each_kind_has_columns_of_its_own() {
     );
     assert!(refusal(&json!({ "columns": ["seen"] })).contains("there is no column \"seen\""));
 }
+
+/// Without columns rates are a time series of the measure; with columns they are counts.
+#[test]
+fn rates_are_a_series_or_counts() {
+    let series = json!({ "kind": "rates", "measure": "bits", "filter": "udp", "limit": 7, "interval": 250 });
+    let expected = concat!(
+        r#"{"kind":"rates","interfaces":["eth0"],"direction":"both","filter":"udp","columns":[],"#,
+        r#""limit":1000,"interval":250,"groupBy":null,"measure":"bits","top":10}"#,
+    );
+    assert_eq!(canonical(&series), expected);
+    let columns = |query: &Value| parse(query).unwrap().columns;
+    for (measure, column) in
+        [("packets", SeriesColumn::Packets), ("bits", SeriesColumn::Bits), ("size", SeriesColumn::Size)]
+    {
+        let query = json!({ "kind": "rates", "measure": measure, "columns": [] });
+        assert_eq!(columns(&query), Columns::Series(vec![SeriesColumn::Time, column]));
+        assert_eq!(canonical(&serde_json::from_str(&canonical(&query)).unwrap()), canonical(&query));
+    }
+    let counts = json!({ "kind": "rates", "columns": ["time", "bytes"] });
+    assert_eq!(columns(&counts), Columns::Counts(vec![CountColumn::Time, CountColumn::Bytes]));
+    assert_eq!(canonical(&serde_json::from_str(&canonical(&counts)).unwrap()), canonical(&counts));
+}

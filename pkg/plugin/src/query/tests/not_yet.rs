@@ -3,12 +3,24 @@
 use super::*;
 
 #[test]
+fn groups() {
+    for group in ["protocol", "tcp_flag"] {
+        assert_eq!(
+            refusal(&json!({ "kind": "rates", "groupBy": group })),
+            format!(
+                "groupBy \"{group}\" cannot be had yet: this version of XDP Live streams packets, rates and capture"
+            )
+        );
+    }
+}
+
+#[test]
 fn other_kinds() {
-    for kind in ["rates", "flows"] {
+    for kind in ["flows"] {
         assert_eq!(
             refusal(&json!({ "kind": kind })),
             format!(
-                "kind \"{kind}\" cannot be had yet: this version of XDP Live streams packets and capture"
+                "kind \"{kind}\" cannot be had yet: this version of XDP Live streams packets, rates and capture"
             )
         );
     }

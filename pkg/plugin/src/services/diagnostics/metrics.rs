@@ -59,10 +59,11 @@ impl Metrics<'_> {
 
     fn of_streams(&self, hook: &HookAccounts) -> Result<(), Error> {
         let mut all = hook.ended;
-        for stream in &hook.streams {
+        let streams = || hook.streams.iter().filter(|stream| stream.has_rows);
+        for stream in streams() {
             all += stream.counts;
         }
-        let Counts { matched, thinned, lost_ring, lost_queue, delivered } = all;
+        let Counts { matched, thinned, lost_ring, lost_queue, delivered, .. } = all;
         self.counter(
             "xdplive_rows_matched_total",
             "Packets that filters accepted, for each stream.",
@@ -77,8 +78,7 @@ impl Metrics<'_> {
             counter.inc_by(lost);
             self.registry.register(Box::new(counter))?;
         }
-        let streams = hook.streams.len() as f64;
-        self.gauge("xdplive_streams", "Streams that have rows from there.", streams)
+        self.gauge("xdplive_streams", "Streams that have rows from there.", streams().count() as f64)
     }
 
     fn options(&self, name: &str, help: &str) -> Opts {

@@ -7,7 +7,7 @@ use tokio::time::{Interval, MissedTickBehavior, interval};
 use tonic::Status;
 use xdplive_capture::source::{Source, Subscription};
 
-use super::end;
+use super::{end, ended_by_itself};
 use crate::{asked::Asked, columns::capture::CaptureColumn, frame::json::Encoder, shutdown::Shutdown};
 
 /// See the module's text.
@@ -54,7 +54,7 @@ impl Accounts {
                 // Without rows there is nothing but the end.
                 _ = self.subscription.next(1) => {
                     self.state = State::Ended;
-                    return Some((Err(end(false, &self.subscription)), self));
+                    return Some((Err(ended_by_itself()), self));
                 }
                 () = self.shutdown.begun() => self.state = State::Ending,
             }
@@ -71,6 +71,6 @@ impl Accounts {
         self.state = State::Ended;
         self.subscription.end();
         while self.subscription.next(1).await.is_some() {}
-        Some((Err(end(true, &self.subscription)), self))
+        Some((Err(end(self.subscription.tally())), self))
     }
 }

@@ -7,7 +7,7 @@ use tokio::time::{Instant, sleep_until};
 use tonic::Status;
 use xdplive_capture::{reader::FLUSH_INTERVAL, source::Subscription};
 
-use super::end;
+use super::{end, ended_by_itself};
 use crate::{columns::packets::PacketColumn, frame::json::Encoder, shutdown::Shutdown};
 
 /// See the module's text.
@@ -70,7 +70,10 @@ impl Packets {
             }
         };
         let Some(batches) = batches else {
-            let status = end(self.state == State::Ending, &self.subscription);
+            let status = match self.state {
+                State::Ending => end(self.subscription.tally()),
+                _ => ended_by_itself(),
+            };
             self.state = State::Ended;
             return Some((Err(status), self));
         };

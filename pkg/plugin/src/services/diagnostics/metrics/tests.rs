@@ -6,11 +6,17 @@ use xdplive_packet::{Hook, event::Direction};
 use super::*;
 
 fn counts(matched: u64, delivered: u64) -> Counts {
-    Counts { matched, thinned: 3, lost_ring: 2, lost_queue: 1, delivered }
+    Counts { matched, thinned: 3, lost_ring: 2, lost_queue: 1, delivered, ..Counts::default() }
 }
 
 fn accounts(interface: &str, direction: Direction) -> HookAccounts {
-    let stream = |counts| StreamAccounts { label: Label::default(), filter: Arc::default(), counts };
+    let stream = |counts| StreamAccounts {
+        id: 1,
+        has_rows: true,
+        label: Label::default(),
+        filter: Arc::default(),
+        counts,
+    };
     HookAccounts {
         interface: interface.into(),
         direction,

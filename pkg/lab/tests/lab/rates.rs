@@ -1,0 +1,96 @@
+//! The kind `rates`: counted in the kernel, whatever becomes of rows.
+
+use serde_json::{Value, json};
+use xdplive_corpus::named;
+use xdplive_lab::{client, namespace::Namespace, send::Sender, watch::Watch};
+
+fn sum(rows: &[Value], stream: u64, column: &str) -> u64 {
+    rows.iter().filter(|row| row["stream"] == stream).map(|row| row[column].as_u64().unwrap()).sum()
+}
+
+#[test]
+fn the_intervals_add_up_to_what_was_sent() {
+    const PACKETS: u64 = 200_000;
+    for hook in ["xdp-native", "tcx"] {
+        let namespace = Namespace::with_pair();
+        let sender = Sender::new(&namespace, "b");
+        let frame = named::ssdp().bytes();
+        let options = [
+            "--interface",
+            "a",
+            "--direction",
+            "in",
+            "--hook",
+            hook,
+            "--query",
+            "rates",
+            "--interval",
+            "100",
+            "--filter",
+            "udp port 1900",
+            "--filter",
+            "ttl > 1",
+        ];
+        let watch = Watch::attached(&namespace, 1, &options);
+        for _ in 0..PACKETS {
+            sender.send(&frame);
+        }
+        let outcome = watch.stop();
+        outcome.assert_well();
+        for (stream, packets) in [(0, PACKETS), (1, 0)] {
+            assert_eq!(sum(&outcome.rows, stream, "packets"), packets, "{hook}");
+            assert_eq!(sum(&outcome.rows, stream, "segments"), packets, "{hook}");
+            assert_eq!(sum(&outcome.rows, stream, "bytes"), packets * frame.len() as u64, "{hook}");
+            let accounts = outcome.accounts(stream as usize);
+            let counts = ["seen", "unmatched", "thinned", "lost", "delivered"].map(|name| accounts[name]);
+            assert_eq!(counts, [PACKETS, PACKETS - packets, 0, 0, packets], "{hook}");
+        }
+        let times =
+            |stream| outcome.rows.iter().filter(move |row| row["stream"] == stream).map(|row| &row["time"]);
+        assert!(times(0).zip(times(0).skip(1)).all(|(one, next)| one.as_u64() < next.as_u64()), "{hook}");
+        assert!(outcome.rows.iter().all(|row| row["group"].is_null()));
+    }
+}
+
+/// A stream that counts takes nothing from one that has rows, and is none in the accounts of rows.
+#[tokio::test]
+async fn counting_sends_no_rows() {
+    let directory = tempfile::tempdir().unwrap();
+    let namespace = Namespace::with_pair();
+    let sender = Sender::new(&namespace, "b");
+    let plugin = client::plugin(&namespace, directory.path()).await;
+    let query = |kind: &str, columns: Value| json!({ "kind": kind, "interfaces": ["a"], "direction": "in", "columns": columns, "interval": 100 });
+    let rates = client::ask(&plugin, query("rates", json!([]))).await;
+    let counters = client::ask(&plugin, query("capture", json!(["seen", "streams", "channel"]))).await;
+    let mut rates = client::run(&plugin, &rates).await;
+    let mut counting = client::run(&plugin, &counters).await;
+    for _ in 0..50 {
+        sender.send(&named::ssdp().bytes());
+    }
+    let mut first = None;
+    loop {
+        let message = client::message(&mut rates).await;
+        first.get_or_insert(message["schema"].clone());
+        let values = &message["data"]["values"];
+        assert_eq!(values.as_array().unwrap().len(), 2);
+        if values[1][0].as_f64().unwrap() > 0.0 {
+            break;
+        }
+    }
+    let fields = first.unwrap()["fields"].take();
+    assert_eq!(
+        fields[1],
+        json!({
+            "name": "packets", "type": "number", "typeInfo": { "frame": "float64" }, "config": { "unit": "pps" },
+        })
+    );
+    let accounts = client::message(&mut counting).await["data"]["values"].take();
+    assert_eq!(accounts, json!([[50], [0], [null]]));
+    assert!(
+        client::metrics(&plugin)
+            .await
+            .contains("xdplive_rows_thinned_total{direction=\"in\",interface=\"a\"} 0\n")
+    );
+    plugin.ask_to_end().await;
+    assert!(plugin.wait().await);
+}

@@ -1,0 +1,124 @@
+//! A stream of what is counted in one interval after the other, that is being sent.
+
+use std::{sync::Arc, time::Duration};
+
+use grafana_plugin_sdk::pluginv2::StreamPacket;
+use tokio::time::{Instant, Interval as Ticks, MissedTickBehavior, interval_at};
+use tonic::Status;
+use xdplive_capture::source::{Counts, Source, Subscription, Tally};
+
+use super::{end, ended_by_itself};
+use crate::{
+    asked::now,
+    columns::{Column, rates::Interval},
+    frame::json::Encoder,
+    shutdown::Shutdown,
+};
+
+/// See the module's text.
+pub(super) struct Rates<C> {
+    subscription: Subscription,
+    source: Arc<dyn Source>,
+    encoder: Encoder<C>,
+    ticks: Ticks,
+    /// What had been counted at the end of the last interval, and when that was.
+    before: Sums,
+    since: Instant,
+    shutdown: Shutdown,
+    state: State,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Running,
+    /// The last interval has been sent.
+    Ending,
+    Ended,
+}
+
+/// What has been counted since the stream's beginning.
+#[derive(Clone, Copy, Debug, Default)]
+struct Sums {
+    packets: u64,
+    segments: u64,
+    bytes: u64,
+}
+
+impl<C: Column<Rows = [Interval]>> Rates<C> {
+    /// Sends what `source` counts for `subscription` every `length`.
+    pub(super) fn new(
+        subscription: Subscription,
+        source: Arc<dyn Source>,
+        columns: Vec<C>,
+        length: Duration,
+        shutdown: Shutdown,
+    ) -> Self {
+        let since = Instant::now();
+        let mut ticks = interval_at(since + length, length);
+        // What was counted meanwhile is in the next interval, which is longer then.
+        ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let (encoder, before) = (Encoder::new(columns), Sums::default());
+        Self { subscription, source, encoder, ticks, before, since, shutdown, state: State::Running }
+    }
+
+    /// The next message; after the last one the status with which the stream ends.
+    pub(super) async fn next(mut self) -> Option<(Result<StreamPacket, Status>, Self)> {
+        match self.state {
+            State::Running => {
+                tokio::select! {
+                    _ = self.ticks.tick() => {
+                        let sums = self.so_far().await;
+                        return Some((Ok(self.message(sums)), self));
+                    }
+                    // Without rows there is nothing but the end.
+                    _ = self.subscription.next(1) => {
+                        self.state = State::Ended;
+                        return Some((Err(ended_by_itself()), self));
+                    }
+                    () = self.shutdown.begun() => {}
+                }
+                // The last interval ends with the stream, so that nothing is missing in the sum.
+                self.subscription.end();
+                while self.subscription.next(1).await.is_some() {}
+                let counted = self.subscription.counted().unwrap_or_default();
+                let sums =
+                    Sums { packets: counted.matched, segments: counted.segments, bytes: counted.bytes };
+                self.state = State::Ending;
+                Some((Ok(self.message(sums)), self))
+            }
+            State::Ending => {
+                self.state = State::Ended;
+                let tally = self.subscription.tally();
+                let counted = self.subscription.counted().unwrap_or_default();
+                // Counting a packet is all there is to deliver.
+                Some((Err(end(Tally { delivered: counted.matched, ..tally })), self))
+            }
+            State::Ended => None,
+        }
+    }
+
+    async fn so_far(&self) -> Sums {
+        let accounts = self.source.accounts().await;
+        let streams = accounts.iter().flat_map(|hook| &hook.streams);
+        let mine = streams.filter(|stream| stream.id == self.subscription.id());
+        let Counts { matched, segments, bytes, .. } = mine.fold(Counts::default(), |mut sum, stream| {
+            sum += stream.counts;
+            sum
+        });
+        Sums { packets: matched, segments, bytes }
+    }
+
+    /// The interval that ends now.
+    fn message(&mut self, sums: Sums) -> StreamPacket {
+        let (before, since) = (self.before, self.since);
+        (self.before, self.since) = (sums, Instant::now());
+        let interval = Interval {
+            time: now(),
+            length: self.since.saturating_duration_since(since),
+            packets: sums.packets.saturating_sub(before.packets),
+            segments: sums.segments.saturating_sub(before.segments),
+            bytes: sums.bytes.saturating_sub(before.bytes),
+        };
+        StreamPacket { data: self.encoder.message(&[interval]) }
+    }
+}
