@@ -159,6 +159,7 @@ describe('Show', () => {
   it.each([
     ['packets', 'Packets', ['Filter', 'Rows per second', 'Rows kept']],
     [undefined, 'Packets', ['Filter', 'Rows per second', 'Rows kept']],
+    ['rates', 'Rates', ['Filter', 'Interval', 'Rows kept']],
     ['capture', 'Capture', ['Interval', 'Rows kept']],
   ] as const)('has for %s the fields that matter', async (kind, label, fields) => {
     await openEditor({ kind });
@@ -202,6 +203,15 @@ describe('Show', () => {
     await userEvent.click(kinds().getByLabelText('Packets'));
     expect(queries).toStrictEqual([{ refId: 'A', kind: 'packets' }]);
   });
+});
+
+it('asks for rates by their measure, and for no columns', async () => {
+  const { queries } = await openEditor({ kind: 'rates' });
+  const measures = within(screen.getByRole('radiogroup', { name: 'Measure' }));
+  expect(measures.getByLabelText('Packets/s')).toBeChecked();
+  expect(screen.queryByLabelText('Columns')).not.toBeInTheDocument();
+  await userEvent.click(measures.getByLabelText('Bits/s'));
+  expect(queries.at(-1)).toStrictEqual({ refId: 'A', kind: 'rates', measure: 'bits' });
 });
 
 it('reads an interval in ms', async () => {

@@ -12,6 +12,7 @@ import { DirectionField } from './DirectionField';
 import { FilterField } from './FilterField';
 import { InterfaceField } from './InterfaceField';
 import { KindField } from './KindField';
+import { MeasureField } from './MeasureField';
 import { useLoaded } from './useLoaded';
 import { WholeNumberField } from './WholeNumberField';
 
@@ -75,16 +76,28 @@ export function QueryEditor({ datasource, query, onChange, onRunQuery }: Props) 
           />
         </InlineFieldRow>
       )}
-      <InlineFieldRow>
-        <ColumnsField
-          id={`${id}-columns`}
-          value={query.columns ?? []}
-          columns={columns}
-          onChange={(chosen) => {
-            apply({ columns: chosen });
-          }}
-        />
-      </InlineFieldRow>
+      {isUsed(query, 'columns') && (
+        <InlineFieldRow>
+          <ColumnsField
+            id={`${id}-columns`}
+            value={query.columns ?? []}
+            columns={columns}
+            onChange={(chosen) => {
+              apply({ columns: chosen });
+            }}
+          />
+        </InlineFieldRow>
+      )}
+      {isUsed(query, 'measure') && (
+        <InlineFieldRow>
+          <MeasureField
+            value={query.measure ?? 'packets'}
+            onChange={(measure) => {
+              apply({ measure });
+            }}
+          />
+        </InlineFieldRow>
+      )}
       <InlineFieldRow>
         {isUsed(query, 'limit') && (
           <WholeNumberField
@@ -103,7 +116,7 @@ export function QueryEditor({ datasource, query, onChange, onRunQuery }: Props) 
           <WholeNumberField
             id={`${id}-interval`}
             label="Interval"
-            tooltip="How often the counters are read. Panels with the same interval share one stream."
+            tooltip="Time between two points. Panels with the same interval share one stream."
             testId="xdplive-query-interval"
             unit="ms"
             range={INTERVAL}

@@ -11,6 +11,10 @@ it.each([
   [{ direction: 'in' as const, filter: '$filter' }, 'incoming packets on the default interface that match $filter'],
   [{ direction: 'in' as const, filter: ' ' }, 'incoming packets on the default interface'],
   [{ kind: 'packets' as const, interfaces: ['eth0'], interval: 100 }, 'incoming and outgoing packets on eth0'],
+  [
+    { kind: 'rates' as const, filter: 'udp' },
+    'rate of incoming and outgoing packets on the default interface that match udp',
+  ],
   [{ kind: 'capture' as const }, 'counters of incoming and outgoing packets on the default interface'],
   [
     { kind: 'capture' as const, direction: 'out' as const, interfaces: ['eth0', 'lo'], filter: 'tcp' },

@@ -11,25 +11,28 @@ const full: XdpQuery = {
   filter: 'tcp',
   limit: 50,
   interval: 100,
+  measure: 'bits',
 };
 
 /** A dashboard's JSON may hold anything. */
 const withKind = (kind: unknown) => ({ ...full, kind }) as XdpQuery;
 
-it('offers packets and the counters of the capture', () => {
+it('offers packets, rates and the counters of the capture', () => {
   expect(KINDS.map(({ kind, label }) => [kind, label])).toEqual([
     ['packets', 'Packets'],
+    ['rates', 'Rates'],
     ['capture', 'Capture'],
   ]);
 });
 
 it.each([
-  ['packets', ['filter', 'limit']],
-  [undefined, ['filter', 'limit']],
-  ['capture', ['interval']],
+  ['packets', ['filter', 'columns', 'limit']],
+  [undefined, ['filter', 'columns', 'limit']],
+  ['rates', ['filter', 'interval', 'measure']],
+  ['capture', ['columns', 'interval']],
 ])('asks for %j with %j', (kind, used) => {
-  const { filter, limit, interval, ...always } = withKind(kind);
-  const some = Object.entries({ filter, limit, interval }).filter(([key]) => used.includes(key));
+  const { filter, columns, limit, interval, measure, ...always } = withKind(kind);
+  const some = Object.entries({ filter, columns, limit, interval, measure }).filter(([key]) => used.includes(key));
   expect(withoutUnusedKeys(withKind(kind))).toStrictEqual({ ...always, ...Object.fromEntries(some) });
 });
 

@@ -1,7 +1,7 @@
 import type { QueryKind, XdpQuery } from './model';
 
 /** Keys that say something to some kinds only. */
-const KEYS_OF_SOME_KINDS = ['filter', 'limit', 'interval'] as const;
+const KEYS_OF_SOME_KINDS = ['filter', 'columns', 'limit', 'interval', 'measure'] as const;
 
 type KeyOfSomeKinds = (typeof KEYS_OF_SOME_KINDS)[number];
 
@@ -21,14 +21,21 @@ export const KINDS: readonly Kind[] = [
     label: 'Packets',
     description: 'A row for each packet',
     phrase: (direction) => `${direction} packets`,
-    uses: ['filter', 'limit'],
+    uses: ['filter', 'columns', 'limit'],
+  },
+  {
+    kind: 'rates',
+    label: 'Rates',
+    description: 'How much there is: counted in the kernel, exact at any load',
+    phrase: (direction) => `rate of ${direction} packets`,
+    uses: ['filter', 'interval', 'measure'],
   },
   {
     kind: 'capture',
     label: 'Capture',
     description: 'Counters of the capture itself: packets seen, matched, thinned, lost and delivered',
     phrase: (direction) => `counters of ${direction} packets`,
-    uses: ['interval'],
+    uses: ['columns', 'interval'],
   },
 ];
 

@@ -4,6 +4,9 @@ export type QueryKind = 'packets' | 'rates' | 'flows' | 'capture';
 
 export type Direction = 'in' | 'out' | 'both';
 
+/** What a rate is of: packets a second, bits a second, or the mean size of a packet. */
+export type Measure = 'packets' | 'bits' | 'size';
+
 /** One name alone that stands for every interface of the machine. */
 export const ANY_INTERFACE = 'any';
 
@@ -25,7 +28,7 @@ export interface XdpQuery extends DataQuery {
   /** Milliseconds between rows. */
   interval?: number;
   groupBy?: string;
-  measure?: 'packets' | 'bits' | 'size';
+  measure?: Measure;
   top?: number;
   /** Rows this panel holds. Only the front end reads it: the stream behind two panels that differ here is the same. */
   rowsKept?: number;

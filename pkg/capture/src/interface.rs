@@ -1,5 +1,6 @@
 //! This machine's network interfaces, as far as capturing needs to know them.
 
+mod tags;
 mod watch;
 
 use std::{collections::BTreeMap, net::Ipv4Addr};
@@ -7,6 +8,7 @@ use std::{collections::BTreeMap, net::Ipv4Addr};
 use serde::Serialize;
 use xdplive_packet::LinkType;
 
+pub use tags::VlanTags;
 pub use watch::{Watch, WatchError};
 
 /// One network interface.
@@ -33,6 +35,11 @@ pub struct Interface {
     pub mtu: u32,
     /// Id of an XDP program that is attached, by whomever.
     pub xdp_program: Option<u32>,
+    /// Where VLAN tags of received frames are before XDP, as far as it is known. Of a virtual device it is asked
+    /// only where [`Interface::xdp_program`] is set. Not for editors: it may name an interface that not everybody
+    /// is to know of, and the reasons of hooks say what matters.
+    #[serde(skip)]
+    pub vlan_tags: Option<VlanTags>,
     /// Whether the default route leads through it.
     pub default: bool,
 }
@@ -52,6 +59,7 @@ impl Interface {
             addresses: Vec::new(),
             mtu: 0,
             xdp_program: None,
+            vlan_tags: None,
             default: false,
         }
     }

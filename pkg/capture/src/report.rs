@@ -1,5 +1,7 @@
 //! What this machine lets us do: for the health check and `xdplive doctor`. Nothing is attached to find out.
 
+mod tags;
+
 use std::path::Path;
 
 use serde::Serialize;
@@ -158,14 +160,15 @@ pub fn report(
     if at_start.missing.is_empty() {
         checks.extend(check_programs(kernel, probed));
     }
-    let interfaces = interfaces
+    let hooks: Vec<InterfaceHooks> = interfaces
         .iter()
         .map(|interface| InterfaceHooks {
             interface: interface.name.clone(),
             hooks: hooks(interface, kernel.support(), in_force),
         })
         .collect();
-    Report { checks, interfaces }
+    checks.extend(tags::check(interfaces, &hooks, kernel.support()));
+    Report { checks, interfaces: hooks }
 }
 
 fn check_kernel(kernel: &Kernel) -> Check {
@@ -268,13 +271,15 @@ pub fn hooks(interface: &Interface, kernel: KernelSupport, in_force: &[InForce])
             (None, None, Some((_, reason))) if is_first => reason.clone(),
             _ => String::new(),
         };
+        let remark = if obstacle.is_none() { tags::remark(hook, interface) } else { None };
+        let reasons = [Some(&*reason).filter(|reason| !reason.is_empty()), remark];
         HookOption {
             direction: hook.direction().name(),
             hook: hook.name(),
             auto: auto && obstacle.is_none(),
             possible: obstacle.is_none(),
             in_force: attached.is_some(),
-            reason,
+            reason: reasons.into_iter().flatten().collect::<Vec<_>>().join("; "),
         }
     };
     [Hook::XdpNative, Hook::TcxIngress, Hook::XdpGeneric, Hook::TcxEgress].map(option).into()

@@ -6,17 +6,10 @@ const OLD_KERNEL: KernelSupport = KernelSupport { tcx: false };
 
 fn interface() -> Interface {
     Interface {
-        name: "eth0".to_owned(),
-        index: 2,
-        state: "up".to_owned(),
-        link: Link::Ethernet,
         driver: Some("ixgbe".to_owned()),
         physical: true,
-        mac: None,
-        addresses: Vec::new(),
-        mtu: 1500,
-        xdp_program: None,
         default: true,
+        ..Interface::new("eth0", 2, Link::Ethernet)
     }
 }
 

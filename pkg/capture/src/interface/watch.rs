@@ -1,5 +1,5 @@
 //! Interfaces by route netlink (rtnetlink(7)): all of them now, and again whenever the kernel says that
-//! something changed.
+//! something changed, be it a feature (`ethtool -K`).
 
 use std::{
     collections::HashMap,
@@ -24,7 +24,10 @@ use thiserror::Error;
 use tokio::{sync::watch, time::sleep};
 use tracing::warn;
 
-use super::{Interface, Interfaces, Link};
+use super::{
+    Interface, Interfaces, Link,
+    tags::{Decider, Ethtool},
+};
 
 /// Changes come in bursts (a veth pair and its addresses); one look afterwards is enough.
 const SETTLE: Duration = Duration::from_millis(20);
@@ -53,7 +56,14 @@ pub enum WatchError {
 #[derive(Clone, Debug)]
 pub struct Watch {
     current: watch::Receiver<Arc<Interfaces>>,
-    handle: Handle,
+    asking: Asking,
+}
+
+/// What the kernel is asked by.
+#[derive(Clone, Debug)]
+struct Asking {
+    route: Handle,
+    ethtool: Ethtool,
 }
 
 impl Watch {
@@ -63,16 +73,17 @@ impl Watch {
     /// Any [`WatchError`].
     pub async fn start() -> Result<Self, WatchError> {
         let groups = [MulticastGroup::Link, MulticastGroup::Ipv4Ifaddr, MulticastGroup::Ipv6Ifaddr];
-        let (connection, handle, mut changes) = new_multicast_connection(&groups)?;
+        let (connection, route, mut changes) = new_multicast_connection(&groups)?;
         tokio::spawn(connection);
-        let first = look(&handle).await?;
-        let asking = handle.clone();
+        let watching = Asking { route, ethtool: Ethtool::connect() };
+        let first = look(&watching).await?;
+        let asking = watching.clone();
         let (sender, current) = watch::channel(Arc::new(first));
         tokio::spawn(async move {
             while changes.next().await.is_some() {
                 sleep(SETTLE).await;
                 while let Ok(_more) = changes.try_recv() {}
-                match look(&handle).await {
+                match look(&watching).await {
                     Ok(now) => {
                         sender.send_if_modified(|before| {
                             let changed = **before != now;
@@ -87,7 +98,7 @@ impl Watch {
                 }
             }
         });
-        Ok(Self { current, handle: asking })
+        Ok(Self { current, asking })
     }
 
     /// The interfaces as last seen.
@@ -102,7 +113,7 @@ impl Watch {
     /// # Errors
     /// Any [`WatchError`].
     pub async fn look(&self) -> Result<Interfaces, WatchError> {
-        look(&self.handle).await
+        look(&self.asking).await
     }
 
     /// Waits for the next change; `None` when there will be none any more.
@@ -112,7 +123,8 @@ impl Watch {
     }
 }
 
-async fn look(handle: &Handle) -> Result<Interfaces, WatchError> {
+async fn look(asking: &Asking) -> Result<Interfaces, WatchError> {
+    let handle = &asking.route;
     let mut addresses: HashMap<u32, Vec<String>> = HashMap::new();
     let mut messages = handle.address().get().execute();
     while let Some(message) = messages.try_next().await? {
@@ -133,12 +145,25 @@ async fn look(handle: &Handle) -> Result<Interfaces, WatchError> {
     }
     let default = default_route(handle).await;
     let mut found = Vec::new();
+    let mut deciders = Vec::new();
     let mut links = handle.link().get().execute();
     while let Some(link) = links.try_next().await? {
         let addresses = addresses.remove(&link.header.index).unwrap_or_default();
-        found.extend(interface(&link, addresses, default));
+        let Some(interface) = interface(&link, addresses, default) else { continue };
+        deciders.extend(
+            Decider::of(&interface, &link.attributes).map(|decider| (interface.name.clone(), decider)),
+        );
+        found.push(interface);
     }
-    Ok(found.into_iter().collect())
+    let mut found: Interfaces = found.into_iter().collect();
+    for (name, decider) in deciders {
+        let other = |index| found.iter().find(|one| one.index == index).map(|one| one.name.as_str());
+        let tags = asking.ethtool.vlan_tags(&name, decider, other).await;
+        if let Some(interface) = found.0.get_mut(&name) {
+            interface.vlan_tags = tags;
+        }
+    }
+    Ok(found)
 }
 
 /// The number of the interface through which packets to the rest of the world leave.

@@ -1,7 +1,7 @@
 use super::*;
 use crate::{interface::Link, privilege::Needed};
 
-fn at_start(missing: Vec<Needed>) -> AtStart {
+pub(super) fn at_start(missing: Vec<Needed>) -> AtStart {
     AtStart {
         uid: 472,
         missing,

@@ -14,3 +14,4 @@ mod own;
 mod packets;
 mod rates;
 mod rights;
+mod vlan;

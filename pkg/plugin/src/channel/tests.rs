@@ -94,7 +94,7 @@ fn a_path_has_the_form_of_one() {
         "packets//123456789abcdef0123456789abcdef",
         "/packets/0123456789abcdef0123456789abcdef",
         "Packets/0123456789abcdef0123456789abcdef",
-        "rates/0123456789abcdef0123456789abcdef",
+        "flows/0123456789abcdef0123456789abcdef",
         "0123456789abcdef0123456789abcdef",
         "packets/../../../../../../../../../passwd",
     ] {

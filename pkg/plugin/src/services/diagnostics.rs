@@ -54,20 +54,19 @@ impl Diagnostics for Plugin {
     }
 }
 
-/// What a person reads under "Save & test": what is wrong and its remedy, or what will be watched how.
+/// What a person reads under "Save & test": what is watched how, where that works; what is wrong, and its remedy.
 fn message(report: &Report, problems: &[String], interfaces: &Interfaces) -> String {
     let mut lines: Vec<String> = problems.to_vec();
+    if lines.is_empty() && report.outcome() != Outcome::Failed {
+        lines.push(format!("XDP Live is ready. {}", watched(report, interfaces)).trim_end().to_owned());
+    }
     for check in &report.checks {
         if check.outcome != Outcome::Ok {
             let mend = check.mend.as_deref().map(|mend| format!(" Remedy: {mend}")).unwrap_or_default();
             lines.push(format!("{}: {}.{mend}", check.name, check.detail));
         }
     }
-    if lines.is_empty() {
-        format!("XDP Live is ready. {}", watched(report, interfaces)).trim_end().to_owned()
-    } else {
-        lines.join("\n")
-    }
+    lines.join("\n")
 }
 
 /// What is being watched, and how; or how the default route's interface would be.

@@ -98,7 +98,7 @@ async fn a_failure_names_its_remedy() {
 #[tokio::test]
 async fn a_warning_is_no_failure() {
     let no_tcx = check("kernel", Outcome::Warning, "6.1.0: no TCX", Some("upgrade"));
-    let warned = (HealthStatus::Ok, "kernel: 6.1.0: no TCX. Remedy: upgrade".to_owned());
+    let warned = (HealthStatus::Ok, format!("{READY}\nkernel: 6.1.0: no TCX. Remedy: upgrade"));
     assert_eq!(health(machine(vec![no_tcx]), &[], "").await, warned);
 }
 

@@ -1,0 +1,183 @@
+//! Where the VLAN tag of a received frame is when an XDP program sees it: in the frame, or beside it, where
+//! only programs that work on socket buffers find it.
+//!
+//! | device | the tag is beside the frame |
+//! |---|---|
+//! | a card | while its feature rx-vlan-hw-parse is on (NETIF_F_HW_VLAN_CTAG_RX, linux/netdev_features.h) |
+//! | an end of a veth pair | where the sender had it there and the other end has tx-vlan-hw-insert on; the end's own features change nothing |
+//! | a bridge | always: the kernel takes it off at the port |
+//!
+//! Each of the two features has a twin for tags of 802.1ad. Of other devices nothing is known.
+
+use ethtool::{EthtoolAttr, EthtoolError, EthtoolFeatureAttr, EthtoolFeatureBit, EthtoolHandle};
+use futures::TryStreamExt as _;
+use rtnetlink::packet_route::link::{InfoKind, LinkAttribute, LinkInfo};
+use tracing::{debug, warn};
+
+use super::{Interface, Link};
+
+/// Where the VLAN tag of a received frame is before XDP.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum VlanTags {
+    /// In the frame: every hook sees it.
+    InFrame,
+    /// Beside the frame: XDP does not see it, TCX does.
+    Beside {
+        /// The device that puts it there: the interface itself, or the other end of its veth pair.
+        device: String,
+        /// What to turn off there, by the names that `ethtool -K` takes; empty where that is not possible.
+        features: Vec<&'static str>,
+    },
+}
+
+impl VlanTags {
+    /// The command after which tags stay in the frame, such as `ethtool -K eth0 rxvlan off`; it needs root.
+    /// `None` where they do already, or where there is none.
+    #[must_use]
+    pub fn command(&self) -> Option<String> {
+        match self {
+            Self::Beside { device, features } if !features.is_empty() => {
+                Some(format!("ethtool -K {device} {} off", features.join(" off ")))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// Two features of a device, for tags of 802.1Q and of 802.1ad: the kernel's name (net/ethtool/common.c), and
+/// the one that `ethtool -K` takes.
+type Features = [(&'static str, &'static str); 2];
+
+const RECEIVING: Features =
+    [("rx-vlan-hw-parse", "rxvlan"), ("rx-vlan-stag-hw-parse", "rx-vlan-stag-hw-parse")];
+const SENDING: Features =
+    [("tx-vlan-hw-insert", "txvlan"), ("tx-vlan-stag-hw-insert", "tx-vlan-stag-hw-insert")];
+
+/// Who decides where the tags are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Decider {
+    /// The card that the interface is.
+    Card,
+    /// The other end of the veth pair, by its number in this namespace.
+    OtherEnd(u32),
+    /// The kernel: the interface is a bridge.
+    Kernel,
+}
+
+impl Decider {
+    /// Of `interface`, which `attributes` describe. An answer takes a quarter of a millisecond, and there may be
+    /// hundreds of virtual devices, on which XDP is rare: they have a decider only where an XDP program is
+    /// attached.
+    pub fn of(interface: &Interface, attributes: &[LinkAttribute]) -> Option<Self> {
+        if interface.link != Link::Ethernet {
+            return None;
+        }
+        if interface.physical {
+            return Some(Self::Card);
+        }
+        interface.xdp_program?;
+        let kind = attributes.iter().find_map(|attribute| match attribute {
+            LinkAttribute::LinkInfo(information) => information.iter().find_map(|one| match one {
+                LinkInfo::Kind(kind) => Some(kind),
+                _ => None,
+            }),
+            _ => None,
+        })?;
+        match kind {
+            InfoKind::Bridge => Some(Self::Kernel),
+            InfoKind::Veth => other_end(attributes).map(Self::OtherEnd),
+            _ => None,
+        }
+    }
+}
+
+/// The number of the other end, unless it is in another namespace, where its number means nothing here.
+fn other_end(attributes: &[LinkAttribute]) -> Option<u32> {
+    let elsewhere = attributes.iter().any(|attribute| matches!(attribute, LinkAttribute::LinkNetNsId(_)));
+    attributes.iter().find_map(|attribute| match attribute {
+        LinkAttribute::Link(index) if !elsewhere => Some(*index),
+        _ => None,
+    })
+}
+
+/// Asks the kernel for the features of devices, by generic netlink, which takes no rights.
+#[derive(Clone, Debug)]
+pub(super) struct Ethtool(Option<EthtoolHandle>);
+
+impl Ethtool {
+    /// Needs a tokio runtime. Without a socket, nothing will be known.
+    pub fn connect() -> Self {
+        match ethtool::new_connection() {
+            Ok((connection, handle, _)) => {
+                tokio::spawn(connection);
+                Self(Some(handle))
+            }
+            Err(error) => {
+                warn!("cannot ask for features of interfaces: {error}");
+                Self(None)
+            }
+        }
+    }
+
+    /// Where the tags of an interface are; `name` gives the name of another by its number.
+    pub async fn vlan_tags<'a>(
+        &self,
+        interface: &'a str,
+        decider: Decider,
+        name: impl Fn(u32) -> Option<&'a str>,
+    ) -> Option<VlanTags> {
+        let (device, which) = match decider {
+            Decider::Card => (interface, &RECEIVING),
+            Decider::OtherEnd(index) => (name(index)?, &SENDING),
+            Decider::Kernel => {
+                return Some(VlanTags::Beside { device: interface.to_owned(), features: Vec::new() });
+            }
+        };
+        match self.features(device).await {
+            Ok(features) => judge(device, which, &features),
+            Err(error) => {
+                // It may be gone, or the kernel built without CONFIG_ETHTOOL_NETLINK.
+                debug!("interface {device}: its features are not known: {error}");
+                None
+            }
+        }
+    }
+
+    async fn features(&self, device: &str) -> Result<Vec<EthtoolFeatureAttr>, EthtoolError> {
+        let Some(mut handle) = self.0.clone() else { return Ok(Vec::new()) };
+        let answers = handle.feature().get(Some(device)).execute().await?;
+        let answers: Vec<_> = answers.try_collect().await?;
+        let attributes = answers.into_iter().flat_map(|answer| answer.payload.nlas);
+        Ok(attributes
+            .filter_map(|attribute| match attribute {
+                EthtoolAttr::Feature(feature) => Some(feature),
+                _ => None,
+            })
+            .collect())
+    }
+}
+
+/// What follows from the features of the device that decides.
+fn judge(device: &str, which: &Features, features: &[EthtoolFeatureAttr]) -> Option<VlanTags> {
+    let has = |set: &[EthtoolFeatureBit], name: &str| {
+        set.iter().any(|feature| feature.value && feature.name == name)
+    };
+    let active = features.iter().find_map(|set| match set {
+        EthtoolFeatureAttr::Active(active) => Some(active),
+        _ => None,
+    })?;
+    let on: Vec<_> = which.iter().filter(|(name, _)| has(active, name)).collect();
+    if on.is_empty() {
+        return Some(VlanTags::InFrame);
+    }
+    // What `ethtool -k` marks as [fixed] is not among these.
+    let can_be_switched = |name: &str| {
+        features.iter().any(|set| matches!(set, EthtoolFeatureAttr::Hw(changeable) if has(changeable, name)))
+    };
+    let all = on.iter().all(|(name, _)| can_be_switched(name));
+    let features = if all { on.iter().map(|(_, switch)| *switch).collect() } else { Vec::new() };
+    Some(VlanTags::Beside { device: device.to_owned(), features })
+}
+
+#[cfg(test)]
+mod tests;
