@@ -8,7 +8,9 @@ cd "$(dirname "$0")/.."
 BPF_LINKER=0.10.4
 
 ./tools/rust-src.sh
-if [ "$(bpf-linker --version 2>/dev/null)" != "bpf-linker v$BPF_LINKER" ]; then
+# Some builds of it write a v before the number.
+installed=$(bpf-linker --version 2>/dev/null || true)
+if [ "${installed#bpf-linker }" != "$BPF_LINKER" ] && [ "${installed#bpf-linker v}" != "$BPF_LINKER" ]; then
   cargo install --quiet bpf-linker --version "$BPF_LINKER" --locked --force
 fi
 
