@@ -7,6 +7,7 @@ mod accounts;
 mod capture;
 mod control;
 mod explain;
+mod history;
 mod maps;
 mod slots;
 mod stream;
@@ -40,7 +41,7 @@ use crate::{
     reader::Reader,
     report::{self, Kernel, Report},
     settings::Settings,
-    source::{HookAccounts, InForce, Request, Source, SourceError, Subscription},
+    source::{HookAccounts, InForce, Interval, Request, Source, SourceError, Subscription},
 };
 
 use self::control::{Command, Control};
@@ -195,6 +196,10 @@ impl Source for LocalSource {
 
     async fn accounts(&self) -> Vec<HookAccounts> {
         self.ask(|reply| Command::Accounts { reply }).await.unwrap_or_default()
+    }
+
+    async fn history(&self, request: &Request) -> Vec<Interval> {
+        self.ask(|reply| Command::History { request: request.clone(), reply }).await.unwrap_or_default()
     }
 
     fn own_ports(&self) -> Arc<BTreeSet<u16>> {

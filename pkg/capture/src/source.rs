@@ -15,7 +15,7 @@ use xdplive_filter::Filter;
 use xdplive_packet::{Hook, accounting::Limit, event::Direction};
 
 pub use self::{
-    accounts::{Counts, HookAccounts, KernelTime, StreamAccounts},
+    accounts::{Counts, HookAccounts, Interval, KernelTime, StreamAccounts},
     batch::{Batch, Names, Origin, Row},
     unavailable::Unavailable,
 };
@@ -51,6 +51,9 @@ pub trait Source: Send + Sync + 'static {
 
     /// What has been counted so far at every hook of every watched interface. Attaches nothing.
     async fn accounts(&self) -> Vec<HookAccounts>;
+
+    /// What was counted second by second in the last hour for what `request` asks for, while a stream had it counted.
+    async fn history(&self, request: &Request) -> Vec<Interval>;
 
     /// The TCP ports of this machine whose packets are [own traffic](crate::own) now.
     fn own_ports(&self) -> Arc<BTreeSet<u16>>;

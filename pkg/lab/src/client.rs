@@ -1,7 +1,13 @@
 //! A client of the plugin's services, as Grafana is one.
 
-use std::{io::Cursor, os::unix::fs::PermissionsExt as _, path::Path, time::Duration};
+use std::{
+    io::Cursor,
+    os::unix::fs::PermissionsExt as _,
+    path::Path,
+    time::{Duration, SystemTime, UNIX_EPOCH},
+};
 
+use arrow_array::{cast::AsArray as _, types::UInt64Type};
 use arrow_ipc::reader::FileReader;
 use grafana_plugin_sdk::pluginv2::{
     CollectMetricsRequest, DataQuery, PluginContext, QueryDataRequest, RunStreamRequest, StreamPacket,
@@ -68,8 +74,20 @@ pub async fn custom(plugin: &Plugin, query: Value) -> Value {
     meta["custom"].clone()
 }
 
+/// The rows with which a query for one column of numbers is answered, of the last hour.
+///
+/// # Panics
+/// Where it is refused, or asks for something else.
+pub async fn numbers(plugin: &Plugin, query: Value) -> Vec<u64> {
+    let frame = frame(plugin, context(), query).await;
+    let reader = FileReader::try_new(Cursor::new(frame), None).expect("an Arrow file");
+    let batches = reader.map(|batch| batch.expect("a batch"));
+    batches.flat_map(|batch| batch.column(0).as_primitive::<UInt64Type>().values().to_vec()).collect()
+}
+
 async fn frame(plugin: &Plugin, context: PluginContext, query: Value) -> Vec<u8> {
-    let range = TimeRange { from_epoch_ms: 0, to_epoch_ms: 1 };
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("a time after 1970").as_millis() as i64;
+    let range = TimeRange { from_epoch_ms: now - 3_600_000, to_epoch_ms: now };
     let query = DataQuery {
         ref_id: "A".to_owned(),
         json: query.to_string().into_bytes(),

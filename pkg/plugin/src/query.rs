@@ -1,6 +1,6 @@
 //! The query of a panel: what may stand in its JSON, and its canonical form.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, ops::RangeInclusive, sync::Arc};
 
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
@@ -26,9 +26,9 @@ const MAX_INTERFACES: usize = 64;
 /// Longest name of an interface, bytes (`IFNAMSIZ` less its end).
 const MAX_NAME: usize = 15;
 /// Milliseconds between two points.
-const INTERVALS: std::ops::RangeInclusive<u64> = 100..=60_000;
+const INTERVALS: RangeInclusive<u64> = 100..=60_000;
 const DEFAULT_INTERVAL: u64 = 1000;
-const TOPS: std::ops::RangeInclusive<u64> = 1..=100;
+const TOPS: RangeInclusive<u64> = 1..=100;
 const DEFAULT_TOP: u64 = 10;
 const GROUPS: [&str; 11] = [
     "protocol",
@@ -277,11 +277,7 @@ impl Keys<'_> {
         }
     }
 
-    fn number(
-        &self,
-        key: &'static str,
-        range: &std::ops::RangeInclusive<u64>,
-    ) -> Result<Option<u64>, QueryError> {
+    fn number(&self, key: &'static str, range: &RangeInclusive<u64>) -> Result<Option<u64>, QueryError> {
         let Some(value) = self.get(key) else { return Ok(None) };
         match whole_number(value) {
             Some(number) if range.contains(&number) => Ok(Some(number)),
@@ -446,14 +442,14 @@ fn shortened(text: &str) -> String {
 /// Largest distance of a time from 1970 that a browser can express, ms.
 const TIME_MAX: i64 = 8_640_000_000_000_000;
 
-/// Checks a panel's time range, ms since 1970.
+/// Checks a panel's time range, ms since 1970, and returns it.
 ///
 /// # Errors
 /// [`QueryError::TimeRange`] where it is missing, reversed, or beyond what a browser can express.
-pub fn check_time_range(range: Option<(i64, i64)>) -> Result<(), QueryError> {
+pub fn check_time_range(range: Option<(i64, i64)>) -> Result<RangeInclusive<i64>, QueryError> {
     let possible = -TIME_MAX..=TIME_MAX;
     match range {
-        Some((from, to)) if from <= to && possible.contains(&from) && possible.contains(&to) => Ok(()),
+        Some((from, to)) if from <= to && possible.contains(&from) && possible.contains(&to) => Ok(from..=to),
         Some((from, to)) => Err(QueryError::TimeRange { from: from.to_string(), to: to.to_string() }),
         None => Err(QueryError::TimeRange { from: "nothing".to_owned(), to: "nothing".to_owned() }),
     }

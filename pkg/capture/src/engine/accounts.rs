@@ -1,16 +1,16 @@
 //! What has been counted, put together from the kernel's counters, the streams' queues and what has ended.
 
-use std::{collections::BTreeMap, fs, sync::Arc};
+use std::{collections::BTreeMap, fs, sync::Arc, time::Instant};
 
 use bytemuck::Zeroable as _;
 use tracing::error;
 use xdplive_packet::{Hook, accounting::HookCounters, event::Direction};
 
-use super::{capture::Capture, control::Control};
+use super::{capture::Capture, control::Control, stream::Stream};
 use crate::{
     queue::Handled,
     reader::StreamId,
-    source::{HookAccounts, KernelTime, StreamAccounts},
+    source::{Counts, HookAccounts, KernelTime, StreamAccounts},
 };
 
 /// Whether the kernel measures how long eBPF programs run (Documentation/admin-guide/sysctl/kernel.rst).
@@ -74,6 +74,25 @@ impl Control {
             }
         }
         all
+    }
+
+    /// Takes down what the streams that only count have counted.
+    pub(super) fn take_down(&mut self) {
+        if self.streams.values().all(Stream::has_rows) {
+            return;
+        }
+        let now = Instant::now();
+        let mut sums: BTreeMap<StreamId, Counts> = BTreeMap::new();
+        for hook in self.accounts() {
+            for stream in hook.streams.iter().filter(|stream| !stream.has_rows) {
+                *sums.entry(stream.id).or_default() += stream.counts;
+            }
+        }
+        for (id, counts) in sums {
+            if let Some(stream) = self.streams.get(&id) {
+                self.histories.record(id, &stream.request, stream.began, counts, now);
+            }
+        }
     }
 
     fn kernel_time(&self, capture: &Capture, hook: Hook) -> Option<KernelTime> {

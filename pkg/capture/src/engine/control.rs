@@ -17,6 +17,7 @@ use xdplive_packet::{accounting::Limit, event::Direction};
 use super::{
     capture::{AttachError, Capture},
     explain::no_slot,
+    history::Histories,
     stream::Stream,
 };
 use crate::{
@@ -29,7 +30,7 @@ use crate::{
     reader::{Reader, RingNumber, StreamId, Want},
     report::{Kernel, Probed},
     settings::Settings,
-    source::{HookAccounts, InForce, InterfaceSet, Request, SourceError, Wanted},
+    source::{HookAccounts, InForce, InterfaceSet, Interval, Request, SourceError, Wanted},
 };
 
 /// Time between two looks at what lingers and at what could not be attached.
@@ -51,6 +52,8 @@ pub enum Command {
     OwnPorts(Arc<BTreeSet<u16>>),
     /// See [`crate::source::Source::accounts`].
     Accounts { reply: oneshot::Sender<Vec<HookAccounts>> },
+    /// See [`crate::source::Source::history`].
+    History { request: Request, reply: oneshot::Sender<Vec<Interval>> },
     /// Try what the kernel allows, and tell what is in force.
     Probe { reply: oneshot::Sender<(Option<Probed>, Vec<InForce>)> },
     /// Detach everything and end.
@@ -76,6 +79,7 @@ pub struct Control {
     pub(super) streams: BTreeMap<StreamId, Stream>,
     /// Streams that have ended, while somebody may still take their rows.
     pub(super) ended: Vec<Stream>,
+    pub(super) histories: Histories,
     next_stream: StreamId,
     /// Captures whose members are to change with the next generation.
     dirty: BTreeSet<String>,
@@ -96,6 +100,7 @@ impl Control {
             captures: BTreeMap::new(),
             streams: BTreeMap::new(),
             ended: Vec::new(),
+            histories: Histories::default(),
             next_stream: 1,
             dirty: BTreeSet::new(),
             begun: Vec::new(),
@@ -137,6 +142,7 @@ impl Control {
                 next_tick = Instant::now() + TICK;
                 self.attach_missing();
                 self.settle_ended();
+                self.take_down();
                 self.close_lingering();
             }
         }
@@ -163,6 +169,9 @@ impl Control {
             Command::Accounts { reply } => {
                 // Whoever asked may have given up waiting.
                 let _ = reply.send(self.accounts());
+            }
+            Command::History { request, reply } => {
+                let _ = reply.send(self.histories.of(&request));
             }
             Command::Probe { reply } => {
                 let probed = self.probe();

@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
+    time::Instant,
 };
 
 use xdplive_packet::{
@@ -21,6 +22,8 @@ use crate::{
 pub struct Stream {
     /// What it is to have.
     pub request: Request,
+    /// Since when it is there.
+    pub began: Instant,
     /// Where its rows go.
     pub queue: Arc<Queue>,
     /// The captures it is, or has been, part of.
@@ -52,7 +55,7 @@ impl Sums {
 impl Stream {
     /// A stream that is part of nothing yet.
     pub fn new(request: Request, queue: Arc<Queue>) -> Self {
-        Self { request, queue, joined: BTreeSet::new(), counted: BTreeMap::new() }
+        Self { request, began: Instant::now(), queue, joined: BTreeSet::new(), counted: BTreeMap::new() }
     }
 
     /// Whether it has rows; its packets are only counted otherwise.

@@ -82,6 +82,21 @@ impl AddAssign for Counts {
     }
 }
 
+/// What was counted for a filter in one interval.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Interval {
+    /// Its end, milliseconds since 1970.
+    pub time: i64,
+    /// Its length.
+    pub length: Duration,
+    /// Packets as the hook saw them.
+    pub packets: u64,
+    /// Packets on the wire.
+    pub segments: u64,
+    /// Bytes of them.
+    pub bytes: u64,
+}
+
 /// Time that a program has run, as the kernel measures it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KernelTime {

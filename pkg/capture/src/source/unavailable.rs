@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use async_trait::async_trait;
 
-use super::{HookAccounts, InForce, Request, Source, SourceError, Subscription};
+use super::{HookAccounts, InForce, Interval, Request, Source, SourceError, Subscription};
 use crate::{
     interface::Interfaces,
     report::{Check, Outcome, Report},
@@ -45,6 +45,10 @@ impl Source for Unavailable {
     }
 
     async fn accounts(&self) -> Vec<HookAccounts> {
+        Vec::new()
+    }
+
+    async fn history(&self, _request: &Request) -> Vec<Interval> {
         Vec::new()
     }
 

@@ -94,3 +94,36 @@ async fn counting_sends_no_rows() {
     plugin.ask_to_end().await;
     assert!(plugin.wait().await);
 }
+
+/// A panel opened later shows what was counted for another, up to now.
+#[tokio::test]
+async fn the_past_is_there_when_a_panel_opens() {
+    let directory = tempfile::tempdir().unwrap();
+    let namespace = Namespace::with_pair();
+    let sender = Sender::new(&namespace, "b");
+    let plugin = client::plugin(&namespace, directory.path()).await;
+    let query = json!({
+        "kind": "rates", "interfaces": ["a"], "direction": "in", "filter": "udp", "columns": ["packets"],
+    });
+    let channel = client::ask(&plugin, query.clone()).await;
+    let running = client::run(&plugin, &channel).await;
+    for _ in 0..500 {
+        sender.send(&named::ssdp().bytes());
+    }
+    let counted = async {
+        loop {
+            let past = client::numbers(&plugin, query.clone()).await;
+            if past.iter().sum::<u64>() == 500 {
+                break past;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        }
+    };
+    let before = tokio::time::timeout(client::SOON, counted).await.expect("the past is there soon");
+    drop(running);
+    let after = client::numbers(&plugin, query).await;
+    assert_eq!(after[..before.len()], before, "nobody looks any more, and it is still there");
+    assert_eq!(after.iter().sum::<u64>(), 500);
+    plugin.ask_to_end().await;
+    assert!(plugin.wait().await);
+}

@@ -1,6 +1,8 @@
 //! The columns of rates: what was counted in one interval after the other.
 
-use std::time::Duration;
+use std::{ops::RangeInclusive, time::Duration};
+
+use xdplive_capture::source::Interval;
 
 use super::Cells;
 
@@ -23,19 +25,25 @@ columns! {
     Size "size" Decimal true 20 "Mean size of a packet on the wire, bytes; null without packets" in "decbytes";
 }
 
-/// What was counted in one interval.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Interval {
-    /// Its end, milliseconds since 1970.
-    pub time: i64,
-    /// Its length.
-    pub length: Duration,
-    /// Packets as the hook saw them.
-    pub packets: u64,
-    /// Packets on the wire.
-    pub segments: u64,
-    /// Bytes on the wire.
-    pub bytes: u64,
+/// The seconds of a time range (ms since 1970) as intervals of at least `length`.
+#[must_use]
+pub fn intervals(seconds: &[Interval], range: RangeInclusive<i64>, length: Duration) -> Vec<Interval> {
+    // A second that is a little short must not make an interval of two.
+    let enough = length.saturating_sub(Duration::from_millis(50));
+    let mut intervals: Vec<Interval> = Vec::new();
+    for second in seconds.iter().filter(|second| range.contains(&second.time)) {
+        match intervals.last_mut().filter(|last| last.length < enough && is_followed_by(last, second)) {
+            Some(last) => {
+                last.time = second.time;
+                last.length += second.length;
+                last.packets += second.packets;
+                last.segments += second.segments;
+                last.bytes += second.bytes;
+            }
+            None => intervals.push(*second),
+        }
+    }
+    intervals
 }
 
 impl CountColumn {
@@ -58,8 +66,8 @@ impl SeriesColumn {
             let Interval { time, segments, bytes, .. } = *interval;
             match self {
                 Self::Time => cells.time(time),
-                Self::Packets => cells.decimal(interval.per_second(segments as f64)),
-                Self::Bits => cells.decimal(interval.per_second(8.0 * bytes as f64)),
+                Self::Packets => cells.decimal(per_second(interval, segments as f64)),
+                Self::Bits => cells.decimal(per_second(interval, 8.0 * bytes as f64)),
                 Self::Size if segments == 0 => cells.null(),
                 Self::Size => cells.decimal(rounded(bytes as f64 / segments as f64)),
             }
@@ -67,12 +75,20 @@ impl SeriesColumn {
     }
 }
 
-impl Interval {
-    fn per_second(&self, count: f64) -> f64 {
-        // An interval without length has no packets.
-        rounded(count / self.length.as_secs_f64().max(f64::MIN_POSITIVE))
-    }
+/// Whether `second` begins where `last` ends: nothing was counted in a gap.
+fn is_followed_by(last: &Interval, second: &Interval) -> bool {
+    let length = i64::try_from(second.length.as_millis()).unwrap_or(i64::MAX);
+    (second.time.saturating_sub(length) - last.time).abs() <= GAP
 }
+
+/// `count` of an interval as a rate.
+fn per_second(interval: &Interval, count: f64) -> f64 {
+    // An interval without length has no packets.
+    rounded(count / interval.length.as_secs_f64().max(f64::MIN_POSITIVE))
+}
+
+/// Milliseconds by which two clocks may differ over one second.
+const GAP: i64 = 250;
 
 /// To a hundredth: more digits say no more.
 fn rounded(number: f64) -> f64 {

@@ -1,19 +1,20 @@
 //! QueryData: answers each query of a call on its own. A query that can be streamed is answered with the
 //! channel where its rows come.
 
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, ops::RangeInclusive, sync::Arc, time::Duration};
 
 use grafana_plugin_sdk::pluginv2::{
     DataQuery, DataResponse, PluginContext, QueryDataRequest, QueryDataResponse, data_server::Data,
 };
 use serde_json::{Value, json};
 use tonic::{Request, Response, Status, async_trait};
-use xdplive_capture::source::InForce;
+use xdplive_capture::source::{InForce, Interval};
 
 use super::Plugin;
 use crate::{
-    asked::{self, Refusal},
+    asked::{self, Asked, Refusal},
     channel,
+    columns::rates::intervals,
     frame::arrow,
     query::{Columns, check_time_range},
 };
@@ -47,7 +48,7 @@ impl Plugin {
     /// automatic way passes no data.
     async fn answer(&self, context: Option<&PluginContext>, query: &DataQuery) -> Result<Vec<u8>, Refusal> {
         let range = query.time_range.as_ref().map(|range| (range.from_epoch_ms, range.to_epoch_ms));
-        check_time_range(range)?;
+        let range = check_time_range(range)?;
         let asked = asked::read(context, &query.json, &*self.source, &self.server)?;
         let hooks = self.source.prepare(&asked.request).await?;
         let (path, data) = (channel::path(&asked.query), &asked.query);
@@ -64,8 +65,14 @@ impl Plugin {
                 });
                 Ok(arrow::frame(&query.ref_id, columns, &[], &json!({ "custom": custom }))?)
             }
-            Columns::Counts(columns) => Ok(arrow::frame(&query.ref_id, columns, &[], &plain())?),
-            Columns::Series(columns) => Ok(arrow::frame(&query.ref_id, columns, &[], &plain())?),
+            Columns::Counts(columns) => {
+                let past = self.past(&asked, range).await;
+                Ok(arrow::frame(&query.ref_id, columns, &past, &plain())?)
+            }
+            Columns::Series(columns) => {
+                let past = self.past(&asked, range).await;
+                Ok(arrow::frame(&query.ref_id, columns, &past, &plain())?)
+            }
             Columns::Capture(columns) => {
                 let rows = asked.accounts(&*self.source).await;
                 let notices: Vec<Value> =
@@ -75,6 +82,14 @@ impl Plugin {
                 Ok(arrow::frame(&query.ref_id, columns, &rows, &meta)?)
             }
         }
+    }
+}
+
+impl Plugin {
+    /// What was counted in a time range, as far as it was.
+    async fn past(&self, asked: &Asked, range: RangeInclusive<i64>) -> Vec<Interval> {
+        let seconds = self.source.history(&asked.request).await;
+        intervals(&seconds, range, Duration::from_millis(asked.query.interval))
     }
 }
 

@@ -18,6 +18,7 @@ mod end;
 mod grafana;
 mod health;
 mod query_data;
+mod rates;
 mod refusals;
 mod resources;
 mod run_stream;

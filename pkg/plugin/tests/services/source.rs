@@ -14,8 +14,8 @@ use xdplive_capture::{
     queue::{Counted, Queue, RowCounts},
     report::Report,
     source::{
-        Batch, HookAccounts, InForce, InterfaceSet, Names, Origin, Request, Row, Source, SourceError,
-        Subscription,
+        Batch, HookAccounts, InForce, InterfaceSet, Interval, Names, Origin, Request, Row, Source,
+        SourceError, Subscription,
     },
 };
 use xdplive_packet::{Event, Headers, Hook, headers::present};
@@ -32,6 +32,8 @@ pub(crate) struct Machine {
     pub(crate) in_force: Vec<InForce>,
     /// What has been counted.
     pub(crate) accounts: Vec<HookAccounts>,
+    /// What was counted second by second, for whatever is asked.
+    pub(crate) history: Vec<Interval>,
 }
 
 impl Default for Machine {
@@ -50,6 +52,7 @@ impl Default for Machine {
             refusal: None,
             in_force: Vec::new(),
             accounts: Vec::new(),
+            history: Vec::new(),
         }
     }
 }
@@ -112,6 +115,10 @@ impl Source for FakeSource {
 
     async fn accounts(&self) -> Vec<HookAccounts> {
         self.machine.accounts.clone()
+    }
+
+    async fn history(&self, _request: &Request) -> Vec<Interval> {
+        self.machine.history.clone()
     }
 
     fn own_ports(&self) -> Arc<BTreeSet<u16>> {

@@ -51,3 +51,29 @@ fn an_interval_without_length_is_no_number_beyond_bounds() {
     SeriesColumn::Bits.write(&[none], &mut values);
     assert_eq!(values.0, [json!(0.0)]);
 }
+
+/// A second that ends then, with one packet of 100 bytes.
+fn second(time: i64) -> Interval {
+    Interval { time, length: Duration::from_secs(1), packets: 1, segments: 1, bytes: 100 }
+}
+
+fn shown(intervals: &[Interval]) -> Vec<(i64, u64, u64)> {
+    intervals.iter().map(|one| (one.time, one.length.as_secs(), one.packets)).collect()
+}
+
+#[test]
+fn history_comes_in_the_intervals_asked_for() {
+    let seconds: Vec<Interval> = (1..=7).map(|number| second(1000 * number)).collect();
+    let of = |range, length| shown(&intervals(&seconds, range, Duration::from_millis(length)));
+    assert_eq!(of(2000..=4000, 100), [(2000, 1, 1), (3000, 1, 1), (4000, 1, 1)]);
+    assert_eq!(of(0..=9000, 1000).len(), 7);
+    assert_eq!(of(0..=9000, 3000), [(3000, 3, 3), (6000, 3, 3), (7000, 1, 1)]);
+    assert_eq!(of(8000..=9000, 1000), []);
+}
+
+#[test]
+fn a_gap_is_no_part_of_an_interval() {
+    let seconds = [second(1000), second(2000), second(60_000), second(61_000)];
+    let intervals = intervals(&seconds, 0..=i64::MAX, Duration::from_secs(10));
+    assert_eq!(shown(&intervals), [(2000, 2, 2), (61_000, 2, 2)]);
+}

@@ -5,15 +5,10 @@ use std::{sync::Arc, time::Duration};
 use grafana_plugin_sdk::pluginv2::StreamPacket;
 use tokio::time::{Instant, Interval as Ticks, MissedTickBehavior, interval_at};
 use tonic::Status;
-use xdplive_capture::source::{Counts, Source, Subscription, Tally};
+use xdplive_capture::source::{Counts, Interval, Source, Subscription, Tally};
 
 use super::{end, ended_by_itself};
-use crate::{
-    asked::now,
-    columns::{Column, rates::Interval},
-    frame::json::Encoder,
-    shutdown::Shutdown,
-};
+use crate::{asked::now, columns::Column, frame::json::Encoder, shutdown::Shutdown};
 
 /// See the module's text.
 pub(super) struct Rates<C> {

@@ -1,0 +1,83 @@
+//! The kind `rates`: what is counted, in each interval, and what was counted before anybody looked.
+
+use std::{io::Cursor, time::Duration};
+
+use arrow_array::{cast::AsArray as _, types::Float64Type};
+use xdplive_capture::{
+    queue::Counted,
+    source::{Interval, Request},
+};
+use xdplive_packet::accounting::Limit;
+
+use crate::{
+    context::{asked_by, service, viewer},
+    grafana::{Grafana, meta, next},
+    source::Machine,
+};
+
+/// Seconds that end then, of 1000 packets each.
+fn seconds(times: impl IntoIterator<Item = i64>) -> Vec<Interval> {
+    let length = Duration::from_secs(1);
+    let second = |time| Interval { time, length, packets: 1000, segments: 1000, bytes: 64_000 };
+    times.into_iter().map(second).collect()
+}
+
+/// A panel shows its past at once, as far as it falls into its time range.
+#[tokio::test]
+async fn the_answer_has_what_was_counted_in_the_range() {
+    let begin = 1_767_225_600_000;
+    // The range of the tests' queries is five minutes from there.
+    let history = seconds((-3..=302).map(|second| begin + 1000 * second));
+    let grafana = Grafana::start_on(Machine { history, ..Machine::default() }, &[]).await;
+    for (query, rows, value) in [
+        (r#"{"kind":"rates"}"#, 301, 1000.0),
+        (r#"{"kind":"rates","measure":"bits"}"#, 301, 512_000.0),
+        (r#"{"kind":"rates","measure":"size","interval":10000}"#, 31, 64.0),
+    ] {
+        let answer = grafana.answer(viewer(), query).await;
+        assert_eq!(answer.error, "");
+        let reader = arrow_ipc::reader::FileReader::try_new(Cursor::new(&answer.frames[0]), None).unwrap();
+        let batches: Vec<_> = reader.map(Result::unwrap).collect();
+        assert_eq!(batches.iter().map(|batch| batch.num_rows()).sum::<usize>(), rows, "{query}");
+        let values = batches[0].column(1).as_primitive::<Float64Type>();
+        assert!(values.values().iter().all(|one| (one - value).abs() < 1e-9), "{query}");
+        assert!(meta(&answer.frames[0])["custom"]["channel"].as_str().unwrap().starts_with("rates/"));
+    }
+}
+
+/// How much there is, is no secret to alert rules and public dashboards.
+#[tokio::test]
+async fn services_may_see_rates() {
+    let grafana = Grafana::start().await;
+    let answer = grafana.answer(asked_by(Some(service("grafana_scheduler"))), r#"{"kind":"rates"}"#).await;
+    assert_eq!(answer.error, "");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stream_asks_for_counts_and_no_rows() {
+    let mut grafana = Grafana::start().await;
+    let (_running, stream) = grafana.stream(r#"{"kind":"rates","filter":"udp","limit":7}"#).await;
+    let Request { wanted, .. } = &stream.request;
+    let wanted = wanted.as_ref().unwrap();
+    assert_eq!((wanted.filter.to_string().as_str(), wanted.limit), ("udp", Limit::None));
+}
+
+/// What the last message brings is what the kernel had counted in all, less what was sent before.
+#[tokio::test(start_paused = true)]
+async fn the_last_interval_completes_the_sum() {
+    let mut grafana = Grafana::start().await;
+    let query = r#"{"kind":"rates","columns":["packets","segments","bytes"]}"#;
+    let (mut running, mut stream) = grafana.stream(query).await;
+    let first = next(&mut running).await.unwrap();
+    assert!(String::from_utf8(first.data).unwrap().ends_with(r#""data":{"values":[[0],[0],[0]]}}"#));
+    grafana.shut_down().await;
+    stream.ended().await;
+    stream.close(Counted { seen: 40, matched: 30, segments: 33, bytes: 9000, ..Counted::default() });
+    let last = next(&mut running).await.unwrap();
+    assert_eq!(String::from_utf8(last.data).unwrap(), r#"{"data":{"values":[[30],[33],[9000]]}}"#);
+    assert_eq!(next(&mut running).await, None);
+    let trailers = running.trailers().await.unwrap().unwrap();
+    let counts = ["seen", "unmatched", "thinned", "lost", "delivered"]
+        .map(|name| trailers.get(format!("xdplive-{name}")).unwrap().to_str().unwrap().to_owned());
+    assert_eq!(counts, ["40", "10", "0", "0", "30"]);
+}
