@@ -71,18 +71,13 @@ pub fn observe<'a, P: Packet>(hook: Hook, packet: impl FnOnce(&'a mut Room) -> P
         return;
     }
     let segments = packet.segments(headers);
+    // Unknown counts as one. Every packet on the wire has the headers that the merged one shows once.
+    let on_wire = if segments == SEGMENTS_UNKNOWN { 1 } else { u64::from(segments) };
+    let bytes = u64::from(frame_length) + (on_wire - 1) * u64::from(headers.header_length);
     // SAFETY: a helper without arguments.
     let time = unsafe { bpf_ktime_get_ns() };
-    let mut decision = Decision {
-        configuration,
-        counters,
-        headers,
-        time,
-        segments: if segments == SEGMENTS_UNKNOWN { 1 } else { u64::from(segments) },
-        bytes: u64::from(frame_length),
-        left: wanted,
-        passed: 0,
-    };
+    let mut decision =
+        Decision { configuration, counters, headers, time, segments: on_wire, bytes, left: wanted, passed: 0 };
     each_slot(wanted, decide, &mut decision);
     let passed = decision.passed;
     if passed == 0 {
@@ -119,7 +114,7 @@ struct Decision<'a> {
     time: u64,
     /// Wire packets in the frame.
     segments: u64,
-    /// Length of the frame.
+    /// Bytes on the wire.
     bytes: u64,
     /// Slots that have yet to be looked at.
     left: u64,

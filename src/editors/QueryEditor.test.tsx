@@ -205,11 +205,10 @@ describe('Show', () => {
   });
 });
 
-it('asks for rates by their measure, and for no columns', async () => {
+it('asks for rates by their measure', async () => {
   const { queries } = await openEditor({ kind: 'rates' });
   const measures = within(screen.getByRole('radiogroup', { name: 'Measure' }));
   expect(measures.getByLabelText('Packets/s')).toBeChecked();
-  expect(screen.queryByLabelText('Columns')).not.toBeInTheDocument();
   await userEvent.click(measures.getByLabelText('Bits/s'));
   expect(queries.at(-1)).toStrictEqual({ refId: 'A', kind: 'rates', measure: 'bits' });
 });

@@ -28,7 +28,7 @@ it('offers packets, rates and the counters of the capture', () => {
 it.each([
   ['packets', ['filter', 'columns', 'limit']],
   [undefined, ['filter', 'columns', 'limit']],
-  ['rates', ['filter', 'interval', 'measure']],
+  ['rates', ['filter', 'columns', 'interval', 'measure']],
   ['capture', ['columns', 'interval']],
 ])('asks for %j with %j', (kind, used) => {
   const { filter, columns, limit, interval, measure, ...always } = withKind(kind);

@@ -28,7 +28,7 @@ export const KINDS: readonly Kind[] = [
     label: 'Rates',
     description: 'How much there is: counted in the kernel, exact at any load',
     phrase: (direction) => `rate of ${direction} packets`,
-    uses: ['filter', 'interval', 'measure'],
+    uses: ['filter', 'columns', 'interval', 'measure'],
   },
   {
     kind: 'capture',

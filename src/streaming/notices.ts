@@ -113,14 +113,14 @@ function reasons(facts: PanelFacts): Sentence[] {
   return [...alike].map(([text, hooks]) => `${list(hooks.map((hook) => hook.interface))} ${text}`);
 }
 
+/** Without a figure: that of the hook is not this panel's, and would have it drawn anew whenever it changes. */
 function ownTraffic({ counters, ownPorts }: PanelFacts): Sentence {
-  const own = sum(oneOfEachHook(counters).map((row) => row.own));
-  const [are, them] = own === 1 ? ['is', 'it'] : ['are', 'them'];
+  const isThere = counters.some(({ own }) => own > 0);
   const ports = `TCP port${ownPorts.length === 1 ? '' : 's'} ${list(ownPorts.map(String))} of this machine`;
   return (
-    own > 0 &&
+    isThere &&
     ownPorts.length > 0 &&
-    `${count(own, 'packet')} of Grafana's own delivery (${ports}) ${are} left out; the data source's settings can show ${them}.`
+    `Grafana's own delivery (${ports}) is left out; the data source's settings can show it.`
   );
 }
 

@@ -8,6 +8,7 @@ mod capture;
 mod control;
 mod explain;
 mod history;
+mod lifetime;
 mod maps;
 mod slots;
 mod stream;
@@ -127,21 +128,20 @@ impl LocalSource {
         tokio::spawn(async move {
             let mut problem = String::new();
             loop {
-                match own.now() {
-                    Ok(now) if now != **tell.borrow() => {
-                        let now = Arc::new(now);
-                        tell.send_replace(Arc::clone(&now));
-                        if commands.send(Command::OwnPorts(now)).is_err() {
-                            return;
-                        }
+                let (now, error) = own.now();
+                if now != **tell.borrow() {
+                    let now = Arc::new(now);
+                    tell.send_replace(Arc::clone(&now));
+                    if commands.send(Command::OwnPorts(now)).is_err() {
+                        return;
                     }
-                    Ok(_) => {}
-                    // Said once, not every few seconds.
-                    Err(error) if error.to_string() != problem => {
-                        problem = error.to_string();
-                        warn!("the ports of own traffic: {problem}");
-                    }
-                    Err(_) => {}
+                }
+                // Said once, not every few seconds.
+                if let Some(error) = error.map(|error| error.to_string())
+                    && error != problem
+                {
+                    warn!("the ports of own traffic: {error}");
+                    problem = error;
                 }
                 if tell.is_closed() {
                     return;

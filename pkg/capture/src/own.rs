@@ -37,19 +37,17 @@ pub enum Ports {
 }
 
 impl Ports {
-    /// The ports as of now.
-    ///
-    /// # Errors
-    /// Those of [`Parent::ports`].
-    pub fn now(&self) -> Result<BTreeSet<u16>, OwnError> {
-        let (parent, mut ports) = match self {
-            Self::Set(ports) => (&None, ports.clone()),
-            Self::Of { parent, more } => (parent, more.clone()),
-        };
-        if let Some(parent) = parent {
-            ports.extend(parent.ports()?);
+    /// The ports as of now, and why there may be others, where [`Parent::ports`] fails.
+    #[must_use]
+    pub fn now(&self) -> (BTreeSet<u16>, Option<OwnError>) {
+        match self {
+            Self::Set(ports) => (ports.clone(), None),
+            Self::Of { parent: None, more } => (more.clone(), None),
+            Self::Of { parent: Some(parent), more } => match parent.ports() {
+                Ok(ports) => (ports.union(more).copied().collect(), None),
+                Err(error) => (more.clone(), Some(error)),
+            },
         }
-        Ok(ports)
     }
 }
 

@@ -1,7 +1,7 @@
 //! Rows on their way from the reader to one stream: bounded, dropping the oldest, counting what it drops.
 
 use std::{
-    collections::VecDeque,
+    collections::{BTreeMap, VecDeque},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -53,10 +53,7 @@ pub struct Counted {
 
 /// Rows counted by where they come from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RowCounts(
-    /// Few: a stream watches one interface, as a rule, and that has two hooks.
-    Vec<((RingNumber, u8), u64)>,
-);
+pub struct RowCounts(BTreeMap<(RingNumber, u8), u64>);
 
 impl RowCounts {
     /// Counts one row.
@@ -81,16 +78,13 @@ impl RowCounts {
     }
 
     fn add_some(&mut self, place: (RingNumber, u8), rows: u64) {
-        match self.0.iter_mut().find(|(known, _)| *known == place) {
-            Some((_, count)) => *count += rows,
-            None => self.0.push((place, rows)),
-        }
+        *self.0.entry(place).or_default() += rows;
     }
 
     /// All rows.
     #[must_use]
     pub fn total(&self) -> u64 {
-        self.0.iter().map(|(_, count)| count).sum()
+        self.0.values().sum()
     }
 
     /// The rows of one interface and direction.

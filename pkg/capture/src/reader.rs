@@ -41,7 +41,7 @@ const RING_EVENTS_MAX: usize = crate::settings::MAX_RING_BYTES as usize / size_o
 
 /// Names a stream for as long as the process lives.
 pub type StreamId = u64;
-/// Names a ring; freed numbers are used again.
+/// Names a ring; a freed number is not used again before all others have been.
 pub type RingNumber = u16;
 
 /// The reader thread has ended.
@@ -304,7 +304,12 @@ impl Thread {
                 self.name(ring, name);
                 self.rings.push(Ring { number: ring, events, fill });
             }
-            Command::RemoveRing { ring } => self.rings.retain(|one| one.number != ring),
+            Command::RemoveRing { ring } => {
+                self.rings.retain(|one| one.number != ring);
+                for stream in &mut self.streams {
+                    stream.wants.retain(|want| want.ring != ring);
+                }
+            }
             Command::AddStream { stream, queue, limit } => {
                 let thinner = limit.map(Thinner::new);
                 self.streams.push(Stream { id: stream, queue, thinner, wants: Vec::new() });

@@ -76,6 +76,14 @@ pub struct Request {
     pub wanted: Option<Wanted>,
 }
 
+impl Request {
+    /// Whether packets become rows; they are only counted otherwise.
+    #[must_use]
+    pub fn has_rows(&self) -> bool {
+        self.wanted.as_ref().is_some_and(|wanted| wanted.limit != Limit::None)
+    }
+}
+
 /// Which packets a stream is for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wanted {

@@ -31,6 +31,14 @@ pub const SOON: Duration = Duration::from_secs(10);
 /// # Panics
 /// Where it does not start.
 pub async fn plugin(namespace: &Namespace, directory: &Path) -> Plugin {
+    plugin_with(namespace, directory, &[]).await
+}
+
+/// Starts a plugin like [`plugin`], with further settings of the administrator's.
+///
+/// # Panics
+/// Where it does not start.
+pub async fn plugin_with(namespace: &Namespace, directory: &Path, settings: &[(&str, &str)]) -> Plugin {
     // `ip netns exec` becomes the plugin, so that it is our own child.
     let starter = directory.join("starter");
     let program = crate::plugin();
@@ -38,7 +46,8 @@ pub async fn plugin(namespace: &Namespace, directory: &Path) -> Plugin {
     let arguments: Vec<_> = line.get_args().map(|argument| argument.to_string_lossy().into_owned()).collect();
     std::fs::write(&starter, format!("#!/bin/sh\nexec ip {}\n", arguments.join(" "))).expect("a file");
     std::fs::set_permissions(&starter, std::fs::Permissions::from_mode(0o755)).expect("a program");
-    Plugin::start(&starter, &[("GF_PLUGIN_MAX_LIMIT", "none")], |_| ()).await.expect("a running plugin")
+    let settings = [&[("GF_PLUGIN_MAX_LIMIT", "none")], settings].concat();
+    Plugin::start(&starter, &settings, |_| ()).await.expect("a running plugin")
 }
 
 /// Who asks: an administrator, through a data source without settings.

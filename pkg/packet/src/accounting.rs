@@ -121,7 +121,7 @@ pub struct SlotCounters {
     pub lost: u64,
     /// Wire packets in the matched frames, an unknown number counting as one.
     pub segments: u64,
-    /// Bytes of the matched frames.
+    /// Bytes on the wire of the matched frames: their own, and the headers once more for each further packet in them.
     pub bytes: u64,
 }
 

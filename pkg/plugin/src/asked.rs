@@ -29,6 +29,8 @@ pub struct Asked {
     pub query: Query,
     /// What the source is to do for it.
     pub request: Request,
+    /// Whether who asks may see packets, and not just how many there are.
+    pub sees_packets: bool,
 }
 
 impl Asked {
@@ -47,7 +49,8 @@ impl Asked {
     /// What has been counted at the hooks it asks for, as of now.
     pub async fn accounts(&self, source: &dyn Source) -> Vec<CaptureRow> {
         let Request { label, interfaces, directions, .. } = &self.request;
-        let view = View { owner: &label.owner, interfaces, directions };
+        let owner = self.sees_packets.then_some(label.owner.as_str());
+        let view = View { owner, interfaces, directions };
         view.rows(&source.accounts().await, now())
     }
 }
@@ -125,8 +128,10 @@ pub fn read(
 ) -> Result<Asked, Refusal> {
     let (settings, asker) = settings(context, server)?;
     let query = Query::parse(json, &source.interfaces(), server.ceiling)?;
+    let may_see = check_packets(context.and_then(|context| context.user.as_ref()), &settings);
+    let sees_packets = may_see.is_ok();
     if query.kind == Kind::Packets {
-        check_packets(context.and_then(|context| context.user.as_ref()), &settings)?;
+        may_see?;
     }
     let interfaces = if query.is_any() {
         check_any(&settings, server)?;
@@ -158,7 +163,7 @@ pub fn read(
         hook: settings.hook,
         wanted,
     };
-    Ok(Asked { query, request })
+    Ok(Asked { query, request, sees_packets })
 }
 
 /// The data source asked, as no other one is called: its uid is its own in an organisation only.

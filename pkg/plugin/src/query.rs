@@ -229,7 +229,12 @@ impl Query {
         };
         Ok(match kind {
             Kind::Packets => Self { interval: DEFAULT_INTERVAL, measure: DEFAULT_MEASURE, ..query },
-            Kind::Rates => Self { limit: ceiling.default_limit(), ..query },
+            Kind::Rates => Self {
+                limit: ceiling.default_limit(),
+                // Counts have no measure.
+                measure: if matches!(query.columns, Columns::Counts(_)) { DEFAULT_MEASURE } else { measure },
+                ..query
+            },
             Kind::Capture => Self {
                 filter: Arc::default(),
                 limit: ceiling.default_limit(),
@@ -244,7 +249,7 @@ impl Query {
     pub fn accounts(&self, ceiling: LimitCeiling) -> Self {
         Self {
             kind: Kind::Capture,
-            columns: Columns::Capture(CaptureColumn::ALL.to_vec()),
+            columns: Columns::Capture(CaptureColumn::OF_A_PANEL.to_vec()),
             filter: Arc::default(),
             limit: ceiling.default_limit(),
             interval: DEFAULT_INTERVAL,

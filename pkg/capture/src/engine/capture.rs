@@ -43,6 +43,8 @@ pub struct Capture {
     pub fill: Arc<RingFill>,
     /// Since when there has been no stream.
     pub idle_since: Instant,
+    /// Since when there has been no interface of this name, as far as that has been noticed.
+    pub absent_since: Option<Instant>,
 }
 
 /// What remains of generations and streams that have ended.
@@ -125,6 +127,7 @@ impl Capture {
             passed: Default::default(),
             fill: Arc::new(fill),
             idle_since: Instant::now(),
+            absent_since: None,
         };
         Ok((capture, ring))
     }

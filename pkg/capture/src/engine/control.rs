@@ -21,9 +21,8 @@ use super::{
     stream::Stream,
 };
 use crate::{
-    hook::HookChoice,
     interface::{Interface, Interfaces, Watch},
-    loader::{AskError, Loader},
+    loader::Loader,
     own,
     privilege::AtStart,
     queue::Queue,
@@ -74,22 +73,23 @@ pub struct Parts {
 /// The state of the thread.
 pub struct Control {
     pub(super) parts: Parts,
-    interfaces: Arc<Interfaces>,
+    pub(super) interfaces: Arc<Interfaces>,
     pub(super) captures: BTreeMap<String, Capture>,
     pub(super) streams: BTreeMap<StreamId, Stream>,
     /// Streams that have ended, while somebody may still take their rows.
     pub(super) ended: Vec<Stream>,
     pub(super) histories: Histories,
     next_stream: StreamId,
+    pub(super) next_ring: RingNumber,
     /// Captures whose members are to change with the next generation.
-    dirty: BTreeSet<String>,
+    pub(super) dirty: BTreeSet<String>,
     /// Streams to be told that they have begun, and streams to be closed, after that.
     begun: Vec<(StreamId, oneshot::Sender<StreamId>)>,
     ending: Vec<StreamId>,
     probed: Option<Probed>,
     own_ports: Arc<BTreeSet<u16>>,
     /// The alternatives of the filter that recognises own traffic.
-    own: Arc<[Term]>,
+    pub(super) own: Arc<[Term]>,
 }
 
 impl Control {
@@ -102,6 +102,7 @@ impl Control {
             ended: Vec::new(),
             histories: Histories::default(),
             next_stream: 1,
+            next_ring: 0,
             dirty: BTreeSet::new(),
             begun: Vec::new(),
             ending: Vec::new(),
@@ -141,6 +142,7 @@ impl Control {
             if Instant::now() >= next_tick {
                 next_tick = Instant::now() + TICK;
                 self.attach_missing();
+                self.leave_absent();
                 self.settle_ended();
                 self.take_down();
                 self.close_lingering();
@@ -302,7 +304,11 @@ impl Control {
                 continue;
             }
             for name in &self.names(&request.interfaces) {
-                let Ok(interface) = self.interface(name) else { continue };
+                // Only what is known: a change of the interfaces comes by itself.
+                let Some(interface) = self.interfaces.get(name).cloned() else { continue };
+                if interface.link.layout().is_none() {
+                    continue;
+                }
                 if let Err(error) = self.join(id, &interface, &request) {
                     warn!("{error}");
                 }
@@ -317,7 +323,8 @@ impl Control {
         let joined = self.streams.get(&id).is_some_and(|stream| stream.joined.contains(name));
         if !joined && let Some(capture) = self.captures.get_mut(name) {
             let slot = capture.join(id, request, interface).map_err(|error| no_slot(name, &error))?;
-            let want = slot.map(|slot| Want {
+            // A stream without rows wants nothing of the reader.
+            let want = slot.filter(|_| request.has_rows()).map(|slot| Want {
                 ring: capture.number,
                 slots: 1 << slot,
                 first: capture.next_generation(),
@@ -348,7 +355,7 @@ impl Control {
 
     /// Begins the next generation of every capture whose members have changed, and adds up what was counted
     /// in the one that ends.
-    fn begin_generations(&mut self) {
+    pub(super) fn begin_generations(&mut self) {
         for name in std::mem::take(&mut self.dirty) {
             let Some(capture) = self.captures.get_mut(&name) else { continue };
             let link = self.interfaces.get(&name).and_then(|interface| interface.link.layout());
@@ -392,39 +399,6 @@ impl Control {
         }
     }
 
-    /// Closes captures that nobody has needed for a while.
-    fn close_lingering(&mut self) {
-        let linger = self.parts.settings.linger;
-        let names: Vec<String> = self
-            .captures
-            .iter()
-            .filter(|(_, capture)| capture.is_idle() && capture.idle_since.elapsed() >= linger)
-            .map(|(name, _)| name.clone())
-            .collect();
-        for name in names {
-            self.close(&name);
-        }
-    }
-
-    /// Closes a capture that turned out not to be possible, unless something else uses it.
-    fn close_unused(&mut self, name: &str) {
-        if self
-            .captures
-            .get(name)
-            .is_some_and(|capture| capture.is_idle() && capture.in_force().next().is_none())
-        {
-            self.close(name);
-        }
-    }
-
-    fn close(&mut self, name: &str) {
-        if let Some(capture) = self.captures.remove(name) {
-            // Without the loader or the reader there is nothing left to close.
-            let _ = self.parts.reader.remove_ring(capture.number);
-            let _ = self.parts.loader.close(capture.number.into());
-        }
-    }
-
     /// What the kernel says of each program; asked once, for it stays so. `None` where the loader has ended.
     fn probe(&mut self) -> Option<Probed> {
         if self.probed.is_none() {
@@ -441,55 +415,6 @@ impl Control {
         self.begin_generations();
         self.close_ended();
         self.parts.loader.end(LOADER_END);
-    }
-
-    /// Opens the capture of an interface where there is none.
-    fn open(&mut self, interface: &Interface, asked_for: &InterfaceSet) -> Result<(), AskError> {
-        let Some(link) = interface.link.layout() else { return Ok(()) };
-        match self.captures.get(&interface.name) {
-            None => {
-                let number = self.free_number();
-                let settings = &self.parts.settings;
-                let ring_bytes = match asked_for {
-                    InterfaceSet::Named(_) => settings.ring_bytes,
-                    InterfaceSet::Any => settings.ring_bytes.min(settings.any_ring_bytes),
-                };
-                let (mut capture, ring) =
-                    Capture::open(&self.parts.loader, number, &interface.name, link, ring_bytes)?;
-                capture.set_own(&self.own);
-                let fill = Arc::clone(&capture.fill);
-                if self.parts.reader.add_ring(number, Arc::clone(&capture.name), ring, fill).is_ok() {
-                    self.captures.insert(interface.name.clone(), capture);
-                }
-            }
-            // Another interface by the same name may begin its frames differently.
-            Some(capture) if capture.link() != link => {
-                self.dirty.insert(interface.name.clone());
-            }
-            Some(_) => {}
-        }
-        Ok(())
-    }
-
-    fn free_number(&self) -> RingNumber {
-        let taken: BTreeSet<RingNumber> = self.captures.values().map(|capture| capture.number).collect();
-        (0..RingNumber::MAX).find(|number| !taken.contains(number)).unwrap_or(RingNumber::MAX)
-    }
-
-    fn attach(
-        &mut self,
-        interface: &Interface,
-        direction: Direction,
-        choice: HookChoice,
-        owner: &str,
-    ) -> Result<(), AttachError> {
-        let Some(capture) = self.captures.get_mut(&interface.name) else { return Err(AttachError::NoHook) };
-        let kernel = self.parts.kernel.support();
-        let result = capture.attach(&self.parts.loader, interface, direction, choice, owner, kernel);
-        if result == Err(AttachError::Gone) {
-            error!("the loader process has ended");
-        }
-        result
     }
 
     /// An interface that can be watched.

@@ -6,10 +6,7 @@ use std::{
     time::Instant,
 };
 
-use xdplive_packet::{
-    accounting::{Limit, SlotCounters},
-    event::Direction,
-};
+use xdplive_packet::{accounting::SlotCounters, event::Direction};
 
 use super::{capture::Membership, maps};
 use crate::{
@@ -60,7 +57,7 @@ impl Stream {
 
     /// Whether it has rows; its packets are only counted otherwise.
     pub fn has_rows(&self) -> bool {
-        self.request.wanted.as_ref().is_some_and(|wanted| wanted.limit != Limit::None)
+        self.request.has_rows()
     }
 
     /// Adds what was counted in one generation of a capture that it was part of.

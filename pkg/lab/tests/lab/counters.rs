@@ -1,11 +1,11 @@
 //! The kind `capture`: the counters themselves, while they count.
 
-use std::time::Duration;
+use std::{collections::BTreeSet, time::Duration};
 
 use serde_json::{Value, json};
 use xdplive_corpus::named;
 use xdplive_lab::{
-    client::{SOON, ask, message, metrics, plugin, run},
+    client::{SOON, ask, message, metrics, plugin, plugin_with, run},
     namespace::Namespace,
     process::MeasuredKernel,
     send::Sender,
@@ -181,6 +181,52 @@ async fn rows_that_nobody_takes_are_lost_in_the_queue() {
     let lost = tokio::time::timeout(SOON, settled).await.expect("everything is accounted for soon");
     // The queue holds 65,536 rows, and what is on its way to us a few messages.
     assert!(lost > 100_000, "{lost}");
+    plugin.ask_to_end().await;
+    assert!(plugin.wait().await);
+}
+
+/// Containers come and go, each with an interface of its own name, while one panel watches them all.
+#[tokio::test]
+async fn an_interface_that_has_gone_leaves_nothing_behind() {
+    let directory = tempfile::tempdir().unwrap();
+    let namespace = Namespace::with_pair();
+    let settings = [("GF_PLUGIN_LINGER_SECONDS", "1")];
+    let plugin = plugin_with(&namespace, directory.path(), &settings).await;
+    let any = ask(&plugin, json!({ "interfaces": ["any"], "columns": ["interface"], "limit": null })).await;
+    let mut running = run(&plugin, &any).await;
+    let interfaces = async || -> BTreeSet<String> {
+        let text = metrics(&plugin).await;
+        let series = text.lines().filter(|line| line.starts_with("xdplive_attached"));
+        series
+            .filter_map(|line| Some(line.split_once("interface=\"")?.1.split_once('"')?.0.to_owned()))
+            .collect()
+    };
+    let turn_into = async |expected: [&str; 5], count: usize| {
+        let expected: BTreeSet<String> = expected[..count].iter().map(|name| (*name).to_owned()).collect();
+        let same = async {
+            while interfaces().await != expected {
+                tokio::time::sleep(Duration::from_millis(100)).await;
+            }
+        };
+        let now = tokio::time::timeout(SOON, same).await;
+        assert!(now.is_ok(), "{:?} instead of {expected:?}", interfaces().await);
+    };
+    const ALL: [&str; 5] = ["a", "b", "lo", "c", "d"];
+    turn_into(ALL, 3).await;
+    for _ in 0..2 {
+        namespace.add_pair("c", "d");
+        turn_into(ALL, 5).await;
+        // It is really watched, also under a name that was there before.
+        Sender::new(&namespace, "d").send(&to_port(1900));
+        let mut seen = BTreeSet::new();
+        while !seen.contains("c") {
+            let names = message(&mut running).await["data"]["values"][0].take();
+            seen.extend(names.as_array().unwrap().iter().map(|name| name.as_str().unwrap().to_owned()));
+        }
+        namespace.ip(&["link", "del", "dev", "c"]);
+        turn_into(ALL, 3).await;
+    }
+    drop(running);
     plugin.ask_to_end().await;
     assert!(plugin.wait().await);
 }

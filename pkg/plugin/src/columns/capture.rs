@@ -24,8 +24,8 @@ columns! {
     Delivered "delivered" Count false 20 "Those of them handed to Grafana";
     RingUsed "ring_used" Decimal false 6 "How full the ring was at most in the last seconds, percent";
     KernelNs "kernel_ns" Decimal true 12 "Mean time of the program in the kernel, ns a packet; null while not measured";
-    Channel "channel" String true 48 "Channel of the stream; null where there is none";
-    Filter "filter" String true 64 "Filter of the stream; null for another data source's";
+    Channel "channel" String true 48 "Channel of the stream, or a number for another data source's; null without one";
+    Filter "filter" String true 66 "Beginning of the stream's filter; null for another data source's";
 }
 
 /// The accounts of one interface, direction and stream at one moment.
@@ -51,12 +51,30 @@ pub struct CaptureRow {
 /// Which accounts somebody is to see.
 #[derive(Clone, Copy, Debug)]
 pub struct View<'a> {
-    /// Whose filters are shown: the owner in the labels of streams.
-    pub owner: &'a str,
+    /// Whose streams are named and shown with their filters: the owner in their labels. `None` where that is nobody's
+    /// to know who asks.
+    pub owner: Option<&'a str>,
     /// Of which interfaces.
     pub interfaces: &'a InterfaceSet,
     /// Of which ways.
     pub directions: &'a [Direction],
+}
+
+impl CaptureColumn {
+    /// What a panel of packets has to know of its own packets.
+    pub const OF_A_PANEL: [Self; 11] = [
+        Self::Time,
+        Self::Interface,
+        Self::Direction,
+        Self::Hook,
+        Self::Seen,
+        Self::Own,
+        Self::Matched,
+        Self::Thinned,
+        Self::LostRing,
+        Self::LostQueue,
+        Self::Channel,
+    ];
 }
 
 impl View<'_> {
@@ -93,12 +111,19 @@ impl View<'_> {
         if nobody.streams == 0 {
             return vec![nobody];
         }
-        let streams = hook.streams.iter().filter(|stream| stream.has_rows).map(|stream| CaptureRow {
-            counts: stream.counts,
-            channel: Some(stream.label.stream.clone()),
-            // What others look for is theirs to know.
-            filter: (stream.label.owner == self.owner).then(|| stream.filter.to_string()),
-            ..nobody.clone()
+        let streams = hook.streams.iter().filter(|stream| stream.has_rows).map(|stream| {
+            // What others look for is theirs to know; the name of a channel can be guessed from its query.
+            let is_own = self.owner.is_some_and(|owner| owner == stream.label.owner);
+            CaptureRow {
+                counts: stream.counts,
+                channel: Some(if is_own {
+                    stream.label.stream.clone()
+                } else {
+                    format!("other/{}", stream.id)
+                }),
+                filter: is_own.then(|| beginning(&stream.filter.to_string())),
+                ..nobody.clone()
+            }
         });
         streams.collect()
     }
@@ -136,6 +161,16 @@ impl CaptureColumn {
             Self::Channel => optional(row.channel.as_deref(), cells),
             Self::Filter => optional(row.filter.as_deref(), cells),
         }
+    }
+}
+
+/// As much of a filter as its column has room for.
+fn beginning(filter: &str) -> String {
+    const MOST: usize = 60;
+    if filter.chars().count() <= MOST {
+        filter.to_owned()
+    } else {
+        filter.chars().take(MOST).chain("…".chars()).collect()
     }
 }
 

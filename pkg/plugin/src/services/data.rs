@@ -75,10 +75,9 @@ impl Plugin {
             }
             Columns::Capture(columns) => {
                 let rows = asked.accounts(&*self.source).await;
-                let notices: Vec<Value> =
-                    hooks.iter().filter(|hook| asked.asks_for(hook)).filter_map(notice).collect();
                 let custom = json!({ "channel": path, "data": data, "hooks": in_force });
-                let meta = json!({ "custom": custom, "notices": notices });
+                let notice = notice(hooks.iter().filter(|hook| asked.asks_for(hook)));
+                let meta = json!({ "custom": custom, "notices": notice.into_iter().collect::<Vec<_>>() });
                 Ok(arrow::frame(&query.ref_id, columns, &rows, &meta)?)
             }
         }
@@ -103,9 +102,19 @@ fn hook_in_json(InForce { interface, hook, reason, expected }: &InForce) -> Valu
     })
 }
 
-/// Why a hook is in force, where there is something to say.
-fn notice(InForce { interface, hook, reason, .. }: &InForce) -> Option<Value> {
-    let direction = hook.direction().name();
-    let text = format!("{interface} {direction} by {}: {reason}", hook.name());
-    (!reason.is_empty()).then(|| json!({ "severity": "info", "text": text }))
+/// Why hooks are in force that a person would not expect, in one notice: Grafana shows no more than one.
+fn notice<'a>(hooks: impl Iterator<Item = &'a InForce>) -> Option<Value> {
+    let unexpected: Vec<String> = hooks
+        .filter(|hook| !hook.expected)
+        .map(|InForce { interface, hook, reason, .. }| {
+            format!("{interface} {} by {}: {reason}", hook.direction().name(), hook.name())
+        })
+        .collect();
+    let text = unexpected.iter().take(HOOKS_NAMED).map(String::as_str).collect::<Vec<_>>().join("; ");
+    let more = unexpected.len().saturating_sub(HOOKS_NAMED);
+    let text = if more == 0 { text } else { format!("{text}; and {more} more") };
+    (!unexpected.is_empty()).then(|| json!({ "severity": "info", "text": text }))
 }
+
+/// Hooks that a notice names at most.
+const HOOKS_NAMED: usize = 5;

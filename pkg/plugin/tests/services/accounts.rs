@@ -38,7 +38,7 @@ fn hook(interface: &str, direction: Direction, streams: Vec<StreamAccounts>) -> 
 /// A machine that has counted for a stream of the tests' data source and for one of another.
 fn machine() -> Machine {
     let stream = |owner: &str, filter| StreamAccounts {
-        id: 1,
+        id: if owner == "1/p4ck3ts" { 1 } else { 2 },
         has_rows: true,
         label: Label { owner: owner.to_owned(), stream: "packets/1f".to_owned() },
         filter: Arc::new(Filter::parse(filter).unwrap()),
@@ -53,7 +53,7 @@ fn machine() -> Machine {
         interface: "eth0".to_owned(),
         hook,
         reason: reason.to_owned(),
-        expected: true,
+        expected: reason.is_empty(),
     };
     let in_force = vec![in_force(Hook::TcxIngress, "the device is virtual"), in_force(Hook::TcxEgress, "")];
     Machine { accounts, in_force, ..Machine::default() }
@@ -70,7 +70,7 @@ fn expected() -> Value {
         ["in", "in", "out"],
         [100, 100, 100],
         [20, 20, 0],
-        ["packets/1f", "packets/1f", null],
+        ["packets/1f", "other/2", null],
         ["udp", null, null],
     ])
 }
@@ -138,7 +138,7 @@ async fn the_answer_has_the_first_rows_and_says_why_a_hook_is_in_force() {
     let notice = json!({ "severity": "info", "text": "eth0 in by tcx: the device is virtual" });
     assert_eq!(meta["notices"], json!([notice]));
     let hooks = json!([
-        { "interface": "eth0", "direction": "in", "hook": "tcx", "reason": "" },
+        { "interface": "eth0", "direction": "in", "hook": "tcx", "reason": "the device is virtual" },
         { "interface": "eth0", "direction": "out", "hook": "tcx", "reason": "" },
     ]);
     assert_eq!(meta["custom"]["hooks"], hooks);

@@ -63,7 +63,7 @@ async fn the_frame_names_the_channel_and_the_data_to_subscribe_with() {
                 "channel": channel::path(&accounts),
                 "data": {
                     "kind": "capture", "interfaces": ["eth0", "wg0"], "direction": "both", "filter": "",
-                    "columns": CaptureColumn::ALL.iter().map(|column| column.name()).collect::<Vec<_>>(),
+                    "columns": CaptureColumn::OF_A_PANEL.iter().map(|column| column.name()).collect::<Vec<_>>(),
                     "limit": 1000, "interval": 1000, "groupBy": null, "measure": "packets", "top": 10,
                 },
             },

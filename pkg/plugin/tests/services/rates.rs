@@ -68,13 +68,13 @@ async fn the_last_interval_completes_the_sum() {
     let mut grafana = Grafana::start().await;
     let query = r#"{"kind":"rates","columns":["packets","segments","bytes"]}"#;
     let (mut running, mut stream) = grafana.stream(query).await;
-    let first = next(&mut running).await.unwrap();
-    assert!(String::from_utf8(first.data).unwrap().ends_with(r#""data":{"values":[[0],[0],[0]]}}"#));
+    // Nothing is attached, so nothing is sent: that would read as zero.
+    assert!(tokio::time::timeout(Duration::from_secs(3600), running.message()).await.is_err());
     grafana.shut_down().await;
     stream.ended().await;
     stream.close(Counted { seen: 40, matched: 30, segments: 33, bytes: 9000, ..Counted::default() });
     let last = next(&mut running).await.unwrap();
-    assert_eq!(String::from_utf8(last.data).unwrap(), r#"{"data":{"values":[[30],[33],[9000]]}}"#);
+    assert!(String::from_utf8(last.data).unwrap().ends_with(r#""data":{"values":[[30],[33],[9000]]}}"#));
     assert_eq!(next(&mut running).await, None);
     let trailers = running.trailers().await.unwrap().unwrap();
     let counts = ["seen", "unmatched", "thinned", "lost", "delivered"]

@@ -33,7 +33,7 @@ fn kind(column: CaptureColumn) -> String {
 
 fn stream(owner: &str, name: &str, filter: &str, matched: u64) -> StreamAccounts {
     StreamAccounts {
-        id: 1,
+        id: if owner == "1/a" { 1 } else { 2 },
         has_rows: true,
         label: Label { owner: owner.to_owned(), stream: name.to_owned() },
         filter: Arc::new(Filter::parse(filter).unwrap()),
@@ -99,7 +99,7 @@ fn the_documentation_knows_the_same_columns() {
 fn each_stream_has_a_row_beside_its_hook() {
     let streams =
         vec![stream("1/a", "packets/1f", "udp port 53", 20), stream("1/b", "packets/2e", "tcp", 30)];
-    let view = View { owner: "1/a", interfaces: &named(&["eth0"]), directions: &Direction::ALL };
+    let view = View { owner: Some("1/a"), interfaces: &named(&["eth0"]), directions: &Direction::ALL };
     let rows = shown(view, &[accounts("eth0", Direction::In, streams)]);
     let hook = [
         json!(1_767_225_600_000_i64),
@@ -114,14 +114,14 @@ fn each_stream_has_a_row_beside_its_hook() {
     let second = [json!(30), json!(4), json!(3), json!(2), json!(21)];
     let rest = [json!(12.35), json!(333.3)];
     // What another data source looks for is not told.
-    let names = [[json!("packets/1f"), json!("udp port 53")], [json!("packets/2e"), json!(null)]];
+    let names = [[json!("packets/1f"), json!("udp port 53")], [json!("other/2"), json!(null)]];
     let row = |counts: &[Value], names: &[Value]| [&hook[..], counts, &rest, names].concat();
     assert_eq!(rows, [row(&first, &names[0]), row(&second, &names[1])]);
 }
 
 #[test]
 fn a_hook_without_a_stream_has_a_row_of_its_own() {
-    let view = View { owner: "1/a", interfaces: &InterfaceSet::Any, directions: &Direction::ALL };
+    let view = View { owner: Some("1/a"), interfaces: &InterfaceSet::Any, directions: &Direction::ALL };
     let idle = HookAccounts { hook: None, kernel_time: None, ..accounts("wg0", Direction::Out, Vec::new()) };
     let rows = shown(view, &[idle]);
     assert_eq!(rows.len(), 1);
@@ -138,10 +138,30 @@ fn only_what_is_asked_for_is_shown() {
         accounts("wg0", Direction::In, Vec::new()),
     ];
     let places = |interfaces: &InterfaceSet, directions: &[Direction]| {
-        let rows = shown(View { owner: "", interfaces, directions }, &all);
+        let rows = shown(View { owner: None, interfaces, directions }, &all);
         rows.into_iter().map(|row| format!("{} {}", row[1], row[2]).replace('"', "")).collect::<Vec<_>>()
     };
     assert_eq!(places(&InterfaceSet::Any, &Direction::ALL), ["eth0 in", "eth0 out", "wg0 in"]);
     assert_eq!(places(&named(&["eth0"]), &[Direction::Out]), ["eth0 out"]);
     assert_eq!(places(&named(&["wg0", "eth1"]), &Direction::ALL), ["wg0 in"]);
+}
+
+/// Who may not see packets is not told what others look for either.
+#[test]
+fn nobody_elses_filter_is_shown_nor_a_name_that_tells_it() {
+    let streams = vec![stream("1/a", "packets/1f", "host 192.0.2.7", 20)];
+    let view = View { owner: None, interfaces: &InterfaceSet::Any, directions: &Direction::ALL };
+    let rows = shown(view, &[accounts("eth0", Direction::In, streams)]);
+    assert_eq!(rows[0][14..], [json!("other/1"), Value::Null]);
+    assert_eq!(rows[0][7], 20);
+}
+
+#[test]
+fn a_long_filter_is_cut() {
+    let long = format!("host {}", ["192.0.2.1"; 400].join(" or "));
+    let view = View { owner: Some("1/a"), interfaces: &InterfaceSet::Any, directions: &Direction::ALL };
+    let rows = shown(view, &[accounts("eth0", Direction::In, vec![stream("1/a", "packets/1f", &long, 20)])]);
+    let filter = rows[0][15].as_str().unwrap();
+    assert_eq!(filter.chars().count(), 61);
+    assert!(filter.starts_with("host 192.0.2.1 or "), "{filter}");
 }

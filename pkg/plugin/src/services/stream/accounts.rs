@@ -58,7 +58,9 @@ impl Accounts {
                 }
                 () = self.shutdown.begun() => self.state = State::Ending,
             }
-            let rows = self.asked.accounts(&*self.source).await;
+            let mut rows = self.asked.accounts(&*self.source).await;
+            // There are more with hundreds of interfaces only. All of one moment are in one message.
+            rows.truncate(self.encoder.most_rows());
             // A message without rows is none: there is nothing attached yet.
             if !rows.is_empty() {
                 let data = self.encoder.message(&rows);

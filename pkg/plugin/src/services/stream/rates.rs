@@ -60,17 +60,21 @@ impl<C: Column<Rows = [Interval]>> Rates<C> {
     pub(super) async fn next(mut self) -> Option<(Result<StreamPacket, Status>, Self)> {
         match self.state {
             State::Running => {
-                tokio::select! {
-                    _ = self.ticks.tick() => {
-                        let sums = self.so_far().await;
-                        return Some((Ok(self.message(sums)), self));
+                loop {
+                    tokio::select! {
+                        _ = self.ticks.tick() => {
+                            // Where nothing is attached, nothing is counted, which is not the same as zero.
+                            if let Some(sums) = self.so_far().await {
+                                return Some((Ok(self.message(sums)), self));
+                            }
+                        }
+                        // Without rows there is nothing but the end.
+                        _ = self.subscription.next(1) => {
+                            self.state = State::Ended;
+                            return Some((Err(ended_by_itself()), self));
+                        }
+                        () = self.shutdown.begun() => break,
                     }
-                    // Without rows there is nothing but the end.
-                    _ = self.subscription.next(1) => {
-                        self.state = State::Ended;
-                        return Some((Err(ended_by_itself()), self));
-                    }
-                    () = self.shutdown.begun() => {}
                 }
                 // The last interval ends with the stream, so that nothing is missing in the sum.
                 self.subscription.end();
@@ -92,15 +96,18 @@ impl<C: Column<Rows = [Interval]>> Rates<C> {
         }
     }
 
-    async fn so_far(&self) -> Sums {
-        let accounts = self.source.accounts().await;
-        let streams = accounts.iter().flat_map(|hook| &hook.streams);
-        let mine = streams.filter(|stream| stream.id == self.subscription.id());
-        let Counts { matched, segments, bytes, .. } = mine.fold(Counts::default(), |mut sum, stream| {
-            sum += stream.counts;
-            sum
-        });
-        Sums { packets: matched, segments, bytes }
+    /// What has been counted; `None` where nothing is attached for the stream.
+    async fn so_far(&self) -> Option<Sums> {
+        let mut sum = Counts::default();
+        let mut is_attached = false;
+        for hook in &self.source.accounts().await {
+            for stream in hook.streams.iter().filter(|stream| stream.id == self.subscription.id()) {
+                is_attached |= hook.hook.is_some();
+                sum += stream.counts;
+            }
+        }
+        let Counts { matched, segments, bytes, .. } = sum;
+        is_attached.then_some(Sums { packets: matched, segments, bytes })
     }
 
     /// The interval that ends now.
