@@ -1,7 +1,15 @@
 //! More packets than can be shown.
 
+use grafana_plugin_sdk::pluginv2::StreamPacket;
+use serde_json::{Value, json};
+use tonic::Streaming;
+use xdplive_bench::{
+    bpf::programs::Generator,
+    packets::{Kind, Packets},
+};
 use xdplive_corpus::named;
-use xdplive_lab::{namespace::Namespace, send::Sender, watch::Watch};
+use xdplive_lab::{client, namespace::Namespace, send::Sender, watch::Watch};
+use xdplive_plugin::services::ACCOUNTS;
 
 /// A UDP packet between two hosts, from a port of its own.
 fn flood(number: u32, flows: u32) -> Vec<u8> {
@@ -93,4 +101,87 @@ fn a_rare_packet_is_seen_in_a_flood() {
         let rare = outcome.rows.iter().filter(|row| row["ttl"] == 1).count();
         assert_eq!(rare, 1, "{flows} flows: {accounts:?}");
     }
+}
+
+/// Frames made by the kernel itself, faster than any reader takes them: what is lost is counted, also for a stream
+/// that joins late and for one that is stopped in the middle, both of a slot that another stream has.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_overload_is_accounted_for_with_streams_that_come_and_go() {
+    const PART: u32 = 3_400_000;
+    let directory = tempfile::tempdir().unwrap();
+    let namespace = Namespace::with_pair();
+    let settings = [("GF_PLUGIN_HOOK", "xdp-native")];
+    let plugin = client::plugin_with(&namespace, directory.path(), &settings).await;
+    let query = |filter: &str, limit: Value, columns: &[&str]| json!({ "interfaces": ["a"], "direction": "in", "filter": filter, "limit": limit, "columns": columns });
+    let everything = client::ask(&plugin, query("", json!(null), &["ttl"])).await;
+    let budgeted = client::ask(&plugin, query("", json!(1000), &["ttl"])).await;
+    let filtered = client::ask(&plugin, query("tcp", json!(null), &["ttl"])).await;
+    // The same slot as the first, under another path.
+    let late = client::ask(&plugin, query("", json!(null), &["ttl", "protocol"])).await;
+    let stopped = client::ask(&plugin, query("", json!(null), &["protocol"])).await;
+
+    let mut streams = Vec::new();
+    for channel in [&everything, &budgeted, &filtered] {
+        streams.push(tokio::spawn(taken(client::run(&plugin, channel).await, 1)));
+    }
+    let stopped = client::run(&plugin, &stopped).await;
+    let before = namespace.counter("a", "rx_packets");
+    overload(&namespace, PART);
+    let middle = namespace.counter("a", "rx_packets");
+    streams.push(tokio::spawn(taken(client::run(&plugin, &late).await, 2)));
+    overload(&namespace, PART);
+    // It has not taken a row.
+    drop(stopped);
+    overload(&namespace, PART);
+    let after = namespace.counter("a", "rx_packets");
+    assert_eq!(after - before, 3 * u64::from(PART), "the wire itself lost packets");
+    plugin.ask_to_end().await;
+
+    let mut matched = Vec::new();
+    for (number, stream) in streams.into_iter().enumerate() {
+        let (rows, [seen, unmatched, thinned, lost, delivered]) = stream.await.unwrap();
+        let expected = if number == 3 { after - middle } else { after - before };
+        eprintln!(
+            "stream {number}: seen={seen} unmatched={unmatched} thinned={thinned} lost={lost} delivered={delivered}"
+        );
+        assert_eq!(seen, expected, "{number}");
+        assert_eq!(seen, unmatched + thinned + lost + delivered, "{number}");
+        assert_eq!(delivered, rows, "{number}");
+        if number != 1 {
+            assert_eq!(thinned, 0, "{number}");
+        }
+        matched.push(seen - unmatched);
+    }
+    let all = after - before;
+    assert_eq!(matched[..2], [all, all]);
+    assert!(matched[2] > all / 10 && matched[2] < all, "some packets are TCP: {matched:?}");
+    assert_eq!(matched[3], after - middle);
+    assert!(plugin.wait().await);
+}
+
+/// Sends so many different packets from inside the kernel, as fast as it goes.
+fn overload(namespace: &Namespace, packets: u32) {
+    /// Number of the loopback interface in every namespace.
+    const LOOPBACK: u32 = 1;
+    const AT_ONCE: u32 = 100_000;
+    let index = namespace.run(&["cat", "/sys/class/net/b/ifindex"]).trim().parse().unwrap();
+    namespace.enter(|| {
+        let generator = Generator::new(&Packets::new(Kind::Mixed, 7), index, LOOPBACK).unwrap();
+        for _ in 0..packets / AT_ONCE {
+            generator.send(AT_ONCE, 64).unwrap();
+        }
+    });
+}
+
+/// Takes a stream's rows to its end: how many there were, and its accounts. Rows are counted by the commas between
+/// the cells of all columns, because there are millions.
+async fn taken(mut stream: Streaming<StreamPacket>, columns: usize) -> (u64, [u64; 5]) {
+    let mut rows = 0;
+    while let Some(packet) = stream.message().await.unwrap() {
+        let begin = packet.data.windows(9).position(|bytes| bytes == b"\"values\":").unwrap();
+        let commas = packet.data[begin..].iter().filter(|byte| **byte == b',').count();
+        rows += ((commas + 1) / columns) as u64;
+    }
+    let trailers = stream.trailers().await.unwrap().unwrap();
+    (rows, ACCOUNTS.map(|name| trailers.get(name).unwrap().to_str().unwrap().parse().unwrap()))
 }
