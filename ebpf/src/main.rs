@@ -6,13 +6,14 @@
 //! | `xdp_generic` | XDP on socket buffers |
 //! | `tcx_ingress`, `tcx_egress` | TCX |
 //!
-//! Every program counts the packet, parses it where a stream is live, and writes one event for a wanted
-//! packet. It never changes a packet and never decides its fate: XDP programs pass, TCX programs leave it
+//! Every program counts the packet, parses it where a stream is live or flows are counted, and writes one event
+//! for a wanted packet. It never changes a packet and never decides its fate: XDP programs pass, TCX programs leave it
 //! to the next.
 #![no_std]
 #![no_main]
 #![feature(asm_experimental_arch)]
 
+mod flows;
 mod maps;
 mod observe;
 mod packet_bytes;

@@ -3,7 +3,7 @@
 
 use crate::packet_bytes::Room;
 use aya_ebpf::{
-    btf_maps::{Array, ArrayOfMaps, PerCpuArray, RingBuf},
+    btf_maps::{Array, ArrayOfMaps, HashMap, PerCpuArray, RingBuf},
     macros::btf_map,
 };
 use xdplive_packet::{
@@ -11,6 +11,7 @@ use xdplive_packet::{
     accounting::{COUNTER_ENTRIES, HookCounters, Rules, SLOTS},
     budget::{Bucket, FLOWS, Recent},
     event::Direction,
+    flow::{self, Beside, Counted, FlowKey, SharedCounters},
 };
 
 /// Smallest ring there is; the host sets the real size when it creates the map.
@@ -37,6 +38,19 @@ pub static FLOWS_SEEN: Array<Recent, FLOWS> = Array::new();
 #[btf_map]
 pub static COUNTERS: PerCpuArray<HookCounters, { COUNTER_ENTRIES as usize }> = PerCpuArray::new();
 
+/// What flows are counted with besides [`FLOWS`], by direction; see `xdplive_packet::flow`. Empty while nobody needs
+/// flows. The host changes banks by putting another inner map here, as with [`RULES`].
+#[btf_map]
+pub static FLOWS_BESIDE: ArrayOfMaps<PerCpuArray<Beside, { Direction::ALL.len() }>, 1> = ArrayOfMaps::new();
+
+/// The tables of flows, by bank. Their size is the host's business.
+#[btf_map]
+pub static FLOW_TABLES: ArrayOfMaps<HashMap<FlowKey, SharedCounters, 1, FLOW_FLAGS>, { flow::BANKS }> =
+    ArrayOfMaps::new();
+
+/// How the tables of flows are made; part of their type.
+const FLOW_FLAGS: usize = flow::TABLE_FLAGS as usize;
+
 /// Room for the packet at hand, by direction. Not on the stack: the compiler would spread it over more than
 /// the 512 bytes there are, and access it in unaligned pieces, which the verifier refuses there.
 #[btf_map]
@@ -49,4 +63,17 @@ pub struct Workspace {
     pub headers: Headers,
     /// For the hook's view of the packet.
     pub room: Room,
+    /// For counting its flow.
+    pub flow: Flow,
+}
+
+/// What it takes to count a packet's flow.
+#[repr(C)]
+pub struct Flow {
+    /// The flow.
+    pub key: FlowKey,
+    /// Its counters, where this is its first packet.
+    pub first: SharedCounters,
+    /// What the packet adds to them.
+    pub packet: Counted,
 }

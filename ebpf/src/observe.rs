@@ -11,14 +11,15 @@ use aya_ebpf::{
 };
 use xdplive_packet::{
     Event, Frame, Hook, LinkType, Tag, Wire,
-    accounting::{Configuration, HookCounters, Limit, SLOTS},
-    classify::{Verdict, classify},
+    accounting::{Configuration, HookCounters, Limit, SLOTS, wire_bytes},
+    classify::{Verdict, Word, classify},
     event::{RecordKind, SEGMENTS_UNKNOWN},
     headers::Headers,
     parse_into,
 };
 
 use crate::{
+    flows,
     maps::{BUDGETS, COUNTERS, EVENTS, FLOWS_SEEN, RULES, WORKSPACES, Workspace},
     packet_bytes::Room,
     verifier::opaque,
@@ -48,19 +49,28 @@ pub fn observe<'a, P: Packet>(hook: Hook, packet: impl FnOnce(&'a mut Room) -> P
     let counters = unsafe { &mut *counters };
     counters.seen += 1;
 
-    let live = configuration.live[hook.direction() as usize];
-    if live[0] | live[1] == 0 {
+    let live = live(configuration, hook);
+    if live[0] | live[1] == 0 && !flows::are_counted() {
         return;
     }
     let Some(workspace) = WORKSPACES.get_ptr_mut(hook.direction() as u32) else { return };
     // SAFETY: a per-CPU value of this direction, see above.
-    let Workspace { headers, room } = unsafe { &mut *workspace };
+    let Workspace { headers, room, flow } = unsafe { &mut *workspace };
     let mut packet = packet(room);
     let tag = packet.tag();
     let frame_length = packet.length() + tag.length();
     let wire = Wire { link: LinkType::from_raw(configuration.link), tag };
     clear(headers);
     parse_into(&mut packet, &wire, headers);
+    let segments = fresh(packet.segments(headers));
+    let header_length = u32::from(headers.header_length) + tag.length();
+    let bytes = wire_bytes(frame_length, segments, header_length);
+    let number = if segments == SEGMENTS_UNKNOWN { 1 } else { u64::from(segments) };
+    flows::count(hook.direction(), headers, number, bytes, flow);
+    let live = self::live(configuration, hook);
+    if live[0] | live[1] == 0 {
+        return;
+    }
     let Verdict { slots: mut wanted, own } = classify(&rules.tables, headers, frame_length, live);
     if own {
         // Before anything is done for a slot: what it hides is not matched, and costs neither budget nor ring.
@@ -70,14 +80,10 @@ pub fn observe<'a, P: Packet>(hook: Hook, packet: impl FnOnce(&'a mut Room) -> P
     if wanted == 0 {
         return;
     }
-    let segments = packet.segments(headers);
-    // Unknown counts as one. Every packet on the wire has the headers that the merged one shows once.
-    let on_wire = if segments == SEGMENTS_UNKNOWN { 1 } else { u64::from(segments) };
-    let bytes = u64::from(frame_length) + (on_wire - 1) * u64::from(headers.header_length);
     // SAFETY: a helper without arguments.
     let time = unsafe { bpf_ktime_get_ns() };
     let mut decision =
-        Decision { configuration, counters, headers, time, segments: on_wire, bytes, left: wanted, passed: 0 };
+        Decision { configuration, counters, headers, time, segments: number, bytes, left: wanted, passed: 0 };
     each_slot(wanted, decide, &mut decision);
     let passed = decision.passed;
     if passed == 0 {
@@ -104,6 +110,14 @@ pub fn observe<'a, P: Packet>(hook: Hook, packet: impl FnOnce(&'a mut Room) -> P
         ptr::copy_nonoverlapping(headers, &raw mut (*event).headers, 1);
     }
     entry.submit(wake_up(configuration));
+}
+
+/// The live terms of a hook's direction, read anew: what the verifier had learnt of them before the headers were read,
+/// it would follow through all of the parser.
+#[inline(always)]
+fn live(configuration: &Configuration, hook: Hook) -> Word {
+    // SAFETY: a reference is valid to read.
+    unsafe { ptr::read_volatile(&raw const configuration.live[hook.direction() as usize]) }
 }
 
 /// A packet that slots want, and what becomes of it.
@@ -189,6 +203,13 @@ fn clear(headers: &mut Headers) {
         // SAFETY: a reference is valid to write through.
         unsafe { ptr::write_volatile(word, 0) };
     }
+}
+
+/// `segments`, of which the verifier knows nothing afterwards: it would follow everything from here on for each way
+/// in which a hook comes to the number.
+#[inline(always)]
+fn fresh(segments: u16) -> u16 {
+    opaque(u64::from(segments)) as u16
 }
 
 /// Wakes the reader when the ring has just reached its threshold; below it the reader comes by itself, above

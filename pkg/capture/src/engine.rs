@@ -7,6 +7,7 @@ mod accounts;
 mod capture;
 mod control;
 mod explain;
+mod flows;
 mod history;
 mod lifetime;
 mod maps;
@@ -39,13 +40,18 @@ use crate::{
     own,
     privilege::AtStart,
     queue::Queue,
-    reader::Reader,
+    reader::{Reader, StreamId},
     report::{self, Kernel, Report},
     settings::Settings,
-    source::{HookAccounts, InForce, Interval, Request, Source, SourceError, Subscription},
+    source::{
+        FlowFeed, FlowQueue, HookAccounts, InForce, Interval, Request, Source, SourceError, Subscription,
+    },
 };
 
-use self::control::{Command, Control};
+use self::{
+    control::{Command, Control},
+    flows::{Flows, Want},
+};
 
 /// Time between two looks at the ports of own traffic: Grafana opens its own some time after it has started us.
 const OWN_INTERVAL: Duration = Duration::from_secs(5);
@@ -85,7 +91,7 @@ impl LocalSource {
         let watch = Watch::start().await?;
         let kernel = Kernel::running();
         let (commands, receiver) = channel();
-        let control = Control::new(control::Parts {
+        let parts = control::Parts {
             loader,
             reader: Reader::start()?,
             watch: watch.clone(),
@@ -93,7 +99,8 @@ impl LocalSource {
             kernel: kernel.clone(),
             at_start: at_start.clone(),
             settings,
-        });
+        };
+        let control = Control::new(parts, Flows::start()?);
         thread::Builder::new().name("capture".to_owned()).spawn(move || control.run(&receiver))?;
         let (tell_own, own_ports) = watch::channel(Arc::default());
         let source = Self { commands, watch: watch.clone(), kernel, at_start, settings, own_ports };
@@ -151,6 +158,19 @@ impl LocalSource {
         });
     }
 
+    /// A stream that is ended where its taker wants it.
+    fn subscription(&self, stream: StreamId, queue: Arc<Queue>) -> Subscription {
+        let commands = self.commands.clone();
+        Subscription::new(
+            stream,
+            queue,
+            Box::new(move || {
+                // Where the control thread has ended, so has the stream.
+                let _ = commands.send(Command::End { stream });
+            }),
+        )
+    }
+
     async fn ask<T>(&self, command: impl FnOnce(oneshot::Sender<T>) -> Command) -> Result<T, SourceError> {
         let (reply, answer) = oneshot::channel();
         self.commands.send(command(reply)).map_err(|_| SourceError::Gone)?;
@@ -174,15 +194,21 @@ impl Source for LocalSource {
             let queue = Arc::clone(&queue);
             self.ask(|reply| Command::Subscribe { request: request.clone(), queue, reply }).await?
         };
-        let commands = self.commands.clone();
-        Ok(Subscription::new(
-            stream,
-            queue,
-            Box::new(move || {
-                // Where the control thread has ended, so has the stream.
-                let _ = commands.send(Command::End { stream });
-            }),
-        ))
+        Ok(self.subscription(stream, queue))
+    }
+
+    async fn flows(&self, request: &Request, interval: Duration) -> Result<FlowFeed, SourceError> {
+        // The stream under it holds the interfaces and has no rows.
+        let queue = Queue::new(1);
+        let flows = Arc::new(FlowQueue::default());
+        let stream = {
+            let request = Request { wanted: None, ..request.clone() };
+            let (queue, want) = (Arc::clone(&queue), Want { interval, queue: Arc::clone(&flows) });
+            self.ask(|reply| Command::SubscribeFlows { request, queue, want, reply }).await?
+        };
+        let feed = FlowFeed::new(Arc::clone(&flows), self.subscription(stream, queue));
+        flows.begun().await;
+        Ok(feed)
     }
 
     async fn report(&self) -> Report {

@@ -12,6 +12,7 @@
 //! | [`engine`] | this machine as a source: captures, streams, generations |
 //! | [`reader`] | the thread that empties the rings; [`queue`], [`thin`], [`clock`], [`ring_fill`] are its parts |
 //! | [`loader`] | the privileged process and how it is asked |
+//! | [`flow_table`] | the table of flows of one interface: swapping its banks, reading and emptying them |
 //! | [`privilege`] | which rights either process keeps |
 //! | [`hook`] | which hook an interface gets, and why |
 //! | [`interface`] | the interfaces, by netlink |
@@ -23,6 +24,7 @@
 
 pub mod clock;
 pub mod engine;
+pub mod flow_table;
 pub mod hook;
 pub mod interface;
 pub mod loader;

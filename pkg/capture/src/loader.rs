@@ -4,6 +4,7 @@
 //! connection; link file descriptors never leave it, so that its end is the end of every attachment.
 
 pub mod channel;
+pub mod flows;
 mod link;
 mod process;
 mod programs;
@@ -22,11 +23,11 @@ use rustix::{
     process::{Pid, PidfdFlags, Signal, WaitId, WaitIdOptions, kill_process, pidfd_open, waitid},
 };
 use thiserror::Error;
-use xdplive_packet::Hook;
+use xdplive_packet::{Hook, flow::BANKS};
 
 use self::{
     channel::Channel,
-    protocol::{Answer, Attached, CaptureId, HookName, LoaderError, MapFd, Request},
+    protocol::{Answer, Attached, CaptureId, FlowFd, HookName, LoaderError, MapFd, Request},
 };
 use crate::{privilege, source::KernelTime};
 
@@ -60,6 +61,19 @@ pub struct Maps {
     pub budgets: MapData,
     /// The inner maps of the rules.
     pub banks: [MapData; 2],
+}
+
+/// The tables of flows of a capture.
+#[derive(Debug)]
+pub struct FlowMaps {
+    /// The outer map of what is counted beside the tables.
+    pub beside_outer: MapData,
+    /// The outer map of the tables.
+    pub tables_outer: MapData,
+    /// The inner maps of what is counted beside the tables, by bank.
+    pub beside: [MapData; BANKS],
+    /// The tables, by bank.
+    pub tables: [MapData; BANKS],
 }
 
 /// The plugin's end of the loader process.
@@ -128,6 +142,27 @@ impl Loader {
                     rules: MapData::from_fd(rules)?,
                     budgets: MapData::from_fd(budgets)?,
                     banks: [MapData::from_fd(first)?, MapData::from_fd(second)?],
+                })
+            }
+            _ => Err(AskError::WrongAnswer),
+        }
+    }
+
+    /// Creates the tables of flows of a capture, each with room for `entries` flows.
+    ///
+    /// # Errors
+    /// Any [`AskError`].
+    pub fn open_flows(&self, capture: CaptureId, entries: u32) -> Result<FlowMaps, AskError> {
+        match self.ask(&Request::OpenFlows { capture, entries })? {
+            (Answer::FlowsOpened, fds) => {
+                let fds: [OwnedFd; FlowFd::COUNT] = fds.try_into().map_err(|_| AskError::WrongAnswer)?;
+                let [beside_outer, tables_outer, first_beside, second_beside, first_table, second_table] =
+                    fds;
+                Ok(FlowMaps {
+                    beside_outer: MapData::from_fd(beside_outer)?,
+                    tables_outer: MapData::from_fd(tables_outer)?,
+                    beside: [MapData::from_fd(first_beside)?, MapData::from_fd(second_beside)?],
+                    tables: [MapData::from_fd(first_table)?, MapData::from_fd(second_table)?],
                 })
             }
             _ => Err(AskError::WrongAnswer),

@@ -5,9 +5,10 @@
 
 mod accounts;
 mod batch;
+mod flows;
 mod unavailable;
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use thiserror::Error;
@@ -17,6 +18,10 @@ use xdplive_packet::{Hook, accounting::Limit, event::Direction};
 pub use self::{
     accounts::{Counts, HookAccounts, Interval, KernelTime, StreamAccounts},
     batch::{Batch, Names, Origin, Row},
+    flows::{
+        Conversation, FlowFeed, FlowQueue, FlowSnapshot, Group, GroupBy, LinkProtocol, Missed, Top,
+        conversations, top,
+    },
     unavailable::Unavailable,
 };
 use crate::{
@@ -45,6 +50,16 @@ pub trait Source: Send + Sync + 'static {
     /// # Errors
     /// [`SourceError::Gone`] only.
     async fn subscribe(&self, request: &Request) -> Result<Subscription, SourceError>;
+
+    /// Has the flows of all packets counted at the hooks that `request` asks for, whatever its rows, and hands them on
+    /// at least every `interval` (100 ms to 60 s; it is brought there). On one interface all who ask share one table,
+    /// which counts everything that is attached there. Lives through the absence of an interface.
+    ///
+    /// # Errors
+    /// [`SourceError::Gone`] and [`SourceError::Unavailable`] only.
+    async fn flows(&self, _request: &Request, _interval: Duration) -> Result<FlowFeed, SourceError> {
+        Err(SourceError::Unavailable("flows cannot be counted here".to_owned()))
+    }
 
     /// What this source can do here, and what keeps it from doing more. Attaches nothing.
     async fn report(&self) -> Report;

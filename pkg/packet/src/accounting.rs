@@ -109,6 +109,17 @@ pub const fn counter_entry(generation: u32, direction: Direction) -> u32 {
     (generation % BANKS) * Direction::ALL.len() as u32 + direction as u32
 }
 
+/// Bytes that a frame of `frame_length` bytes takes on the wire as `segments` packets, each of which has the headers'
+/// `header_length` bytes (both lengths with a tag that was taken off before). Only the first packet's headers are
+/// part of a frame that a card or the kernel has put together, or has yet to cut. An unknown number of segments
+/// ([`SEGMENTS_UNKNOWN`](crate::event::SEGMENTS_UNKNOWN)) counts as one.
+#[inline(always)]
+#[must_use]
+pub const fn wire_bytes(frame_length: u32, segments: u16, header_length: u32) -> u64 {
+    let more = if segments > 1 { segments as u64 - 1 } else { 0 };
+    frame_length as u64 + more * header_length as u64
+}
+
 /// What one CPU counted for one slot.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
@@ -121,7 +132,7 @@ pub struct SlotCounters {
     pub lost: u64,
     /// Wire packets in the matched frames, an unknown number counting as one.
     pub segments: u64,
-    /// Bytes on the wire of the matched frames: their own, and the headers once more for each further packet in them.
+    /// Bytes of the matched frames on the wire: see [`wire_bytes`].
     pub bytes: u64,
 }
 

@@ -7,12 +7,10 @@
 //! two hosts from ever new ports leaves something for the others.
 
 mod recent;
-mod shared;
 
 pub use recent::{FLOWS, Recent, WAYS, conversation, flow};
 
-use crate::headers::Headers;
-use shared::Shared;
+use crate::{headers::Headers, shared::Shared};
 
 /// Refills in a second: one every 20 ms.
 pub const REFILLS: u64 = 50;

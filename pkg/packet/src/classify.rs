@@ -170,6 +170,7 @@ impl Packet<'_> {
         if !self.is_constrained(Field::FrameLength) {
             return true;
         }
+        let length = fresh(&length);
         let index = if length > 0xffff { 0xffff } else { length as usize & 0xffff };
         let class = self.tables.frame_length[index];
         self.keep(Field::FrameLength, Some(class))
@@ -244,9 +245,10 @@ pub const fn cast(mac: &[u8; 6]) -> u8 {
 }
 
 /// `value` as it is in memory. The compiler would keep it in a register, of which the verifier learns a bit
-/// with every comparison: it would then follow every combination of these bits.
+/// with every comparison: it would then follow every combination of these bits. Or it would keep two copies, compare
+/// one and use the other as an index, of which the verifier then knows no bound.
 #[inline(always)]
-fn fresh(value: &u16) -> u16 {
+fn fresh<T: Copy>(value: &T) -> T {
     // SAFETY: a reference is valid to read.
     unsafe { core::ptr::read_volatile(value) }
 }

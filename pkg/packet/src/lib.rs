@@ -13,19 +13,22 @@
 //! | [`names`] | what the registries call protocols and EtherTypes |
 //! | [`classify`] | which filters want a packet, by tables that the host builds |
 //! | [`budget`] | keeping to so many packets a second, without losing the rare ones |
+//! | [`flow`] | the table of flows: its key, its counters, and what is counted beside it |
 //! | [`accounting`] | the counters and the configuration that kernel and host share |
 #![cfg_attr(not(test), no_std)]
-// For numbers that several CPUs change; see `budget`.
+// For numbers that several CPUs change; see `shared`.
 #![cfg_attr(target_arch = "bpf", feature(core_intrinsics), allow(internal_features))]
 
 pub mod accounting;
 pub mod budget;
 pub mod classify;
 pub mod event;
+pub mod flow;
 pub mod frame;
 pub mod headers;
 pub mod names;
 pub mod parse;
+mod shared;
 pub mod wire;
 
 pub use event::{Event, Hook};

@@ -17,6 +17,7 @@ use xdplive_packet::{accounting::Limit, event::Direction};
 use super::{
     capture::{AttachError, Capture},
     explain::no_slot,
+    flows::{Flows, Want as FlowWant},
     history::Histories,
     stream::Stream,
 };
@@ -43,6 +44,8 @@ pub enum Command {
     Prepare { request: Request, reply: oneshot::Sender<Result<Vec<InForce>, SourceError>> },
     /// See [`crate::source::Source::subscribe`].
     Subscribe { request: Request, queue: Arc<Queue>, reply: oneshot::Sender<StreamId> },
+    /// See [`crate::source::Source::flows`].
+    SubscribeFlows { request: Request, queue: Arc<Queue>, want: FlowWant, reply: oneshot::Sender<StreamId> },
     /// A stream has come to its end.
     End { stream: StreamId },
     /// The interfaces have changed.
@@ -85,7 +88,8 @@ pub struct Control {
     pub(super) dirty: BTreeSet<String>,
     /// Streams to be told that they have begun, and streams to be closed, after that.
     begun: Vec<(StreamId, oneshot::Sender<StreamId>)>,
-    ending: Vec<StreamId>,
+    pub(super) ending: Vec<StreamId>,
+    pub(super) flows: Flows,
     probed: Option<Probed>,
     own_ports: Arc<BTreeSet<u16>>,
     /// The alternatives of the filter that recognises own traffic.
@@ -93,7 +97,7 @@ pub struct Control {
 }
 
 impl Control {
-    pub fn new(parts: Parts) -> Self {
+    pub fn new(parts: Parts, flows: Flows) -> Self {
         Self {
             interfaces: parts.watch.now(),
             parts,
@@ -106,6 +110,7 @@ impl Control {
             dirty: BTreeSet::new(),
             begun: Vec::new(),
             ending: Vec::new(),
+            flows,
             probed: None,
             own_ports: Arc::default(),
             own: Arc::default(),
@@ -131,6 +136,7 @@ impl Control {
                 }
             }
             self.begin_generations();
+            self.settle_flows();
             self.tell_begun();
             self.close_ended();
             if let Some(done) = stop {
@@ -158,6 +164,11 @@ impl Control {
                 let _ = reply.send(result);
             }
             Command::Subscribe { request, queue, reply } => self.subscribe(request, queue, reply),
+            Command::SubscribeFlows { request, queue, want, reply } => {
+                let stream = self.next_stream;
+                self.subscribe(request, queue, reply);
+                self.flows.want(stream, want);
+            }
             Command::End { stream } => self.end(stream),
             Command::Interfaces(interfaces) => {
                 self.interfaces = interfaces;
@@ -413,6 +424,7 @@ impl Control {
             self.end(id);
         }
         self.begin_generations();
+        self.settle_flows();
         self.close_ended();
         self.parts.loader.end(LOADER_END);
     }

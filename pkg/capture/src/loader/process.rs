@@ -4,6 +4,7 @@ use std::{collections::BTreeMap, io, os::fd::AsFd};
 
 use super::{
     channel::Channel,
+    flows::FlowBanks,
     programs::{self, Capture},
     protocol::{Answer, CaptureId, HookName, LoaderError, Request},
 };
@@ -22,6 +23,7 @@ pub fn serve(channel: &Channel) -> io::Result<()> {
         match handle(&mut captures, request) {
             Ok(Reply::Plain(answer)) => channel.send(&answer, &[])?,
             Ok(Reply::Maps(capture)) => send_maps(channel, &captures, capture)?,
+            Ok(Reply::Flows { capture, entries }) => send_flows(channel, &captures, capture, entries)?,
             Err(error) => channel.send(&Answer::Failed(error), &[])?,
         }
     }
@@ -31,6 +33,7 @@ pub fn serve(channel: &Channel) -> io::Result<()> {
 enum Reply {
     Plain(Answer),
     Maps(CaptureId),
+    Flows { capture: CaptureId, entries: u32 },
 }
 
 fn handle(captures: &mut BTreeMap<CaptureId, Capture>, request: Request) -> Result<Reply, LoaderError> {
@@ -44,6 +47,7 @@ fn handle(captures: &mut BTreeMap<CaptureId, Capture>, request: Request) -> Resu
             captures.insert(capture, Capture::open(ring_bytes)?);
             return Ok(Reply::Maps(capture));
         }
+        Request::OpenFlows { capture, entries } => return Ok(Reply::Flows { capture, entries }),
         Request::Attach { capture, hook: HookName(hook), index } => {
             Answer::Attached(find(captures, capture)?.attach(hook, index)?)
         }
@@ -84,5 +88,26 @@ fn send_maps(
         Some(Ok(maps)) => channel.send(&Answer::Opened, &maps.map(|map| map.fd().as_fd())),
         Some(Err(error)) => channel.send(&Answer::Failed(error), &[]),
         None => channel.send(&Answer::Failed(LoaderError::BadRequest(format!("capture {capture}"))), &[]),
+    }
+}
+
+/// Creates the tables of flows, and lets go of them: they are the asker's.
+fn send_flows(
+    channel: &Channel,
+    captures: &BTreeMap<CaptureId, Capture>,
+    capture: CaptureId,
+    entries: u32,
+) -> io::Result<()> {
+    let Some(capture) = captures.get(&capture) else {
+        return channel.send(&Answer::Failed(LoaderError::BadRequest(format!("capture {capture}"))), &[]);
+    };
+    let opened = FlowBanks::create(entries).and_then(|banks| Ok((capture.flow_maps()?, banks)));
+    match opened {
+        Ok((outer, banks)) => {
+            let maps = outer.into_iter().chain(&banks.beside).chain(&banks.tables);
+            let fds: Vec<_> = maps.map(|map| map.fd().as_fd()).collect();
+            channel.send(&Answer::FlowsOpened, &fds)
+        }
+        Err(error) => channel.send(&Answer::Failed(error), &[]),
     }
 }

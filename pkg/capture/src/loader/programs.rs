@@ -52,6 +52,14 @@ impl Capture {
         Ok([events?, counters?, rules?, budgets?, first, second])
     }
 
+    /// The outer maps of the tables of flows, the first two of [`super::protocol::FlowFd`].
+    ///
+    /// # Errors
+    /// Where the object lacks one of them.
+    pub fn flow_maps(&self) -> Result<[&MapData; 2], LoaderError> {
+        Ok([self.map("FLOWS_BESIDE")?, self.map("FLOW_TABLES")?])
+    }
+
     fn map(&self, name: &str) -> Result<&MapData, LoaderError> {
         match self.ebpf.map(name) {
             Some(Map::RingBuf(data) | Map::PerCpuArray(data) | Map::ArrayOfMaps(data) | Map::Array(data)) => {
@@ -173,7 +181,7 @@ fn not_allowed(action: &str, error: &dyn std::error::Error) -> LoaderError {
     LoaderError::NotAllowed { action: action.to_owned(), reason: chain(error) }
 }
 
-fn from_map(error: &MapError) -> LoaderError {
+pub(super) fn from_map(error: &MapError) -> LoaderError {
     match error {
         MapError::CreateError { io_error, .. } if is_permission(io_error) => {
             not_allowed("create eBPF maps", io_error)

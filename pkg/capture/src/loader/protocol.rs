@@ -19,6 +19,14 @@ pub enum Request {
         /// Size of the ring in bytes: a power of two, at least a page.
         ring_bytes: u32,
     },
+    /// Create the tables of flows of a capture. Answered by [`Answer::FlowsOpened`] and the file descriptors of
+    /// [`FlowFd`], which are the only ones: the tables are gone when they are closed and out of force.
+    OpenFlows {
+        /// An open capture.
+        capture: CaptureId,
+        /// Flows that each of the tables has room for.
+        entries: u32,
+    },
     /// Attach the capture's program for `hook`, loading it first where that has not been done.
     Attach {
         /// An open capture.
@@ -56,6 +64,8 @@ pub enum Request {
 pub enum Answer {
     /// The maps exist.
     Opened,
+    /// The tables of flows exist.
+    FlowsOpened,
     /// The program is attached.
     Attached(Attached),
     /// Done.
@@ -94,6 +104,30 @@ impl MapFd {
     /// How many there are.
     pub const COUNT: usize = 6;
 }
+
+/// The file descriptors that come with [`Answer::FlowsOpened`], in this order. See `xdplive_packet::flow`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FlowFd {
+    /// The outer map of what is counted beside the tables: says which bank is in force.
+    BesideOuter,
+    /// The outer map of the tables.
+    TablesOuter,
+    /// What is counted beside the first table.
+    FirstBeside,
+    /// What is counted beside the second table.
+    SecondBeside,
+    /// The first table.
+    FirstTable,
+    /// The second table.
+    SecondTable,
+}
+
+impl FlowFd {
+    /// How many there are.
+    pub const COUNT: usize = 6;
+}
+
+const _: () = assert!(FlowFd::COUNT <= MapFd::COUNT, "a message has room for them");
 
 /// A program that was attached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -58,7 +58,7 @@ impl Kernel {
     }
 
     /// Puts a configuration in force whose terms constrain nothing.
-    fn configure(&mut self, configuration: Configuration) {
+    pub(crate) fn configure(&mut self, configuration: Configuration) {
         let mut rules: Box<Rules> = bytemuck::zeroed_box();
         rules.configuration = configuration;
         self.put(&rules);
@@ -72,6 +72,35 @@ impl Kernel {
         let rules: &Shared<Rules> = bytemuck::TransparentWrapper::wrap_ref(rules);
         bank.set(0, rules, 0).unwrap();
         self.outer.set(0, &bank, 0).unwrap();
+    }
+
+    /// A map of the object, for somebody else to change.
+    pub(crate) fn take_map(&mut self, name: &str) -> MapData {
+        match self.ebpf.take_map(name) {
+            Some(Map::ArrayOfMaps(data)) => data,
+            _ => panic!("there is no array of maps {name}"),
+        }
+    }
+
+    /// The program of a hook.
+    pub(crate) fn program(&mut self, hook: Hook) -> &mut Program {
+        let name = match hook {
+            Hook::XdpNative => "xdp_native",
+            Hook::XdpGeneric => "xdp_generic",
+            Hook::TcxIngress => "tcx_ingress",
+            Hook::TcxEgress => "tcx_egress",
+        };
+        self.ebpf.program_mut(name).unwrap()
+    }
+
+    /// Runs the program of a hook with these options. Returns the mean time.
+    pub(crate) fn test_run(&mut self, hook: Hook, options: TestRunOptions<'_>) -> std::time::Duration {
+        let result = match self.program(hook) {
+            Program::Xdp(program) => program.test_run(options),
+            Program::SchedClassifier(program) => program.test_run(options),
+            _ => panic!("{hook:?} is of no kind we have"),
+        };
+        result.unwrap().duration
     }
 
     /// Runs the program of `hook` on a frame, and takes the event it reports.
@@ -98,7 +127,7 @@ impl Kernel {
     }
 
     /// The one event in the ring.
-    fn take(&mut self) -> Option<Event> {
+    pub(crate) fn take(&mut self) -> Option<Event> {
         let mut ring = RingBuf::try_from(self.ebpf.map_mut("EVENTS").unwrap()).unwrap();
         let event = ring.next().map(|item| bytemuck::pod_read_unaligned(&item));
         assert!(ring.next().is_none(), "more than one event for one packet");

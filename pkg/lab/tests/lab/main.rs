@@ -5,6 +5,7 @@ mod counters;
 mod endings;
 mod errors;
 mod filters;
+mod flows;
 mod grpc;
 mod hooks;
 mod interfaces;

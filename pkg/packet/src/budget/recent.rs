@@ -1,7 +1,6 @@
 //! A small memory of flows that have been seen lately.
 
-use super::shared::Shared;
-use crate::headers::Headers;
+use crate::{headers::Headers, shared::Shared};
 
 /// Buckets of the memory, which holds [`WAYS`] flows in each.
 pub const FLOWS: usize = 1024;

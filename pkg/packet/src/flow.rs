@@ -1,0 +1,369 @@
+//! The table of flows: what packets with the same addresses, ports, protocol and so on have in common, and how many
+//! there were.
+//!
+//! The host has two banks for each interface, each a hash table from [`FlowKey`] to [`FlowCounters`] and a
+//! [`Beside`] for each CPU and direction. Which bank is in force, the programs learn from the [`Beside`] that they
+//! find; the host changes it by a map in a map, whose update returns only when no CPU counts into the other bank
+//! any more. Then that is final, is read and emptied.
+//!
+//! Every packet is counted once: in the table, or in [`Beside::other`] where that has no room.
+
+use bytemuck::{Pod, Zeroable};
+
+use crate::{
+    classify,
+    event::Direction,
+    headers::{Headers, present},
+    shared::Shared,
+};
+
+/// Banks of a table; see the module's text.
+pub const BANKS: usize = 2;
+
+/// Flags that the tables are made with: an entry's memory is there only while the entry is
+/// (`BPF_F_NO_PREALLOC`, linux/bpf.h).
+pub const TABLE_FLAGS: u32 = 1;
+
+/// What identifies a flow: fields of its packets, one way, as they are in the packet.
+///
+/// Fields that a packet does not have are zero but for [`Self::vlan`]; [`Self::present`] tells them from zeros. There
+/// is no padding: the kernel compares the bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Pod, Zeroable)]
+#[repr(C, align(8))]
+pub struct FlowKey {
+    /// Source (ARP: sender) address; an IPv4 address takes the first four bytes.
+    pub source: [u8; 16],
+    /// Destination (ARP: target) address; an IPv4 address takes the first four bytes.
+    pub destination: [u8; 16],
+    /// TCP, UDP or SCTP source port.
+    pub source_port: u16,
+    /// TCP, UDP or SCTP destination port.
+    pub destination_port: u16,
+    /// EtherType after all VLAN tags; 0 for an IEEE 802.3 length field, which is no property of a flow.
+    pub ethertype: u16,
+    /// Id of the outer VLAN tag, 0 to 4095, or [`Self::NO_VLAN`].
+    pub vlan: u16,
+    /// Upper-layer protocol number (IANA).
+    pub protocol: u8,
+    /// IP version, 4 or 6; 0 for a packet that is not IP.
+    pub version: u8,
+    /// A [`Direction`].
+    pub direction: u8,
+    /// A [`Cast`].
+    pub cast: u8,
+    /// Which fields exist: those bits of [`present`] that are in [`Self::FIELDS`].
+    pub present: u16,
+    /// Keeps the size a multiple of eight; always 0.
+    pub reserved: u16,
+}
+
+const _: () = assert!(size_of::<FlowKey>() == 48);
+
+/// Whom the Ethernet destination address names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(u8)]
+pub enum Cast {
+    /// One station.
+    Unicast = 0,
+    /// A group of stations.
+    Multicast = 1,
+    /// All stations.
+    Broadcast = 2,
+    /// There is no Ethernet header.
+    None = 3,
+}
+
+impl Cast {
+    /// The word for it; `None` without an Ethernet header.
+    #[must_use]
+    pub const fn name(self) -> Option<&'static str> {
+        match self {
+            Self::Unicast => Some("unicast"),
+            Self::Multicast => Some("multicast"),
+            Self::Broadcast => Some("broadcast"),
+            Self::None => None,
+        }
+    }
+}
+
+impl FlowKey {
+    /// `vlan` of a packet without a tag.
+    pub const NO_VLAN: u16 = u16::MAX;
+
+    /// The bits of [`present`] that are part of a key.
+    pub const FIELDS: u16 =
+        present::ETHERNET | present::LENGTH_FIELD | present::ADDRESSES | present::PROTOCOL | present::PORTS;
+
+    /// The key of a packet.
+    #[must_use]
+    pub fn of(headers: &Headers, direction: Direction) -> Self {
+        let mut key = Self::zeroed();
+        key.fill(headers, direction);
+        key
+    }
+
+    /// Makes this the key of a packet. A kernel program has no room to build one and copy it.
+    #[inline(always)]
+    pub fn fill(&mut self, headers: &Headers, direction: Direction) {
+        self.source = headers.source_ip;
+        self.destination = headers.destination_ip;
+        self.source_port = headers.source_port;
+        self.destination_port = headers.destination_port;
+        self.ethertype = if headers.has(present::LENGTH_FIELD) { 0 } else { headers.ethertype };
+        self.vlan = if headers.has(present::VLAN) { headers.vlan & VLAN_ID } else { Self::NO_VLAN };
+        self.protocol = headers.protocol;
+        self.version = headers.version;
+        self.direction = direction as u8;
+        self.cast = if headers.has(present::ETHERNET) {
+            classify::cast(&headers.destination_mac)
+        } else {
+            Cast::None as u8
+        };
+        self.present = headers.present & Self::FIELDS;
+        self.reserved = 0;
+    }
+
+    /// Whether the packet has all of these fields, bits of [`Self::FIELDS`].
+    #[must_use]
+    pub const fn has(&self, bits: u16) -> bool {
+        self.present & bits == bits
+    }
+
+    /// Source and destination port.
+    #[must_use]
+    pub fn ports(&self) -> Option<(u16, u16)> {
+        self.has(present::PORTS).then_some((self.source_port, self.destination_port))
+    }
+
+    /// EtherType after all tags; `None` without an Ethernet header and where the field is a length.
+    #[must_use]
+    pub fn ethertype(&self) -> Option<u16> {
+        (self.has(present::ETHERNET) && !self.has(present::LENGTH_FIELD)).then_some(self.ethertype)
+    }
+
+    /// Id of the outer VLAN tag, 0 to 4095.
+    #[must_use]
+    pub fn vlan(&self) -> Option<u16> {
+        (self.vlan != Self::NO_VLAN).then_some(self.vlan)
+    }
+
+    /// Upper-layer protocol number.
+    #[must_use]
+    pub fn protocol(&self) -> Option<u8> {
+        self.has(present::PROTOCOL).then_some(self.protocol)
+    }
+
+    /// IP version, 4 or 6.
+    #[must_use]
+    pub fn version(&self) -> Option<u8> {
+        (self.version != 0).then_some(self.version)
+    }
+
+    /// The way of the packets.
+    #[must_use]
+    pub const fn direction(&self) -> Direction {
+        if self.direction == Direction::Out as u8 { Direction::Out } else { Direction::In }
+    }
+
+    /// Whom the Ethernet destination address names.
+    #[must_use]
+    pub const fn cast(&self) -> Cast {
+        match self.cast {
+            0 => Cast::Unicast,
+            1 => Cast::Multicast,
+            2 => Cast::Broadcast,
+            _ => Cast::None,
+        }
+    }
+}
+
+/// The VLAN id in a tag's control information.
+const VLAN_ID: u16 = 0x0fff;
+
+/// What was counted of a flow.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
+pub struct FlowCounters {
+    /// How many.
+    pub sum: Sum,
+    /// When the first packet was seen, nanoseconds of `CLOCK_MONOTONIC`.
+    pub first: u64,
+    /// When the last one was.
+    pub last: u64,
+    /// TTL or hop limit of the last packet; 0 where it is not IP.
+    pub ttl: u64,
+    /// TCP flags that any packet had, bit 0 = FIN … bit 7 = CWR, and [`OPENS`].
+    pub tcp_flags: u64,
+}
+
+impl FlowCounters {
+    /// Whether a packet of the flow asked for a connection: a SYN without ACK (RFC 9293, 3.5).
+    #[must_use]
+    pub const fn opens(&self) -> bool {
+        self.tcp_flags & OPENS != 0
+    }
+}
+
+impl core::ops::AddAssign for FlowCounters {
+    /// Adds what was counted of the same flow at another time or place.
+    fn add_assign(&mut self, more: Self) {
+        if more.sum.packets == 0 {
+            return;
+        }
+        if self.sum.packets == 0 {
+            *self = more;
+            return;
+        }
+        self.sum += more.sum;
+        self.first = self.first.min(more.first);
+        if more.last >= self.last {
+            self.last = more.last;
+            self.ttl = more.ttl;
+        }
+        self.tcp_flags |= more.tcp_flags;
+    }
+}
+
+/// Bit of [`FlowCounters::tcp_flags`] beside the flags themselves: a packet had SYN and not ACK. From the flags of all
+/// packets together that could not be told.
+pub const OPENS: u64 = 1 << 8;
+/// SYN and ACK among TCP flags.
+const SYN: u8 = 1 << 1;
+const ACK: u8 = 1 << 4;
+
+/// What a packet's TCP flags add to [`FlowCounters::tcp_flags`].
+#[inline(always)]
+#[must_use]
+pub const fn marks(tcp_flags: u8) -> u64 {
+    tcp_flags as u64 | ((tcp_flags & (SYN | ACK) == SYN) as u64 * OPENS)
+}
+
+/// A number of packets.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
+pub struct Sum {
+    /// Frames, as the hook saw them.
+    pub packets: u64,
+    /// Wire packets in them, an unknown number counting as one.
+    pub segments: u64,
+    /// Bytes on the wire, see [`crate::accounting::wire_bytes`].
+    pub bytes: u64,
+}
+
+impl core::ops::AddAssign for Sum {
+    #[inline(always)]
+    fn add_assign(&mut self, more: Self) {
+        self.packets += more.packets;
+        self.segments += more.segments;
+        self.bytes += more.bytes;
+    }
+}
+
+/// What is counted of one packet.
+#[derive(Clone, Copy, Debug)]
+#[repr(C)]
+pub struct Counted {
+    /// When it was seen, nanoseconds of `CLOCK_MONOTONIC`.
+    pub time: u64,
+    /// Wire packets in the frame, at least 1.
+    pub segments: u64,
+    /// Bytes on the wire.
+    pub bytes: u64,
+    /// TTL or hop limit; 0 where it is not IP.
+    pub ttl: u64,
+    /// [`marks`] of the TCP flags; 0 where it is not TCP.
+    pub tcp_flags: u64,
+}
+
+impl Counted {
+    /// This one packet.
+    #[inline(always)]
+    #[must_use]
+    pub const fn sum(&self) -> Sum {
+        Sum { packets: 1, segments: self.segments, bytes: self.bytes }
+    }
+}
+
+/// [`FlowCounters`] in the table, where all CPUs add to them.
+#[derive(Debug, Default)]
+#[repr(C)]
+pub struct SharedCounters {
+    packets: Shared,
+    segments: Shared,
+    bytes: Shared,
+    first: Shared,
+    last: Shared,
+    ttl: Shared,
+    tcp_flags: Shared,
+}
+
+const _: () = assert!(size_of::<SharedCounters>() == size_of::<FlowCounters>());
+
+impl SharedCounters {
+    /// Makes these the counters of a flow with this one packet, whatever they were.
+    #[inline(always)]
+    pub fn begin(&self, packet: &Counted) {
+        self.packets.set(1);
+        self.segments.set(packet.segments);
+        self.bytes.set(packet.bytes);
+        self.first.set(packet.time);
+        self.last.set(packet.time);
+        self.ttl.set(packet.ttl);
+        self.tcp_flags.set(packet.tcp_flags);
+    }
+
+    /// Adds another packet. The sums are exact; of two CPUs with a packet at the same moment, either may be the last.
+    #[inline(always)]
+    pub fn add(&self, packet: &Counted) {
+        self.packets.add(1);
+        self.segments.add(packet.segments);
+        self.bytes.add(packet.bytes);
+        self.last.set(packet.time);
+        self.ttl.set(packet.ttl);
+        let flags = packet.tcp_flags;
+        // After the first packets of a connection there is nothing new.
+        if self.tcp_flags.get() & flags != flags {
+            self.tcp_flags.set_bits(flags);
+        }
+    }
+}
+
+/// What one CPU counts for one direction beside the table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
+pub struct Beside {
+    /// The bank that this belongs to, as the host says.
+    pub bank: u64,
+    /// Packets of flows for which the table had no room.
+    pub other: Sum,
+    /// TCP packets by their flags, all eight as one number: one entry to add to, whatever they are.
+    pub by_tcp_flags: [Sum; 256],
+}
+
+impl Beside {
+    /// Packets, wire packets and bytes by single TCP flag, FIN to CWR. A packet with two flags is part of both.
+    #[must_use]
+    pub fn tcp_flags(&self) -> [Sum; 8] {
+        let mut flags = [Sum::default(); 8];
+        for (set, sum) in self.by_tcp_flags.iter().enumerate() {
+            for (bit, flag) in flags.iter_mut().enumerate() {
+                if set >> bit & 1 == 1 {
+                    *flag += *sum;
+                }
+            }
+        }
+        flags
+    }
+}
+
+impl core::ops::AddAssign<&Self> for Beside {
+    fn add_assign(&mut self, more: &Self) {
+        self.other += more.other;
+        for (sum, more) in self.by_tcp_flags.iter_mut().zip(&more.by_tcp_flags) {
+            *sum += *more;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
