@@ -101,18 +101,13 @@ fn report(cases: &[Case], samples: Vec<Vec<f64>>) -> Report {
             }
         }
     }
-    let (targets, quiet) = judged::targets(&tables);
+    let targets = judged::targets(&tables);
     let mut notes = vec![
         "every figure has the kernel's loop and, where packets vary, the feeder in it: compare with the stub"
             .to_owned(),
         "the kernel tells whole nanoseconds, rounded down".to_owned(),
     ];
-    if quiet < ROUNDS {
-        notes.push(format!(
-            "targets are judged by {quiet} of {ROUNDS} rounds: in the others the stub itself took longer, because the \
-             machine had other work"
-        ));
-    }
+    notes.extend(judged::disturbed(&tables));
     Report {
         benchmark: "B1",
         title: "kernel program, nanoseconds a packet (BPF_PROG_TEST_RUN)",

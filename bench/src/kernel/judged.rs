@@ -1,11 +1,9 @@
-//! What the design asks for, judged where packets are hardest to foresee, and in rounds in which the machine had nothing
-//! else to do: where another process runs on the same core's other half, everything takes longer, the stub as well, and
-//! nanoseconds say nothing.
+//! What the design asks for, judged where packets are hardest to foresee, by the median over all rounds.
 
 use super::cases::{AGAIN, JUDGED, PAIRS, UNWANTED as UNWANTED_CASES};
 use crate::report::{
     Line, Table,
-    statistics::{by_round, least, median},
+    statistics::{by_round, median},
     target::{Bound, Target},
 };
 
@@ -13,20 +11,13 @@ use crate::report::{
 const UNWANTED: f64 = 40.0;
 /// How much more 64 terms may take than one.
 const TERMS: f64 = 1.3;
-/// How much longer than its best a stub takes on a quiet machine, at most.
-const QUIET: f64 = 1.2;
+/// How much longer the stub takes at one time than at another on a quiet machine, at most.
+const QUIET: f64 = 1.3;
 
-/// The targets, and the number of rounds that they are judged by.
-pub(super) fn targets(tables: &[Table]) -> (Vec<Target>, usize) {
-    let Some(table) = tables.iter().find(|table| table.title == JUDGED) else { return (Vec::new(), 0) };
-    let line = |name: &str| table.lines.iter().find(|line| line.name == name);
-    let (Some(stub), Some(again)) = (table.line(0), line(AGAIN)) else { return (Vec::new(), 0) };
-    let quiet = quiet(&stub.samples, &again.samples);
-    // A figure of one case, above the stub, in the quiet rounds.
-    let above = |line: &Line| {
-        let all = by_round(&line.samples, &stub.samples, |one, stub| one - stub);
-        all.into_iter().zip(&quiet).filter_map(|(above, quiet)| quiet.then_some(above)).collect::<Vec<f64>>()
-    };
+/// The targets.
+pub(super) fn targets(tables: &[Table]) -> Vec<Target> {
+    let Some((table, stub)) = judged(tables) else { return Vec::new() };
+    let above = |line: &Line| by_round(&line.samples, &stub.samples, |one, stub| one - stub);
     let unwanted = table.lines.iter().filter(|line| line.name.starts_with(UNWANTED_CASES));
     let mut targets: Vec<Target> = unwanted
         .map(|line| Target {
@@ -38,6 +29,7 @@ pub(super) fn targets(tables: &[Table]) -> (Vec<Target>, usize) {
         })
         .collect();
     for (one, many) in PAIRS {
+        let line = |name: &str| table.lines.iter().find(|line| line.name == name);
         let (Some(one), Some(many)) = (line(one), line(many)) else { continue };
         // Of what lies above the stub, which is the stricter way: the stub's share would hide some of it.
         let ratios = by_round(&above(many), &above(one), |many, one| many / one);
@@ -49,13 +41,27 @@ pub(super) fn targets(tables: &[Table]) -> (Vec<Target>, usize) {
             unit: "",
         });
     }
-    (targets, quiet.iter().filter(|quiet| **quiet).count())
+    targets
 }
 
-/// In which rounds the stub took no longer than it must, at the beginning and at the end.
-fn quiet(stub: &[f64], again: &[f64]) -> Vec<bool> {
-    let most = QUIET * least(stub).min(least(again));
-    stub.iter().zip(again).map(|(stub, again)| stub.max(*again) <= most).collect()
+/// Says so where the stub, which is always the same, took much longer at some times than at others: then nanoseconds
+/// tell of the machine as well.
+pub(super) fn disturbed(tables: &[Table]) -> Option<String> {
+    let (table, stub) = judged(tables)?;
+    let again = table.lines.iter().find(|line| line.name == AGAIN)?;
+    let least = stub.summary.least.min(again.summary.least);
+    let most = stub.summary.most.max(again.summary.most);
+    (most > QUIET * least).then(|| {
+        format!(
+            "the machine was not quiet: the stub alone took {least:.0} to {most:.0} ns. Everything takes longer then, \
+             and differences grow with it; targets in ns are only decided by a quiet machine"
+        )
+    })
+}
+
+fn judged(tables: &[Table]) -> Option<(&Table, &Line)> {
+    let table = tables.iter().find(|table| table.title == JUDGED)?;
+    Some((table, table.line(0)?))
 }
 
 #[cfg(test)]
