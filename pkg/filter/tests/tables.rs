@@ -1,6 +1,13 @@
 //! The tables give each filter's own answer, however many there are together.
 
-#![allow(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test may stop at the first surprise")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test may stop at the first surprise"
+)]
+
+use std::collections::BTreeSet;
 
 use proptest::{collection::vec, prelude::*, sample::select};
 use xdplive_corpus::generate;
@@ -311,6 +318,32 @@ fn what_does_not_fit_is_told() {
     let error = build(&lengths).err().unwrap();
     assert_eq!(
         error.to_string(),
-        "the filters on one interface use 20 prefix lengths for IPv4 sources, where 8 are possible"
+        "the filters on one interface use 19 prefix lengths for IPv4 sources, where 8 are possible"
     );
+}
+
+/// Neighbours must not bring lengths of prefixes that nobody named: there are eight in all.
+#[test]
+fn neighbouring_hosts_and_networks_take_the_lengths_that_are_named() {
+    for texts in [
+        (0..64).map(|n| format!("src host 10.0.0.{n} or src net 172.{n}.0.0/16")).collect::<Vec<_>>(),
+        (0..60).map(|n| format!("dst net 10.0.{n}.0/24")).collect(),
+        (0..64).map(|n| format!("src host 2001:db8::{n:x}")).collect(),
+    ] {
+        let filters: Vec<Filter> = texts.iter().map(|text| Filter::parse(text).unwrap()).collect();
+        let terms: Vec<Vec<Term>> =
+            filters.iter().map(|filter| filter.terms(&Environment::default()).unwrap()).collect();
+        let slots: Vec<Slot<'_>> = (0..)
+            .zip(&terms)
+            .map(|(number, terms)| Slot { number, terms, directions: &Direction::ALL, limit: Limit::All })
+            .collect();
+        let mut rules: Box<Rules> = bytemuck::zeroed_box();
+        let Rules { configuration, tables } = &mut *rules;
+        tables::build(&slots, None, configuration, tables)
+            .unwrap_or_else(|error| panic!("{}: {error}", texts[0]));
+        let lengths: BTreeSet<[u64; 2]> =
+            tables.hashed.iter().flat_map(|table| table.masks).filter(|mask| *mask != [0, 0]).collect();
+        let named = if texts[0].contains(" or ") { 2 } else { 1 };
+        assert_eq!(lengths.len(), named, "{}", texts[0]);
+    }
 }

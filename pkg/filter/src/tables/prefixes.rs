@@ -1,5 +1,6 @@
 //! The fewest prefixes, the longest of which that holds an address tells its class: Draves, King, Venkatachary and
-//! Zill, "Constructing optimal IP routing tables", INFOCOM 1999.
+//! Zill, "Constructing optimal IP routing tables", INFOCOM 1999. Of equal numbers the one with longer prefixes is taken:
+//! these are what filters name, and the lengths in between would be further ones to look up.
 
 use crate::set::Range;
 
@@ -47,6 +48,8 @@ impl Region {
 /// A region, and the classes that its own prefix could have at the same cost. Sorted.
 struct Node {
     candidates: Vec<u8>,
+    /// Whether a prefix for the whole region saves one for a half of it.
+    saves: bool,
     halves: Option<Box<[Self; 2]>>,
 }
 
@@ -56,23 +59,24 @@ impl Node {
         let mut classes = ranges.iter().map(|(_, class)| *class);
         let first = classes.next().unwrap_or(0);
         if classes.all(|class| class == first) {
-            return Self { candidates: vec![first], halves: None };
+            return Self { candidates: vec![first], saves: true, halves: None };
         }
         let halves = region.halves().map(|half| Self::new(touching(ranges, half), half));
         let [low, high] = &halves;
         let mut candidates: Vec<u8> =
             low.candidates.iter().copied().filter(|class| high.candidates.contains(class)).collect();
-        if candidates.is_empty() {
+        let saves = !candidates.is_empty();
+        if !saves {
             candidates = [&*low.candidates, &*high.candidates].concat();
             candidates.sort_unstable();
         }
-        Self { candidates, halves: Some(Box::new(halves)) }
+        Self { candidates, saves, halves: Some(Box::new(halves)) }
     }
 
     /// Adds the prefixes that are needed below one that gives the class `inherited`.
     fn choose(&self, region: Region, inherited: Option<u8>, routes: &mut Vec<Route>) {
         let class = match inherited {
-            Some(class) if self.candidates.contains(&class) => class,
+            Some(class) if self.candidates.contains(&class) || !self.saves => class,
             _ => {
                 let class = self.candidates.first().copied().unwrap_or(0);
                 routes.push(Route { address: region.address, length: region.length, class });
