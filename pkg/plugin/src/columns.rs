@@ -157,6 +157,11 @@ macro_rules! columns {
     };
 }
 
+/// A number to its hundredths: more digits say no more.
+fn rounded(number: f64) -> f64 {
+    (number * 100.0).round() / 100.0
+}
+
 pub mod capture;
 pub mod packets;
 pub mod rates;

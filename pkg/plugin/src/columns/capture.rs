@@ -5,7 +5,7 @@ use std::sync::Arc;
 use xdplive_capture::source::{Counts, HookAccounts, InterfaceSet};
 use xdplive_packet::{Hook, event::Direction};
 
-use super::Cells;
+use super::{Cells, rounded};
 
 columns! {
     /// A column of the capture's accounts.
@@ -153,9 +153,9 @@ impl CaptureColumn {
             Self::LostRing => cells.count(row.counts.lost_ring),
             Self::LostQueue => cells.count(row.counts.lost_queue),
             Self::Delivered => cells.count(row.counts.delivered),
-            Self::RingUsed => cells.decimal(rounded(row.ring_used, 100.0)),
+            Self::RingUsed => cells.decimal(rounded(row.ring_used)),
             Self::KernelNs => match row.kernel_time {
-                Some(nanoseconds) => cells.decimal(rounded(nanoseconds, 10.0)),
+                Some(nanoseconds) => cells.decimal(rounded(nanoseconds)),
                 None => cells.null(),
             },
             Self::Channel => optional(row.channel.as_deref(), cells),
@@ -172,11 +172,6 @@ fn beginning(filter: &str) -> String {
     } else {
         filter.chars().take(MOST).chain("…".chars()).collect()
     }
-}
-
-/// `value` to one part in `parts`: more digits say no more.
-fn rounded(value: f64, parts: f64) -> f64 {
-    (value * parts).round() / parts
 }
 
 fn optional<C: Cells>(text: Option<&str>, cells: &mut C) {

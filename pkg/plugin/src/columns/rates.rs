@@ -4,7 +4,7 @@ use std::{ops::RangeInclusive, time::Duration};
 
 use xdplive_capture::source::Interval;
 
-use super::Cells;
+use super::{Cells, rounded};
 
 columns! {
     /// A column of the counts themselves.
@@ -89,11 +89,6 @@ fn per_second(interval: &Interval, count: f64) -> f64 {
 
 /// Milliseconds by which two clocks may differ over one second.
 const GAP: i64 = 250;
-
-/// To a hundredth: more digits say no more.
-fn rounded(number: f64) -> f64 {
-    (number * 100.0).round() / 100.0
-}
 
 #[cfg(test)]
 mod tests;

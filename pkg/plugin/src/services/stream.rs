@@ -124,6 +124,15 @@ impl Plugin {
     }
 }
 
+/// Where a stream is in its life.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    Running,
+    /// The process ends: what there is is still sent.
+    Ending,
+    Ended,
+}
+
 /// How a stream ends well, which is asked for: with its accounts beside the status, which Grafana ignores and
 /// `xdplive watch` prints.
 fn end(tally: Tally) -> Status {

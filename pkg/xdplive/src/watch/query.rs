@@ -6,11 +6,9 @@ use arrow_ipc::reader::FileReader;
 use arrow_schema::ArrowError;
 use serde_json::{Value, json};
 use thiserror::Error;
+use xdplive_plugin::columns::{Column as _, rates::CountColumn};
 
 use crate::cli::{Kind, Watch, name_of};
-
-/// The columns of rates as counts.
-const COUNTS: [&str; 5] = ["time", "group", "packets", "segments", "bytes"];
 
 /// One query for each filter, or one for everything.
 pub fn queries(options: &Watch) -> Vec<Value> {
@@ -35,7 +33,8 @@ pub fn queries(options: &Watch) -> Vec<Value> {
                     keys.insert("columns".to_owned(), json!(options.columns));
                 } else if options.query == Kind::Rates {
                     // Without columns they come as a time series, for a graph.
-                    keys.insert("columns".to_owned(), json!(COUNTS));
+                    let counts: Vec<&str> = CountColumn::ALL.iter().map(|column| column.name()).collect();
+                    keys.insert("columns".to_owned(), json!(counts));
                 }
                 if let Some(key) = &options.group_by {
                     keys.insert("groupBy".to_owned(), json!(key));

@@ -112,7 +112,7 @@ fn each_stream_has_a_row_beside_its_hook() {
     ];
     let first = [json!(20), json!(4), json!(3), json!(2), json!(11)];
     let second = [json!(30), json!(4), json!(3), json!(2), json!(21)];
-    let rest = [json!(12.35), json!(333.3)];
+    let rest = [json!(12.35), json!(333.33)];
     // What another data source looks for is not told.
     let names = [[json!("packets/1f"), json!("udp port 53")], [json!("other/2"), json!(null)]];
     let row = |counts: &[Value], names: &[Value]| [&hook[..], counts, &rest, names].concat();

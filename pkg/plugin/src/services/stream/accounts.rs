@@ -7,7 +7,7 @@ use tokio::time::{Interval, MissedTickBehavior, interval};
 use tonic::Status;
 use xdplive_capture::source::{Source, Subscription};
 
-use super::{end, ended_by_itself};
+use super::{State, end, ended_by_itself};
 use crate::{asked::Asked, columns::capture::CaptureColumn, frame::json::Encoder, shutdown::Shutdown};
 
 /// See the module's text.
@@ -20,14 +20,6 @@ pub(super) struct Accounts {
     ticks: Interval,
     shutdown: Shutdown,
     state: State,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
-    Running,
-    /// The last accounts have been sent.
-    Ending,
-    Ended,
 }
 
 impl Accounts {

@@ -7,7 +7,7 @@ use tokio::time::{Instant, sleep_until};
 use tonic::Status;
 use xdplive_capture::{reader::FLUSH_INTERVAL, source::Subscription};
 
-use super::{end, ended_by_itself};
+use super::{State, end, ended_by_itself};
 use crate::{columns::packets::PacketColumn, frame::json::Encoder, shutdown::Shutdown};
 
 /// See the module's text.
@@ -20,14 +20,6 @@ pub(super) struct Packets {
     next_message: Instant,
     shutdown: Shutdown,
     state: State,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
-    Running,
-    /// The process ends: what was captured is still sent.
-    Ending,
-    Ended,
 }
 
 impl Packets {

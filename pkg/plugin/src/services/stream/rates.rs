@@ -7,7 +7,7 @@ use tokio::time::{Instant, Interval as Ticks, MissedTickBehavior, interval_at};
 use tonic::Status;
 use xdplive_capture::source::{Counts, Interval, Source, Subscription, Tally};
 
-use super::{end, ended_by_itself};
+use super::{State, end, ended_by_itself};
 use crate::{asked::now, columns::Column, frame::json::Encoder, shutdown::Shutdown};
 
 /// See the module's text.
@@ -21,14 +21,6 @@ pub(super) struct Rates<C> {
     since: Instant,
     shutdown: Shutdown,
     state: State,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum State {
-    Running,
-    /// The last interval has been sent.
-    Ending,
-    Ended,
 }
 
 /// What has been counted since the stream's beginning.
