@@ -10,6 +10,12 @@ pub fn monotonic() -> u64 {
     nanoseconds(clock_gettime(ClockId::Monotonic)).try_into().unwrap_or(0)
 }
 
+/// Milliseconds since 1970 (UTC), now.
+#[must_use]
+pub fn milliseconds() -> i64 {
+    nanoseconds(clock_gettime(ClockId::Realtime)).div_euclid(1_000_000)
+}
+
 /// How far the wall clock is ahead of the kernel's clock, at one moment. Looked at anew for every batch: it
 /// changes when the wall clock is set and while the machine sleeps.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,15 +1,13 @@
 //! From what Grafana sends to what the source is asked for: one way for answers, subscriptions and streams, so
 //! that the same limits hold in all of them.
 
-use std::{
-    sync::Arc,
-    time::{SystemTime, UNIX_EPOCH},
-};
+use std::sync::Arc;
 
 use grafana_plugin_sdk::pluginv2::PluginContext;
 use thiserror::Error;
-use xdplive_capture::source::{
-    ErrorKind, InForce, InterfaceSet, Label, Request, Source, SourceError, Wanted,
+use xdplive_capture::{
+    clock,
+    source::{ErrorKind, InForce, InterfaceSet, Label, Request, Source, SourceError, Wanted},
 };
 use xdplive_packet::accounting::Limit;
 
@@ -51,14 +49,8 @@ impl Asked {
         let Request { label, interfaces, directions, .. } = &self.request;
         let owner = self.sees_packets.then_some(label.owner.as_str());
         let view = View { owner, interfaces, directions };
-        view.rows(&source.accounts().await, now())
+        view.rows(&source.accounts().await, clock::milliseconds())
     }
-}
-
-/// Milliseconds since 1970.
-pub(crate) fn now() -> i64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(now.as_millis()).unwrap_or(i64::MAX)
 }
 
 /// Why a query is not answered.

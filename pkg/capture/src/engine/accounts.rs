@@ -78,7 +78,8 @@ impl Control {
 
     /// Takes down what the streams that only count have counted.
     pub(super) fn take_down(&mut self) {
-        if self.streams.values().all(Stream::has_rows) {
+        // The accounts are not had for nothing.
+        if !self.streams.values().any(Stream::only_counts) {
             return;
         }
         let now = Instant::now();

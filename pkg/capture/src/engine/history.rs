@@ -3,13 +3,14 @@
 use std::{
     collections::VecDeque,
     sync::Arc,
-    time::{Duration, Instant, SystemTime, UNIX_EPOCH},
+    time::{Duration, Instant},
 };
 
 use xdplive_filter::Filter;
 use xdplive_packet::event::Direction;
 
 use crate::{
+    clock,
     reader::StreamId,
     source::{Counts, InterfaceSet, Interval, Request},
 };
@@ -84,7 +85,7 @@ impl Histories {
             history.seconds.pop_front();
         }
         history.seconds.push_back(Interval {
-            time: milliseconds(),
+            time: clock::milliseconds(),
             length: now.saturating_duration_since(since),
             packets: counts.matched.saturating_sub(before.matched),
             segments: counts.segments.saturating_sub(before.segments),
@@ -120,12 +121,6 @@ impl Histories {
 }
 
 const SECOND: Duration = Duration::from_secs(1);
-
-/// Milliseconds since 1970.
-fn milliseconds() -> i64 {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(now.as_millis()).unwrap_or(i64::MAX)
-}
 
 #[cfg(test)]
 mod tests;

@@ -149,11 +149,16 @@ fn add(sum: &mut HookCounters, cpu: &HookCounters) {
     sum.seen += cpu.seen;
     sum.own += cpu.own;
     for (sum, cpu) in sum.slots.iter_mut().zip(&cpu.slots) {
-        let SlotCounters { matched, thinned, lost, segments, bytes } = cpu;
-        sum.matched += matched;
-        sum.thinned += thinned;
-        sum.lost += lost;
-        sum.segments += segments;
-        sum.bytes += bytes;
+        add_slot(sum, cpu);
     }
+}
+
+/// Adds what was counted for a slot elsewhere, or in another generation.
+pub fn add_slot(sum: &mut SlotCounters, more: &SlotCounters) {
+    let SlotCounters { matched, thinned, lost, segments, bytes } = more;
+    sum.matched += matched;
+    sum.thinned += thinned;
+    sum.lost += lost;
+    sum.segments += segments;
+    sum.bytes += bytes;
 }

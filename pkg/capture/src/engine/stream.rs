@@ -39,12 +39,8 @@ struct Sums {
 
 impl Sums {
     fn add(&mut self, slot: Option<&SlotCounters>) {
-        if let Some(SlotCounters { matched, thinned, lost, segments, bytes }) = slot {
-            self.slot.matched += matched;
-            self.slot.thinned += thinned;
-            self.slot.lost += lost;
-            self.slot.segments += segments;
-            self.slot.bytes += bytes;
+        if let Some(slot) = slot {
+            maps::add_slot(&mut self.slot, slot);
         }
     }
 }
@@ -53,6 +49,11 @@ impl Stream {
     /// A stream that is part of nothing yet.
     pub fn new(request: Request, queue: Arc<Queue>) -> Self {
         Self { request, began: Instant::now(), queue, joined: BTreeSet::new(), counted: BTreeMap::new() }
+    }
+
+    /// Whether its packets are counted, and become no rows.
+    pub fn only_counts(&self) -> bool {
+        self.request.wanted.is_some() && !self.has_rows()
     }
 
     /// Whether it has rows; its packets are only counted otherwise.

@@ -5,10 +5,13 @@ use std::{sync::Arc, time::Duration};
 use grafana_plugin_sdk::pluginv2::StreamPacket;
 use tokio::time::{Instant, Interval as Ticks, MissedTickBehavior, interval_at};
 use tonic::Status;
-use xdplive_capture::source::{Counts, Interval, Source, Subscription, Tally};
+use xdplive_capture::{
+    clock,
+    source::{Counts, Interval, Source, Subscription, Tally},
+};
 
 use super::{State, end, ended_by_itself};
-use crate::{asked::now, columns::Column, frame::json::Encoder, shutdown::Shutdown};
+use crate::{columns::Column, frame::json::Encoder, shutdown::Shutdown};
 
 /// See the module's text.
 pub(super) struct Rates<C> {
@@ -107,7 +110,7 @@ impl<C: Column<Rows = [Interval]>> Rates<C> {
         let (before, since) = (self.before, self.since);
         (self.before, self.since) = (sums, Instant::now());
         let interval = Interval {
-            time: now(),
+            time: clock::milliseconds(),
             length: self.since.saturating_duration_since(since),
             packets: sums.packets.saturating_sub(before.packets),
             segments: sums.segments.saturating_sub(before.segments),
