@@ -8,7 +8,6 @@ mod capture;
 mod control;
 mod explain;
 mod flows;
-mod history;
 mod lifetime;
 mod maps;
 mod slots;
@@ -44,7 +43,8 @@ use crate::{
     report::{self, Kernel, Report},
     settings::Settings,
     source::{
-        FlowFeed, FlowQueue, HookAccounts, InForce, Interval, Request, Source, SourceError, Subscription,
+        DirectionCounts, FlowFeed, FlowQueue, HookAccounts, InForce, Request, Source, SourceError,
+        Subscription,
     },
 };
 
@@ -224,8 +224,8 @@ impl Source for LocalSource {
         self.ask(|reply| Command::Accounts { reply }).await.unwrap_or_default()
     }
 
-    async fn history(&self, request: &Request) -> Vec<Interval> {
-        self.ask(|reply| Command::History { request: request.clone(), reply }).await.unwrap_or_default()
+    async fn counts(&self, stream: StreamId) -> Option<DirectionCounts> {
+        self.ask(|reply| Command::Counts { stream, reply }).await.ok().flatten()
     }
 
     fn own_ports(&self) -> Arc<BTreeSet<u16>> {

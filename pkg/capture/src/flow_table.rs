@@ -58,6 +58,16 @@ impl Taken {
         self.entries.iter().map(|(_, counters)| &counters.sum).chain(&self.other).for_each(|one| sum += *one);
         sum
     }
+
+    /// Packets as the hook saw them, by [`Direction`].
+    #[must_use]
+    pub fn packets(&self) -> [u64; Direction::ALL.len()] {
+        Direction::ALL.map(|direction| {
+            let flows = self.entries.iter().filter(|(key, _)| key.direction() == direction);
+            let other = self.other.get(direction as usize).map_or(0, |other| other.packets);
+            flows.map(|(_, counters)| counters.sum.packets).sum::<u64>() + other
+        })
+    }
 }
 
 /// A table in force. Dropping it takes it out of force and frees its memory.

@@ -6,6 +6,10 @@ use std::time::Duration;
 pub const MIN_RING_BYTES: u32 = 4096;
 /// Largest ring, bytes.
 pub const MAX_RING_BYTES: u32 = 1 << 30;
+/// Fewest flows that a table has room for.
+pub const MIN_FLOW_ENTRIES: u32 = 1 << 10;
+/// Most flows that a table has room for.
+pub const MAX_FLOW_ENTRIES: u32 = 1 << 20;
 
 /// How much memory and time a capture may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -20,6 +24,10 @@ pub struct Settings {
     /// How long an interface stays attached after its last stream: on many drivers attaching native XDP
     /// resets the queues or the link, and a dashboard closed and opened again must not do that. 60 s.
     pub linger: Duration,
+    /// Flows that a table has room for, from [`MIN_FLOW_ENTRIES`] to [`MAX_FLOW_ENTRIES`]; about 180 bytes of the
+    /// kernel's memory each while it is there, in each of an interface's two banks. Packets of further flows are
+    /// counted together. 65,536 by default.
+    pub flow_entries: u32,
 }
 
 impl Default for Settings {
@@ -29,6 +37,7 @@ impl Default for Settings {
             any_ring_bytes: 1 << 20,
             queue_rows: 1 << 16,
             linger: Duration::from_secs(60),
+            flow_entries: 1 << 16,
         }
     }
 }

@@ -16,11 +16,11 @@ use xdplive_filter::Filter;
 use xdplive_packet::{Hook, accounting::Limit, event::Direction};
 
 pub use self::{
-    accounts::{Counts, HookAccounts, Interval, KernelTime, StreamAccounts},
+    accounts::{Counts, DirectionCounts, HookAccounts, Interval, KernelTime, StreamAccounts},
     batch::{Batch, Names, Origin, Row},
     flows::{
-        Conversation, FlowFeed, FlowQueue, FlowSnapshot, Group, GroupBy, LinkProtocol, Missed, Top,
-        conversations, top,
+        Conversation, Conversations, FlowFeed, FlowQueue, FlowSnapshot, Group, GroupBy, Groups, LinkProtocol,
+        Missed, Top, conversations, top,
     },
     unavailable::Unavailable,
 };
@@ -67,8 +67,8 @@ pub trait Source: Send + Sync + 'static {
     /// What has been counted so far at every hook of every watched interface. Attaches nothing.
     async fn accounts(&self) -> Vec<HookAccounts>;
 
-    /// What was counted second by second in the last hour for what `request` asks for, while a stream had it counted.
-    async fn history(&self, request: &Request) -> Vec<Interval>;
+    /// What has been counted so far for one stream; `None` where nothing is attached for it now.
+    async fn counts(&self, stream: StreamId) -> Option<DirectionCounts>;
 
     /// The TCP ports of this machine whose packets are [own traffic](crate::own) now.
     fn own_ports(&self) -> Arc<BTreeSet<u16>>;
@@ -80,7 +80,7 @@ pub struct Request {
     /// Who asks, for messages to others: the data source's name.
     pub asker: String,
     /// Names the stream in the accounts. Not looked at otherwise.
-    pub label: Label,
+    pub label: Arc<Label>,
     /// Where.
     pub interfaces: InterfaceSet,
     /// Ways of the packets; at least one.
@@ -92,6 +92,14 @@ pub struct Request {
 }
 
 impl Request {
+    /// Has every packet of both ways counted.
+    #[must_use]
+    pub fn counting(asker: String, interfaces: InterfaceSet, hook: HookChoice, hides_own: bool) -> Self {
+        let wanted = Wanted { filter: Arc::default(), limit: Limit::None, hides_own };
+        let (label, directions) = (Arc::default(), Direction::ALL.to_vec());
+        Self { asker, label, interfaces, directions, hook, wanted: Some(wanted) }
+    }
+
     /// Whether packets become rows; they are only counted otherwise.
     #[must_use]
     pub fn has_rows(&self) -> bool {
@@ -111,7 +119,7 @@ pub struct Wanted {
 }
 
 /// A stream's name in the accounts.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Label {
     /// Who may see the stream's filter: streams of one owner have this in common.
     pub owner: String,
@@ -250,7 +258,15 @@ pub enum SourceError {
         /// The interface.
         interface: String,
     },
-    /// The filter does not fit, alone or beside others.
+    /// The filter does not fit beside others.
+    #[error("the filter cannot be used on interface \"{interface}\" now: {reason}")]
+    NoRoom {
+        /// The interface.
+        interface: String,
+        /// What there is too much of, and what holds the room.
+        reason: String,
+    },
+    /// The filter alone is too much.
     #[error("the filter cannot be used on interface \"{interface}\": {reason}")]
     Filter {
         /// The interface.
@@ -331,6 +347,7 @@ impl SourceError {
             Self::NoSuchInterface { .. }
             | Self::UnsupportedLink { .. }
             | Self::Filter { .. }
+            | Self::NoRoom { .. }
             | Self::UnknownHook(_) => ErrorKind::Request,
             Self::NotAllowed { .. } => ErrorKind::Rights,
             Self::HookConflict { .. }

@@ -1,6 +1,11 @@
 //! What a filter looks at: the fields of a packet, each a number.
 
-use xdplive_packet::{Headers, event::Direction, headers::present};
+use xdplive_packet::{
+    Headers,
+    event::Direction,
+    flow::{Cast, FlowKey},
+    headers::present,
+};
 
 /// A packet as filters see it.
 #[derive(Clone, Copy, Debug)]
@@ -112,7 +117,9 @@ impl Field {
         let headers = packet.headers;
         match self {
             Self::Direction => Some(packet.direction as u128),
-            Self::Ethertype => ethertype(headers).map(u128::from),
+            Self::Ethertype => {
+                ethertype(headers.has(present::ETHERNET), headers.ethertype(), headers.version())
+            }
             Self::Protocol => headers.protocol().map(u128::from),
             Self::Ttl => headers.ttl().map(u128::from),
             Self::TrafficClass => headers.has(present::IP).then_some(headers.traffic_class.into()),
@@ -124,10 +131,10 @@ impl Field {
             Self::FrameLength => Some(u128::from(packet.frame_length).min(self.max())),
             Self::SourcePort => headers.source_port().map(u128::from),
             Self::DestinationPort => headers.destination_port().map(u128::from),
-            Self::SourceIpv4 => ipv4(headers, &headers.source_ip),
-            Self::DestinationIpv4 => ipv4(headers, &headers.destination_ip),
-            Self::SourceIpv6 => ipv6(headers, headers.source_ip),
-            Self::DestinationIpv6 => ipv6(headers, headers.destination_ip),
+            Self::SourceIpv4 => ipv4(addresses(headers), &headers.source_ip),
+            Self::DestinationIpv4 => ipv4(addresses(headers), &headers.destination_ip),
+            Self::SourceIpv6 => ipv6(addresses(headers), headers.source_ip),
+            Self::DestinationIpv6 => ipv6(addresses(headers), headers.destination_ip),
             Self::SourceMac => mac(headers, headers.source_mac),
             Self::DestinationMac => mac(headers, headers.destination_mac),
             Self::DestinationCast => mac(headers, headers.destination_mac).map(destination_cast),
@@ -135,21 +142,106 @@ impl Field {
     }
 }
 
-fn ethertype(headers: &Headers) -> Option<u16> {
-    if headers.has(present::ETHERNET) {
-        return headers.ethertype();
+impl Field {
+    /// Whether a flow carries the field: all of its packets have the same value of it.
+    #[must_use]
+    pub const fn is_of_flows(self) -> bool {
+        match self {
+            Self::Direction
+            | Self::Ethertype
+            | Self::Protocol
+            | Self::Vlan
+            | Self::SourcePort
+            | Self::DestinationPort
+            | Self::SourceIpv4
+            | Self::DestinationIpv4
+            | Self::SourceIpv6
+            | Self::DestinationIpv6
+            | Self::DestinationCast => true,
+            Self::Ttl
+            | Self::TrafficClass
+            | Self::TcpFlags
+            | Self::IcmpType
+            | Self::IcmpCode
+            | Self::InnerVlan
+            | Self::FrameLength
+            | Self::SourceMac
+            | Self::DestinationMac => false,
+        }
     }
-    headers.version().map(|version| if version == 4 { IPV4 } else { IPV6 })
+
+    /// The field's value in every packet of a flow, as [`Self::value`] has it; `None` where they have no such field,
+    /// and for a field that is not [of flows](Self::is_of_flows).
+    #[must_use]
+    pub fn flow_value(self, key: &FlowKey) -> Option<u128> {
+        let addresses = || Addresses::new(key.has(present::ADDRESSES), key.version());
+        match self {
+            Self::Direction => Some(key.direction() as u128),
+            Self::Ethertype => ethertype(key.has(present::ETHERNET), key.ethertype(), key.version()),
+            Self::Protocol => key.protocol().map(u128::from),
+            Self::Vlan => key.vlan().map(u128::from),
+            Self::SourcePort => key.ports().map(|(source, _)| source.into()),
+            Self::DestinationPort => key.ports().map(|(_, destination)| destination.into()),
+            Self::SourceIpv4 => ipv4(addresses(), &key.source),
+            Self::DestinationIpv4 => ipv4(addresses(), &key.destination),
+            Self::SourceIpv6 => ipv6(addresses(), key.source),
+            Self::DestinationIpv6 => ipv6(addresses(), key.destination),
+            Self::DestinationCast => match key.cast() {
+                Cast::Unicast => Some(cast::UNICAST),
+                Cast::Multicast => Some(cast::MULTICAST),
+                Cast::Broadcast => Some(cast::BROADCAST),
+                Cast::None => None,
+            },
+            Self::Ttl
+            | Self::TrafficClass
+            | Self::TcpFlags
+            | Self::IcmpType
+            | Self::IcmpCode
+            | Self::InnerVlan
+            | Self::FrameLength
+            | Self::SourceMac
+            | Self::DestinationMac => None,
+        }
+    }
 }
 
-/// An address pair that is not of IPv6 is of IPv4 or ARP.
-fn ipv4(headers: &Headers, address: &[u8; 16]) -> Option<u128> {
+/// Without an Ethernet header it is what the IP version stands for.
+fn ethertype(has_ethernet: bool, ethertype: Option<u16>, version: Option<u8>) -> Option<u128> {
+    let found =
+        if has_ethernet { ethertype } else { version.map(|version| if version == 4 { IPV4 } else { IPV6 }) };
+    found.map(u128::from)
+}
+
+/// What a pair of addresses is of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Addresses {
+    Absent,
+    /// IPv4, or ARP for IPv4.
+    Ipv4,
+    Ipv6,
+}
+
+impl Addresses {
+    const fn new(exist: bool, version: Option<u8>) -> Self {
+        match (exist, version) {
+            (false, _) => Self::Absent,
+            (true, Some(6)) => Self::Ipv6,
+            (true, _) => Self::Ipv4,
+        }
+    }
+}
+
+fn addresses(headers: &Headers) -> Addresses {
+    Addresses::new(headers.has(present::ADDRESSES), headers.version())
+}
+
+fn ipv4(addresses: Addresses, address: &[u8; 16]) -> Option<u128> {
     let first = address.first_chunk().map(|bytes| u32::from_be_bytes(*bytes).into());
-    first.filter(|_| headers.has(present::ADDRESSES) && headers.version() != Some(6))
+    first.filter(|_| addresses == Addresses::Ipv4)
 }
 
-fn ipv6(headers: &Headers, address: [u8; 16]) -> Option<u128> {
-    (headers.has(present::ADDRESSES) && headers.version() == Some(6)).then_some(u128::from_be_bytes(address))
+fn ipv6(addresses: Addresses, address: [u8; 16]) -> Option<u128> {
+    (addresses == Addresses::Ipv6).then_some(u128::from_be_bytes(address))
 }
 
 fn mac(headers: &Headers, address: [u8; 6]) -> Option<u128> {

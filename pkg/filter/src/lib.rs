@@ -26,6 +26,7 @@
 //! | [`field`] | the fields of a packet |
 //! | [`set`] | sets of values of a field, and their prefixes |
 //! | [`term`] | the normal form |
+//! | [`flow`] | the same decision for a flow, as far as flows carry what a filter looks at |
 //! | [`tables`] | terms of many filters as the tables that the kernel looks values up in |
 //! | [`environment`] | what a filter depends on besides the packet |
 
@@ -33,6 +34,7 @@ pub mod environment;
 pub mod error;
 pub mod field;
 pub mod filter;
+pub mod flow;
 mod formula;
 mod lexer;
 pub mod parse;
@@ -48,5 +50,6 @@ pub use environment::Environment;
 pub use error::{FilterError, Reason};
 pub use field::{Field, Packet};
 pub use filter::Filter;
+pub use flow::{FlowFilter, NotOfFlows};
 pub use set::{Prefix, Range, Set};
 pub use term::{Term, TooComplex};

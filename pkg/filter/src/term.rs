@@ -89,7 +89,12 @@ impl Term {
     /// Whether `packet` is one of them.
     #[must_use]
     pub fn matches(&self, packet: &Packet<'_>) -> bool {
-        self.sets().all(|(field, set)| set.contains(field.value(packet)))
+        self.holds(|field| field.value(packet))
+    }
+
+    /// Whether what has these values is one of them.
+    pub(crate) fn holds(&self, value: impl Fn(Field) -> Option<u128>) -> bool {
+        self.sets().all(|(field, set)| set.contains(value(field)))
     }
 
     /// Whether no packet is.

@@ -110,7 +110,7 @@ async fn flows(
 ) -> FlowFeed {
     let request = Request {
         asker: "test".to_owned(),
-        label: Label::default(),
+        label: Arc::default(),
         interfaces,
         directions: directions.to_vec(),
         hook: HookChoice::Auto,

@@ -7,7 +7,7 @@ use grafana_plugin_sdk::pluginv2::PluginContext;
 use thiserror::Error;
 use xdplive_capture::{
     clock,
-    source::{ErrorKind, InForce, InterfaceSet, Label, Request, Source, SourceError, Wanted},
+    source::{ErrorKind, GroupBy, InForce, InterfaceSet, Label, Request, Source, SourceError, Wanted},
 };
 use xdplive_packet::accounting::Limit;
 
@@ -29,6 +29,8 @@ pub struct Asked {
     pub request: Request,
     /// Whether who asks may see packets, and not just how many there are.
     pub sees_packets: bool,
+    /// Whether Grafana's own traffic is left out.
+    pub hides_own: bool,
 }
 
 impl Asked {
@@ -38,18 +40,16 @@ impl Asked {
         self.request.directions.contains(&hook.hook.direction())
     }
 
-    /// Whether Grafana's own traffic is left out of its rows.
-    #[must_use]
-    pub fn hides_own(&self) -> bool {
-        self.request.wanted.as_ref().is_some_and(|wanted| wanted.hides_own)
-    }
-
     /// What has been counted at the hooks it asks for, as of now.
     pub async fn accounts(&self, source: &dyn Source) -> Vec<CaptureRow> {
+        self.view().rows(&source.accounts().await, clock::milliseconds())
+    }
+
+    /// Which accounts are to be seen.
+    #[must_use]
+    pub fn view(&self) -> View<'_> {
         let Request { label, interfaces, directions, .. } = &self.request;
-        let owner = self.sees_packets.then_some(label.owner.as_str());
-        let view = View { owner, interfaces, directions };
-        view.rows(&source.accounts().await, clock::milliseconds())
+        View { owner: self.sees_packets.then_some(label.owner.as_str()), interfaces, directions }
     }
 }
 
@@ -81,7 +81,6 @@ impl Refusal {
     #[must_use]
     pub const fn status(&self) -> i32 {
         match self {
-            Self::Query(QueryError::NotYet { .. }) => 501,
             Self::Query(_) | Self::Setting(_) | Self::NoDataSource => 400,
             Self::Access(_) => 403,
             Self::Source(error) => match error.kind() {
@@ -122,7 +121,8 @@ pub fn read(
     let query = Query::parse(json, &source.interfaces(), server.ceiling)?;
     let may_see = check_packets(context.and_then(|context| context.user.as_ref()), &settings);
     let sees_packets = may_see.is_ok();
-    if query.kind == Kind::Packets {
+    // Groups are rates, also those by address.
+    if matches!(query.kind, Kind::Packets | Kind::Flows) {
         may_see?;
     }
     let interfaces = if query.is_any() {
@@ -134,28 +134,26 @@ pub fn read(
         }
         InterfaceSet::Named(query.interfaces.clone())
     };
+    // Flags are counted beside the flows, whatever they belong to.
+    let hides_own = !settings.shows_own_traffic
+        && query.kind != Kind::Capture
+        && query.group_by != Some(GroupBy::TcpFlag);
+    let wanted = |limit| Some(Wanted { filter: Arc::clone(&query.filter), limit, hides_own });
     let wanted = match query.kind {
-        Kind::Packets => Some(Wanted {
-            filter: Arc::clone(&query.filter),
-            limit: query.limit.map_or(Limit::All, Limit::PerSecond),
-            hides_own: !settings.shows_own_traffic,
-        }),
-        Kind::Rates => Some(Wanted {
-            filter: Arc::clone(&query.filter),
-            limit: Limit::None,
-            hides_own: !settings.shows_own_traffic,
-        }),
-        Kind::Capture => None,
+        Kind::Packets => wanted(query.limit.map_or(Limit::All, Limit::PerSecond)),
+        Kind::Rates if !query.is_of_flows() => wanted(Limit::None),
+        // What is wanted of flows is chosen among those that are counted, and takes no slot.
+        Kind::Rates | Kind::Flows | Kind::Capture => None,
     };
     let request = Request {
         asker,
-        label: Label { owner: owner(context), stream: channel::path(&query) },
+        label: Arc::new(Label { owner: owner(context), stream: channel::path(&query) }),
         interfaces,
         directions: query.direction.clone(),
         hook: settings.hook,
         wanted,
     };
-    Ok(Asked { query, request, sees_packets })
+    Ok(Asked { query, request, sees_packets, hides_own })
 }
 
 /// The data source asked, as no other one is called: its uid is its own in an organisation only.

@@ -162,9 +162,25 @@ fn rounded(number: f64) -> f64 {
     (number * 100.0).round() / 100.0
 }
 
+fn number<C: Cells>(value: Option<impl Into<u32>>, cells: &mut C) {
+    match value {
+        Some(value) => cells.number(value.into()),
+        None => cells.null(),
+    }
+}
+
+fn optional<C: Cells>(text: Option<&str>, cells: &mut C) {
+    match text {
+        Some(text) => cells.text(text),
+        None => cells.null(),
+    }
+}
+
 pub mod capture;
+pub mod flows;
 pub mod packets;
 pub mod rates;
+pub(crate) mod text;
 
 #[cfg(test)]
 mod tests;

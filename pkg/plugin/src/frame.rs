@@ -1,7 +1,9 @@
-//! Rows as Grafana's data frames: [`json`] for streams, [`arrow`] for answers to queries.
+//! Rows as Grafana's data frames: [`json`] for streams, [`arrow`] for answers to queries, and [`wide`] for answers that
+//! are evaluated.
 
 pub mod arrow;
 pub mod json;
+pub mod wide;
 
 use serde::Serialize;
 

@@ -10,25 +10,31 @@
 //! | [`services`] | Grafana's services: data, stream, resource, diagnostics, and go-plugin's controller |
 //! | [`asked`] | one way from a request of Grafana's to a request to the source |
 //! | [`query`], [`channel`] | what a query may say, and the path of its stream |
-//! | [`access`], [`settings`] | who may see what, and what is set by whom |
+//! | [`access`], [`caller`], [`settings`] | who may see what, what an answer is for, and what is set by whom |
+//! | [`sent`], [`standing`] | what streams have sent, for panels that open later; queries without a stream of their own |
+//! | [`groups`] | groups of rates: their names, and which are shown |
 //! | [`columns`], [`mod@frame`] | rows as columns, columns as frames |
 //!
 //! Where packets come from is `xdplive-capture`'s business.
 
 pub mod access;
 pub mod asked;
+pub mod caller;
 pub mod channel;
 pub mod columns;
 pub mod frame;
+pub mod groups;
 pub mod handshake;
 pub mod logging;
 pub mod own_ports;
 pub mod process;
 pub mod query;
+pub mod sent;
 pub mod services;
 pub mod settings;
 pub mod shutdown;
 pub mod socket;
+pub mod standing;
 
 #[cfg(test)]
 mod tests;

@@ -175,12 +175,7 @@ async fn serve(
     let loader_ended = local.is_some().then_some(loader_ended);
     let ended = watch_processes(parent.ended, loader_ended).map_err(StartError::Parent)?;
     let shutdown = Shutdown::default();
-    let plugin = Plugin {
-        source,
-        server: Arc::new(server),
-        setting_errors: Arc::new(setting_errors),
-        shutdown: shutdown.clone(),
-    };
+    let plugin = Plugin::new(source, server, setting_errors, shutdown.clone());
     let listener = socket.take_listener().ok_or(StartError::NoParent)?;
     let serving = serve_grpc(plugin, listener, parent.id, shutdown.clone());
     tokio::pin!(serving);

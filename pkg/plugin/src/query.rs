@@ -1,18 +1,28 @@
 //! The query of a panel: what may stand in its JSON, and its canonical form.
 
-use std::{collections::BTreeSet, ops::RangeInclusive, sync::Arc};
+mod error;
+mod keys;
+mod words;
+
+use std::{ops::RangeInclusive, sync::Arc};
 
 use serde::{Serialize, Serializer};
-use serde_json::{Map, Value};
-use thiserror::Error;
-use xdplive_capture::interface::Interfaces;
-use xdplive_filter::{Filter, FilterError};
+use serde_json::Value;
+use xdplive_capture::{interface::Interfaces, source::GroupBy};
+use xdplive_filter::{Environment, Filter, FlowFilter, NotOfFlows};
 use xdplive_packet::event::Direction;
 
+pub(crate) use self::keys::is_interface_name;
+use self::keys::{Keys, shortened};
+pub use self::{
+    error::QueryError,
+    words::{Kind, Measure, Since, Word},
+};
 use crate::{
     columns::{
-        Column, UnknownColumn,
+        Column as _,
         capture::CaptureColumn,
+        flows::FlowColumn,
         packets::PacketColumn,
         rates::{CountColumn, SeriesColumn},
     },
@@ -21,108 +31,11 @@ use crate::{
 
 /// The one name that stands for every interface.
 pub const ANY: &str = "any";
-/// Interfaces named in one query at most.
-const MAX_INTERFACES: usize = 64;
-/// Longest name of an interface, bytes (`IFNAMSIZ` less its end).
-const MAX_NAME: usize = 15;
 /// Milliseconds between two points.
 const INTERVALS: RangeInclusive<u64> = 100..=60_000;
 const DEFAULT_INTERVAL: u64 = 1000;
 const TOPS: RangeInclusive<u64> = 1..=100;
-const DEFAULT_TOP: u64 = 10;
-const GROUPS: [&str; 11] = [
-    "protocol",
-    "direction",
-    "vlan",
-    "interface",
-    "source",
-    "destination",
-    "source_port",
-    "destination_port",
-    "ethertype",
-    "tcp_flag",
-    "cast",
-];
-const MEASURES: [&str; 3] = ["packets", "bits", "size"];
-const DEFAULT_MEASURE: &str = "packets";
-
-/// What is wrong with a query. Every sentence names the key, what was given, and what is allowed.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-pub enum QueryError {
-    /// It is no object at all.
-    #[error("the query is {given}; a query is a JSON object such as {{\"interfaces\": [\"eth0\"]}}")]
-    NotAnObject {
-        /// What it is.
-        given: String,
-    },
-    /// A key has a wrong value.
-    #[error("{key}: {given} is not allowed; {allowed}")]
-    Value {
-        /// The key.
-        key: &'static str,
-        /// Its value, shortened.
-        given: String,
-        /// What may stand there.
-        allowed: String,
-    },
-    /// The filter is wrong.
-    #[error("filter: {0}")]
-    Filter(#[from] FilterError),
-    /// A name is no column.
-    #[error("columns: {0}")]
-    Column(#[from] UnknownColumn),
-    /// No interface is named, and none can be guessed.
-    #[error(
-        "interfaces: none is named, and this machine has no default route to go by; there are {available}"
-    )]
-    NoDefaultRoute {
-        /// Names of the interfaces.
-        available: String,
-    },
-    /// It can be asked for, but this version does not do it.
-    #[error("{what} cannot be had yet: this version of XDP Live streams packets, rates and capture")]
-    NotYet {
-        /// What was asked for.
-        what: String,
-    },
-    /// The time range makes no sense.
-    #[error(
-        "the time range from {from} to {to} is not allowed; it takes two times in ms between ±8.64e15, in order"
-    )]
-    TimeRange {
-        /// Its beginning, ms since 1970, or `nothing`.
-        from: String,
-        /// Its end.
-        to: String,
-    },
-}
-
-/// What a query is for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Kind {
-    /// A row a packet.
-    Packets,
-    /// What is counted in each interval.
-    Rates,
-    /// The capture's own accounts.
-    Capture,
-}
-
-impl Kind {
-    /// All kinds.
-    pub const ALL: [Self; 3] = [Self::Packets, Self::Rates, Self::Capture];
-
-    /// Its name in queries and channels.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Packets => "packets",
-            Self::Rates => "rates",
-            Self::Capture => "capture",
-        }
-    }
-}
+const DEFAULT_TOP: usize = 10;
 
 /// Columns in the order asked for, of the query's kind.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -133,6 +46,8 @@ pub enum Columns {
     Counts(Vec<CountColumn>),
     /// Of rates as time series, where no columns are asked for.
     Series(Vec<SeriesColumn>),
+    /// Of conversations.
+    Flows(Vec<FlowColumn>),
     /// Of the capture's accounts.
     Capture(Vec<CaptureColumn>),
 }
@@ -144,6 +59,7 @@ impl Columns {
             Self::Counts(columns) => columns.iter().map(|column| column.name()).collect(),
             // Those of a series follow from the measure.
             Self::Series(_) => Vec::new(),
+            Self::Flows(columns) => columns.iter().map(|column| column.name()).collect(),
             Self::Capture(columns) => columns.iter().map(|column| column.name()).collect(),
         }
     }
@@ -154,6 +70,7 @@ impl Columns {
 #[serde(rename_all = "camelCase")]
 pub struct Query {
     /// What it is for.
+    #[serde(serialize_with = "serialize_word")]
     pub kind: Kind,
     /// Names, sorted, each once; or [`ANY`] alone.
     pub interfaces: Vec<String>,
@@ -170,9 +87,26 @@ pub struct Query {
     pub limit: Option<u32>,
     /// Milliseconds between two ticks.
     pub interval: u64,
-    group_by: Option<&'static str>,
-    measure: &'static str,
-    top: u64,
+    /// What rates are grouped by.
+    #[serde(serialize_with = "serialize_optional")]
+    pub group_by: Option<GroupBy>,
+    /// What rates are of.
+    #[serde(serialize_with = "serialize_word")]
+    pub measure: Measure,
+    /// Groups or conversations shown at most, 1 to 100.
+    pub top: usize,
+    /// Since when conversations are counted; of flows only, and not written for other kinds, whose channels are as they
+    /// were before there was this key.
+    #[serde(serialize_with = "serialize_optional", skip_serializing_if = "Option::is_none")]
+    pub since: Option<Since>,
+}
+
+fn serialize_word<W: Word, S: Serializer>(word: &W, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(word.name())
+}
+
+fn serialize_optional<W: Word, S: Serializer>(word: &Option<W>, serializer: S) -> Result<S::Ok, S::Error> {
+    word.map(Word::name).serialize(serializer)
 }
 
 fn serialize_directions<S: Serializer>(directions: &[Direction], serializer: S) -> Result<S::Ok, S::Error> {
@@ -202,13 +136,14 @@ impl Query {
             return Err(QueryError::NotAnObject { given: shortened(&String::from_utf8_lossy(json)) });
         };
         let keys = Keys(&keys);
-        let kind = keys.kind()?;
+        let kind = keys.word("kind")?.unwrap_or(Kind::Packets);
         // What is checked and then left at its default has no meaning for the kind, and must not make two
         // streams of one.
         let interval = keys.number("interval", &INTERVALS)?.unwrap_or(DEFAULT_INTERVAL);
-        let group = keys.one_of("groupBy", &GROUPS)?;
-        let measure = keys.one_of("measure", &MEASURES)?.unwrap_or(DEFAULT_MEASURE);
-        keys.number("top", &TOPS)?;
+        let group_by = keys.word("groupBy")?.filter(|_| kind == Kind::Rates);
+        let measure = keys.word("measure")?.unwrap_or(Measure::Packets);
+        let top = keys.number("top", &TOPS)?.and_then(|top| usize::try_from(top).ok()).unwrap_or(DEFAULT_TOP);
+        let since = keys.word("since")?.unwrap_or(Since::Interval);
         let filter = keys.filter()?;
         let limit = keys.limit(ceiling)?;
         let query = Self {
@@ -218,30 +153,63 @@ impl Query {
             filter: Arc::new(filter),
             columns: match kind {
                 Kind::Packets => Columns::Packets(keys.columns()?),
-                Kind::Rates => keys.rates(group, measure)?,
+                Kind::Rates => keys.rates(group_by, measure)?,
+                Kind::Flows => Columns::Flows(keys.columns()?),
                 Kind::Capture => Columns::Capture(keys.columns()?),
             },
-            limit,
+            limit: ceiling.default_limit(),
             interval,
-            group_by: None,
-            measure,
+            group_by,
+            measure: Measure::Packets,
             top: DEFAULT_TOP,
+            since: None,
         };
-        Ok(match kind {
-            Kind::Packets => Self { interval: DEFAULT_INTERVAL, measure: DEFAULT_MEASURE, ..query },
+        let query = match kind {
+            Kind::Packets => Self { limit, interval: DEFAULT_INTERVAL, ..query },
             Kind::Rates => Self {
-                limit: ceiling.default_limit(),
                 // Counts have no measure.
-                measure: if matches!(query.columns, Columns::Counts(_)) { DEFAULT_MEASURE } else { measure },
+                measure: if matches!(query.columns, Columns::Counts(_)) { Measure::Packets } else { measure },
+                top: if group_by.is_some() { top } else { DEFAULT_TOP },
                 ..query
             },
-            Kind::Capture => Self {
-                filter: Arc::default(),
-                limit: ceiling.default_limit(),
-                measure: DEFAULT_MEASURE,
-                ..query
-            },
-        })
+            Kind::Flows => Self { top, since: Some(since), ..query },
+            Kind::Capture => Self { filter: Arc::default(), ..query },
+        };
+        query.check_flows()?;
+        Ok(query)
+    }
+
+    /// Whether it is answered from the flows that are counted, and not from packets.
+    #[must_use]
+    pub fn is_of_flows(&self) -> bool {
+        self.kind == Kind::Flows || self.group_by.is_some()
+    }
+
+    /// Refuses a filter that cannot decide on flows, where it would have to.
+    fn check_flows(&self) -> Result<(), QueryError> {
+        if !self.is_of_flows() {
+            return Ok(());
+        }
+        // What a filter looks at does not depend on the interface.
+        let filter = FlowFilter::new(&self.filter, &Environment::default());
+        if self.group_by == Some(GroupBy::TcpFlag) {
+            return match filter {
+                Ok(filter) if filter.is_everything() => Ok(()),
+                _ => Err(QueryError::NoFilterByFlag { given: shortened(&format!("\"{}\"", self.filter)) }),
+            };
+        }
+        match filter {
+            Ok(_) => Ok(()),
+            Err(NotOfFlows::TooComplex(error)) => Err(error.into()),
+            Err(reason) if self.kind == Kind::Flows => Err(QueryError::NotOfFlows {
+                reason,
+                what: "conversations are",
+                instead: "ask for kind packets",
+            }),
+            Err(reason) => {
+                Err(QueryError::NotOfFlows { reason, what: "groups are", instead: "leave groupBy out" })
+            }
+        }
     }
 
     /// The query for the accounts of the hooks that this one asks for: what panels on one interface have in common.
@@ -253,7 +221,10 @@ impl Query {
             filter: Arc::default(),
             limit: ceiling.default_limit(),
             interval: DEFAULT_INTERVAL,
-            measure: DEFAULT_MEASURE,
+            group_by: None,
+            measure: Measure::Packets,
+            top: DEFAULT_TOP,
+            since: None,
             ..self.clone()
         }
     }
@@ -262,185 +233,6 @@ impl Query {
     #[must_use]
     pub fn is_any(&self) -> bool {
         self.interfaces.iter().any(|name| name == ANY)
-    }
-}
-
-/// The keys of a query. A key that is missing or null has its default; one that is not known is ignored.
-struct Keys<'a>(&'a Map<String, Value>);
-
-impl Keys<'_> {
-    fn get(&self, key: &str) -> Option<&Value> {
-        self.0.get(key).filter(|value| !value.is_null())
-    }
-
-    fn one_of<'a>(&self, key: &'static str, allowed: &[&'a str]) -> Result<Option<&'a str>, QueryError> {
-        let Some(value) = self.get(key) else { return Ok(None) };
-        let found = allowed.iter().find(|name| value.as_str() == Some(name));
-        match found {
-            Some(name) => Ok(Some(name)),
-            None => Err(wrong(key, value, format!("allowed are {}", allowed.join(", ")))),
-        }
-    }
-
-    fn number(&self, key: &'static str, range: &RangeInclusive<u64>) -> Result<Option<u64>, QueryError> {
-        let Some(value) = self.get(key) else { return Ok(None) };
-        match whole_number(value) {
-            Some(number) if range.contains(&number) => Ok(Some(number)),
-            _ => Err(wrong(
-                key,
-                value,
-                format!("it takes a whole number from {} to {}", range.start(), range.end()),
-            )),
-        }
-    }
-
-    fn kind(&self) -> Result<Kind, QueryError> {
-        let Some(name) = self.one_of("kind", &["packets", "rates", "flows", "capture"])? else {
-            return Ok(Kind::Packets);
-        };
-        let kind = Kind::ALL.into_iter().find(|kind| kind.name() == name);
-        kind.ok_or_else(|| QueryError::NotYet { what: format!("kind \"{name}\"") })
-    }
-
-    fn filter(&self) -> Result<Filter, QueryError> {
-        match self.get("filter") {
-            None => Ok(Filter::parse("")?),
-            Some(Value::String(text)) => Ok(Filter::parse(text)?),
-            Some(other) => Err(wrong("filter", other, "it takes a text".to_owned())),
-        }
-    }
-
-    fn interfaces(&self, machine: &Interfaces) -> Result<Vec<String>, QueryError> {
-        let key = "interfaces";
-        let allowed = || format!("it takes a list of up to {MAX_INTERFACES} names, or [\"{ANY}\"] alone");
-        let names = match self.get(key) {
-            None => Vec::new(),
-            Some(Value::Array(names)) if names.len() <= MAX_INTERFACES => names.clone(),
-            Some(other) => return Err(wrong(key, other, allowed())),
-        };
-        let mut found = BTreeSet::new();
-        for name in &names {
-            match name.as_str() {
-                Some(text) if is_interface_name(text) => found.insert(text.to_owned()),
-                _ => {
-                    return Err(wrong(
-                        key,
-                        name,
-                        format!("a name has 1 to {MAX_NAME} bytes and no spaces or slashes"),
-                    ));
-                }
-            };
-        }
-        if found.len() > 1 && found.contains(ANY) {
-            return Err(wrong(key, &Value::Array(names), allowed()));
-        }
-        if found.is_empty() {
-            let default = machine.default_route().map(|interface| interface.name.clone());
-            found.insert(default.ok_or_else(|| QueryError::NoDefaultRoute { available: machine.names() })?);
-        }
-        Ok(found.into_iter().collect())
-    }
-
-    fn direction(&self) -> Result<Vec<Direction>, QueryError> {
-        Ok(match self.one_of("direction", &["in", "out", "both"])? {
-            Some("in") => vec![Direction::In],
-            Some("out") => vec![Direction::Out],
-            _ => Direction::ALL.to_vec(),
-        })
-    }
-
-    fn columns<C: Column>(&self) -> Result<Vec<C>, QueryError> {
-        let key = "columns";
-        let names = match self.get(key) {
-            None => return Ok(C::ALL.to_vec()),
-            Some(Value::Array(names)) => names,
-            Some(other) => return Err(wrong(key, other, "it takes a list of names".to_owned())),
-        };
-        let mut columns = Vec::new();
-        for name in names {
-            let text =
-                name.as_str().ok_or_else(|| wrong(key, name, "it takes a list of names".to_owned()))?;
-            let column = C::find(text).map_err(|error| UnknownColumn { given: shortened(text), ..error })?;
-            if columns.contains(&column) {
-                return Err(wrong(key, name, "each column can be had once".to_owned()));
-            }
-            columns.push(column);
-        }
-        Ok(if columns.is_empty() { C::ALL.to_vec() } else { columns })
-    }
-
-    /// The columns of rates: those asked for, of counts; else a time series of the measure.
-    fn rates(&self, group: Option<&str>, measure: &str) -> Result<Columns, QueryError> {
-        if let Some(group) = group {
-            return Err(QueryError::NotYet { what: format!("groupBy \"{group}\"") });
-        }
-        let asked =
-            self.get("columns").is_some_and(|columns| columns.as_array().is_none_or(|list| !list.is_empty()));
-        if asked {
-            return Ok(Columns::Counts(self.columns()?));
-        }
-        let value = match measure {
-            "bits" => SeriesColumn::Bits,
-            "size" => SeriesColumn::Size,
-            _ => SeriesColumn::Packets,
-        };
-        Ok(Columns::Series(vec![SeriesColumn::Time, value]))
-    }
-
-    fn limit(&self, ceiling: LimitCeiling) -> Result<Option<u32>, QueryError> {
-        let key = "limit";
-        let allowed = || match ceiling {
-            LimitCeiling::None => {
-                "it takes a whole number of rows a second, 1 or more, or null for all".to_owned()
-            }
-            LimitCeiling::Rows(most) => format!("it takes a whole number of rows a second from 1 to {most}"),
-        };
-        let most = match ceiling {
-            LimitCeiling::None => u32::MAX,
-            LimitCeiling::Rows(most) => most,
-        };
-        match self.0.get(key) {
-            None => Ok(ceiling.default_limit()),
-            Some(Value::Null) if ceiling == LimitCeiling::None => Ok(None),
-            Some(value) => match whole_number(value).and_then(|number| u32::try_from(number).ok()) {
-                Some(number) if (1..=most).contains(&number) => Ok(Some(number)),
-                _ => Err(wrong(key, value, allowed())),
-            },
-        }
-    }
-}
-
-/// Names an interface can have (`dev_valid_name` in the kernel).
-fn is_interface_name(text: &str) -> bool {
-    !text.is_empty()
-        && text.len() <= MAX_NAME
-        && text != "."
-        && text != ".."
-        && !text.contains(|c: char| c == '/' || c == ':' || c.is_whitespace())
-}
-
-/// A number without a fraction, however it is written: Grafana's forms may send `1000.0`.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within the bounds just checked")]
-fn whole_number(value: &Value) -> Option<u64> {
-    /// Up to here every whole number is exact.
-    const EXACT: f64 = 9_007_199_254_740_992.0;
-    value.as_u64().or_else(|| {
-        let number = value.as_f64()?;
-        ((0.0..=EXACT).contains(&number) && number.fract() == 0.0).then_some(number as u64)
-    })
-}
-
-fn wrong(key: &'static str, value: &Value, allowed: String) -> QueryError {
-    QueryError::Value { key, given: shortened(&value.to_string()), allowed }
-}
-
-/// The beginning of a text: a query may be of any size, a message may not.
-fn shortened(text: &str) -> String {
-    const MOST: usize = 60;
-    if text.chars().count() <= MOST {
-        text.to_owned()
-    } else {
-        text.chars().take(MOST).chain("…".chars()).collect()
     }
 }
 

@@ -5,18 +5,22 @@ mod controller;
 mod data;
 mod diagnostics;
 mod resource;
+mod standing;
 mod stream;
 
 use std::sync::Arc;
 
-use xdplive_capture::source::Source;
+use xdplive_capture::{hook::HookChoice, record::Recorder, source::Source};
 
 use crate::{
+    sent::AllSent,
     settings::{ServerSettingError, ServerSettings},
     shutdown::Shutdown,
+    standing::Standing,
 };
 
 pub use controller::{ControllerClient, ControllerServer, Empty};
+pub use standing::Driver;
 pub use stream::ACCOUNTS;
 
 /// What all services share.
@@ -24,10 +28,39 @@ pub use stream::ACCOUNTS;
 pub struct Plugin {
     /// Where packets come from.
     pub source: Arc<dyn Source>,
+    /// What has been counted.
+    pub recorder: Recorder,
+    /// What streams have sent.
+    pub sent: AllSent,
+    /// What is counted for those who never subscribe.
+    pub standing: Standing<Driver>,
     /// The administrator's settings.
     pub server: Arc<ServerSettings>,
     /// Which of them could not be used.
     pub setting_errors: Arc<Vec<ServerSettingError>>,
     /// The end of the process.
     pub shutdown: Shutdown,
+}
+
+impl Plugin {
+    /// Serves what `source` has, within what the administrator has set. Needs a tokio runtime.
+    #[must_use]
+    pub fn new(
+        source: Arc<dyn Source>,
+        server: ServerSettings,
+        setting_errors: Vec<ServerSettingError>,
+        shutdown: Shutdown,
+    ) -> Self {
+        let recorder = Recorder::start(Arc::clone(&source), server.history_seconds);
+        recorder.keep_watching(&server.watch, server.hook.unwrap_or(HookChoice::Auto));
+        Self {
+            source,
+            recorder,
+            sent: AllSent::new(server.history_rows),
+            standing: Standing::default(),
+            server: Arc::new(server),
+            setting_errors: Arc::new(setting_errors),
+            shutdown,
+        }
+    }
 }

@@ -8,15 +8,22 @@ use thiserror::Error;
 use wildmatch::WildMatch;
 use xdplive_capture::{
     hook::{HookChoice, UnknownHook},
-    settings::{MAX_RING_BYTES, MIN_RING_BYTES, Settings as CaptureSettings},
+    settings::{
+        MAX_FLOW_ENTRIES, MAX_RING_BYTES, MIN_FLOW_ENTRIES, MIN_RING_BYTES, Settings as CaptureSettings,
+    },
 };
 
-use crate::access::Role;
+use crate::{access::Role, query::is_interface_name};
 
 /// Rows a second of a query that does not say.
 const DEFAULT_LIMIT: u32 = 1000;
 /// Ceiling of `limit` where the administrator does not say.
 const DEFAULT_CEILING: u32 = 10_000;
+
+/// Seconds of counts, an hour, where the administrator does not say.
+const DEFAULT_HISTORY_SECONDS: usize = 3600;
+/// Rows kept of one query, 128 bytes each, where the administrator does not say.
+const DEFAULT_HISTORY_ROWS: usize = 10_000;
 
 /// The most rows a second that a query may ask for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,8 +55,14 @@ pub struct ServerSettings {
     /// `hook`: the receiving hook for everybody. None: a data source may choose.
     pub hook: Option<HookChoice>,
     /// `ring_bytes` (power of two from 4096 to 1 GiB, 8 MiB), `any_ring_bytes` (1 MiB), `queue_rows` (1 to
-    /// 1,000,000, 65,536), `linger_seconds` (0 to 86,400, 60).
+    /// 1,000,000, 65,536), `linger_seconds` (0 to 86,400, 60), `flow_entries` (1024 to 1,048,576, 65,536).
     pub capture: CaptureSettings,
+    /// `history_seconds`: seconds of counts that are kept, 60 to 86,400. 3600.
+    pub history_seconds: usize,
+    /// `history_rows`: rows of one query of packets that are kept, 0 to 100,000. 10,000.
+    pub history_rows: usize,
+    /// `watch`: names of interfaces that are counted from the start, separated by commas or spaces. None.
+    pub watch: Vec<String>,
     /// `own_ports`: TCP ports of this machine whose packets are Grafana's own traffic, separated by commas or spaces, or
     /// `none`. None: those on which Grafana listens.
     pub own_ports: Option<BTreeSet<u16>>,
@@ -89,6 +102,23 @@ impl ServerSettings {
                 "it takes TCP ports from 1 to 65535, separated by commas or spaces, or none",
                 ports,
             ),
+            history_seconds: reader
+                .value("history_seconds", "it takes a whole number from 60 to 86400", |text| {
+                    text.parse().ok().filter(|seconds| (60..=86_400).contains(seconds))
+                })
+                .unwrap_or(DEFAULT_HISTORY_SECONDS),
+            history_rows: reader
+                .value("history_rows", "it takes a whole number from 0 to 100000", |text| {
+                    text.parse().ok().filter(|rows| *rows <= 100_000)
+                })
+                .unwrap_or(DEFAULT_HISTORY_ROWS),
+            watch: reader
+                .value(
+                    "watch",
+                    "it takes up to 16 names of interfaces, separated by commas or spaces",
+                    watched,
+                )
+                .unwrap_or_default(),
             hook: reader
                 .value("hook", "it takes auto, xdp-native, xdp-generic or tcx", |text| text.parse().ok()),
             capture: CaptureSettings {
@@ -111,10 +141,29 @@ impl ServerSettings {
                             .map(Duration::from_secs)
                     })
                     .unwrap_or(defaults.linger),
+                flow_entries: reader
+                    .value("flow_entries", "it takes a whole number from 1024 to 1048576", |text| {
+                        let allowed = MIN_FLOW_ENTRIES..=MAX_FLOW_ENTRIES;
+                        text.parse().ok().filter(|entries| allowed.contains(entries))
+                    })
+                    .unwrap_or(defaults.flow_entries),
             },
         };
         (settings, errors)
     }
+}
+
+/// Names of interfaces, of which each takes two slots and two records of counts.
+fn watched(text: &str) -> Option<Vec<String>> {
+    const MOST: usize = 16;
+    let names: BTreeSet<String> = words(text).map(str::to_owned).collect();
+    let all = names.iter().all(|name| is_interface_name(name));
+    (all && names.len() <= MOST).then(|| names.into_iter().collect())
+}
+
+/// The words between commas and white space.
+fn words(text: &str) -> impl Iterator<Item = &str> {
+    text.split(|c: char| c == ',' || c.is_whitespace()).filter(|word| !word.is_empty())
 }
 
 /// A list of ports; `none` is an empty one.
@@ -122,8 +171,7 @@ fn ports(text: &str) -> Option<BTreeSet<u16>> {
     if text == "none" {
         return Some(BTreeSet::new());
     }
-    let names = text.split(|c: char| c == ',' || c.is_whitespace()).filter(|name| !name.is_empty());
-    names.map(|name| name.parse().ok().filter(|port| *port > 0)).collect()
+    words(text).map(|name| name.parse().ok().filter(|port| *port > 0)).collect()
 }
 
 struct Reader<'a, G> {
@@ -155,9 +203,7 @@ impl Patterns {
     /// Patterns separated by commas or white space.
     #[must_use]
     pub fn new(text: &str) -> Self {
-        let patterns =
-            text.split(|c: char| c == ',' || c.is_whitespace()).filter(|pattern| !pattern.is_empty());
-        Self(patterns.map(WildMatch::new).collect())
+        Self(words(text).map(WildMatch::new).collect())
     }
 
     /// Whether every name is allowed.

@@ -48,15 +48,19 @@ pub struct Watch {
     /// Rows a second at most, for each stream [default: no limit]
     #[arg(long, value_name = "ROWS_PER_SECOND")]
     pub limit: Option<u32>,
-    /// Time between two points of rates and flows
+    /// Time between two points of rates, flows and counters
     #[arg(long, value_name = "MS", default_value_t = 1000)]
     pub interval: u32,
-    /// What rates are grouped by
+    /// What rates are grouped by: protocol, direction, vlan, interface, source, destination, source_port,
+    /// destination_port, ethertype, tcp_flag, cast
     #[arg(long, value_name = "KEY")]
     pub group_by: Option<String>,
     /// Groups or conversations shown, of rates and flows
     #[arg(long, value_name = "N", default_value_t = 10)]
     pub top: u32,
+    /// Since when conversations are counted, of flows
+    #[arg(long, value_enum, default_value = "interval")]
+    pub since: Since,
     /// Stop after so many rows in all
     #[arg(long, value_name = "N")]
     pub count: Option<u64>,
@@ -125,6 +129,15 @@ pub enum Kind {
     Flows,
     /// Counters of the capture itself
     Capture,
+}
+
+/// Beginnings of what is counted of conversations.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Since {
+    /// The interval
+    Interval,
+    /// The stream
+    Start,
 }
 
 /// The name of a value on the command line, which is also its name in queries and settings.

@@ -68,15 +68,10 @@ pub async fn run(options: Watch) -> Result<(), Failure> {
 
 /// What this version cannot do is said before anything is started.
 fn check(options: &Watch) -> Result<(), Failure> {
-    let not_yet = |what: String| {
-        let sentence = "cannot be had yet: this version of XDP Live streams packets, rates and capture";
-        Err(Failure::Call(format!("{what} {sentence}")))
-    };
-    if options.query == Kind::Flows {
-        return not_yet(format!("--query {}", name_of(options.query)));
-    }
     if options.write.is_some() {
-        return not_yet("--write".to_owned());
+        let sentence =
+            "cannot be had yet: this version of XDP Live streams packets, rates, flows and capture";
+        return Err(Failure::Call(format!("--write {sentence}")));
     }
     if options.query == Kind::Capture && !options.filter.is_empty() {
         eprintln!(

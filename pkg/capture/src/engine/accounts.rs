@@ -1,16 +1,16 @@
 //! What has been counted, put together from the kernel's counters, the streams' queues and what has ended.
 
-use std::{collections::BTreeMap, fs, sync::Arc, time::Instant};
+use std::{collections::BTreeMap, fs, sync::Arc};
 
 use bytemuck::Zeroable as _;
 use tracing::error;
 use xdplive_packet::{Hook, accounting::HookCounters, event::Direction};
 
-use super::{capture::Capture, control::Control, stream::Stream};
+use super::{capture::Capture, control::Control};
 use crate::{
     queue::Handled,
     reader::StreamId,
-    source::{Counts, HookAccounts, KernelTime, StreamAccounts},
+    source::{DirectionCounts, HookAccounts, KernelTime, StreamAccounts},
 };
 
 /// Whether the kernel measures how long eBPF programs run (Documentation/admin-guide/sysctl/kernel.rst).
@@ -46,7 +46,7 @@ impl Control {
                     Some(StreamAccounts {
                         id: *id,
                         has_rows: stream.has_rows(),
-                        label: stream.request.label.clone(),
+                        label: Arc::clone(&stream.request.label),
                         filter: Arc::clone(&wanted.filter),
                         counts: stream.counts(capture.number, direction, handled, slot),
                     })
@@ -61,6 +61,7 @@ impl Control {
                     ended: passed.streams,
                     ring_used: capture.fill.highest(),
                     kernel_time: None,
+                    flow_overflow: capture.flow_overflow.of(direction),
                 };
                 for (stream, handled) in self.ended.iter().zip(&ended) {
                     if stream.joined.contains(&*capture.name) {
@@ -76,24 +77,33 @@ impl Control {
         all
     }
 
-    /// Takes down what the streams that only count have counted.
-    pub(super) fn take_down(&mut self) {
-        // The accounts are not had for nothing.
-        if !self.streams.values().any(Stream::only_counts) {
-            return;
-        }
-        let now = Instant::now();
-        let mut sums: BTreeMap<StreamId, Counts> = BTreeMap::new();
-        for hook in self.accounts() {
-            for stream in hook.streams.iter().filter(|stream| !stream.has_rows) {
-                *sums.entry(stream.id).or_default() += stream.counts;
+    /// What has been counted for one stream, by direction; `None` where nothing is attached for it.
+    pub(super) fn counts(&self, id: StreamId) -> Option<DirectionCounts> {
+        let stream = self.streams.get(&id)?;
+        // Before the kernel's counters: a row is never counted as delivered and not as matched.
+        let handled = stream.queue.handled();
+        let mut sums = DirectionCounts::default();
+        let mut is_attached = false;
+        for capture in stream.joined.iter().filter_map(|name| self.captures.get(name)) {
+            let so_far = capture.so_far();
+            if let Err(error) = &so_far {
+                error!("interface {}: the kernel does not give its counters: {error}", capture.name);
+            }
+            let (running, member) = match &so_far {
+                Ok((running, members)) => (Some(running), members.get(&id)),
+                Err(_) => (None, None),
+            };
+            for ((number, direction), sum) in Direction::ALL.into_iter().enumerate().zip(&mut sums) {
+                if !stream.request.directions.contains(&direction) {
+                    continue;
+                }
+                is_attached |= capture.is_attached(direction);
+                let slots = running.and_then(|running| running.get(number)).map(|hook| &hook.slots);
+                let slot = slots.zip(member).and_then(|(slots, member)| member.slot_of(slots));
+                *sum += stream.counts(capture.number, direction, &handled, slot);
             }
         }
-        for (id, counts) in sums {
-            if let Some(stream) = self.streams.get(&id) {
-                self.histories.record(id, &stream.request, stream.began, counts, now);
-            }
-        }
+        is_attached.then_some(sums)
     }
 
     fn kernel_time(&self, capture: &Capture, hook: Hook) -> Option<KernelTime> {

@@ -8,6 +8,7 @@ use xdplive_filter::{Environment, Term};
 use xdplive_packet::{Hook, event::Direction};
 
 use super::{
+    flows::Overflow,
     maps::{self, Counts},
     slots::{Key, NoSlot, Slots},
 };
@@ -41,6 +42,8 @@ pub struct Capture {
     pub passed: [Passed; Direction::ALL.len()],
     /// How full the ring is.
     pub fill: Arc<RingFill>,
+    /// What its table of flows has had no room for.
+    pub flow_overflow: Arc<Overflow>,
     /// Since when there has been no stream.
     pub idle_since: Instant,
     /// Since when there has been no interface of this name, as far as that has been noticed.
@@ -126,6 +129,7 @@ impl Capture {
             slots: Slots::default(),
             passed: Default::default(),
             fill: Arc::new(fill),
+            flow_overflow: Arc::default(),
             idle_since: Instant::now(),
             absent_since: None,
         };

@@ -18,7 +18,6 @@ use super::{
     capture::{AttachError, Capture},
     explain::no_slot,
     flows::{Flows, Want as FlowWant},
-    history::Histories,
     stream::Stream,
 };
 use crate::{
@@ -30,7 +29,7 @@ use crate::{
     reader::{Reader, RingNumber, StreamId, Want},
     report::{Kernel, Probed},
     settings::Settings,
-    source::{HookAccounts, InForce, InterfaceSet, Interval, Request, SourceError, Wanted},
+    source::{DirectionCounts, HookAccounts, InForce, InterfaceSet, Request, SourceError, Wanted},
 };
 
 /// Time between two looks at what lingers and at what could not be attached.
@@ -54,8 +53,8 @@ pub enum Command {
     OwnPorts(Arc<BTreeSet<u16>>),
     /// See [`crate::source::Source::accounts`].
     Accounts { reply: oneshot::Sender<Vec<HookAccounts>> },
-    /// See [`crate::source::Source::history`].
-    History { request: Request, reply: oneshot::Sender<Vec<Interval>> },
+    /// See [`crate::source::Source::counts`].
+    Counts { stream: StreamId, reply: oneshot::Sender<Option<DirectionCounts>> },
     /// Try what the kernel allows, and tell what is in force.
     Probe { reply: oneshot::Sender<(Option<Probed>, Vec<InForce>)> },
     /// Detach everything and end.
@@ -81,7 +80,6 @@ pub struct Control {
     pub(super) streams: BTreeMap<StreamId, Stream>,
     /// Streams that have ended, while somebody may still take their rows.
     pub(super) ended: Vec<Stream>,
-    pub(super) histories: Histories,
     next_stream: StreamId,
     pub(super) next_ring: RingNumber,
     /// Captures whose members are to change with the next generation.
@@ -104,7 +102,6 @@ impl Control {
             captures: BTreeMap::new(),
             streams: BTreeMap::new(),
             ended: Vec::new(),
-            histories: Histories::default(),
             next_stream: 1,
             next_ring: 0,
             dirty: BTreeSet::new(),
@@ -150,7 +147,6 @@ impl Control {
                 self.attach_missing();
                 self.leave_absent();
                 self.settle_ended();
-                self.take_down();
                 self.close_lingering();
             }
         }
@@ -183,8 +179,8 @@ impl Control {
                 // Whoever asked may have given up waiting.
                 let _ = reply.send(self.accounts());
             }
-            Command::History { request, reply } => {
-                let _ = reply.send(self.histories.of(&request));
+            Command::Counts { stream, reply } => {
+                let _ = reply.send(self.counts(stream));
             }
             Command::Probe { reply } => {
                 let probed = self.probe();

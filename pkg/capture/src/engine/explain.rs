@@ -59,5 +59,9 @@ impl Control {
 
 /// Why a stream cannot join, as an error of its interface.
 pub(super) fn no_slot(interface: &str, error: &NoSlot) -> SourceError {
-    SourceError::Filter { interface: interface.to_owned(), reason: error.to_string() }
+    let (interface, reason) = (interface.to_owned(), error.to_string());
+    match error {
+        NoSlot::Filter(_) => SourceError::Filter { interface, reason },
+        NoSlot::Taken { .. } | NoSlot::Capacity { .. } => SourceError::NoRoom { interface, reason },
+    }
 }

@@ -9,6 +9,7 @@ use std::{
     io,
     sync::{
         Arc,
+        atomic::{AtomicU64, Ordering},
         mpsc::{Receiver, RecvTimeoutError, Sender, channel},
     },
     thread,
@@ -16,17 +17,16 @@ use std::{
 };
 
 use tracing::{error, warn};
+use xdplive_packet::event::Direction;
 
 use super::{control::Control, stream::Stream};
 use crate::{
-    flow_table::FlowTable,
+    flow_table::{FlowTable, Taken},
     loader::FlowMaps,
     reader::{RingNumber, StreamId},
     source::{FlowQueue, FlowSnapshot},
 };
 
-/// Flows that a table has room for: at most 12 MiB of memory for each of its two banks.
-pub const ENTRIES: u32 = 65_536;
 /// Shortest time between two readings of a table.
 pub const SHORTEST_INTERVAL: Duration = Duration::from_millis(100);
 /// Longest time between two readings of a table.
@@ -43,6 +43,28 @@ pub struct Want {
     pub queue: Arc<FlowQueue>,
 }
 
+/// Packets of flows for which an interface's table had no room, by [`Direction`], since the interface is watched. The
+/// thread adds to it whenever it has read the table.
+#[derive(Debug, Default)]
+pub struct Overflow([AtomicU64; Direction::ALL.len()]);
+
+impl Overflow {
+    /// Those that went this way.
+    pub fn of(&self, direction: Direction) -> u64 {
+        let [received, sent] = &self.0;
+        match direction {
+            Direction::In => received.load(Ordering::Relaxed),
+            Direction::Out => sent.load(Ordering::Relaxed),
+        }
+    }
+
+    fn add(&self, taken: &Taken) {
+        for (overflow, other) in self.0.iter().zip(&taken.other) {
+            overflow.fetch_add(other.packets, Ordering::Relaxed);
+        }
+    }
+}
+
 /// What the control thread knows of flows.
 pub struct Flows {
     orders: Sender<Order>,
@@ -57,12 +79,19 @@ pub struct Flows {
 }
 
 enum Order {
-    /// Have a table's snapshots go to these; `maps` for a table that is not there yet. Without anybody, it goes.
-    Serve { table: RingNumber, maps: Option<(Arc<str>, Box<FlowMaps>)>, wants: Vec<Want> },
+    /// Have a table's snapshots go to these; `new` for a table that is not there yet. Without anybody, it goes.
+    Serve { table: RingNumber, new: Option<NewTable>, wants: Vec<Want> },
     /// Flows are counted for this one.
     Begin(Arc<FlowQueue>),
     /// Nothing more comes for this one.
     Close(Arc<FlowQueue>),
+}
+
+/// A table to be put in force.
+struct NewTable {
+    interface: Arc<str>,
+    maps: Box<FlowMaps>,
+    overflow: Arc<Overflow>,
 }
 
 impl Flows {
@@ -119,11 +148,15 @@ impl Control {
             if there == Some(&needed) || (there.is_none() && (needed.is_empty() || waits)) {
                 continue;
             }
-            let maps = if there.is_some() {
+            let new = if there.is_some() {
                 None
             } else {
-                match parts.loader.open_flows(capture.number.into(), ENTRIES) {
-                    Ok(maps) => Some((Arc::clone(&capture.name), Box::new(maps))),
+                match parts.loader.open_flows(capture.number.into(), parts.settings.flow_entries) {
+                    Ok(maps) => Some(NewTable {
+                        interface: Arc::clone(&capture.name),
+                        maps: Box::new(maps),
+                        overflow: Arc::clone(&capture.flow_overflow),
+                    }),
                     Err(error) => {
                         warn!("interface {}: flows cannot be counted: {error}", capture.name);
                         flows.refused.insert(capture.number, Instant::now());
@@ -133,7 +166,7 @@ impl Control {
             };
             flows.refused.remove(&capture.number);
             let wants = needed.iter().filter_map(|id| flows.wants.get(id)).cloned().collect();
-            flows.order(Order::Serve { table: capture.number, maps, wants });
+            flows.order(Order::Serve { table: capture.number, new, wants });
             if needed.is_empty() {
                 flows.tables.remove(&capture.number);
             } else {
@@ -143,7 +176,7 @@ impl Control {
         // Tables of interfaces that are no longer watched.
         for table in flows.tables.keys().copied().filter(|table| !open.contains(table)).collect::<Vec<_>>() {
             flows.tables.remove(&table);
-            flows.order(Order::Serve { table, maps: None, wants: Vec::new() });
+            flows.order(Order::Serve { table, new: None, wants: Vec::new() });
         }
         for (id, want) in flows.wants.extract_if(.., |id, _| !runs(id)).collect::<Vec<_>>() {
             flows.told.remove(&id);
@@ -164,6 +197,7 @@ impl Control {
 struct Served {
     interface: Arc<str>,
     table: FlowTable,
+    overflow: Arc<Overflow>,
     wants: Vec<Want>,
     next: Instant,
 }
@@ -178,6 +212,7 @@ impl Served {
     fn take(&mut self) {
         match self.table.take() {
             Ok(taken) => {
+                self.overflow.add(&taken);
                 let snapshot = Arc::new(FlowSnapshot { interface: Arc::clone(&self.interface), taken });
                 for want in &self.wants {
                     want.queue.push(Arc::clone(&snapshot));
@@ -206,7 +241,7 @@ fn serve(orders: &Receiver<Order>) {
             None => orders.recv().map_err(|_| RecvTimeoutError::Disconnected),
         };
         match order {
-            Ok(Order::Serve { table, maps, wants }) => serve_table(&mut tables, table, maps, wants),
+            Ok(Order::Serve { table, new, wants }) => serve_table(&mut tables, table, new, wants),
             Ok(Order::Begin(queue)) => queue.begin(),
             Ok(Order::Close(queue)) => queue.close(),
             Err(RecvTimeoutError::Timeout) => {}
@@ -228,13 +263,13 @@ fn serve(orders: &Receiver<Order>) {
 fn serve_table(
     tables: &mut BTreeMap<RingNumber, Served>,
     number: RingNumber,
-    maps: Option<(Arc<str>, Box<FlowMaps>)>,
+    new: Option<NewTable>,
     wants: Vec<Want>,
 ) {
-    if let Some((interface, maps)) = maps {
+    if let Some(NewTable { interface, maps, overflow }) = new {
         match FlowTable::begin(*maps) {
             Ok(table) => {
-                let mut served = Served { interface, table, wants, next: Instant::now() };
+                let mut served = Served { interface, table, overflow, wants, next: Instant::now() };
                 served.next += served.interval();
                 tables.insert(number, served);
             }

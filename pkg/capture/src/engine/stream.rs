@@ -3,7 +3,6 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Arc,
-    time::Instant,
 };
 
 use xdplive_packet::{accounting::SlotCounters, event::Direction};
@@ -19,8 +18,6 @@ use crate::{
 pub struct Stream {
     /// What it is to have.
     pub request: Request,
-    /// Since when it is there.
-    pub began: Instant,
     /// Where its rows go.
     pub queue: Arc<Queue>,
     /// The captures it is, or has been, part of.
@@ -48,12 +45,7 @@ impl Sums {
 impl Stream {
     /// A stream that is part of nothing yet.
     pub fn new(request: Request, queue: Arc<Queue>) -> Self {
-        Self { request, began: Instant::now(), queue, joined: BTreeSet::new(), counted: BTreeMap::new() }
-    }
-
-    /// Whether its packets are counted, and become no rows.
-    pub fn only_counts(&self) -> bool {
-        self.request.wanted.is_some() && !self.has_rows()
+        Self { request, queue, joined: BTreeSet::new(), counted: BTreeMap::new() }
     }
 
     /// Whether it has rows; its packets are only counted otherwise.

@@ -3,7 +3,7 @@
 use std::{ops::AddAssign, sync::Arc, time::Duration};
 
 use xdplive_filter::Filter;
-use xdplive_packet::{Hook, event::Direction};
+use xdplive_packet::{Hook, event::Direction, flow::Sum};
 
 use super::Label;
 use crate::reader::StreamId;
@@ -30,6 +30,8 @@ pub struct HookAccounts {
     /// What the attached program has taken of the CPU; `None` while the kernel does not measure it (sysctl
     /// kernel.bpf_stats_enabled).
     pub kernel_time: Option<KernelTime>,
+    /// Packets of flows for which the table of flows had no room, while somebody needed flows from there.
+    pub flow_overflow: u64,
 }
 
 /// One stream's part in a [`HookAccounts`], since the stream began.
@@ -40,7 +42,7 @@ pub struct StreamAccounts {
     /// Whether it has rows; its packets are only counted otherwise.
     pub has_rows: bool,
     /// The stream.
-    pub label: Label,
+    pub label: Arc<Label>,
     /// Its filter.
     pub filter: Arc<Filter>,
     /// What has become of its packets.
@@ -69,6 +71,9 @@ pub struct Counts {
     pub delivered: u64,
 }
 
+/// [`Counts`] by [`Direction`].
+pub type DirectionCounts = [Counts; Direction::ALL.len()];
+
 impl AddAssign for Counts {
     fn add_assign(&mut self, other: Self) {
         let Self { matched, segments, bytes, thinned, lost_ring, lost_queue, delivered } = other;
@@ -95,6 +100,21 @@ pub struct Interval {
     pub segments: u64,
     /// Bytes of them.
     pub bytes: u64,
+}
+
+impl Interval {
+    /// What was counted in it.
+    #[must_use]
+    pub const fn sum(&self) -> Sum {
+        Sum { packets: self.packets, segments: self.segments, bytes: self.bytes }
+    }
+
+    /// Adds what else was counted.
+    pub const fn add(&mut self, more: &Self) {
+        self.packets += more.packets;
+        self.segments += more.segments;
+        self.bytes += more.bytes;
+    }
 }
 
 /// Time that a program has run, as the kernel measures it.

@@ -76,6 +76,25 @@ impl Batch {
         self.range.is_empty()
     }
 
+    /// The same rows, without others that share their memory, unless these are few.
+    #[must_use]
+    pub fn compact(&self) -> Self {
+        if self.len() >= self.rows.len() / 2 {
+            return self.clone();
+        }
+        Self::new(Arc::new(self.rows().to_vec()), Arc::clone(&self.names), self.clock)
+    }
+
+    /// The rows between two times, ms since 1970, both inclusive.
+    #[must_use]
+    pub fn between(&self, from: i64, to: i64) -> Self {
+        let rows = self.rows();
+        let time = |row: &Row| self.clock.milliseconds(row.event.time);
+        let begin = self.range.start + rows.partition_point(|row| time(row) < from);
+        let end = self.range.start + rows.partition_point(|row| time(row) <= to);
+        Self { range: begin..end.max(begin), ..self.clone() }
+    }
+
     /// Takes at most `count` of the oldest rows away.
     pub fn take_oldest(&mut self, count: usize) -> Self {
         let middle = self.range.start + count.min(self.range.len());
@@ -84,3 +103,6 @@ impl Batch {
         taken
     }
 }
+
+#[cfg(test)]
+mod tests;

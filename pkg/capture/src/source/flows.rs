@@ -9,10 +9,11 @@ use std::{
 };
 
 use tokio::sync::Notify;
+use xdplive_packet::event::Direction;
 
 pub use self::{
-    conversations::{Conversation, conversations},
-    top::{Group, GroupBy, LinkProtocol, Top, top},
+    conversations::{Conversation, Conversations, conversations},
+    top::{Group, GroupBy, Groups, LinkProtocol, Top, top},
 };
 use super::Subscription;
 use crate::flow_table::Taken;
@@ -26,8 +27,8 @@ pub struct FlowSnapshot {
     pub taken: Taken,
 }
 
-/// Flows that wait for one who asked, at most, over all snapshots: four full tables, 27 MB, shared with all others
-/// who ask.
+/// Flows that wait for one who asked, at most, over all snapshots: four full tables of the default size, 27 MB, shared
+/// with all others who ask.
 pub const MAX_WAITING_FLOWS: usize = 4 * 65_536;
 /// Snapshots that wait at most, whatever is in them: 16 seconds of 64 interfaces, at one a second.
 pub const MAX_WAITING_SNAPSHOTS: usize = 1024;
@@ -37,8 +38,8 @@ pub const MAX_WAITING_SNAPSHOTS: usize = 1024;
 pub struct Missed {
     /// Snapshots.
     pub snapshots: u64,
-    /// Packets counted in them.
-    pub packets: u64,
+    /// Packets counted in them, by [`Direction`].
+    pub packets: [u64; Direction::ALL.len()],
 }
 
 /// Snapshots on their way to one who asked. Beyond a bound the oldest goes, and is counted.
@@ -72,7 +73,9 @@ impl FlowQueue {
             if let Some(oldest) = state.waiting.pop_front() {
                 state.flows -= oldest.taken.entries.len();
                 state.missed.snapshots += 1;
-                state.missed.packets += oldest.taken.sum().packets;
+                for (missed, packets) in state.missed.packets.iter_mut().zip(oldest.taken.packets()) {
+                    *missed += packets;
+                }
             }
         }
         drop(state);

@@ -4,9 +4,10 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use async_trait::async_trait;
 
-use super::{HookAccounts, InForce, Interval, Request, Source, SourceError, Subscription};
+use super::{DirectionCounts, HookAccounts, InForce, Request, Source, SourceError, Subscription};
 use crate::{
     interface::Interfaces,
+    reader::StreamId,
     report::{Check, Outcome, Report},
 };
 
@@ -48,8 +49,8 @@ impl Source for Unavailable {
         Vec::new()
     }
 
-    async fn history(&self, _request: &Request) -> Vec<Interval> {
-        Vec::new()
+    async fn counts(&self, _stream: StreamId) -> Option<DirectionCounts> {
+        None
     }
 
     fn own_ports(&self) -> Arc<BTreeSet<u16>> {

@@ -70,6 +70,7 @@ fn what_means_nothing_for_packets_is_the_same_path() {
         ("groupBy", r#""protocol""#),
         ("measure", r#""bits""#),
         ("top", "3"),
+        ("since", r#""start""#),
         ("filter", r#"" ""#),
         ("maxDataPoints", "1024"),
         ("timeRange", r#"{"from": 1}"#),
@@ -94,7 +95,7 @@ fn a_path_has_the_form_of_one() {
         "packets//123456789abcdef0123456789abcdef",
         "/packets/0123456789abcdef0123456789abcdef",
         "Packets/0123456789abcdef0123456789abcdef",
-        "flows/0123456789abcdef0123456789abcdef",
+        "hosts/0123456789abcdef0123456789abcdef",
         "0123456789abcdef0123456789abcdef",
         "packets/../../../../../../../../../passwd",
     ] {

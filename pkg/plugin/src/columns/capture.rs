@@ -1,11 +1,11 @@
 //! The columns of the capture's own accounts: what was seen, and what became of it.
 
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 use xdplive_capture::source::{Counts, HookAccounts, InterfaceSet};
 use xdplive_packet::{Hook, event::Direction};
 
-use super::{Cells, rounded};
+use super::{Cells, Column as _, optional, rounded};
 
 columns! {
     /// A column of the capture's accounts.
@@ -26,6 +26,7 @@ columns! {
     KernelNs "kernel_ns" Decimal true 12 "Mean time of the program in the kernel, ns a packet; null while not measured";
     Channel "channel" String true 48 "Channel of the stream, or a number for another data source's; null without one";
     Filter "filter" String true 66 "Beginning of the stream's filter; null for another data source's";
+    FlowOverflow "flow_overflow" Count false 20 "Packets of flows for which the table of flows had no room";
 }
 
 /// The accounts of one interface, direction and stream at one moment.
@@ -46,6 +47,28 @@ pub struct CaptureRow {
     kernel_time: Option<f64>,
     channel: Option<String>,
     filter: Option<String>,
+    flow_overflow: u64,
+}
+
+impl CaptureRow {
+    /// When this was counted, ms since 1970.
+    #[must_use]
+    pub const fn time(&self) -> i64 {
+        self.time
+    }
+
+    /// What tells it from others of the same time.
+    #[must_use]
+    pub fn labels(&self) -> BTreeMap<&'static str, String> {
+        let mut labels = BTreeMap::from([
+            (CaptureColumn::Interface.name(), self.interface.to_string()),
+            (CaptureColumn::Direction.name(), self.direction.name().to_owned()),
+        ]);
+        if let Some(channel) = &self.channel {
+            labels.insert(CaptureColumn::Channel.name(), channel.clone());
+        }
+        labels
+    }
 }
 
 /// Which accounts somebody is to see.
@@ -107,6 +130,7 @@ impl View<'_> {
             kernel_time: hook.kernel_time.and_then(|time| time.mean()),
             channel: None,
             filter: None,
+            flow_overflow: hook.flow_overflow,
         };
         if nobody.streams == 0 {
             return vec![nobody];
@@ -160,6 +184,7 @@ impl CaptureColumn {
             },
             Self::Channel => optional(row.channel.as_deref(), cells),
             Self::Filter => optional(row.filter.as_deref(), cells),
+            Self::FlowOverflow => cells.count(row.flow_overflow),
         }
     }
 }
@@ -171,13 +196,6 @@ fn beginning(filter: &str) -> String {
         filter.to_owned()
     } else {
         filter.chars().take(MOST).chain("…".chars()).collect()
-    }
-}
-
-fn optional<C: Cells>(text: Option<&str>, cells: &mut C) {
-    match text {
-        Some(text) => cells.text(text),
-        None => cells.null(),
     }
 }
 

@@ -1,14 +1,12 @@
 //! The columns of packet rows.
 
-mod text;
-
 use xdplive_capture::{
     clock::WallClock,
     source::{Batch, Names, Row},
 };
-use xdplive_packet::{Hook, event::SEGMENTS_UNKNOWN, headers::present, names};
+use xdplive_packet::{Hook, event::SEGMENTS_UNKNOWN, headers::present};
 
-use super::Cells;
+use super::{Cells, number, text};
 
 /// What a row's cells are read with.
 struct Context<'a> {
@@ -76,13 +74,10 @@ impl PacketColumn {
             Self::SourceMac => mac(headers.has(present::ETHERNET), headers.source_mac, cells),
             Self::DestinationMac => mac(headers.has(present::ETHERNET), headers.destination_mac, cells),
             Self::Ethertype if headers.has(present::LENGTH_FIELD) => {
-                cells.plain(|text| text.push_str("802.3"))
+                cells.plain(|text| text.push_str(text::LENGTH_FIELD))
             }
             Self::Ethertype => match headers.ethertype() {
-                Some(number) => cells.plain(|text| match names::ethertype(number) {
-                    Some(name) => text.push_str(name),
-                    None => text::hex(number, text),
-                }),
+                Some(number) => cells.plain(|text| text::ethertype(number, text)),
                 None => cells.null(),
             },
             Self::Vlan => number(headers.vlan(), cells),
@@ -95,10 +90,7 @@ impl PacketColumn {
                 address(headers.has(present::ADDRESSES), headers.version, headers.destination_ip, cells);
             }
             Self::Protocol => match headers.protocol() {
-                Some(number) => cells.plain(|text| match names::protocol(number) {
-                    Some(name) => text.push_str(name),
-                    None => text.push_str(itoa::Buffer::new().format(number)),
-                }),
+                Some(number) => cells.plain(|text| text::protocol(number, text)),
                 None => cells.null(),
             },
             Self::Length => number(headers.length(), cells),
@@ -126,27 +118,12 @@ impl PacketColumn {
     }
 }
 
-fn number<C: Cells>(value: Option<impl Into<u32>>, cells: &mut C) {
-    match value {
-        Some(value) => cells.number(value.into()),
-        None => cells.null(),
-    }
-}
-
 fn mac<C: Cells>(exists: bool, address: [u8; 6], cells: &mut C) {
     if exists { cells.plain(|text| text::mac(address, text)) } else { cells.null() }
 }
 
-/// IPv6, or IPv4 in the first four bytes (also of an ARP packet, which has no version).
 fn address<C: Cells>(exists: bool, version: u8, address: [u8; 16], cells: &mut C) {
-    if !exists {
-        cells.null();
-    } else if version == 6 {
-        cells.plain(|text| text::ipv6(address, text));
-    } else {
-        let [a, b, c, d, ..] = address;
-        cells.plain(|text| text::ipv4([a, b, c, d], text));
-    }
+    if exists { cells.plain(|text| text::address(version, address, text)) } else { cells.null() }
 }
 
 #[cfg(test)]

@@ -1,25 +1,45 @@
 //! The columns of rates: what was counted in one interval after the other.
 
-use std::{ops::RangeInclusive, time::Duration};
+use std::{ops::RangeInclusive, sync::Arc, time::Duration};
 
 use xdplive_capture::source::Interval;
 
-use super::{Cells, rounded};
+use super::{Cells, optional, rounded};
+
+/// What was counted of a group, or of all packets, in one interval.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CountRow {
+    /// What the packets have in common; `None` without that field, and where they are not grouped.
+    pub group: Option<Arc<str>>,
+    /// What was counted, and when.
+    pub interval: Interval,
+}
+
+impl From<Interval> for CountRow {
+    /// Packets that are not grouped.
+    fn from(interval: Interval) -> Self {
+        Self { group: None, interval }
+    }
+}
+
+/// In a series, the group of packets that do not have the field.
+pub const NO_GROUP: &str = "none";
 
 columns! {
     /// A column of the counts themselves.
-    CountColumn of [Interval], counted by <[Interval]>::len, written by write_intervals;
+    CountColumn of [CountRow], counted by <[CountRow]>::len, written by write_rows;
     Time "time" Time false 14 "End of the interval";
-    Group "group" String true 48 "What the packets have in common; null where they are not grouped";
+    Group "group" String true 48 "What the packets have in common; null without that field, and where they are not grouped";
     Packets "packets" Count false 20 "Packets in the interval, as the hook saw them";
     Segments "segments" Count false 20 "Packets on the wire in the interval";
     Bytes "bytes" Count false 20 "Bytes on the wire in the interval";
 }
 
 columns! {
-    /// A column of a time series.
-    SeriesColumn of [Interval], counted by <[Interval]>::len, written by write_intervals;
+    /// A column of a time series, or of several, one after the other.
+    SeriesColumn of [CountRow], counted by <[CountRow]>::len, written by write_rows;
     Time "time" Time false 14 "End of the interval";
+    Group "group" String false 48 "What the packets have in common; none without that field";
     Packets "packets" Decimal false 20 "Packets on the wire, per second" in "pps";
     Bits "bits" Decimal false 20 "Bits on the wire, per second" in "bps";
     Size "size" Decimal true 20 "Mean size of a packet on the wire, bytes; null without packets" in "decbytes";
@@ -34,11 +54,9 @@ pub fn intervals(seconds: &[Interval], range: RangeInclusive<i64>, length: Durat
     for second in seconds.iter().filter(|second| range.contains(&second.time)) {
         match intervals.last_mut().filter(|last| last.length < enough && is_followed_by(last, second)) {
             Some(last) => {
+                last.add(second);
                 last.time = second.time;
                 last.length += second.length;
-                last.packets += second.packets;
-                last.segments += second.segments;
-                last.bytes += second.bytes;
             }
             None => intervals.push(*second),
         }
@@ -47,11 +65,11 @@ pub fn intervals(seconds: &[Interval], range: RangeInclusive<i64>, length: Durat
 }
 
 impl CountColumn {
-    fn write_intervals<C: Cells>(self, intervals: &[Interval], cells: &mut C) {
-        for interval in intervals {
+    fn write_rows<C: Cells>(self, rows: &[CountRow], cells: &mut C) {
+        for CountRow { group, interval } in rows {
             match self {
                 Self::Time => cells.time(interval.time),
-                Self::Group => cells.null(),
+                Self::Group => optional(group.as_deref(), cells),
                 Self::Packets => cells.count(interval.packets),
                 Self::Segments => cells.count(interval.segments),
                 Self::Bytes => cells.count(interval.bytes),
@@ -61,11 +79,12 @@ impl CountColumn {
 }
 
 impl SeriesColumn {
-    fn write_intervals<C: Cells>(self, intervals: &[Interval], cells: &mut C) {
-        for interval in intervals {
+    fn write_rows<C: Cells>(self, rows: &[CountRow], cells: &mut C) {
+        for CountRow { group, interval } in rows {
             let Interval { time, segments, bytes, .. } = *interval;
             match self {
                 Self::Time => cells.time(time),
+                Self::Group => cells.text(group.as_deref().unwrap_or(NO_GROUP)),
                 Self::Packets => cells.decimal(per_second(interval, segments as f64)),
                 Self::Bits => cells.decimal(per_second(interval, 8.0 * bytes as f64)),
                 Self::Size if segments == 0 => cells.null(),

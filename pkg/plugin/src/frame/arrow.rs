@@ -17,7 +17,8 @@ use thiserror::Error;
 use super::Config;
 use crate::columns::{Cells, Column, ColumnType};
 
-const NANOSECONDS: i64 = 1_000_000;
+/// In a millisecond.
+pub(super) const NANOSECONDS: i64 = 1_000_000;
 
 /// The frame could not be written.
 #[derive(Debug, Error)]
@@ -38,12 +39,27 @@ pub fn frame<C: Column>(
         .iter()
         .map(|column| {
             let field = Field::new(column.name(), data_type(column.kind()), column.nullable());
-            match Config::of(*column).and_then(|config| serde_json::to_string(&config).ok()) {
-                Some(config) => field.with_metadata(HashMap::from([("config".to_owned(), config)])),
-                None => field,
-            }
+            field.with_metadata(in_metadata(Config::of(*column)))
         })
         .collect();
+    let arrays = columns.iter().map(|column| array(*column, rows)).collect();
+    write(ref_id, fields, arrays, C::count(rows), meta)
+}
+
+/// A field's metadata with Grafana's FieldConfig in it.
+pub(super) fn in_metadata(config: Option<Config>) -> HashMap<String, String> {
+    let config = config.and_then(|config| serde_json::to_string(&config).ok());
+    config.map(|config| ("config".to_owned(), config)).into_iter().collect()
+}
+
+/// A frame of any fields.
+pub(super) fn write(
+    ref_id: &str,
+    fields: Vec<Field>,
+    arrays: Vec<ArrayRef>,
+    rows: usize,
+    meta: &Value,
+) -> Result<Vec<u8>, EncodeError> {
     let metadata = HashMap::from([
         // One name for all frames: Grafana puts differing ones before the names of the fields.
         ("name".to_owned(), String::new()),
@@ -51,8 +67,7 @@ pub fn frame<C: Column>(
         ("meta".to_owned(), meta.to_string()),
     ]);
     let schema = Arc::new(Schema::new_with_metadata(fields, metadata));
-    let arrays = columns.iter().map(|column| array(*column, rows)).collect();
-    let options = RecordBatchOptions::new().with_row_count(Some(C::count(rows)));
+    let options = RecordBatchOptions::new().with_row_count(Some(rows));
     let records = RecordBatch::try_new_with_options(Arc::clone(&schema), arrays, &options)?;
     let mut writer = FileWriter::try_new(Vec::new(), &schema)?;
     writer.write(&records)?;
@@ -60,7 +75,7 @@ pub fn frame<C: Column>(
 }
 
 /// Grafana's Go SDK knows no other unit of time than nanoseconds.
-fn data_type(kind: ColumnType) -> DataType {
+pub(super) fn data_type(kind: ColumnType) -> DataType {
     match kind {
         ColumnType::Time => DataType::Timestamp(TimeUnit::Nanosecond, None),
         ColumnType::String => DataType::Utf8,

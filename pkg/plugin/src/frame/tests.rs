@@ -2,3 +2,4 @@ pub(super) mod decode;
 
 mod agreement;
 mod golden;
+mod golden_flows;

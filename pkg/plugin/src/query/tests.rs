@@ -11,7 +11,7 @@ mod filter;
 mod interfaces;
 mod keys;
 mod limit;
-mod not_yet;
+mod of_flows;
 mod time_range;
 
 /// The ceiling where the administrator does not say.

@@ -1,22 +1,27 @@
 //! QueryData: answers each query of a call on its own. A query that can be streamed is answered with the
-//! channel where its rows come.
+//! channel where its rows come, after those that have come already.
 
-use std::{collections::HashMap, ops::RangeInclusive, sync::Arc, time::Duration};
+mod past;
+
+use std::{collections::HashMap, ops::RangeInclusive};
 
 use grafana_plugin_sdk::pluginv2::{
-    DataQuery, DataResponse, PluginContext, QueryDataRequest, QueryDataResponse, data_server::Data,
+    DataQuery, DataResponse, QueryDataRequest, QueryDataResponse, data_server::Data,
 };
 use serde_json::{Value, json};
 use tonic::{Request, Response, Status, async_trait};
-use xdplive_capture::source::{InForce, Interval};
+use tracing::debug;
+use xdplive_capture::source::{InForce, SourceError};
 
+use self::past::notice_of_beginning;
 use super::Plugin;
 use crate::{
     asked::{self, Asked, Refusal},
+    caller::Caller,
     channel,
-    columns::rates::intervals,
-    frame::arrow,
-    query::{Columns, check_time_range},
+    columns::capture::CaptureColumn,
+    frame::{arrow, wide},
+    query::{Columns, Kind, check_time_range},
 };
 
 #[async_trait]
@@ -26,9 +31,13 @@ impl Data for Plugin {
         request: Request<QueryDataRequest>,
     ) -> Result<Response<QueryDataResponse>, Status> {
         let request = request.into_inner();
+        let user = request.plugin_context.as_ref().and_then(|context| context.user.as_ref());
+        let caller = Caller::of(&request.headers, user);
+        // Their values may be secrets.
+        debug!(?caller, headers = ?request.headers.keys(), login = user.map(|user| &*user.login), "queries");
         let mut responses = HashMap::new();
         for query in &request.queries {
-            let response = match self.answer(request.plugin_context.as_ref(), query).await {
+            let response = match self.answer(&request, query, caller).await {
                 Ok(frame) => DataResponse { frames: vec![frame], status: 200, ..DataResponse::default() },
                 Err(refusal) => DataResponse {
                     error: refusal.to_string(),
@@ -42,53 +51,115 @@ impl Data for Plugin {
     }
 }
 
-impl Plugin {
-    /// A frame with the columns of the rows to come, and in its metadata where they come from, what is in force, and
-    /// where the accounts of that are. The front end subscribes itself (no `meta.channel`), because Grafana's
-    /// automatic way passes no data.
-    async fn answer(&self, context: Option<&PluginContext>, query: &DataQuery) -> Result<Vec<u8>, Refusal> {
-        let range = query.time_range.as_ref().map(|range| (range.from_epoch_ms, range.to_epoch_ms));
-        let range = check_time_range(range)?;
-        let asked = asked::read(context, &query.json, &*self.source, &self.server)?;
-        let hooks = self.source.prepare(&asked.request).await?;
-        let (path, data) = (channel::path(&asked.query), &asked.query);
-        let in_force: Vec<Value> =
-            hooks.iter().filter(|hook| asked.asks_for(hook)).map(hook_in_json).collect();
-        let plain = || json!({ "custom": { "channel": path, "data": data, "hooks": in_force } });
-        match &asked.query.columns {
-            Columns::Packets(columns) => {
-                let accounts = asked.query.accounts(self.server.ceiling);
-                let capture = json!({ "channel": channel::path(&accounts), "data": &accounts });
-                let own = if asked.hides_own() { self.source.own_ports() } else { Arc::default() };
-                let custom = json!({
-                    "channel": path, "data": data, "hooks": in_force, "capture": capture, "ownPorts": *own,
-                });
-                Ok(arrow::frame(&query.ref_id, columns, &[], &json!({ "custom": custom }))?)
-            }
-            Columns::Counts(columns) => {
-                let past = self.past(&asked, range).await;
-                Ok(arrow::frame(&query.ref_id, columns, &past, &plain())?)
-            }
-            Columns::Series(columns) => {
-                let past = self.past(&asked, range).await;
-                Ok(arrow::frame(&query.ref_id, columns, &past, &plain())?)
-            }
-            Columns::Capture(columns) => {
-                let rows = asked.accounts(&*self.source).await;
-                let custom = json!({ "channel": path, "data": data, "hooks": in_force });
-                let notice = notice(hooks.iter().filter(|hook| asked.asks_for(hook)));
-                let meta = json!({ "custom": custom, "notices": notice.into_iter().collect::<Vec<_>>() });
-                Ok(arrow::frame(&query.ref_id, columns, &rows, &meta)?)
-            }
+/// What is said of an answer besides its rows.
+struct About {
+    custom: Value,
+    notices: Vec<Value>,
+}
+
+impl About {
+    fn meta(self) -> Value {
+        let Self { custom, notices } = self;
+        if notices.is_empty() {
+            json!({ "custom": custom })
+        } else {
+            json!({ "custom": custom, "notices": notices })
         }
     }
 }
 
 impl Plugin {
-    /// What was counted in a time range, as far as it was.
-    async fn past(&self, asked: &Asked, range: RangeInclusive<i64>) -> Vec<Interval> {
-        let seconds = self.source.history(&asked.request).await;
-        intervals(&seconds, range, Duration::from_millis(asked.query.interval))
+    /// A frame with the rows there are, and in its metadata where more come from, what is in force, and where the
+    /// accounts of that are. The front end subscribes itself (no `meta.channel`), because Grafana's automatic way
+    /// passes no data.
+    async fn answer(
+        &self,
+        request: &QueryDataRequest,
+        query: &DataQuery,
+        caller: Caller,
+    ) -> Result<Vec<u8>, Refusal> {
+        let range = query.time_range.as_ref().map(|range| (range.from_epoch_ms, range.to_epoch_ms));
+        let range = check_time_range(range)?;
+        let asked = asked::read(request.plugin_context.as_ref(), &query.json, &*self.source, &self.server)?;
+        let hooks = self.prepare(&asked).await?;
+        let hooks: Vec<&InForce> = hooks.iter().filter(|hook| asked.asks_for(hook)).collect();
+        let in_force: Vec<Value> = hooks.iter().map(|hook| hook_in_json(hook)).collect();
+        let mut about = About {
+            custom: json!({ "channel": channel::path(&asked.query), "data": asked.query, "hooks": in_force }),
+            notices: Vec::new(),
+        };
+        if asked.query.kind != Kind::Capture {
+            self.add_accounts(&asked, &mut about);
+        }
+        if caller.comes_again && matches!(asked.query.kind, Kind::Rates | Kind::Capture) {
+            let since = self.stand(&asked).await?;
+            about.notices.extend((since > *range.start()).then(|| notice_of_beginning(since)));
+        }
+        let name = &query.ref_id;
+        Ok(match &asked.query.columns {
+            Columns::Packets(columns) => {
+                arrow::frame(name, columns, &self.past_packets(&asked, &range), &about.meta())?
+            }
+            Columns::Series(columns) if asked.query.group_by.is_some() => {
+                let (times, series) =
+                    wide::of_groups(columns, &self.past_groups(&asked, &range), &asked.query);
+                wide::frame(name, &times, &series, &about.meta())?
+            }
+            Columns::Counts(columns) if caller.evaluates => {
+                let (times, series) =
+                    wide::of_counts(columns, &self.past_counts(&asked, range), &asked.query);
+                wide::frame(name, &times, &series, &about.meta())?
+            }
+            Columns::Counts(columns) => {
+                arrow::frame(name, columns, &self.past_counts(&asked, range), &about.meta())?
+            }
+            Columns::Series(columns) => {
+                arrow::frame(name, columns, &self.past_counts(&asked, range), &about.meta())?
+            }
+            Columns::Flows(columns) => arrow::frame(name, columns, &self.past_flows(&asked), &about.meta())?,
+            Columns::Capture(columns) => {
+                about.notices.extend(notice(&hooks));
+                self.answer_capture(name, &asked, columns, &range, caller, about).await?
+            }
+        })
+    }
+
+    /// Makes everything ready for a query. Where there is no room for its filter, standing queries give way.
+    async fn prepare(&self, asked: &Asked) -> Result<Vec<InForce>, SourceError> {
+        loop {
+            match self.source.prepare(&asked.request).await {
+                Err(SourceError::NoRoom { .. }) if self.give_way().await => {}
+                result => return result,
+            }
+        }
+    }
+
+    /// Names the channel with the accounts of what is asked, so that a panel can say why it is empty and what it lacks.
+    fn add_accounts(&self, asked: &Asked, about: &mut About) {
+        let accounts = asked.query.accounts(self.server.ceiling);
+        let own = asked.hides_own.then(|| self.source.own_ports()).unwrap_or_default();
+        if let Some(custom) = about.custom.as_object_mut() {
+            let capture = json!({ "channel": channel::path(&accounts), "data": &accounts });
+            custom.insert("capture".to_owned(), capture);
+            custom.insert("ownPorts".to_owned(), json!(*own));
+        }
+    }
+
+    async fn answer_capture(
+        &self,
+        name: &str,
+        asked: &Asked,
+        columns: &[CaptureColumn],
+        range: &RangeInclusive<i64>,
+        caller: Caller,
+        about: About,
+    ) -> Result<Vec<u8>, Refusal> {
+        let rows = self.past_accounts(asked, range).await;
+        if caller.evaluates {
+            let (times, series) = wide::of_accounts(columns, &rows);
+            return Ok(wide::frame(name, &times, &series, &about.meta())?);
+        }
+        Ok(arrow::frame(name, columns, &rows, &about.meta())?)
     }
 }
 
@@ -103,8 +174,9 @@ fn hook_in_json(InForce { interface, hook, reason, expected }: &InForce) -> Valu
 }
 
 /// Why hooks are in force that a person would not expect, in one notice: Grafana shows no more than one.
-fn notice<'a>(hooks: impl Iterator<Item = &'a InForce>) -> Option<Value> {
+fn notice(hooks: &[&InForce]) -> Option<Value> {
     let unexpected: Vec<String> = hooks
+        .iter()
         .filter(|hook| !hook.expected)
         .map(|InForce { interface, hook, reason, .. }| {
             format!("{interface} {} by {}: {reason}", hook.direction().name(), hook.name())

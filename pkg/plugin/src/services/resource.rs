@@ -15,7 +15,10 @@ use super::Plugin;
 use crate::{
     access::{check_interface, check_packets},
     asked::{self, Refusal},
-    columns::{Column, ColumnType, capture::CaptureColumn, packets::PacketColumn, rates::CountColumn},
+    columns::{
+        Column, ColumnType, capture::CaptureColumn, flows::FlowColumn, packets::PacketColumn,
+        rates::CountColumn,
+    },
 };
 
 type Parts = Pin<Box<dyn futures::Stream<Item = Result<CallResourceResponse, Status>> + Send>>;
@@ -74,13 +77,15 @@ impl Plugin {
             return match kind(&request.url) {
                 None | Some("packets") => Ok(entries::<PacketColumn>()),
                 Some("rates") => Ok(entries::<CountColumn>()),
+                Some("flows") => Ok(entries::<FlowColumn>()),
                 Some("capture") => Ok(entries::<CaptureColumn>()),
                 Some(other) => {
                     let other: String = other.chars().take(80).collect();
                     Err((
                         400,
                         format!(
-                            "there are no columns of kind \"{other}\"; there are packets, rates and capture"
+                            "there are no columns of kind \"{other}\"; there are packets, rates, flows and \
+                             capture"
                         ),
                     ))
                 }

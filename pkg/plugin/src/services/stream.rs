@@ -1,6 +1,9 @@
 //! Channels: who may subscribe, and the stream behind each.
 
 mod accounts;
+mod flows;
+mod groups;
+mod intake;
 mod packets;
 mod rates;
 
@@ -13,17 +16,25 @@ use grafana_plugin_sdk::pluginv2::{
 };
 use tonic::{Code, Request, Response, Status, async_trait, metadata::MetadataMap};
 use tracing::warn;
-use xdplive_capture::source::Tally;
+use xdplive_capture::{
+    counting::Counting,
+    source::{SourceError, Tally},
+};
 
-use self::{accounts::Accounts, packets::Packets, rates::Rates};
+use self::{
+    accounts::Accounts, flows::Flows, groups::Groups, intake::Intake, packets::Packets, rates::Rates,
+};
 use super::Plugin;
 use crate::{
     asked::{self, Asked, ChannelRefusal},
+    columns::{Column, capture::CaptureColumn, packets::PacketColumn, rates::CountRow},
     frame::json,
     query::Columns,
+    sent::Keeper,
 };
 
-type Messages = Pin<Box<dyn futures::Stream<Item = Result<StreamPacket, Status>> + Send>>;
+/// Messages of a stream, and the status with which it ends.
+pub(super) type Messages = Pin<Box<dyn futures::Stream<Item = Result<StreamPacket, Status>> + Send>>;
 
 #[async_trait]
 impl Stream for Plugin {
@@ -46,6 +57,7 @@ impl Stream for Plugin {
                     Columns::Packets(columns) => json::schema(columns),
                     Columns::Counts(columns) => json::schema(columns),
                     Columns::Series(columns) => json::schema(columns),
+                    Columns::Flows(columns) => json::schema(columns),
                     Columns::Capture(columns) => json::schema(columns),
                 },
             ),
@@ -73,31 +85,8 @@ impl Stream for Plugin {
                 ChannelRefusal::Refused(_) => Status::failed_precondition(refusal.to_string()),
             },
         )?;
-        let subscription = self
-            .source
-            .subscribe(&asked.request)
-            .await
-            .map_err(|error| Status::unavailable(error.to_string()))?;
-        let (shutdown, source) = (self.shutdown.clone(), Arc::clone(&self.source));
-        let interval = Duration::from_millis(asked.query.interval);
-        let messages: Messages = match asked.query.columns.clone() {
-            Columns::Packets(columns) => {
-                let packets = Packets::new(subscription, columns, asked.query.limit, shutdown);
-                Box::pin(stream::unfold(packets, Packets::next))
-            }
-            Columns::Counts(columns) => {
-                let rates = Rates::new(subscription, source, columns, interval, shutdown);
-                Box::pin(stream::unfold(rates, Rates::next))
-            }
-            Columns::Series(columns) => {
-                let rates = Rates::new(subscription, source, columns, interval, shutdown);
-                Box::pin(stream::unfold(rates, Rates::next))
-            }
-            Columns::Capture(columns) => {
-                let accounts = Accounts::new(subscription, source, asked, columns, shutdown);
-                Box::pin(stream::unfold(accounts, Accounts::next))
-            }
-        };
+        let messages = self.messages(asked).await;
+        let messages = messages.map_err(|error| Status::unavailable(error.to_string()))?;
         Ok(Response::new(messages))
     }
 
@@ -113,7 +102,70 @@ impl Stream for Plugin {
     }
 }
 
+/// The streams of each kind.
 impl Plugin {
+    /// The messages of a query's stream.
+    pub(super) async fn messages(&self, asked: Asked) -> Result<Messages, SourceError> {
+        let is_of_flows = asked.query.is_of_flows();
+        match asked.query.columns.clone() {
+            Columns::Packets(columns) => self.packets(&asked, columns).await,
+            Columns::Counts(columns) if is_of_flows => {
+                let intake = self.intake(&asked).await?;
+                let groups = Groups::of_each(intake, self.keeper_of_groups(&asked), columns, &asked.query);
+                Ok(Box::pin(stream::unfold(groups, Groups::next)))
+            }
+            Columns::Series(columns) if is_of_flows => {
+                let intake = self.intake(&asked).await?;
+                let groups = Groups::steady(intake, self.keeper_of_groups(&asked), columns, &asked.query);
+                Ok(Box::pin(stream::unfold(groups, Groups::next)))
+            }
+            Columns::Counts(columns) => self.rates(&asked, columns).await,
+            Columns::Series(columns) => self.rates(&asked, columns).await,
+            Columns::Flows(columns) => {
+                let (intake, keeper) =
+                    (self.intake(&asked).await?, self.sent.flows.keeper(&asked.request.label));
+                let flows = Flows::new(intake, keeper, columns, &asked.query);
+                Ok(Box::pin(stream::unfold(flows, Flows::next)))
+            }
+            Columns::Capture(columns) => self.accounts(asked, columns).await,
+        }
+    }
+
+    async fn packets(&self, asked: &Asked, columns: Vec<PacketColumn>) -> Result<Messages, SourceError> {
+        let subscription = self.source.subscribe(&asked.request).await?;
+        // Rows without a budget are too many to be worth the time.
+        let keeper = asked.query.limit.map(|_| self.sent.packets.keeper(&asked.request.label));
+        let packets = Packets::new(subscription, keeper, columns, asked.query.limit, self.shutdown.clone());
+        Ok(Box::pin(stream::unfold(packets, Packets::next)))
+    }
+
+    async fn rates<C>(&self, asked: &Asked, columns: Vec<C>) -> Result<Messages, SourceError>
+    where
+        C: Column<Rows = [CountRow]> + Send,
+    {
+        let counting = Counting::begin(Arc::clone(&self.source), &asked.request).await?;
+        let recorded = self.recorder.hold(&asked.request);
+        let interval = Duration::from_millis(asked.query.interval);
+        let rates = Rates::new(counting, recorded, columns, interval, self.shutdown.clone());
+        Ok(Box::pin(stream::unfold(rates, Rates::next)))
+    }
+
+    async fn accounts(&self, asked: Asked, columns: Vec<CaptureColumn>) -> Result<Messages, SourceError> {
+        let subscription = self.source.subscribe(&asked.request).await?;
+        let (source, shutdown) = (Arc::clone(&self.source), self.shutdown.clone());
+        let accounts = Accounts::new(subscription, source, asked, columns, shutdown);
+        Ok(Box::pin(stream::unfold(accounts, Accounts::next)))
+    }
+
+    /// The flows that are asked for.
+    async fn intake(&self, asked: &Asked) -> Result<Intake, SourceError> {
+        Intake::begin(asked, Arc::clone(&self.source), self.shutdown.clone()).await
+    }
+
+    fn keeper_of_groups(&self, asked: &Asked) -> Keeper<Arc<[CountRow]>> {
+        self.sent.groups.keeper(&asked.request.label)
+    }
+
     fn channel(
         &self,
         context: Option<&grafana_plugin_sdk::pluginv2::PluginContext>,

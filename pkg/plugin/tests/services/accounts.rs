@@ -32,6 +32,7 @@ fn hook(interface: &str, direction: Direction, streams: Vec<StreamAccounts>) -> 
         ended: Counts::default(),
         ring_used: 0.0,
         kernel_time: None,
+        flow_overflow: 0,
     }
 }
 
@@ -40,7 +41,7 @@ fn machine() -> Machine {
     let stream = |owner: &str, filter| StreamAccounts {
         id: if owner == "1/p4ck3ts" { 1 } else { 2 },
         has_rows: true,
-        label: Label { owner: owner.to_owned(), stream: "packets/1f".to_owned() },
+        label: Arc::new(Label { owner: owner.to_owned(), stream: "packets/1f".to_owned() }),
         filter: Arc::new(Filter::parse(filter).unwrap()),
         counts: Counts { matched: 20, delivered: 20, ..Counts::default() },
     };
@@ -191,8 +192,8 @@ async fn the_columns_can_be_listed() {
         "description": "Packets seen there since it is watched",
     });
     assert!(body["columns"].as_array().unwrap().contains(&seen));
-    let (status, body) = grafana.resource(viewer(), "GET", "columns?kind=flows").await;
-    let message = "there are no columns of kind \"flows\"; there are packets, rates and capture";
+    let (status, body) = grafana.resource(viewer(), "GET", "columns?kind=hosts").await;
+    let message = "there are no columns of kind \"hosts\"; there are packets, rates, flows and capture";
     assert_eq!((status, body), (400, json!({ "message": message })));
 }
 

@@ -1,7 +1,13 @@
 //! Grafana's side of the connection.
 
-use std::{collections::HashMap, io, sync::Arc, time::Duration};
+use std::{collections::HashMap, io, ops::RangeInclusive, sync::Arc, time::Duration};
 
+use arrow_array::{
+    ArrayRef,
+    cast::AsArray as _,
+    types::{Float64Type, TimestampNanosecondType, UInt32Type, UInt64Type},
+};
+use arrow_schema::DataType;
 use futures::{StreamExt as _, stream};
 use grafana_plugin_sdk::pluginv2::{
     CallResourceRequest, CheckHealthRequest, CheckHealthResponse, CollectMetricsRequest,
@@ -13,13 +19,14 @@ use grafana_plugin_sdk::pluginv2::{
     stream_server::StreamServer, subscribe_stream_response::Status as Subscribed,
 };
 use hyper_util::rt::TokioIo;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::{sync::mpsc, time::timeout};
 use tonic::{
     Status, Streaming,
     transport::{Channel, Endpoint, Server},
 };
 use tower::service_fn;
+use xdplive_capture::{clock, record::Recorder};
 use xdplive_plugin::{
     services::{ControllerClient, ControllerServer, Empty, Plugin},
     settings::ServerSettings,
@@ -35,6 +42,9 @@ use crate::{
 pub(crate) struct Grafana {
     channel: Channel,
     pub(crate) source: Arc<FakeSource>,
+    pub(crate) recorder: Recorder,
+    /// What comes with its queries.
+    pub(crate) headers: HashMap<String, String>,
     streams: mpsc::UnboundedReceiver<Stream>,
 }
 
@@ -57,13 +67,9 @@ impl Grafana {
             settings.iter().find(|(name, _)| *name == asked).map(|(_, value)| (*value).to_owned())
         });
         let (source, streams) = FakeSource::new(machine);
-        let plugin = Plugin {
-            source: Arc::clone(&source) as _,
-            server: Arc::new(server),
-            setting_errors: Arc::new(setting_errors),
-            shutdown: Shutdown::default(),
-        };
-        Self { channel: connect(plugin).await, source, streams }
+        let plugin = Plugin::new(Arc::clone(&source) as _, server, setting_errors, Shutdown::default());
+        let recorder = plugin.recorder.clone();
+        Self { channel: connect(plugin).await, source, recorder, headers: HashMap::new(), streams }
     }
 
     /// Asks queries in one call.
@@ -72,7 +78,7 @@ impl Grafana {
         context: Option<PluginContext>,
         queries: Vec<DataQuery>,
     ) -> HashMap<String, DataResponse> {
-        let request = QueryDataRequest { plugin_context: context, headers: HashMap::new(), queries };
+        let request = QueryDataRequest { plugin_context: context, headers: self.headers.clone(), queries };
         DataClient::new(self.channel.clone()).query_data(request).await.unwrap().into_inner().responses
     }
 
@@ -81,9 +87,18 @@ impl Grafana {
         self.query(Some(context), vec![query("A", json)]).await.remove("A").unwrap()
     }
 
+    /// The next stream that the source is asked for.
+    pub(crate) async fn started(&mut self) -> Stream {
+        patiently(self.streams.recv()).await.unwrap()
+    }
+
     /// The channel with which a query is answered.
     pub(crate) async fn channel(&self, json: &str) -> LiveChannel {
-        let answer = self.answer(viewer(), json).await;
+        self.channel_as(viewer(), json).await
+    }
+
+    async fn channel_as(&self, context: PluginContext, json: &str) -> LiveChannel {
+        let answer = self.answer(context, json).await;
         assert_eq!(answer.error, "");
         let custom = meta(&answer.frames[0])["custom"].take();
         LiveChannel { path: custom["channel"].as_str().unwrap().to_owned(), data: custom["data"].clone() }
@@ -121,8 +136,17 @@ impl Grafana {
 
     /// Runs the stream of a query: its two ends.
     pub(crate) async fn stream(&mut self, json: &str) -> (Streaming<StreamPacket>, Stream) {
-        let LiveChannel { path, data } = self.channel(json).await;
-        let running = self.run(viewer(), &path, data).await.unwrap();
+        self.stream_as(viewer(), json).await
+    }
+
+    /// Runs the stream of a query that somebody asks, through some data source.
+    pub(crate) async fn stream_as(
+        &mut self,
+        context: PluginContext,
+        json: &str,
+    ) -> (Streaming<StreamPacket>, Stream) {
+        let LiveChannel { path, data } = self.channel_as(context.clone(), json).await;
+        let running = self.run(context, &path, data).await.unwrap();
         (running, self.streams.recv().await.unwrap())
     }
 
@@ -186,9 +210,15 @@ async fn connect(plugin: Plugin) -> Channel {
     Endpoint::from_static("http://plugin").connect_with_connector(connector).await.unwrap()
 }
 
-/// A query over the last five minutes of some day.
+/// A query over the last five minutes.
 pub(crate) fn query(ref_id: &str, json: &str) -> DataQuery {
-    let time_range = Some(TimeRange { from_epoch_ms: 1_767_225_600_000, to_epoch_ms: 1_767_225_900_000 });
+    let now = clock::milliseconds();
+    query_over(ref_id, json, now - 300_000..=now)
+}
+
+/// A query over a time range, ms since 1970.
+pub(crate) fn query_over(ref_id: &str, json: &str, range: RangeInclusive<i64>) -> DataQuery {
+    let time_range = Some(TimeRange { from_epoch_ms: *range.start(), to_epoch_ms: *range.end() });
     DataQuery {
         ref_id: ref_id.to_owned(),
         json: json.as_bytes().to_vec(),
@@ -201,6 +231,29 @@ pub(crate) fn query(ref_id: &str, json: &str) -> DataQuery {
 pub(crate) fn meta(frame: &[u8]) -> Value {
     let reader = arrow_ipc::reader::FileReader::try_new(io::Cursor::new(frame), None).unwrap();
     serde_json::from_str(&reader.schema().metadata()["meta"]).unwrap()
+}
+
+/// The rows of a frame that answers a query: for each column its name and values.
+pub(crate) fn rows(frame: &[u8]) -> Vec<(String, Value)> {
+    let reader = arrow_ipc::reader::FileReader::try_new(io::Cursor::new(frame), None).unwrap();
+    let names: Vec<String> = reader.schema().fields().iter().map(|field| field.name().clone()).collect();
+    let batches: Vec<_> = reader.map(Result::unwrap).collect();
+    assert_eq!(batches.len(), 1);
+    names.into_iter().zip(batches[0].columns()).map(|(name, array)| (name, values(array))).collect()
+}
+
+fn values(array: &ArrayRef) -> Value {
+    match array.data_type() {
+        DataType::Utf8 => json!(array.as_string::<i32>().iter().collect::<Vec<_>>()),
+        DataType::UInt32 => json!(array.as_primitive::<UInt32Type>().iter().collect::<Vec<_>>()),
+        DataType::UInt64 => json!(array.as_primitive::<UInt64Type>().iter().collect::<Vec<_>>()),
+        DataType::Float64 => json!(array.as_primitive::<Float64Type>().iter().collect::<Vec<_>>()),
+        DataType::Timestamp(..) => {
+            let times = array.as_primitive::<TimestampNanosecondType>().values().iter();
+            json!(times.map(|time| time / 1_000_000).collect::<Vec<_>>())
+        }
+        other => panic!("{other}"),
+    }
 }
 
 /// What comes of `future`. Time that stands still passes when nothing can happen any more: what would hang

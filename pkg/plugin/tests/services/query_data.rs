@@ -103,7 +103,7 @@ async fn the_source_is_made_ready_for_what_is_asked() {
             interfaces: InterfaceSet::Named(vec!["wg0".to_owned()]),
             directions: vec![Direction::Out],
             hook: HookChoice::Auto,
-            label: Label { owner: "1/p4ck3ts".to_owned(), stream: String::new() },
+            label: Arc::new(Label { owner: "1/p4ck3ts".to_owned(), stream: String::new() }),
             wanted: Some(Wanted { filter: filter("udp"), limit: Limit::PerSecond(7), hides_own: true }),
         },
         Request {
@@ -111,14 +111,14 @@ async fn the_source_is_made_ready_for_what_is_asked() {
             interfaces: InterfaceSet::Any,
             directions: vec![Direction::In, Direction::Out],
             hook: HookChoice::XdpGeneric,
-            label: Label { owner: "1/p4ck3ts".to_owned(), stream: String::new() },
+            label: Arc::new(Label { owner: "1/p4ck3ts".to_owned(), stream: String::new() }),
             wanted: Some(Wanted { filter: filter(""), limit: Limit::All, hides_own: false }),
         },
     ];
     let mut prepared = grafana.source.prepared.lock().unwrap().clone();
     for request in &mut prepared {
         // That is the channel's path.
-        assert!(channel::is_path(&std::mem::take(&mut request.label.stream)));
+        assert!(channel::is_path(&std::mem::take(&mut Arc::make_mut(&mut request.label).stream)));
     }
     assert_eq!(prepared, expected);
 }

@@ -1,46 +1,45 @@
 //! The kind `rates`: what is counted, in each interval, and what was counted before anybody looked.
 
-use std::{io::Cursor, time::Duration};
+use std::time::Duration;
 
-use arrow_array::{cast::AsArray as _, types::Float64Type};
-use xdplive_capture::{
-    queue::Counted,
-    source::{Interval, Request},
-};
-use xdplive_packet::accounting::Limit;
+use xdplive_capture::{counting::Lap, queue::Counted, source::Request};
+use xdplive_packet::{accounting::Limit, flow::Sum};
 
 use crate::{
     context::{asked_by, service, viewer},
-    grafana::{Grafana, meta, next},
-    source::Machine,
+    grafana::{Grafana, meta, next, query_over, rows},
 };
 
-/// Seconds that end then, of 1000 packets each.
-fn seconds(times: impl IntoIterator<Item = i64>) -> Vec<Interval> {
-    let length = Duration::from_secs(1);
-    let second = |time| Interval { time, length, packets: 1000, segments: 1000, bytes: 64_000 };
-    times.into_iter().map(second).collect()
+/// A second that ends then, with packets received and sent.
+fn second(time: i64) -> Lap {
+    let sum = |packets| Sum { packets, segments: packets, bytes: 64 * packets };
+    Lap { time, length: Duration::from_secs(1), sums: [sum(600), sum(400)] }
 }
 
 /// A panel shows its past at once, as far as it falls into its time range.
 #[tokio::test]
 async fn the_answer_has_what_was_counted_in_the_range() {
+    let grafana = Grafana::start().await;
+    // What is asked for is what the source was asked for.
+    grafana.answer(viewer(), r#"{"kind":"rates"}"#).await;
+    let request = grafana.source.prepared.lock().unwrap()[0].clone();
     let begin = 1_767_225_600_000;
-    // The range of the tests' queries is five minutes from there.
-    let history = seconds((-3..=302).map(|second| begin + 1000 * second));
-    let grafana = Grafana::start_on(Machine { history, ..Machine::default() }, &[]).await;
-    for (query, rows, value) in [
+    let seconds: Vec<Lap> = (-3..=302).map(|number| second(begin + 1000 * number)).collect();
+    grafana.recorder.add(&request, &seconds);
+    for (json, count, value) in [
         (r#"{"kind":"rates"}"#, 301, 1000.0),
+        (r#"{"kind":"rates","direction":"in"}"#, 301, 600.0),
         (r#"{"kind":"rates","measure":"bits"}"#, 301, 512_000.0),
         (r#"{"kind":"rates","measure":"size","interval":10000}"#, 31, 64.0),
+        (r#"{"kind":"rates","filter":"udp"}"#, 0, 0.0),
     ] {
-        let answer = grafana.answer(viewer(), query).await;
+        let query = query_over("A", json, begin..=begin + 300_000);
+        let answer = grafana.query(Some(viewer()), vec![query]).await.remove("A").unwrap();
         assert_eq!(answer.error, "");
-        let reader = arrow_ipc::reader::FileReader::try_new(Cursor::new(&answer.frames[0]), None).unwrap();
-        let batches: Vec<_> = reader.map(Result::unwrap).collect();
-        assert_eq!(batches.iter().map(|batch| batch.num_rows()).sum::<usize>(), rows, "{query}");
-        let values = batches[0].column(1).as_primitive::<Float64Type>();
-        assert!(values.values().iter().all(|one| (one - value).abs() < 1e-9), "{query}");
+        let columns = rows(&answer.frames[0]);
+        let values = columns[1].1.as_array().unwrap();
+        assert_eq!(values.len(), count, "{json}");
+        assert!(values.iter().all(|one| (one.as_f64().unwrap() - value).abs() < 1e-9), "{json}");
         assert!(meta(&answer.frames[0])["custom"]["channel"].as_str().unwrap().starts_with("rates/"));
     }
 }

@@ -2,7 +2,11 @@
 
 use std::{
     collections::BTreeSet,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
+    time::Duration,
 };
 
 use async_trait::async_trait;
@@ -12,10 +16,11 @@ use xdplive_capture::{
     clock::WallClock,
     interface::{Interface, Interfaces, Link},
     queue::{Counted, Queue, RowCounts},
+    reader::StreamId,
     report::Report,
     source::{
-        Batch, HookAccounts, InForce, InterfaceSet, Interval, Names, Origin, Request, Row, Source,
-        SourceError, Subscription,
+        Batch, DirectionCounts, FlowFeed, FlowQueue, HookAccounts, InForce, InterfaceSet, Names, Origin,
+        Request, Row, Source, SourceError, Subscription,
     },
 };
 use xdplive_packet::{Event, Headers, Hook, headers::present};
@@ -32,8 +37,8 @@ pub(crate) struct Machine {
     pub(crate) in_force: Vec<InForce>,
     /// What has been counted.
     pub(crate) accounts: Vec<HookAccounts>,
-    /// What was counted second by second, for whatever is asked.
-    pub(crate) history: Vec<Interval>,
+    /// What has been counted for whatever stream.
+    pub(crate) counts: Option<DirectionCounts>,
 }
 
 impl Default for Machine {
@@ -52,7 +57,7 @@ impl Default for Machine {
             refusal: None,
             in_force: Vec::new(),
             accounts: Vec::new(),
-            history: Vec::new(),
+            counts: None,
         }
     }
 }
@@ -66,6 +71,8 @@ pub(crate) struct FakeSource {
     machine: Machine,
     /// Requests in the order in which they were made ready.
     pub(crate) prepared: Mutex<Vec<Request>>,
+    /// Slots that can be had.
+    pub(crate) room: Arc<AtomicUsize>,
     streams: mpsc::UnboundedSender<Stream>,
 }
 
@@ -73,7 +80,34 @@ impl FakeSource {
     /// The source, and the streams that it is asked for.
     pub(crate) fn new(machine: Machine) -> (Arc<Self>, mpsc::UnboundedReceiver<Stream>) {
         let (streams, started) = mpsc::unbounded_channel();
-        (Arc::new(Self { machine, prepared: Mutex::default(), streams }), started)
+        (
+            Arc::new(Self {
+                machine,
+                prepared: Mutex::default(),
+                room: Arc::new(AtomicUsize::new(64)),
+                streams,
+            }),
+            started,
+        )
+    }
+
+    fn start(
+        &self,
+        request: &Request,
+        flows: Option<(Arc<FlowQueue>, Duration)>,
+    ) -> Result<Subscription, SourceError> {
+        self.refused()?;
+        let queue = Queue::new(100_000);
+        let (end, ended) = oneshot::channel();
+        let stream = Stream { request: request.clone(), queue: Arc::clone(&queue), flows, ended };
+        self.streams.send(stream).map_err(|_| SourceError::Gone)?;
+        // A test that does not look for the end has dropped the other half.
+        let room = Arc::clone(&self.room);
+        let ended = move || {
+            room.fetch_add(1, Ordering::Relaxed);
+            _ = end.send(());
+        };
+        Ok(Subscription::new(1, queue, Box::new(ended)))
     }
 
     fn refused(&self) -> Result<(), SourceError> {
@@ -89,6 +123,13 @@ impl Source for FakeSource {
 
     async fn prepare(&self, request: &Request) -> Result<Vec<InForce>, SourceError> {
         self.refused()?;
+        // As many filters as there are slots for.
+        let takes_slot = request.wanted.is_some();
+        let room = self.room.load(Ordering::Relaxed);
+        if takes_slot && room == 0 {
+            let (interface, reason) = ("eth0".to_owned(), "all slots are taken".to_owned());
+            return Err(SourceError::NoRoom { interface, reason });
+        }
         if let InterfaceSet::Named(names) = &request.interfaces
             && let Some(missing) = names.iter().find(|name| self.machine.interfaces.get(name).is_none())
         {
@@ -100,13 +141,13 @@ impl Source for FakeSource {
     }
 
     async fn subscribe(&self, request: &Request) -> Result<Subscription, SourceError> {
-        self.refused()?;
-        let queue = Queue::new(100_000);
-        let (end, ended) = oneshot::channel();
-        let stream = Stream { request: request.clone(), queue: Arc::clone(&queue), ended };
-        self.streams.send(stream).map_err(|_| SourceError::Gone)?;
-        // A test that does not look for the end has dropped the other half.
-        Ok(Subscription::new(1, queue, Box::new(move || _ = end.send(()))))
+        self.start(request, None)
+    }
+
+    async fn flows(&self, request: &Request, interval: Duration) -> Result<FlowFeed, SourceError> {
+        let queue = Arc::new(FlowQueue::default());
+        let subscription = self.start(request, Some((Arc::clone(&queue), interval)))?;
+        Ok(FlowFeed::new(queue, subscription))
     }
 
     async fn report(&self) -> Report {
@@ -117,8 +158,8 @@ impl Source for FakeSource {
         self.machine.accounts.clone()
     }
 
-    async fn history(&self, _request: &Request) -> Vec<Interval> {
-        self.machine.history.clone()
+    async fn counts(&self, _stream: StreamId) -> Option<DirectionCounts> {
+        self.machine.counts
     }
 
     fn own_ports(&self) -> Arc<BTreeSet<u16>> {
@@ -130,6 +171,8 @@ impl Source for FakeSource {
 pub(crate) struct Stream {
     pub(crate) request: Request,
     queue: Arc<Queue>,
+    /// Where snapshots go, where it is a feed of flows, and how often they are wanted.
+    pub(crate) flows: Option<(Arc<FlowQueue>, Duration)>,
     ended: oneshot::Receiver<()>,
 }
 

@@ -45,7 +45,7 @@ async fn any_writing_of_the_data_will_do() {
 async fn paths_that_are_none_are_not_found() {
     let grafana = Grafana::start().await;
     let LiveChannel { data, .. } = grafana.channel("{}").await;
-    for path in ["", "packets", "packets/", "packets/1f", "flows/0123456789abcdef0123456789abcdef", "../.."] {
+    for path in ["", "packets", "packets/", "packets/1f", "hosts/0123456789abcdef0123456789abcdef", "../.."] {
         let expected = (Subscribed::NotFound, Vec::new());
         assert_eq!(grafana.subscribe(viewer(), path, &data).await, expected, "{path}");
         let status = grafana.run(viewer(), path, &data).await.err().unwrap();

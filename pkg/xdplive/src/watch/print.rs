@@ -104,7 +104,7 @@ fn text_line<'a>(out: &mut impl Write, cells: impl Iterator<Item = (&'a str, &'a
     for (name, cell) in cells {
         let text = match cell {
             "null" => "-".to_owned(),
-            cell if name == "time" => time(cell),
+            cell if matches!(name, "time" | "first_seen" | "last_seen") => time(cell),
             cell => serde_json::from_str::<String>(cell).unwrap_or_else(|_| cell.to_owned()),
         };
         line.push_str(&format!("{text:width$} ", width = width(name)));
@@ -124,12 +124,12 @@ fn time(milliseconds: &str) -> String {
 /// Characters that a column takes, so that usual values stand below each other.
 fn width(name: &str) -> usize {
     let usual = match name {
-        "time" => 12,
+        "time" | "first_seen" | "last_seen" => 12,
         "interface" => 8,
         "hook" | "matched" | "thinned" | "delivered" => 11,
         "seen" => 12,
         "source_mac" | "destination_mac" => 17,
-        "source_ip" | "destination_ip" => 15,
+        "source_ip" | "destination_ip" | "group" => 15,
         "protocol" => 9,
         "tcp_flags" => 11,
         "malformed" => 16,

@@ -24,6 +24,7 @@ pub fn queries(options: &Watch) -> Vec<Value> {
                 "limit": options.limit,
                 "interval": options.interval,
                 "top": options.top,
+                "since": name_of(options.since),
             });
             if let Some(keys) = query.as_object_mut() {
                 if !options.interface.is_empty() {

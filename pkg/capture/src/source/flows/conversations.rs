@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use xdplive_packet::flow::{FlowCounters, FlowKey};
+use xdplive_packet::flow::{FlowCounters, FlowKey, Sum};
 
 /// What two sides said to each other, as far as seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,31 +22,97 @@ pub struct Conversation {
 /// low ones; else the one seen first. When a flow was first seen says less than ports do, because tables are emptied
 /// again and again: it mostly says who spoke first in that interval. In the order in which conversations first appear.
 pub fn conversations(flows: impl IntoIterator<Item = (FlowKey, FlowCounters)>) -> Vec<Conversation> {
-    let mut places: HashMap<FlowKey, usize> = HashMap::new();
-    let mut found: Vec<Conversation> = Vec::new();
+    let mut found = Conversations::new(usize::MAX);
     for (key, counters) in flows {
+        found.add(key, counters);
+    }
+    found.iter().collect()
+}
+
+/// Conversations that grow as their flows are counted on, see [`conversations`].
+#[derive(Clone, Debug)]
+pub struct Conversations {
+    most: usize,
+    /// Where in `found`, by ends.
+    places: HashMap<FlowKey, usize>,
+    /// The key is that of the flow seen first, whoever started it.
+    found: Vec<Conversation>,
+    left_out: Sum,
+}
+
+impl Conversations {
+    /// None yet, and so many at most.
+    #[must_use]
+    pub fn new(most: usize) -> Self {
+        Self { most, places: HashMap::new(), found: Vec::new(), left_out: Sum::default() }
+    }
+
+    /// Adds what was counted of a flow; says whether there was room for it.
+    pub fn add(&mut self, key: FlowKey, counters: FlowCounters) -> bool {
         let (ends, swapped) = ends(&key);
-        let place = *places.entry(ends).or_insert(found.len());
-        match found.get_mut(place) {
+        let place = self.places.get(&ends).copied().unwrap_or(self.found.len());
+        match self.found.get_mut(place) {
             Some(known) if ends_swapped(&known.key) == swapped => known.forward += counters,
             Some(known) => known.reverse += counters,
-            None => found.push(Conversation { key, forward: counters, reverse: FlowCounters::default() }),
+            None if place < self.most => {
+                self.places.insert(ends, place);
+                self.found.push(Conversation { key, forward: counters, reverse: FlowCounters::default() });
+            }
+            None => {
+                self.left_out += counters.sum;
+                return false;
+            }
         }
+        true
     }
-    for conversation in &mut found {
-        conversation.turn();
+
+    /// Each with the side that started it first, in the order in which they first appeared.
+    pub fn iter(&self) -> impl Iterator<Item = Conversation> {
+        self.found.iter().map(|conversation| conversation.turned())
     }
-    found
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.found.len()
+    }
+
+    /// Whether there are none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.found.is_empty()
+    }
+
+    /// Packets of conversations for which there was no room.
+    #[must_use]
+    pub fn left_out(&self) -> Sum {
+        self.left_out
+    }
+
+    /// Forgets all of them.
+    pub fn clear(&mut self) {
+        self.places.clear();
+        self.found.clear();
+        self.left_out = Sum::default();
+    }
 }
 
 impl Conversation {
-    /// Puts the side that started it first.
-    fn turn(&mut self) {
-        let Self { key, forward, reverse } = *self;
+    /// Packets both ways.
+    #[must_use]
+    pub fn sum(&self) -> Sum {
+        let mut sum = self.forward.sum;
+        sum += self.reverse.sum;
+        sum
+    }
+
+    /// The same with the side that started it first.
+    fn turned(self) -> Self {
+        let Self { key, forward, reverse } = self;
         if reverse.sum.packets == 0 {
             // The only side seen may well be the answering one.
             if forward.opens() || key.source_port >= key.destination_port {
-                return;
+                return self;
             }
         } else {
             let order = forward
@@ -56,10 +122,10 @@ impl Conversation {
                 .then(reverse.first.cmp(&forward.first))
                 .then(key.destination.cmp(&key.source));
             if order.is_ge() {
-                return;
+                return self;
             }
         }
-        *self = Self { key: reversed(&key), forward: reverse, reverse: forward };
+        Self { key: reversed(&key), forward: reverse, reverse: forward }
     }
 }
 

@@ -69,6 +69,23 @@ fn conversations_lose_nothing_and_mix_nothing() {
     assert_eq!(sums, [(10_001, 1000), (10, 0), (100, 0)]);
 }
 
+#[test]
+fn conversations_grow_to_a_bound() {
+    let (there, back) =
+        (key((1, 50_000), (2, 443), Direction::Out), key((2, 443), (1, 50_000), Direction::In));
+    let other = key((1, 50_001), (2, 443), Direction::Out);
+    let mut found = Conversations::new(1);
+    assert!(found.add(back, packets(1, 10)));
+    assert!(!found.add(other, packets(5, 11)));
+    assert!(found.add(there, packets(2, 12)) && found.add(back, packets(4, 13)));
+    let [one] = found.iter().collect::<Vec<_>>()[..] else { panic!("{found:?}") };
+    assert_eq!((one.key.source_port, one.forward.sum.packets, one.reverse.sum.packets), (50_000, 2, 5));
+    assert_eq!((one.sum().packets, one.reverse.first, one.reverse.last), (7, 10, 13));
+    assert_eq!((found.len(), found.left_out()), (1, packets(5, 0).sum));
+    found.clear();
+    assert!(found.is_empty() && found.left_out() == Sum::default() && found.add(other, packets(1, 1)));
+}
+
 fn snapshot(interface: &str, entries: Vec<(FlowKey, FlowCounters)>, other: [u64; 2]) -> FlowSnapshot {
     let other = other.map(|other| packets(other, 0).sum);
     FlowSnapshot {
@@ -130,6 +147,21 @@ fn the_largest_groups_and_all_others() {
 }
 
 #[test]
+fn groups_grow_to_a_bound_and_lose_nothing() {
+    let mut groups = Groups::new(GroupBy::DestinationPort, 2);
+    let interface = Arc::from("a");
+    for (port, number) in [(80, 1), (443, 5), (22, 10), (80, 100), (22, 1000)] {
+        groups.add(&interface, &key((1, 50_000), (2, port), Direction::In), packets(number, 0).sum);
+    }
+    groups.add_other(&interface, Direction::In, packets(10_000, 0).sum);
+    groups.add_tcp_flags(&[packets(1, 0).sum; 8]);
+    let found = counts(&groups.top(9, |sum| sum.packets));
+    let expected = [(80, 101), (443, 5)].map(|(port, number)| (Group::DestinationPort(Some(port)), number));
+    assert_eq!(found, (expected.to_vec(), 11_010));
+    assert_eq!(groups.take(), Default::default(), "nothing is left");
+}
+
+#[test]
 fn groups_by_tcp_flag_overlap() {
     let mut one = snapshot("a", vec![], [4, 0]);
     one.taken.tcp_flags[0][1] = packets(3, 0).sum;
@@ -151,7 +183,7 @@ async fn a_queue_is_bounded_and_counts_what_it_drops() {
     for _ in 0..MAX_WAITING_SNAPSHOTS + 3 {
         queue.push(Arc::clone(&small));
     }
-    let packets = MAX_WAITING_FLOWS as u64 + 2 + 3 * 2;
+    let packets = [MAX_WAITING_FLOWS as u64 + 2 + 3 * 2, 0];
     assert_eq!(queue.lock().missed, Missed { snapshots: 4, packets });
     queue.close();
     let mut left = 0;

@@ -1,7 +1,7 @@
 //! The largest groups of flows.
 
 use std::{
-    collections::BTreeMap,
+    collections::HashMap,
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
     sync::Arc,
 };
@@ -95,41 +95,96 @@ pub fn top<'a>(
     most: usize,
     size: impl Fn(&Sum) -> u64,
 ) -> Top {
-    let mut groups: BTreeMap<Group, Sum> = BTreeMap::new();
-    let mut other = Sum::default();
-    for snapshot in snapshots {
-        let taken = &snapshot.taken;
-        if by == GroupBy::TcpFlag {
-            for (flag, sum) in taken.tcp_flags.iter().flat_map(|direction| (0..).zip(direction)) {
-                if sum.packets > 0 {
-                    *groups.entry(Group::TcpFlag(flag)).or_default() += *sum;
-                }
-            }
-            continue;
-        }
+    let mut groups = Groups::new(by, usize::MAX);
+    for FlowSnapshot { interface, taken } in snapshots {
         for (key, counters) in &taken.entries {
-            *groups.entry(group(key, &snapshot.interface, by)).or_default() += counters.sum;
+            groups.add(interface, key, counters.sum);
         }
-        for (direction, sum) in Direction::ALL.into_iter().zip(&taken.other) {
-            if sum.packets == 0 {
-                continue;
+        for (direction, other) in Direction::ALL.into_iter().zip(&taken.other) {
+            groups.add_other(interface, direction, *other);
+        }
+        for flags in &taken.tcp_flags {
+            groups.add_tcp_flags(flags);
+        }
+    }
+    groups.top(most, size)
+}
+
+/// Groups of flows that grow as their flows are counted on.
+#[derive(Clone, Debug)]
+pub struct Groups {
+    by: GroupBy,
+    most: usize,
+    sums: HashMap<Group, Sum>,
+    other: Sum,
+}
+
+impl Groups {
+    /// None yet, and so many at most; what there is no room for is in no group.
+    #[must_use]
+    pub fn new(by: GroupBy, most: usize) -> Self {
+        Self { by, most, sums: HashMap::new(), other: Sum::default() }
+    }
+
+    /// Adds packets of a flow. Flags are not known of single flows: groups by flag do not grow from it.
+    pub fn add(&mut self, interface: &Arc<str>, key: &FlowKey, sum: Sum) {
+        if self.by != GroupBy::TcpFlag {
+            self.add_to(Some(group(key, interface, self.by)), sum);
+        }
+    }
+
+    /// Adds packets of flows for which the table had no room.
+    pub fn add_other(&mut self, interface: &Arc<str>, direction: Direction, sum: Sum) {
+        // That much is known of them.
+        let known = match self.by {
+            GroupBy::Direction => Some(Group::Direction(direction)),
+            GroupBy::Interface => Some(Group::Interface(Arc::clone(interface))),
+            // The flags of all packets are counted beside the table.
+            GroupBy::TcpFlag => return,
+            _ => None,
+        };
+        self.add_to(known, sum);
+    }
+
+    /// Adds TCP packets by flag, FIN to CWR, to groups by flag, and to no others.
+    pub fn add_tcp_flags(&mut self, flags: &[Sum; 8]) {
+        if self.by == GroupBy::TcpFlag {
+            for (flag, sum) in (0..).zip(flags) {
+                self.add_to(Some(Group::TcpFlag(flag)), *sum);
             }
-            // Of flows without room in the table that much is known.
-            let known = match by {
-                GroupBy::Direction => Some(Group::Direction(direction)),
-                GroupBy::Interface => Some(Group::Interface(Arc::clone(&snapshot.interface))),
-                _ => None,
-            };
-            *known.map_or(&mut other, |known| groups.entry(known).or_default()) += *sum;
         }
     }
-    let mut groups: Vec<(Group, Sum)> = groups.into_iter().collect();
-    // Stable, so that the order of the map decides between groups of one size.
-    groups.sort_by_key(|(_, sum)| std::cmp::Reverse(size(sum)));
-    for (_, sum) in groups.drain(most.min(groups.len())..) {
-        other += sum;
+
+    fn add_to(&mut self, group: Option<Group>, more: Sum) {
+        if more.packets == 0 {
+            return;
+        }
+        let is_full = self.sums.len() >= self.most;
+        let place = match group {
+            Some(group) if is_full => self.sums.get_mut(&group),
+            Some(group) => Some(self.sums.entry(group).or_default()),
+            None => None,
+        };
+        *place.unwrap_or(&mut self.other) += more;
     }
-    Top { groups, other }
+
+    /// All groups in no order, and what is in none; leaves nothing.
+    pub fn take(&mut self) -> (HashMap<Group, Sum>, Sum) {
+        (std::mem::take(&mut self.sums), std::mem::take(&mut self.other))
+    }
+
+    /// The `most` largest by `size`, and all others; leaves nothing.
+    pub fn top(&mut self, most: usize, size: impl Fn(&Sum) -> u64) -> Top {
+        let (sums, mut other) = self.take();
+        let mut groups: Vec<(Group, Sum)> = sums.into_iter().collect();
+        groups.sort_unstable_by(|(one, sum), (next, more)| {
+            size(more).cmp(&size(sum)).then_with(|| one.cmp(next))
+        });
+        for (_, sum) in groups.drain(most.min(groups.len())..) {
+            other += sum;
+        }
+        Top { groups, other }
+    }
 }
 
 /// The group that a flow belongs to.

@@ -5,10 +5,10 @@ use xdplive_capture::source::{KernelTime, Label, StreamAccounts};
 use xdplive_filter::Filter;
 
 use super::*;
-use crate::columns::{Column as _, tests::Values};
+use crate::columns::tests::Values;
 
 /// Name, type and whether it can be null; the first fourteen are the contract.
-const CONTRACT: [(&str, &str, bool); 16] = [
+const CONTRACT: [(&str, &str, bool); 17] = [
     ("time", "time", false),
     ("interface", "string", false),
     ("direction", "string", false),
@@ -25,6 +25,7 @@ const CONTRACT: [(&str, &str, bool); 16] = [
     ("kernel_ns", "number", true),
     ("channel", "string", true),
     ("filter", "string", true),
+    ("flow_overflow", "number", false),
 ];
 
 fn kind(column: CaptureColumn) -> String {
@@ -35,7 +36,7 @@ fn stream(owner: &str, name: &str, filter: &str, matched: u64) -> StreamAccounts
     StreamAccounts {
         id: if owner == "1/a" { 1 } else { 2 },
         has_rows: true,
-        label: Label { owner: owner.to_owned(), stream: name.to_owned() },
+        label: Arc::new(Label { owner: owner.to_owned(), stream: name.to_owned() }),
         filter: Arc::new(Filter::parse(filter).unwrap()),
         counts: Counts {
             matched,
@@ -59,6 +60,7 @@ fn accounts(interface: &str, direction: Direction, streams: Vec<StreamAccounts>)
         ended: Counts::default(),
         ring_used: 12.3456,
         kernel_time: Some(KernelTime { total: Duration::from_nanos(1000), runs: 3 }),
+        flow_overflow: 6,
     }
 }
 
@@ -115,7 +117,8 @@ fn each_stream_has_a_row_beside_its_hook() {
     let rest = [json!(12.35), json!(333.33)];
     // What another data source looks for is not told.
     let names = [[json!("packets/1f"), json!("udp port 53")], [json!("other/2"), json!(null)]];
-    let row = |counts: &[Value], names: &[Value]| [&hook[..], counts, &rest, names].concat();
+    let overflow = [json!(6)];
+    let row = |counts: &[Value], names: &[Value]| [&hook[..], counts, &rest, names, &overflow].concat();
     assert_eq!(rows, [row(&first, &names[0]), row(&second, &names[1])]);
 }
 
@@ -127,7 +130,7 @@ fn a_hook_without_a_stream_has_a_row_of_its_own() {
     assert_eq!(rows.len(), 1);
     assert_eq!(rows[0][3], Value::Null);
     assert_eq!(rows[0][6..12], [0, 0, 0, 0, 0, 0].map(Value::from));
-    assert_eq!(rows[0][13..], [Value::Null, Value::Null, Value::Null]);
+    assert_eq!(rows[0][13..], [Value::Null, Value::Null, Value::Null, json!(6)]);
 }
 
 #[test]
@@ -152,7 +155,7 @@ fn nobody_elses_filter_is_shown_nor_a_name_that_tells_it() {
     let streams = vec![stream("1/a", "packets/1f", "host 192.0.2.7", 20)];
     let view = View { owner: None, interfaces: &InterfaceSet::Any, directions: &Direction::ALL };
     let rows = shown(view, &[accounts("eth0", Direction::In, streams)]);
-    assert_eq!(rows[0][14..], [json!("other/1"), Value::Null]);
+    assert_eq!(rows[0][14..16], [json!("other/1"), Value::Null]);
     assert_eq!(rows[0][7], 20);
 }
 

@@ -19,9 +19,9 @@ const IDLE: Interval = Interval {
     bytes: 0,
 };
 
-fn cells<C: Column<Rows = [Interval]>>(column: C) -> Vec<Value> {
+fn cells<C: Column<Rows = [CountRow]>>(column: C) -> Vec<Value> {
     let mut cells = Values::default();
-    column.write(&[BUSY, IDLE], &mut cells);
+    column.write(&[BUSY.into(), IDLE.into()], &mut cells);
     cells.0
 }
 
@@ -45,10 +45,21 @@ fn series_are_per_second_and_of_the_wire() {
 }
 
 #[test]
+fn a_group_is_null_among_counts_and_never_in_a_series() {
+    let rows = [Some("TCP"), None].map(|group| CountRow { group: group.map(Arc::from), interval: BUSY });
+    let (mut counts, mut series) = (Values::default(), Values::default());
+    CountColumn::Group.write(&rows, &mut counts);
+    SeriesColumn::Group.write(&rows, &mut series);
+    assert_eq!(counts.0, [json!("TCP"), Value::Null]);
+    assert_eq!(series.0, [json!("TCP"), json!("none")]);
+    assert!(CountColumn::Group.nullable() && !SeriesColumn::Group.nullable());
+}
+
+#[test]
 fn an_interval_without_length_is_no_number_beyond_bounds() {
     let none = Interval { length: Duration::ZERO, ..IDLE };
     let mut values = Values::default();
-    SeriesColumn::Bits.write(&[none], &mut values);
+    SeriesColumn::Bits.write(&[none.into()], &mut values);
     assert_eq!(values.0, [json!(0.0)]);
 }
 

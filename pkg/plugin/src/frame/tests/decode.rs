@@ -5,7 +5,7 @@ use std::io::Cursor;
 use arrow_array::{
     Array as _, ArrayRef, RecordBatch,
     cast::AsArray as _,
-    types::{TimestampNanosecondType, UInt32Type},
+    types::{Float64Type, TimestampNanosecondType, UInt32Type, UInt64Type},
 };
 use arrow_ipc::reader::FileReader;
 use arrow_schema::{DataType, SchemaRef, TimeUnit};
@@ -51,6 +51,8 @@ fn values(array: &ArrayRef) -> Vec<Value> {
         }
         DataType::Utf8 => array.as_string::<i32>().value(row).into(),
         DataType::UInt32 => array.as_primitive::<UInt32Type>().value(row).into(),
+        DataType::UInt64 => array.as_primitive::<UInt64Type>().value(row).into(),
+        DataType::Float64 => array.as_primitive::<Float64Type>().value(row).into(),
         DataType::Boolean => array.as_boolean().value(row).into(),
         other => panic!("a column of {other}"),
     };

@@ -6,7 +6,6 @@
 use std::{env, fmt::Write as _, fs, net::Ipv6Addr, path::Path};
 
 use serde_json::{Value, json};
-use xdplive_capture::source::Batch;
 use xdplive_corpus::{
     frame::{
         Arp, Ethernet, Extension, Icmp, Ipv4, Ipv6, Payload, Sctp, Tag, Tcp, Udp, Upper, ethertype, tcp_flag,
@@ -17,7 +16,7 @@ use xdplive_packet::{Event, Hook};
 
 use super::decode;
 use crate::{
-    columns::{Column as _, packets::PacketColumn},
+    columns::{Column, packets::PacketColumn},
     frame::{arrow, json::Encoder},
     tests::{batch, ethernet, raw},
 };
@@ -26,20 +25,20 @@ const HOST: [u8; 6] = [0x02, 0x00, 0x00, 0x00, 0x00, 0x01];
 const ROUTER: [u8; 6] = [0x02, 0x00, 0x00, 0x00, 0x00, 0xfe];
 
 /// Requires that a stream of `messages` is what the golden files of this name hold.
-fn assert_golden(name: &str, columns: &[PacketColumn], messages: &[Vec<Batch>]) {
+pub(super) fn assert_golden<C: Column<Rows = [R]>, R: Clone>(name: &str, columns: &[C], messages: &[Vec<R>]) {
     let mut encoder = Encoder::new(columns.to_vec());
     let mut stream = String::new();
-    for batches in messages {
-        stream += str::from_utf8(&encoder.message(batches)).unwrap();
+    for rows in messages {
+        stream += str::from_utf8(&encoder.message(rows)).unwrap();
         stream.push('\n');
     }
     assert_file(&format!("{name}.jsonl"), &stream);
     assert_file(&format!("{name}.expected.json"), &expected(columns, &messages.concat()));
 }
 
-/// What a panel is to hold when all of `batches` have come.
-fn expected(columns: &[PacketColumn], batches: &[Batch]) -> String {
-    let values = decode::arrow(&arrow::frame("A", columns, batches, &Value::Null).unwrap());
+/// What a panel is to hold when all of `rows` have come.
+fn expected<C: Column<Rows = [R]>, R>(columns: &[C], rows: &[R]) -> String {
+    let values = decode::arrow(&arrow::frame("A", columns, rows, &Value::Null).unwrap());
     let mut text = "{\n  \"fields\": [".to_owned();
     for (position, (column, values)) in columns.iter().zip(values).enumerate() {
         let field = json!({ "name": column.name(), "type": column.kind(), "values": values });

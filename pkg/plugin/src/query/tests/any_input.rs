@@ -24,7 +24,7 @@ fn number(range: std::ops::RangeInclusive<u32>) -> impl Strategy<Value = Value> 
 
 fn interfaces() -> impl Strategy<Value = Value> {
     let name = "[!-.0-9;-~]{1,15}".prop_filter("no name", |name| !matches!(name.as_str(), "." | ".." | ANY));
-    let names = prop::collection::vec(name, 0..=MAX_INTERFACES).prop_map(Value::from);
+    let names = prop::collection::vec(name, 0..=crate::query::keys::MAX_INTERFACES).prop_map(Value::from);
     prop_oneof![4 => names, 1 => Just(json!([ANY]))]
 }
 
@@ -44,9 +44,10 @@ fn right() -> impl Strategy<Value = Value> {
         key("columns", columns()),
         key("limit", number(1..=10_000)),
         key("interval", number(100..=60_000)),
-        key("groupBy", word(&GROUPS)),
-        key("measure", word(&MEASURES)),
+        key("groupBy", word(&["protocol", "vlan", "tcp_flag", "source"])),
+        key("measure", word(&["packets", "bits", "size"])),
         key("top", number(1..=100)),
+        key("since", word(&["interval", "start"])),
         key("rowsKept", any::<u32>().prop_map(Value::from)),
     ];
     keys.prop_map(|keys| Value::Object(keys.into_iter().flatten().collect()))
@@ -61,7 +62,10 @@ fn json_value() -> impl Strategy<Value = Value> {
         any::<u64>().prop_map(Value::from),
         any::<f64>().prop_map(|number| Number::from_f64(number).map_or(Value::Null, Value::Number)),
         ".{0,80}".prop_map(Value::from),
-        word(&["packets", "any", "eth0", "time", "ttl", "in", "protocol", "bits"]),
+        word(&[
+            "packets", "any", "eth0", "time", "ttl", "in", "protocol", "bits", "rates", "flows", "start",
+            "udp"
+        ]),
     ];
     leaf.prop_recursive(3, 40, 6, |inner| {
         prop_oneof![
@@ -85,6 +89,7 @@ fn anything() -> impl Strategy<Value = Value> {
         "groupBy",
         "measure",
         "top",
+        "since",
     ];
     keys.map(|name| key(name, json_value()))
         .to_vec()

@@ -42,14 +42,18 @@ fn no_budget_is_null() {
 /// Two panels that differ in what means nothing for packets share one stream.
 #[test]
 fn what_means_nothing_for_packets_is_left_at_its_default() {
-    let other = json!({ "interval": 100, "groupBy": "protocol", "measure": "bits", "top": 3, "filter": " " });
+    let other = json!({
+        "interval": 100, "groupBy": "protocol", "measure": "bits", "top": 3, "since": "start", "filter": " ",
+    });
     assert_eq!(canonical(&other), canonical(&json!({})));
 }
 
 /// Two panels on one interface share the accounts, whatever rows they ask for.
 #[test]
 fn what_means_nothing_for_capture_is_left_at_its_default() {
-    let other = json!({ "kind": "capture", "filter": "udp", "limit": 7, "groupBy": "vlan", "measure": "bits", "top": 3 });
+    let other = json!({
+        "kind": "capture", "filter": "udp", "limit": 7, "groupBy": "vlan", "measure": "bits", "top": 3, "since": "start",
+    });
     assert_eq!(canonical(&other), canonical(&json!({ "kind": "capture" })));
     let slow = json!({ "kind": "capture", "interval": 5000, "columns": ["seen"] });
     let expected = concat!(
@@ -67,7 +71,8 @@ fn what_means_nothing_for_capture_is_left_at_its_default() {
 #[test]
 fn each_kind_has_columns_of_its_own() {
     assert!(
-        refusal(&json!({ "kind": "capture", "columns": ["ttl"] })).ends_with("kernel_ns, channel, filter")
+        refusal(&json!({ "kind": "capture", "columns": ["ttl"] }))
+            .ends_with("channel, filter, flow_overflow")
     );
     assert!(refusal(&json!({ "columns": ["seen"] })).contains("there is no column \"seen\""));
 }

@@ -14,8 +14,9 @@ fn every_key_has_a_default() {
         limit: Some(1000),
         interval: 1000,
         group_by: None,
-        measure: "packets",
+        measure: Measure::Packets,
         top: 10,
+        since: None,
     };
     assert_eq!(query, expected);
 }
@@ -23,9 +24,18 @@ fn every_key_has_a_default() {
 /// The front end's forms may leave a key empty. `limit` is the exception: there it means "all".
 #[test]
 fn null_stands_for_the_default() {
-    for key in
-        ["kind", "interfaces", "direction", "filter", "columns", "interval", "groupBy", "measure", "top"]
-    {
+    for key in [
+        "kind",
+        "interfaces",
+        "direction",
+        "filter",
+        "columns",
+        "interval",
+        "groupBy",
+        "measure",
+        "top",
+        "since",
+    ] {
         assert_eq!(parse(&json!({ key: null })), parse(&json!({})), "{key}");
     }
 }
@@ -63,6 +73,7 @@ fn other_words_are_refused() {
     assert_refused("kind", wrong(), "allowed are packets, rates, flows, capture");
     assert_refused("direction", wrong(), "allowed are in, out, both");
     assert_refused("measure", wrong(), "allowed are packets, bits, size");
+    assert_refused("since", wrong(), "allowed are interval, start");
     assert_refused(
         "groupBy",
         wrong(),
@@ -116,7 +127,12 @@ fn numbers_within_bounds_are_accepted() {
 
 #[test]
 fn every_word_is_accepted() {
-    for (key, words) in [("groupBy", GROUPS.as_slice()), ("measure", MEASURES.as_slice())] {
+    let groups: Vec<&str> = GroupBy::ALL.iter().map(|group| group.name()).collect();
+    for (key, words) in [
+        ("groupBy", groups.as_slice()),
+        ("measure", &["packets", "bits", "size"]),
+        ("since", &["interval", "start"]),
+    ] {
         for word in words {
             assert!(parse(&json!({ key: word })).is_ok(), "{key} {word}");
         }

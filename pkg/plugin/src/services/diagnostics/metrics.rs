@@ -32,6 +32,11 @@ impl Metrics<'_> {
             hook.seen,
         )?;
         self.counter("xdplive_packets_own_total", "Packets of Grafana's own traffic among them.", hook.own)?;
+        self.counter(
+            "xdplive_flow_overflow_packets_total",
+            "Packets of flows for which the table of flows had no room.",
+            hook.flow_overflow,
+        )?;
         // The interface's ring is the same for both directions.
         self.gauge(
             "xdplive_ring_used_ratio",

@@ -5,14 +5,19 @@ use std::time::Duration;
 use grafana_plugin_sdk::pluginv2::StreamPacket;
 use tokio::time::{Instant, sleep_until};
 use tonic::Status;
-use xdplive_capture::{reader::FLUSH_INTERVAL, source::Subscription};
+use xdplive_capture::{
+    reader::FLUSH_INTERVAL,
+    source::{Batch, Subscription},
+};
 
 use super::{State, end, ended_by_itself};
-use crate::{columns::packets::PacketColumn, frame::json::Encoder, shutdown::Shutdown};
+use crate::{columns::packets::PacketColumn, frame::json::Encoder, sent::Keeper, shutdown::Shutdown};
 
 /// See the module's text.
 pub(super) struct Packets {
     subscription: Subscription,
+    /// Whoever opens a panel later finds the last rows.
+    keeper: Option<Keeper<Batch>>,
     encoder: Encoder<PacketColumn>,
     /// Time between two messages: a panel draws itself anew for each. None for a stream without a budget,
     /// which sends as soon as the last message is taken.
@@ -26,12 +31,14 @@ impl Packets {
     /// Sends the rows of `subscription`, within a budget or not.
     pub(super) fn new(
         subscription: Subscription,
+        keeper: Option<Keeper<Batch>>,
         columns: Vec<PacketColumn>,
         limit: Option<u32>,
         shutdown: Shutdown,
     ) -> Self {
         Self {
             subscription,
+            keeper,
             encoder: Encoder::new(columns),
             pace: limit.map(|_| FLUSH_INTERVAL),
             next_message: Instant::now(),
@@ -69,6 +76,9 @@ impl Packets {
             self.state = State::Ended;
             return Some((Err(status), self));
         };
+        if let Some(keeper) = &self.keeper {
+            keeper.keep(&batches);
+        }
         let data = self.encoder.message(&batches);
         if let Some(pace) = self.pace {
             self.next_message = Instant::now() + pace;

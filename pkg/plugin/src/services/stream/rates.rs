@@ -1,54 +1,45 @@
 //! A stream of what is counted in one interval after the other, that is being sent.
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use grafana_plugin_sdk::pluginv2::StreamPacket;
 use tokio::time::{Instant, Interval as Ticks, MissedTickBehavior, interval_at};
 use tonic::Status;
-use xdplive_capture::{
-    clock,
-    source::{Counts, Interval, Source, Subscription, Tally},
-};
+use xdplive_capture::{counting::Counting, record::Hold, source::Interval};
+use xdplive_packet::event::Direction;
 
 use super::{State, end, ended_by_itself};
-use crate::{columns::Column, frame::json::Encoder, shutdown::Shutdown};
+use crate::{
+    columns::{Column, rates::CountRow},
+    frame::json::Encoder,
+    shutdown::Shutdown,
+};
 
 /// See the module's text.
 pub(super) struct Rates<C> {
-    subscription: Subscription,
-    source: Arc<dyn Source>,
+    counting: Counting,
+    /// Whoever opens a panel later finds what was counted.
+    _recorded: Option<Hold>,
     encoder: Encoder<C>,
     ticks: Ticks,
-    /// What had been counted at the end of the last interval, and when that was.
-    before: Sums,
-    since: Instant,
     shutdown: Shutdown,
     state: State,
 }
 
-/// What has been counted since the stream's beginning.
-#[derive(Clone, Copy, Debug, Default)]
-struct Sums {
-    packets: u64,
-    segments: u64,
-    bytes: u64,
-}
-
-impl<C: Column<Rows = [Interval]>> Rates<C> {
-    /// Sends what `source` counts for `subscription` every `length`.
+impl<C: Column<Rows = [CountRow]>> Rates<C> {
+    /// Sends what is counted every `length`.
     pub(super) fn new(
-        subscription: Subscription,
-        source: Arc<dyn Source>,
+        counting: Counting,
+        recorded: Option<Hold>,
         columns: Vec<C>,
         length: Duration,
         shutdown: Shutdown,
     ) -> Self {
-        let since = Instant::now();
-        let mut ticks = interval_at(since + length, length);
+        let mut ticks = interval_at(Instant::now() + length, length);
         // What was counted meanwhile is in the next interval, which is longer then.
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let (encoder, before) = (Encoder::new(columns), Sums::default());
-        Self { subscription, source, encoder, ticks, before, since, shutdown, state: State::Running }
+        let encoder = Encoder::new(columns);
+        Self { counting, _recorded: recorded, encoder, ticks, shutdown, state: State::Running }
     }
 
     /// The next message; after the last one the status with which the stream ends.
@@ -58,13 +49,13 @@ impl<C: Column<Rows = [Interval]>> Rates<C> {
                 loop {
                     tokio::select! {
                         _ = self.ticks.tick() => {
-                            // Where nothing is attached, nothing is counted, which is not the same as zero.
-                            if let Some(sums) = self.so_far().await {
-                                return Some((Ok(self.message(sums)), self));
+                            // Where nothing is attached, nothing is sent: that would read as zero.
+                            if let Some(lap) = self.counting.lap().await {
+                                let interval = lap.of(&Direction::ALL);
+                                return Some((Ok(self.message(interval)), self));
                             }
                         }
-                        // Without rows there is nothing but the end.
-                        _ = self.subscription.next(1) => {
+                        () = self.counting.ended() => {
                             self.state = State::Ended;
                             return Some((Err(ended_by_itself()), self));
                         }
@@ -72,50 +63,19 @@ impl<C: Column<Rows = [Interval]>> Rates<C> {
                     }
                 }
                 // The last interval ends with the stream, so that nothing is missing in the sum.
-                self.subscription.end();
-                while self.subscription.next(1).await.is_some() {}
-                let counted = self.subscription.counted().unwrap_or_default();
-                let sums =
-                    Sums { packets: counted.matched, segments: counted.segments, bytes: counted.bytes };
+                let last = self.counting.finish().await;
                 self.state = State::Ending;
-                Some((Ok(self.message(sums)), self))
+                Some((Ok(self.message(last)), self))
             }
             State::Ending => {
                 self.state = State::Ended;
-                let tally = self.subscription.tally();
-                let counted = self.subscription.counted().unwrap_or_default();
-                // Counting a packet is all there is to deliver.
-                Some((Err(end(Tally { delivered: counted.matched, ..tally })), self))
+                Some((Err(end(self.counting.tally())), self))
             }
             State::Ended => None,
         }
     }
 
-    /// What has been counted; `None` where nothing is attached for the stream.
-    async fn so_far(&self) -> Option<Sums> {
-        let mut sum = Counts::default();
-        let mut is_attached = false;
-        for hook in &self.source.accounts().await {
-            for stream in hook.streams.iter().filter(|stream| stream.id == self.subscription.id()) {
-                is_attached |= hook.hook.is_some();
-                sum += stream.counts;
-            }
-        }
-        let Counts { matched, segments, bytes, .. } = sum;
-        is_attached.then_some(Sums { packets: matched, segments, bytes })
-    }
-
-    /// The interval that ends now.
-    fn message(&mut self, sums: Sums) -> StreamPacket {
-        let (before, since) = (self.before, self.since);
-        (self.before, self.since) = (sums, Instant::now());
-        let interval = Interval {
-            time: clock::milliseconds(),
-            length: self.since.saturating_duration_since(since),
-            packets: sums.packets.saturating_sub(before.packets),
-            segments: sums.segments.saturating_sub(before.segments),
-            bytes: sums.bytes.saturating_sub(before.bytes),
-        };
-        StreamPacket { data: self.encoder.message(&[interval]) }
+    fn message(&mut self, interval: Interval) -> StreamPacket {
+        StreamPacket { data: self.encoder.message(&[interval.into()]) }
     }
 }

@@ -22,6 +22,7 @@ fn everything_set() {
         ("any_ring_bytes", "4096"),
         ("queue_rows", "1000"),
         ("linger_seconds", "0"),
+        ("flow_entries", "2000"),
         ("own_ports", "443, 3000"),
     ]);
     assert_eq!(settings.own_ports, Some([443, 3000].into()));
@@ -33,6 +34,7 @@ fn everything_set() {
         any_ring_bytes: 4096,
         queue_rows: 1000,
         linger: Duration::ZERO,
+        flow_entries: 2000,
     };
     assert_eq!(settings.capture, capture);
 }
@@ -58,6 +60,8 @@ fn the_ends_of_each_range() {
         ("queue_rows", "1"),
         ("queue_rows", "1000000"),
         ("linger_seconds", "86400"),
+        ("flow_entries", "1024"),
+        ("flow_entries", "1048576"),
     ] {
         server(&[(name, value)]);
     }
@@ -84,6 +88,8 @@ fn what_cannot_be_used_is_reported() {
         ("queue_rows", "1000001", "it takes a whole number from 1 to 1000000"),
         ("linger_seconds", "-1", "it takes a whole number from 0 to 86400"),
         ("linger_seconds", "86401", "it takes a whole number from 0 to 86400"),
+        ("flow_entries", "1023", "it takes a whole number from 1024 to 1048576"),
+        ("flow_entries", "1048577", "it takes a whole number from 1024 to 1048576"),
     ] {
         let (settings, errors) = read_server(&[(name, value), ("interfaces", "eth0")]);
         let sentences: Vec<String> = errors.iter().map(ToString::to_string).collect();

@@ -1,6 +1,6 @@
 use std::{sync::Arc, time::Duration};
 
-use xdplive_capture::source::{KernelTime, Label, StreamAccounts};
+use xdplive_capture::source::{KernelTime, StreamAccounts};
 use xdplive_packet::{Hook, event::Direction};
 
 use super::*;
@@ -13,7 +13,7 @@ fn accounts(interface: &str, direction: Direction) -> HookAccounts {
     let stream = |counts| StreamAccounts {
         id: 1,
         has_rows: true,
-        label: Label::default(),
+        label: Arc::default(),
         filter: Arc::default(),
         counts,
     };
@@ -27,6 +27,7 @@ fn accounts(interface: &str, direction: Direction) -> HookAccounts {
         ended: counts(100, 94),
         ring_used: 12.5,
         kernel_time: None,
+        flow_overflow: 3,
     }
 }
 
@@ -36,6 +37,7 @@ fn running_and_ended_streams_are_one_sum() {
     let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
     let expected = [
         r#"xdplive_attached{direction="in",interface="eth0"} 1"#,
+        r#"xdplive_flow_overflow_packets_total{direction="in",interface="eth0"} 3"#,
         r#"xdplive_packets_own_total{direction="in",interface="eth0"} 7"#,
         r#"xdplive_packets_seen_total{direction="in",interface="eth0"} 1000"#,
         r#"xdplive_ring_used_ratio{direction="in",interface="eth0"} 0.125"#,

@@ -1,0 +1,119 @@
+//! A stream that only counts, one interval after the other.
+
+use std::{
+    sync::Arc,
+    time::{Duration, Instant},
+};
+
+use xdplive_packet::{event::Direction, flow::Sum};
+
+use crate::{
+    clock,
+    source::{Counts, Interval, Request, Source, SourceError, Subscription, Tally},
+};
+
+/// What is counted for a request from its beginning on.
+pub struct Counting {
+    subscription: Subscription,
+    source: Arc<dyn Source>,
+    /// What had been counted at the end of the last interval, and when that was.
+    before: Sums,
+    since: Instant,
+}
+
+/// What was counted in one interval.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lap {
+    /// Its end, milliseconds since 1970.
+    pub time: i64,
+    /// Its length.
+    pub length: Duration,
+    /// What was counted in it.
+    pub sums: Sums,
+}
+
+/// Sums by [`Direction`].
+pub type Sums = [Sum; Direction::ALL.len()];
+
+impl Lap {
+    /// What was counted in these directions.
+    #[must_use]
+    pub fn of(&self, directions: &[Direction]) -> Interval {
+        let mut sum = Sum::default();
+        for (direction, one) in Direction::ALL.into_iter().zip(&self.sums) {
+            if directions.contains(&direction) {
+                sum += *one;
+            }
+        }
+        let Sum { packets, segments, bytes } = sum;
+        Interval { time: self.time, length: self.length, packets, segments, bytes }
+    }
+}
+
+impl Counting {
+    /// Has what `request` wants counted from now on. It should want no rows.
+    ///
+    /// # Errors
+    /// As [`Source::subscribe`].
+    pub async fn begin(source: Arc<dyn Source>, request: &Request) -> Result<Self, SourceError> {
+        let subscription = source.subscribe(request).await?;
+        Ok(Self { subscription, source, before: Sums::default(), since: Instant::now() })
+    }
+
+    /// What was counted since the last call, or the beginning; `None` where nothing is attached, which is not the same
+    /// as zero. What is counted until there is something again, is in the next one.
+    pub async fn lap(&mut self) -> Option<Lap> {
+        let counts = self.source.counts(self.subscription.id()).await?;
+        Some(self.until_now(counts.map(|Counts { matched, segments, bytes, .. }| Sum {
+            packets: matched,
+            segments,
+            bytes,
+        })))
+    }
+
+    /// Waits until the stream has come to its end by itself.
+    pub async fn ended(&self) {
+        // There are no rows to come before.
+        while self.subscription.next(1).await.is_some() {}
+    }
+
+    /// Ends it. What was counted since the last lap, to the last packet, is the interval returned.
+    pub async fn finish(&mut self) -> Interval {
+        self.subscription.end();
+        self.ended().await;
+        let counted = self.subscription.counted().unwrap_or_default();
+        let mut before = Sum::default();
+        self.before.iter().for_each(|sum| before += *sum);
+        let lap = self.until_now(Sums::default());
+        Interval {
+            time: lap.time,
+            length: lap.length,
+            packets: counted.matched.saturating_sub(before.packets),
+            segments: counted.segments.saturating_sub(before.segments),
+            bytes: counted.bytes.saturating_sub(before.bytes),
+        }
+    }
+
+    /// What has become of all packets; complete after [`Self::finish`]. Counting a packet is all there is to deliver.
+    #[must_use]
+    pub fn tally(&self) -> Tally {
+        let counted = self.subscription.counted().unwrap_or_default();
+        Tally { delivered: counted.matched, ..self.subscription.tally() }
+    }
+
+    fn until_now(&mut self, sums: Sums) -> Lap {
+        let (before, since) = (self.before, self.since);
+        (self.before, self.since) = (sums, Instant::now());
+        let mut lap = Lap {
+            time: clock::milliseconds(),
+            length: self.since.saturating_duration_since(since),
+            sums: Sums::default(),
+        };
+        for ((lap, now), before) in lap.sums.iter_mut().zip(&sums).zip(&before) {
+            lap.packets = now.packets.saturating_sub(before.packets);
+            lap.segments = now.segments.saturating_sub(before.segments);
+            lap.bytes = now.bytes.saturating_sub(before.bytes);
+        }
+        lap
+    }
+}

@@ -1,0 +1,134 @@
+use std::time::Duration;
+
+use xdplive_filter::Filter;
+use xdplive_packet::{accounting::Limit, event::Direction, flow::Sum};
+
+use super::*;
+use crate::{
+    hook::HookChoice,
+    source::{InterfaceSet, Wanted},
+};
+
+const SECOND: Duration = Duration::from_secs(1);
+
+fn request(filter: &str, directions: &[Direction]) -> Request {
+    let filter = Arc::new(Filter::parse(filter).unwrap());
+    let wanted = Some(Wanted { filter, limit: Limit::None, hides_own: false });
+    let (asker, interfaces) = ("a test".to_owned(), InterfaceSet::Any);
+    let directions = directions.to_vec();
+    Request { asker, label: Arc::default(), interfaces, directions, hook: HookChoice::Auto, wanted }
+}
+
+fn both(filter: &str) -> Request {
+    request(filter, &Direction::ALL)
+}
+
+fn subject(request: &Request) -> Subject {
+    Subject::of(request).unwrap()
+}
+
+impl Records {
+    fn hold_it(&mut self, request: &Request, now: Instant) -> (u64, bool) {
+        let (number, begins) = self.hold(subject(request), request, now).unwrap();
+        (number, begins.is_some())
+    }
+}
+
+/// A second with so many packets in and out.
+fn lap(time: i64, received: u64, sent: u64) -> Lap {
+    let sum = |packets| Sum { packets, segments: 2 * packets, bytes: 100 * packets };
+    Lap { time, length: SECOND, sums: [sum(received), sum(sent)] }
+}
+
+fn packets(records: &Records, request: &Request) -> Vec<u64> {
+    records.past(&subject(request)).iter().map(|second| second.packets).collect()
+}
+
+#[test]
+fn one_record_serves_all_who_ask_for_the_same() {
+    let (mut records, now) = (Records::new(10), Instant::now());
+    assert_eq!(records.hold_it(&both("udp"), now), (0, true));
+    assert_eq!(records.hold_it(&both("udp"), now), (0, false));
+    assert_eq!(records.hold_it(&both("tcp"), now), (1, true));
+    // What is counted by direction has the answer for one of them.
+    let received = request("udp", &[Direction::In]);
+    assert_eq!(records.hold_it(&received, now), (0, false));
+    records.add(0, lap(1000, 5, 3));
+    records.add(0, lap(2000, 1, 0));
+    assert_eq!(packets(&records, &both("udp")), [8, 1]);
+    assert_eq!(packets(&records, &received), [5, 1]);
+    assert_eq!(packets(&records, &request("udp", &[Direction::Out])), [3, 0]);
+    assert_eq!(records.past(&subject(&both("udp")))[0].bytes, 800);
+    assert!(packets(&records, &both("tcp")).is_empty());
+
+    for left in [true, true, false] {
+        records.release(0);
+        assert_eq!(records.is_needed(0), left);
+    }
+    assert!(records.end(0));
+    assert_eq!(packets(&records, &both("udp")), [8, 1], "nobody looks any more, and it is still there");
+    assert_eq!(records.hold_it(&both("udp"), now), (0, true), "counting begins anew, in the same record");
+}
+
+#[test]
+fn less_is_not_made_more() {
+    let (mut records, now) = (Records::new(10), Instant::now());
+    let received = request("udp", &[Direction::In]);
+    assert_eq!(records.hold_it(&received, now), (0, true));
+    assert_eq!(records.hold_it(&both("udp"), now), (1, true));
+    // What has been counted for both is not counted again for one way.
+    records.release(1);
+    assert!(records.end(1));
+    assert_eq!(records.hold_it(&request("udp", &[Direction::Out]), now), (2, true));
+}
+
+#[test]
+fn somebody_came_while_it_ended() {
+    let (mut records, now) = (Records::new(10), Instant::now());
+    let (number, _) = records.hold_it(&both("udp"), now);
+    records.release(number);
+    assert!(!records.is_needed(number));
+    assert_eq!(records.hold_it(&both("udp"), now), (number, false));
+    assert!(!records.end(number), "it has to go on");
+    // What has failed is tried again by the next who asks, and not for ever.
+    records.fail(number);
+    assert!(records.end(number));
+    assert_eq!(records.hold_it(&both("udp"), now), (number, true));
+}
+
+#[test]
+fn they_are_bounded() {
+    let (mut records, start) = (Records::new(3), Instant::now());
+    let (number, _) = records.hold_it(&both("udp"), start);
+    for second in 0..5 {
+        records.add(number, lap(second, second.unsigned_abs(), 0));
+    }
+    assert_eq!(packets(&records, &both("udp")), [2, 3, 4]);
+    for port in 1..RECORDS as u32 {
+        records.hold_it(&both(&format!("port {port}")), start + port * SECOND);
+    }
+    let now = start + 100 * SECOND;
+    assert!(records.hold(subject(&both("tcp")), &both("tcp"), now).is_none(), "all are needed");
+    for number in [7, 3] {
+        records.release(number);
+        assert!(records.end(number));
+    }
+    records.hold_it(&both("tcp"), now);
+    assert_eq!(records.records.len(), RECORDS);
+    // The one not needed for longest has given way.
+    let is_there =
+        |filter: &str| records.records.iter().any(|record| record.subject == subject(&both(filter)));
+    assert_eq!([is_there("port 3"), is_there("port 7")], [false, true]);
+    assert_eq!(packets(&records, &both("udp")), [2, 3, 4]);
+}
+
+#[test]
+fn what_is_ending_can_be_waited_for() {
+    let (mut records, now) = (Records::new(10), Instant::now());
+    let (number, _) = records.hold_it(&both("udp"), now);
+    assert!(records.ending(&subject(&both("udp"))).is_none());
+    records.release(number);
+    assert!(records.ending(&subject(&both("udp"))).is_some());
+    assert!(records.end(number));
+    assert!(records.ending(&subject(&both("udp"))).is_none());
+}

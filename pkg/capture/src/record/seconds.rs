@@ -1,0 +1,35 @@
+//! Seconds, up to a bound.
+
+use std::collections::VecDeque;
+
+/// The last seconds of something.
+#[derive(Clone, Debug)]
+pub struct Seconds<T> {
+    seconds: VecDeque<T>,
+    most: usize,
+}
+
+impl<T> Seconds<T> {
+    /// None yet, of at most `most`.
+    #[must_use]
+    pub const fn new(most: usize) -> Self {
+        Self { seconds: VecDeque::new(), most }
+    }
+
+    /// Adds a second; the oldest makes room. Returns what had to go.
+    pub fn add(&mut self, second: T) -> Option<T> {
+        let oldest = if self.seconds.len() >= self.most { self.seconds.pop_front() } else { None };
+        self.seconds.push_back(second);
+        oldest
+    }
+
+    /// Takes the oldest away.
+    pub fn drop_oldest(&mut self) -> Option<T> {
+        self.seconds.pop_front()
+    }
+
+    /// The oldest first.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
+        self.seconds.iter()
+    }
+}

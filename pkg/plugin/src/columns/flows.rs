@@ -1,0 +1,104 @@
+//! The columns of flows: both ways of a conversation in one row.
+
+use xdplive_capture::{clock::WallClock, source::Conversation};
+use xdplive_packet::{flow::FlowCounters, headers::present};
+
+use super::{Cells, number, text};
+
+columns! {
+    /// A column of conversations.
+    FlowColumn of [FlowRow], counted by <[FlowRow]>::len, written by write_rows;
+    SourceIp "source_ip" String true 42 "Address of who started it, as far as seen; for ARP the sender's";
+    SourcePort "source_port" Number true 6 "Port of who started it: TCP, UDP, SCTP";
+    DestinationIp "destination_ip" String true 42 "Address of the other side; for ARP the target's";
+    DestinationPort "destination_port" Number true 6 "Port of the other side";
+    Protocol "protocol" String true 18 "IP protocol, for IPv6 that after the extension headers";
+    Vlan "vlan" Number true 5 "Outer VLAN id";
+    Packets "packets" Count false 20 "Packets from who started it, as the hook saw them";
+    Bytes "bytes" Count false 20 "Bytes of them on the wire";
+    ReversePackets "reverse_packets" Count false 20 "Packets to who started it, as the hook saw them";
+    ReverseBytes "reverse_bytes" Count false 20 "Bytes of them on the wire";
+    FirstSeen "first_seen" Time false 14 "When the first packet was seen";
+    LastSeen "last_seen" Time false 14 "When the last packet was seen";
+    Ttl "ttl" Number true 5 "TTL or hop limit of the last packet from who started it; without any, of the other side";
+    TcpFlags "tcp_flags" String true 34 "TCP flags of all packets both ways";
+}
+
+/// A conversation, with its times as people read them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FlowRow {
+    conversation: Conversation,
+    /// Milliseconds since 1970.
+    first_seen: i64,
+    last_seen: i64,
+}
+
+impl FlowRow {
+    /// `conversation`, whose times `clock` reads. It has a packet.
+    #[must_use]
+    pub fn new(conversation: Conversation, clock: WallClock) -> Self {
+        let mut both = conversation.forward;
+        both += conversation.reverse;
+        Self {
+            conversation,
+            first_seen: clock.milliseconds(both.first),
+            last_seen: clock.milliseconds(both.last),
+        }
+    }
+
+    /// What was counted of who started it, or, where that is nothing, of the other side.
+    fn seen(&self) -> &FlowCounters {
+        let Conversation { forward, reverse, .. } = &self.conversation;
+        if forward.sum.packets > 0 { forward } else { reverse }
+    }
+}
+
+impl FlowColumn {
+    fn write_rows<C: Cells>(self, rows: &[FlowRow], cells: &mut C) {
+        for row in rows {
+            self.write_row(row, cells);
+        }
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "a TTL and TCP flags have eight bits")]
+    fn write_row<C: Cells>(self, row: &FlowRow, cells: &mut C) {
+        let Conversation { key, forward, reverse } = &row.conversation;
+        let address = |address, cells: &mut C| {
+            if key.has(present::ADDRESSES) {
+                cells.plain(|text| text::address(key.version, address, text));
+            } else {
+                cells.null();
+            }
+        };
+        match self {
+            Self::SourceIp => address(key.source, cells),
+            Self::SourcePort => number(key.ports().map(|(source, _)| source), cells),
+            Self::DestinationIp => address(key.destination, cells),
+            Self::DestinationPort => number(key.ports().map(|(_, destination)| destination), cells),
+            Self::Protocol => match key.protocol() {
+                Some(number) => cells.plain(|text| text::protocol(number, text)),
+                None => cells.null(),
+            },
+            Self::Vlan => number(key.vlan(), cells),
+            Self::Packets => cells.count(forward.sum.packets),
+            Self::Bytes => cells.count(forward.sum.bytes),
+            Self::ReversePackets => cells.count(reverse.sum.packets),
+            Self::ReverseBytes => cells.count(reverse.sum.bytes),
+            Self::FirstSeen => cells.time(row.first_seen),
+            Self::LastSeen => cells.time(row.last_seen),
+            Self::Ttl => number(key.version().map(|_| row.seen().ttl as u8), cells),
+            // Where there are no ports, there was no TCP header to be read: in a fragment, say.
+            Self::TcpFlags if key.protocol() == Some(TCP) && key.ports().is_some() => {
+                let flags = (forward.tcp_flags | reverse.tcp_flags) as u8;
+                cells.plain(|text| text::tcp_flags(flags, text));
+            }
+            Self::TcpFlags => cells.null(),
+        }
+    }
+}
+
+/// Protocol number of TCP.
+const TCP: u8 = 6;
+
+#[cfg(test)]
+mod tests;

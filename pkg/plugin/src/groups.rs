@@ -1,0 +1,82 @@
+//! Groups of rates: what they are called, and the rows that they become.
+
+mod steady;
+
+use std::{collections::HashMap, sync::Arc, time::Duration};
+
+use xdplive_capture::source::{Group, Interval, LinkProtocol, Top};
+use xdplive_packet::flow::{Cast, Sum};
+
+pub use self::steady::{Shown, Steady};
+use crate::{
+    columns::{rates::CountRow, text},
+    query::Measure,
+};
+
+/// What is in none of the groups shown.
+pub const OTHER: &str = "other";
+
+/// A group's name; `None` for packets that do not have the field.
+#[must_use]
+pub fn name(group: &Group) -> Option<Arc<str>> {
+    let written = |write: &dyn Fn(&mut String)| {
+        let mut name = String::new();
+        write(&mut name);
+        Arc::from(name)
+    };
+    match group {
+        Group::Protocol(number) => number.map(|number| written(&|name| text::protocol(number, name))),
+        Group::Direction(direction) => Some(Arc::from(direction.name())),
+        Group::Interface(interface) => Some(Arc::clone(interface)),
+        Group::Vlan(number) | Group::SourcePort(number) | Group::DestinationPort(number) => {
+            number.map(|number| Arc::from(itoa::Buffer::new().format(number)))
+        }
+        Group::Source(address) | Group::Destination(address) => {
+            address.map(|address| Arc::from(address.to_string()))
+        }
+        Group::Ethertype(Some(LinkProtocol::Length)) => Some(Arc::from(text::LENGTH_FIELD)),
+        Group::Ethertype(Some(LinkProtocol::Type(number))) => {
+            Some(written(&|name| text::ethertype(*number, name)))
+        }
+        Group::Ethertype(None) => None,
+        Group::Cast(cast) => Cast::name(*cast).map(Arc::from),
+        Group::TcpFlag(bit) => text::TCP_FLAGS.get(usize::from(*bit)).map(|name| Arc::from(*name)),
+    }
+}
+
+/// What groups are ranked by.
+#[must_use]
+pub const fn size(measure: Measure) -> fn(&Sum) -> u64 {
+    match measure {
+        Measure::Bits => |sum| sum.bytes,
+        Measure::Packets | Measure::Size => |sum| sum.segments,
+    }
+}
+
+/// The rows of one interval, which ends at `time` (ms since 1970): the groups, and what is in none of them where there is
+/// any.
+#[must_use]
+pub fn counts(top: &Top, time: i64, length: Duration) -> Vec<CountRow> {
+    let groups = top.groups.iter().map(|(group, sum)| row(name(group), *sum, time, length));
+    let other = (top.other.packets > 0).then(|| row(Some(Arc::from(OTHER)), top.other, time, length));
+    groups.chain(other).collect()
+}
+
+/// The rows of one interval of series, which ends at `time` (ms since 1970).
+#[must_use]
+pub fn series(shown: &Shown, time: i64, length: Duration) -> Vec<CountRow> {
+    let groups = shown.groups.iter().map(|(group, sum)| row(name(group), *sum, time, length));
+    let other = shown.other.map(|sum| row(Some(Arc::from(OTHER)), sum, time, length));
+    groups.chain(other).collect()
+}
+
+fn row(group: Option<Arc<str>>, sum: Sum, time: i64, length: Duration) -> CountRow {
+    let Sum { packets, segments, bytes } = sum;
+    CountRow { group, interval: Interval { time, length, packets, segments, bytes } }
+}
+
+/// What was counted of all groups in one interval.
+pub type Sums = HashMap<Group, Sum>;
+
+#[cfg(test)]
+mod tests;

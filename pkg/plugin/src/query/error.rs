@@ -1,0 +1,73 @@
+//! What is wrong with a query.
+
+use thiserror::Error;
+use xdplive_filter::{FilterError, NotOfFlows, TooComplex};
+
+use crate::columns::UnknownColumn;
+
+/// What is wrong with a query. Every sentence names the key, what was given, and what is allowed.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum QueryError {
+    /// It is no object at all.
+    #[error("the query is {given}; a query is a JSON object such as {{\"interfaces\": [\"eth0\"]}}")]
+    NotAnObject {
+        /// What it is.
+        given: String,
+    },
+    /// A key has a wrong value.
+    #[error("{key}: {given} is not allowed; {allowed}")]
+    Value {
+        /// The key.
+        key: &'static str,
+        /// Its value, shortened.
+        given: String,
+        /// What may stand there.
+        allowed: String,
+    },
+    /// The filter is wrong.
+    #[error("filter: {0}")]
+    Filter(#[from] FilterError),
+    /// A name is no column.
+    #[error("columns: {0}")]
+    Column(#[from] UnknownColumn),
+    /// No interface is named, and none can be guessed.
+    #[error(
+        "interfaces: none is named, and this machine has no default route to go by; there are {available}"
+    )]
+    NoDefaultRoute {
+        /// Names of the interfaces.
+        available: String,
+    },
+    /// The filter needs more of a packet than flows carry.
+    #[error("filter: {reason}, and {what} made of flows; leave that condition out, or {instead}")]
+    NotOfFlows {
+        /// Which fields.
+        reason: NotOfFlows,
+        /// What was asked for.
+        what: &'static str,
+        /// What else can be asked for.
+        instead: &'static str,
+    },
+    /// The filter comes to too many alternatives.
+    #[error("filter: {0}")]
+    TooComplex(#[from] TooComplex),
+    /// Flags are not counted by flows.
+    #[error(
+        "filter: {given} is not allowed with groupBy \"tcp_flag\", because TCP flags are counted beside the flows, for all \
+         packets together; leave the filter out, or group by another key"
+    )]
+    NoFilterByFlag {
+        /// The filter, shortened.
+        given: String,
+    },
+    /// The time range makes no sense.
+    #[error(
+        "the time range from {from} to {to} is not allowed; it takes two times in ms between ±8.64e15, in order"
+    )]
+    TimeRange {
+        /// Its beginning, ms since 1970, or `nothing`.
+        from: String,
+        /// Its end.
+        to: String,
+    },
+}

@@ -1,0 +1,202 @@
+//! The keys of a query, each checked by itself.
+
+use std::{collections::BTreeSet, ops::RangeInclusive};
+
+use serde_json::{Map, Value};
+use xdplive_capture::{interface::Interfaces, source::GroupBy};
+use xdplive_filter::Filter;
+use xdplive_packet::event::Direction;
+
+use super::{
+    ANY, Columns, QueryError,
+    words::{Measure, Word},
+};
+use crate::{
+    columns::{Column, UnknownColumn, rates::SeriesColumn},
+    settings::LimitCeiling,
+};
+
+/// Interfaces named in one query at most.
+pub(super) const MAX_INTERFACES: usize = 64;
+/// Longest name of an interface, bytes (`IFNAMSIZ` less its end).
+const MAX_NAME: usize = 15;
+
+/// The keys of a query. A key that is missing or null has its default; one that is not known is ignored.
+pub(super) struct Keys<'a>(pub(super) &'a Map<String, Value>);
+
+impl Keys<'_> {
+    fn get(&self, key: &str) -> Option<&Value> {
+        self.0.get(key).filter(|value| !value.is_null())
+    }
+
+    /// One of a few words.
+    pub(super) fn word<W: Word>(&self, key: &'static str) -> Result<Option<W>, QueryError> {
+        let names: Vec<&str> = W::ALL.iter().map(|word| word.name()).collect();
+        let found = self.one_of(key, &names)?;
+        Ok(found.and_then(|name| W::ALL.iter().copied().find(|word| word.name() == name)))
+    }
+
+    fn one_of<'a>(&self, key: &'static str, allowed: &[&'a str]) -> Result<Option<&'a str>, QueryError> {
+        let Some(value) = self.get(key) else { return Ok(None) };
+        let found = allowed.iter().find(|name| value.as_str() == Some(name));
+        match found {
+            Some(name) => Ok(Some(name)),
+            None => Err(wrong(key, value, format!("allowed are {}", allowed.join(", ")))),
+        }
+    }
+
+    pub(super) fn number(
+        &self,
+        key: &'static str,
+        range: &RangeInclusive<u64>,
+    ) -> Result<Option<u64>, QueryError> {
+        let Some(value) = self.get(key) else { return Ok(None) };
+        match whole_number(value) {
+            Some(number) if range.contains(&number) => Ok(Some(number)),
+            _ => Err(wrong(
+                key,
+                value,
+                format!("it takes a whole number from {} to {}", range.start(), range.end()),
+            )),
+        }
+    }
+
+    pub(super) fn filter(&self) -> Result<Filter, QueryError> {
+        match self.get("filter") {
+            None => Ok(Filter::parse("")?),
+            Some(Value::String(text)) => Ok(Filter::parse(text)?),
+            Some(other) => Err(wrong("filter", other, "it takes a text".to_owned())),
+        }
+    }
+
+    pub(super) fn interfaces(&self, machine: &Interfaces) -> Result<Vec<String>, QueryError> {
+        let key = "interfaces";
+        let allowed = || format!("it takes a list of up to {MAX_INTERFACES} names, or [\"{ANY}\"] alone");
+        let names = match self.get(key) {
+            None => Vec::new(),
+            Some(Value::Array(names)) if names.len() <= MAX_INTERFACES => names.clone(),
+            Some(other) => return Err(wrong(key, other, allowed())),
+        };
+        let mut found = BTreeSet::new();
+        for name in &names {
+            match name.as_str() {
+                Some(text) if is_interface_name(text) => found.insert(text.to_owned()),
+                _ => {
+                    return Err(wrong(
+                        key,
+                        name,
+                        format!("a name has 1 to {MAX_NAME} bytes and no spaces or slashes"),
+                    ));
+                }
+            };
+        }
+        if found.len() > 1 && found.contains(ANY) {
+            return Err(wrong(key, &Value::Array(names), allowed()));
+        }
+        if found.is_empty() {
+            let default = machine.default_route().map(|interface| interface.name.clone());
+            found.insert(default.ok_or_else(|| QueryError::NoDefaultRoute { available: machine.names() })?);
+        }
+        Ok(found.into_iter().collect())
+    }
+
+    pub(super) fn direction(&self) -> Result<Vec<Direction>, QueryError> {
+        Ok(match self.one_of("direction", &["in", "out", "both"])? {
+            Some("in") => vec![Direction::In],
+            Some("out") => vec![Direction::Out],
+            _ => Direction::ALL.to_vec(),
+        })
+    }
+
+    pub(super) fn columns<C: Column>(&self) -> Result<Vec<C>, QueryError> {
+        let key = "columns";
+        let names = match self.get(key) {
+            None => return Ok(C::ALL.to_vec()),
+            Some(Value::Array(names)) => names,
+            Some(other) => return Err(wrong(key, other, "it takes a list of names".to_owned())),
+        };
+        let mut columns = Vec::new();
+        for name in names {
+            let text =
+                name.as_str().ok_or_else(|| wrong(key, name, "it takes a list of names".to_owned()))?;
+            let column = C::find(text).map_err(|error| UnknownColumn { given: shortened(text), ..error })?;
+            if columns.contains(&column) {
+                return Err(wrong(key, name, "each column can be had once".to_owned()));
+            }
+            columns.push(column);
+        }
+        Ok(if columns.is_empty() { C::ALL.to_vec() } else { columns })
+    }
+
+    /// The columns of rates: those asked for, of counts; else a time series of the measure.
+    pub(super) fn rates(&self, group: Option<GroupBy>, measure: Measure) -> Result<Columns, QueryError> {
+        let asked =
+            self.get("columns").is_some_and(|columns| columns.as_array().is_none_or(|list| !list.is_empty()));
+        if asked {
+            return Ok(Columns::Counts(self.columns()?));
+        }
+        let value = match measure {
+            Measure::Packets => SeriesColumn::Packets,
+            Measure::Bits => SeriesColumn::Bits,
+            Measure::Size => SeriesColumn::Size,
+        };
+        let group = group.map(|_| SeriesColumn::Group);
+        Ok(Columns::Series([Some(SeriesColumn::Time), group, Some(value)].into_iter().flatten().collect()))
+    }
+
+    pub(super) fn limit(&self, ceiling: LimitCeiling) -> Result<Option<u32>, QueryError> {
+        let key = "limit";
+        let allowed = || match ceiling {
+            LimitCeiling::None => {
+                "it takes a whole number of rows a second, 1 or more, or null for all".to_owned()
+            }
+            LimitCeiling::Rows(most) => format!("it takes a whole number of rows a second from 1 to {most}"),
+        };
+        let most = match ceiling {
+            LimitCeiling::None => u32::MAX,
+            LimitCeiling::Rows(most) => most,
+        };
+        match self.0.get(key) {
+            None => Ok(ceiling.default_limit()),
+            Some(Value::Null) if ceiling == LimitCeiling::None => Ok(None),
+            Some(value) => match whole_number(value).and_then(|number| u32::try_from(number).ok()) {
+                Some(number) if (1..=most).contains(&number) => Ok(Some(number)),
+                _ => Err(wrong(key, value, allowed())),
+            },
+        }
+    }
+}
+
+/// Names an interface can have (`dev_valid_name` in the kernel).
+pub(crate) fn is_interface_name(text: &str) -> bool {
+    !text.is_empty()
+        && text.len() <= MAX_NAME
+        && text != "."
+        && text != ".."
+        && !text.contains(|c: char| c == '/' || c == ':' || c.is_whitespace())
+}
+
+/// A number without a fraction, however it is written: Grafana's forms may send `1000.0`.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within the bounds just checked")]
+fn whole_number(value: &Value) -> Option<u64> {
+    /// Up to here every whole number is exact.
+    const EXACT: f64 = 9_007_199_254_740_992.0;
+    value.as_u64().or_else(|| {
+        let number = value.as_f64()?;
+        ((0.0..=EXACT).contains(&number) && number.fract() == 0.0).then_some(number as u64)
+    })
+}
+
+fn wrong(key: &'static str, value: &Value, allowed: String) -> QueryError {
+    QueryError::Value { key, given: shortened(&value.to_string()), allowed }
+}
+
+/// The beginning of a text: a query may be of any size, a message may not.
+pub(super) fn shortened(text: &str) -> String {
+    const MOST: usize = 60;
+    if text.chars().count() <= MOST {
+        text.to_owned()
+    } else {
+        text.chars().take(MOST).chain("…".chars()).collect()
+    }
+}

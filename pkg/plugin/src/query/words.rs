@@ -1,0 +1,124 @@
+//! Keys of a query that take one of a few words.
+
+use xdplive_capture::source::GroupBy;
+
+/// One of a few words.
+pub trait Word: Copy + 'static {
+    /// All of them.
+    const ALL: &'static [Self];
+
+    /// As it stands in a query.
+    fn name(self) -> &'static str;
+}
+
+/// What a query is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A row a packet.
+    Packets,
+    /// What is counted in each interval.
+    Rates,
+    /// Conversations.
+    Flows,
+    /// The capture's own accounts.
+    Capture,
+}
+
+impl Kind {
+    /// All kinds.
+    pub const ALL: [Self; 4] = [Self::Packets, Self::Rates, Self::Flows, Self::Capture];
+
+    /// Its name in queries and channels.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Packets => "packets",
+            Self::Rates => "rates",
+            Self::Flows => "flows",
+            Self::Capture => "capture",
+        }
+    }
+}
+
+impl Word for Kind {
+    const ALL: &'static [Self] = &Self::ALL;
+
+    fn name(self) -> &'static str {
+        self.name()
+    }
+}
+
+/// What rates are of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Measure {
+    /// Packets on the wire a second.
+    Packets,
+    /// Bits on the wire a second.
+    Bits,
+    /// Mean bytes of a packet on the wire.
+    Size,
+}
+
+impl Word for Measure {
+    const ALL: &'static [Self] = &[Self::Packets, Self::Bits, Self::Size];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Packets => "packets",
+            Self::Bits => "bits",
+            Self::Size => "size",
+        }
+    }
+}
+
+/// Since when conversations are counted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Since {
+    /// In each interval anew.
+    Interval,
+    /// Since the stream began.
+    Start,
+}
+
+impl Word for Since {
+    const ALL: &'static [Self] = &[Self::Interval, Self::Start];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Interval => "interval",
+            Self::Start => "start",
+        }
+    }
+}
+
+impl Word for GroupBy {
+    const ALL: &'static [Self] = &[
+        Self::Protocol,
+        Self::Direction,
+        Self::Vlan,
+        Self::Interface,
+        Self::Source,
+        Self::Destination,
+        Self::SourcePort,
+        Self::DestinationPort,
+        Self::Ethertype,
+        Self::TcpFlag,
+        Self::Cast,
+    ];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Protocol => "protocol",
+            Self::Direction => "direction",
+            Self::Vlan => "vlan",
+            Self::Interface => "interface",
+            Self::Source => "source",
+            Self::Destination => "destination",
+            Self::SourcePort => "source_port",
+            Self::DestinationPort => "destination_port",
+            Self::Ethertype => "ethertype",
+            Self::TcpFlag => "tcp_flag",
+            Self::Cast => "cast",
+        }
+    }
+}

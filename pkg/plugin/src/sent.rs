@@ -1,0 +1,231 @@
+//! What streams have sent last, for panels that open later.
+//!
+//! A query has one stream, and what is kept is kept by its channel: a panel is shown what others with the same query
+//! have seen.
+
+use std::{
+    collections::VecDeque,
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    time::Instant,
+};
+
+use xdplive_capture::source::{Batch, Label};
+
+use crate::columns::{flows::FlowRow, rates::CountRow};
+
+/// Queries of one kind whose rows are kept at most.
+const QUERIES: usize = 64;
+
+/// Rows of one message or the other.
+pub trait Piece: Clone + Send + 'static {
+    /// How many.
+    fn rows(&self) -> usize;
+
+    /// The newest of them, at most so many; none where they belong together.
+    fn newest(&self, most: usize) -> Self;
+}
+
+impl Piece for Batch {
+    fn rows(&self) -> usize {
+        self.len()
+    }
+
+    fn newest(&self, most: usize) -> Self {
+        let mut newest = self.clone();
+        newest.take_oldest(self.len().saturating_sub(most));
+        newest.compact()
+    }
+}
+
+/// Rows of one moment, which belong together.
+impl<R: Send + Sync + 'static> Piece for Arc<[R]> {
+    fn rows(&self) -> usize {
+        self.len()
+    }
+
+    fn newest(&self, most: usize) -> Self {
+        if self.len() > most { Self::from([]) } else { Self::clone(self) }
+    }
+}
+
+/// How much is kept.
+#[derive(Clone, Copy, Debug)]
+pub struct Bounds {
+    /// Rows of one query.
+    pub of_one: usize,
+    /// Rows of all queries; beyond that the query that has been without new ones for longest gives way.
+    pub of_all: usize,
+    /// Messages of one query.
+    pub pieces: usize,
+}
+
+/// What the streams of one kind have sent.
+#[derive(Debug)]
+pub struct Sent<P>(Arc<Mutex<Queries<P>>>);
+
+impl<P> Clone for Sent<P> {
+    fn clone(&self) -> Self {
+        Self(Arc::clone(&self.0))
+    }
+}
+
+#[derive(Debug)]
+struct Queries<P> {
+    queries: Vec<Kept<P>>,
+    bounds: Bounds,
+}
+
+#[derive(Debug)]
+struct Kept<P> {
+    label: Arc<Label>,
+    pieces: VecDeque<P>,
+    rows: usize,
+    /// When something was added last.
+    touched: Instant,
+    /// The stream that adds, as long as it lives.
+    writer: Weak<()>,
+}
+
+/// Takes down what one stream sends.
+#[derive(Debug)]
+pub struct Keeper<P> {
+    sent: Sent<P>,
+    label: Arc<Label>,
+    itself: Arc<()>,
+}
+
+/// The last message of a stream.
+#[derive(Clone, Debug)]
+pub struct Last<P> {
+    /// Its rows.
+    pub piece: P,
+    /// When it was sent.
+    pub at: Instant,
+    /// Whether the stream still runs.
+    pub runs: bool,
+}
+
+impl<P: Piece> Sent<P> {
+    /// Nothing yet.
+    #[must_use]
+    pub fn new(bounds: Bounds) -> Self {
+        Self(Arc::new(Mutex::new(Queries { queries: Vec::new(), bounds })))
+    }
+
+    /// For a stream of the query `label`.
+    #[must_use]
+    pub fn keeper(&self, label: &Arc<Label>) -> Keeper<P> {
+        Keeper { sent: self.clone(), label: Arc::clone(label), itself: Arc::default() }
+    }
+
+    /// What is kept of a query, the oldest first.
+    #[must_use]
+    pub fn of(&self, label: &Label) -> Vec<P> {
+        let queries = self.lock();
+        let kept = queries.queries.iter().find(|kept| *kept.label == *label);
+        kept.map(|kept| kept.pieces.iter().cloned().collect()).unwrap_or_default()
+    }
+
+    /// The last message of a query's stream.
+    #[must_use]
+    pub fn last(&self, label: &Label) -> Option<Last<P>> {
+        let queries = self.lock();
+        let kept = queries.queries.iter().find(|kept| *kept.label == *label)?;
+        let piece = kept.pieces.back()?.clone();
+        Some(Last { piece, at: kept.touched, runs: kept.writer.strong_count() > 0 })
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Queries<P>> {
+        // Nothing that holds the lock can panic half-way through a change.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<P: Piece> Keeper<P> {
+    /// Keeps these; the oldest come first. Of two streams of one query, which send the same, the first is listened to.
+    pub fn keep(&self, pieces: &[P]) {
+        self.sent.lock().keep(&self.label, pieces, &self.itself, Instant::now());
+    }
+}
+
+impl<P: Piece> Queries<P> {
+    fn keep(&mut self, label: &Arc<Label>, pieces: &[P], writer: &Arc<()>, now: Instant) {
+        let mut kept = match self.queries.iter().position(|kept| kept.label == *label) {
+            Some(position) => self.queries.swap_remove(position),
+            None => Kept {
+                label: Arc::clone(label),
+                pieces: VecDeque::new(),
+                rows: 0,
+                touched: now,
+                writer: Weak::new(),
+            },
+        };
+        let is_first = match kept.writer.upgrade() {
+            Some(other) => Arc::ptr_eq(&other, writer),
+            None => true,
+        };
+        if is_first {
+            kept.writer = Arc::downgrade(writer);
+            kept.touched = now;
+            pieces.iter().for_each(|piece| kept.add(piece, self.bounds));
+        }
+        let room = self.bounds.of_all.saturating_sub(kept.rows);
+        while self.queries.len() >= QUERIES || self.queries.iter().map(|kept| kept.rows).sum::<usize>() > room
+        {
+            let oldest =
+                self.queries.iter().enumerate().min_by_key(|(_, kept)| kept.touched).map(|(index, _)| index);
+            let Some(oldest) = oldest else { break };
+            self.queries.swap_remove(oldest);
+        }
+        self.queries.push(kept);
+    }
+}
+
+impl<P: Piece> Kept<P> {
+    fn add(&mut self, piece: &P, Bounds { of_one, pieces, .. }: Bounds) {
+        self.rows += piece.rows();
+        self.pieces.push_back(piece.clone());
+        while (self.rows > of_one || self.pieces.len() > pieces)
+            && let Some(oldest) = self.pieces.pop_front()
+        {
+            self.rows -= oldest.rows();
+            // A part of it may stay.
+            let rest = oldest.newest(of_one.saturating_sub(self.rows));
+            if rest.rows() > 0 && self.pieces.len() < pieces {
+                self.rows += rest.rows();
+                self.pieces.push_front(rest);
+            }
+        }
+    }
+}
+
+/// What streams of all kinds have sent, as far as it is not counted second by second elsewhere.
+#[derive(Clone, Debug)]
+pub struct AllSent {
+    /// Of packets within a budget.
+    pub packets: Sent<Batch>,
+    /// Of grouped rates, by interval.
+    pub groups: Sent<Arc<[CountRow]>>,
+    /// Of conversations: the last table.
+    pub flows: Sent<Arc<[FlowRow]>>,
+}
+
+/// Rows of one query of grouped rates, of 64 bytes: an hour of ten groups and all others at one a second.
+const GROUP_ROWS: usize = 40_000;
+/// And of all such queries.
+const ALL_GROUP_ROWS: usize = 5 * GROUP_ROWS;
+
+impl AllSent {
+    /// With at most so many rows of one query of packets, and ten times as many of all.
+    #[must_use]
+    pub fn new(packets: usize) -> Self {
+        Self {
+            packets: Sent::new(Bounds { of_one: packets, of_all: 10 * packets, pieces: usize::MAX }),
+            groups: Sent::new(Bounds { of_one: GROUP_ROWS, of_all: ALL_GROUP_ROWS, pieces: usize::MAX }),
+            flows: Sent::new(Bounds { of_one: usize::MAX, of_all: usize::MAX, pieces: 1 }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

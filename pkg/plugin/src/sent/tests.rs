@@ -1,0 +1,101 @@
+use std::time::Duration;
+
+use bytemuck::Zeroable as _;
+use xdplive_capture::{
+    clock::WallClock,
+    source::{Names, Origin, Row},
+};
+use xdplive_packet::Event;
+
+use super::*;
+
+/// Rows with these kernel times, as a part of what was read.
+fn batch(times: std::ops::Range<u64>) -> Batch {
+    let rows = times.map(|time| Row {
+        origin: Origin { host: 0, interface: 0 },
+        event: Event { time: time * 1_000_000, ..Event::zeroed() },
+    });
+    Batch::new(Arc::new(rows.collect()), Arc::new(Names::default()), WallClock::ahead_by(0))
+}
+
+fn label(stream: &str) -> Arc<Label> {
+    Arc::new(Label { owner: "1/uid".to_owned(), stream: stream.to_owned() })
+}
+
+fn times(batches: &[Batch]) -> Vec<u64> {
+    batches.iter().flat_map(|batch| batch.rows().iter().map(|row| row.event.time / 1_000_000)).collect()
+}
+
+fn of(rows: usize) -> Queries<Batch> {
+    Queries { queries: Vec::new(), bounds: Bounds { of_one: rows, of_all: 5 * rows, pieces: usize::MAX } }
+}
+
+fn kept<P: Piece>(queries: &Queries<P>, stream: &str) -> Vec<P> {
+    let kept = queries.queries.iter().find(|kept| kept.label.stream == stream);
+    kept.map(|kept| kept.pieces.iter().cloned().collect()).unwrap_or_default()
+}
+
+#[test]
+fn the_last_rows_of_a_query_are_kept() {
+    let (mut queries, now, stream) = (of(10), Instant::now(), Arc::default());
+    queries.keep(&label("a"), &[batch(0..4), batch(4..6)], &stream, now);
+    queries.keep(&label("b"), &[batch(90..91)], &Arc::default(), now);
+    assert_eq!(times(&kept(&queries, "a")), (0..6).collect::<Vec<_>>());
+    queries.keep(&label("a"), &[batch(6..13)], &stream, now);
+    assert_eq!(times(&kept(&queries, "a")), (3..13).collect::<Vec<_>>());
+    queries.keep(&label("a"), &[batch(20..50)], &stream, now);
+    assert_eq!(times(&kept(&queries, "a")), (40..50).collect::<Vec<_>>());
+    assert_eq!(times(&kept(&queries, "b")), [90]);
+    assert!(kept(&queries, "c").is_empty());
+}
+
+#[test]
+fn queries_without_new_rows_give_way() {
+    let (mut queries, start) = (of(10), Instant::now());
+    let at = |second| start + Duration::from_secs(second);
+    for second in 0..5_u64 {
+        queries.keep(&label(&second.to_string()), &[batch(0..10)], &Arc::default(), at(second));
+    }
+    queries.keep(&label("0"), &[batch(10..12)], &Arc::default(), at(100));
+    assert_eq!(queries.queries.len(), 5);
+    queries.keep(&label("new"), &[batch(0..1)], &Arc::default(), at(101));
+    assert_eq!(queries.queries.len(), 5);
+    assert!(kept(&queries, "1").is_empty(), "it has been without rows for longest");
+    assert_eq!(times(&kept(&queries, "0")), (2..12).collect::<Vec<_>>());
+    let mut queries = of(10_000);
+    for second in 0..=QUERIES as u64 {
+        queries.keep(&label(&second.to_string()), &[batch(0..1)], &Arc::default(), at(second));
+    }
+    assert_eq!(queries.queries.len(), QUERIES);
+}
+
+/// A panel and an alert rule with one query have a stream each, which send the same.
+#[test]
+fn of_two_streams_of_one_query_the_first_is_listened_to() {
+    let sent = Sent::new(Bounds { of_one: 100, of_all: 100, pieces: 100 });
+    let (first, second) = (sent.keeper(&label("a")), sent.keeper(&label("a")));
+    first.keep(&[batch(0..2)]);
+    second.keep(&[batch(0..2)]);
+    assert_eq!(times(&sent.of(&label("a"))), [0, 1]);
+    drop(first);
+    second.keep(&[batch(2..4)]);
+    assert_eq!(times(&sent.of(&label("a"))), [0, 1, 2, 3]);
+    assert!(sent.last(&label("a")).is_some_and(|last| last.runs && last.piece.len() == 2));
+    drop(second);
+    assert!(sent.last(&label("a")).is_some_and(|last| !last.runs));
+}
+
+#[test]
+fn rows_of_one_moment_stay_together() {
+    let mut queries = Queries { queries: Vec::new(), bounds: Bounds { of_one: 5, of_all: 50, pieces: 9 } };
+    let (now, stream) = (Instant::now(), Arc::default());
+    for moment in 0..4 {
+        queries.keep(&label("a"), &[Arc::<[u8]>::from([moment, moment])], &stream, now);
+    }
+    assert_eq!(kept(&queries, "a").concat(), [2, 2, 3, 3]);
+    let mut queries = Queries { queries: Vec::new(), bounds: Bounds { of_one: 5, of_all: 50, pieces: 1 } };
+    for moment in 0..4 {
+        queries.keep(&label("a"), &[Arc::<[u8]>::from([moment, moment])], &stream, now);
+    }
+    assert_eq!(kept(&queries, "a").concat(), [3, 3], "the last table");
+}

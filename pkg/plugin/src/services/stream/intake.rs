@@ -1,0 +1,196 @@
+//! Flows on their way from the source into rows: which of them are wanted, and where an interval ends.
+
+mod wanted;
+mod window;
+
+use std::{collections::VecDeque, sync::Arc, time::Duration};
+
+use tokio::time::{Instant, sleep_until};
+use xdplive_capture::{
+    clock::WallClock,
+    source::{FlowFeed, FlowSnapshot, Source, SourceError, Tally},
+};
+use xdplive_packet::{
+    event::Direction,
+    flow::{FlowCounters, FlowKey, Sum},
+};
+
+use self::{
+    wanted::Filters,
+    window::{Span, Window},
+};
+use crate::{asked::Asked, shutdown::Shutdown};
+
+/// What adds up the flows that are wanted.
+pub(super) trait Sink {
+    /// Adds packets of a flow. Says whether there is room for it.
+    fn add(&mut self, interface: &Arc<str>, key: &FlowKey, counters: &FlowCounters) -> bool;
+
+    /// Adds packets of flows for which the table had no room. Says whether that is of use.
+    fn add_other(&mut self, interface: &Arc<str>, direction: Direction, sum: &Sum) -> bool;
+
+    /// Adds TCP packets by flag, which are counted beside the flows.
+    fn add_tcp_flags(&mut self, _flags: &[Sum; 8]) {}
+}
+
+/// What has been taken in.
+pub(super) enum Step {
+    /// An interval, which is complete.
+    Interval(Ended),
+    /// All that was counted until the process was asked to end; `None` where there was nothing since the last interval.
+    End(Option<Ended>),
+    /// The capture has ended by itself.
+    Gone,
+}
+
+/// An interval that has ended.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ended {
+    /// Its end, ms since 1970.
+    pub(super) time: i64,
+    /// Its length.
+    pub(super) length: Duration,
+    /// For the times of its flows.
+    pub(super) clock: WallClock,
+}
+
+impl From<Span> for Ended {
+    fn from(span: Span) -> Self {
+        let clock = WallClock::read();
+        let length = Duration::from_nanos(span.to.saturating_sub(span.from));
+        Self { time: clock.milliseconds(span.to), length, clock }
+    }
+}
+
+/// Takes what one stream wants out of the flows that are counted.
+pub(super) struct Intake {
+    feed: FlowFeed,
+    filters: Filters,
+    directions: Vec<Direction>,
+    window: Window,
+    /// Time for the snapshots of other interfaces to come, once one says that the interval is over.
+    hold: Duration,
+    /// When that time is over.
+    until: Option<Instant>,
+    /// Belongs to the next interval.
+    next: VecDeque<Arc<FlowSnapshot>>,
+    tally: Tally,
+    shutdown: Shutdown,
+}
+
+impl Intake {
+    /// Has flows counted from now on.
+    ///
+    /// # Errors
+    /// The source's.
+    pub(super) async fn begin(
+        asked: &Asked,
+        source: Arc<dyn Source>,
+        shutdown: Shutdown,
+    ) -> Result<Self, SourceError> {
+        let interval = Duration::from_millis(asked.query.interval);
+        let feed = source.flows(&asked.request, interval).await?;
+        let several = asked.request.interfaces.may_be_several();
+        Ok(Self {
+            feed,
+            filters: Filters::new(source, Arc::clone(&asked.query.filter), asked.hides_own),
+            directions: asked.request.directions.clone(),
+            window: Window::new(interval),
+            hold: if several { (interval / 4).min(LONGEST_HOLD) } else { Duration::ZERO },
+            until: None,
+            next: VecDeque::new(),
+            tally: Tally::default(),
+            shutdown,
+        })
+    }
+
+    /// Adds what is wanted to `sink` until an interval is complete, or everything is.
+    pub(super) async fn next(&mut self, sink: &mut impl Sink) -> Step {
+        loop {
+            while let Some(snapshot) = self.next.pop_front() {
+                self.take(&snapshot, sink);
+            }
+            if self.until.is_some_and(|until| until <= Instant::now()) {
+                return self.interval();
+            }
+            let over = async {
+                match self.until {
+                    Some(until) => sleep_until(until).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                snapshot = self.feed.next() => {
+                    let Some(snapshot) = snapshot else { return Step::Gone };
+                    let is_later = self.window.is_over() && self.window.is_before(&snapshot.taken);
+                    self.next.push_back(snapshot);
+                    if is_later {
+                        return self.interval();
+                    }
+                }
+                () = over => return self.interval(),
+                () = self.shutdown.begun() => break,
+            }
+        }
+        // The last interval ends with the stream, so that nothing is missing in the sum.
+        self.feed.end();
+        while let Some(snapshot) = self.feed.next().await {
+            self.take(&snapshot, sink);
+        }
+        Step::End(self.window.end().map(Ended::from))
+    }
+
+    fn interval(&mut self) -> Step {
+        self.until = None;
+        // There is one, or it would not be over.
+        self.window.next().map_or(Step::End(None), |span| Step::Interval(span.into()))
+    }
+
+    /// What became of all packets: those that were counted and that the stream wanted are delivered, but for those that
+    /// nobody had room for.
+    pub(super) fn tally(&self) -> Tally {
+        let missed = self.feed.missed().packets;
+        let missed: u64 =
+            self.directions.iter().filter_map(|direction| missed.get(*direction as usize)).sum();
+        Tally { seen: self.tally.seen + missed, lost: self.tally.lost + missed, ..self.tally }
+    }
+
+    fn take(&mut self, FlowSnapshot { interface, taken }: &FlowSnapshot, sink: &mut impl Sink) {
+        let wanted = self.filters.of(interface);
+        let tally = &mut self.tally;
+        for (key, counters) in &taken.entries {
+            if !self.directions.contains(&key.direction()) {
+                continue;
+            }
+            let packets = counters.sum.packets;
+            tally.seen += packets;
+            if !wanted.matches(key) {
+                tally.unmatched += packets;
+            } else if sink.add(interface, key, counters) {
+                tally.delivered += packets;
+            } else {
+                tally.lost += packets;
+            }
+        }
+        for direction in &self.directions {
+            if let Some(other) = taken.other.get(*direction as usize) {
+                tally.seen += other.packets;
+                // Whether a filter wants them cannot be known any more.
+                if wanted.is_everything() && sink.add_other(interface, *direction, other) {
+                    tally.delivered += other.packets;
+                } else {
+                    tally.lost += other.packets;
+                }
+            }
+            if let Some(flags) = taken.tcp_flags.get(*direction as usize) {
+                sink.add_tcp_flags(flags);
+            }
+        }
+        if self.window.take(taken) && self.until.is_none() {
+            self.until = Some(Instant::now() + self.hold);
+        }
+    }
+}
+
+/// Longest time that is waited for other interfaces.
+const LONGEST_HOLD: Duration = Duration::from_millis(250);

@@ -1,0 +1,86 @@
+//! Where an interval ends: with a snapshot, because what is in one cannot be divided.
+
+use std::time::Duration;
+
+use xdplive_capture::flow_table::Taken;
+
+/// From one moment to another, nanoseconds of `CLOCK_MONOTONIC`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Span {
+    pub(super) from: u64,
+    pub(super) to: u64,
+}
+
+/// Adds snapshots up to intervals. Several interfaces bring one each, and others may need them more often than this
+/// stream.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Window {
+    length: u64,
+    /// Since when; `None` before the first snapshot.
+    from: Option<u64>,
+    /// The end of the last snapshot.
+    last: Option<u64>,
+    /// Whether there was one since the last interval.
+    has_some: bool,
+    /// The end of the interval, once a snapshot has brought it.
+    over: Option<u64>,
+}
+
+impl Window {
+    /// Intervals of this length, as far as snapshots can be added up to it.
+    pub(super) fn new(length: Duration) -> Self {
+        let length = u64::try_from(length.as_nanos()).unwrap_or(u64::MAX);
+        Self { length, from: None, last: None, has_some: false, over: None }
+    }
+
+    /// Adds a snapshot. Says whether the interval is over with it.
+    pub(super) fn take(&mut self, taken: &Taken) -> bool {
+        let mut from = *self.from.get_or_insert(taken.from);
+        // Nothing was attached for a while, which is no part of any interval.
+        if !self.has_some && taken.from.saturating_sub(from) > self.length {
+            from = taken.from;
+            self.from = Some(from);
+        }
+        self.last = self.last.max(Some(taken.to));
+        self.has_some = true;
+        // A snapshot may come a little early, and the next one may be further from the end than this one.
+        let half = taken.to.saturating_sub(taken.from) / 2;
+        let slack = half.min(self.length / SLACK);
+        if self.over.is_none() && taken.to.saturating_sub(from).saturating_add(slack) >= self.length {
+            self.over = Some(taken.to);
+        }
+        self.over.is_some()
+    }
+
+    /// Whether a snapshot has brought its end.
+    pub(super) const fn is_over(&self) -> bool {
+        self.over.is_some()
+    }
+
+    /// Whether the interval was over when what is in a snapshot began to be counted.
+    pub(super) fn is_before(&self, taken: &Taken) -> bool {
+        self.over.is_some_and(|over| over <= taken.from)
+    }
+
+    /// Begins the next interval. Returns the one that is over.
+    pub(super) fn next(&mut self) -> Option<Span> {
+        let to = self.over.take()?;
+        self.has_some = false;
+        Some(Span { from: self.from.replace(to)?, to })
+    }
+
+    /// Ends the interval where it is; `None` where nothing was taken in it.
+    pub(super) fn end(&mut self) -> Option<Span> {
+        let (from, to) = (self.from?, self.last.filter(|_| self.has_some)?);
+        // What comes late is of some interval all the same.
+        let to = if from < to { to } else { from.saturating_add(self.length) };
+        *self = Self { from: Some(to), has_some: false, over: None, ..*self };
+        Some(Span { from, to })
+    }
+}
+
+/// A snapshot may be early by one part in this many of an interval.
+const SLACK: u64 = 8;
+
+#[cfg(test)]
+mod tests;

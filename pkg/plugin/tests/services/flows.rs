@@ -1,0 +1,120 @@
+//! The kind `flows`: the largest conversations of each interval, or since the stream began.
+
+use std::time::Duration;
+
+use serde_json::json;
+use xdplive_packet::event::Direction::{In, Out};
+
+use crate::{
+    context::{asked_by, service, viewer},
+    feed::{accounts, answer, arp, columns, end, flow, tcp, udp},
+    grafana::Grafana,
+};
+
+const COLUMNS: &str =
+    r#""columns":["source_ip","destination_port","packets","bytes","reverse_packets","reverse_bytes"]"#;
+
+fn query(more: &str) -> String {
+    format!(r#"{{"kind":"flows",{COLUMNS}{more}}}"#)
+}
+
+#[tokio::test(start_paused = true)]
+async fn each_interval_has_its_largest_conversations() {
+    let mut grafana = Grafana::start().await;
+    let (mut running, mut stream) = grafana.stream(&query(r#","top":2,"interval":1000"#)).await;
+    assert_eq!(stream.request.wanted, None);
+    let flows = vec![
+        flow(tcp(1, 443), Out, 5),
+        flow(udp(2, 53), Out, 6),
+        flow(answer(1, 443), In, 7),
+        flow(udp(3, 53), Out, 1),
+    ];
+    stream.count(0, flows, 0);
+    let both = json!([["192.0.2.1", "192.0.2.2"], [443, 53], [5, 6], [500, 600], [7, 0], [700, 0],]);
+    assert_eq!(columns(&mut running).await, both);
+    stream.count(1, vec![flow(udp(3, 53), Out, 1)], 0);
+    let one = json!([["192.0.2.3"], [53], [1], [100], [0], [0]]);
+    assert_eq!(columns(&mut running).await, one);
+    // An interval without traffic sends nothing, and the last one ends with the stream.
+    stream.count(2, Vec::new(), 0);
+    let hour = Duration::from_secs(3600);
+    assert!(tokio::time::timeout(hour, running.message()).await.is_err());
+    stream.count_on("eth0", 3000, 3001, vec![flow(udp(3, 53), Out, 1)], 0);
+    end(&grafana, &mut stream).await;
+    assert_eq!(columns(&mut running).await, one);
+    assert_eq!(accounts(&mut running).await, [21, 0, 0, 0, 21]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn since_the_stream_began() {
+    let mut grafana = Grafana::start().await;
+    let (mut running, mut stream) = grafana.stream(&query(r#","since":"start","filter":"not arp""#)).await;
+    stream.count(0, vec![flow(tcp(1, 443), Out, 5), flow(udp(2, 53), Out, 6)], 0);
+    assert_eq!(columns(&mut running).await[0], json!(["192.0.2.2", "192.0.2.1"]));
+    stream.count(1, vec![flow(answer(1, 443), In, 2)], 0);
+    let both = json!([["192.0.2.1", "192.0.2.2"], [443, 53], [5, 6], [500, 600], [2, 0], [200, 0],]);
+    assert_eq!(columns(&mut running).await, both);
+    // Nothing has changed: what was not wanted, and what the table had no room for.
+    stream.count(2, vec![flow(arp(), In, 9)], 0);
+    let hour = Duration::from_secs(3600);
+    assert!(tokio::time::timeout(hour, running.message()).await.is_err());
+    end(&grafana, &mut stream).await;
+    assert_eq!(accounts(&mut running).await, [22, 9, 0, 0, 13]);
+}
+
+/// What the table had no room for belongs to some conversation, and to none that can be shown.
+#[tokio::test(start_paused = true)]
+async fn what_found_no_room_is_lost() {
+    let mut grafana = Grafana::start().await;
+    let (mut running, mut stream) = grafana.stream(&query("")).await;
+    stream.count(0, vec![flow(tcp(1, 443), Out, 5)], 100);
+    assert_eq!(columns(&mut running).await[2], json!([5]));
+    end(&grafana, &mut stream).await;
+    assert_eq!(accounts(&mut running).await, [105, 0, 0, 100, 5]);
+}
+
+/// Memory is bounded, and what does not fit is counted.
+#[tokio::test(start_paused = true)]
+async fn a_stream_knows_so_many_conversations() {
+    let mut grafana = Grafana::start().await;
+    let (mut running, mut stream) = grafana.stream(&query(r#","since":"start","top":1"#)).await;
+    let (key, counters) = flow(udp(1, 53), Out, 1);
+    let scan = |base: u8| {
+        let mut flows = Vec::new();
+        for number in 0..40_000_u16 {
+            let mut key = key;
+            key.destination[0] = base;
+            key.destination_port = number;
+            flows.push((key, counters));
+        }
+        flows
+    };
+    stream.count(0, scan(1), 0);
+    columns(&mut running).await;
+    stream.count(1, scan(2), 0);
+    columns(&mut running).await;
+    // What is known is still counted.
+    stream.count(2, vec![scan(1)[7]], 0);
+    assert_eq!(columns(&mut running).await[2], json!([2]));
+    let lost = 80_000 - 65_536;
+    end(&grafana, &mut stream).await;
+    assert_eq!(accounts(&mut running).await, [80_001, 0, 0, lost, 80_001 - lost]);
+}
+
+/// Conversations say who talks to whom.
+#[tokio::test]
+async fn services_may_not_see_them() {
+    let grafana = Grafana::start().await;
+    let answer = grafana.answer(asked_by(Some(service("service"))), r#"{"kind":"flows"}"#).await;
+    assert_eq!(answer.status, 403);
+    assert_eq!(grafana.answer(viewer(), r#"{"kind":"flows"}"#).await.error, "");
+}
+
+#[tokio::test]
+async fn the_columns_can_be_listed() {
+    let grafana = Grafana::start().await;
+    let (status, body) = grafana.resource(viewer(), "GET", "columns?kind=flows").await;
+    assert_eq!(status, 200);
+    let names = body["columns"].as_array().unwrap().iter().map(|column| column["name"].as_str().unwrap());
+    assert_eq!(names.collect::<Vec<_>>()[..2], ["source_ip", "source_port"]);
+}

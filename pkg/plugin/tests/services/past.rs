@@ -1,0 +1,235 @@
+//! What was seen before a query is asked, and what is counted for those who never subscribe.
+
+use std::{
+    sync::{Arc, atomic::Ordering},
+    time::Duration,
+};
+
+use serde_json::{Value, json};
+use xdplive_capture::source::{Counts, HookAccounts, Label, StreamAccounts};
+use xdplive_packet::{
+    Hook,
+    accounting::Limit,
+    event::Direction::{self, Out},
+};
+
+use crate::{
+    context::{asked_by, service, viewer},
+    feed::{arp, flow, tcp, udp},
+    grafana::{Grafana, meta, next, query_over, rows},
+    source::Machine,
+};
+
+const TTL: &str = r#"{"columns":["ttl"]}"#;
+
+/// The TTLs that a query is answered with, of packets seen in a range of milliseconds since 1970.
+async fn ttls(grafana: &Grafana, json: &str, range: std::ops::RangeInclusive<i64>) -> Value {
+    let answers = grafana.query(Some(viewer()), vec![query_over("A", json, range)]).await;
+    assert_eq!(answers["A"].error, "");
+    rows(&answers["A"].frames[0])[0].1.clone()
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_panel_opened_again_shows_its_last_rows() {
+    let mut grafana = Grafana::start().await;
+    let (mut running, stream) = grafana.stream(TTL).await;
+    stream.capture(1..=4, 0);
+    next(&mut running).await.unwrap();
+    stream.capture(5..=6, 3);
+    // The tests' packets are from the beginning of 1970.
+    assert_eq!(
+        ttls(&grafana, TTL, 0..=1).await,
+        json!([1, 2, 3, 4]),
+        "what has not been sent is still to come"
+    );
+    next(&mut running).await.unwrap();
+    drop(running);
+    assert_eq!(ttls(&grafana, TTL, 0..=1).await, json!([1, 2, 3, 4, 5, 6]));
+    assert_eq!(ttls(&grafana, TTL, 1..=2).await, json!([]), "that is another time");
+    let other = r#"{"columns":["ttl"],"filter":"udp"}"#;
+    assert_eq!(ttls(&grafana, other, 0..=1).await, json!([]), "that is another query");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_administrator_can_have_no_rows_kept() {
+    let mut grafana = Grafana::start_on(Machine::default(), &[("history_rows", "0")]).await;
+    let (mut running, stream) = grafana.stream(TTL).await;
+    stream.capture(1..=4, 0);
+    next(&mut running).await.unwrap();
+    assert_eq!(ttls(&grafana, TTL, 0..=1).await, json!([]));
+}
+
+/// eth0 with a stream of the tests' data source that has lost rows.
+fn losing() -> Machine {
+    let label = Label { owner: "1/p4ck3ts".to_owned(), stream: "packets/1f".to_owned() };
+    let stream = StreamAccounts {
+        id: 1,
+        has_rows: true,
+        label: Arc::new(label),
+        filter: Arc::default(),
+        counts: Counts { matched: 20, lost_ring: 7, delivered: 13, ..Counts::default() },
+    };
+    let hook = |direction, streams| HookAccounts {
+        interface: "eth0".into(),
+        direction,
+        hook: Some(Hook::TcxIngress),
+        seen: 100,
+        own: 0,
+        streams,
+        ended: Counts::default(),
+        ring_used: 0.0,
+        kernel_time: None,
+        flow_overflow: 0,
+    };
+    let accounts = vec![hook(Direction::In, vec![stream]), hook(Direction::Out, Vec::new())];
+    Machine { accounts, ..Machine::default() }
+}
+
+#[tokio::test(start_paused = true)]
+async fn accounts_are_taken_down_although_nobody_looks() {
+    let grafana = Grafana::start_on(losing(), &[]).await;
+    tokio::time::sleep(Duration::from_secs(600)).await;
+    let query = r#"{"kind":"capture","columns":["interface","lost_ring"],"interval":100}"#;
+    let answer = grafana.answer(viewer(), query).await;
+    assert_eq!(answer.error, "");
+    // The wall clock stands where it was, so that only one of them is old enough to be shown beside those of now.
+    let columns = rows(&answer.frames[0]);
+    assert_eq!(columns[1], ("lost_ring".to_owned(), json!([7, 0, 7, 0])));
+}
+
+/// Grafana evaluates time series only: one field of numbers each, told apart by labels.
+#[tokio::test(start_paused = true)]
+async fn alert_rules_get_accounts_as_series() {
+    let mut grafana = Grafana::start_on(losing(), &[]).await;
+    grafana.headers.insert("FromAlert".to_owned(), "true".to_owned());
+    let context = asked_by(Some(service("grafana_scheduler")));
+    let query = r#"{"kind":"capture","columns":["time","interface","lost_ring","lost_queue"]}"#;
+    let answer = grafana.answer(context, query).await;
+    assert_eq!(answer.error, "");
+    let frame = &answer.frames[0];
+    let columns = rows(frame);
+    let names: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
+    assert_eq!(names, ["time", "lost_ring", "lost_queue", "lost_ring", "lost_queue"]);
+    assert_eq!([&columns[1].1, &columns[3].1], [&json!([7.0]), &json!([0.0])]);
+    let schema = arrow_ipc::reader::FileReader::try_new(std::io::Cursor::new(frame), None).unwrap().schema();
+    let labels = |number: usize| -> Value {
+        serde_json::from_str(&schema.field(number).metadata()["labels"]).unwrap()
+    };
+    // Other people's streams, and what is looked for, are not an alert rule's to know.
+    assert_eq!(labels(1), json!({ "channel": "other/1", "direction": "in", "interface": "eth0" }));
+    assert_eq!(labels(3), json!({ "direction": "out", "interface": "eth0" }));
+    assert!(meta(frame)["notices"][0]["text"].as_str().unwrap().starts_with("Counting since "));
+}
+
+/// An alert rule never subscribes: what it asks for is counted because it will ask again.
+#[tokio::test(start_paused = true)]
+async fn what_alert_rules_ask_for_is_counted_for_them() {
+    let mut grafana = Grafana::start().await;
+    let scheduler = || asked_by(Some(service("grafana_scheduler")));
+    let query = r#"{"kind":"rates","filter":"multicast and ttl 1"}"#;
+    let answer = grafana.answer(scheduler(), query).await;
+    assert!(meta(&answer.frames[0])["notices"][0]["text"].as_str().unwrap().starts_with("Counting since "));
+    let mut counted = grafana.started().await;
+    let wanted = counted.request.wanted.as_ref().unwrap();
+    assert_eq!(
+        (wanted.filter.to_string().as_str(), wanted.limit),
+        ("ether multicast and ttl == 1", Limit::None)
+    );
+    // It asks every minute for an hour, and one stream does for all of that.
+    for _ in 0..60 {
+        tokio::time::sleep(Duration::from_secs(60)).await;
+        assert_eq!(grafana.answer(scheduler(), query).await.error, "");
+    }
+    assert!(!counted.has_ended());
+}
+
+/// People's panels subscribe; a query of theirs that does not is an edit, or a refresh.
+#[tokio::test(start_paused = true)]
+async fn nothing_is_counted_for_a_query_alone() {
+    let mut grafana = Grafana::start().await;
+    assert_eq!(grafana.answer(viewer(), r#"{"kind":"rates"}"#).await.error, "");
+    let (_running, first) = grafana.stream(r#"{"kind":"rates","filter":"tcp"}"#).await;
+    assert_eq!(first.request.wanted.unwrap().filter.to_string(), "tcp");
+}
+
+#[tokio::test(start_paused = true)]
+async fn standing_queries_give_way_where_there_is_no_room() {
+    let mut grafana = Grafana::start().await;
+    let scheduler = asked_by(Some(service("grafana_scheduler")));
+    assert_eq!(grafana.answer(scheduler, r#"{"kind":"rates","filter":"udp"}"#).await.error, "");
+    let mut counted = grafana.started().await;
+    grafana.source.room.store(0, Ordering::Relaxed);
+    assert_eq!(grafana.answer(viewer(), r#"{"filter":"tcp"}"#).await.error, "");
+    counted.ended().await;
+    grafana.source.room.store(0, Ordering::Relaxed);
+    let answer = grafana.answer(viewer(), r#"{"filter":"tcp"}"#).await;
+    assert_eq!(answer.error, "the filter cannot be used on interface \"eth0\" now: all slots are taken");
+    assert_eq!(answer.status, 400);
+}
+
+/// All groups that a panel's stream has sent, as series: what Grafana draws and evaluates.
+#[tokio::test(start_paused = true)]
+async fn groups_come_back_as_series() {
+    let mut grafana = Grafana::start().await;
+    let json = r#"{"kind":"rates","groupBy":"protocol","measure":"bits","top":1}"#;
+    let (mut running, stream) = grafana.stream(json).await;
+    stream.count(0, vec![flow(tcp(1, 443), Out, 5), flow(arp(), Out, 3), flow(udp(1, 53), Out, 1)], 0);
+    next(&mut running).await.unwrap();
+    stream.count(1, vec![flow(arp(), Out, 9)], 0);
+    next(&mut running).await.unwrap();
+    drop(running);
+    let all = 0..=xdplive_capture::clock::milliseconds();
+    let answer = grafana.query(Some(viewer()), vec![query_over("A", json, all)]).await.remove("A").unwrap();
+    assert_eq!(answer.error, "");
+    let frame = &answer.frames[0];
+    let columns = rows(frame);
+    let names: Vec<&str> = columns.iter().map(|(name, _)| name.as_str()).collect();
+    // ARP has no protocol, and is the largest over both seconds. What the stream showed of the other is in the rest.
+    assert_eq!(names, ["time", "bits", "bits"]);
+    assert_eq!([&columns[1].1, &columns[2].1], [&json!([null, 7200.0]), &json!([7200.0, 0.0])]);
+    let schema = arrow_ipc::reader::FileReader::try_new(std::io::Cursor::new(frame), None).unwrap().schema();
+    let field = |number: usize, key: &str| -> Value {
+        serde_json::from_str(&schema.field(number).metadata()[key]).unwrap()
+    };
+    assert_eq!(
+        [field(1, "labels"), field(2, "labels")],
+        [json!({ "protocol": "none" }), json!({ "protocol": "other" })]
+    );
+    assert_eq!(field(1, "config"), json!({ "unit": "bps" }));
+}
+
+/// The table of the last interval, for as long as there can be no other.
+#[tokio::test(start_paused = true)]
+async fn a_table_of_flows_is_there_at_once() {
+    let mut grafana = Grafana::start().await;
+    let json = r#"{"kind":"flows","columns":["protocol","packets"]}"#;
+    let (mut running, stream) = grafana.stream(json).await;
+    stream.count(0, vec![flow(tcp(1, 443), Out, 5)], 0);
+    next(&mut running).await.unwrap();
+    stream.count(1, vec![flow(udp(1, 53), Out, 9)], 0);
+    next(&mut running).await.unwrap();
+    let answer = grafana.answer(viewer(), json).await;
+    assert_eq!(rows(&answer.frames[0])[1].1, json!([9]));
+    let other = grafana
+        .answer(viewer(), r#"{"kind":"flows","columns":["protocol","packets"],"since":"start"}"#)
+        .await;
+    assert_eq!(rows(&other.frames[0])[1].1, json!([]));
+}
+
+/// Interfaces that are watched from the start are counted with nobody there.
+#[tokio::test(start_paused = true)]
+async fn an_interface_is_watched_from_the_start() {
+    let mut grafana = Grafana::start().await;
+    grafana.recorder.keep_watching(&["eth0".to_owned()], xdplive_capture::hook::HookChoice::Auto);
+    let mut owns = Vec::new();
+    for _ in 0..2 {
+        let stream = grafana.started().await;
+        let wanted = stream.request.wanted.clone().unwrap();
+        assert_eq!((wanted.filter.to_string().as_str(), wanted.limit), ("", Limit::None));
+        assert_eq!(stream.request.directions, Direction::ALL);
+        owns.push(wanted.hides_own);
+        std::mem::forget(stream);
+    }
+    owns.sort_unstable();
+    assert_eq!(owns, [false, true]);
+}
