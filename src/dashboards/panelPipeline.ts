@@ -11,18 +11,34 @@ import {
 import { lastValueFrom } from 'rxjs';
 
 import type { XdpQuery } from '../query/model';
-import { PACKET_COLUMNS } from '../testing/packetColumns';
+import { seriesNames } from '../query/seriesNames';
+import { wideSeries } from '../streaming/groupedRates';
+import { nameSeries } from '../streaming/nameSeries';
+import { COLUMNS, FIELD_TYPE } from '../testing/columns';
+
+export interface DataLink {
+  title: string;
+  url: string;
+}
+
+interface Override {
+  matcher: { id: string; options: string };
+  properties: Array<{ id: string; value: unknown }>;
+}
 
 /** As much of a dashboard's JSON as its checks read. */
 export interface Panel {
   id: number;
   type: string;
   title: string;
+  description: string;
+  datasource: unknown;
+  gridPos: { x: number; y: number; w: number; h: number };
   targets: XdpQuery[];
   transformations: DataTransformerConfig[];
   fieldConfig: {
-    defaults: { mappings?: unknown[] };
-    overrides: Array<{ matcher: { id: string; options: string } }>;
+    defaults: { mappings?: unknown[]; links?: DataLink[] };
+    overrides: Override[];
   };
   options: { reduceOptions?: { fields: string; calcs: string[] } };
 }
@@ -30,33 +46,46 @@ export interface Panel {
 export interface Dashboard {
   uid: string;
   title: string;
+  tags: string[];
   time: { from: string; to: string };
   refresh: string;
+  links: Array<{ type: string; tags: string[]; includeVars: boolean }>;
   templating: { list: Array<{ name: string; type: string; query: string }> };
   panels: Panel[];
 }
 
-/** A packet by the columns that matter to a check; the others are null. */
-export type Packet = Record<string, unknown>;
+/** A row by the columns that matter to a check; the others are null. Of rates: time, group and value. */
+export type Row = Record<string, unknown>;
 
-const FIELD_TYPE = {
-  time: FieldType.time,
-  string: FieldType.string,
-  number: FieldType.number,
-  boolean: FieldType.boolean,
-};
+function frameOf(query: XdpQuery, rows: Row[], seriesName?: string): DataFrame {
+  return query.kind === 'rates' && !query.columns?.length
+    ? nameSeries(seriesFrame(query, rows), seriesName)
+    : rowsFrame(query, rows);
+}
 
-function frameOf(query: XdpQuery, packets: Packet[]): DataFrame {
+function rowsFrame(query: XdpQuery, rows: Row[]): DataFrame {
+  const kind = query.kind ?? 'packets';
   return createDataFrame({
     refId: query.refId,
     fields: (query.columns ?? []).map((name) => {
-      const column = PACKET_COLUMNS.find((known) => known.name === name);
+      const column = COLUMNS[kind].find((known) => known.name === name);
       if (column === undefined) {
-        throw new Error(`The query ${query.refId} asks for "${name}", which is no column of packets.`);
+        throw new Error(`The query ${query.refId} asks for "${name}", which is no column of ${kind}.`);
       }
-      return { name, type: FIELD_TYPE[column.type], values: packets.map((packet) => packet[name] ?? null) };
+      return { name, type: FIELD_TYPE[column.type], values: rows.map((row) => row[name] ?? null) };
     }),
   });
+}
+
+function seriesFrame({ refId, groupBy, measure = 'packets' }: XdpQuery, rows: Row[]): DataFrame {
+  const times = { name: 'time', type: FieldType.time, values: rows.map(({ time }) => time) };
+  const values = { name: measure, type: FieldType.number, values: rows.map(({ value }) => value) };
+  if (groupBy === undefined) {
+    return createDataFrame({ refId, fields: [times, values] });
+  }
+  const groups = { name: 'group', type: FieldType.string, values: rows.map(({ group }) => group) };
+  const long = createDataFrame({ refId, fields: [times, groups, values] });
+  return wideSeries(long, { key: groupBy, measure }, []).frame;
 }
 
 /** Grafana exports one of its transformations under two names. */
@@ -73,19 +102,22 @@ standardTransformersRegistry.setInit(() =>
   }))
 );
 
-/** What a panel draws of these packets: its queries' frames after Grafana's own transformations. */
-export function drawn({ targets, transformations }: Panel, packets: Packet[]): Promise<DataFrame[]> {
+/** What a panel draws of these rows: its queries' frames after Grafana's own transformations. */
+export function drawn({ targets, transformations }: Panel, rows: Row[]): Promise<DataFrame[]> {
+  const names = seriesNames(targets);
   return lastValueFrom(
     transformDataFrame(
       transformations,
-      targets.map((query) => frameOf(query, packets))
+      targets.map((query) => frameOf(query, rows, names.get(query.refId)))
     )
   );
 }
 
 /** A frame as a table shows it: one object a row, by the columns' headers. */
-export function rowsOf(frame: DataFrame | undefined): Packet[] {
+export function rowsOf(frame: DataFrame | undefined): Row[] {
   return Array.from({ length: frame?.length ?? 0 }, (_, row) =>
-    Object.fromEntries((frame?.fields ?? []).map((field) => [getFieldDisplayName(field), field.values[row] as unknown]))
+    Object.fromEntries(
+      (frame?.fields ?? []).map((field) => [getFieldDisplayName(field, frame), field.values[row] as unknown])
+    )
   );
 }

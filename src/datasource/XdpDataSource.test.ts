@@ -1,4 +1,13 @@
-import { LoadingState, type DataQueryRequest, type DataQueryResponse, type RawTimeRange } from '@grafana/data';
+import {
+  CoreApp,
+  createDataFrame,
+  FieldType,
+  LoadingState,
+  type DataFrame,
+  type DataQueryRequest,
+  type DataQueryResponse,
+  type RawTimeRange,
+} from '@grafana/data';
 import {
   config,
   DataSourceWithBackend,
@@ -10,10 +19,9 @@ import {
 import { lastValueFrom, of, take, toArray } from 'rxjs';
 
 import type { XdpQuery } from '../query/model';
-import { CAPTURE_COLUMNS } from '../testing/captureColumns';
+import { COLUMNS } from '../testing/columns';
 import { testDataSource } from '../testing/dataSource';
 import { channelMeta, ttlFrame } from '../testing/frames';
-import { PACKET_COLUMNS } from '../testing/packetColumns';
 import { LAST_FIVE_MINUTES, requestFor } from '../testing/requests';
 import { SharedLive } from '../testing/sharedLive';
 
@@ -47,18 +55,80 @@ describe('query', () => {
   });
 
   it('answers with the rows held where the range ends earlier', async () => {
-    expect(await firstAnswer({ from: 'now-10m', to: 'now-5m' })).toBe(answer);
+    expect(await firstAnswer({ from: 'now-10m', to: 'now-5m' })).toEqual(answer);
     expect(live.subscriptions).toEqual([]);
   });
 
   it('does not subscribe on a public dashboard, which has no websocket', async () => {
     config.publicDashboardAccessToken = 'token';
-    expect(await firstAnswer(LAST_FIVE_MINUTES)).toBe(answer);
+    expect(await firstAnswer(LAST_FIVE_MINUTES)).toEqual(answer);
   });
 
   it('does not subscribe where the administrator switched Grafana Live off', async () => {
     config.liveEnabled = false;
-    expect(await firstAnswer(LAST_FIVE_MINUTES)).toBe(answer);
+    expect(await firstAnswer(LAST_FIVE_MINUTES)).toEqual(answer);
+  });
+});
+
+describe('queries for rates', () => {
+  const rates = (refId: string, labels?: Record<string, string>): DataFrame =>
+    createDataFrame({
+      refId,
+      fields: [
+        { name: 'time', type: FieldType.time, values: [1_000] },
+        { name: 'bits', type: FieldType.number, labels, config: { unit: 'bps' }, values: [8] },
+      ],
+    });
+  const legend = ({ data }: DataQueryResponse) =>
+    (data as DataFrame[]).map(({ fields }) => fields[1]?.config.displayNameFromDS);
+  const named = async (frames: DataFrame[], targets: XdpQuery[]) => {
+    config.liveEnabled = false;
+    setTemplateSrv({
+      replace: (text = '', _: unknown, format?: (value: string) => string) =>
+        text.replace('$port', () => format?.('53') ?? ''),
+    } as unknown as TemplateSrv);
+    jest
+      .spyOn(DataSourceWithBackend.prototype, 'query')
+      .mockReturnValue(of({ state: LoadingState.Done, data: frames }));
+    return legend(await lastValueFrom(testDataSource().query(requestFor(targets))));
+  };
+
+  it('have their filters for names, with the values of variables, where there are several', async () => {
+    const query = (refId: string, filter?: string): XdpQuery => ({ refId, kind: 'rates', measure: 'bits', filter });
+    expect(await named([rates('A')], [query('A', 'tcp')])).toEqual([undefined]);
+    expect(await named([rates('A'), rates('B')], [query('A', 'port $port'), query('B')])).toEqual([
+      'port 53',
+      'every packet',
+    ]);
+  });
+
+  it('have the names of their groups where they are grouped', async () => {
+    const query = (refId: string, direction: 'in' | 'out'): XdpQuery => ({
+      refId,
+      kind: 'rates',
+      groupBy: 'protocol',
+      direction,
+    });
+    const tcp = (refId: string) => rates(refId, { protocol: 'TCP' });
+    expect(await named([tcp('A')], [query('A', 'in')])).toEqual(['TCP']);
+    expect(await named([tcp('A'), tcp('B')], [query('A', 'in'), query('B', 'out')])).toEqual(['TCP · in', 'TCP · out']);
+  });
+});
+
+describe('the editor of an alert rule', () => {
+  it.each([CoreApp.UnifiedAlerting, CoreApp.CloudAlerting])('gets an answer and no stream (%s)', async (app) => {
+    const live = new SharedLive();
+    setGrafanaLiveSrv(live as unknown as GrafanaLiveSrv);
+    config.liveEnabled = true;
+    config.publicDashboardAccessToken = '';
+    jest.spyOn(DataSourceWithBackend.prototype, 'query').mockReturnValue(of(answer));
+    const emitted = await lastValueFrom(
+      testDataSource()
+        .query({ ...requestFor([{ refId: 'A' }]), app })
+        .pipe(toArray())
+    );
+    expect(emitted).toEqual([answer]);
+    expect(live.subscriptions).toEqual([]);
   });
 });
 
@@ -163,11 +233,8 @@ describe('a query for counters that has a filter from before', () => {
 });
 
 describe('columns', () => {
-  it.each([
-    ['packets', PACKET_COLUMNS],
-    ['capture', CAPTURE_COLUMNS],
-  ] as const)('are asked for by the kind %s', async (kind, columns) => {
-    await expect(testDataSource().listColumns(kind)).resolves.toEqual(columns);
+  it.each(['packets', 'rates', 'flows', 'capture'] as const)('are asked for by the kind %s', async (kind) => {
+    await expect(testDataSource().listColumns(kind)).resolves.toEqual(COLUMNS[kind]);
   });
 });
 

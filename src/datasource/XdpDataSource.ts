@@ -1,4 +1,5 @@
 import {
+  CoreApp,
   LoadingState,
   type DataQueryError,
   type DataQueryRequest,
@@ -13,15 +14,20 @@ import { describeQuery } from '../query/describe';
 import { filterFault, interpolateQuery } from '../query/interpolate';
 import { withoutUnusedKeys } from '../query/kinds';
 import { DEFAULT_QUERY, type QueryKind, type XdpQuery } from '../query/model';
+import { seriesNames } from '../query/seriesNames';
 import type { ColumnsResponse, RowColumn } from '../resources/columns';
 import { defaultRouteFirst, type InterfacesResponse, type NetworkInterface } from '../resources/interfaces';
 import type { XdpSettings } from '../settings/model';
 import { followAnswer } from '../streaming/followAnswer';
 import { grafanaLive } from '../streaming/grafanaLive';
+import { withSeriesNames } from '../streaming/nameSeries';
 import { endsNow } from '../streaming/rowBuffer';
 
 /** What a query variable of a dashboard can list. */
 const INTERFACES_VARIABLE = 'interfaces';
+
+/** The editors of alert rules. */
+const ALERTING: readonly string[] = [CoreApp.UnifiedAlerting, CoreApp.CloudAlerting];
 
 export class XdpDataSource extends DataSourceWithBackend<XdpQuery, XdpSettings> {
   override getDefaultQuery(): Partial<XdpQuery> {
@@ -48,13 +54,14 @@ export class XdpDataSource extends DataSourceWithBackend<XdpQuery, XdpSettings> 
     const asked = request.targets.map(withoutUnusedKeys);
     const errors = faultsOf({ ...request, targets: asked });
     const targets = asked.filter(({ refId }) => !errors.some((error) => error.refId === refId));
+    const names = seriesNames(targets.map((query) => this.applyTemplateVariables(query, request.scopedVars)));
     return super.query({ ...request, targets }).pipe(
       map((answer) => withErrors(answer, errors)),
       switchMap((answer) => {
         const live = grafanaLive();
-        return live !== undefined && endsNow(request.range)
-          ? followAnswer(answer, request, { live, dataSourceUid: this.uid })
-          : of(answer);
+        return live !== undefined && endsNow(request.range) && !isForAlerting(request)
+          ? followAnswer(answer, request, { live, dataSourceUid: this.uid }, names)
+          : of(withSeriesNames(answer, names));
       })
     );
   }
@@ -87,6 +94,11 @@ function faultsOf({ targets, scopedVars }: DataQueryRequest<XdpQuery>): DataQuer
     const message = filter && filterFault(filter, getTemplateSrv(), scopedVars);
     return message ? [{ refId, message }] : [];
   });
+}
+
+/** The editor of an alert rule shows what the rule will see, which is never a stream. */
+function isForAlerting({ app }: DataQueryRequest<XdpQuery>): boolean {
+  return ALERTING.includes(app);
 }
 
 function withErrors(answer: DataQueryResponse, errors: DataQueryError[]): DataQueryResponse {

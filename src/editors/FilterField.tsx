@@ -2,18 +2,21 @@ import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { InlineField, Input, useStyles2 } from '@grafana/ui';
 
+import { filterHelp } from './filterHelp';
 import { LABEL_WIDTH, PICKER_WIDTH } from './layout';
 import { useDraft } from './useDraft';
 
 interface Props {
   id: string;
   value: string;
+  /** Whether it chooses among flows, which carry less than packets do. */
+  isOfFlows: boolean;
   /** Undefined: every packet. */
   onCommit: (filter: string | undefined) => void;
 }
 
 /** Which packets a panel shows, in tcpdump's language. */
-export function FilterField({ id, value, onCommit }: Props) {
+export function FilterField({ id, value, isOfFlows, onCommit }: Props) {
   const { monospaced } = useStyles2(getStyles);
   const { input } = useDraft(value, (text) => {
     const typed = text.trim();
@@ -24,11 +27,7 @@ export function FilterField({ id, value, onCommit }: Props) {
   });
 
   return (
-    <InlineField
-      label="Filter"
-      labelWidth={LABEL_WIDTH}
-      tooltip="Which packets are shown, in tcpdump's filter language. None: every packet. A variable can stand for the whole text or for a value in it, as in host $host; several values become (a or b)."
-    >
+    <InlineField label="Filter" labelWidth={LABEL_WIDTH} tooltip={filterHelp(isOfFlows)}>
       <Input
         id={id}
         data-testid="xdplive-query-filter"

@@ -153,13 +153,18 @@ describe('Filter', () => {
 
 describe('Show', () => {
   const kinds = () => within(screen.getByRole('radiogroup', { name: 'Show' }));
-  const labels = ['Filter', 'Rows per second', 'Interval', 'Rows kept'];
-  const shown = () => labels.filter((label) => screen.queryByLabelText(label) !== null);
+  const labels = ['Filter', 'Group by', 'Rows per second', 'Top', 'Interval', 'Rows kept'];
+  const choices = ['Since', 'Measure'];
+  const shown = () => [
+    ...labels.filter((label) => screen.queryByLabelText(label) !== null),
+    ...choices.filter((name) => screen.queryByRole('radiogroup', { name }) !== null),
+  ];
 
   it.each([
     ['packets', 'Packets', ['Filter', 'Rows per second', 'Rows kept']],
     [undefined, 'Packets', ['Filter', 'Rows per second', 'Rows kept']],
-    ['rates', 'Rates', ['Filter', 'Interval', 'Rows kept']],
+    ['rates', 'Rates', ['Filter', 'Group by', 'Interval', 'Measure']],
+    ['flows', 'Flows', ['Filter', 'Top', 'Interval', 'Since']],
     ['capture', 'Capture', ['Interval', 'Rows kept']],
   ] as const)('has for %s the fields that matter', async (kind, label, fields) => {
     await openEditor({ kind });
@@ -213,6 +218,41 @@ it('asks for rates by their measure', async () => {
   expect(queries.at(-1)).toStrictEqual({ refId: 'A', kind: 'rates', measure: 'bits' });
 });
 
+describe('Group by', () => {
+  it('is none at first, offered before all others', async () => {
+    await openEditor({ kind: 'rates' });
+    expect(screen.getByLabelText('Group by')).toHaveValue('None');
+    await userEvent.click(screen.getByLabelText('Group by'));
+    const offered = await screen.findAllByRole('option');
+    expect(offered[0]).toHaveTextContent(/^None/);
+    expect(offered).toHaveLength(12);
+  });
+
+  it('groups by what is chosen, and asks how many groups then', async () => {
+    const { queries, run } = await openEditor({ kind: 'rates' });
+    expect(screen.queryByLabelText('Top')).not.toBeInTheDocument();
+    await choose('Group by', /^TCP flag/);
+    expect(queries).toStrictEqual([{ refId: 'A', kind: 'rates', groupBy: 'tcp_flag' }]);
+    expect(run).toHaveBeenCalledTimes(1);
+    expect(screen.getByLabelText('Top')).toHaveValue('10');
+  });
+
+  it('leaves the query when none is chosen', async () => {
+    const { queries } = await openEditor({ kind: 'rates', groupBy: 'source', top: 5 });
+    expect(screen.getByLabelText('Group by')).toHaveValue('Source');
+    await choose('Group by', /^None/);
+    expect(queries).toStrictEqual([{ refId: 'A', kind: 'rates', top: 5 }]);
+  });
+});
+
+it('asks for flows of the last interval, or of all the time', async () => {
+  const { queries } = await openEditor({ kind: 'flows' });
+  const since = within(screen.getByRole('radiogroup', { name: 'Since' }));
+  expect(since.getByLabelText('Last interval')).toBeChecked();
+  await userEvent.click(since.getByLabelText('Start'));
+  expect(queries).toStrictEqual([{ refId: 'A', kind: 'flows', since: 'start' }]);
+});
+
 it('reads an interval in ms', async () => {
   await openEditor({ kind: 'capture' });
   expect(screen.getByTestId('xdplive-query-interval')).toBe(screen.getByLabelText('Interval'));
@@ -223,7 +263,12 @@ describe.each([
   ['Rows per second', 'packets', 'limit', 1, 10_000],
   ['Rows kept', 'packets', 'rowsKept', 1, 50_000],
   ['Interval', 'capture', 'interval', 100, 60_000],
-] as const)('%s', (label, kind, key, minimum, maximum) => {
+  ['Interval', 'flows', 'interval', 100, 60_000],
+  ['Top', 'flows', 'top', 1, 100],
+] as const)('%s of %s', (label, kind, key, minimum, maximum) => {
+  const fallback = key === 'top' ? 10 : 1_000;
+  const some = Math.min(maximum - 1, 250);
+
   async function type(text: string) {
     await userEvent.clear(screen.getByLabelText(label));
     await userEvent.type(screen.getByLabelText(label), text);
@@ -231,10 +276,10 @@ describe.each([
 
   it('runs on Enter, not while typing', async () => {
     const { queries, run } = await openEditor({ kind });
-    await type('250');
+    await type(String(some));
     expect(run).not.toHaveBeenCalled();
     await userEvent.keyboard('{Enter}');
-    expect(queries).toEqual([{ refId: 'A', kind, [key]: 250 }]);
+    expect(queries).toEqual([{ refId: 'A', kind, [key]: some }]);
     expect(run).toHaveBeenCalledTimes(1);
   });
 
@@ -246,16 +291,16 @@ describe.each([
   });
 
   it('does not run again for the same number', async () => {
-    const { run } = await openEditor({ kind, [key]: 300 });
-    await type('300{Enter}');
+    const { run } = await openEditor({ kind, [key]: some });
+    await type(`${some}{Enter}`);
     expect(run).not.toHaveBeenCalled();
   });
 
   it('returns to the default when it is emptied', async () => {
-    const { queries } = await openEditor({ kind, [key]: 300 });
+    const { queries } = await openEditor({ kind, [key]: some });
     await userEvent.clear(screen.getByLabelText(label));
     await userEvent.tab();
-    expect(queries).toEqual([{ refId: 'A', kind, [key]: 1_000 }]);
+    expect(queries).toEqual([{ refId: 'A', kind, [key]: fallback }]);
   });
 
   it.each([String(minimum - 1), '1.5', '-3', 'many', String(maximum + 1)])(
@@ -264,7 +309,7 @@ describe.each([
       const { run } = await openEditor({ kind });
       await type(`${text}{Enter}`);
       expect(screen.getByRole('alert')).toHaveTextContent(
-        `"${text}" is not a whole number from ${minimum} to ${maximum}. The panel still uses 1000.`
+        `"${text}" is not a whole number from ${minimum} to ${maximum}. The panel still uses ${fallback}.`
       );
       expect(run).not.toHaveBeenCalled();
     }

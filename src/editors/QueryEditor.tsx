@@ -3,16 +3,18 @@ import { InlineFieldRow } from '@grafana/ui';
 import { useCallback, useId, useRef } from 'react';
 
 import type { XdpDataSource } from '../datasource/XdpDataSource';
-import { isUsed } from '../query/kinds';
-import { INTERVAL, LIMIT, ROWS_KEPT, type QueryKind, type XdpQuery } from '../query/model';
+import { isOfFlows, isUsed } from '../query/kinds';
+import { INTERVAL, LIMIT, ROWS_KEPT, TOP, type QueryKind, type XdpQuery } from '../query/model';
 import type { XdpSettings } from '../settings/model';
 
 import { ColumnsField } from './ColumnsField';
 import { DirectionField } from './DirectionField';
 import { FilterField } from './FilterField';
+import { GroupByField } from './GroupByField';
 import { InterfaceField } from './InterfaceField';
 import { KindField } from './KindField';
 import { MeasureField } from './MeasureField';
+import { SinceField } from './SinceField';
 import { useLoaded } from './useLoaded';
 import { WholeNumberField } from './WholeNumberField';
 
@@ -27,14 +29,7 @@ export function QueryEditor({ datasource, query, onChange, onRunQuery }: Props) 
   const columnsByKind = useRef(new Map<QueryKind, string[] | undefined>());
 
   const apply = (change: Partial<XdpQuery>) => {
-    const changed = { ...query, ...change };
-    if (changed.filter === undefined) {
-      delete changed.filter;
-    }
-    if (changed.columns === undefined) {
-      delete changed.columns;
-    }
-    onChange(changed);
+    onChange(changedQuery(query, change));
     onRunQuery();
   };
 
@@ -70,6 +65,7 @@ export function QueryEditor({ datasource, query, onChange, onRunQuery }: Props) 
           <FilterField
             id={`${id}-filter`}
             value={query.filter ?? ''}
+            isOfFlows={isOfFlows(query)}
             onCommit={(filter) => {
               apply({ filter });
             }}
@@ -84,6 +80,27 @@ export function QueryEditor({ datasource, query, onChange, onRunQuery }: Props) 
             columns={columns}
             onChange={(chosen) => {
               apply({ columns: chosen });
+            }}
+          />
+        </InlineFieldRow>
+      )}
+      {isUsed(query, 'groupBy') && (
+        <InlineFieldRow>
+          <GroupByField
+            id={`${id}-group-by`}
+            value={query.groupBy}
+            onChange={(groupBy) => {
+              apply({ groupBy });
+            }}
+          />
+        </InlineFieldRow>
+      )}
+      {isUsed(query, 'since') && (
+        <InlineFieldRow>
+          <SinceField
+            value={query.since ?? 'interval'}
+            onChange={(since) => {
+              apply({ since });
             }}
           />
         </InlineFieldRow>
@@ -112,6 +129,19 @@ export function QueryEditor({ datasource, query, onChange, onRunQuery }: Props) 
             }}
           />
         )}
+        {isUsed(query, 'top') && (
+          <WholeNumberField
+            id={`${id}-top`}
+            label="Top"
+            tooltip="How many are shown one by one, the largest first."
+            testId="xdplive-query-top"
+            range={TOP}
+            value={query.top}
+            onCommit={(top) => {
+              apply({ top });
+            }}
+          />
+        )}
         {isUsed(query, 'interval') && (
           <WholeNumberField
             id={`${id}-interval`}
@@ -126,18 +156,27 @@ export function QueryEditor({ datasource, query, onChange, onRunQuery }: Props) 
             }}
           />
         )}
-        <WholeNumberField
-          id={`${id}-rows-kept`}
-          label="Rows kept"
-          tooltip="The newest rows that this panel holds. Older ones go, as do those before the dashboard's time range."
-          testId="xdplive-query-rows-kept"
-          range={ROWS_KEPT}
-          value={query.rowsKept}
-          onCommit={(rowsKept) => {
-            apply({ rowsKept });
-          }}
-        />
+        {isUsed(query, 'rowsKept') && (
+          <WholeNumberField
+            id={`${id}-rows-kept`}
+            label="Rows kept"
+            tooltip="The newest rows that this panel holds. Older ones go, as do those before the dashboard's time range."
+            testId="xdplive-query-rows-kept"
+            range={ROWS_KEPT}
+            value={query.rowsKept}
+            onCommit={(rowsKept) => {
+              apply({ rowsKept });
+            }}
+          />
+        )}
       </InlineFieldRow>
     </>
   );
+}
+
+/** What is changed to undefined leaves the query: a dashboard is to hold what was chosen and no more. */
+function changedQuery(query: XdpQuery, change: Partial<XdpQuery>): XdpQuery {
+  const values: Array<[string, unknown]> = Object.entries({ ...query, ...change });
+  const chosen = values.filter(([, value]) => value !== undefined);
+  return Object.fromEntries(chosen) as unknown as XdpQuery;
 }

@@ -2,3 +2,4 @@
 export const LABEL_WIDTH = 20;
 export const PICKER_WIDTH = 60;
 export const NUMBER_WIDTH = 16;
+export const GROUP_WIDTH = 30;

@@ -3,7 +3,19 @@ import { describeQuery } from './describe';
 it.each([
   [{}, 'incoming and outgoing packets on the default interface'],
   [{ direction: 'in' as const, interfaces: ['eth0', '$other'] }, 'incoming packets on eth0, $other'],
-  [{ kind: 'flows' as const, direction: 'out' as const, interfaces: [] }, 'outgoing flows on the default interface'],
+  [
+    { kind: 'flows' as const, direction: 'out' as const, interfaces: [], filter: 'tcp' },
+    'conversations of outgoing packets on the default interface that match tcp',
+  ],
+  [
+    { kind: 'flows' as const, interfaces: ['eth0'], since: 'start' as const, groupBy: 'vlan' as const },
+    'conversations of incoming and outgoing packets on eth0, since the stream began',
+  ],
+  [
+    { kind: 'rates' as const, direction: 'in' as const, filter: 'udp', groupBy: 'source_port' as const },
+    'rate of incoming packets on the default interface that match udp, by source port',
+  ],
+  [{ groupBy: 'vlan' as const, since: 'start' as const }, 'incoming and outgoing packets on the default interface'],
   [
     { interfaces: ['eth0'], filter: ' udp and ttl 1 ' },
     'incoming and outgoing packets on eth0 that match udp and ttl 1',

@@ -9,5 +9,7 @@ export function describeQuery(query: XdpQuery): string {
   const shown = kindOf(query)?.phrase(direction) ?? `${direction} ${String(query.kind)}`;
   const interfaces = query.interfaces?.length ? query.interfaces.join(', ') : 'the default interface';
   const filter = isUsed(query, 'filter') && query.filter?.trim() ? ` that match ${query.filter.trim()}` : '';
-  return `${shown} on ${interfaces}${filter}`;
+  const groups = isUsed(query, 'groupBy') && query.groupBy ? `, by ${query.groupBy.replace('_', ' ')}` : '';
+  const since = isUsed(query, 'since') && query.since === 'start' ? ', since the stream began' : '';
+  return `${shown} on ${interfaces}${filter}${groups}${since}`;
 }

@@ -1,4 +1,4 @@
-import { isUsed, kindOf, KINDS, withoutUnusedKeys } from './kinds';
+import { isOfFlows, isUsed, kindOf, KINDS, withoutUnusedKeys } from './kinds';
 import type { XdpQuery } from './model';
 
 /** A query with every key, as it is after a look at each kind. */
@@ -11,32 +11,56 @@ const full: XdpQuery = {
   filter: 'tcp',
   limit: 50,
   interval: 100,
+  groupBy: 'vlan',
   measure: 'bits',
+  top: 5,
+  since: 'start',
 };
+
+const always = ['refId', 'kind', 'interfaces', 'direction'];
 
 /** A dashboard's JSON may hold anything. */
 const withKind = (kind: unknown) => ({ ...full, kind }) as XdpQuery;
 
-it('offers packets, rates and the counters of the capture', () => {
+it('offers packets, rates, flows and the counters of the capture', () => {
   expect(KINDS.map(({ kind, label }) => [kind, label])).toEqual([
     ['packets', 'Packets'],
     ['rates', 'Rates'],
+    ['flows', 'Flows'],
     ['capture', 'Capture'],
   ]);
 });
 
 it.each([
-  ['packets', ['filter', 'columns', 'limit']],
-  [undefined, ['filter', 'columns', 'limit']],
-  ['rates', ['filter', 'columns', 'interval', 'measure']],
-  ['capture', ['columns', 'interval']],
+  ['packets', ['filter', 'columns', 'limit', 'rowsKept']],
+  [undefined, ['filter', 'columns', 'limit', 'rowsKept']],
+  ['rates', ['filter', 'columns', 'interval', 'groupBy', 'measure', 'top']],
+  ['flows', ['filter', 'columns', 'interval', 'top', 'since']],
+  ['capture', ['columns', 'interval', 'rowsKept']],
 ])('asks for %j with %j', (kind, used) => {
-  const { filter, columns, limit, interval, measure, ...always } = withKind(kind);
-  const some = Object.entries({ filter, columns, limit, interval, measure }).filter(([key]) => used.includes(key));
-  expect(withoutUnusedKeys(withKind(kind))).toStrictEqual({ ...always, ...Object.fromEntries(some) });
+  expect(Object.keys(withoutUnusedKeys(withKind(kind))).sort()).toEqual([...always, ...used].sort());
+  used.forEach((key) => {
+    expect(withoutUnusedKeys(withKind(kind))).toHaveProperty(key, full[key as keyof XdpQuery]);
+  });
 });
 
-it.each(['flows', 'toString', 7, {}])('leaves a query of the kind %j as it is', (kind) => {
+it('asks for as many groups as are wanted where there are groups', () => {
+  const ungrouped = { ...withKind('rates'), groupBy: undefined };
+  expect(isUsed(ungrouped, 'top')).toBe(false);
+  expect(withoutUnusedKeys(ungrouped)).not.toHaveProperty('top');
+});
+
+it.each([
+  ['packets', false],
+  ['rates', true],
+  ['flows', true],
+  ['capture', false],
+] as const)('makes %s of flows, where they are grouped: %s', (kind, expected) => {
+  expect(isOfFlows(withKind(kind))).toBe(expected);
+  expect(isOfFlows({ refId: 'A', kind })).toBe(kind === 'flows');
+});
+
+it.each(['histogram', 'toString', 7, {}])('leaves a query of the kind %j as it is', (kind) => {
   const query = withKind(kind);
   expect(kindOf(query)).toBeUndefined();
   expect(isUsed(query, 'interval')).toBe(true);

@@ -1,9 +1,19 @@
 import type { QueryKind, XdpQuery } from './model';
 
-/** Keys that say something to some kinds only. */
-const KEYS_OF_SOME_KINDS = ['filter', 'columns', 'limit', 'interval', 'measure'] as const;
+/** Keys that say something to some queries only. */
+const KEYS_OF_SOME = [
+  'filter',
+  'columns',
+  'limit',
+  'interval',
+  'groupBy',
+  'measure',
+  'top',
+  'since',
+  'rowsKept',
+] as const;
 
-type KeyOfSomeKinds = (typeof KEYS_OF_SOME_KINDS)[number];
+type KeyOfSome = (typeof KEYS_OF_SOME)[number];
 
 interface Kind {
   kind: QueryKind;
@@ -11,7 +21,9 @@ interface Kind {
   description: string;
   /** What it shows of the packets of a direction, as in "counters of incoming packets". */
   phrase: (direction: string) => string;
-  uses: readonly KeyOfSomeKinds[];
+  uses: readonly KeyOfSome[];
+  /** What it uses besides where it is grouped. */
+  usesGrouped?: readonly KeyOfSome[];
 }
 
 /** What a panel can show. */
@@ -21,21 +33,29 @@ export const KINDS: readonly Kind[] = [
     label: 'Packets',
     description: 'A row for each packet',
     phrase: (direction) => `${direction} packets`,
-    uses: ['filter', 'columns', 'limit'],
+    uses: ['filter', 'columns', 'limit', 'rowsKept'],
   },
   {
     kind: 'rates',
     label: 'Rates',
     description: 'How much there is: counted in the kernel, exact at any load',
     phrase: (direction) => `rate of ${direction} packets`,
-    uses: ['filter', 'columns', 'interval', 'measure'],
+    uses: ['filter', 'columns', 'interval', 'groupBy', 'measure'],
+    usesGrouped: ['top'],
+  },
+  {
+    kind: 'flows',
+    label: 'Flows',
+    description: 'Who talks with whom: the largest conversations, counted in the kernel',
+    phrase: (direction) => `conversations of ${direction} packets`,
+    uses: ['filter', 'columns', 'interval', 'top', 'since'],
   },
   {
     kind: 'capture',
     label: 'Capture',
     description: 'Counters of the capture itself: packets seen, matched, thinned, lost and delivered',
     phrase: (direction) => `counters of ${direction} packets`,
-    uses: ['columns', 'interval'],
+    uses: ['columns', 'interval', 'rowsKept'],
   },
 ];
 
@@ -45,13 +65,23 @@ export function kindOf(query: XdpQuery): Kind | undefined {
   return KINDS.find(({ kind }) => kind === asked);
 }
 
-/** Whether a key says something to the query's kind. To a kind that is not known, every key may. */
-export function isUsed(query: XdpQuery, key: KeyOfSomeKinds): boolean {
-  return kindOf(query)?.uses.includes(key) ?? true;
+/** Whether a key says something to a query. To a kind that is not known, every key may. */
+export function isUsed(query: XdpQuery, key: KeyOfSome): boolean {
+  const kind = kindOf(query);
+  return kind === undefined || kind.uses.includes(key) || (isGrouped(query) && (kind.usesGrouped ?? []).includes(key));
+}
+
+/** Whether what is shown is made of flows, which know less of a packet than its headers do. */
+export function isOfFlows(query: XdpQuery): boolean {
+  return query.kind === 'flows' || (query.kind === 'rates' && isGrouped(query));
 }
 
 /** The query as it is asked: what the editor does not show for its kind must not make it fail. */
 export function withoutUnusedKeys(query: XdpQuery): XdpQuery {
-  const unused: string[] = KEYS_OF_SOME_KINDS.filter((key) => !isUsed(query, key));
+  const unused: string[] = KEYS_OF_SOME.filter((key) => !isUsed(query, key));
   return Object.fromEntries(Object.entries(query).filter(([key]) => !unused.includes(key))) as unknown as XdpQuery;
+}
+
+function isGrouped({ groupBy }: XdpQuery): boolean {
+  return Boolean(groupBy);
 }

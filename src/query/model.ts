@@ -7,6 +7,23 @@ export type Direction = 'in' | 'out' | 'both';
 /** What a rate is of: packets a second, bits a second, or the mean size of a packet. */
 export type Measure = 'packets' | 'bits' | 'size';
 
+/** What the packets of a group have in common. */
+export type GroupBy =
+  | 'protocol'
+  | 'direction'
+  | 'vlan'
+  | 'interface'
+  | 'source'
+  | 'destination'
+  | 'source_port'
+  | 'destination_port'
+  | 'ethertype'
+  | 'tcp_flag'
+  | 'cast';
+
+/** Which conversations: those of the last interval, or all since the stream began. */
+export type Since = 'interval' | 'start';
+
 /** One name alone that stands for every interface of the machine. */
 export const ANY_INTERFACE = 'any';
 
@@ -27,9 +44,12 @@ export interface XdpQuery extends DataQuery {
   limit?: number;
   /** Milliseconds between rows. */
   interval?: number;
-  groupBy?: string;
+  /** None at all: one rate of all packets. */
+  groupBy?: GroupBy;
   measure?: Measure;
+  /** Groups or conversations, the largest first. */
   top?: number;
+  since?: Since;
   /** Rows this panel holds. Only the front end reads it: the stream behind two panels that differ here is the same. */
   rowsKept?: number;
 }
@@ -45,6 +65,9 @@ export const LIMIT: WholeNumberRange = { min: 1, max: 10_000, default: 1_000 };
 
 /** Milliseconds between two readings of the counters. */
 export const INTERVAL: WholeNumberRange = { min: 100, max: 60_000, default: 1_000 };
+
+/** Groups or conversations shown one by one; what remains of groups is one more. */
+export const TOP: WholeNumberRange = { min: 1, max: 100, default: 10 };
 
 /** A panel redraws all its rows several times a second; beyond the maximum a browser can no longer keep up. */
 export const ROWS_KEPT: WholeNumberRange = { min: 1, max: 50_000, default: 1_000 };

@@ -11,18 +11,21 @@ import type { XdpQuery } from '../query/model';
 
 import { followFrame } from './followFrame';
 import { liveChannelOf, type LiveSource } from './liveChannel';
+import { nameSeries } from './nameSeries';
 
 /** Grafana keeps the latest emission of each key; no query's key looks like this one. */
 const ANSWER_KEY = 'answer';
 
 /**
  * Turns the answer to a request into the panel's observable: frames that name a channel go on as streams, each
- * beginning with its history, the others stay as they are. Queries that failed stay beside streams that run.
+ * beginning with its history, the others stay as they are. Queries that failed stay beside streams that run. `names`
+ * tell the series of the queries apart, by refId.
  */
 export function followAnswer(
   answer: DataQueryResponse,
   request: DataQueryRequest<XdpQuery>,
-  source: LiveSource
+  source: LiveSource,
+  names: ReadonlyMap<string, string> = new Map()
 ): Observable<DataQueryResponse> {
   const settled: DataFrame[] = [];
   const streams: Array<Observable<DataQueryResponse>> = [];
@@ -30,15 +33,16 @@ export function followAnswer(
     const channel = liveChannelOf(frame);
     const query = request.targets.find(({ refId }) => refId === frame.refId);
     if (channel === undefined || query === undefined) {
-      settled.push(frame);
+      settled.push(nameSeries(frame, names.get(frame.refId ?? '')));
     } else {
       // Two queries of one panel may share a channel, so the channel alone does not tell their emissions apart.
       const key = `${query.refId}/${streams.length}/${channel.path}`;
-      streams.push(followFrame(frame, { channel, source, key, query, request }));
+      const seriesName = names.get(query.refId);
+      streams.push(followFrame(frame, { channel, source, key, query, request, seriesName }));
     }
   }
   if (streams.length === 0) {
-    return of(answer);
+    return of({ ...answer, data: settled });
   }
   const hasErrors = answer.state === LoadingState.Error || (answer.errors?.length ?? 0) > 0;
   // What is settled comes first: the panel takes the state of the last emission, and that is to be "streaming".

@@ -1,10 +1,8 @@
 import {
-  dataFrameToJSON,
   isDataFrame,
   LoadingState,
   StreamingFrameAction,
   type DataFrame,
-  type DataQueryRequest,
   type DataQueryResponse,
   type QueryResultMetaNotice,
 } from '@grafana/data';
@@ -21,31 +19,24 @@ import {
   type Observable,
 } from 'rxjs';
 
-import { ANY_INTERFACE, type XdpQuery } from '../query/model';
+import { ANY_INTERFACE } from '../query/model';
 
+import { canonicalQuery } from './canonicalQuery';
 import { captureReportOf, type CaptureReport } from './captureReport';
 import { newestRows, type CaptureRow } from './captureRows';
 import { listenTo, type LiveChannel, type LiveSource } from './liveChannel';
-import { noticesOf, type PanelFacts } from './notices';
-import { rowBuffer } from './rowBuffer';
+import { noticesOf, quietNotices, type PanelFacts } from './notices';
+import { rowsShown, type Stream } from './rowsShown';
 
 /** More rows than any tick has. Less than a tick would make of hooks at its beginning hooks that are not there. */
 const TICK_ROWS = 10_000;
-
-/** What a frame goes on with, and for whom. */
-interface Stream {
-  channel: LiveChannel;
-  source: LiveSource;
-  /** Tells the emissions of this stream from those of others in the same panel. */
-  key: string;
-  query: XdpQuery;
-  request: DataQueryRequest<XdpQuery>;
-}
 
 interface Emission {
   response: DataQueryResponse;
   counters: CaptureRow[];
   hasRows: boolean;
+  /** Now or before. */
+  hadRows: boolean;
   notices: QueryResultMetaNotice[];
 }
 
@@ -53,23 +44,17 @@ interface Emission {
  * Goes on from the history with what the stream brings. The counters of the capture say, as notices, why the panel is
  * empty or what it lacks; the panel draws itself for rows, and without rows for new words alone.
  */
-export function followFrame(
-  history: DataFrame,
-  { channel, source, key, query, request }: Stream
-): Observable<DataQueryResponse> {
+export function followFrame(history: DataFrame, stream: Stream): Observable<DataQueryResponse> {
+  const { channel, source } = stream;
   const report = captureReportOf(history);
-  const rows = listenTo(channel, source, {
-    key,
-    frame: dataFrameToJSON(history),
-    buffer: rowBuffer(query, request.range),
-  });
   // Counters come first, so that what is known of them is known when the panel begins.
-  return combineLatest([countersOf(report?.channel, source), rows]).pipe(
+  return combineLatest([countersOf(report?.channel, source), rowsShown(history, stream)]).pipe(
     scan<[CaptureRow[], DataQueryResponse], Emission, undefined>((before, [counters, response]) => {
       const hasRows = framesOf(response).some(({ length }) => length > 0);
+      const hadRows = hasRows || before?.hadRows === true;
       const isNews = counters !== before?.counters || hasRows !== before.hasRows;
-      const notices = isNews ? noticesFor(channel, report, counters, hasRows) : before.notices;
-      return { response, counters, hasRows, notices };
+      const notices = isNews ? noticesFor(channel, report, { counters, hasRows, hadRows }) : before.notices;
+      return { response, counters, hasRows, hadRows, notices };
     }, undefined),
     distinctUntilChanged((before, now) => before.response === now.response && isAlike(before.notices, now.notices)),
     map(({ response, notices }) => {
@@ -84,10 +69,14 @@ export function followFrame(
 function noticesFor(
   { path: channel, query }: LiveChannel,
   report: CaptureReport | undefined,
-  counters: CaptureRow[],
-  hasRows: boolean
+  { hadRows, ...seen }: Pick<Emission, 'counters' | 'hasRows' | 'hadRows'>
 ): QueryResultMetaNotice[] {
-  return report === undefined ? [] : noticesOf({ ...report, ...askedBy(query), channel, counters, hasRows });
+  const { isOfInterval, interval } = canonicalQuery(query);
+  if (report === undefined) {
+    return isOfInterval && !seen.hasRows ? quietNotices(interval) : [];
+  }
+  const quietFor = isOfInterval && hadRows ? interval : undefined;
+  return noticesOf({ ...report, ...askedBy(query), ...seen, channel, quietFor });
 }
 
 /** What the canonical query says, into which the back end has filled what was not asked for by name. */

@@ -21,6 +21,8 @@ export interface PanelFacts {
   limit: number | undefined;
   /** Whether the panel has anything to show. */
   hasRows: boolean;
+  /** Where it had, and shows no more than the last interval: how long that is, in ms. */
+  quietFor?: number;
 }
 
 type Hook = Pick<HookInForce, 'interface' | 'direction' | 'hook'>;
@@ -38,6 +40,11 @@ export function noticesOf(facts: PanelFacts): QueryResultMetaNotice[] {
     ...notice('warning', loss(stream)),
     ...notice('info', [...idle(facts, stream), thinning(facts, stream), ...reasons(facts), ownTraffic(facts)]),
   ];
+}
+
+/** Of a panel that shows the last interval, where nothing is known of the capture behind it. */
+export function quietNotices(interval: number): QueryResultMetaNotice[] {
+  return notice('info', [quiet(interval)]);
 }
 
 function notice(severity: QueryResultMetaNotice['severity'], sentences: Sentence[]): QueryResultMetaNotice[] {
@@ -79,10 +86,15 @@ function idle(facts: PanelFacts, stream: CaptureRow[]): Sentence[] {
   const missing = [...new Set([...facts.interfaces, ...byInterface.keys()])].filter((name) => !present.includes(name));
   const they = missing.length === 1 ? 'it is' : 'they are';
   return [
-    attached.length > 0 && nothingYet(attached, facts.counters, stream),
+    attached.length > 0 &&
+      (facts.quietFor === undefined ? nothingYet(attached, facts.counters, stream) : quiet(facts.quietFor)),
     missing.length > 0 && `Nothing is attached to ${list(missing)}: ${they} not there yet, or cannot be watched.`,
     byInterface.size === 0 && missing.length === 0 && 'Nothing is attached yet.',
   ];
+}
+
+function quiet(interval: number): string {
+  return `No packets in the last interval (${figure(interval)} ms).`;
 }
 
 function nothingYet(attached: Hook[][], counters: CaptureRow[], stream: CaptureRow[]): string {

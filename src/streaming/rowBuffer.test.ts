@@ -1,5 +1,6 @@
 import { dateTime, type TimeRange } from '@grafana/data';
 
+import { canonicalQuery } from './canonicalQuery';
 import { endsNow, rowBuffer } from './rowBuffer';
 
 const FIVE_MINUTES_MS = 300_000;
@@ -27,15 +28,19 @@ describe('endsNow', () => {
 });
 
 describe('rowBuffer', () => {
+  const packets = canonicalQuery({ kind: 'packets' });
   const lastFiveMinutes = range('now-5m', 'now');
 
   it('appends and keeps what is no older than the range', () => {
-    expect(rowBuffer({ refId: 'A' }, lastFiveMinutes)).toMatchObject({ action: 'append', maxDelta: FIVE_MINUTES_MS });
+    expect(rowBuffer({ refId: 'A' }, packets, lastFiveMinutes)).toMatchObject({
+      action: 'append',
+      maxDelta: FIVE_MINUTES_MS,
+    });
   });
 
   it('drops nothing by age where the range has a fixed beginning', () => {
     const { from, to } = lastFiveMinutes;
-    expect(rowBuffer({ refId: 'A' }, { from, to, raw: { from, to: 'now' } })).not.toHaveProperty('maxDelta');
+    expect(rowBuffer({ refId: 'A' }, packets, { from, to, raw: { from, to: 'now' } })).not.toHaveProperty('maxDelta');
   });
 
   it.each([
@@ -45,6 +50,36 @@ describe('rowBuffer', () => {
     ['at least one row', 0, 1],
     ['at most the maximum', 1_000_000, 50_000],
   ])('keeps %s', (_, rowsKept, expected) => {
-    expect(rowBuffer({ refId: 'A', rowsKept }, lastFiveMinutes).maxLength).toBe(expected);
+    expect(rowBuffer({ refId: 'A', rowsKept }, packets, lastFiveMinutes).maxLength).toBe(expected);
+  });
+
+  describe('for rates', () => {
+    const length = (query: object, range = lastFiveMinutes) =>
+      rowBuffer({ refId: 'A', rowsKept: 7 }, canonicalQuery({ kind: 'rates', ...query }), range).maxLength;
+
+    it.each([
+      [{ interval: 1_000 }, 301],
+      [{ interval: 100 }, 3_001],
+      [{ interval: 7_000 }, 44],
+      [{}, 301],
+      [{ interval: 1_000, groupBy: 'source', top: 10 }, 3_311],
+      [{ interval: 1_000, groupBy: 'source', top: 10, columns: ['time', 'group'] }, 3_311],
+      [{ interval: 100, groupBy: 'source', top: 100 }, 50_000],
+      [{ interval: null, top: 'many' }, 301],
+    ])('of %j keeps %d rows of five minutes', (query, expected) => {
+      expect(length(query)).toBe(expected);
+    });
+
+    it('keeps as many as a browser can take where the range grows', () => {
+      const { from, to } = lastFiveMinutes;
+      expect(length({ interval: 60_000 }, { from, to, raw: { from, to: 'now' } })).toBe(50_000);
+    });
+  });
+
+  it('holds the last message of flows, whatever the age of what it tells', () => {
+    expect(rowBuffer({ refId: 'A' }, canonicalQuery({ kind: 'flows' }), lastFiveMinutes)).toEqual({
+      action: 'replace',
+      maxLength: 1_000,
+    });
   });
 });

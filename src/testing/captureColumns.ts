@@ -20,4 +20,5 @@ export const CAPTURE_COLUMNS: RowColumn[] = [
   column('kernel_ns', 'number', true),
   column('channel', 'string', true),
   column('filter', 'string', true),
+  column('flow_overflow', 'number', false),
 ];

@@ -24,6 +24,7 @@ const NOTHING: Counters = {
   kernel_ns: null,
   channel: null,
   filter: null,
+  flow_overflow: 0,
 };
 
 /** One tick of a capture channel, as its first message: the back end begins each run of a stream with the schema. */

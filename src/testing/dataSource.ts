@@ -2,11 +2,11 @@ import { PluginType, type DataSourceInstanceSettings } from '@grafana/data';
 
 import { XdpDataSource } from '../datasource/XdpDataSource';
 import pluginJson from '../../plugin.json';
+import type { QueryKind } from '../query/model';
 import type { XdpSettings } from '../settings/model';
 
-import { CAPTURE_COLUMNS } from './captureColumns';
+import { COLUMNS } from './columns';
 import { INTERFACES } from './machine';
-import { PACKET_COLUMNS } from './packetColumns';
 
 const SETTINGS: DataSourceInstanceSettings<XdpSettings> = {
   id: 1,
@@ -28,11 +28,11 @@ const SETTINGS: DataSourceInstanceSettings<XdpSettings> = {
 
 type Resource = (parameters?: Record<string, unknown>) => unknown;
 
-/** A data source whose back end answers from {@link INTERFACES}, {@link PACKET_COLUMNS} and {@link CAPTURE_COLUMNS}. */
+/** A data source whose back end answers from {@link INTERFACES} and {@link COLUMNS}. */
 export function testDataSource(resources: Record<string, Resource> = {}): XdpDataSource {
   const answers: Record<string, Resource> = {
     interfaces: () => ({ interfaces: INTERFACES }),
-    columns: (parameters) => ({ columns: parameters?.kind === 'capture' ? CAPTURE_COLUMNS : PACKET_COLUMNS }),
+    columns: (parameters) => ({ columns: COLUMNS[parameters?.kind as QueryKind] }),
     ...resources,
   };
   const dataSource = new XdpDataSource(SETTINGS);

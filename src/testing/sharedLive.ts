@@ -88,6 +88,12 @@ export class SharedLive {
     this.open(channelId).messages.complete();
   }
 
+  /** Grafana lets go of a channel to which nobody has listened for some seconds, and of what it held. */
+  close(channelId: string): void {
+    this.end(channelId);
+    this.channels.delete(channelId);
+  }
+
   private open(id: string): Channel {
     const channel = this.channels.get(id) ?? {
       frame: StreamingDataFrame.empty({ maxLength: 100 }),

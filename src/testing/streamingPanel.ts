@@ -1,6 +1,7 @@
-import type { DataFrame, DataQueryResponse, LoadingState } from '@grafana/data';
+import type { DataFrame, DataQueryResponse, LoadingState, RawTimeRange } from '@grafana/data';
 
 import type { XdpQuery } from '../query/model';
+import { seriesNames } from '../query/seriesNames';
 import { followAnswer } from '../streaming/followAnswer';
 import type { LiveSource } from '../streaming/liveChannel';
 
@@ -12,8 +13,9 @@ export class StreamingPanel {
   readonly states: Array<LoadingState | undefined> = [];
   readonly leave: () => void;
 
-  constructor(live: LiveSource['live'], answer: DataQueryResponse, targets: XdpQuery[]) {
-    const subscription = followAnswer(answer, requestFor(targets), { live, dataSourceUid: 'uid-1' }).subscribe(
+  constructor(live: LiveSource['live'], answer: DataQueryResponse, targets: XdpQuery[], raw?: RawTimeRange) {
+    const source = { live, dataSourceUid: 'uid-1' };
+    const subscription = followAnswer(answer, requestFor(targets, raw), source, seriesNames(targets)).subscribe(
       (packet) => {
         this.packets.set(packet.key, packet);
         this.states.push(packet.state);
@@ -35,6 +37,12 @@ export class StreamingPanel {
   /** The TTLs shown for one query. */
   ttls(refId: string): unknown[] | undefined {
     return this.frames.find((frame) => frame.refId === refId)?.fields[1]?.values;
+  }
+
+  /** The series of one query as a graph has them: the times, and each legend's text with its values. */
+  series(refId = 'A'): Array<[legend: string, ...values: unknown[]]> {
+    const fields = this.frames.find((frame) => frame.refId === refId)?.fields ?? [];
+    return fields.map(({ name, config, values }) => [config.displayNameFromDS ?? name, ...(values as unknown[])]);
   }
 
   /** What one query's frame says beside its rows, as "severity: text". */

@@ -1,0 +1,122 @@
+import { getFieldDisplayName } from '@grafana/data';
+import { readdirSync } from 'fs';
+import path from 'path';
+
+import pluginJson from '../../plugin.json';
+import { COLUMNS } from '../testing/columns';
+import { queryFaults } from '../testing/queryFaults';
+
+import { BUNDLED } from './bundled';
+import { columnsNamedIn, linksOf } from './namesInPanel';
+import { drawn, rowsOf, type Panel } from './panelPipeline';
+import { sampleRows } from './samples';
+
+const DATA_SOURCE = { type: pluginJson.id, uid: '${datasource}' };
+
+it('are those that the plugin brings', () => {
+  const files = readdirSync(path.resolve(__dirname, '../../dashboards'));
+  expect(Object.keys(BUNDLED)).toEqual(files.sort());
+  expect(pluginJson.includes).toEqual(
+    Object.entries(BUNDLED).map(([file, { title }]) => ({ type: 'dashboard', name: title, path: `dashboards/${file}` }))
+  );
+});
+
+describe.each(Object.entries(BUNDLED))('%s', (file, dashboard) => {
+  it('has a name that links can rely on', () => {
+    expect(`${dashboard.uid}.json`).toBe(`xdplive-${file}`);
+  });
+
+  it('streams: its range ends now, and it never refreshes by itself', () => {
+    expect(dashboard.time).toEqual({ from: 'now-5m', to: 'now' });
+    expect(dashboard.refresh).toBe('');
+  });
+
+  it('lets a reader choose the data source and the interface', () => {
+    expect(dashboard.templating.list.slice(0, 2)).toEqual(BUNDLED['live-packets.json'].templating.list.slice(0, 2));
+    expect(dashboard.templating.list).toMatchObject([
+      { name: 'datasource', type: 'datasource', query: pluginJson.id },
+      { name: 'interface', type: 'query', query: 'interfaces' },
+      ...dashboard.templating.list.slice(2),
+    ]);
+  });
+
+  it('leads to the others, with what the reader has chosen', () => {
+    expect(dashboard.tags).toEqual(['xdp-live']);
+    expect(dashboard.links).toMatchObject([{ type: 'dashboards', tags: ['xdp-live'], includeVars: true }]);
+  });
+
+  it('has a place of its own for each panel', () => {
+    const cells = dashboard.panels.flatMap(({ gridPos: { x, y, w, h } }) => {
+      expect(x + w).toBeLessThanOrEqual(24);
+      return Array.from({ length: w * h }, (_, cell) => `${x + (cell % w)} ${y + Math.floor(cell / w)}`);
+    });
+    expect(new Set(cells).size).toBe(cells.length);
+    expect(new Set(dashboard.panels.map(({ id }) => id)).size).toBe(dashboard.panels.length);
+  });
+
+  describe.each(dashboard.panels.map((each) => [each.title, each.type, each] as const))('%s (%s)', (_, __, each) => {
+    const rows = each.targets.slice(0, 1).flatMap(sampleRows);
+
+    it('asks the chosen data source and interface for what the editor can ask for', () => {
+      expect(each.description).not.toBe('');
+      expect(each.datasource).toEqual(DATA_SOURCE);
+      expect(each.targets).not.toEqual([]);
+      each.targets.forEach((query) => {
+        expect(query).toMatchObject({ datasource: DATA_SOURCE, interfaces: ['$interface'] });
+        expect(queryFaults(query)).toEqual([]);
+      });
+      expect(new Set(each.targets.map(({ refId }) => refId)).size).toBe(each.targets.length);
+    });
+
+    it('names only columns that it asks for', () => {
+      const known = columnsOf(each);
+      expect(columnsNamedIn(each).filter((name) => !known.includes(name))).toEqual([]);
+    });
+
+    it('sets the looks of fields that it draws', async () => {
+      const frames = await drawn(each, rows);
+      const fields = frames.flatMap((frame) => frame.fields.map((field) => getFieldDisplayName(field, frame)));
+      const refIds = frames.map(({ refId }) => refId);
+      each.fieldConfig.overrides.forEach(({ matcher }) => {
+        expect(matcher.id === 'byFrameRefID' ? refIds : fields).toContain(matcher.options);
+      });
+    });
+
+    it('draws something', async () => {
+      expect((await drawn(each, rows)).flatMap(rowsOf)).not.toEqual([]);
+    });
+
+    it('stands a time without packets', async () => {
+      const frames = await drawn(each, []);
+      expect(frames).toHaveLength(each.targets.length);
+      expect(
+        frames
+          .flatMap(rowsOf)
+          .flatMap(Object.values)
+          .filter((value) => value !== 0)
+      ).toEqual([]);
+    });
+
+    it('leads to bundled dashboards, with what they let a reader choose', () => {
+      linksOf(each).forEach(({ url }) => {
+        const [, uid] = /^\/d\/([\w-]+)\//.exec(url) ?? [];
+        const target = Object.values(BUNDLED).find((candidate) => candidate.uid === uid);
+        const given = [...url.matchAll(/[?&](?:var-(\w+)=|\$\{(\w+):queryparam\})/g)];
+        const names = given.map(([, one, other]) => one ?? other);
+        expect(names).toEqual(['datasource', 'interface', 'filter']);
+        expect(target?.templating.list.map(({ name }) => name)).toEqual(names);
+        const labels = [...url.matchAll(/__field\.labels\.(\w+)/g)].map(([, label]) => label);
+        expect(each.targets.map(({ groupBy }) => groupBy)).toEqual(expect.arrayContaining(labels));
+      });
+    });
+  });
+});
+
+/** The columns that a panel's queries ask for; of time series, the names that they have in a legend. */
+function columnsOf({ targets }: Panel): string[] {
+  return targets.flatMap((query) =>
+    query.kind === 'rates'
+      ? ['time', ...sampleRows(query).map(({ group }) => String(group))]
+      : (query.columns ?? COLUMNS[query.kind ?? 'packets'].map(({ name }) => name))
+  );
+}

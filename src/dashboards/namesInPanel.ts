@@ -1,0 +1,46 @@
+import type { DataLink, Panel } from './panelPipeline';
+
+interface TransformationOptions {
+  include?: { names: string[] };
+  fields?: Record<string, unknown>;
+  sort?: Array<{ field: string }>;
+  filters?: Array<{ fieldName: string }>;
+  excludeByName?: Record<string, unknown>;
+  indexByName?: Record<string, unknown>;
+  renameByName?: Record<string, unknown>;
+}
+
+/** What a transformation makes itself is no column. */
+const MADE = ['arrival'];
+
+/** Columns that queries, transformations and links of a panel name. */
+export function columnsNamedIn(panel: Panel): string[] {
+  return [
+    ...panel.targets.flatMap(({ columns }) => columns ?? []),
+    ...panel.transformations.flatMap(({ options }) => fieldNames(options as TransformationOptions)),
+    ...linksOf(panel).flatMap(({ url }) =>
+      [...url.matchAll(/__data\.fields\["(.+?)"\]/g)].map(([, name = '']) => name)
+    ),
+  ]
+    .map((name) => name.replace(/ \((count|sum|max|lastNotNull)\)$/, ''))
+    .filter((name) => !MADE.includes(name));
+}
+
+/** Links from values of a panel. */
+export function linksOf({ fieldConfig: { defaults, overrides } }: Panel): DataLink[] {
+  const ofOverrides = overrides.flatMap(({ properties }) =>
+    properties.filter(({ id }) => id === 'links').flatMap(({ value }) => value as DataLink[])
+  );
+  return [...(defaults.links ?? []), ...ofOverrides];
+}
+
+function fieldNames(options: TransformationOptions): string[] {
+  return [
+    ...(options.include?.names ?? []),
+    ...(options.sort ?? []).map(({ field }) => field),
+    ...(options.filters ?? []).map(({ fieldName }) => fieldName),
+    ...[options.fields, options.excludeByName, options.indexByName, options.renameByName].flatMap((byName) =>
+      Object.keys(byName ?? {})
+    ),
+  ];
+}
