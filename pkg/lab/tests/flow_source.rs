@@ -7,6 +7,7 @@ use std::{
     fs,
     io::{BufRead, BufReader, Write, stdin},
     process::Stdio,
+    sync::Arc,
     time::Duration,
 };
 
@@ -18,7 +19,7 @@ use xdplive_capture::{
     own::Ports,
     privilege::{self, AtStart},
     settings::Settings,
-    source::{FlowFeed, InterfaceSet, Label, Request, Source},
+    source::{FlowFeed, InterfaceSet, Request, Source},
 };
 use xdplive_corpus::named;
 use xdplive_lab::{namespace::Namespace, send::Sender};

@@ -64,13 +64,13 @@ pub fn frame(ref_id: &str, times: &[i64], series: &[Series], meta: &Value) -> Re
 /// The times of accounts, and the columns of numbers of each hook and stream.
 #[must_use]
 pub fn of_accounts(columns: &[CaptureColumn], rows: &[CaptureRow]) -> (Vec<i64>, Vec<Series>) {
-    of_rows(columns, rows, CaptureRow::time, CaptureRow::labels)
+    with_names(of_rows(columns, rows, CaptureRow::time, CaptureRow::labels))
 }
 
 /// The times of counts, and the columns of numbers of each group.
 #[must_use]
 pub fn of_counts(columns: &[CountColumn], rows: &[CountRow], query: &Query) -> (Vec<i64>, Vec<Series>) {
-    of_rows(columns, rows, time_of, |row| labels_of(row, query.group_by))
+    with_names(of_rows(columns, rows, time_of, |row| labels_of(row, query.group_by)))
 }
 
 /// The times of groups, and what is measured of each: of the largest of all the time, as many as the query shows, and of
@@ -82,6 +82,17 @@ pub fn of_groups(columns: &[SeriesColumn], rows: &[CountRow], query: &Query) -> 
     series.sort_by_key(|one| one.labels.values().any(|label| label == OTHER));
     (times, series)
 }
+
+/// Adds each series' name to its labels: Grafana evaluates series by their labels alone, and refuses two with the same.
+fn with_names((times, mut series): (Vec<i64>, Vec<Series>)) -> (Vec<i64>, Vec<Series>) {
+    for one in &mut series {
+        one.labels.insert(COLUMN, one.name.to_owned());
+    }
+    (times, series)
+}
+
+/// Label for the name of a column.
+const COLUMN: &str = "column";
 
 /// The columns of numbers of rows, and the times of all of them. Rows of one time differ in their labels.
 fn of_rows<C, R>(

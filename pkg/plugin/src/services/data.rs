@@ -3,7 +3,7 @@
 
 mod past;
 
-use std::{collections::HashMap, ops::RangeInclusive};
+use std::{collections::HashMap, ops::RangeInclusive, sync::Arc};
 
 use grafana_plugin_sdk::pluginv2::{
     DataQuery, DataResponse, QueryDataRequest, QueryDataResponse, data_server::Data,
@@ -137,7 +137,7 @@ impl Plugin {
     /// Names the channel with the accounts of what is asked, so that a panel can say why it is empty and what it lacks.
     fn add_accounts(&self, asked: &Asked, about: &mut About) {
         let accounts = asked.query.accounts(self.server.ceiling);
-        let own = asked.hides_own.then(|| self.source.own_ports()).unwrap_or_default();
+        let own = if asked.hides_own { self.source.own_ports() } else { Arc::default() };
         if let Some(custom) = about.custom.as_object_mut() {
             let capture = json!({ "channel": channel::path(&accounts), "data": &accounts });
             custom.insert("capture".to_owned(), capture);

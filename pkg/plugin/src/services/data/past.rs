@@ -92,7 +92,7 @@ fn thin(moments: Vec<Vec<CaptureRow>>) -> Vec<CaptureRow> {
     let rows: usize = moments.iter().map(Vec::len).sum();
     let step = rows.div_ceil(MOST_ACCOUNTS).max(1);
     let last = moments.len().saturating_sub(1);
-    let kept = moments.into_iter().enumerate().filter(|(number, _)| (last - number) % step == 0);
+    let kept = moments.into_iter().enumerate().filter(|(number, _)| (last - number).is_multiple_of(step));
     kept.flat_map(|(_, rows)| rows).collect()
 }
 
