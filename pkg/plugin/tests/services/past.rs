@@ -116,7 +116,10 @@ async fn alert_rules_get_accounts_as_series() {
         serde_json::from_str(&schema.field(number).metadata()["labels"]).unwrap()
     };
     // Other people's streams, and what is looked for, are not an alert rule's to know.
-    assert_eq!(labels(1), json!({ "channel": "other/1", "column": "lost_ring", "direction": "in", "interface": "eth0" }));
+    assert_eq!(
+        labels(1),
+        json!({ "channel": "other/1", "column": "lost_ring", "direction": "in", "interface": "eth0" })
+    );
     assert_eq!(labels(3), json!({ "column": "lost_ring", "direction": "out", "interface": "eth0" }));
     assert!(meta(frame)["notices"][0]["text"].as_str().unwrap().starts_with("Counting since "));
 }
