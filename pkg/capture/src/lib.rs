@@ -11,7 +11,7 @@
 //! | [`source`] | the seam: requests, rows, streams, errors, independent of where packets come from |
 //! | [`engine`] | this machine as a source: captures, streams, generations |
 //! | [`counting`] | a stream that only counts, in intervals |
-//! | [`record`] | what was counted and seen, kept for whoever asks later |
+//! | [`history`] | what was counted, kept for whoever asks later |
 //! | [`reader`] | the thread that empties the rings; [`queue`], [`thin`], [`clock`], [`ring_fill`] are its parts |
 //! | [`loader`] | the privileged process and how it is asked |
 //! | [`flow_table`] | the table of flows of one interface: swapping its banks, reading and emptying them |
@@ -28,6 +28,7 @@ pub mod clock;
 pub mod counting;
 pub mod engine;
 pub mod flow_table;
+pub mod history;
 pub mod hook;
 pub mod interface;
 pub mod loader;
@@ -35,7 +36,7 @@ pub mod own;
 pub mod privilege;
 pub mod queue;
 pub mod reader;
-pub mod record;
+
 pub mod report;
 pub mod ring_fill;
 pub mod settings;

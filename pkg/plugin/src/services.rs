@@ -10,7 +10,7 @@ mod stream;
 
 use std::sync::Arc;
 
-use xdplive_capture::{hook::HookChoice, record::Recorder, source::Source};
+use xdplive_capture::{history::Recorder, hook::HookChoice, source::Source};
 
 use crate::{
     sent::AllSent,

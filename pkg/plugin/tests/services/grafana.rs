@@ -26,7 +26,7 @@ use tonic::{
     transport::{Channel, Endpoint, Server},
 };
 use tower::service_fn;
-use xdplive_capture::{clock, record::Recorder};
+use xdplive_capture::{clock, history::Recorder};
 use xdplive_plugin::{
     services::{ControllerClient, ControllerServer, Empty, Plugin},
     settings::ServerSettings,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use grafana_plugin_sdk::pluginv2::StreamPacket;
 use tokio::time::{Instant, Interval as Ticks, MissedTickBehavior, interval_at};
 use tonic::Status;
-use xdplive_capture::{counting::Counting, record::Hold, source::Interval};
+use xdplive_capture::{counting::Counting, history::Hold, source::Interval};
 use xdplive_packet::event::Direction;
 
 use super::{State, end, ended_by_itself};
