@@ -10,7 +10,7 @@ use xdplive_packet::{
     Event, Headers,
     accounting::{COUNTER_ENTRIES, HookCounters, Rules, SLOTS},
     budget::{Bucket, FLOWS, Recent},
-    event::Direction,
+    event::{Direction, HeaderRecord},
     flow::{self, Beside, Counted, FlowKey, SharedCounters},
 };
 
@@ -65,6 +65,8 @@ pub struct Workspace {
     pub room: Room,
     /// For counting its flow.
     pub flow: Flow,
+    /// For reporting it with its headers' bytes.
+    pub record: HeaderRecord,
 }
 
 /// What it takes to count a packet's flow.

@@ -7,13 +7,13 @@ use core::{
 
 use aya_ebpf::{
     bindings::{BPF_RB_AVAIL_DATA, BPF_RB_FORCE_WAKEUP, BPF_RB_NO_WAKEUP},
-    helpers::{bpf_ktime_get_ns, bpf_loop, bpf_ringbuf_query},
+    helpers::{bpf_ktime_get_ns, bpf_loop, bpf_ringbuf_output, bpf_ringbuf_query},
 };
 use xdplive_packet::{
     Event, Frame, Hook, LinkType, Tag, Wire,
     accounting::{Configuration, HookCounters, Limit, SLOTS, wire_bytes},
     classify::{Verdict, Word, classify},
-    event::{RecordKind, SEGMENTS_UNKNOWN},
+    event::{HeaderRecord, MAX_HEADER_BYTES, RecordKind, SEGMENTS_UNKNOWN},
     headers::Headers,
     parse_into,
 };
@@ -32,10 +32,16 @@ pub trait Packet: Frame {
 
     /// Wire packets in this frame, [`xdplive_packet::event::SEGMENTS_UNKNOWN`] where unknown.
     fn segments(&self, headers: &Headers) -> u16;
+
+    /// EtherType of the tag that is no longer in the frame; 0 where there is none.
+    fn tag_protocol(&self) -> u16;
+
+    /// Copies the first `size` bytes of the frame, at least one, to `to`. Returns whether they are there.
+    fn load(&self, to: &mut [u8; MAX_HEADER_BYTES], size: u32) -> bool;
 }
 
 /// Records on the wake-up threshold: with several CPUs writing, one alone could be jumped over.
-const WAKE_WINDOW: u64 = 64 * size_of::<Event>() as u64;
+const WAKE_WINDOW: u64 = 64;
 
 /// Counts a packet and reports it to the streams that want it. `packet` makes the hook's view of it, with the
 /// room it needs.
@@ -55,7 +61,7 @@ pub fn observe<'a, P: Packet>(hook: Hook, packet: impl FnOnce(&'a mut Room) -> P
     }
     let Some(workspace) = WORKSPACES.get_ptr_mut(hook.direction() as u32) else { return };
     // SAFETY: a per-CPU value of this direction, see above.
-    let Workspace { headers, room, flow } = unsafe { &mut *workspace };
+    let Workspace { headers, room, flow, record } = unsafe { &mut *workspace };
     let mut packet = packet(room);
     let tag = packet.tag();
     let frame_length = packet.length() + tag.length();
@@ -90,26 +96,20 @@ pub fn observe<'a, P: Packet>(hook: Hook, packet: impl FnOnce(&'a mut Room) -> P
         return;
     }
 
-    let Some(mut entry) = EVENTS.reserve(0) else {
+    let found = Found { time, slots: passed, frame_length, segments, hook };
+    let reported = if passed & configuration.headers == 0 {
+        report(configuration, &found, headers)
+    } else {
+        let there = configuration.reported_bytes(packet.length(), u32::from(headers.header_length));
+        let captured = load(&packet, &mut record.bytes, there);
+        record.tag_protocol = packet.tag_protocol();
+        record.tag_control = tag.control().unwrap_or(0);
+        report_with_bytes(configuration, &found, headers, record, captured)
+    };
+    if !reported {
         decision.left = passed;
         each_slot(passed, lose, &mut decision);
-        return;
-    };
-    let event = entry.as_mut_ptr();
-    // SAFETY: the reserved entry is large and aligned enough for an event; every field is written. Written
-    // in place because an event beside the headers would not fit the stack.
-    unsafe {
-        (*event).time = time;
-        (*event).slots = passed;
-        (*event).generation = configuration.generation;
-        (*event).frame_length = frame_length;
-        (*event).kind = RecordKind::Event as u8;
-        (*event).hook = hook as u8;
-        (*event).segments = segments;
-        (*event).reserved = 0;
-        ptr::copy_nonoverlapping(headers, &raw mut (*event).headers, 1);
     }
-    entry.submit(wake_up(configuration));
 }
 
 /// The live terms of a hook's direction, read anew: what the verifier had learnt of them before the headers were read,
@@ -212,15 +212,98 @@ fn fresh(segments: u16) -> u16 {
     opaque(u64::from(segments)) as u16
 }
 
-/// Wakes the reader when the ring has just reached its threshold; below it the reader comes by itself, above
-/// it is awake already.
+/// What an event says of a packet besides its headers.
+struct Found {
+    time: u64,
+    /// Slots that it is reported to.
+    slots: u64,
+    frame_length: u32,
+    segments: u16,
+    hook: Hook,
+}
+
+impl Found {
+    /// Writes the event to `event`, field by field: an event beside the headers would not fit the stack.
+    ///
+    /// # Safety
+    /// `event` has to be valid to write.
+    #[inline(always)]
+    unsafe fn write(&self, event: *mut Event, kind: RecordKind, generation: u32, headers: &Headers) {
+        // SAFETY: the caller's promise; every field is written.
+        unsafe {
+            (*event).time = self.time;
+            (*event).slots = self.slots;
+            (*event).generation = generation;
+            (*event).frame_length = self.frame_length;
+            (*event).kind = kind as u8;
+            (*event).hook = self.hook as u8;
+            (*event).segments = self.segments;
+            (*event).reserved = 0;
+            ptr::copy_nonoverlapping(headers, &raw mut (*event).headers, 1);
+        }
+    }
+}
+
+/// Puts the event of a packet into the ring. Returns whether there was room.
 #[inline(always)]
-fn wake_up(configuration: &Configuration) -> u64 {
+fn report(configuration: &Configuration, found: &Found, headers: &Headers) -> bool {
+    let Some(mut entry) = EVENTS.reserve(0) else { return false };
+    // SAFETY: the reserved entry is large and aligned enough for an event.
+    unsafe { found.write(entry.as_mut_ptr(), RecordKind::Event, configuration.generation, headers) };
+    entry.submit(wake_up(configuration, size_of::<Event>()));
+    true
+}
+
+/// Puts the event of a packet and the first `captured` bytes in `record` into the ring. Returns whether there was room.
+#[inline(always)]
+fn report_with_bytes(
+    configuration: &Configuration,
+    found: &Found,
+    headers: &Headers,
+    record: &mut HeaderRecord,
+    captured: u64,
+) -> bool {
+    record.captured = captured as u16;
+    record.reserved = 0;
+    // SAFETY: a reference is valid to write through.
+    unsafe { found.write(&raw mut record.event, RecordKind::Headers, configuration.generation, headers) };
+    // Copied, and no longer than there is something to say: a ring entry that is written in place has one size.
+    let length = HeaderRecord::BYTES_AT as u64 + captured;
+    // SAFETY: the map is a ring buffer, and the record's length at most that of the record: `load` gives no more.
+    let result = unsafe {
+        bpf_ringbuf_output(
+            ptr::from_ref(&EVENTS).cast_mut().cast(),
+            ptr::from_mut(record).cast(),
+            length,
+            wake_up(configuration, size_of::<HeaderRecord>()),
+        )
+    };
+    result == 0
+}
+
+/// Copies the first `size` bytes of a packet, as far as there is room. Returns how many there are then.
+#[inline(always)]
+fn load<P: Packet>(packet: &P, bytes: &mut [u8; MAX_HEADER_BYTES], size: u32) -> u64 {
+    if size == 0 {
+        return 0;
+    }
+    // The verifier wants to see that it is more than 0 and not too much; the mask shows it both.
+    let size = (opaque(u64::from(size) - 1) & (MAX_HEADER_BYTES as u64 - 1)) + 1;
+    if packet.load(bytes, size as u32) { size } else { 0 }
+}
+
+/// Wakes the reader when the ring has just reached its threshold; below it the reader comes by itself, above
+/// it is awake already. `size` is that of the record.
+#[inline(always)]
+fn wake_up(configuration: &Configuration, size: usize) -> u64 {
     // SAFETY: the map is a ring buffer.
     let waiting =
         unsafe { bpf_ringbuf_query(ptr::from_ref(&EVENTS).cast_mut().cast(), u64::from(BPF_RB_AVAIL_DATA)) };
     let wake = u64::from(configuration.wake_bytes);
-    let flag =
-        if waiting >= wake && waiting < wake + WAKE_WINDOW { BPF_RB_FORCE_WAKEUP } else { BPF_RB_NO_WAKEUP };
+    let flag = if waiting >= wake && waiting < wake + WAKE_WINDOW * size as u64 {
+        BPF_RB_FORCE_WAKEUP
+    } else {
+        BPF_RB_NO_WAKEUP
+    };
     u64::from(flag)
 }

@@ -1,7 +1,7 @@
 //! TCX, ingress and egress.
 
 use aya_ebpf::{bindings::tcx_action_base::TCX_NEXT, helpers::bpf_skb_load_bytes, programs::TcContext};
-use xdplive_packet::{Frame, Headers, Hook, Malformed, Tag};
+use xdplive_packet::{Frame, Headers, Hook, Malformed, Tag, event::MAX_HEADER_BYTES};
 
 use crate::{
     observe::{self, Packet},
@@ -66,5 +66,20 @@ impl Packet for TcxPacket<'_> {
         }
         // 0 also stands for a frame that is one packet.
         if segments == 0 { 1 } else { segments as u16 }
+    }
+
+    #[inline(always)]
+    fn tag_protocol(&self) -> u16 {
+        // SAFETY: fields of the context that the kernel gave.
+        let (present, protocol) =
+            unsafe { ((*self.ctx.skb.skb).vlan_present, (*self.ctx.skb.skb).vlan_proto) };
+        if present == 0 { 0 } else { u16::from_be(protocol as u16) }
+    }
+
+    #[inline(always)]
+    fn load(&self, to: &mut [u8; MAX_HEADER_BYTES], size: u32) -> bool {
+        let skb = self.ctx.skb.skb.cast();
+        // SAFETY: the context is the one the kernel gave, and there is room for `size`.
+        unsafe { bpf_skb_load_bytes(skb, 0, to.as_mut_ptr().cast(), size) == 0 }
     }
 }

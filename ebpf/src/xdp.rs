@@ -5,7 +5,10 @@ use aya_ebpf::{
     helpers::{bpf_xdp_get_buff_len, bpf_xdp_load_bytes},
     programs::XdpContext,
 };
-use xdplive_packet::{Frame, Headers, Hook, Malformed, Tag, event::SEGMENTS_UNKNOWN};
+use xdplive_packet::{
+    Frame, Headers, Hook, Malformed, Tag,
+    event::{MAX_HEADER_BYTES, SEGMENTS_UNKNOWN},
+};
 
 use crate::{
     observe::{self, Packet},
@@ -70,5 +73,16 @@ impl Packet for XdpPacket<'_> {
             Hook::XdpNative => 1,
             _ => SEGMENTS_UNKNOWN,
         }
+    }
+
+    #[inline(always)]
+    fn tag_protocol(&self) -> u16 {
+        0
+    }
+
+    #[inline(always)]
+    fn load(&self, to: &mut [u8; MAX_HEADER_BYTES], size: u32) -> bool {
+        // SAFETY: the context is the one the kernel gave, and there is room for `size`. Kernel 5.18.
+        unsafe { bpf_xdp_load_bytes(self.ctx.ctx, 0, to.as_mut_ptr().cast(), size) == 0 }
     }
 }

@@ -12,7 +12,7 @@
 //! | [`engine`] | this machine as a source: captures, streams, generations |
 //! | [`counting`] | a stream that only counts, in intervals |
 //! | [`history`] | what was counted, kept for whoever asks later |
-//! | [`reader`] | the thread that empties the rings; [`queue`], [`thin`], [`clock`], [`ring_fill`] are its parts |
+//! | [`reader`] | the thread that empties the rings; [`record`], [`queue`], [`thin`], [`clock`], [`ring_fill`] are its parts |
 //! | [`loader`] | the privileged process and how it is asked |
 //! | [`flow_table`] | the table of flows of one interface: swapping its banks, reading and emptying them |
 //! | [`privilege`] | which rights either process keeps |
@@ -36,7 +36,7 @@ pub mod own;
 pub mod privilege;
 pub mod queue;
 pub mod reader;
-
+pub mod record;
 pub mod report;
 pub mod ring_fill;
 pub mod settings;

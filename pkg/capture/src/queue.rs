@@ -32,6 +32,8 @@ struct State {
     delivered: RowCounts,
     /// What the kernel counted, once the stream has come to its end.
     counted: Option<Counted>,
+    /// The same for each interface, with its name.
+    by_interface: Vec<(Arc<str>, RingNumber, Counted)>,
 }
 
 /// What the kernel programs counted for a stream, from its first generation to its last.
@@ -87,6 +89,12 @@ impl RowCounts {
         self.0.values().sum()
     }
 
+    /// The rows of one interface.
+    #[must_use]
+    pub fn at(&self, ring: RingNumber) -> u64 {
+        self.0.iter().filter(|((at, _), _)| *at == ring).map(|(_, count)| count).sum()
+    }
+
     /// The rows of one interface and direction.
     #[must_use]
     pub fn of(&self, ring: RingNumber, direction: Direction) -> u64 {
@@ -140,6 +148,11 @@ impl Queue {
         self.changed.notify_one();
     }
 
+    /// Says what the kernel counted at each interface. To be called before [`Queue::close`].
+    pub fn itemise(&self, by_interface: Vec<(Arc<str>, RingNumber, Counted)>) {
+        self.lock().by_interface = by_interface;
+    }
+
     /// Ends the stream: nothing more will be pushed.
     pub fn close(&self, counted: Counted) {
         self.lock().counted.get_or_insert(counted);
@@ -186,6 +199,24 @@ impl Queue {
             lost: counted.lost + state.lost.total(),
             delivered: state.delivered.total(),
         }
+    }
+
+    /// What became of the stream's packets at each interface; complete when the stream has ended and the queue is
+    /// empty, and empty before.
+    #[must_use]
+    pub fn by_interface(&self) -> Vec<(Arc<str>, Tally)> {
+        let state = self.lock();
+        let tally = |(name, ring, counted): &(Arc<str>, RingNumber, Counted)| {
+            let tally = Tally {
+                seen: counted.seen,
+                unmatched: counted.seen.saturating_sub(counted.matched),
+                thinned: counted.thinned + state.thinned.at(*ring),
+                lost: counted.lost + state.lost.at(*ring),
+                delivered: state.delivered.at(*ring),
+            };
+            (Arc::clone(name), tally)
+        };
+        state.by_interface.iter().map(tally).collect()
     }
 
     /// What the kernel programs counted; `None` until the stream has come to its end.

@@ -4,6 +4,8 @@
 //! it reads is put in the order of the kernel's times over all rings, holding back what is younger than
 //! [`HOLD`], because another CPU or another ring may still come up with something older.
 
+mod stream;
+
 use std::{
     io,
     os::fd::{AsFd, OwnedFd},
@@ -18,13 +20,18 @@ use std::{
 use aya::maps::{MapData, RingBuf};
 use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
 use thiserror::Error;
-use xdplive_packet::{Event, Hook, event::Direction};
+use xdplive_packet::{
+    Event,
+    event::{Direction, RecordKind},
+};
 
+use self::stream::{Stream, move_bytes};
 use crate::{
     clock::{self, WallClock},
-    queue::{Queue, RowCounts},
+    queue::Queue,
+    record::Record,
     ring_fill::RingFill,
-    source::{Batch, Names, Origin, Row},
+    source::{HeaderBytes, Names, Origin, Row},
     thin::Thinner,
 };
 
@@ -74,7 +81,7 @@ pub struct Reader {
 enum Command {
     AddRing { ring: RingNumber, name: Arc<str>, events: Box<RingBuf<MapData>>, fill: Arc<RingFill> },
     RemoveRing { ring: RingNumber },
-    AddStream { stream: StreamId, queue: Arc<Queue>, limit: Option<u32> },
+    AddStream { stream: StreamId, queue: Arc<Queue>, limit: Option<u32>, header_bytes: bool },
     AddWant { stream: StreamId, want: Want },
     EndWant { stream: StreamId, ring: RingNumber, end: u32 },
     RemoveStream { stream: StreamId, done: std::sync::mpsc::SyncSender<()> },
@@ -94,6 +101,7 @@ impl Reader {
             rings: Vec::new(),
             streams: Vec::new(),
             pending: Vec::new(),
+            bytes: HeaderBytes::default(),
             names: Arc::default(),
         };
         thread::Builder::new().name("ring-reader".to_owned()).spawn(move || thread.run())?;
@@ -122,7 +130,8 @@ impl Reader {
         self.send(Command::RemoveRing { ring })
     }
 
-    /// Starts a stream, which wants nothing yet, with at most `limit` rows a second.
+    /// Starts a stream, which wants nothing yet, with at most `limit` rows a second, and with the bytes of their headers
+    /// or without.
     ///
     /// # Errors
     /// [`ReaderGone`].
@@ -131,8 +140,9 @@ impl Reader {
         stream: StreamId,
         queue: Arc<Queue>,
         limit: Option<u32>,
+        header_bytes: bool,
     ) -> Result<(), ReaderGone> {
-        self.send(Command::AddStream { stream, queue, limit })
+        self.send(Command::AddStream { stream, queue, limit, header_bytes })
     }
 
     /// Adds to what a stream wants. To be called before the kernel programs begin the generation.
@@ -187,6 +197,8 @@ struct Thread {
     streams: Vec<Stream>,
     /// Rows read and not handed on yet.
     pending: Vec<Row>,
+    /// The bytes of their headers.
+    bytes: HeaderBytes,
     names: Arc<Names>,
 }
 
@@ -194,61 +206,6 @@ struct Ring {
     number: RingNumber,
     events: Box<RingBuf<MapData>>,
     fill: Arc<RingFill>,
-}
-
-struct Stream {
-    id: StreamId,
-    queue: Arc<Queue>,
-    thinner: Option<Thinner>,
-    wants: Vec<Want>,
-}
-
-impl Stream {
-    /// Whether `row` is this stream's. Generations wrap around, so their difference decides.
-    fn takes(&self, row: &Row) -> bool {
-        let event = &row.event;
-        let direction = Hook::from_raw(event.hook).map(Hook::direction);
-        self.wants.iter().any(|want| {
-            want.ring == row.origin.interface
-                && want.slots & event.slots != 0
-                && !is_before(event.generation, want.first)
-                && want.end.is_none_or(|end| is_before(event.generation, end))
-                && direction.is_some_and(|direction| want.directions.contains(&direction))
-        })
-    }
-
-    /// Puts the stream's rows among `rows` into its queue.
-    fn hand_on(&mut self, rows: &Arc<Vec<Row>>, names: &Arc<Names>, clock: WallClock) {
-        if self.wants.is_empty() {
-            return;
-        }
-        let all = self.thinner.is_none() && rows.iter().all(|row| self.takes(row));
-        if all {
-            let nothing = RowCounts::default();
-            self.queue.push(Batch::new(Arc::clone(rows), Arc::clone(names), clock), &nothing);
-            return;
-        }
-        let mut thinned = RowCounts::default();
-        let mut taken = Vec::new();
-        for row in rows.iter() {
-            if !self.takes(row) {
-                continue;
-            }
-            if self.thinner.as_mut().is_none_or(|thinner| thinner.pass(&row.event)) {
-                taken.push(*row);
-            } else {
-                thinned.add(row);
-            }
-        }
-        if thinned != RowCounts::default() || !taken.is_empty() {
-            self.queue.push(Batch::new(Arc::new(taken), Arc::clone(names), clock), &thinned);
-        }
-    }
-}
-
-/// Whether generation `one` came before `other`.
-const fn is_before(one: u32, other: u32) -> bool {
-    one.wrapping_sub(other) > u32::MAX / 2
 }
 
 impl Thread {
@@ -310,9 +267,10 @@ impl Thread {
                     stream.wants.retain(|want| want.ring != ring);
                 }
             }
-            Command::AddStream { stream, queue, limit } => {
+            Command::AddStream { stream, queue, limit, header_bytes } => {
                 let thinner = limit.map(Thinner::new);
-                self.streams.push(Stream { id: stream, queue, thinner, wants: Vec::new() });
+                let wants = Vec::new();
+                self.streams.push(Stream { id: stream, queue, thinner, header_bytes, wants });
             }
             Command::AddWant { stream, want } => {
                 if let Some(stream) = self.streams.iter_mut().find(|one| one.id == stream) {
@@ -361,7 +319,9 @@ impl Thread {
         let mut stream = self.streams.swap_remove(position);
         let mut last: Vec<Row> = self.pending.iter().filter(|row| stream.takes(row)).copied().collect();
         last.sort_by_key(|row| row.event.time);
-        stream.hand_on(&Arc::new(last), &self.names, WallClock::read());
+        let bytes =
+            if stream.header_bytes { Arc::new(move_bytes(&mut last, &self.bytes)) } else { Arc::default() };
+        stream.hand_on(&Arc::new(last), &bytes, &self.names, WallClock::read());
     }
 
     /// Reads the rings, each for a turn; `true` where one has more.
@@ -375,8 +335,11 @@ impl Thread {
                 && let Some(item) = ring.events.next()
             {
                 // Anything else would be a record of programs other than ours.
-                if let Ok(event) = bytemuck::try_pod_read_unaligned::<Event>(&item) {
-                    self.pending.push(Row { origin, event });
+                if let Some(Record { mut event, captured }) = Record::read(&item) {
+                    // To all but those who want the bytes, a packet is one like any other.
+                    event.kind = RecordKind::Event as u8;
+                    let bytes = captured.map_or(HeaderBytes::NONE, |captured| self.bytes.add(captured));
+                    self.pending.push(Row { origin, bytes, event });
                 }
                 taken += 1;
             }
@@ -399,9 +362,11 @@ impl Thread {
         }
         let younger = self.pending.split_off(ready);
         let rows = Arc::new(std::mem::replace(&mut self.pending, younger));
+        let bytes = Arc::new(std::mem::take(&mut self.bytes));
+        self.bytes = move_bytes(&mut self.pending, &bytes);
         let clock = WallClock::read();
         for stream in &mut self.streams {
-            stream.hand_on(&rows, &self.names, clock);
+            stream.hand_on(&rows, &bytes, &self.names, clock);
         }
     }
 }

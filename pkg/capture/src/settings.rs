@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+pub use xdplive_packet::event::MAX_HEADER_BYTES;
+
 /// Smallest ring, bytes: one page.
 pub const MIN_RING_BYTES: u32 = 4096;
 /// Largest ring, bytes.
@@ -28,6 +30,9 @@ pub struct Settings {
     /// kernel's memory each while it is there, in each of an interface's two banks. Packets of further flows are
     /// counted together. 65,536 by default.
     pub flow_entries: u32,
+    /// Bytes of a packet that streams may have where its headers end before that, 0 to [`MAX_HEADER_BYTES`]. 0: the
+    /// headers alone.
+    pub header_bytes: u32,
 }
 
 impl Default for Settings {
@@ -38,6 +43,7 @@ impl Default for Settings {
             queue_rows: 1 << 16,
             linger: Duration::from_secs(60),
             flow_entries: 1 << 16,
+            header_bytes: 0,
         }
     }
 }

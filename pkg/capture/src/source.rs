@@ -6,6 +6,7 @@
 mod accounts;
 mod batch;
 mod flows;
+mod header_bytes;
 mod unavailable;
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
@@ -22,6 +23,7 @@ pub use self::{
         Conversation, Conversations, FlowFeed, FlowQueue, FlowSnapshot, Group, GroupBy, Groups, LinkProtocol,
         Missed, Top, conversations, top,
     },
+    header_bytes::{Captured, HeaderBytes},
     unavailable::Unavailable,
 };
 use crate::{
@@ -95,7 +97,7 @@ impl Request {
     /// Has every packet of both ways counted.
     #[must_use]
     pub fn counting(asker: String, interfaces: InterfaceSet, hook: HookChoice, hides_own: bool) -> Self {
-        let wanted = Wanted { filter: Arc::default(), limit: Limit::None, hides_own };
+        let wanted = Wanted { filter: Arc::default(), limit: Limit::None, hides_own, header_bytes: false };
         let (label, directions) = (Arc::default(), Direction::ALL.to_vec());
         Self { asker, label, interfaces, directions, hook, wanted: Some(wanted) }
     }
@@ -116,6 +118,8 @@ pub struct Wanted {
     pub limit: Limit,
     /// Whether [own traffic](crate::own) is left out. It counts as unmatched then.
     pub hides_own: bool,
+    /// Whether rows come with the bytes of their headers.
+    pub header_bytes: bool,
 }
 
 /// A stream's name in the accounts.
@@ -196,6 +200,13 @@ impl Subscription {
     #[must_use]
     pub fn counted(&self) -> Option<Counted> {
         self.queue.counted()
+    }
+
+    /// What became of the stream's packets at each interface that it was attached to; complete when
+    /// [`Subscription::next`] has returned `None`, and empty before.
+    #[must_use]
+    pub fn by_interface(&self) -> Vec<(Arc<str>, Tally)> {
+        self.queue.by_interface()
     }
 
     /// What became of the stream's packets; complete when [`Subscription::next`] has returned `None`.

@@ -10,7 +10,7 @@ use bytemuck::{Pod, Zeroable};
 
 use crate::{
     classify::{Tables, Word},
-    event::Direction,
+    event::{Direction, MAX_HEADER_BYTES},
     wire::LinkType,
 };
 
@@ -67,6 +67,8 @@ pub struct Configuration {
     pub live: [Word; 2],
     /// Slots that leave own traffic out: bit n for slot n. What own traffic is, [`Tables::own`] says.
     pub hiding: u64,
+    /// Slots that want the bytes of the headers too: bit n for slot n.
+    pub headers: u64,
     /// What may become events, by slot: a [`Limit`].
     pub limits: [u32; SLOTS],
     /// Number of this generation; wraps around.
@@ -75,8 +77,9 @@ pub struct Configuration {
     pub link: u32,
     /// The reader is woken when the ring holds this many bytes; below, it comes by itself.
     pub wake_bytes: u32,
-    /// Keeps the size a multiple of eight; always 0.
-    pub reserved: u32,
+    /// Bytes of a frame that may be reported where its headers end before that, 0 to
+    /// [`MAX_HEADER_BYTES`](crate::event::MAX_HEADER_BYTES).
+    pub header_bytes: u32,
 }
 
 impl Configuration {
@@ -86,12 +89,23 @@ impl Configuration {
         Self {
             live: [[0; 2]; 2],
             hiding: 0,
+            headers: 0,
             limits: [0; SLOTS],
             generation: 0,
             link: link as u32,
             wake_bytes,
-            reserved: 0,
+            header_bytes: 0,
         }
+    }
+
+    /// Bytes of a frame of `length` bytes that are reported where a slot wants them: its headers of `header_length`
+    /// bytes, or more where that is allowed. Lengths are of the frame as the hook saw it.
+    #[inline(always)]
+    #[must_use]
+    pub const fn reported_bytes(&self, length: u32, header_length: u32) -> u32 {
+        let wanted = if header_length > self.header_bytes { header_length } else { self.header_bytes };
+        let there = if wanted < length { wanted } else { length };
+        if there < MAX_HEADER_BYTES as u32 { there } else { MAX_HEADER_BYTES as u32 }
     }
 
     /// The counter entry of this generation for one direction.

@@ -113,25 +113,38 @@ pub struct Event {
     pub headers: Headers,
 }
 
-/// Header bytes at most in a [`HeaderRecord`].
-pub const MAX_HEADER_BYTES: usize = 256;
+/// Bytes of a frame at most in a [`HeaderRecord`]. A power of two: see the kernel program that reads them.
+pub const MAX_HEADER_BYTES: usize = 512;
 
-/// The larger record, for streams that want the header bytes themselves (pcapng).
+/// The larger record, where a slot wants the bytes of the headers too (pcapng). In the ring it ends behind the last
+/// byte that is the frame's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 pub struct HeaderRecord {
     /// The event, its `kind` being [`RecordKind::Headers`].
     pub event: Event,
-    /// Bytes of `bytes` that are the frame's; the rest is zero.
-    pub captured: u32,
+    /// How many of `bytes` there are, 0 to [`MAX_HEADER_BYTES`].
+    pub captured: u16,
+    /// EtherType of the VLAN tag that was taken off the frame before the hook saw it (0x8100 or 0x88a8), host byte
+    /// order; 0 where there was none.
+    pub tag_protocol: u16,
+    /// That tag's control information, host byte order.
+    pub tag_control: u16,
     /// Keeps the layout free of padding; always 0.
-    pub reserved: u32,
-    /// The frame from its start, cut behind the last parsed header.
+    pub reserved: u16,
+    /// The frame from its start as the hook saw it: to the end of the last header that was read, or as far as the
+    /// configuration allows.
     pub bytes: [u8; MAX_HEADER_BYTES],
+}
+
+impl HeaderRecord {
+    /// Length of what comes before the bytes.
+    pub const BYTES_AT: usize = size_of::<Self>() - MAX_HEADER_BYTES;
 }
 
 const _: () = {
     assert!(size_of::<Headers>() == 72);
     assert!(size_of::<Event>() == 104);
-    assert!(size_of::<HeaderRecord>() == 368);
+    assert!(HeaderRecord::BYTES_AT == 112);
+    assert!(MAX_HEADER_BYTES.is_power_of_two());
 };

@@ -138,7 +138,8 @@ pub fn read(
     let hides_own = !settings.shows_own_traffic
         && query.kind != Kind::Capture
         && query.group_by != Some(GroupBy::TcpFlag);
-    let wanted = |limit| Some(Wanted { filter: Arc::clone(&query.filter), limit, hides_own });
+    let wanted =
+        |limit| Some(Wanted { filter: Arc::clone(&query.filter), limit, hides_own, header_bytes: false });
     let wanted = match query.kind {
         Kind::Packets => wanted(query.limit.map_or(Limit::All, Limit::PerSecond)),
         Kind::Rates if !query.is_of_flows() => wanted(Limit::None),

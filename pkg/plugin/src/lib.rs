@@ -14,6 +14,7 @@
 //! | [`sent`], [`standing`] | what streams have sent, for panels that open later; queries without a stream of their own |
 //! | [`groups`] | groups of rates: their names, and which are shown |
 //! | [`columns`], [`mod@frame`] | rows as columns, columns as frames |
+//! | [`pcapng`] | rows as a file for Wireshark |
 //!
 //! Where packets come from is `xdplive-capture`'s business.
 
@@ -27,6 +28,7 @@ pub mod groups;
 pub mod handshake;
 pub mod logging;
 pub mod own_ports;
+pub mod pcapng;
 pub mod process;
 pub mod query;
 pub mod sent;

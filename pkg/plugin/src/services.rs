@@ -20,6 +20,7 @@ use crate::{
 };
 
 pub use controller::{ControllerClient, ControllerServer, Empty};
+pub use resource::Downloads;
 pub use standing::Driver;
 pub use stream::ACCOUNTS;
 
@@ -40,6 +41,8 @@ pub struct Plugin {
     pub setting_errors: Arc<Vec<ServerSettingError>>,
     /// The end of the process.
     pub shutdown: Shutdown,
+    /// The files that are being written.
+    pub downloads: Downloads,
 }
 
 impl Plugin {
@@ -61,6 +64,7 @@ impl Plugin {
             server: Arc::new(server),
             setting_errors: Arc::new(setting_errors),
             shutdown,
+            downloads: Downloads::default(),
         }
     }
 }

@@ -9,7 +9,8 @@ use wildmatch::WildMatch;
 use xdplive_capture::{
     hook::{HookChoice, UnknownHook},
     settings::{
-        MAX_FLOW_ENTRIES, MAX_RING_BYTES, MIN_FLOW_ENTRIES, MIN_RING_BYTES, Settings as CaptureSettings,
+        MAX_FLOW_ENTRIES, MAX_HEADER_BYTES, MAX_RING_BYTES, MIN_FLOW_ENTRIES, MIN_RING_BYTES,
+        Settings as CaptureSettings,
     },
 };
 
@@ -55,7 +56,8 @@ pub struct ServerSettings {
     /// `hook`: the receiving hook for everybody. None: a data source may choose.
     pub hook: Option<HookChoice>,
     /// `ring_bytes` (power of two from 4096 to 1 GiB, 8 MiB), `any_ring_bytes` (1 MiB), `queue_rows` (1 to
-    /// 1,000,000, 65,536), `linger_seconds` (0 to 86,400, 60), `flow_entries` (1024 to 1,048,576, 65,536).
+    /// 1,000,000, 65,536), `linger_seconds` (0 to 86,400, 60), `flow_entries` (1024 to 1,048,576, 65,536),
+    /// `header_bytes` (0 to 512, 0).
     pub capture: CaptureSettings,
     /// `history_seconds`: seconds of counts that are kept, 60 to 86,400. 3600.
     pub history_seconds: usize,
@@ -147,6 +149,11 @@ impl ServerSettings {
                         text.parse().ok().filter(|entries| allowed.contains(entries))
                     })
                     .unwrap_or(defaults.flow_entries),
+                header_bytes: reader
+                    .value("header_bytes", "it takes a whole number from 0 to 512", |text| {
+                        text.parse().ok().filter(|bytes| (0..=MAX_HEADER_BYTES as u32).contains(bytes))
+                    })
+                    .unwrap_or(defaults.header_bytes),
             },
         };
         (settings, errors)

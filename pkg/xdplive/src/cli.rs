@@ -70,7 +70,7 @@ pub struct Watch {
     /// Print one JSON object a row
     #[arg(long)]
     pub json: bool,
-    /// Write the packets' headers to a pcapng file
+    /// Write the packets' headers to a pcapng file, - for standard output, instead of printing rows
     #[arg(long, value_name = "FILE")]
     pub write: Option<PathBuf>,
     /// The plugin's program [default: beside this one, else in dist/]

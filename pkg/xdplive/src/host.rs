@@ -11,7 +11,7 @@ use std::{
 
 use grafana_plugin_sdk::pluginv2::{
     DataSourceInstanceSettings, PluginContext, User, data_client::DataClient,
-    diagnostics_client::DiagnosticsClient, stream_client::StreamClient,
+    diagnostics_client::DiagnosticsClient, resource_client::ResourceClient, stream_client::StreamClient,
 };
 use hyper_util::rt::TokioIo;
 use serde_json::Value;
@@ -168,6 +168,11 @@ impl Plugin {
     /// Its stream service.
     pub fn stream(&self) -> StreamClient<Channel> {
         StreamClient::new(self.channel.clone())
+    }
+
+    /// Its resource service.
+    pub fn resource(&self) -> ResourceClient<Channel> {
+        ResourceClient::new(self.channel.clone())
     }
 
     /// Its diagnostics service.

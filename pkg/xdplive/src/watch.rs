@@ -7,6 +7,7 @@ mod print;
 pub mod query;
 mod stop;
 mod streams;
+mod write;
 
 use std::io;
 
@@ -69,9 +70,7 @@ pub async fn run(options: Watch) -> Result<(), Failure> {
 /// What this version cannot do is said before anything is started.
 fn check(options: &Watch) -> Result<(), Failure> {
     if options.write.is_some() {
-        let sentence =
-            "cannot be had yet: this version of XDP Live streams packets, rates, flows and capture";
-        return Err(Failure::Call(format!("--write {sentence}")));
+        write::check(options)?;
     }
     if options.query == Kind::Capture && !options.filter.is_empty() {
         eprintln!(
@@ -92,6 +91,9 @@ async fn watch(
     // In a terminal nothing is left out: what it shows does not come back over the wire.
     let settings = json!({ "hook": name_of(options.hook), "showOwnTraffic": true });
     let context = host::context(&settings);
+    if let Some(path) = &options.write {
+        return write::write(plugin, &context, options, path, stop, tell_running).await;
+    }
     let channels = streams::ask(plugin, &context, options).await?;
     let columns = channels.first().map(|channel| channel.columns.clone()).unwrap_or_default();
     let mut accounts: Vec<Accounts> = channels.iter().map(|_| Accounts::default()).collect();

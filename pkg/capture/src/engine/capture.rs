@@ -48,6 +48,8 @@ pub struct Capture {
     pub idle_since: Instant,
     /// Since when there has been no interface of this name, as far as that has been noticed.
     pub absent_since: Option<Instant>,
+    /// Bytes of a packet that streams may have where its headers end before that, from the next generation on.
+    pub header_bytes: u32,
 }
 
 /// What remains of generations and streams that have ended.
@@ -132,6 +134,7 @@ impl Capture {
             flow_overflow: Arc::default(),
             idle_since: Instant::now(),
             absent_since: None,
+            header_bytes: 0,
         };
         Ok((capture, ring))
     }
@@ -201,8 +204,9 @@ impl Capture {
         &mut self,
         link: xdplive_packet::LinkType,
     ) -> Result<(Counts, BTreeMap<StreamId, Membership>), MapError> {
-        let (slots, name) = (&self.slots, &self.name);
+        let (slots, name, header_bytes) = (&self.slots, &self.name, self.header_bytes);
         let counts = self.maps.next_generation(link, |configuration, tables| {
+            configuration.header_bytes = header_bytes;
             match slots.build(configuration, tables) {
                 Ok(true) => {}
                 Ok(false) => warn!(

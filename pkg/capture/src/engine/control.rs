@@ -25,7 +25,7 @@ use crate::{
     loader::Loader,
     own,
     privilege::AtStart,
-    queue::Queue,
+    queue::{Counted, Queue},
     reader::{Reader, RingNumber, StreamId, Want},
     report::{Kernel, Probed},
     settings::Settings,
@@ -272,7 +272,8 @@ impl Control {
             }
             _ => None,
         };
-        if self.parts.reader.add_stream(id, Arc::clone(&queue), limit).is_err() {
+        let header_bytes = request.wanted.as_ref().is_some_and(|wanted| wanted.header_bytes);
+        if self.parts.reader.add_stream(id, Arc::clone(&queue), limit, header_bytes).is_err() {
             // Dropping `reply` tells the asker.
             return;
         }
@@ -399,11 +400,20 @@ impl Control {
             if self.parts.reader.remove_stream(id).is_err() {
                 error!("the reader has ended");
             }
+            stream.queue.itemise(self.counted_by_interface(&stream));
             stream.queue.close(stream.counted());
             if stream.has_rows() {
                 self.ended.push(stream);
             }
         }
+    }
+
+    /// What was counted for a stream, by interface.
+    fn counted_by_interface(&self, stream: &Stream) -> Vec<(Arc<str>, RingNumber, Counted)> {
+        let captures = stream.joined.iter().filter_map(|name| self.captures.get(name));
+        captures
+            .map(|capture| (Arc::clone(&capture.name), capture.number, stream.counted_at(capture.number)))
+            .collect()
     }
 
     /// What the kernel says of each program; asked once, for it stays so. `None` where the loader has ended.

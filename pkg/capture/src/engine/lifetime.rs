@@ -27,6 +27,7 @@ impl Control {
                 };
                 let (mut capture, ring) =
                     Capture::open(&self.parts.loader, number, &interface.name, link, ring_bytes)?;
+                capture.header_bytes = settings.header_bytes;
                 capture.set_own(&self.own);
                 let fill = Arc::clone(&capture.fill);
                 if self.parts.reader.add_ring(number, Arc::clone(&capture.name), ring, fill).is_ok() {

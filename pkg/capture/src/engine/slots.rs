@@ -80,18 +80,20 @@ pub struct Key {
     directions: Vec<Direction>,
     limit: Limit,
     hides_own: bool,
+    header_bytes: bool,
 }
 
 impl Key {
     /// The key of a stream's slot; none where it wants no packets.
     #[must_use]
     pub fn of(request: &Request) -> Option<Self> {
-        let Wanted { filter, limit, hides_own } = request.wanted.as_ref()?;
+        let Wanted { filter, limit, hides_own, header_bytes } = request.wanted.as_ref()?;
         Some(Self {
             filter: Arc::clone(filter),
             directions: request.directions.clone(),
             limit: *limit,
             hides_own: *hides_own,
+            header_bytes: *header_bytes,
         })
     }
 }
@@ -216,10 +218,11 @@ fn build<'a>(
     configuration: &mut Configuration,
     tables: &mut Tables,
 ) -> Result<(), CapacityError> {
-    let mut hiding = 0;
+    let (mut hiding, mut headers) = (0, 0);
     let slots: Vec<Slot<'_>> = held
         .map(|(number, held)| {
             hiding |= u64::from(held.key.hides_own) << number;
+            headers |= u64::from(held.key.header_bytes) << number;
             Slot {
                 number: *number,
                 terms: &held.terms,
@@ -230,6 +233,7 @@ fn build<'a>(
         .collect();
     // Where nobody leaves it out, no packet is looked at for it.
     let own = (hiding != 0 && !own.is_empty()).then_some(Own { terms: own, hiding });
+    configuration.headers = headers;
     tables::build(&slots, own, configuration, tables)
 }
 

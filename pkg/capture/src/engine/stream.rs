@@ -66,14 +66,12 @@ impl Stream {
 
     /// What was counted over all interfaces and directions.
     pub fn counted(&self) -> Counted {
-        self.counted.values().fold(Counted::default(), |sum, one| Counted {
-            seen: sum.seen + one.seen,
-            matched: sum.matched + one.slot.matched,
-            thinned: sum.thinned + one.slot.thinned,
-            lost: sum.lost + one.slot.lost,
-            segments: sum.segments + one.slot.segments,
-            bytes: sum.bytes + one.slot.bytes,
-        })
+        sum(self.counted.values())
+    }
+
+    /// What was counted at one interface in both directions.
+    pub fn counted_at(&self, ring: RingNumber) -> Counted {
+        sum(self.counted.iter().filter(|((at, _), _)| *at == ring).map(|(_, sums)| sums))
     }
 
     /// What has become of the packets of one interface and direction. `handled` is what became of the rows, taken
@@ -98,6 +96,17 @@ impl Stream {
             delivered: handled.delivered.of(ring, direction),
         }
     }
+}
+
+fn sum<'a>(sums: impl Iterator<Item = &'a Sums>) -> Counted {
+    sums.fold(Counted::default(), |sum, one| Counted {
+        seen: sum.seen + one.seen,
+        matched: sum.matched + one.slot.matched,
+        thinned: sum.thinned + one.slot.thinned,
+        lost: sum.lost + one.slot.lost,
+        segments: sum.segments + one.slot.segments,
+        bytes: sum.bytes + one.slot.bytes,
+    })
 }
 
 impl Membership {

@@ -4,7 +4,7 @@ use xdplive_packet::Event;
 use super::*;
 use crate::{
     clock::WallClock,
-    source::{Names, Origin, Row},
+    source::{HeaderBytes, Names, Origin, Row},
 };
 
 /// Rows with the times of `times`.
@@ -12,6 +12,7 @@ fn batch(times: std::ops::Range<u64>) -> Batch {
     let rows = times
         .map(|time| Row {
             origin: Origin { host: 0, interface: 0 },
+            bytes: HeaderBytes::NONE,
             event: Event { time, ..Event::zeroed() },
         })
         .collect();
@@ -92,6 +93,7 @@ async fn a_waiting_stream_is_woken() {
 fn rows_are_counted_by_interface_and_direction() {
     let row = |interface, hook: Hook| Row {
         origin: Origin { host: 0, interface },
+        bytes: HeaderBytes::NONE,
         event: Event { hook: hook as u8, ..Event::zeroed() },
     };
     let rows = [
@@ -110,4 +112,23 @@ fn rows_are_counted_by_interface_and_direction() {
     assert_eq!(counts.of(3, Direction::In), 0);
     assert_eq!(counts.of(3, Direction::Out), 2);
     assert_eq!(counts.total(), 7);
+    assert_eq!([counts.at(0), counts.at(3), counts.at(1)], [5, 2, 0]);
+}
+
+#[tokio::test]
+async fn each_interface_has_its_own_accounts() {
+    let queue = Queue::new(5);
+    assert_eq!(queue.by_interface(), []);
+    // Seven rows of one interface, two of which find no room, and one that was left out.
+    let mut thinned = RowCounts::default();
+    thinned.add(&batch(0..1).rows()[0]);
+    queue.push(batch(0..7), &thinned);
+    let at = Counted { seen: 20, matched: 12, thinned: 3, lost: 1, ..Counted::default() };
+    let elsewhere = Counted { seen: 4, ..Counted::default() };
+    queue.itemise(vec![("eth0".into(), 0, at), ("eth1".into(), 7, elsewhere)]);
+    queue.close(Counted { seen: 24, ..at });
+    assert_eq!(drain(&queue, 10).await, [2, 3, 4, 5, 6]);
+    let here = Tally { seen: 20, unmatched: 8, thinned: 4, lost: 3, delivered: 5 };
+    let there = Tally { seen: 4, unmatched: 4, ..Tally::default() };
+    assert_eq!(queue.by_interface(), [("eth0".into(), here), ("eth1".into(), there)]);
 }

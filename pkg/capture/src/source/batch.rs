@@ -4,6 +4,7 @@ use std::{ops::Range, sync::Arc};
 
 use xdplive_packet::Event;
 
+use super::{Captured, HeaderBytes};
 use crate::clock::WallClock;
 
 /// One packet of one interface.
@@ -11,6 +12,8 @@ use crate::clock::WallClock;
 pub struct Row {
     /// Where it was seen.
     pub origin: Origin,
+    /// The number of its headers' bytes in the batch; [`HeaderBytes::NONE`] where nobody wanted them.
+    pub bytes: u32,
     /// What the kernel reported.
     pub event: Event,
 }
@@ -44,6 +47,8 @@ impl Names {
 pub struct Batch {
     rows: Arc<Vec<Row>>,
     range: Range<usize>,
+    /// Bytes of the rows' headers, for a stream that wants them.
+    bytes: Option<Arc<HeaderBytes>>,
     /// Names of the rows' interfaces.
     pub names: Arc<Names>,
     /// The wall clock when the rows were read.
@@ -55,7 +60,19 @@ impl Batch {
     #[must_use]
     pub fn new(rows: Arc<Vec<Row>>, names: Arc<Names>, clock: WallClock) -> Self {
         let range = 0..rows.len();
-        Self { rows, range, names, clock }
+        Self { rows, range, bytes: None, names, clock }
+    }
+
+    /// The same with the bytes of the rows' headers.
+    #[must_use]
+    pub fn with_bytes(self, bytes: Option<Arc<HeaderBytes>>) -> Self {
+        Self { bytes, ..self }
+    }
+
+    /// The bytes of the headers of one of the batch's rows; `None` where the stream does not want them.
+    #[must_use]
+    pub fn captured(&self, row: &Row) -> Option<Captured<'_>> {
+        self.bytes.as_ref()?.get(row.bytes)
     }
 
     /// The rows.
@@ -82,7 +99,7 @@ impl Batch {
         if self.len() >= self.rows.len() / 2 {
             return self.clone();
         }
-        Self::new(Arc::new(self.rows().to_vec()), Arc::clone(&self.names), self.clock)
+        Self { rows: Arc::new(self.rows().to_vec()), range: 0..self.len(), ..self.clone() }
     }
 
     /// The rows between two times, ms since 1970, both inclusive.

@@ -15,7 +15,6 @@ fn wrong_calls() {
         (vec!["--interface", "a", "--duration", "0"], vec!["seconds"]),
         (vec!["--interface", "a", "--filter", "host 192.0.2.1 adn port 80"], vec!["column 16", "adn"]),
         (vec!["--interface", "a", "--filter", "tcp", "--filter", "tpc"], vec!["column 1:", "tpc"]),
-        (vec!["--interface", "a", "--write", "x.pcapng"], vec!["--write", "yet"]),
         // There is no default route here.
         (vec![], vec!["default route", "a, b"]),
     ] {

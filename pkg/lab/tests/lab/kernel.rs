@@ -105,6 +105,12 @@ impl Kernel {
 
     /// Runs the program of `hook` on a frame, and takes the event it reports.
     pub(crate) fn run(&mut self, hook: Hook, frame: &[u8]) -> Option<Event> {
+        self.pass(hook, frame);
+        self.take()
+    }
+
+    /// Runs the program of `hook` on a frame.
+    pub(crate) fn pass(&mut self, hook: Hook, frame: &[u8]) {
         let options = TestRunOptions { data_in: Some(frame), ..TestRunOptions::default() };
         let result = match hook {
             Hook::XdpNative => self.xdp("xdp_native").test_run(options),
@@ -115,7 +121,6 @@ impl Kernel {
         let verdict = result.unwrap_or_else(|error| panic!("{hook:?}, {frame:02x?}: {error}")).return_value;
         let let_through = if matches!(hook, Hook::XdpNative | Hook::XdpGeneric) { PASS } else { NEXT };
         assert_eq!(verdict, let_through, "{hook:?} does not let a packet through");
-        self.take()
     }
 
     fn xdp(&self, name: &str) -> &Xdp {
@@ -128,10 +133,15 @@ impl Kernel {
 
     /// The one event in the ring.
     pub(crate) fn take(&mut self) -> Option<Event> {
+        self.take_record().map(|record| bytemuck::pod_read_unaligned(&record))
+    }
+
+    /// The one record in the ring, as it is there.
+    pub(crate) fn take_record(&mut self) -> Option<Vec<u8>> {
         let mut ring = RingBuf::try_from(self.ebpf.map_mut("EVENTS").unwrap()).unwrap();
-        let event = ring.next().map(|item| bytemuck::pod_read_unaligned(&item));
+        let record = ring.next().map(|item| item.to_vec());
         assert!(ring.next().is_none(), "more than one event for one packet");
-        event
+        record
     }
 
     pub(crate) fn counters(&self, generation: u32, direction: Direction) -> HookCounters {
@@ -167,7 +177,7 @@ pub(crate) fn everything(link: LinkType) -> Configuration {
 }
 
 /// The event that the programs should report, but for its time.
-fn expected(hook: Hook, link: LinkType, mut frame: &[u8]) -> Event {
+pub(crate) fn expected(hook: Hook, link: LinkType, mut frame: &[u8]) -> Event {
     let length = u32::try_from(frame.len()).unwrap();
     Event {
         time: 0,

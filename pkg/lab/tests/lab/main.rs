@@ -16,6 +16,7 @@ mod mixture;
 mod overload;
 mod own;
 mod packets;
+mod pcapng;
 mod rates;
 mod rights;
 mod vlan;

@@ -18,6 +18,7 @@ const TCP_HEADER: u32 = 20;
 const UDP_HEADER: u32 = 8;
 const SCTP_HEADER: u32 = 12;
 const ICMP_HEADER: u32 = 4;
+const ICMP_WITH_REST: u32 = 8;
 
 /// Reads the header of `headers.protocol` at `at`.
 #[inline(always)]
@@ -45,7 +46,13 @@ pub(super) fn parse<F: Frame>(
             headers.icmp_type = kind;
             headers.icmp_code = code;
             headers.present |= present::ICMP;
-            whole(at, ICMP_HEADER, packet, headers)
+            whole(at, ICMP_HEADER, packet, headers)?;
+            // Four more bytes are the header's, whatever they mean (RFC 792); whoever reads a message without them
+            // takes it for none.
+            if headers.protocol == ICMP && at + ICMP_WITH_REST <= packet.limit {
+                reached(headers, at + ICMP_WITH_REST);
+            }
+            Ok(())
         }
         _ => Ok(()),
     }

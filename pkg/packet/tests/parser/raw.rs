@@ -14,7 +14,7 @@ fn ipv4_from_the_first_byte() {
         destination_ip: ipv4([10, 200, 0, 1]),
         length: 28,
         present: present::IP | present::ADDRESSES | present::PROTOCOL | present::ICMP,
-        header_length: 24,
+        header_length: 28,
         version: 4,
         protocol: 1,
         ttl: 64,

@@ -154,10 +154,11 @@ fn sctp() {
 fn icmp() {
     let quoted = packet(17, &datagram());
     let message = [hex(&["03 01 0000 00000000"]), quoted].concat();
-    for protocol in [1, 58] {
+    // RFC 792 has four more bytes in every header, RFC 4443 has not.
+    for (protocol, header_length) in [(1, 28), (58, 24)] {
         let expected = Headers {
             present: expected(protocol, &[]).present | present::ICMP,
-            header_length: 24,
+            header_length,
             icmp_type: 3,
             icmp_code: 1,
             ..expected(protocol, &message)
@@ -175,6 +176,12 @@ fn an_icmp_header_that_the_packet_does_not_hold() {
     }
     // Type, code and checksum are all that the messages have in common.
     assert_eq!(raw(&packet(1, &[8, 0, 0xf7, 0xff])).malformed(), None);
+    // What follows the packet is no part of its header, whole or not.
+    for (length, header_length) in [(4, 24), (7, 24), (8, 28), (9, 28)] {
+        let message = [&[8, 0, 0xf7, 0xff][..], &[0; 5]].concat();
+        let headers = raw(&[packet(1, &message[..length]), vec![0xaa; 20]].concat());
+        assert_eq!((headers.malformed(), headers.header_length), (None, header_length), "{length}");
+    }
 }
 
 /// Tunnels are not entered: their addresses and ports are those of other packets.

@@ -3,7 +3,7 @@ use std::time::Duration;
 use bytemuck::Zeroable as _;
 use xdplive_capture::{
     clock::WallClock,
-    source::{Names, Origin, Row},
+    source::{HeaderBytes, Names, Origin, Row},
 };
 use xdplive_packet::Event;
 
@@ -14,6 +14,7 @@ fn batch(times: std::ops::Range<u64>) -> Batch {
     let rows = times.map(|time| Row {
         origin: Origin { host: 0, interface: 0 },
         event: Event { time: time * 1_000_000, ..Event::zeroed() },
+        bytes: HeaderBytes::NONE,
     });
     Batch::new(Arc::new(rows.collect()), Arc::new(Names::default()), WallClock::ahead_by(0))
 }

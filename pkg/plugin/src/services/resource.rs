@@ -1,4 +1,6 @@
-//! What the editors ask for: the interfaces and the columns there are.
+//! What the editors ask for, the interfaces and the columns there are; and packets as files.
+
+mod pcapng;
 
 use std::{collections::HashMap, pin::Pin};
 
@@ -11,6 +13,8 @@ use serde_json::{Value, json};
 use tonic::{Request, Response, Status, async_trait};
 use xdplive_capture::{interface::Interface, report::HookOption};
 
+use self::pcapng::Download;
+pub use self::pcapng::Downloads;
 use super::Plugin;
 use crate::{
     access::{check_interface, check_packets},
@@ -19,6 +23,7 @@ use crate::{
         Column, ColumnType, capture::CaptureColumn, flows::FlowColumn, packets::PacketColumn,
         rates::CountColumn,
     },
+    pcapng::WriteError,
 };
 
 type Parts = Pin<Box<dyn futures::Stream<Item = Result<CallResourceResponse, Status>> + Send>>;
@@ -29,7 +34,17 @@ impl Resource for Plugin {
 
     async fn call_resource(&self, request: Request<CallResourceRequest>) -> Result<Response<Parts>, Status> {
         let request = request.into_inner();
-        let (code, body) = match self.resource(&request).await {
+        let answer = if request.path.trim_matches('/') == "pcapng" {
+            match self.pcapng(&request).await {
+                Ok(download) => {
+                    return Ok(Response::new(Box::pin(stream::unfold(download, Download::next))));
+                }
+                Err(failure) => Err((failure.code, failure.message)),
+            }
+        } else {
+            self.resource(&request).await
+        };
+        let (code, body) = match answer {
             Ok(body) => (200, body),
             Err((code, message)) => (code, json!({ "message": message })),
         };
@@ -58,6 +73,25 @@ struct ColumnEntry {
     description: &'static str,
 }
 
+/// Why a resource cannot be had.
+struct Failure {
+    /// The HTTP status that says the same.
+    code: i32,
+    message: String,
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        Self { code: refusal.status(), message: refusal.to_string() }
+    }
+}
+
+impl From<WriteError> for Failure {
+    fn from(error: WriteError) -> Self {
+        Self { code: 500, message: error.to_string() }
+    }
+}
+
 impl Plugin {
     async fn resource(&self, request: &CallResourceRequest) -> Result<Value, (i32, String)> {
         let refused = |refusal: Refusal| (refusal.status(), refusal.to_string());
@@ -68,7 +102,10 @@ impl Plugin {
         let path = request.path.trim_matches('/');
         if !matches!(path, "interfaces" | "columns") {
             let path: String = path.chars().take(80).collect();
-            return Err((404, format!("there is no resource \"{path}\"; there are interfaces and columns")));
+            return Err((
+                404,
+                format!("there is no resource \"{path}\"; there are interfaces, columns and pcapng"),
+            ));
         }
         if request.method != "GET" {
             return Err((405, format!("{path} can only be read (GET)")));

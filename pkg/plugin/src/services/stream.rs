@@ -187,7 +187,7 @@ enum State {
 
 /// How a stream ends well, which is asked for: with its accounts beside the status, which Grafana ignores and
 /// `xdplive watch` prints.
-fn end(tally: Tally) -> Status {
+pub(super) fn end(tally: Tally) -> Status {
     Status::with_metadata(Code::Ok, "", trailers(tally))
 }
 

@@ -10,11 +10,11 @@ use arrow_array::{
 use arrow_schema::DataType;
 use futures::{StreamExt as _, stream};
 use grafana_plugin_sdk::pluginv2::{
-    CallResourceRequest, CheckHealthRequest, CheckHealthResponse, CollectMetricsRequest,
-    CollectMetricsResponse, DataQuery, DataResponse, PluginContext, PublishStreamRequest,
-    PublishStreamResponse, QueryDataRequest, RunStreamRequest, StreamPacket, SubscribeStreamRequest,
-    SubscribeStreamResponse, TimeRange, data_client::DataClient, data_server::DataServer,
-    diagnostics_client::DiagnosticsClient, diagnostics_server::DiagnosticsServer,
+    CallResourceRequest, CallResourceResponse, CheckHealthRequest, CheckHealthResponse,
+    CollectMetricsRequest, CollectMetricsResponse, DataQuery, DataResponse, PluginContext,
+    PublishStreamRequest, PublishStreamResponse, QueryDataRequest, RunStreamRequest, StreamPacket,
+    SubscribeStreamRequest, SubscribeStreamResponse, TimeRange, data_client::DataClient,
+    data_server::DataServer, diagnostics_client::DiagnosticsClient, diagnostics_server::DiagnosticsServer,
     resource_client::ResourceClient, resource_server::ResourceServer, stream_client::StreamClient,
     stream_server::StreamServer, subscribe_stream_response::Status as Subscribed,
 };
@@ -180,6 +180,33 @@ impl Grafana {
         assert_eq!(parts.len(), 1);
         assert_eq!(parts[0].headers["Content-Type"].values, ["application/json"]);
         (parts[0].code, serde_json::from_slice(&parts[0].body).unwrap())
+    }
+
+    /// Asks for a file of packets.
+    pub(crate) async fn download(
+        &self,
+        context: PluginContext,
+        query: &str,
+    ) -> Streaming<CallResourceResponse> {
+        let request = CallResourceRequest {
+            plugin_context: Some(context),
+            path: "pcapng".to_owned(),
+            method: "POST".to_owned(),
+            body: query.to_owned().into(),
+            ..CallResourceRequest::default()
+        };
+        ResourceClient::new(self.channel.clone()).call_resource(request).await.unwrap().into_inner()
+    }
+
+    /// Begins a file of packets: its two ends, and its first piece.
+    pub(crate) async fn file(
+        &mut self,
+        query: &str,
+    ) -> (Streaming<CallResourceResponse>, Stream, CallResourceResponse) {
+        let mut download = self.download(viewer(), query).await;
+        let first = download.message().await.unwrap().unwrap();
+        assert_eq!(first.code, 200, "{}", String::from_utf8_lossy(&first.body));
+        (download, self.streams.recv().await.unwrap(), first)
     }
 
     /// Asks the plugin to end, as go-plugin does.

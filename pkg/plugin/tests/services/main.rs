@@ -21,6 +21,7 @@ mod grafana;
 mod groups;
 mod health;
 mod past;
+mod pcapng;
 mod query_data;
 mod rates;
 mod refusals;

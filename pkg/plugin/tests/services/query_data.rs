@@ -104,7 +104,12 @@ async fn the_source_is_made_ready_for_what_is_asked() {
             directions: vec![Direction::Out],
             hook: HookChoice::Auto,
             label: Arc::new(Label { owner: "1/p4ck3ts".to_owned(), stream: String::new() }),
-            wanted: Some(Wanted { filter: filter("udp"), limit: Limit::PerSecond(7), hides_own: true }),
+            wanted: Some(Wanted {
+                filter: filter("udp"),
+                limit: Limit::PerSecond(7),
+                hides_own: true,
+                header_bytes: false,
+            }),
         },
         Request {
             asker: "the data source \"Packets\"".to_owned(),
@@ -112,7 +117,12 @@ async fn the_source_is_made_ready_for_what_is_asked() {
             directions: vec![Direction::In, Direction::Out],
             hook: HookChoice::XdpGeneric,
             label: Arc::new(Label { owner: "1/p4ck3ts".to_owned(), stream: String::new() }),
-            wanted: Some(Wanted { filter: filter(""), limit: Limit::All, hides_own: false }),
+            wanted: Some(Wanted {
+                filter: filter(""),
+                limit: Limit::All,
+                hides_own: false,
+                header_bytes: false,
+            }),
         },
     ];
     let mut prepared = grafana.source.prepared.lock().unwrap().clone();

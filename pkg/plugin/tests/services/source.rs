@@ -19,8 +19,8 @@ use xdplive_capture::{
     reader::StreamId,
     report::Report,
     source::{
-        Batch, DirectionCounts, FlowFeed, FlowQueue, HookAccounts, InForce, InterfaceSet, Names, Origin,
-        Request, Row, Source, SourceError, Subscription,
+        Batch, DirectionCounts, FlowFeed, FlowQueue, HeaderBytes, HookAccounts, InForce, InterfaceSet, Names,
+        Origin, Request, Row, Source, SourceError, Subscription,
     },
 };
 use xdplive_packet::{Event, Headers, Hook, headers::present};
@@ -180,7 +180,7 @@ impl Stream {
     /// Captures packets with these TTLs, while `thinned` others are left out.
     pub(crate) fn capture(&self, ttls: impl IntoIterator<Item = u8>, thinned: u64) {
         let origin = Origin { host: 0, interface: 0 };
-        let row = |ttl| Row { origin, event: packet(ttl) };
+        let row = |ttl| Row { origin, bytes: HeaderBytes::NONE, event: packet(ttl) };
         let rows = ttls.into_iter().map(row).collect();
         let mut counts = RowCounts::default();
         (0..thinned).for_each(|_| counts.add(&row(0)));
@@ -191,6 +191,12 @@ impl Stream {
     /// Ends it, with what the kernel has counted.
     pub(crate) fn close(&self, counted: Counted) {
         self.queue.close(counted);
+    }
+
+    /// Ends it, with what the kernel has counted at `eth0`.
+    pub(crate) fn close_at_eth0(&self, counted: Counted) {
+        self.queue.itemise(vec![("eth0".into(), 0, counted)]);
+        self.close(counted);
     }
 
     /// Waits until the plugin asks for the end.

@@ -10,6 +10,7 @@ fn key(filter: &str, limit: Limit) -> Key {
         directions: Direction::ALL.to_vec(),
         limit,
         hides_own: false,
+        header_bytes: false,
     }
 }
 
@@ -35,6 +36,23 @@ fn equal_filters_share_a_slot_however_they_are_written() {
     assert_eq!(join(&mut slots, 4, "tcp port 80", Limit::All).unwrap(), Joined { slot: 2, is_new: true });
     let received = Key { directions: vec![Direction::In], ..key("tcp port 80", Limit::PerSecond(10)) };
     assert_eq!(slots.join(5, received, &Environment::default(), Instant::now()).unwrap().slot, 3);
+}
+
+#[test]
+fn streams_with_the_bytes_of_headers_have_slots_of_their_own() {
+    let mut slots = Slots::default();
+    join(&mut slots, 1, "tcp", Limit::All).unwrap();
+    for (stream, filter, slot) in [(2, "tcp", 1), (3, "udp", 2), (4, "tcp", 1)] {
+        let key = Key { header_bytes: true, ..key(filter, Limit::All) };
+        assert_eq!(slots.join(stream, key, &Environment::default(), Instant::now()).unwrap().slot, slot);
+    }
+    let mut rules: Box<Rules> = bytemuck::zeroed_box();
+    let Rules { configuration, tables } = &mut *rules;
+    assert!(slots.build(configuration, tables).unwrap());
+    assert_eq!(configuration.headers, 0b110);
+    slots.leave(3, Instant::now());
+    slots.build(configuration, tables).unwrap();
+    assert_eq!(configuration.headers, 0b010);
 }
 
 #[test]

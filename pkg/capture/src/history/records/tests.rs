@@ -13,7 +13,7 @@ const SECOND: Duration = Duration::from_secs(1);
 
 fn request(filter: &str, directions: &[Direction]) -> Request {
     let filter = Arc::new(Filter::parse(filter).unwrap());
-    let wanted = Some(Wanted { filter, limit: Limit::None, hides_own: false });
+    let wanted = Some(Wanted { filter, limit: Limit::None, hides_own: false, header_bytes: false });
     let (asker, interfaces) = ("a test".to_owned(), InterfaceSet::Any);
     let directions = directions.to_vec();
     Request { asker, label: Arc::default(), interfaces, directions, hook: HookChoice::Auto, wanted }

@@ -7,6 +7,7 @@ fn batch(times: Range<u64>) -> Batch {
     let rows = times.map(|time| Row {
         origin: Origin { host: 0, interface: 0 },
         event: Event { time: time * 1_000_000, ..Event::zeroed() },
+        bytes: HeaderBytes::NONE,
     });
     Batch::new(Arc::new(rows.collect()), Arc::default(), WallClock::ahead_by(0))
 }

@@ -23,6 +23,7 @@ fn everything_set() {
         ("queue_rows", "1000"),
         ("linger_seconds", "0"),
         ("flow_entries", "2000"),
+        ("header_bytes", "256"),
         ("own_ports", "443, 3000"),
     ]);
     assert_eq!(settings.own_ports, Some([443, 3000].into()));
@@ -35,6 +36,7 @@ fn everything_set() {
         queue_rows: 1000,
         linger: Duration::ZERO,
         flow_entries: 2000,
+        header_bytes: 256,
     };
     assert_eq!(settings.capture, capture);
 }
@@ -62,6 +64,8 @@ fn the_ends_of_each_range() {
         ("linger_seconds", "86400"),
         ("flow_entries", "1024"),
         ("flow_entries", "1048576"),
+        ("header_bytes", "0"),
+        ("header_bytes", "512"),
     ] {
         server(&[(name, value)]);
     }
@@ -90,6 +94,8 @@ fn what_cannot_be_used_is_reported() {
         ("linger_seconds", "86401", "it takes a whole number from 0 to 86400"),
         ("flow_entries", "1023", "it takes a whole number from 1024 to 1048576"),
         ("flow_entries", "1048577", "it takes a whole number from 1024 to 1048576"),
+        ("header_bytes", "-1", "it takes a whole number from 0 to 512"),
+        ("header_bytes", "513", "it takes a whole number from 0 to 512"),
     ] {
         let (settings, errors) = read_server(&[(name, value), ("interfaces", "eth0")]);
         let sentences: Vec<String> = errors.iter().map(ToString::to_string).collect();

@@ -1,0 +1,39 @@
+//! The records that the kernel programs write to a ring, as they are read from it.
+
+use xdplive_packet::{
+    Event,
+    event::{HeaderRecord, RecordKind},
+};
+
+use crate::source::Captured;
+
+/// A packet, and the bytes of its headers where somebody wanted them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Record<'a> {
+    /// What the kernel reported.
+    pub event: Event,
+    /// Its bytes.
+    pub captured: Option<Captured<'a>>,
+}
+
+impl<'a> Record<'a> {
+    /// Reads a record; `None` for anything that is not one of ours.
+    #[must_use]
+    pub fn read(item: &'a [u8]) -> Option<Self> {
+        let (event, rest) = item.split_at_checked(size_of::<Event>())?;
+        let event: Event = bytemuck::try_pod_read_unaligned(event).ok()?;
+        if event.kind == RecordKind::Event as u8 {
+            return rest.is_empty().then_some(Self { event, captured: None });
+        }
+        const AFTER_EVENT: usize = HeaderRecord::BYTES_AT - size_of::<Event>();
+        let (numbers, bytes) = rest.split_at_checked(AFTER_EVENT)?;
+        let [captured, protocol, control, _reserved]: [u16; AFTER_EVENT / 2] =
+            bytemuck::try_pod_read_unaligned(numbers).ok()?;
+        let tag = (protocol != 0).then_some([protocol, control]);
+        let is_whole = event.kind == RecordKind::Headers as u8 && bytes.len() == usize::from(captured);
+        is_whole.then_some(Self { event, captured: Some(Captured { bytes, tag }) })
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,327 @@
+//! The resource `pcapng`: packets of a query as a file, while they come.
+
+use std::{collections::HashMap, ops::RangeInclusive, sync::Arc, time::Duration};
+
+use chrono::DateTime;
+use grafana_plugin_sdk::pluginv2::{CallResourceRequest, CallResourceResponse, StringList};
+use rustix::system::uname;
+use serde_json::{Map, Value};
+use tokio::{
+    sync::{OwnedSemaphorePermit, Semaphore},
+    time::{Instant, sleep_until},
+};
+use tonic::Status;
+use xdplive_capture::{
+    clock::{self, WallClock},
+    source::{Batch, InterfaceSet, Request, Source, Subscription, Tally},
+};
+use xdplive_packet::LinkType;
+
+use super::{super::stream, Failure, Plugin};
+use crate::{
+    asked::{self, Refusal},
+    pcapng::{File, Origin, PACKET_BLOCK_MAX, WriteError, within},
+    query::{Kind, QueryError},
+    settings::LimitCeiling,
+    shutdown::Shutdown,
+};
+
+/// Packets, seconds and bytes of a file: what may be asked for, and what holds where nothing is.
+const COUNTS: (RangeInclusive<u64>, u64) = (1..=100_000, 1000);
+const SECONDS: (RangeInclusive<u64>, u64) = (1..=300, 10);
+const BYTES: (RangeInclusive<u64>, u64) = (1..=64 << 20, 64 << 20);
+
+/// Files that are written at a time. Each has a queue of its own; panels share theirs.
+const AT_ONCE: usize = 8;
+
+/// Places for the files that are being written.
+#[derive(Clone, Debug)]
+pub struct Downloads(Arc<Semaphore>);
+
+impl Default for Downloads {
+    /// None is being written.
+    fn default() -> Self {
+        Self(Arc::new(Semaphore::new(AT_ONCE)))
+    }
+}
+
+/// Packets in one piece, so that it has no more than 512 KiB.
+const PIECE: usize = (512 << 10) / PACKET_BLOCK_MAX;
+
+/// What ends a file, whichever comes first; none of them where the administrator sets no limits.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Bounds {
+    count: Option<u64>,
+    seconds: Option<u64>,
+    bytes: Option<u64>,
+}
+
+impl Bounds {
+    fn read(json: &[u8], ceiling: LimitCeiling) -> Result<Self, QueryError> {
+        let keys: Map<String, Value> = serde_json::from_slice(json).unwrap_or_default();
+        Ok(Self {
+            count: bound(&keys, "count", COUNTS, ceiling)?,
+            seconds: bound(&keys, "seconds", SECONDS, ceiling)?,
+            bytes: bound(&keys, "bytes", BYTES, ceiling)?,
+        })
+    }
+}
+
+fn bound(
+    keys: &Map<String, Value>,
+    key: &'static str,
+    (range, default): (RangeInclusive<u64>, u64),
+    ceiling: LimitCeiling,
+) -> Result<Option<u64>, QueryError> {
+    let unlimited = ceiling == LimitCeiling::None;
+    match keys.get(key) {
+        None => Ok(Some(default)),
+        Some(Value::Null) => Ok((!unlimited).then_some(default)),
+        Some(value) => match value.as_u64() {
+            Some(number) if range.contains(&number) || unlimited && number > 0 => Ok(Some(number)),
+            _ => Err(QueryError::Value {
+                key,
+                given: value.to_string().chars().take(60).collect(),
+                allowed: if unlimited {
+                    "it takes a whole number of 1 or more, or null for no bound".to_owned()
+                } else {
+                    format!("it takes a whole number from {} to {}", range.start(), range.end())
+                },
+            }),
+        },
+    }
+}
+
+/// The query in a request: its body, else the key `query` of its address.
+fn query(request: &CallResourceRequest) -> Vec<u8> {
+    if !request.body.is_empty() {
+        return request.body.to_vec();
+    }
+    let (_, keys) = request.url.split_once('?').unwrap_or_default();
+    let found = form_urlencoded::parse(keys.as_bytes()).find(|(key, _)| key == "query");
+    found.map_or_else(|| b"{}".to_vec(), |(_, value)| value.into_owned().into_bytes())
+}
+
+/// The query with the highest limit there is, where it names none: a panel's default is for eyes.
+fn as_much_as_may_be(json: Vec<u8>, ceiling: LimitCeiling) -> Vec<u8> {
+    let Ok(mut keys) = serde_json::from_slice::<Map<String, Value>>(&json) else { return json };
+    let most = match ceiling {
+        LimitCeiling::Rows(most) => Value::from(most),
+        LimitCeiling::None => Value::Null,
+    };
+    keys.entry("limit").or_insert(most);
+    Value::Object(keys).to_string().into_bytes()
+}
+
+impl Plugin {
+    /// Begins a file. When this returns, its packets are being counted.
+    pub(super) async fn pcapng(&self, request: &CallResourceRequest) -> Result<Download, Failure> {
+        if !matches!(request.method.as_str(), "GET" | "POST") {
+            return Err(Failure { code: 405, message: "pcapng can be had by GET and POST".to_owned() });
+        }
+        let json = as_much_as_may_be(query(request), self.server.ceiling);
+        let mut asked = asked::read(request.plugin_context.as_ref(), &json, &*self.source, &self.server)?;
+        if asked.query.kind != Kind::Packets {
+            let given = format!("\"{}\"", asked.query.kind.name());
+            let allowed = "a file can be had of packets".to_owned();
+            return Err(Refusal::from(QueryError::Value { key: "kind", given, allowed }).into());
+        }
+        let bounds = Bounds::read(&json, self.server.ceiling).map_err(Refusal::from)?;
+        let place = Arc::clone(&self.downloads.0).try_acquire_owned().map_err(|_| Failure {
+            code: 429,
+            message: format!(
+                "{AT_ONCE} files are being written already, which is all there may be; try again when one has ended"
+            ),
+        })?;
+        if let Some(wanted) = &mut asked.request.wanted {
+            wanted.header_bytes = true;
+        }
+        // In the accounts it is no panel's.
+        Arc::make_mut(&mut asked.request.label).stream = "pcapng".to_owned();
+        self.source.prepare(&asked.request).await.map_err(Refusal::from)?;
+        let begin = now();
+        let mut file = new_file(&asked.query.filter.to_string(), bounds.bytes)?;
+        if let InterfaceSet::Named(names) = &asked.request.interfaces {
+            for name in names {
+                file.interface(name, link(&*self.source, name))?;
+            }
+        }
+        let subscription = self.source.subscribe(&asked.request).await.map_err(Refusal::from)?;
+        Ok(Download {
+            headers: headers(&asked.request, begin),
+            subscription,
+            source: Arc::clone(&self.source),
+            file,
+            count: bounds.count,
+            until: bounds.seconds.and_then(|time| Instant::now().checked_add(Duration::from_secs(time))),
+            begin,
+            shutdown: self.shutdown.clone(),
+            state: State::Beginning,
+            _place: place,
+        })
+    }
+}
+
+fn new_file(filter: &str, most: Option<u64>) -> Result<File, WriteError> {
+    let machine = uname();
+    let system = format!("{} {}", machine.sysname().to_string_lossy(), machine.release().to_string_lossy());
+    File::new(Origin { hardware: &machine.machine().to_string_lossy(), system: &system, filter }, most)
+}
+
+/// How the frames of an interface begin; of one that is away it is not known, and Ethernet is likely.
+fn link(source: &dyn Source, name: &str) -> LinkType {
+    let interfaces = source.interfaces();
+    interfaces.get(name).and_then(|interface| interface.link.layout()).unwrap_or(LinkType::Ethernet)
+}
+
+/// Nanoseconds since 1970.
+fn now() -> i64 {
+    WallClock::read().nanoseconds(clock::monotonic())
+}
+
+fn headers(request: &Request, begin: i64) -> HashMap<String, StringList> {
+    let interfaces = match &request.interfaces {
+        InterfaceSet::Named(names) if names.len() <= 3 => names.join("-"),
+        InterfaceSet::Named(names) => format!("{}-interfaces", names.len()),
+        InterfaceSet::Any => "any".to_owned(),
+    };
+    let plain = |c: char| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' };
+    let interfaces: String = interfaces.chars().map(plain).collect();
+    let time = DateTime::from_timestamp_nanos(begin).format("%Y%m%dT%H%M%SZ");
+    let disposition = format!("attachment; filename=\"xdplive-{interfaces}-{time}.pcapng\"");
+    [("Content-Type", "application/x-pcapng".to_owned()), ("Content-Disposition", disposition)]
+        .map(|(name, value)| (name.to_owned(), StringList { values: vec![value] }))
+        .into()
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum State {
+    /// Nothing has been sent.
+    Beginning,
+    Running,
+    /// A bound is reached, or the process ends: what was captured before is still taken.
+    Ending,
+    /// The statistics have been sent.
+    Complete,
+    Ended,
+}
+
+/// A file on its way. Dropping it ends the capture.
+pub(super) struct Download {
+    headers: HashMap<String, StringList>,
+    subscription: Subscription,
+    source: Arc<dyn Source>,
+    file: File,
+    /// Packets that it may have.
+    count: Option<u64>,
+    until: Option<Instant>,
+    /// When it began, nanoseconds since 1970.
+    begin: i64,
+    shutdown: Shutdown,
+    state: State,
+    _place: OwnedSemaphorePermit,
+}
+
+impl Download {
+    /// The next piece; after the last one the status with which the file ends, with the accounts beside it.
+    pub(super) async fn next(mut self) -> Option<(Result<CallResourceResponse, Status>, Self)> {
+        let result = match self.state {
+            State::Beginning => {
+                self.state = State::Running;
+                Ok(self.piece())
+            }
+            State::Running | State::Ending => self.packets().await,
+            State::Complete => {
+                self.state = State::Ended;
+                Err(stream::end(within(self.subscription.tally(), self.file.packets())))
+            }
+            State::Ended => return None,
+        };
+        Some((result, self))
+    }
+
+    /// The next packets, or the statistics when there are no more.
+    async fn packets(&mut self) -> Result<CallResourceResponse, Status> {
+        loop {
+            let written = match self.more().await {
+                Some(batches) => self.write(&batches),
+                None => self.complete(),
+            };
+            written.map_err(|error| {
+                self.state = State::Ended;
+                Status::internal(error.to_string())
+            })?;
+            let piece = self.piece();
+            if !piece.body.is_empty() || self.state == State::Complete {
+                return Ok(piece);
+            }
+        }
+    }
+
+    /// The next rows; none at the end.
+    async fn more(&mut self) -> Option<Vec<Batch>> {
+        loop {
+            if self.state == State::Ending {
+                return self.subscription.next(PIECE).await;
+            }
+            let time = async {
+                match self.until {
+                    Some(until) => sleep_until(until).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                batches = self.subscription.next(PIECE) => return batches,
+                () = time => {}
+                () = self.shutdown.begun() => {}
+            }
+            self.end();
+        }
+    }
+
+    fn end(&mut self) {
+        self.subscription.end();
+        self.state = State::Ending;
+    }
+
+    fn write(&mut self, batches: &[Batch]) -> Result<(), WriteError> {
+        let mut links: HashMap<u16, LinkType> = HashMap::new();
+        for batch in batches {
+            for row in batch.rows() {
+                let link = *links
+                    .entry(row.origin.interface)
+                    .or_insert_with(|| link(&*self.source, batch.names.interface(row.origin)));
+                let enough = self.count.is_some_and(|count| self.file.packets() >= count);
+                if enough || !self.file.packet(batch, row, link)? {
+                    // Whatever else there is stays out: a hole in the middle would look like a loss.
+                    self.count = Some(self.file.packets());
+                    self.end();
+                    return Ok(());
+                }
+            }
+        }
+        if self.count.is_some_and(|count| self.file.packets() >= count) {
+            self.end();
+        }
+        Ok(())
+    }
+
+    fn complete(&mut self) -> Result<(), WriteError> {
+        self.state = State::Complete;
+        let times = [self.begin, now()];
+        for (name, tally) in self.subscription.by_interface() {
+            let tally: Tally = tally;
+            self.file.statistics(&name, link(&*self.source, &name), tally, times)?;
+        }
+        Ok(())
+    }
+
+    /// What has been written since the last one; the headers go with the first.
+    fn piece(&mut self) -> CallResourceResponse {
+        let headers = std::mem::take(&mut self.headers);
+        CallResourceResponse { code: 200, headers, body: self.file.take().into() }
+    }
+}
+
+#[cfg(test)]
+mod tests;
