@@ -17,7 +17,10 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::{sync::Notify, time::sleep};
+use tokio::{
+    sync::{Notify, oneshot},
+    time::sleep,
+};
 use tracing::warn;
 
 use self::{accounts::PastAccounts, records::Records, subject::Subject};
@@ -77,24 +80,31 @@ impl Recorder {
                     hook,
                     hides_own,
                 );
-                if let Some(hold) = self.hold(&request) {
-                    // For ever.
-                    std::mem::forget(hold);
-                }
+                // For ever.
+                self.begin_hold(&request).map(|(hold, _)| std::mem::forget(hold));
             }
         }
     }
 
-    /// Has recorded what `request` has counted, as long as what is returned lives. `None` where there is no packet to
-    /// count, and where there are too many records that are all needed.
-    #[must_use]
-    pub fn hold(&self, request: &Request) -> Option<Hold> {
+    /// Has recorded what `request` has counted, as long as what is returned lives. When this returns, it is being
+    /// counted, or cannot be. `None` where there is no packet to count, and where there are too many records that are
+    /// all needed.
+    pub async fn hold(&self, request: &Request) -> Option<Hold> {
+        let (hold, begun) = self.begin_hold(request)?;
+        // Where it cannot be counted, nobody tells.
+        let _ = begun.await;
+        Some(hold)
+    }
+
+    fn begin_hold(&self, request: &Request) -> Option<(Hold, oneshot::Receiver<()>)> {
         let subject = Subject::of(request)?;
         let (record, begins) = self.records().hold(subject, request, Instant::now())?;
+        let hold = Hold { recorder: self.clone(), record };
+        let (tell, begun) = oneshot::channel();
         if let Some(request) = begins {
-            tokio::spawn(count(self.clone(), record, request));
+            tokio::spawn(count(self.clone(), record, request, tell));
         }
-        Some(Hold { recorder: self.clone(), record })
+        Some((hold, begun))
     }
 
     /// Waits until what nobody needs any more of a request is no longer counted.
@@ -138,11 +148,18 @@ impl Recorder {
 }
 
 /// Takes down what is counted for a record, for as long as somebody needs it.
-async fn count(recorder: Recorder, record: u64, request: Request) {
+async fn count(recorder: Recorder, record: u64, request: Request, begun: oneshot::Sender<()>) {
+    let mut begun = Some(begun);
     let changed = recorder.records().changed(record);
     loop {
         match Counting::begin(Arc::clone(&recorder.0.source), &request).await {
-            Ok(counting) => count_seconds(&recorder, record, counting, &changed).await,
+            Ok(counting) => {
+                if let Some(begun) = begun.take() {
+                    // Whoever asked may have given up waiting.
+                    let _ = begun.send(());
+                }
+                count_seconds(&recorder, record, counting, &changed).await;
+            }
             Err(error) => {
                 warn!("what is to be recorded cannot be counted: {error}");
                 recorder.records().fail(record);

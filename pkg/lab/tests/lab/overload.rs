@@ -159,6 +159,68 @@ async fn an_overload_is_accounted_for_with_streams_that_come_and_go() {
     assert!(plugin.wait().await);
 }
 
+/// What is counted is what the interface itself counts: while rows are left out and lost, in each interval, and to the
+/// last packet and byte at the end.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn at_an_overload_rates_are_the_interface_s_own_counters() {
+    const FROM_THE_KERNEL: u32 = 6_000_000;
+    const FROM_A_SOCKET: u32 = 600_000;
+    for hook in ["xdp-native", "tcx"] {
+        let directory = tempfile::tempdir().unwrap();
+        let namespace = Namespace::with_pair();
+        let plugin = client::plugin_with(&namespace, directory.path(), &[("GF_PLUGIN_HOOK", hook)]).await;
+        let query = |kind: &str, columns: Value| json!({ "kind": kind, "interfaces": ["a"], "direction": "in", "columns": columns, "limit": 1000 });
+        let rows = client::ask(&plugin, query("packets", json!(["ttl"]))).await;
+        let rates = client::ask(&plugin, query("rates", json!(["packets", "segments", "bytes"]))).await;
+        let rows = tokio::spawn(taken(client::run(&plugin, &rows).await, 1));
+        let mut rates = client::run(&plugin, &rates).await;
+        let counters = || ["rx_packets", "rx_bytes"].map(|name| namespace.counter("a", name));
+        let before = counters();
+        let since = || counters().iter().zip(before).map(|(now, before)| now - before).collect::<Vec<_>>();
+        let is_sent = std::sync::atomic::AtomicBool::new(false);
+        let (mut sum, mut largest) = ([0; 3], 0);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                if hook == "xdp-native" {
+                    overload(&namespace, FROM_THE_KERNEL);
+                } else {
+                    send(&Sender::new(&namespace, "b"), FROM_A_SOCKET, 64);
+                }
+                is_sent.store(true, std::sync::atomic::Ordering::Release);
+            });
+            tokio::task::block_in_place(|| {
+                let runtime = tokio::runtime::Handle::current();
+                while !is_sent.load(std::sync::atomic::Ordering::Acquire) {
+                    let message = runtime.block_on(client::message(&mut rates));
+                    let now = since();
+                    let lap = [0, 1, 2].map(|column| message["data"]["values"][column][0].as_u64().unwrap());
+                    sum.iter_mut().zip(lap).for_each(|(sum, lap)| *sum += lap);
+                    largest = largest.max(lap[0]);
+                    // It ended a moment before the counters were read.
+                    assert!(sum[0] <= now[0], "{hook}: {sum:?}, {now:?}");
+                    assert!(now[0] - sum[0] <= 2 * largest, "{hook}: {sum:?}, {now:?}, {largest}");
+                }
+            });
+        });
+        assert!(sum[0] > 0, "{hook}: no interval ended while packets came");
+        plugin.ask_to_end().await;
+        while let Some(packet) = rates.message().await.unwrap() {
+            let message: Value = serde_json::from_slice(&packet.data).unwrap();
+            let lap = [0, 1, 2].map(|column| message["data"]["values"][column][0].as_u64().unwrap());
+            sum.iter_mut().zip(lap).for_each(|(sum, lap)| *sum += lap);
+        }
+        let sent = u64::from(if hook == "xdp-native" { FROM_THE_KERNEL } else { FROM_A_SOCKET });
+        let now = since();
+        assert_eq!(now[0], sent, "{hook}: the wire itself lost packets");
+        assert_eq!(sum, [now[0], now[0], now[1]], "{hook}");
+        let (_, [seen, _, thinned, lost, delivered]) = rows.await.unwrap();
+        eprintln!("{hook}: {sum:?}; rows: thinned={thinned} lost={lost} delivered={delivered}");
+        assert_eq!(seen, sent, "{hook}");
+        assert!(thinned + lost > sent / 2, "{hook}: no overload");
+        assert!(plugin.wait().await);
+    }
+}
+
 /// Sends so many different packets from inside the kernel, as fast as it goes.
 fn overload(namespace: &Namespace, packets: u32) {
     /// Number of the loopback interface in every namespace.

@@ -143,8 +143,10 @@ impl Plugin {
     where
         C: Column<Rows = [CountRow]> + Send,
     {
-        let counting = Counting::begin(Arc::clone(&self.source), &asked.request).await?;
-        let recorded = self.recorder.hold(&asked.request);
+        let counting = Counting::begin(Arc::clone(&self.source), &asked.request);
+        // At once, so that one generation does for both.
+        let (counting, recorded) = tokio::join!(counting, self.recorder.hold(&asked.request));
+        let counting = counting?;
         let interval = Duration::from_millis(asked.query.interval);
         let rates = Rates::new(counting, recorded, columns, interval, self.shutdown.clone());
         Ok(Box::pin(stream::unfold(rates, Rates::next)))
