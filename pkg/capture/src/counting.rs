@@ -9,7 +9,7 @@ use xdplive_packet::{event::Direction, flow::Sum};
 
 use crate::{
     clock,
-    source::{Counts, Interval, Request, Source, SourceError, Subscription, Tally},
+    source::{DirectionCounts, Interval, Request, Source, SourceError, Subscription, Tally},
 };
 
 /// What is counted for a request from its beginning on.
@@ -17,7 +17,7 @@ pub struct Counting {
     subscription: Subscription,
     source: Arc<dyn Source>,
     /// What had been counted at the end of the last interval, and when that was.
-    before: Sums,
+    before: DirectionCounts,
     since: Instant,
 }
 
@@ -29,13 +29,16 @@ pub struct Lap {
     /// Its length.
     pub length: Duration,
     /// What was counted in it.
-    pub sums: Sums,
+    pub sums: DirectionCounts,
 }
 
-/// Sums by [`Direction`].
-pub type Sums = [Sum; Direction::ALL.len()];
-
 impl Lap {
+    /// Its beginning, milliseconds since 1970.
+    #[must_use]
+    pub fn begin(&self) -> i64 {
+        self.time.saturating_sub(i64::try_from(self.length.as_millis()).unwrap_or(i64::MAX))
+    }
+
     /// What was counted in these directions.
     #[must_use]
     pub fn of(&self, directions: &[Direction]) -> Interval {
@@ -57,18 +60,14 @@ impl Counting {
     /// As [`Source::subscribe`].
     pub async fn begin(source: Arc<dyn Source>, request: &Request) -> Result<Self, SourceError> {
         let subscription = source.subscribe(request).await?;
-        Ok(Self { subscription, source, before: Sums::default(), since: Instant::now() })
+        Ok(Self { subscription, source, before: DirectionCounts::default(), since: Instant::now() })
     }
 
     /// What was counted since the last call, or the beginning; `None` where nothing is attached, which is not the same
     /// as zero. What is counted until there is something again, is in the next one.
     pub async fn lap(&mut self) -> Option<Lap> {
         let counts = self.source.counts(self.subscription.id()).await?;
-        Some(self.until_now(counts.map(|Counts { matched, segments, bytes, .. }| Sum {
-            packets: matched,
-            segments,
-            bytes,
-        })))
+        Some(self.until_now(counts))
     }
 
     /// Waits until the stream has come to its end by itself.
@@ -84,7 +83,7 @@ impl Counting {
         let counted = self.subscription.counted().unwrap_or_default();
         let mut before = Sum::default();
         self.before.iter().for_each(|sum| before += *sum);
-        let lap = self.until_now(Sums::default());
+        let lap = self.until_now(DirectionCounts::default());
         Interval {
             time: lap.time,
             length: lap.length,
@@ -101,13 +100,13 @@ impl Counting {
         Tally { delivered: counted.matched, ..self.subscription.tally() }
     }
 
-    fn until_now(&mut self, sums: Sums) -> Lap {
+    fn until_now(&mut self, sums: DirectionCounts) -> Lap {
         let (before, since) = (self.before, self.since);
         (self.before, self.since) = (sums, Instant::now());
         let mut lap = Lap {
             time: clock::milliseconds(),
             length: self.since.saturating_duration_since(since),
-            sums: Sums::default(),
+            sums: DirectionCounts::default(),
         };
         for ((lap, now), before) in lap.sums.iter_mut().zip(&sums).zip(&before) {
             lap.packets = now.packets.saturating_sub(before.packets);

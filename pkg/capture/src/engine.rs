@@ -189,7 +189,7 @@ impl Source for LocalSource {
     }
 
     async fn subscribe(&self, request: &Request) -> Result<Subscription, SourceError> {
-        let queue = Queue::new(self.settings.queue_rows);
+        let queue = Queue::new(self.settings.queue_rows(request));
         let stream = {
             let queue = Arc::clone(&queue);
             self.ask(|reply| Command::Subscribe { request: request.clone(), queue, reply }).await?

@@ -17,13 +17,14 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::{
-    sync::{Notify, oneshot},
-    time::sleep,
-};
+use tokio::time::sleep;
 use tracing::warn;
 
-use self::{accounts::PastAccounts, records::Records, subject::Subject};
+use self::{
+    accounts::PastAccounts,
+    records::{Held, Phase, Records, Run},
+    subject::Subject,
+};
 use crate::{
     clock,
     counting::{Counting, Lap},
@@ -80,8 +81,10 @@ impl Recorder {
                     hook,
                     hides_own,
                 );
-                // For ever.
-                self.begin_hold(&request).map(|(hold, _)| std::mem::forget(hold));
+                if let Some((hold, _)) = self.begin_hold(&request) {
+                    // For ever.
+                    std::mem::forget(hold);
+                }
             }
         }
     }
@@ -90,34 +93,32 @@ impl Recorder {
     /// counted, or cannot be. `None` where there is no packet to count, and where there are too many records that are
     /// all needed.
     pub async fn hold(&self, request: &Request) -> Option<Hold> {
-        let (hold, begun) = self.begin_hold(request)?;
-        // Where it cannot be counted, nobody tells.
-        let _ = begun.await;
+        let (hold, run) = self.begin_hold(request)?;
+        run.begun().await;
         Some(hold)
     }
 
-    fn begin_hold(&self, request: &Request) -> Option<(Hold, oneshot::Receiver<()>)> {
-        let subject = Subject::of(request)?;
-        let (record, begins) = self.records().hold(subject, request, Instant::now())?;
+    fn begin_hold(&self, request: &Request) -> Option<(Hold, Arc<Run>)> {
+        let Held { record, run, begins } = self.records().hold(Subject::of(request)?, Instant::now())?;
         let hold = Hold { recorder: self.clone(), record };
-        let (tell, begun) = oneshot::channel();
-        if let Some(request) = begins {
-            tokio::spawn(count(self.clone(), record, request, tell));
+        if begins {
+            tokio::spawn(count(self.clone(), record, Arc::clone(&run), request.clone()));
         }
-        Some((hold, begun))
+        Some((hold, run))
+    }
+
+    /// Whether there is room to record what `request` has counted, if it has.
+    #[must_use]
+    pub fn has_room(&self, request: &Request) -> bool {
+        Subject::of(request).is_none_or(|subject| self.records().has_room(&subject))
     }
 
     /// Waits until what nobody needs any more of a request is no longer counted.
     pub async fn ended(&self, request: &Request) {
         let Some(subject) = Subject::of(request) else { return };
-        loop {
-            let Some(changed) = self.records().ending(&subject) else { return };
-            // Before it is looked at again, so that nothing is missed.
-            let ended = changed.notified();
-            if self.records().ending(&subject).is_none() {
-                return;
-            }
-            ended.await;
+        let unneeded = self.records().unneeded(&subject);
+        if let Some(run) = unneeded {
+            run.over().await;
         }
     }
 
@@ -148,47 +149,30 @@ impl Recorder {
 }
 
 /// Takes down what is counted for a record, for as long as somebody needs it.
-async fn count(recorder: Recorder, record: u64, request: Request, begun: oneshot::Sender<()>) {
-    let mut begun = Some(begun);
-    let changed = recorder.records().changed(record);
-    loop {
-        match Counting::begin(Arc::clone(&recorder.0.source), &request).await {
-            Ok(counting) => {
-                if let Some(begun) = begun.take() {
-                    // Whoever asked may have given up waiting.
-                    let _ = begun.send(());
-                }
-                count_seconds(&recorder, record, counting, &changed).await;
-            }
-            Err(error) => {
-                warn!("what is to be recorded cannot be counted: {error}");
-                recorder.records().fail(record);
-                return;
-            }
+async fn count(recorder: Recorder, record: u64, run: Arc<Run>, request: Request) {
+    match Counting::begin(Arc::clone(&recorder.0.source), &request).await {
+        Ok(counting) => {
+            run.reach(Phase::Counting);
+            count_seconds(&recorder, record, &run, counting).await;
         }
-        // Somebody may have come meanwhile.
-        if recorder.records().end(record) {
-            return;
-        }
+        Err(error) => warn!("what is to be recorded cannot be counted: {error}"),
     }
+    run.reach(Phase::Over);
 }
 
 /// Until nobody needs it any more, or the stream has ended by itself.
-async fn count_seconds(recorder: &Recorder, record: u64, mut counting: Counting, changed: &Notify) {
+async fn count_seconds(recorder: &Recorder, record: u64, run: &Arc<Run>, mut counting: Counting) {
     loop {
         tokio::select! {
             () = next_second() => {
                 if let Some(lap) = counting.lap().await {
-                    recorder.records().add(record, lap);
+                    recorder.records().add(record, run, lap);
                 }
             }
-            () = counting.ended() => {
-                recorder.records().fail(record);
-                return;
-            }
-            () = changed.notified() => {}
+            () = counting.ended() => return,
+            () = run.released.notified() => {}
         }
-        if !recorder.records().is_needed(record) {
+        if recorder.records().may_end(record, run) {
             return;
         }
     }

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::source::Request;
+
 pub use xdplive_packet::event::MAX_HEADER_BYTES;
 
 /// Smallest ring, bytes: one page.
@@ -45,5 +47,17 @@ impl Default for Settings {
             flow_entries: 1 << 16,
             header_bytes: 0,
         }
+    }
+}
+
+/// Rows with the bytes of their headers that wait for one stream at most: these take up to 650 bytes each.
+const QUEUE_ROWS_WITH_BYTES: usize = 8192;
+
+impl Settings {
+    /// Rows that wait for a stream of `request` at most.
+    #[must_use]
+    pub fn queue_rows(&self, request: &Request) -> usize {
+        let with_bytes = request.wanted.as_ref().is_some_and(|wanted| wanted.header_bytes);
+        if with_bytes { self.queue_rows.min(QUEUE_ROWS_WITH_BYTES) } else { self.queue_rows }
     }
 }

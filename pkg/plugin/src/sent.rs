@@ -135,6 +135,12 @@ impl<P: Piece> Sent<P> {
         Some(Last { piece, at: kept.touched, runs: kept.writer.strong_count() > 0 })
     }
 
+    /// Whether a query's stream runs, and has sent something.
+    #[must_use]
+    pub fn runs(&self, label: &Label) -> bool {
+        self.last(label).is_some_and(|last| last.runs)
+    }
+
     fn lock(&self) -> MutexGuard<'_, Queries<P>> {
         // Nothing that holds the lock can panic half-way through a change.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
@@ -210,7 +216,7 @@ pub struct AllSent {
     pub flows: Sent<Arc<[FlowRow]>>,
 }
 
-/// Rows of one query of grouped rates, of 64 bytes: an hour of ten groups and all others at one a second.
+/// Rows of one query of grouped rates, of some 100 bytes: an hour of ten groups and all others at one a second.
 const GROUP_ROWS: usize = 40_000;
 /// And of all such queries.
 const ALL_GROUP_ROWS: usize = 5 * GROUP_ROWS;

@@ -10,6 +10,7 @@ mod stream;
 
 use std::sync::Arc;
 
+use tokio::sync::Semaphore;
 use xdplive_capture::{history::Recorder, hook::HookChoice, source::Source};
 
 use crate::{
@@ -41,6 +42,8 @@ pub struct Plugin {
     pub setting_errors: Arc<Vec<ServerSettingError>>,
     /// The end of the process.
     pub shutdown: Shutdown,
+    /// Room for streams of flows.
+    pub intakes: Arc<Semaphore>,
     /// The files that are being written.
     pub downloads: Downloads,
 }
@@ -64,6 +67,7 @@ impl Plugin {
             server: Arc::new(server),
             setting_errors: Arc::new(setting_errors),
             shutdown,
+            intakes: Arc::new(Semaphore::new(stream::INTAKES)),
             downloads: Downloads::default(),
         }
     }

@@ -14,6 +14,8 @@ pub const SHORTEST_LEASE: Duration = Duration::from_secs(600);
 const CALLS: u32 = 3;
 /// Standing queries at most; of more, the least recent gives way.
 pub const MOST: usize = 64;
+/// Queries whose last call is remembered, so that the time between two is known although nothing was counted meanwhile.
+const REMEMBERED: usize = 256;
 
 /// The leases, each with what runs for it and ends when it is dropped.
 #[derive(Debug)]
@@ -34,47 +36,90 @@ impl<R> Default for Standing<R> {
 #[derive(Debug)]
 struct Lease<R> {
     label: Arc<Label>,
+    /// An alert rule's is the last to give way.
+    is_of_rule: bool,
     asked: Instant,
     until: Instant,
     /// Since when it is counted, ms since 1970.
     since: i64,
-    running: R,
+    /// `None` once it has ended.
+    running: Option<R>,
+}
+
+impl<R> Lease<R> {
+    /// Makes it last on.
+    fn renew(&mut self, now: Instant) {
+        let between = now.saturating_duration_since(self.asked);
+        self.asked = now;
+        self.until = now + SHORTEST_LEASE.max(CALLS * between);
+    }
+}
+
+/// Who asks for a standing query, and for which.
+#[derive(Clone, Debug)]
+pub struct Asker {
+    /// The query.
+    pub label: Arc<Label>,
+    /// Whether it is an alert rule's.
+    pub is_rule: bool,
 }
 
 impl<R> Standing<R> {
     /// Makes the lease of a query last on, if there is one. Returns since when it is counted, ms since 1970.
     pub fn renew(&self, label: &Label, now: Instant) -> Option<i64> {
         let mut leases = self.lock();
-        let lease = leases.iter_mut().find(|lease| *lease.label == *label && lease.until > now)?;
-        let between = now.saturating_duration_since(lease.asked);
-        lease.asked = now;
-        lease.until = now + SHORTEST_LEASE.max(CALLS * between);
+        let lease = leases.iter_mut().find(|lease| *lease.label == *label)?;
+        if lease.running.is_none() || lease.until <= now {
+            return None;
+        }
+        lease.renew(now);
         Some(lease.since)
     }
 
     /// Begins a lease with what runs for it since `since`, ms since 1970. Returns what is to end: what ran for the same
     /// query, and for the least recent one where there are too many.
-    pub fn begin(&self, label: Arc<Label>, since: i64, running: R, now: Instant) -> Vec<R> {
+    pub fn begin(&self, asker: Asker, since: i64, running: R, now: Instant) -> Vec<R> {
         let mut leases = self.lock();
-        let mut ended: Vec<R> =
-            leases.extract_if(.., |lease| lease.label == label).map(|lease| lease.running).collect();
-        if leases.len() >= MOST {
-            ended.extend(least_recent(&mut leases));
+        let Asker { label, is_rule } = asker;
+        let mut lease = match leases.iter().position(|lease| lease.label == label) {
+            Some(position) => leases.swap_remove(position),
+            None => Lease { label, is_of_rule: is_rule, asked: now, until: now, since, running: None },
+        };
+        let mut ended: Vec<R> = lease.running.replace(running).into_iter().collect();
+        lease.renew(now);
+        (lease.since, lease.is_of_rule) = (since, is_rule);
+        if leases.iter().filter(|lease| lease.running.is_some()).count() >= MOST {
+            ended.extend(least_recent(&mut leases, |_| true));
         }
-        leases.push(Lease { label, asked: now, until: now + SHORTEST_LEASE, since, running });
+        if leases.len() >= REMEMBERED {
+            let forgotten = leases.iter().enumerate().filter(|(_, lease)| lease.running.is_none());
+            let oldest = forgotten.min_by_key(|(_, lease)| lease.asked).map(|(place, _)| place);
+            oldest.map(|place| leases.swap_remove(place));
+        }
+        leases.push(lease);
         ended
     }
 
-    /// Ends the least recent lease. Returns what ran for it.
-    pub fn give_way(&self) -> Option<R> {
-        least_recent(&mut self.lock())
+    /// Ends the least recent lease of those that help. Returns what ran for it.
+    pub fn give_way(&self, helps: impl Fn(&R) -> bool) -> Option<R> {
+        least_recent(&mut self.lock(), helps)
+    }
+
+    /// Ends the lease of a query if what runs for it is not what is wanted any more. Returns what ran.
+    pub fn replace(&self, label: &Label, is_wanted: impl Fn(&R) -> bool) -> Option<R> {
+        let mut leases = self.lock();
+        let lease = leases.iter_mut().find(|lease| *lease.label == *label)?;
+        lease.running.take_if(|running| !is_wanted(running))
     }
 
     /// Ends the lease of a query if it is over. Returns whether there is none.
     pub fn is_over(&self, label: &Label, now: Instant) -> bool {
         let mut leases = self.lock();
-        leases.retain(|lease| *lease.label != *label || lease.until > now);
-        !leases.iter().any(|lease| *lease.label == *label)
+        let Some(lease) = leases.iter_mut().find(|lease| *lease.label == *label) else { return true };
+        if lease.until <= now {
+            lease.running = None;
+        }
+        lease.running.is_none()
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Lease<R>>> {
@@ -83,9 +128,9 @@ impl<R> Standing<R> {
     }
 }
 
-fn least_recent<R>(leases: &mut Vec<Lease<R>>) -> Option<R> {
-    let (oldest, _) = leases.iter().enumerate().min_by_key(|(_, lease)| lease.asked)?;
-    Some(leases.swap_remove(oldest).running)
+fn least_recent<R>(leases: &mut [Lease<R>], helps: impl Fn(&R) -> bool) -> Option<R> {
+    let helping = leases.iter_mut().filter(|lease| lease.running.as_ref().is_some_and(&helps));
+    helping.min_by_key(|lease| (lease.is_of_rule, lease.asked))?.running.take()
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::{collections::BTreeMap, fs, sync::Arc};
 
 use bytemuck::Zeroable as _;
 use tracing::error;
-use xdplive_packet::{Hook, accounting::HookCounters, event::Direction};
+use xdplive_packet::{Hook, accounting::HookCounters, event::Direction, flow::Sum};
 
 use super::{capture::Capture, control::Control};
 use crate::{
@@ -80,27 +80,27 @@ impl Control {
     /// What has been counted for one stream, by direction; `None` where nothing is attached for it.
     pub(super) fn counts(&self, id: StreamId) -> Option<DirectionCounts> {
         let stream = self.streams.get(&id)?;
-        // Before the kernel's counters: a row is never counted as delivered and not as matched.
-        let handled = stream.queue.handled();
-        let mut sums = DirectionCounts::default();
+        // Also of interfaces that have gone: a sum does not fall.
+        let mut sums = stream.counted_by_direction();
         let mut is_attached = false;
         for capture in stream.joined.iter().filter_map(|name| self.captures.get(name)) {
-            let so_far = capture.so_far();
-            if let Err(error) = &so_far {
-                error!("interface {}: the kernel does not give its counters: {error}", capture.name);
-            }
-            let (running, member) = match &so_far {
-                Ok((running, members)) => (Some(running), members.get(&id)),
-                Err(_) => (None, None),
-            };
-            for ((number, direction), sum) in Direction::ALL.into_iter().enumerate().zip(&mut sums) {
-                if !stream.request.directions.contains(&direction) {
+            let (running, members) = match capture.so_far() {
+                Ok(running) => running,
+                Err(error) => {
+                    error!("interface {}: the kernel does not give its counters: {error}", capture.name);
                     continue;
                 }
-                is_attached |= capture.is_attached(direction);
-                let slots = running.and_then(|running| running.get(number)).map(|hook| &hook.slots);
-                let slot = slots.zip(member).and_then(|(slots, member)| member.slot_of(slots));
-                *sum += stream.counts(capture.number, direction, &handled, slot);
+            };
+            for ((direction, hook), sum) in Direction::ALL.into_iter().zip(&running).zip(&mut sums) {
+                if stream.request.directions.contains(&direction) {
+                    is_attached |= capture.is_attached(direction);
+                    let slot = members.get(&id).and_then(|member| member.slot_of(&hook.slots));
+                    *sum += slot.map_or_else(Sum::default, |slot| Sum {
+                        packets: slot.matched,
+                        segments: slot.segments,
+                        bytes: slot.bytes,
+                    });
+                }
             }
         }
         is_attached.then_some(sums)

@@ -121,7 +121,8 @@ impl Slots {
     /// Any [`NoSlot`].
     pub fn reserve(&mut self, key: Key, environment: &Environment, now: Instant) -> Result<(), NoSlot> {
         let slot = self.slot(key, environment, now)?;
-        if let Some(held) = self.held.get_mut(&slot) {
+        // While it has a stream it needs no keeping.
+        if let Some(held) = self.held.get_mut(&slot).filter(|held| held.members.is_empty()) {
             held.reserved_until = Some(now + RESERVED);
         }
         Ok(())
@@ -142,6 +143,7 @@ impl Slots {
         let is_new = self.held.get(&slot).is_none_or(|held| held.members.is_empty());
         if let Some(held) = self.held.get_mut(&slot) {
             held.members.insert(stream);
+            held.reserved_until = None;
         }
         Ok(Joined { slot, is_new })
     }

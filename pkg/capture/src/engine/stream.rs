@@ -5,13 +5,13 @@ use std::{
     sync::Arc,
 };
 
-use xdplive_packet::{accounting::SlotCounters, event::Direction};
+use xdplive_packet::{accounting::SlotCounters, event::Direction, flow::Sum};
 
 use super::{capture::Membership, maps};
 use crate::{
     queue::{Counted, Handled, Queue},
     reader::RingNumber,
-    source::{Counts, Request},
+    source::{Counts, DirectionCounts, Request},
 };
 
 /// A stream, running or ended.
@@ -62,6 +62,20 @@ impl Stream {
                 counted.add(membership.slot_of(&hook.slots));
             }
         }
+    }
+
+    /// What was counted of each direction, over all interfaces, in generations that have ended.
+    pub fn counted_by_direction(&self) -> DirectionCounts {
+        let mut sums = DirectionCounts::default();
+        for ((_, direction), counted) in &self.counted {
+            for (other, sum) in Direction::ALL.iter().zip(&mut sums) {
+                if other == direction {
+                    let SlotCounters { matched, segments, bytes, .. } = counted.slot;
+                    *sum += Sum { packets: matched, segments, bytes };
+                }
+            }
+        }
+        sums
     }
 
     /// What was counted over all interfaces and directions.

@@ -1,16 +1,13 @@
 //! What is counted for whom, and how long.
 
-use std::{sync::Arc, time::Instant};
+use std::{cmp::Reverse, sync::Arc, time::Instant};
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, watch};
 
 use super::{seconds::Seconds, subject::Subject};
-use crate::{
-    counting::Lap,
-    source::{Interval, Request},
-};
+use crate::{counting::Lap, source::Interval};
 
-/// Records at most, 230 KiB each with an hour of seconds; of those that nobody needs, the one that has not been needed
+/// Records at most, 253 KiB each with an hour of seconds of 72 bytes; of those that nobody needs, the one that has not been needed
 /// for longest gives way.
 pub const RECORDS: usize = 64;
 
@@ -30,19 +27,53 @@ struct Record {
     past: Seconds<Lap>,
     /// Who needs it.
     holds: usize,
-    state: State,
-    /// Signalled when it may be needed no more, and when it has ended.
-    changed: Arc<Notify>,
+    /// What counts for it, or did last.
+    run: Option<Arc<Run>>,
     touched: Instant,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum State {
-    /// Counted now.
-    Running,
-    /// Counting has ended by itself.
-    Failed,
-    Ended,
+/// One time that something is counted, from its beginning to its end.
+#[derive(Debug, Default)]
+pub struct Run {
+    phase: watch::Sender<Phase>,
+    /// Signalled when it may be needed no more.
+    pub released: Notify,
+}
+
+/// Where a run is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Phase {
+    /// It will be counted soon.
+    #[default]
+    Beginning,
+    /// It is counted.
+    Counting,
+    /// Nobody needs it any more.
+    Ending,
+    /// It is not counted any more, or could not be.
+    Over,
+}
+
+impl Run {
+    /// Says where it is.
+    pub fn reach(&self, phase: Phase) {
+        self.phase.send_replace(phase);
+    }
+
+    /// Waits until it has begun, or cannot.
+    pub async fn begun(&self) {
+        // It does not fail: the other end is here.
+        let _ = self.phase.subscribe().wait_for(|phase| *phase != Phase::Beginning).await;
+    }
+
+    /// Waits until it is over.
+    pub async fn over(&self) {
+        let _ = self.phase.subscribe().wait_for(|phase| *phase == Phase::Over).await;
+    }
+
+    fn goes_on(&self) -> bool {
+        matches!(*self.phase.borrow(), Phase::Beginning | Phase::Counting)
+    }
 }
 
 impl Record {
@@ -50,19 +81,24 @@ impl Record {
         self.holds > 0
     }
 
-    const fn is_running(&self) -> bool {
-        matches!(self.state, State::Running)
+    fn is_running(&self) -> bool {
+        self.run.as_ref().is_some_and(|run| run.goes_on())
     }
 
-    /// Has it run. Returns whether that has to be begun.
-    fn run(&mut self, now: Instant) -> bool {
-        self.touched = now;
-        let begins = !self.is_running();
-        if begins {
-            self.state = State::Running;
-        }
-        begins
+    fn is_run_by(&self, run: &Arc<Run>) -> bool {
+        self.run.as_ref().is_some_and(|ours| Arc::ptr_eq(ours, run))
     }
+}
+
+/// Somebody's need of a record.
+#[derive(Debug)]
+pub struct Held {
+    /// The record.
+    pub record: u64,
+    /// What counts for it.
+    pub run: Arc<Run>,
+    /// Whether that is to be begun now.
+    pub begins: bool,
 }
 
 impl Records {
@@ -71,55 +107,68 @@ impl Records {
         Self { records: Vec::new(), next: 0, seconds }
     }
 
-    /// Has a record needed until [`Self::release`]. Returns its number, and the request that is to be counted from now
-    /// on, where that is not done already. `None` where there is no room.
-    pub fn hold(
-        &mut self,
-        subject: Subject,
-        request: &Request,
-        now: Instant,
-    ) -> Option<(u64, Option<Request>)> {
+    /// Has a record needed until [`Self::release`]. `None` where there is no room.
+    pub fn hold(&mut self, subject: Subject, now: Instant) -> Option<Held> {
         let record = self.find(subject, now)?;
         record.holds += 1;
-        let begins = record.run(now).then(|| request.clone());
-        Some((record.number, begins))
+        record.touched = now;
+        let running = record.run.as_ref().filter(|run| run.goes_on());
+        let begins = running.is_none();
+        let run = running.cloned().unwrap_or_default();
+        record.run = Some(Arc::clone(&run));
+        Some(Held { record: record.number, run, begins })
+    }
+
+    /// Whether a hold of a subject can be had.
+    pub fn has_room(&self, subject: &Subject) -> bool {
+        self.records.len() < RECORDS
+            || self.records.iter().any(|record| record.subject.covers(subject) || !record.is_needed())
     }
 
     /// Takes back a hold.
     pub fn release(&mut self, number: u64) {
         if let Some(record) = self.get(number) {
             record.holds = record.holds.saturating_sub(1);
-            record.changed.notify_one();
+            if let Some(run) = &record.run {
+                run.released.notify_one();
+            }
         }
     }
 
-    /// What has been counted of `subject`, the oldest first.
+    /// Whether a run is to end; from then on another one is begun for whoever needs the record.
+    pub fn may_end(&mut self, number: u64, run: &Arc<Run>) -> bool {
+        let is_needed = self.get(number).is_some_and(|record| record.is_needed() && record.is_run_by(run));
+        if !is_needed {
+            run.reach(Phase::Ending);
+        }
+        !is_needed
+    }
+
+    /// What still counts a subject, although nobody needs it any more.
+    pub fn unneeded(&self, subject: &Subject) -> Option<Arc<Run>> {
+        let unneeded =
+            self.records.iter().find(|record| record.subject.covers(subject) && !record.is_needed());
+        unneeded?.run.clone()
+    }
+
+    /// What has been counted of `subject`, the oldest first: of the record that counts it now, or did last, and from
+    /// before that of others that have it, too.
     pub fn past(&self, subject: &Subject) -> Vec<Interval> {
-        let covering = self.records.iter().filter(|record| record.subject.covers(subject));
-        let best = covering.max_by_key(|record| (record.is_running(), record.touched));
-        best.map(|record| record.past.iter().map(|lap| lap.of(&subject.directions)).collect())
-            .unwrap_or_default()
+        let mut covering: Vec<&Record> =
+            self.records.iter().filter(|record| record.subject.covers(subject)).collect();
+        covering.sort_by_key(|record| Reverse((record.is_running(), record.touched)));
+        let mut laps: Vec<Lap> = Vec::new();
+        for record in covering {
+            let begin = laps.first().map_or(i64::MAX, |lap| lap.begin());
+            let before = record.past.iter().filter(|lap| lap.time <= begin);
+            laps = before.copied().chain(std::mem::take(&mut laps)).collect();
+        }
+        laps.iter().map(|lap| lap.of(&subject.directions)).collect()
     }
 
-    pub fn is_needed(&self, number: u64) -> bool {
-        self.records.iter().any(|record| record.number == number && record.is_needed())
-    }
-
-    /// Where a subject is counted for nobody any more and has not ended yet: signalled when it has.
-    pub fn ending(&self, subject: &Subject) -> Option<Arc<Notify>> {
-        let ending =
-            |record: &&Record| record.is_running() && !record.is_needed() && record.subject.covers(subject);
-        self.records.iter().find(ending).map(|record| Arc::clone(&record.changed))
-    }
-
-    /// Signalled when a record may be needed no more.
-    pub fn changed(&mut self, number: u64) -> Arc<Notify> {
-        self.get(number).map(|record| Arc::clone(&record.changed)).unwrap_or_default()
-    }
-
-    /// Adds what was counted.
-    pub fn add(&mut self, number: u64, lap: Lap) {
-        if let Some(record) = self.get(number) {
+    /// Adds what was counted by a run.
+    pub fn add(&mut self, number: u64, run: &Arc<Run>, lap: Lap) {
+        if let Some(record) = self.get(number).filter(|record| record.is_run_by(run)) {
             record.touched = Instant::now();
             record.past.add(lap);
         }
@@ -130,25 +179,6 @@ impl Records {
         if let Some(record) = self.find(subject, now) {
             laps.iter().for_each(|lap| _ = record.past.add(*lap));
         }
-    }
-
-    /// Counting has ended by itself, or never begun.
-    pub fn fail(&mut self, number: u64) {
-        if let Some(record) = self.get(number) {
-            record.state = State::Failed;
-            record.changed.notify_waiters();
-        }
-    }
-
-    /// Nothing is counted any more. Returns whether that may stay so.
-    pub fn end(&mut self, number: u64) -> bool {
-        let Some(record) = self.get(number) else { return true };
-        if record.state != State::Failed && record.is_needed() {
-            return false;
-        }
-        record.state = State::Ended;
-        record.changed.notify_waiters();
-        true
     }
 
     fn get(&mut self, number: u64) -> Option<&mut Record> {
@@ -175,8 +205,7 @@ impl Records {
             subject,
             past: Seconds::new(self.seconds),
             holds: 0,
-            state: State::Ended,
-            changed: Arc::default(),
+            run: None,
             touched: now,
         });
         self.records.last_mut()

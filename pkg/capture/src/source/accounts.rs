@@ -71,8 +71,8 @@ pub struct Counts {
     pub delivered: u64,
 }
 
-/// [`Counts`] by [`Direction`].
-pub type DirectionCounts = [Counts; Direction::ALL.len()];
+/// What was matched, by [`Direction`].
+pub type DirectionCounts = [Sum; Direction::ALL.len()];
 
 impl AddAssign for Counts {
     fn add_assign(&mut self, other: Self) {

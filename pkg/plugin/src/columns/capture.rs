@@ -57,16 +57,20 @@ impl CaptureRow {
         self.time
     }
 
-    /// What tells it from others of the same time.
+    /// What tells its hook from others.
     #[must_use]
-    pub fn labels(&self) -> BTreeMap<&'static str, String> {
-        let mut labels = BTreeMap::from([
+    pub fn labels_of_hook(&self) -> BTreeMap<&'static str, String> {
+        BTreeMap::from([
             (CaptureColumn::Interface.name(), self.interface.to_string()),
             (CaptureColumn::Direction.name(), self.direction.name().to_owned()),
-        ]);
-        if let Some(channel) = &self.channel {
-            labels.insert(CaptureColumn::Channel.name(), channel.clone());
-        }
+        ])
+    }
+
+    /// What tells its stream from others; no more than its hook where there is none.
+    #[must_use]
+    pub fn labels_of_stream(&self) -> BTreeMap<&'static str, String> {
+        let mut labels = self.labels_of_hook();
+        labels.extend(self.channel.iter().map(|channel| (CaptureColumn::Channel.name(), channel.clone())));
         labels
     }
 }
@@ -84,6 +88,12 @@ pub struct View<'a> {
 }
 
 impl CaptureColumn {
+    /// Whether it is of a stream, and not of a hook, whose streams all have the same.
+    #[must_use]
+    pub const fn is_of_stream(self) -> bool {
+        matches!(self, Self::Matched | Self::Thinned | Self::LostRing | Self::LostQueue | Self::Delivered)
+    }
+
     /// What a panel of packets has to know of its own packets.
     pub const OF_A_PANEL: [Self; 11] = [
         Self::Time,

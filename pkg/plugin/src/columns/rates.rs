@@ -45,14 +45,18 @@ columns! {
     Size "size" Decimal true 20 "Mean size of a packet on the wire, bytes; null without packets" in "decbytes";
 }
 
-/// The seconds of a time range (ms since 1970) as intervals of at least `length`.
+/// The seconds of a time range (ms since 1970) as intervals of `length`, which end at multiples of it, so that they are the
+/// same whatever the range begins with. Shorter intervals than seconds there are none.
 #[must_use]
 pub fn intervals(seconds: &[Interval], range: RangeInclusive<i64>, length: Duration) -> Vec<Interval> {
-    // A second that is a little short must not make an interval of two.
-    let enough = length.saturating_sub(Duration::from_millis(50));
+    let length = i64::try_from(length.as_millis()).unwrap_or(i64::MAX).max(SECOND);
+    // A second ends a little after the whole one.
+    let number = |time: i64| (time - TOLERANCE).div_euclid(length);
     let mut intervals: Vec<Interval> = Vec::new();
     for second in seconds.iter().filter(|second| range.contains(&second.time)) {
-        match intervals.last_mut().filter(|last| last.length < enough && is_followed_by(last, second)) {
+        let belongs =
+            |last: &&mut Interval| number(last.time) == number(second.time) && is_followed_by(last, second);
+        match intervals.last_mut().filter(belongs) {
             Some(last) => {
                 last.add(second);
                 last.time = second.time;
@@ -106,6 +110,17 @@ fn per_second(interval: &Interval, count: f64) -> f64 {
     rounded(count / interval.length.as_secs_f64().max(f64::MIN_POSITIVE))
 }
 
+/// Takes the last interval away if it is not over yet at `now`, ms since 1970: it would look like a drop.
+pub fn drop_unfinished(rows: &mut Vec<CountRow>, length: Duration, now: i64) {
+    let length = i64::try_from(length.as_millis()).unwrap_or(i64::MAX).max(SECOND);
+    let number = |time: i64| (time - TOLERANCE).div_euclid(length);
+    rows.pop_if(|last| length > SECOND && number(last.interval.time) == number(now));
+}
+
+/// Milliseconds of a second.
+const SECOND: i64 = 1000;
+/// Milliseconds that a second may end late.
+const TOLERANCE: i64 = 250;
 /// Milliseconds by which two clocks may differ over one second.
 const GAP: i64 = 250;
 

@@ -64,7 +64,12 @@ pub fn frame(ref_id: &str, times: &[i64], series: &[Series], meta: &Value) -> Re
 /// The times of accounts, and the columns of numbers of each hook and stream.
 #[must_use]
 pub fn of_accounts(columns: &[CaptureColumn], rows: &[CaptureRow]) -> (Vec<i64>, Vec<Series>) {
-    with_names(of_rows(columns, rows, CaptureRow::time, CaptureRow::labels))
+    // A hook's own figures stand in each of its rows; whoever comes and goes must not change whose they are.
+    let (of_streams, of_hooks): (Vec<CaptureColumn>, Vec<CaptureColumn>) =
+        columns.iter().partition(|column| column.is_of_stream());
+    let (times, mut series) = of_rows(&of_hooks, rows, CaptureRow::time, CaptureRow::labels_of_hook);
+    series.extend(of_rows(&of_streams, rows, CaptureRow::time, CaptureRow::labels_of_stream).1);
+    with_names((times, series))
 }
 
 /// The times of counts, and the columns of numbers of each group.
@@ -80,6 +85,10 @@ pub fn of_groups(columns: &[SeriesColumn], rows: &[CountRow], query: &Query) -> 
     let rows = largest(rows, query);
     let (times, mut series) = of_rows(columns, &rows, time_of, |row| labels_of(row, query.group_by));
     series.sort_by_key(|one| one.labels.values().any(|label| label == OTHER));
+    if series.is_empty() {
+        // A frame with no field but a time is no time series to Grafana, and an error.
+        series = of_columns(columns, &[]);
+    }
     (times, series)
 }
 

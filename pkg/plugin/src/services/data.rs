@@ -81,6 +81,10 @@ impl Plugin {
         let range = query.time_range.as_ref().map(|range| (range.from_epoch_ms, range.to_epoch_ms));
         let range = check_time_range(range)?;
         let asked = asked::read(request.plugin_context.as_ref(), &query.json, &*self.source, &self.server)?;
+        if caller.comes_again {
+            self.end_outdated(&asked).await;
+        }
+        self.check_intakes(&asked)?;
         let hooks = self.prepare(&asked).await?;
         let hooks: Vec<&InForce> = hooks.iter().filter(|hook| asked.asks_for(hook)).collect();
         let in_force: Vec<Value> = hooks.iter().map(|hook| hook_in_json(hook)).collect();
@@ -92,7 +96,7 @@ impl Plugin {
             self.add_accounts(&asked, &mut about);
         }
         if caller.comes_again && matches!(asked.query.kind, Kind::Rates | Kind::Capture) {
-            let since = self.stand(&asked).await?;
+            let since = self.stand(&asked, caller.is_rule).await?;
             about.notices.extend((since > *range.start()).then(|| notice_of_beginning(since)));
         }
         let name = &query.ref_id;
@@ -105,9 +109,12 @@ impl Plugin {
                     wide::of_groups(columns, &self.past_groups(&asked, &range), &asked.query);
                 wide::frame(name, &times, &series, &about.meta())?
             }
-            Columns::Counts(columns) if caller.evaluates => {
-                let (times, series) =
-                    wide::of_counts(columns, &self.past_counts(&asked, range), &asked.query);
+            Columns::Counts(columns) if caller.is_rule => {
+                let (times, series) = wide::of_counts(
+                    columns,
+                    &self.past_counts_of_whole_intervals(&asked, range),
+                    &asked.query,
+                );
                 wide::frame(name, &times, &series, &about.meta())?
             }
             Columns::Counts(columns) => {
@@ -125,13 +132,14 @@ impl Plugin {
     }
 
     /// Makes everything ready for a query. Where there is no room for its filter, standing queries give way.
-    async fn prepare(&self, asked: &Asked) -> Result<Vec<InForce>, SourceError> {
-        loop {
+    pub(super) async fn prepare(&self, asked: &Asked) -> Result<Vec<InForce>, SourceError> {
+        for _ in 0..MOST_GIVING_WAY {
             match self.source.prepare(&asked.request).await {
-                Err(SourceError::NoRoom { .. }) if self.give_way().await => {}
+                Err(SourceError::NoRoom { .. }) if self.give_way(asked).await => {}
                 result => return result,
             }
         }
+        self.source.prepare(&asked.request).await
     }
 
     /// Names the channel with the accounts of what is asked, so that a panel can say why it is empty and what it lacks.
@@ -155,7 +163,7 @@ impl Plugin {
         about: About,
     ) -> Result<Vec<u8>, Refusal> {
         let rows = self.past_accounts(asked, range).await;
-        if caller.evaluates {
+        if caller.is_rule {
             let (times, series) = wide::of_accounts(columns, &rows);
             return Ok(wide::frame(name, &times, &series, &about.meta())?);
         }
@@ -188,5 +196,7 @@ fn notice(hooks: &[&InForce]) -> Option<Value> {
     (!unexpected.is_empty()).then(|| json!({ "severity": "info", "text": text }))
 }
 
+/// Standing queries that one filter ends at most: one that is too large for the room they leave must not end them all.
+const MOST_GIVING_WAY: usize = 8;
 /// Hooks that a notice names at most.
 const HOOKS_NAMED: usize = 5;

@@ -10,11 +10,11 @@ use tokio::{
 use tracing::warn;
 use xdplive_capture::{
     clock,
-    source::{Request, SourceError},
+    source::{InterfaceSet, Label, Request, SourceError},
 };
 
 use super::{Plugin, stream::Messages};
-use crate::asked::Asked;
+use crate::{asked::Asked, standing::Asker};
 
 /// Takes a stream's messages, which nobody wants, so that what they are made of is counted and kept. Ends the stream
 /// when it is dropped.
@@ -23,6 +23,26 @@ pub struct Driver {
     task: JoinHandle<()>,
     /// What it counts.
     request: Request,
+    /// Whether own traffic is left out of it.
+    hides_own: bool,
+}
+
+impl Driver {
+    /// Whether it counts what is asked, as the data source's settings are now.
+    fn is_for(&self, asked: &Asked) -> bool {
+        self.request == asked.request && self.hides_own == asked.hides_own && !self.task.is_finished()
+    }
+
+    /// Whether it holds a slot on an interface of `request`.
+    fn is_in_the_way_of(&self, request: &Request) -> bool {
+        let shares = match (&self.request.interfaces, &request.interfaces) {
+            (InterfaceSet::Named(ours), InterfaceSet::Named(theirs)) => {
+                ours.iter().any(|name| theirs.contains(name))
+            }
+            (InterfaceSet::Any, _) | (_, InterfaceSet::Any) => true,
+        };
+        shares && self.request.wanted.is_some()
+    }
 }
 
 impl Drop for Driver {
@@ -30,6 +50,10 @@ impl Drop for Driver {
         self.task.abort();
     }
 }
+
+/// Why nothing can be counted for somebody without a panel.
+const NO_RECORD: &str = "64 rates are being counted for panels, alert rules and the setting watch, and there is no room to \
+    keep another one; close panels, or take interfaces out of the setting watch";
 
 /// Time between two looks at whether a lease is over, at most.
 const LOOK: Duration = Duration::from_secs(10);
@@ -39,33 +63,54 @@ impl Plugin {
     /// milliseconds since 1970.
     ///
     /// # Errors
-    /// As [`xdplive_capture::source::Source::subscribe`].
-    pub(super) async fn stand(&self, asked: &Asked) -> Result<i64, SourceError> {
+    /// As [`xdplive_capture::source::Source::subscribe`], and where there is no room to keep what is counted.
+    pub(super) async fn stand(&self, asked: &Asked, is_rule: bool) -> Result<i64, SourceError> {
         let (label, now) = (&asked.request.label, Instant::now());
         if let Some(since) = self.standing.renew(label, now) {
             return Ok(since);
         }
+        if !self.recorder.has_room(&asked.request) {
+            return Err(SourceError::Unavailable(NO_RECORD.to_owned()));
+        }
         let (plugin, of) = (self.clone(), label.clone());
         let messages = self.messages(asked.clone()).await?;
         let task = tokio::spawn(async move { plugin.drive(messages, &of).await });
-        let (since, driver) = (clock::milliseconds(), Driver { task, request: asked.request.clone() });
+        let since = clock::milliseconds();
+        let driver = Driver { task, request: asked.request.clone(), hides_own: asked.hides_own };
+        let asker = Asker { label: label.clone(), is_rule };
         // What ends, ends when it is dropped.
-        drop(self.standing.begin(label.clone(), since, driver, now));
+        drop(self.standing.begin(asker, since, driver, now));
         Ok(since)
     }
 
-    /// Ends the least recent standing query, so that another filter has room. Returns whether there was one, when
+    /// Ends what stands for a query of the same data source and channel, but not for what is asked now: the settings of
+    /// the data source have changed. To be called before [`Self::prepare`], which it could be in the way of.
+    pub(super) async fn end_outdated(&self, asked: &Asked) {
+        if let Some(driver) = self.standing.replace(&asked.request.label, |driver| driver.is_for(asked)) {
+            self.end(driver).await;
+        }
+    }
+
+    /// Ends the least recent standing query that takes the room for what is asked. Returns whether there was one, when
     /// nothing is counted for it any more.
-    pub(super) async fn give_way(&self) -> bool {
-        let Some(mut driver) = self.standing.give_way() else { return false };
+    pub(super) async fn give_way(&self, asked: &Asked) -> bool {
+        match self.standing.give_way(|driver| driver.is_in_the_way_of(&asked.request)) {
+            Some(driver) => {
+                self.end(driver).await;
+                true
+            }
+            None => false,
+        }
+    }
+
+    async fn end(&self, mut driver: Driver) {
         driver.task.abort();
         // It was cancelled, or had ended before.
         let _ = (&mut driver.task).await;
         self.recorder.ended(&driver.request).await;
-        true
     }
 
-    async fn drive(&self, mut messages: Messages, label: &xdplive_capture::source::Label) {
+    async fn drive(&self, mut messages: Messages, label: &Label) {
         let mut looks = interval(LOOK);
         looks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {

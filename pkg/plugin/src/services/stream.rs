@@ -161,7 +161,19 @@ impl Plugin {
 
     /// The flows that are asked for.
     async fn intake(&self, asked: &Asked) -> Result<Intake, SourceError> {
-        Intake::begin(asked, Arc::clone(&self.source), self.shutdown.clone()).await
+        let place = Arc::clone(&self.intakes).try_acquire_owned().map_err(|_| no_place())?;
+        Intake::begin(asked, Arc::clone(&self.source), place, self.shutdown.clone()).await
+    }
+
+    /// Refuses a query of flows for whose stream there is no room, while there is somebody to tell.
+    ///
+    /// # Errors
+    /// [`SourceError::Unavailable`].
+    pub(super) fn check_intakes(&self, asked: &Asked) -> Result<(), SourceError> {
+        let label = &asked.request.label;
+        let runs = || self.sent.groups.runs(label) || self.sent.flows.runs(label);
+        let has_room = !asked.query.is_of_flows() || self.intakes.available_permits() > 0 || runs();
+        if has_room { Ok(()) } else { Err(no_place()) }
     }
 
     fn keeper_of_groups(&self, asked: &Asked) -> Keeper<Arc<[CountRow]>> {
@@ -176,6 +188,17 @@ impl Plugin {
     ) -> Result<Asked, ChannelRefusal> {
         asked::read_channel(context, path, data, &*self.source, &self.server)
     }
+}
+
+/// Streams of grouped rates and conversations at most: one that knows all it may takes up to 23 MB.
+pub(super) const INTAKES: usize = 64;
+
+fn no_place() -> SourceError {
+    let reason = format!(
+        "{INTAKES} different queries of grouped rates and conversations are running, which is all there may be; close \
+         panels, or give them the same query"
+    );
+    SourceError::Unavailable(reason)
 }
 
 /// Where a stream is in its life.

@@ -176,12 +176,12 @@ async fn a_capture_that_ends_is_an_error() {
 #[tokio::test]
 async fn the_answer_has_the_columns_and_where_the_rows_come() {
     let grafana = Grafana::start().await;
-    // A series for each group, of which there is none yet.
+    // A series for each group, of which there is none yet; without any it would be no time series.
     for (json, answered, fields) in [
-        (r#"{"kind":"rates","groupBy":"vlan"}"#, vec!["time"], vec!["time", "group", "packets"]),
+        (r#"{"kind":"rates","groupBy":"vlan"}"#, vec!["time", "packets"], vec!["time", "group", "packets"]),
         (
             r#"{"kind":"rates","groupBy":"vlan","measure":"size"}"#,
-            vec!["time"],
+            vec!["time", "size"],
             vec!["time", "group", "size"],
         ),
         (

@@ -6,7 +6,7 @@ use xdplive_packet::{accounting::Limit, event::Direction, flow::Sum};
 use super::*;
 use crate::{
     hook::HookChoice,
-    source::{InterfaceSet, Wanted},
+    source::{InterfaceSet, Request, Wanted},
 };
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -29,8 +29,25 @@ fn subject(request: &Request) -> Subject {
 
 impl Records {
     fn hold_it(&mut self, request: &Request, now: Instant) -> (u64, bool) {
-        let (number, begins) = self.hold(subject(request), request, now).unwrap();
-        (number, begins.is_some())
+        let held = self.hold(subject(request), now).unwrap();
+        (held.record, held.begins)
+    }
+
+    fn run_of(&self, number: u64) -> Arc<Run> {
+        self.records.iter().find(|record| record.number == number).unwrap().run.clone().unwrap()
+    }
+
+    fn ends(&mut self, number: u64) -> bool {
+        let run = self.run_of(number);
+        let ends = self.may_end(number, &run);
+        if ends {
+            run.reach(Phase::Over);
+        }
+        ends
+    }
+
+    fn count(&mut self, number: u64, lap: Lap) {
+        self.add(number, &self.run_of(number), lap);
     }
 }
 
@@ -53,19 +70,18 @@ fn one_record_serves_all_who_ask_for_the_same() {
     // What is counted by direction has the answer for one of them.
     let received = request("udp", &[Direction::In]);
     assert_eq!(records.hold_it(&received, now), (0, false));
-    records.add(0, lap(1000, 5, 3));
-    records.add(0, lap(2000, 1, 0));
+    records.count(0, lap(1000, 5, 3));
+    records.count(0, lap(2000, 1, 0));
     assert_eq!(packets(&records, &both("udp")), [8, 1]);
     assert_eq!(packets(&records, &received), [5, 1]);
     assert_eq!(packets(&records, &request("udp", &[Direction::Out])), [3, 0]);
     assert_eq!(records.past(&subject(&both("udp")))[0].bytes, 800);
     assert!(packets(&records, &both("tcp")).is_empty());
 
-    for left in [true, true, false] {
+    for ends in [false, false, true] {
         records.release(0);
-        assert_eq!(records.is_needed(0), left);
+        assert_eq!(records.ends(0), ends);
     }
-    assert!(records.end(0));
     assert_eq!(packets(&records, &both("udp")), [8, 1], "nobody looks any more, and it is still there");
     assert_eq!(records.hold_it(&both("udp"), now), (0, true), "counting begins anew, in the same record");
 }
@@ -78,7 +94,7 @@ fn less_is_not_made_more() {
     assert_eq!(records.hold_it(&both("udp"), now), (1, true));
     // What has been counted for both is not counted again for one way.
     records.release(1);
-    assert!(records.end(1));
+    assert!(records.ends(1));
     assert_eq!(records.hold_it(&request("udp", &[Direction::Out]), now), (2, true));
 }
 
@@ -86,14 +102,37 @@ fn less_is_not_made_more() {
 fn somebody_came_while_it_ended() {
     let (mut records, now) = (Records::new(10), Instant::now());
     let (number, _) = records.hold_it(&both("udp"), now);
+    let first = records.run_of(number);
     records.release(number);
-    assert!(!records.is_needed(number));
     assert_eq!(records.hold_it(&both("udp"), now), (number, false));
-    assert!(!records.end(number), "it has to go on");
-    // What has failed is tried again by the next who asks, and not for ever.
-    records.fail(number);
-    assert!(records.end(number));
+    assert!(!records.ends(number), "it has to go on");
+    // Once it is to end it ends, and another one counts.
+    records.release(number);
+    assert!(records.may_end(number, &first));
     assert_eq!(records.hold_it(&both("udp"), now), (number, true));
+    records.add(number, &first, lap(1000, 7, 0));
+    records.count(number, lap(2000, 5, 0));
+    assert_eq!(packets(&records, &both("udp")), [5], "the same is not taken down twice");
+    // What could not be counted is tried again by the next who asks.
+    records.run_of(number).reach(Phase::Over);
+    assert_eq!(records.hold_it(&both("udp"), now), (number, true));
+}
+
+/// A panel for one direction is closed, one for both opens, and then the first again.
+#[test]
+fn what_was_counted_before_by_another_record_is_not_hidden() {
+    let (mut records, start) = (Records::new(10), Instant::now());
+    let received = request("udp", &[Direction::In]);
+    let (one, _) = records.hold_it(&received, start);
+    records.count(one, lap(1000, 1, 0));
+    records.count(one, lap(2000, 2, 0));
+    records.release(one);
+    assert!(records.ends(one));
+    let (other, _) = records.hold_it(&both("udp"), start + SECOND);
+    records.count(other, lap(3000, 3, 9));
+    records.count(other, lap(4000, 4, 9));
+    assert_eq!(packets(&records, &received), [1, 2, 3, 4]);
+    assert_eq!(packets(&records, &both("udp")), [12, 13]);
 }
 
 #[test]
@@ -101,17 +140,17 @@ fn they_are_bounded() {
     let (mut records, start) = (Records::new(3), Instant::now());
     let (number, _) = records.hold_it(&both("udp"), start);
     for second in 0..5 {
-        records.add(number, lap(second, second.unsigned_abs(), 0));
+        records.count(number, lap(second, second.unsigned_abs(), 0));
     }
     assert_eq!(packets(&records, &both("udp")), [2, 3, 4]);
     for port in 1..RECORDS as u32 {
         records.hold_it(&both(&format!("port {port}")), start + port * SECOND);
     }
     let now = start + 100 * SECOND;
-    assert!(records.hold(subject(&both("tcp")), &both("tcp"), now).is_none(), "all are needed");
+    assert!(records.hold(subject(&both("tcp")), now).is_none(), "all are needed");
     for number in [7, 3] {
         records.release(number);
-        assert!(records.end(number));
+        assert!(records.ends(number));
     }
     records.hold_it(&both("tcp"), now);
     assert_eq!(records.records.len(), RECORDS);
@@ -123,12 +162,10 @@ fn they_are_bounded() {
 }
 
 #[test]
-fn what_is_ending_can_be_waited_for() {
+fn what_nobody_needs_can_be_waited_for() {
     let (mut records, now) = (Records::new(10), Instant::now());
     let (number, _) = records.hold_it(&both("udp"), now);
-    assert!(records.ending(&subject(&both("udp"))).is_none());
+    assert!(records.unneeded(&subject(&both("udp"))).is_none());
     records.release(number);
-    assert!(records.ending(&subject(&both("udp"))).is_some());
-    assert!(records.end(number));
-    assert!(records.ending(&subject(&both("udp"))).is_none());
+    assert!(records.unneeded(&subject(&both("udp"))).is_some());
 }

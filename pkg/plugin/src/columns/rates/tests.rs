@@ -86,5 +86,21 @@ fn history_comes_in_the_intervals_asked_for() {
 fn a_gap_is_no_part_of_an_interval() {
     let seconds = [second(1000), second(2000), second(60_000), second(61_000)];
     let intervals = intervals(&seconds, 0..=i64::MAX, Duration::from_secs(10));
-    assert_eq!(shown(&intervals), [(2000, 2, 2), (61_000, 2, 2)]);
+    assert_eq!(shown(&intervals), [(2000, 2, 2), (60_000, 1, 1), (61_000, 1, 1)]);
+}
+
+/// Whatever the range begins with, and although a second ends a little after the whole one.
+#[test]
+fn intervals_end_at_multiples_of_their_length() {
+    let seconds: Vec<Interval> = (1..=12).map(|number| second(1000 * number + 3)).collect();
+    let of = |range| shown(&intervals(&seconds, range, Duration::from_secs(5)));
+    assert_eq!(of(0..=i64::MAX), [(5003, 5, 5), (10_003, 5, 5), (12_003, 2, 2)]);
+    assert_eq!(of(4000..=i64::MAX), [(5003, 2, 2), (10_003, 5, 5), (12_003, 2, 2)]);
+    // The last is not over, and would look like a drop.
+    let mut rows: Vec<CountRow> =
+        intervals(&seconds, 0..=i64::MAX, Duration::from_secs(5)).into_iter().map(CountRow::from).collect();
+    drop_unfinished(&mut rows, Duration::from_secs(5), 12_500);
+    assert_eq!(rows.iter().map(|row| row.interval.time).collect::<Vec<_>>(), [5003, 10_003]);
+    drop_unfinished(&mut rows, Duration::from_secs(5), 12_500);
+    assert_eq!(rows.len(), 2);
 }

@@ -3,14 +3,17 @@
 use std::{ops::RangeInclusive, sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
-use xdplive_capture::{clock, source::Batch};
+use xdplive_capture::{
+    clock,
+    source::{Batch, HookAccounts},
+};
 
 use crate::{
     asked::Asked,
     columns::{
         capture::CaptureRow,
         flows::FlowRow,
-        rates::{CountRow, intervals},
+        rates::{CountRow, drop_unfinished, intervals},
     },
     query::Since,
     sent::Last,
@@ -29,6 +32,19 @@ impl Plugin {
         let seconds = self.recorder.past(&asked.request);
         let intervals = intervals(&seconds, range, Duration::from_millis(asked.query.interval));
         intervals.into_iter().map(CountRow::from).collect()
+    }
+
+    /// The same without an interval that is not over yet.
+    pub(super) fn past_counts_of_whole_intervals(
+        &self,
+        asked: &Asked,
+        range: RangeInclusive<i64>,
+    ) -> Vec<CountRow> {
+        let mut rows = self.past_counts(asked, range);
+        if !asked.query.is_of_flows() {
+            drop_unfinished(&mut rows, Duration::from_millis(asked.query.interval), clock::milliseconds());
+        }
+        rows
     }
 
     /// The groups of a time range, as they were sent.
@@ -64,21 +80,25 @@ impl Plugin {
 
     /// The accounts of a time range, and those of now where it has not ended.
     pub(super) async fn past_accounts(&self, asked: &Asked, range: &RangeInclusive<i64>) -> Vec<CaptureRow> {
-        let past = self.recorder.accounts(*range.start(), *range.end());
-        let mut moments: Vec<Vec<CaptureRow>> = Vec::new();
+        let mut moments = self.recorder.accounts(*range.start(), *range.end());
         let mut last = None;
         let length = i64::try_from(asked.query.interval).unwrap_or(i64::MAX);
-        for (time, accounts) in past {
+        moments.retain(|(time, _)| {
             // A second that is a little short is one all the same.
-            if last.is_none_or(|last| time - last >= length - TOLERANCE) {
-                last = Some(time);
-                moments.push(asked.view().rows(&accounts, time));
+            let is_due = last.is_none_or(|last| time - last >= length - TOLERANCE);
+            if is_due {
+                last = Some(*time);
             }
-        }
+            is_due
+        });
+        thin(&mut moments);
+        let view = asked.view();
+        let mut rows: Vec<CaptureRow> =
+            moments.iter().flat_map(|(time, accounts)| view.rows(accounts, *time)).collect();
         if *range.end() >= clock::milliseconds() - NOW {
-            moments.push(asked.accounts(&*self.source).await);
+            rows.extend(asked.accounts(&*self.source).await);
         }
-        thin(moments)
+        rows
     }
 }
 
@@ -87,13 +107,16 @@ const TOLERANCE: i64 = 50;
 /// Milliseconds within which a range that ends now has been asked for.
 const NOW: i64 = 5000;
 
-/// Leaves moments out where there are too many rows, from the newest back.
-fn thin(moments: Vec<Vec<CaptureRow>>) -> Vec<CaptureRow> {
-    let rows: usize = moments.iter().map(Vec::len).sum();
+/// Leaves moments out where there are too many hooks and streams, from the newest back.
+fn thin(moments: &mut Vec<(i64, Arc<[HookAccounts]>)>) {
+    let rows: usize =
+        moments.iter().flat_map(|(_, accounts)| accounts.iter()).map(|hook| hook.streams.len().max(1)).sum();
     let step = rows.div_ceil(MOST_ACCOUNTS).max(1);
-    let last = moments.len().saturating_sub(1);
-    let kept = moments.into_iter().enumerate().filter(|(number, _)| (last - number).is_multiple_of(step));
-    kept.flat_map(|(_, rows)| rows).collect()
+    let mut left = moments.len();
+    moments.retain(|_| {
+        left -= 1;
+        left.is_multiple_of(step)
+    });
 }
 
 /// Says that there is nothing from before `since`, ms since 1970.

@@ -92,14 +92,26 @@ fn bound(
     }
 }
 
-/// The query in a request: its body, else the key `query` of its address.
-fn query(request: &CallResourceRequest) -> Vec<u8> {
-    if !request.body.is_empty() {
-        return request.body.to_vec();
-    }
+/// The query in a request: its body, else the key `query` of its address, which takes no other: bounds that nobody reads
+/// would be none.
+fn query(request: &CallResourceRequest) -> Result<Vec<u8>, Failure> {
     let (_, keys) = request.url.split_once('?').unwrap_or_default();
-    let found = form_urlencoded::parse(keys.as_bytes()).find(|(key, _)| key == "query");
-    found.map_or_else(|| b"{}".to_vec(), |(_, value)| value.into_owned().into_bytes())
+    let mut found = None;
+    for (key, value) in form_urlencoded::parse(keys.as_bytes()) {
+        if key != "query" {
+            let key: String = key.chars().take(60).collect();
+            let message = format!(
+                "the address has the key \"{key}\"; it takes query alone, and count, seconds and bytes are keys of the \
+                 query, as in query={{\"interfaces\": [\"eth0\"], \"count\": 500}}"
+            );
+            return Err(Failure { code: 400, message });
+        }
+        found = Some(value.into_owned().into_bytes());
+    }
+    if !request.body.is_empty() {
+        return Ok(request.body.to_vec());
+    }
+    Ok(found.unwrap_or_else(|| b"{}".to_vec()))
 }
 
 /// The query with the highest limit there is, where it names none: a panel's default is for eyes.
@@ -119,7 +131,7 @@ impl Plugin {
         if !matches!(request.method.as_str(), "GET" | "POST") {
             return Err(Failure { code: 405, message: "pcapng can be had by GET and POST".to_owned() });
         }
-        let json = as_much_as_may_be(query(request), self.server.ceiling);
+        let json = as_much_as_may_be(query(request)?, self.server.ceiling);
         let mut asked = asked::read(request.plugin_context.as_ref(), &json, &*self.source, &self.server)?;
         if asked.query.kind != Kind::Packets {
             let given = format!("\"{}\"", asked.query.kind.name());
@@ -136,10 +148,10 @@ impl Plugin {
         if let Some(wanted) = &mut asked.request.wanted {
             wanted.header_bytes = true;
         }
-        // In the accounts it is no panel's.
-        Arc::make_mut(&mut asked.request.label).stream = "pcapng".to_owned();
-        self.source.prepare(&asked.request).await.map_err(Refusal::from)?;
         let begin = now();
+        // In the accounts it is no panel's, and one of its own.
+        Arc::make_mut(&mut asked.request.label).stream = format!("pcapng/{begin}");
+        self.prepare(&asked).await.map_err(Refusal::from)?;
         let mut file = new_file(&asked.query.filter.to_string(), bounds.bytes)?;
         if let InterfaceSet::Named(names) = &asked.request.interfaces {
             for name in names {
@@ -271,9 +283,11 @@ impl Download {
                 }
             };
             tokio::select! {
-                batches = self.subscription.next(PIECE) => return batches,
+                // The time first, so that a file ends that is taken more slowly than it comes.
+                biased;
                 () = time => {}
                 () = self.shutdown.begun() => {}
+                batches = self.subscription.next(PIECE) => return batches,
             }
             self.end();
         }

@@ -5,7 +5,10 @@ mod window;
 
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
-use tokio::time::{Instant, sleep_until};
+use tokio::{
+    sync::OwnedSemaphorePermit,
+    time::{Instant, sleep_until},
+};
 use xdplive_capture::{
     clock::WallClock,
     source::{FlowFeed, FlowSnapshot, Source, SourceError, Tally},
@@ -76,16 +79,18 @@ pub(super) struct Intake {
     next: VecDeque<Arc<FlowSnapshot>>,
     tally: Tally,
     shutdown: Shutdown,
+    _place: OwnedSemaphorePermit,
 }
 
 impl Intake {
-    /// Has flows counted from now on.
+    /// Has flows counted from now on, in the place of one such stream.
     ///
     /// # Errors
     /// The source's.
     pub(super) async fn begin(
         asked: &Asked,
         source: Arc<dyn Source>,
+        place: OwnedSemaphorePermit,
         shutdown: Shutdown,
     ) -> Result<Self, SourceError> {
         let interval = Duration::from_millis(asked.query.interval);
@@ -101,6 +106,7 @@ impl Intake {
             next: VecDeque::new(),
             tally: Tally::default(),
             shutdown,
+            _place: place,
         })
     }
 

@@ -44,11 +44,13 @@ fn the_query_is_the_body_or_in_the_address() {
     let query = |url: &str, body: &'static str| {
         let request =
             CallResourceRequest { url: url.to_owned(), body: body.into(), ..CallResourceRequest::default() };
-        String::from_utf8(super::query(&request)).unwrap()
+        super::query(&request).map(|query| String::from_utf8(query).unwrap()).map_err(|error| error.message)
     };
+    let refused = query("pcapng?query=%7B%7D&count=5", "").unwrap_err();
+    assert!(refused.starts_with("the address has the key \"count\"; it takes query alone"), "{refused}");
+    let query = |url, body| query(url, body).unwrap();
     assert_eq!(query("pcapng", ""), "{}");
-    assert_eq!(query("pcapng?other=1", ""), "{}");
-    let encoded = "pcapng?other=1&query=%7B%22filter%22%3A%22udp%20port%2053%20or%20%2Btcp%22%7D";
+    let encoded = "pcapng?query=%7B%22filter%22%3A%22udp%20port%2053%20or%20%2Btcp%22%7D";
     assert_eq!(query(encoded, ""), r#"{"filter":"udp port 53 or +tcp"}"#);
     assert_eq!(query(encoded, "{}"), "{}");
 }
