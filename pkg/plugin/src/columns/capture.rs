@@ -22,8 +22,8 @@ columns! {
     LostRing "lost_ring" Count false 20 "Those of them for which the ring had no room";
     LostQueue "lost_queue" Count false 20 "Those of them that Grafana took too slowly";
     Delivered "delivered" Count false 20 "Those of them handed to Grafana";
-    RingUsed "ring_used" Decimal false 6 "How full the ring was at most in the last seconds, percent";
-    KernelNs "kernel_ns" Decimal true 12 "Mean time of the program in the kernel, ns a packet; null while not measured";
+    RingUsed "ring_used" Decimal false 6 "How full the ring was at most in the last seconds, percent" in "percent";
+    KernelNs "kernel_ns" Decimal true 12 "Mean time of the program in the kernel, ns a packet; null while not measured" in "ns";
     Channel "channel" String true 48 "Channel of the stream, or a number for another data source's; null without one";
     Filter "filter" String true 66 "Beginning of the stream's filter; null for another data source's";
     FlowOverflow "flow_overflow" Count false 20 "Packets of flows for which the table of flows had no room";
