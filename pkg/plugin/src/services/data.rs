@@ -95,7 +95,9 @@ impl Plugin {
         if asked.query.kind != Kind::Capture {
             self.add_accounts(&asked, &mut about);
         }
-        if caller.comes_again && matches!(asked.query.kind, Kind::Rates | Kind::Capture) {
+        // Without a limit nothing is kept of packets.
+        let is_kept = asked.query.kind != Kind::Packets || asked.query.limit.is_some();
+        if caller.comes_again && is_kept {
             let since = self.stand(&asked, caller.is_rule).await?;
             about.notices.extend((since > *range.start()).then(|| notice_of_beginning(since)));
         }

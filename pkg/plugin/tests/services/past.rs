@@ -5,6 +5,7 @@ use std::{
     time::Duration,
 };
 
+use grafana_plugin_sdk::pluginv2::PluginContext;
 use serde_json::{Value, json};
 use xdplive_capture::source::{Counts, HookAccounts, Label, StreamAccounts};
 use xdplive_packet::{
@@ -14,7 +15,7 @@ use xdplive_packet::{
 };
 
 use crate::{
-    context::{asked_by, service, viewer},
+    context::{asked_by, service, viewer, with_settings},
     feed::{arp, flow, tcp, udp},
     grafana::{Grafana, meta, next, query_over, rows},
     source::Machine,
@@ -144,6 +145,21 @@ async fn what_alert_rules_ask_for_is_counted_for_them() {
         assert_eq!(grafana.answer(scheduler(), query).await.error, "");
     }
     assert!(!counted.has_ended());
+}
+
+/// A public dashboard that may show conversations shows those of the last interval, and asks again.
+#[tokio::test(start_paused = true)]
+async fn public_dashboards_have_tables_too() {
+    let mut grafana = Grafana::start().await;
+    let allowed = with_settings(r#"{"allowPacketsToServices":true}"#);
+    let public = || PluginContext { user: Some(service("service")), ..allowed.clone() };
+    let json = r#"{"kind":"flows","columns":["protocol","packets"]}"#;
+    let answer = grafana.answer(public(), json).await;
+    assert_eq!((answer.error.as_str(), &rows(&answer.frames[0])[1].1), ("", &json!([])));
+    let stream = grafana.started().await;
+    stream.count(0, vec![flow(tcp(1, 443), Out, 5)], 0);
+    tokio::time::sleep(Duration::from_millis(10)).await;
+    assert_eq!(rows(&grafana.answer(public(), json).await.frames[0])[1].1, json!([5]));
 }
 
 /// People's panels subscribe; a query of theirs that does not is an edit, or a refresh.
