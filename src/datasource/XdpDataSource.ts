@@ -10,6 +10,7 @@ import {
 import { DataSourceWithBackend, getTemplateSrv } from '@grafana/runtime';
 import { map, of, switchMap, type Observable } from 'rxjs';
 
+import { asLogLines, asTailed } from '../explore/logLines';
 import { describeQuery } from '../query/describe';
 import { filterFault, interpolateQuery } from '../query/interpolate';
 import { withoutUnusedKeys } from '../query/kinds';
@@ -48,10 +49,12 @@ export class XdpDataSource extends DataSourceWithBackend<XdpQuery, XdpSettings> 
 
   /**
    * The back end answers with the rows it holds; where the range ends now, each answer goes on as a stream. A query that
-   * a variable spoils is not sent, and its error stands beside the answers to the others.
+   * a variable spoils is not sent, and its error stands beside the answers to the others. Explore's live tail is shown
+   * lines.
    */
   override query(request: DataQueryRequest<XdpQuery>): Observable<DataQueryResponse> {
-    const asked = request.targets.map(withoutUnusedKeys);
+    const isTail = request.liveStreaming === true;
+    const asked = request.targets.map(withoutUnusedKeys).map((query) => (isTail ? asTailed(query) : query));
     const errors = faultsOf({ ...request, targets: asked });
     const targets = asked.filter(({ refId }) => !errors.some((error) => error.refId === refId));
     const names = seriesNames(targets.map((query) => this.applyTemplateVariables(query, request.scopedVars)));
@@ -62,7 +65,8 @@ export class XdpDataSource extends DataSourceWithBackend<XdpQuery, XdpSettings> 
         return live !== undefined && endsNow(request.range) && !isForAlerting(request)
           ? followAnswer(answer, request, { live, dataSourceUid: this.uid }, names)
           : of(withSeriesNames(answer, names));
-      })
+      }),
+      map((response) => (isTail ? asLogLines(response) : response))
     );
   }
 

@@ -53,18 +53,20 @@ impl Data for Plugin {
 
 /// What is said of an answer besides its rows.
 struct About {
+    /// How Explore shows it: Grafana's word.
+    shown_as: &'static str,
     custom: Value,
     notices: Vec<Value>,
 }
 
 impl About {
     fn meta(self) -> Value {
-        let Self { custom, notices } = self;
-        if notices.is_empty() {
-            json!({ "custom": custom })
-        } else {
-            json!({ "custom": custom, "notices": notices })
+        let Self { shown_as, custom, notices } = self;
+        let mut meta = json!({ "preferredVisualisationType": shown_as, "custom": custom });
+        if let Some(keys) = meta.as_object_mut().filter(|_| !notices.is_empty()) {
+            keys.insert("notices".to_owned(), Value::Array(notices));
         }
+        meta
     }
 }
 
@@ -89,6 +91,7 @@ impl Plugin {
         let hooks: Vec<&InForce> = hooks.iter().filter(|hook| asked.asks_for(hook)).collect();
         let in_force: Vec<Value> = hooks.iter().map(|hook| hook_in_json(hook)).collect();
         let mut about = About {
+            shown_as: if matches!(asked.query.columns, Columns::Series(_)) { "graph" } else { "table" },
             custom: json!({ "channel": channel::path(&asked.query), "data": asked.query, "hooks": in_force }),
             notices: Vec::new(),
         };

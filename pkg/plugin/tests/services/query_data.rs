@@ -50,6 +50,7 @@ async fn the_frame_names_the_channel_and_the_data_to_subscribe_with() {
     let query = Query::parse(asked.as_bytes(), &machine.interfaces, LimitCeiling::Rows(10_000)).unwrap();
     let accounts = query.accounts(LimitCeiling::Rows(10_000));
     let expected = json!({
+        "preferredVisualisationType": "table",
         "custom": {
             "channel": channel::path(&query),
             "data": {
