@@ -12,7 +12,8 @@ import { QueryEditor } from './QueryEditor';
 
 beforeAll(() => {
   const variables = [{ name: 'interface', type: 'query' }];
-  setTemplateSrv({ getVariables: () => variables } as unknown as TemplateSrv);
+  const replace = (text = '') => text.replace('$interface', 'eth1');
+  setTemplateSrv({ getVariables: () => variables, replace } as unknown as TemplateSrv);
   layOutEverything();
 });
 
@@ -251,6 +252,15 @@ it('asks for flows of the last interval, or of all the time', async () => {
   expect(since.getByLabelText('Last interval')).toBeChecked();
   await userEvent.click(since.getByLabelText('Start'));
   expect(queries).toStrictEqual([{ refId: 'A', kind: 'flows', since: 'start' }]);
+});
+
+it('offers the packets of the query as a file, and of other kinds none', async () => {
+  await openEditor({ interfaces: ['eth1'], filter: 'udp' });
+  const link = screen.getByRole('link', { name: /pcapng/ });
+  const query = new URL(link.getAttribute('href') ?? '', 'http://grafana').searchParams.get('query');
+  expect(JSON.parse(query ?? '')).toMatchObject({ interfaces: ['eth1'], filter: 'udp' });
+  await userEvent.click(screen.getByRole('radio', { name: 'Rates' }));
+  expect(screen.queryByRole('link', { name: /pcapng/ })).toBeNull();
 });
 
 it('reads an interval in ms', async () => {

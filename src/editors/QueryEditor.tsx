@@ -14,6 +14,7 @@ import { GroupByField } from './GroupByField';
 import { InterfaceField } from './InterfaceField';
 import { KindField } from './KindField';
 import { MeasureField } from './MeasureField';
+import { PcapngLink } from './PcapngLink';
 import { SinceField } from './SinceField';
 import { useLoaded } from './useLoaded';
 import { WholeNumberField } from './WholeNumberField';
@@ -170,6 +171,7 @@ export function QueryEditor({ datasource, query, onChange, onRunQuery }: Props) 
           />
         )}
       </InlineFieldRow>
+      {kind === 'packets' && <PcapngLink dataSourceUid={datasource.uid} query={query} />}
     </>
   );
 }

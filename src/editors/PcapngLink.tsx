@@ -1,0 +1,30 @@
+import { config, getTemplateSrv } from '@grafana/runtime';
+import { LinkButton } from '@grafana/ui';
+
+import { interpolateQuery } from '../query/interpolate';
+import type { XdpQuery } from '../query/model';
+import { FILE_BOUNDS, pcapngUrl } from '../resources/pcapng';
+
+interface Props {
+  dataSourceUid: string;
+  query: XdpQuery;
+}
+
+/** The query's packets as a file that Wireshark opens. It is written while they come. */
+export function PcapngLink({ dataSourceUid, query }: Props) {
+  const asked = interpolateQuery(query, getTemplateSrv(), {});
+  return (
+    <LinkButton
+      href={pcapngUrl(config.appSubUrl, dataSourceUid, asked)}
+      download
+      target="_blank"
+      icon="download-alt"
+      variant="secondary"
+      fill="text"
+      tooltip={`The headers of the packets of the next ${FILE_BOUNDS.seconds} seconds, ${FILE_BOUNDS.count} at most, for Wireshark or tcpdump -r.`}
+      data-testid="xdplive-query-pcapng"
+    >
+      Packets as a pcapng file
+    </LinkButton>
+  );
+}
