@@ -15,9 +15,9 @@ columns! {
     Protocol "protocol" String true 18 "IP protocol, for IPv6 that after the extension headers";
     Vlan "vlan" Number true 5 "Outer VLAN id";
     Packets "packets" Count false 20 "Packets from who started it, as the hook saw them";
-    Bytes "bytes" Count false 20 "Bytes of them on the wire" in "bytes";
+    Bytes "bytes" Count false 20 "Bytes of them on the wire" in "decbytes";
     ReversePackets "reverse_packets" Count false 20 "Packets to who started it, as the hook saw them";
-    ReverseBytes "reverse_bytes" Count false 20 "Bytes of them on the wire" in "bytes";
+    ReverseBytes "reverse_bytes" Count false 20 "Bytes of them on the wire" in "decbytes";
     FirstSeen "first_seen" Time false 14 "When the first packet was seen";
     LastSeen "last_seen" Time false 14 "When the last packet was seen";
     Ttl "ttl" Number true 5 "TTL or hop limit of the last packet from who started it; without any, of the other side";

@@ -32,7 +32,7 @@ columns! {
     Group "group" String true 48 "What the packets have in common; null without that field, and where they are not grouped";
     Packets "packets" Count false 20 "Packets in the interval, as the hook saw them";
     Segments "segments" Count false 20 "Packets on the wire in the interval";
-    Bytes "bytes" Count false 20 "Bytes on the wire in the interval" in "bytes";
+    Bytes "bytes" Count false 20 "Bytes on the wire in the interval" in "decbytes";
 }
 
 columns! {
