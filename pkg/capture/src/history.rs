@@ -107,12 +107,6 @@ impl Recorder {
         Some((hold, run))
     }
 
-    /// Whether there is room to record what `request` has counted, if it has.
-    #[must_use]
-    pub fn has_room(&self, request: &Request) -> bool {
-        Subject::of(request).is_none_or(|subject| self.records().has_room(&subject))
-    }
-
     /// Waits until what nobody needs any more of a request is no longer counted.
     pub async fn ended(&self, request: &Request) {
         let Some(subject) = Subject::of(request) else { return };

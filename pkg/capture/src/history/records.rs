@@ -119,12 +119,6 @@ impl Records {
         Some(Held { record: record.number, run, begins })
     }
 
-    /// Whether a hold of a subject can be had.
-    pub fn has_room(&self, subject: &Subject) -> bool {
-        self.records.len() < RECORDS
-            || self.records.iter().any(|record| record.subject.covers(subject) || !record.is_needed())
-    }
-
     /// Takes back a hold.
     pub fn release(&mut self, number: u64) {
         if let Some(record) = self.get(number) {

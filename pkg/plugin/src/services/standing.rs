@@ -1,8 +1,11 @@
 //! What is counted for those who ask again and never subscribe.
 
-use std::time::{Duration, Instant};
+use std::{
+    task::Poll,
+    time::{Duration, Instant},
+};
 
-use futures::StreamExt as _;
+use futures::{StreamExt as _, stream};
 use tokio::{
     task::JoinHandle,
     time::{MissedTickBehavior, interval},
@@ -14,7 +17,7 @@ use xdplive_capture::{
 };
 
 use super::{Plugin, stream::Messages};
-use crate::{asked::Asked, standing::Asker};
+use crate::{asked::Asked, query::Kind, standing::Asker};
 
 /// Takes a stream's messages, which nobody wants, so that what they are made of is counted and kept. Ends the stream
 /// when it is dropped.
@@ -69,11 +72,8 @@ impl Plugin {
         if let Some(since) = self.standing.renew(label, now) {
             return Ok(since);
         }
-        if !self.recorder.has_room(&asked.request) {
-            return Err(SourceError::Unavailable(NO_RECORD.to_owned()));
-        }
         let (plugin, of) = (self.clone(), label.clone());
-        let messages = self.messages(asked.clone()).await?;
+        let messages = self.standing_messages(asked).await?;
         let task = tokio::spawn(async move { plugin.drive(messages, &of).await });
         let since = clock::milliseconds();
         let driver = Driver { task, request: asked.request.clone(), hides_own: asked.hides_own };
@@ -81,6 +81,19 @@ impl Plugin {
         // What ends, ends when it is dropped.
         drop(self.standing.begin(asker, since, driver, now));
         Ok(since)
+    }
+
+    /// The messages of a query's stream; none, for as long as they live, where being recorded is all there is to it.
+    async fn standing_messages(&self, asked: &Asked) -> Result<Messages, SourceError> {
+        if asked.query.kind != Kind::Rates || asked.query.is_of_flows() {
+            return self.messages(asked.clone()).await;
+        }
+        let hold = self.recorder.hold(&asked.request).await;
+        let hold = hold.ok_or_else(|| SourceError::Unavailable(NO_RECORD.to_owned()))?;
+        Ok(Box::pin(stream::poll_fn(move |_| {
+            let _held = &hold;
+            Poll::Pending
+        })))
     }
 
     /// Ends what stands for a query of the same data source and channel, but not for what is asked now: the settings of
