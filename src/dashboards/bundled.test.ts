@@ -40,6 +40,12 @@ describe.each(Object.entries(BUNDLED))('%s', (file, dashboard) => {
     ]);
   });
 
+  it('has table cells add to its ad hoc filter', () => {
+    expect(dashboard.templating.list.filter(({ type }) => type === 'adhoc')).toMatchObject([
+      { name: 'narrow', datasource: DATA_SOURCE, filters: [] },
+    ]);
+  });
+
   it('leads to the others, with what the reader has chosen', () => {
     expect(dashboard.tags).toEqual(['xdp-live']);
     expect(dashboard.links).toMatchObject([{ type: 'dashboards', tags: ['xdp-live'], includeVars: true }]);
@@ -104,7 +110,8 @@ describe.each(Object.entries(BUNDLED))('%s', (file, dashboard) => {
         const given = [...url.matchAll(/[?&](?:var-(\w+)=|\$\{(\w+):queryparam\})/g)];
         const names = given.map(([, one, other]) => one ?? other);
         expect(names).toEqual(['datasource', 'interface', 'filter']);
-        expect(target?.templating.list.map(({ name }) => name)).toEqual(names);
+        const chosen = target?.templating.list.filter(({ type }) => type !== 'adhoc');
+        expect(chosen?.map(({ name }) => name)).toEqual(names);
         const labels = [...url.matchAll(/__field\.labels\.(\w+)/g)].map(([, label]) => label);
         expect(each.targets.map(({ groupBy }) => groupBy)).toEqual(expect.arrayContaining(labels));
       });

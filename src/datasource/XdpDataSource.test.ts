@@ -25,10 +25,15 @@ import { channelMeta, ttlFrame } from '../testing/frames';
 import { LAST_FIVE_MINUTES, requestFor } from '../testing/requests';
 import { SharedLive } from '../testing/sharedLive';
 
+import { withFilterableCells } from './filterableCells';
+
 const answer: DataQueryResponse = {
   state: LoadingState.Done,
   data: [ttlFrame('A', [[1, 64]], channelMeta('packets/1f'))],
 };
+
+/** The same as a panel gets it. */
+const shown = withFilterableCells(answer, [{ refId: 'A' }]);
 
 describe('query', () => {
   const live = new SharedLive();
@@ -55,18 +60,18 @@ describe('query', () => {
   });
 
   it('answers with the rows held where the range ends earlier', async () => {
-    expect(await firstAnswer({ from: 'now-10m', to: 'now-5m' })).toEqual(answer);
+    expect(await firstAnswer({ from: 'now-10m', to: 'now-5m' })).toEqual(shown);
     expect(live.subscriptions).toEqual([]);
   });
 
   it('does not subscribe on a public dashboard, which has no websocket', async () => {
     config.publicDashboardAccessToken = 'token';
-    expect(await firstAnswer(LAST_FIVE_MINUTES)).toEqual(answer);
+    expect(await firstAnswer(LAST_FIVE_MINUTES)).toEqual(shown);
   });
 
   it('does not subscribe where the administrator switched Grafana Live off', async () => {
     config.liveEnabled = false;
-    expect(await firstAnswer(LAST_FIVE_MINUTES)).toEqual(answer);
+    expect(await firstAnswer(LAST_FIVE_MINUTES)).toEqual(shown);
   });
 });
 
@@ -127,7 +132,7 @@ describe('the editor of an alert rule', () => {
         .query({ ...requestFor([{ refId: 'A' }]), app })
         .pipe(toArray())
     );
-    expect(emitted).toEqual([answer]);
+    expect(emitted).toEqual([shown]);
     expect(live.subscriptions).toEqual([]);
   });
 });
@@ -137,7 +142,7 @@ describe('a query whose filter has a variable', () => {
   const refused = {
     refId: 'B',
     message:
-      'filter: "10.0.0.1 or tcp" is not allowed as the value of a variable; within a filter it takes letters, digits and . : - _ / *',
+      'filter: "10.0.0.1 or tcp" is not allowed as the value of a variable; within a filter a value is one word of letters, digits and . : - _ /, and not and, or, not',
   };
   const sent = jest.fn();
 
@@ -158,7 +163,7 @@ describe('a query whose filter has a variable', () => {
 
   it('is sent where the value can stand in it', async () => {
     host.value = '10.0.0.1';
-    expect(await answers([{ refId: 'A', filter: 'host $host' }])).toEqual([answer]);
+    expect(await answers([{ refId: 'A', filter: 'host $host' }])).toEqual([shown]);
     expect(testDataSource().applyTemplateVariables({ refId: 'A', filter: 'host $host' }, {}).filter).toBe(
       'host 10.0.0.1'
     );
@@ -168,7 +173,7 @@ describe('a query whose filter has a variable', () => {
     host.value = '10.0.0.1 or tcp';
     const [first, ...rest] = await answers([{ refId: 'A' }, { refId: 'B', filter: 'host $host' }]);
     expect(sent).toHaveBeenCalledWith([{ refId: 'A' }]);
-    expect(first).toEqual({ ...answer, state: LoadingState.Error, errors: [refused] });
+    expect(first).toEqual({ ...shown, state: LoadingState.Error, errors: [refused] });
     expect(rest).toEqual([]);
   });
 
@@ -265,10 +270,75 @@ describe('a dashboard variable', () => {
     await expect(testDataSource().metricFindQuery(query)).resolves.toEqual(interfaces);
   });
 
-  it('refuses another list and names the one there is', async () => {
-    await expect(testDataSource().metricFindQuery('ports')).rejects.toThrow(
-      'XDP Live cannot list "ports" for a variable. Write "interfaces", the one list there is.'
+  describe('of values that were seen', () => {
+    const asked = jest.fn();
+    const dataSource = () =>
+      testDataSource({
+        seen: (parameters) => {
+          asked(parameters);
+          return {
+            values: [
+              { value: '443', packets: 9 },
+              { value: '53', packets: 1 },
+            ],
+          };
+        },
+      });
+
+    beforeEach(() => {
+      asked.mockClear();
+      setTemplateSrv({
+        replace: (text = '', _: unknown, format?: (value: string[]) => string) =>
+          text.replace('$interface', () => format?.(['eth0', 'eth1']) ?? ''),
+      } as unknown as TemplateSrv);
+    });
+
+    it.each([
+      ['ports', { what: 'ports' }],
+      ['hosts()', { what: 'hosts' }],
+      ['vlans (eth0)', { what: 'vlans', interface: ['eth0'] }],
+      [' protocols($interface) ', { what: 'protocols', interface: ['eth0', 'eth1'] }],
+      ['ports(lo, $interface)', { what: 'ports', interface: ['lo', 'eth0', 'eth1'] }],
+      ['ports(any)', { what: 'ports' }],
+    ])('asks for "%s" where it is to be', async (query, parameters) => {
+      await expect(dataSource().metricFindQuery(query)).resolves.toEqual([
+        { text: '443', value: '443' },
+        { text: '53', value: '53' },
+      ]);
+      expect(asked.mock.calls).toEqual([[parameters]]);
+    });
+
+    it.each(['port', 'interfaces(eth0)', 'hosts(eth0', 'hosts(a)(b)', 'constructor', 'toString()'])(
+      'refuses "%s" and names the lists there are',
+      async (query) => {
+        await expect(dataSource().metricFindQuery(query)).rejects.toThrow(
+          `XDP Live cannot list "${query}" for a variable. Write interfaces, hosts, ports, vlans, protocols, or one of the last four with interfaces, such as hosts(eth0) or hosts($interface).`
+        );
+        expect(asked).not.toHaveBeenCalled();
+      }
     );
+
+    it('are offered for an ad hoc filter, of the interfaces that are asked for', async () => {
+      const values = (key: string, queries?: XdpQuery[]) => dataSource().getTagValues({ key, filters: [], queries });
+      await expect(values('source_port', [{ refId: 'A', interfaces: ['$interface'] }])).resolves.toEqual([
+        { text: '443', value: '443' },
+        { text: '53', value: '53' },
+      ]);
+      await values('destination_ip', [{ refId: 'A', interfaces: ['eth0'] }, { refId: 'B' }]);
+      await values('vlan');
+      expect(asked.mock.calls).toEqual([
+        [{ what: 'ports', interface: ['eth0', 'eth1'] }],
+        [{ what: 'hosts' }],
+        [{ what: 'vlans' }],
+      ]);
+      await expect(values('direction')).resolves.toEqual([
+        { text: 'in', value: 'in' },
+        { text: 'out', value: 'out' },
+      ]);
+      await expect(values('ttl')).resolves.toEqual([]);
+      await expect(values('nothing')).resolves.toEqual([]);
+      expect(asked).toHaveBeenCalledTimes(3);
+    });
   });
 
   it('passes on why the back end lists none', async () => {
@@ -276,5 +346,47 @@ describe('a dashboard variable', () => {
       throw new Error('Your role is Viewer; this data source asks for Editor.');
     };
     await expect(testDataSource({ interfaces: refuse }).metricFindQuery('interfaces')).rejects.toThrow('Your role');
+  });
+});
+
+describe('ad hoc filters', () => {
+  const tcp = { key: 'protocol', operator: '=', value: 'TCP' };
+  const sent = jest.fn();
+
+  beforeEach(() => {
+    sent.mockClear();
+    config.liveEnabled = false;
+    setTemplateSrv({ replace: (text = '') => text } as unknown as TemplateSrv);
+    jest.spyOn(DataSourceWithBackend.prototype, 'query').mockImplementation(({ targets }: DataQueryRequest) => {
+      sent(targets);
+      return of({ data: [] });
+    });
+  });
+
+  it('have the columns of tables for keys', async () => {
+    const keys = await testDataSource().getTagKeys();
+    const columns = COLUMNS.packets.map(({ name }) => name);
+    expect(keys.map(({ value }) => value).filter((key) => !columns.includes(String(key)))).toEqual([]);
+    expect(keys).toContainEqual({ text: 'source_ip', value: 'source_ip' });
+  });
+
+  it('go into the queries that take a filter', () => {
+    const dataSource = testDataSource();
+    const asked = (query: XdpQuery) => dataSource.applyTemplateVariables(query, {}, [tcp]);
+    expect(asked({ refId: 'A', filter: 'port 53 or port 80' }).filter).toBe('(port 53 or port 80) and proto TCP');
+    expect(asked({ refId: 'A', kind: 'flows' }).filter).toBe('proto TCP');
+    expect(asked({ refId: 'A', kind: 'capture' })).toEqual({ refId: 'A', kind: 'capture' });
+    expect(dataSource.applyTemplateVariables({ refId: 'A', filter: 'udp' }, {})).toEqual({ refId: 'A', filter: 'udp' });
+  });
+
+  it('that cannot be had are said at the queries they are for', async () => {
+    const request = requestFor([{ refId: 'A' }, { refId: 'B', kind: 'capture' }]);
+    const { errors } = await lastValueFrom(
+      testDataSource().query({ ...request, filters: [tcp, { key: 'ttl', operator: '<', value: '5' }] })
+    );
+    expect(sent).toHaveBeenCalledWith([{ refId: 'B', kind: 'capture' }]);
+    expect(errors).toEqual([
+      { refId: 'A', message: 'ad hoc filter ttl: the operator < is not known; there are = != =| !=|' },
+    ]);
   });
 });

@@ -1,9 +1,12 @@
 import {
   CoreApp,
   LoadingState,
+  type AdHocVariableFilter,
   type DataQueryError,
   type DataQueryRequest,
   type DataQueryResponse,
+  type DataSourceGetTagValuesOptions,
+  type LegacyMetricFindQueryOptions,
   type MetricFindValue,
   type ScopedVars,
 } from '@grafana/data';
@@ -11,21 +14,24 @@ import { DataSourceWithBackend, getTemplateSrv } from '@grafana/runtime';
 import { map, of, switchMap, type Observable } from 'rxjs';
 
 import { asLogLines, asTailed } from '../explore/logLines';
+import { adHocFault, withAdHocFilters } from '../query/adHocFilters';
 import { describeQuery } from '../query/describe';
-import { filterFault, interpolateQuery } from '../query/interpolate';
+import { filterFault } from '../query/filterVariables';
+import { interpolateQuery } from '../query/interpolate';
 import { withoutUnusedKeys } from '../query/kinds';
-import { DEFAULT_QUERY, type QueryKind, type XdpQuery } from '../query/model';
+import { ANY_INTERFACE, DEFAULT_QUERY, type QueryKind, type XdpQuery } from '../query/model';
 import { seriesNames } from '../query/seriesNames';
+import { TAGS } from '../query/tags';
 import type { ColumnsResponse, RowColumn } from '../resources/columns';
 import { defaultRouteFirst, type InterfacesResponse, type NetworkInterface } from '../resources/interfaces';
+import { readVariableQuery, type SeenResponse, type SeenWhat } from '../resources/seen';
 import type { XdpSettings } from '../settings/model';
 import { followAnswer } from '../streaming/followAnswer';
 import { grafanaLive } from '../streaming/grafanaLive';
 import { withSeriesNames } from '../streaming/nameSeries';
 import { endsNow } from '../streaming/rowBuffer';
 
-/** What a query variable of a dashboard can list. */
-const INTERFACES_VARIABLE = 'interfaces';
+import { withFilterableCells } from './filterableCells';
 
 /** The editors of alert rules. */
 const ALERTING: readonly string[] = [CoreApp.UnifiedAlerting, CoreApp.CloudAlerting];
@@ -43,14 +49,14 @@ export class XdpDataSource extends DataSourceWithBackend<XdpQuery, XdpSettings> 
     return !query.hide;
   }
 
-  override applyTemplateVariables(query: XdpQuery, scopedVars: ScopedVars): XdpQuery {
-    return interpolateQuery(query, getTemplateSrv(), scopedVars);
+  override applyTemplateVariables(query: XdpQuery, scopedVars: ScopedVars, filters?: AdHocVariableFilter[]): XdpQuery {
+    return withAdHocFilters(interpolateQuery(query, getTemplateSrv(), scopedVars), filters);
   }
 
   /**
    * The back end answers with the rows it holds; where the range ends now, each answer goes on as a stream. A query that
-   * a variable spoils is not sent, and its error stands beside the answers to the others. Explore's live tail is shown
-   * lines.
+   * a variable or an ad hoc filter spoils is not sent, and its error stands beside the answers to the others. Explore's
+   * live tail is shown lines.
    */
   override query(request: DataQueryRequest<XdpQuery>): Observable<DataQueryResponse> {
     const isTail = request.liveStreaming === true;
@@ -66,6 +72,7 @@ export class XdpDataSource extends DataSourceWithBackend<XdpQuery, XdpSettings> 
           ? followAnswer(answer, request, { live, dataSourceUid: this.uid }, names)
           : of(withSeriesNames(answer, names));
       }),
+      map((answer) => withFilterableCells(answer, targets)),
       map((response) => (isTail ? asLogLines(response) : response))
     );
   }
@@ -81,21 +88,56 @@ export class XdpDataSource extends DataSourceWithBackend<XdpQuery, XdpSettings> 
   }
 
   /** A dashboard takes the first value of a variable nobody has set: the interface with the default route. */
-  override async metricFindQuery(query: string): Promise<MetricFindValue[]> {
-    const wanted = query.trim();
-    if (wanted !== '' && wanted !== INTERFACES_VARIABLE) {
-      throw new Error(
-        `XDP Live cannot list "${wanted}" for a variable. Write "${INTERFACES_VARIABLE}", the one list there is.`
-      );
+  override async metricFindQuery(query: string, options?: LegacyMetricFindQueryOptions): Promise<MetricFindValue[]> {
+    const wanted = readVariableQuery(query);
+    if (wanted.list === 'interfaces') {
+      const interfaces = await this.listInterfaces();
+      return choices(interfaces.map(({ name }) => name));
     }
-    const interfaces = await this.listInterfaces();
-    return interfaces.map(({ name }) => ({ text: name, value: name }));
+    const entries = wanted.interfaces.split(/[\s,]+/).filter((entry) => entry !== '');
+    const { interfaces = [] } = interpolateQuery(
+      { refId: '', interfaces: entries },
+      getTemplateSrv(),
+      options?.scopedVars ?? {}
+    );
+    return choices(await this.listSeen(wanted.list, interfaces));
+  }
+
+  /** Columns by whose cells packets can be chosen. */
+  override getTagKeys(): Promise<MetricFindValue[]> {
+    return Promise.resolve(choices(TAGS.map(({ key }) => key)));
+  }
+
+  /** What was seen on the interfaces that the queries ask for. */
+  override async getTagValues({
+    key,
+    queries = [],
+  }: DataSourceGetTagValuesOptions<XdpQuery>): Promise<MetricFindValue[]> {
+    const values = TAGS.find((tag) => tag.key === key)?.values ?? [];
+    if (!('seen' in values)) {
+      return choices(values);
+    }
+    const asked = queries.map((query) => interpolateQuery(query, getTemplateSrv(), {}).interfaces ?? []);
+    const isAnywhere = asked.some((interfaces) => interfaces.length === 0);
+    return choices(await this.listSeen(values.seen, isAnywhere ? [] : [...new Set(asked.flat())]));
+  }
+
+  /** None named: all that may be watched. */
+  private async listSeen(what: SeenWhat, interfaces: string[]): Promise<string[]> {
+    const named = interfaces.includes(ANY_INTERFACE) || interfaces.length === 0 ? {} : { interface: interfaces };
+    const { values } = await this.getResource<SeenResponse>('seen', { what, ...named });
+    return values.map(({ value }) => value);
   }
 }
 
-function faultsOf({ targets, scopedVars }: DataQueryRequest<XdpQuery>): DataQueryError[] {
-  return targets.flatMap(({ refId, filter }) => {
-    const message = filter && filterFault(filter, getTemplateSrv(), scopedVars);
+function choices(values: readonly string[]): MetricFindValue[] {
+  return values.map((value) => ({ text: value, value }));
+}
+
+function faultsOf({ targets, scopedVars, filters }: DataQueryRequest<XdpQuery>): DataQueryError[] {
+  return targets.flatMap((query) => {
+    const { refId, filter = '' } = query;
+    const message = filterFault(filter, getTemplateSrv(), scopedVars) ?? adHocFault(query, filters);
     return message ? [{ refId, message }] : [];
   });
 }

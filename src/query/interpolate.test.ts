@@ -1,12 +1,19 @@
-import { filterFault, interpolateQuery } from './interpolate';
+import examples from '../../testdata/filters/variables.json';
+
+import { filterFault } from './filterVariables';
+import { interpolateQuery } from './interpolate';
 
 /** Stands in for a dashboard's variables: a value that is a list is one with several values. */
 function variables(values: Record<string, string | string[]>) {
   return {
-    replace(text = '', _scopedVars?: unknown, format?: string | ((value: string | string[]) => string)) {
+    replace(
+      text = '',
+      _scopedVars?: unknown,
+      format?: string | ((value: string | string[], variable?: object) => string)
+    ) {
       return text.replace(/\$(\w+)/g, (reference, name: string) => {
         const value = values[name];
-        return value === undefined || typeof format !== 'function' ? reference : format(value);
+        return value === undefined || typeof format !== 'function' ? reference : format(value, { name });
       });
     },
   };
@@ -100,12 +107,12 @@ describe('a filter', () => {
     ['not $host', 'größe', 'größe'],
   ])('says that "%s" cannot take %j', (filter, host, wrong) => {
     expect(filterFault(filter, variables({ host }), {})).toBe(
-      `filter: "${wrong}" is not allowed as the value of a variable; within a filter it takes letters, digits and . : - _ / *`
+      `filter: "${wrong}" is not allowed as the value of the variable "host"; within a filter a value is one word of letters, digits and . : - _ /, and not and, or, not`
     );
     expect(expanded(filter, { host }).filter).toBe(filter);
   });
 
-  it.each(['eth0', '00:00:5e:00:53:01', '192.0.2.0/24', '8000-8080', 'my_name', '*', ''])('can take "%s"', (value) => {
+  it.each(['eth0', '00:00:5e:00:53:01', '192.0.2.0/24', '8000-8080', 'my_name'])('can take "%s"', (value) => {
     expect(filterFault('x $value', variables({ value }), {})).toBeUndefined();
     expect(expanded('x $value', { value }).filter).toBe(`x ${value}`);
   });
@@ -116,5 +123,75 @@ describe('a filter', () => {
         text.replace('$n', () => (typeof format === 'function' ? (format as (value: number) => string)(64) : '')),
     };
     expect(interpolateQuery({ refId: 'A', filter: 'ttl $n' }, templates, {}).filter).toBe('ttl 64');
+  });
+});
+
+describe('filters with variables', () => {
+  const templates = variables(examples.variables);
+
+  // The back end's tests parse what is expected here.
+  it.each(examples.filters)('"$filter" becomes "$expected"', ({ filter, expected }) => {
+    expect(interpolateQuery({ refId: 'A', filter }, templates, {})).toEqual(
+      expected === '' ? { refId: 'A' } : { refId: 'A', filter: expected }
+    );
+    expect(filterFault(filter, templates, {})).toBeUndefined();
+  });
+
+  it.each([
+    'and',
+    'or',
+    'NOT',
+    '(',
+    ')',
+    '10.0.0.1)or(tcp',
+    '!tcp',
+    'tcp&&udp',
+    'tcp||udp',
+    '1\t2',
+    'ip[8]',
+    '\u00010\u0002',
+  ])('cannot take the value %j', (value) => {
+    for (const values of [value, ['10.0.0.1', value]]) {
+      expect(filterFault('host $host', variables({ host: values }), {})).toBe(
+        `filter: "${value}" is not allowed as the value of the variable "host"; within a filter a value is one word of letters, digits and . : - _ /, and not and, or, not`
+      );
+      expect(interpolateQuery({ refId: 'A', filter: 'host $host' }, variables({ host: values }), {}).filter).toBe(
+        'host $host'
+      );
+    }
+  });
+
+  it('leaves what is no filter for the back end to refuse', () => {
+    const expanded = (filter: string) => interpolateQuery({ refId: 'A', filter }, templates, {}).filter;
+    expect(expanded('(host $host')).toBe('(host 10.0.0.1');
+    expect(expanded('host $host)')).toBe('host 10.0.0.1)');
+    expect(expanded('and $port or')).toBe('and 53 or');
+    expect(expanded('(host $ports')).toBe('(host 53 or 80');
+    expect(expanded('(host $none')).toBe('(host ');
+    expect(expanded('host ($host')).toBe('host (10.0.0.1');
+    expect(expanded('tcp and!host $hosts')).toBe('tcp and ! host (10.0.0.1 or 10.0.0.2)');
+  });
+});
+
+describe('other keys', () => {
+  const templates = variables({ by: 'protocol', way: ['in', 'out'], none: '', columns: ['ttl', 'vlan'], evil: 'a b' });
+  const of = (query: object) => interpolateQuery({ refId: 'A', ...query }, templates, {});
+
+  it('take variables, for the back end to check', () => {
+    expect(of({ kind: 'rates', groupBy: '$by', measure: '$none' })).toEqual({
+      refId: 'A',
+      kind: 'rates',
+      groupBy: 'protocol',
+    });
+    expect(of({ direction: '$way', since: '$evil' })).toEqual({ refId: 'A', direction: 'in out', since: 'a b' });
+  });
+
+  it('make several columns of a variable with several values, each once', () => {
+    expect(of({ columns: ['time', '$columns', 'ttl'] }).columns).toEqual(['time', 'ttl', 'vlan']);
+    expect(of({ columns: ['$none'] })).toEqual({ refId: 'A' });
+  });
+
+  it('are names of interfaces one by one, for the back end to check', () => {
+    expect(of({ interfaces: ['$evil'] }).interfaces).toEqual(['a', 'b']);
   });
 });

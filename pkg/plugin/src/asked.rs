@@ -158,7 +158,7 @@ pub fn read(
 }
 
 /// The data source asked, as no other one is called: its uid is its own in an organisation only.
-fn owner(context: Option<&PluginContext>) -> String {
+pub(crate) fn owner(context: Option<&PluginContext>) -> String {
     context.map_or_else(String::new, |context| {
         let uid = context.data_source_instance_settings.as_ref().map_or("", |instance| &instance.uid);
         format!("{}/{uid}", context.org_id)

@@ -12,6 +12,7 @@
 //! | [`query`], [`channel`] | what a query may say, and the path of its stream |
 //! | [`access`], [`caller`], [`settings`] | who may see what, what an answer is for, and what is set by whom |
 //! | [`sent`], [`standing`] | what streams have sent, for panels that open later; queries without a stream of their own |
+//! | [`seen`] | hosts, ports and the like in what was sent, to choose from |
 //! | [`groups`] | groups of rates: their names, and which are shown |
 //! | [`columns`], [`mod@frame`] | rows as columns, columns as frames |
 //! | [`pcapng`] | rows as a file for Wireshark |
@@ -31,6 +32,7 @@ pub mod own_ports;
 pub mod pcapng;
 pub mod process;
 pub mod query;
+pub mod seen;
 pub mod sent;
 pub mod services;
 pub mod settings;

@@ -126,6 +126,14 @@ impl<P: Piece> Sent<P> {
         kept.map(|kept| kept.pieces.iter().cloned().collect()).unwrap_or_default()
     }
 
+    /// What is kept of all queries of one owner, the oldest of each first.
+    #[must_use]
+    pub fn of_owner(&self, owner: &str) -> Vec<P> {
+        let queries = self.lock();
+        let own = queries.queries.iter().filter(|kept| kept.label.owner == owner);
+        own.flat_map(|kept| kept.pieces.iter().cloned()).collect()
+    }
+
     /// The last message of a query's stream.
     #[must_use]
     pub fn last(&self, label: &Label) -> Option<Last<P>> {

@@ -46,6 +46,12 @@ impl FlowRow {
         }
     }
 
+    /// What was counted.
+    #[must_use]
+    pub const fn conversation(&self) -> &Conversation {
+        &self.conversation
+    }
+
     /// What was counted of who started it, or, where that is nothing, of the other side.
     fn seen(&self) -> &FlowCounters {
         let Conversation { forward, reverse, .. } = &self.conversation;

@@ -1,6 +1,8 @@
-//! What the editors ask for, the interfaces and the columns there are; and packets as files.
+//! What the editors ask for, the interfaces and the columns there are, and what was seen; and packets as
+//! files.
 
 mod pcapng;
+mod seen;
 
 use std::{collections::HashMap, pin::Pin};
 
@@ -100,15 +102,19 @@ impl Plugin {
         check_packets(context.and_then(|context| context.user.as_ref()), &settings)
             .map_err(|error| refused(error.into()))?;
         let path = request.path.trim_matches('/');
-        if !matches!(path, "interfaces" | "columns") {
+        if !matches!(path, "interfaces" | "columns" | "seen") {
             let path: String = path.chars().take(80).collect();
             return Err((
                 404,
-                format!("there is no resource \"{path}\"; there are interfaces, columns and pcapng"),
+                format!("there is no resource \"{path}\"; there are interfaces, columns, seen and pcapng"),
             ));
         }
         if request.method != "GET" {
             return Err((405, format!("{path} can only be read (GET)")));
+        }
+        if path == "seen" {
+            let failed = |failure: Failure| (failure.code, failure.message);
+            return self.seen(context, &settings, &request.url).map_err(failed);
         }
         if path == "columns" {
             return match kind(&request.url) {

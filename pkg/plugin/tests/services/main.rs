@@ -27,5 +27,6 @@ mod rates;
 mod refusals;
 mod resources;
 mod run_stream;
+mod seen;
 mod source;
 mod subscribe;

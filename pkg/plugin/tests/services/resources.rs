@@ -93,7 +93,8 @@ async fn slashes_around_a_path_do_not_count() {
 async fn there_is_nothing_else() {
     let grafana = Grafana::start().await;
     for path in ["", "interface", "interfaces/eth0", "Columns", "pcap"] {
-        let message = format!("there is no resource \"{path}\"; there are interfaces, columns and pcapng");
+        let message =
+            format!("there is no resource \"{path}\"; there are interfaces, columns, seen and pcapng");
         let expected = (404, json!({ "message": message }));
         assert_eq!(grafana.resource(viewer(), "GET", path).await, expected);
     }
@@ -105,7 +106,7 @@ async fn there_is_nothing_else() {
 #[tokio::test]
 async fn nothing_is_changed_here() {
     let grafana = Grafana::start().await;
-    for path in ["interfaces", "columns"] {
+    for path in ["interfaces", "columns", "seen"] {
         for method in ["POST", "PUT", "DELETE", "HEAD", ""] {
             let expected = (405, json!({ "message": format!("{path} can only be read (GET)") }));
             assert_eq!(grafana.resource(viewer(), method, path).await, expected);
@@ -125,7 +126,7 @@ async fn who_may_not_see_packets_is_told_nothing() {
         (with_settings("[]"), 400, "the data source's settings are no JSON object"),
         (no_data_source, 400, "Grafana did not say which data source"),
     ] {
-        for path in ["interfaces", "columns", "pcapng", "else"] {
+        for path in ["interfaces", "columns", "seen", "pcapng", "else"] {
             let (code, body) = grafana.resource(context.clone(), "GET", path).await;
             assert_eq!(code, status, "{beginning}");
             let message = body["message"].as_str().unwrap();

@@ -211,6 +211,7 @@ impl Stream {
 }
 
 fn packet(ttl: u8) -> Event {
-    let headers = Headers { version: 4, ttl, present: present::IP, ..Headers::EMPTY };
+    let headers =
+        Headers { version: 4, ttl, protocol: 17, present: present::IP | present::PROTOCOL, ..Headers::EMPTY };
     Event { hook: Hook::TcxIngress as u8, headers, ..Event::zeroed() }
 }

@@ -1,0 +1,127 @@
+//! The resource `seen`: values to choose from, for variables and ad hoc filters.
+
+use std::collections::BTreeSet;
+
+use grafana_plugin_sdk::pluginv2::PluginContext;
+use serde_json::{Value, json};
+
+use super::{Failure, Plugin};
+use crate::{
+    access::{check_any, check_interface},
+    asked::{self, Refusal},
+    query::ANY,
+    seen::{self, What},
+    settings::DataSourceSettings,
+};
+
+/// Interfaces that may be named at once, as in a query.
+const INTERFACES: usize = 64;
+
+/// What the address asks for: `seen?what=hosts&interface=eth0`.
+#[derive(Debug, PartialEq, Eq)]
+struct Wanted {
+    what: What,
+    /// None where every interface is meant that may be watched.
+    interfaces: BTreeSet<String>,
+}
+
+impl Wanted {
+    fn read(url: &str) -> Result<Self, String> {
+        let (_, keys) = url.split_once('?').unwrap_or_default();
+        let mut what = None;
+        let mut interfaces = BTreeSet::new();
+        for (key, value) in form_urlencoded::parse(keys.as_bytes()) {
+            let given: String = value.chars().take(60).collect();
+            match &*key {
+                "what" => {
+                    what = Some(What::ALL.into_iter().find(|what| what.name() == value).ok_or_else(|| {
+                        format!(
+                            "what is not known of \"{given}\"; there are hosts, ports, vlans and protocols"
+                        )
+                    })?);
+                }
+                "interface" => {
+                    interfaces.insert(value.into_owned());
+                }
+                key => {
+                    let key: String = key.chars().take(60).collect();
+                    return Err(format!("the address has the key \"{key}\"; seen takes what and interface"));
+                }
+            }
+        }
+        if interfaces.len() > INTERFACES {
+            return Err(format!("{} interfaces are named; there may be {INTERFACES}", interfaces.len()));
+        }
+        let what = what.ok_or("the address lacks what=hosts, what=ports, what=vlans or what=protocols")?;
+        Ok(Self { what, interfaces })
+    }
+}
+
+impl Plugin {
+    /// What was seen of packets that streams of this data source have sent.
+    pub(super) fn seen(
+        &self,
+        context: Option<&PluginContext>,
+        settings: &DataSourceSettings,
+        url: &str,
+    ) -> Result<Value, Failure> {
+        let Wanted { what, interfaces } =
+            Wanted::read(url).map_err(|message| Failure { code: 400, message })?;
+        let refused = |error| Failure::from(Refusal::Access(error));
+        let is_any = interfaces.is_empty() || interfaces.contains(ANY);
+        if interfaces.contains(ANY) {
+            check_any(settings, &self.server).map_err(refused)?;
+        }
+        for name in interfaces.iter().filter(|name| *name != ANY) {
+            check_interface(name, settings, &self.server).map_err(refused)?;
+        }
+        let owner = asked::owner(context);
+        // Conversations do not say where they were seen.
+        let tables = if is_any && check_any(settings, &self.server).is_ok() {
+            self.sent.flows.of_owner(&owner)
+        } else {
+            Vec::new()
+        };
+        let is_watched = |name: &str| {
+            (is_any || interfaces.contains(name)) && check_interface(name, settings, &self.server).is_ok()
+        };
+        let values = seen::values(what, self.sent.packets.of_owner(&owner), &tables, is_watched);
+        Ok(json!({ "values": values }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_says_what_and_where() {
+        let read = |keys: &str| {
+            let wanted = Wanted::read(&format!("seen?{keys}")).unwrap();
+            (wanted.what, wanted.interfaces.into_iter().collect::<Vec<_>>())
+        };
+        assert_eq!(read("what=hosts"), (What::Hosts, vec![]));
+        assert_eq!(read("interface=eth0&what=ports"), (What::Ports, vec!["eth0".to_owned()]));
+        let two = vec!["a&b".to_owned(), "eth1".to_owned()];
+        assert_eq!(read("interface=eth1&interface=a%26b&what=vlans"), (What::Vlans, two));
+        assert_eq!(read("what=protocols&interface=any").1, ["any"]);
+    }
+
+    #[test]
+    fn an_address_that_says_something_else_is_refused() {
+        let refused = |url: &str| Wanted::read(url).unwrap_err();
+        let lacks = "the address lacks what=hosts, what=ports, what=vlans or what=protocols";
+        assert_eq!(refused("seen"), lacks);
+        assert_eq!(refused("seen?interface=eth0"), lacks);
+        assert_eq!(
+            refused("seen?what=macs"),
+            "what is not known of \"macs\"; there are hosts, ports, vlans and protocols"
+        );
+        assert_eq!(
+            refused("seen?what=hosts&owner=2"),
+            "the address has the key \"owner\"; seen takes what and interface"
+        );
+        let many: String = (0..65).map(|number| format!("&interface=eth{number}")).collect();
+        assert_eq!(refused(&format!("seen?what=hosts{many}")), "65 interfaces are named; there may be 64");
+    }
+}

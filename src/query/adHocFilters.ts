@@ -1,0 +1,80 @@
+import type { AdHocVariableFilter } from '@grafana/data';
+
+import { isWord } from './filterVariables';
+import { isUsed } from './kinds';
+import type { XdpQuery } from './model';
+import { TAGS, type Tag } from './tags';
+
+/** What an ad hoc filter comes to: a condition, or why there is none. */
+type Term = { text: string; fault?: undefined } | { fault: string };
+
+/** Operators, and what each says of the values: that the column has one of them, or none. */
+const OPERATORS: ReadonlyMap<string, { isNegated: boolean; isOfSeveral: boolean }> = new Map([
+  ['=', { isNegated: false, isOfSeveral: false }],
+  ['!=', { isNegated: true, isOfSeveral: false }],
+  ['=|', { isNegated: false, isOfSeveral: true }],
+  ['!=|', { isNegated: true, isOfSeveral: true }],
+]);
+
+/** What the cell of a packet without the field gives. */
+const NO_VALUE = ['', 'null'];
+
+/** A query that takes a filter, with the conditions of ad hoc filters added. Those with a fault are left out. */
+export function withAdHocFilters(query: XdpQuery, filters: AdHocVariableFilter[] = []): XdpQuery {
+  const terms = filters.map(termOf).flatMap((term) => (term.fault === undefined ? [term.text] : []));
+  if (terms.length === 0 || !isUsed(query, 'filter')) {
+    return query;
+  }
+  const { filter = '' } = query;
+  return { ...query, filter: [...(filter.trim() === '' ? [] : [`(${filter.trim()})`]), ...terms].join(' and ') };
+}
+
+/** Why a query cannot be asked with these filters; undefined where it can, and where it takes none. */
+export function adHocFault(query: XdpQuery, filters: AdHocVariableFilter[] = []): string | undefined {
+  return isUsed(query, 'filter') ? filters.map((filter) => termOf(filter).fault).find(Boolean) : undefined;
+}
+
+function termOf({ key, operator, value, values }: AdHocVariableFilter): Term {
+  const tag = TAGS.find((candidate) => candidate.key === key);
+  if (tag === undefined) {
+    return faulty(key, `there is no such column to filter by; there are ${TAGS.map((each) => each.key).join(', ')}`);
+  }
+  const meant = OPERATORS.get(operator);
+  if (meant === undefined) {
+    return faulty(key, `the operator ${operator} is not known; there are ${[...OPERATORS.keys()].join(' ')}`);
+  }
+  const wanted = [...new Set(meant.isOfSeveral ? (values ?? [value]) : [value])].map((each) => each.trim());
+  if (wanted.length === 0) {
+    return faulty(key, 'no value is chosen');
+  }
+  const wrong = wanted.find(
+    (each) => !NO_VALUE.includes(each) && !(isWord(written(tag, each)) && tag.takes(written(tag, each)))
+  );
+  if (wrong !== undefined) {
+    return faulty(key, `"${wrong}" is not possible; it takes ${tag.allowed}`);
+  }
+  if (wanted.some((each) => NO_VALUE.includes(each)) && tag.without === undefined) {
+    return faulty(key, 'packets without it cannot be filtered for');
+  }
+  return { text: condition(tag, wanted, meant.isNegated) };
+}
+
+function condition(tag: Tag, wanted: string[], isNegated: boolean): string {
+  const given = wanted.filter((each) => !NO_VALUE.includes(each)).map((each) => written(tag, each));
+  const isWithout = given.length < wanted.length;
+  const conditions = [...(isWithout && tag.without !== undefined ? [tag.without] : []), ...tag.conditions(given)];
+  const [only = ''] = conditions;
+  if (conditions.length !== 1) {
+    return `${isNegated ? 'not ' : ''}(${conditions.join(' or ')})`;
+  }
+  return !isNegated ? only : only.startsWith('not ') ? only.slice('not '.length) : `not ${only}`;
+}
+
+/** A cell's text as it stands in a filter. */
+function written(tag: Tag, value: string): string {
+  return tag.words?.get(value) ?? value;
+}
+
+function faulty(key: string, why: string): Term {
+  return { fault: `ad hoc filter ${key.slice(0, 60)}: ${why}` };
+}

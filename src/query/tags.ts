@@ -1,0 +1,126 @@
+import type { SeenWhat } from '../resources/seen';
+
+/** A column by whose values packets can be chosen: what a cell shows, as a condition of a filter. */
+export interface Tag {
+  /** The column's name, which is what a table's "Filter for value" gives. */
+  key: string;
+  /** Cells that a filter has another word for. */
+  words?: ReadonlyMap<string, string>;
+  /** Whether a filter can have this value here. */
+  takes: (value: string) => boolean;
+  /** What {@link takes} takes, in words. */
+  allowed: string;
+  /** Conditions any of which is to hold, for values all of which are taken. */
+  conditions: (values: string[]) => string[];
+  /** What packets without the field have in common, where that can be said. */
+  without?: string;
+  /** Where values to choose from are had. */
+  values: { seen: SeenWhat } | string[];
+}
+
+/** One qualifier for all of them: `src host (a or b)`. */
+const listAfter = (qualifier: string) => (values: string[]) =>
+  values.length < 2 ? values.map((value) => `${qualifier} ${value}`) : [`${qualifier} (${values.join(' or ')})`];
+
+/** The qualifier again for each of them. */
+const eachAfter = (qualifier: string) => (values: string[]) => values.map((value) => `${qualifier} ${value}`);
+
+const wholeNumber = (max: number) => ({
+  takes: (value: string) => /^\d{1,5}$/.test(value) && Number(value) <= max,
+  allowed: `a whole number from 0 to ${max}`,
+});
+
+const OCTET = '(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)';
+const IPV4 = new RegExp(`^${OCTET}(?:\\.${OCTET}){3}$`);
+/** Whether the groups add up is for the back end to say. */
+const IPV6 = /^(?=.*:.*:)[0-9a-f:]{2,39}(?:\d{1,3}(?:\.\d{1,3}){3})?$/i;
+const MAC = /^[0-9a-f]{2}(?::[0-9a-f]{2}){5}$/i;
+
+const address = {
+  takes: (value: string) => IPV4.test(value) || IPV6.test(value),
+  allowed: 'an address such as 192.0.2.7 or 2001:db8::7',
+  values: { seen: 'hosts' },
+} as const;
+
+const port = { ...wholeNumber(65_535), values: { seen: 'ports' } } as const;
+
+const mac = {
+  takes: (value: string) => MAC.test(value),
+  allowed: 'an Ethernet address such as 02:00:5e:10:00:01',
+  values: [] as string[],
+};
+
+/** IANA's keywords that are no words of a filter, by number. */
+const ODD_PROTOCOLS = new Map([
+  ['TP++', '39'],
+  ['AX.25', '93'],
+  ['A/N', '107'],
+  ['ISIS over IPv4', '124'],
+  ['Mobility Header', '135'],
+]);
+
+const ETHERTYPES = new Map([
+  ['IPv4', '0x0800'],
+  ['IPv6', '0x86dd'],
+  ['ARP', '0x0806'],
+  ['RARP', '0x8035'],
+]);
+
+const DIRECTIONS = new Map([
+  ['in', 'inbound'],
+  ['out', 'outbound'],
+]);
+
+/** All of them, as people look for them. */
+export const TAGS: readonly Tag[] = [
+  {
+    key: 'source_ip',
+    ...address,
+    conditions: listAfter('src host'),
+    without: 'not (src net 0.0.0.0/0 or src net ::/0)',
+  },
+  {
+    key: 'destination_ip',
+    ...address,
+    conditions: listAfter('dst host'),
+    without: 'not (dst net 0.0.0.0/0 or dst net ::/0)',
+  },
+  { key: 'source_port', ...port, conditions: listAfter('src port'), without: 'not src portrange 0-65535' },
+  { key: 'destination_port', ...port, conditions: listAfter('dst port'), without: 'not dst portrange 0-65535' },
+  {
+    key: 'protocol',
+    words: ODD_PROTOCOLS,
+    takes: (value) => (/^\d+$/.test(value) ? Number(value) <= 255 : /^[a-z\d][a-z\d-]{0,30}$/i.test(value)),
+    allowed: 'a name such as TCP, or a number from 0 to 255',
+    conditions: listAfter('proto'),
+    without: 'not (ip or ip6)',
+    values: { seen: 'protocols' },
+  },
+  {
+    key: 'vlan',
+    ...wholeNumber(4_095),
+    conditions: eachAfter('vlan'),
+    without: 'not vlan',
+    values: { seen: 'vlans' },
+  },
+  { key: 'ttl', ...wholeNumber(255), conditions: listAfter('ttl'), without: 'not ttl >= 0', values: [] },
+  { key: 'dscp', ...wholeNumber(63), conditions: listAfter('dscp'), without: 'not dscp >= 0', values: [] },
+  {
+    key: 'direction',
+    words: DIRECTIONS,
+    takes: (value) => [...DIRECTIONS.values()].includes(value),
+    allowed: 'in or out',
+    conditions: (values) => values,
+    values: [...DIRECTIONS.keys()],
+  },
+  {
+    key: 'ethertype',
+    words: ETHERTYPES,
+    takes: (value) => /^0x[0-9a-f]{4}$/i.test(value),
+    allowed: `${[...ETHERTYPES.keys()].join(', ')} or a number such as 0x88cc`,
+    conditions: listAfter('ether proto'),
+    values: [...ETHERTYPES.keys()],
+  },
+  { key: 'source_mac', ...mac, conditions: listAfter('ether src host') },
+  { key: 'destination_mac', ...mac, conditions: listAfter('ether dst host') },
+];
