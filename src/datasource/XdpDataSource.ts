@@ -16,13 +16,15 @@ import { map, of, switchMap, type Observable } from 'rxjs';
 import { asLogLines, asTailed } from '../explore/logLines';
 import { adHocFault, withAdHocFilters } from '../query/adHocFilters';
 import { describeQuery } from '../query/describe';
-import { filterFault } from '../query/filterVariables';
+import { readingOf, type FilterReading } from '../query/filterReading';
+import { expandFilter, filterFault } from '../query/filterVariables';
 import { interpolateQuery } from '../query/interpolate';
 import { withoutUnusedKeys } from '../query/kinds';
 import { ANY_INTERFACE, DEFAULT_QUERY, type QueryKind, type XdpQuery } from '../query/model';
 import { seriesNames } from '../query/seriesNames';
 import { TAGS } from '../query/tags';
 import type { ColumnsResponse, RowColumn } from '../resources/columns';
+import type { FilterAnswer, FilterWord, FilterWordsResponse } from '../resources/filter';
 import { defaultRouteFirst, type InterfacesResponse, type NetworkInterface } from '../resources/interfaces';
 import { readVariableQuery, type SeenResponse, type SeenWhat } from '../resources/seen';
 import type { XdpSettings } from '../settings/model';
@@ -85,6 +87,25 @@ export class XdpDataSource extends DataSourceWithBackend<XdpQuery, XdpSettings> 
   async listColumns(kind: QueryKind): Promise<RowColumn[]> {
     const { columns } = await this.getResource<ColumnsResponse>('columns', { kind });
     return columns;
+  }
+
+  /** What a filter means, or what is wrong with it, to a query of this kind. The query itself does not run. */
+  async readFilter(filter: string, { kind, groupBy }: Pick<XdpQuery, 'kind' | 'groupBy'>): Promise<FilterReading> {
+    const spoiled = filterFault(filter, getTemplateSrv(), {});
+    if (spoiled !== undefined) {
+      return { state: 'spoiled', reason: spoiled };
+    }
+    const text = expandFilter(filter, getTemplateSrv(), {});
+    const asked = { filter: text, kind, groupBy };
+    const answer = await this.postResource<FilterAnswer>('filter', asked, { showErrorAlert: false });
+    return readingOf(answer, filter, text);
+  }
+
+  async listFilterWords(): Promise<FilterWord[]> {
+    const { words } = await this.getResource<FilterWordsResponse>('filter/words', undefined, {
+      showErrorAlert: false,
+    });
+    return words;
   }
 
   /** A dashboard takes the first value of a variable nobody has set: the interface with the default route. */

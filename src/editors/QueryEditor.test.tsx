@@ -145,6 +145,34 @@ describe('Filter', () => {
     expect(run).toHaveBeenCalledTimes(1);
   });
 
+  it('has below it what it means to a query of this kind', async () => {
+    const read = jest.fn(() => ({ canonical: 'arp', meaning: 'ARP packets', terms: 1 }));
+    const { run } = await openEditor(
+      { kind: 'rates', groupBy: 'vlan', filter: 'arp' },
+      testDataSource({ filter: read })
+    );
+    expect(await screen.findByText('ARP packets.')).toBeVisible();
+    expect(read.mock.calls).toEqual([[{ filter: 'arp', kind: 'rates', groupBy: 'vlan' }]]);
+    expect(run).not.toHaveBeenCalled();
+  });
+
+  it("suggests the back end's words and the machine's addresses", async () => {
+    await openEditor();
+    await userEvent.type(field(), 'src ');
+    expect(await screen.findByRole('option', { name: /192\.0\.2\.2.*address of eth0/ })).toBeVisible();
+    await userEvent.type(field(), 'ho');
+    expect(screen.getByRole('option', { name: /^host.*packets to or from an address/ })).toBeVisible();
+  });
+
+  it('can be typed where the words cannot be listed', async () => {
+    const refuse = () => {
+      throw new Error('no');
+    };
+    const { queries } = await openEditor({}, testDataSource({ 'filter/words': refuse }));
+    await userEvent.type(field(), 'po{Tab}');
+    expect(queries.at(-1)?.filter).toBe('po');
+  });
+
   it('stays when something else changes', async () => {
     const { queries } = await openEditor({ filter: 'tcp' });
     await userEvent.click(screen.getByLabelText('Out'));

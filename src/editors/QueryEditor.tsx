@@ -17,6 +17,7 @@ import { MeasureField } from './MeasureField';
 import { PcapngLink } from './PcapngLink';
 import { SinceField } from './SinceField';
 import { useLoaded } from './useLoaded';
+import { useVocabulary } from './useVocabulary';
 import { WholeNumberField } from './WholeNumberField';
 
 type Props = QueryEditorProps<XdpDataSource, XdpQuery, XdpSettings>;
@@ -26,6 +27,12 @@ export function QueryEditor({ datasource, query, onChange, onRunQuery }: Props) 
   const kind = query.kind ?? 'packets';
   const interfaces = useLoaded(useCallback(() => datasource.listInterfaces(), [datasource]));
   const columns = useLoaded(useCallback(() => datasource.listColumns(kind), [datasource, kind]));
+  const vocabulary = useVocabulary(datasource, interfaces);
+  const { groupBy } = query;
+  const readFilter = useCallback(
+    (filter: string) => datasource.readFilter(filter, { kind, groupBy }),
+    [datasource, kind, groupBy]
+  );
   /** Columns of one kind mean nothing to another; who comes back to a kind finds what was chosen for it. */
   const columnsByKind = useRef(new Map<QueryKind, string[] | undefined>());
 
@@ -67,6 +74,8 @@ export function QueryEditor({ datasource, query, onChange, onRunQuery }: Props) 
             id={`${id}-filter`}
             value={query.filter ?? ''}
             isOfFlows={isOfFlows(query)}
+            vocabulary={vocabulary}
+            read={readFilter}
             onCommit={(filter) => {
               apply({ filter });
             }}

@@ -3,6 +3,8 @@ import { useState, type ChangeEvent, type KeyboardEvent } from 'react';
 interface Draft {
   /** What is being typed; undefined while the field shows what is in force. */
   draft: string | undefined;
+  /** As if it were typed. */
+  setDraft: (text: string) => void;
   /** For the input element. */
   input: {
     value: string;
@@ -27,6 +29,7 @@ export function useDraft(inForce: string, take: (typed: string) => boolean): Dra
 
   return {
     draft,
+    setDraft,
     input: {
       value: draft ?? inForce,
       onChange: (event) => {

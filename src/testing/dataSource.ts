@@ -6,6 +6,7 @@ import type { QueryKind } from '../query/model';
 import type { XdpSettings } from '../settings/model';
 
 import { COLUMNS } from './columns';
+import { WORDS } from './filterWords';
 import { INTERFACES } from './machine';
 
 const SETTINGS: DataSourceInstanceSettings<XdpSettings> = {
@@ -28,16 +29,21 @@ const SETTINGS: DataSourceInstanceSettings<XdpSettings> = {
 
 type Resource = (parameters?: Record<string, unknown>) => unknown;
 
-/** A data source whose back end answers from {@link INTERFACES} and {@link COLUMNS}. */
+/** A data source whose back end answers from {@link INTERFACES}, {@link COLUMNS} and {@link WORDS}. */
 export function testDataSource(resources: Record<string, Resource> = {}): XdpDataSource {
   const answers: Record<string, Resource> = {
     interfaces: () => ({ interfaces: INTERFACES }),
     columns: (parameters) => ({ columns: COLUMNS[parameters?.kind as QueryKind] }),
+    filter: () => ({ canonical: '', meaning: 'packets of the test', terms: 1 }),
+    'filter/words': () => ({ words: WORDS }),
     ...resources,
   };
   const dataSource = new XdpDataSource(SETTINGS);
+  const answer = (path: string, parameters?: Record<string, unknown>) =>
+    Promise.resolve().then(() => answers[path]?.(parameters));
+  jest.spyOn(dataSource, 'getResource').mockImplementation(answer);
   jest
-    .spyOn(dataSource, 'getResource')
-    .mockImplementation((path, parameters) => Promise.resolve().then(() => answers[path]?.(parameters)));
+    .spyOn(dataSource, 'postResource')
+    .mockImplementation((path, body) => answer(path, body as Record<string, unknown>));
   return dataSource;
 }

@@ -16,6 +16,14 @@ pub struct FilterError {
     pub reason: Reason,
 }
 
+impl FilterError {
+    /// What is wrong, without the place.
+    #[must_use]
+    pub fn message(&self) -> String {
+        self.reason.sentence(&self.word)
+    }
+}
+
 /// What is wrong with a word.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reason {

@@ -41,6 +41,10 @@ impl Filter {
         if printed > MAX_TEXT { Err(too_long(printed, " written out")) } else { Ok(filter) }
     }
 
+    pub(crate) fn expression(&self) -> &Expression {
+        &self.expression
+    }
+
     /// Whether it wants `packet`.
     ///
     /// A condition on a field that the packet does not have is false, its opposite true.

@@ -21,6 +21,8 @@
 //! | `syntax` | the conditions of an expression, and their canonical text |
 //! | `tree` | and, or, not |
 //! | `relation` | comparisons of numbers, and which values of a field they are true for |
+//! | `explain` | what a filter means, in plain words |
+//! | [`words`] | the language's words, for who completes what is being typed |
 //! | `vocabulary` | names of services, protocols, EtherTypes, flags; words that are refused |
 //! | `formula` | what conditions mean: tests of fields |
 //! | [`field`] | the fields of a packet |
@@ -32,6 +34,7 @@
 
 pub mod environment;
 pub mod error;
+mod explain;
 pub mod field;
 pub mod filter;
 pub mod flow;
@@ -45,6 +48,7 @@ pub mod tables;
 pub mod term;
 mod tree;
 mod vocabulary;
+pub mod words;
 
 pub use environment::Environment;
 pub use error::{FilterError, Reason};

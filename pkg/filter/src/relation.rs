@@ -35,6 +35,11 @@ impl Relation {
         self.meaning.leaves().map(Test::ranges).sum()
     }
 
+    /// Left side, comparison, right side, as they were written.
+    pub(crate) fn parts(&self) -> (&Arithmetic, Comparison, &Arithmetic) {
+        (&self.left, self.comparison, &self.right)
+    }
+
     /// The packets for which it is true.
     pub(crate) fn meaning(&self) -> &Formula {
         &self.meaning
@@ -191,6 +196,17 @@ signs! {
 }
 
 impl Comparison {
+    /// The same with the sides exchanged.
+    pub(crate) const fn mirrored(self) -> Self {
+        match self {
+            Self::Equal | Self::NotEqual => self,
+            Self::Less => Self::Greater,
+            Self::Greater => Self::Less,
+            Self::AtMost => Self::AtLeast,
+            Self::AtLeast => Self::AtMost,
+        }
+    }
+
     fn holds(self, left: u32, right: u32) -> bool {
         match self {
             Self::Equal => left == right,

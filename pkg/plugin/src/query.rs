@@ -7,7 +7,7 @@ mod words;
 use std::{ops::RangeInclusive, sync::Arc};
 
 use serde::{Serialize, Serializer};
-use serde_json::Value;
+use serde_json::{Map, Value};
 use xdplive_capture::{interface::Interfaces, source::GroupBy};
 use xdplive_filter::{Environment, Filter, FlowFilter, NotOfFlows};
 use xdplive_packet::event::Direction;
@@ -175,41 +175,14 @@ impl Query {
             Kind::Flows => Self { top, since: Some(since), ..query },
             Kind::Capture => Self { filter: Arc::default(), ..query },
         };
-        query.check_flows()?;
+        check_flows(&query.filter, kind, group_by)?;
         Ok(query)
     }
 
     /// Whether it is answered from the flows that are counted, and not from packets.
     #[must_use]
     pub fn is_of_flows(&self) -> bool {
-        self.kind == Kind::Flows || self.group_by.is_some()
-    }
-
-    /// Refuses a filter that cannot decide on flows, where it would have to.
-    fn check_flows(&self) -> Result<(), QueryError> {
-        if !self.is_of_flows() {
-            return Ok(());
-        }
-        // What a filter looks at does not depend on the interface.
-        let filter = FlowFilter::new(&self.filter, &Environment::default());
-        if self.group_by == Some(GroupBy::TcpFlag) {
-            return match filter {
-                Ok(filter) if filter.is_everything() => Ok(()),
-                _ => Err(QueryError::NoFilterByFlag { given: shortened(&format!("\"{}\"", self.filter)) }),
-            };
-        }
-        match filter {
-            Ok(_) => Ok(()),
-            Err(NotOfFlows::TooComplex(error)) => Err(error.into()),
-            Err(reason) if self.kind == Kind::Flows => Err(QueryError::NotOfFlows {
-                reason,
-                what: "conversations are",
-                instead: "ask for kind packets",
-            }),
-            Err(reason) => {
-                Err(QueryError::NotOfFlows { reason, what: "groups are", instead: "leave groupBy out" })
-            }
-        }
+        is_of_flows(self.kind, self.group_by)
     }
 
     /// The query for the accounts of the hooks that this one asks for: what panels on one interface have in common.
@@ -233,6 +206,48 @@ impl Query {
     #[must_use]
     pub fn is_any(&self) -> bool {
         self.interfaces.iter().any(|name| name == ANY)
+    }
+}
+
+fn is_of_flows(kind: Kind, group_by: Option<GroupBy>) -> bool {
+    kind == Kind::Flows || group_by.is_some()
+}
+
+/// The filter of a query that need not be complete: its keys `filter`, `kind` and `groupBy` are read, and no others.
+///
+/// # Errors
+/// Any [`QueryError`] of these keys, as [`Query::parse`] has it.
+pub fn parse_filter(keys: &Map<String, Value>) -> Result<Filter, QueryError> {
+    let keys = Keys(keys);
+    let kind = keys.word("kind")?.unwrap_or(Kind::Packets);
+    let group_by = keys.word("groupBy")?.filter(|_| kind == Kind::Rates);
+    let filter = keys.filter()?;
+    check_flows(&filter, kind, group_by)?;
+    Ok(filter)
+}
+
+/// Refuses a filter that cannot decide on flows, where it would have to.
+fn check_flows(filter: &Filter, kind: Kind, group_by: Option<GroupBy>) -> Result<(), QueryError> {
+    if !is_of_flows(kind, group_by) {
+        return Ok(());
+    }
+    // What a filter looks at does not depend on the interface.
+    let flow_filter = FlowFilter::new(filter, &Environment::default());
+    if group_by == Some(GroupBy::TcpFlag) {
+        return match flow_filter {
+            Ok(decided) if decided.is_everything() => Ok(()),
+            _ => Err(QueryError::NoFilterByFlag { given: shortened(&format!("\"{filter}\"")) }),
+        };
+    }
+    match flow_filter {
+        Ok(_) => Ok(()),
+        Err(NotOfFlows::TooComplex(error)) => Err(error.into()),
+        Err(reason) if kind == Kind::Flows => {
+            Err(QueryError::NotOfFlows { reason, what: "conversations are", instead: "ask for kind packets" })
+        }
+        Err(reason) => {
+            Err(QueryError::NotOfFlows { reason, what: "groups are", instead: "leave groupBy out" })
+        }
     }
 }
 

@@ -16,19 +16,20 @@ pub fn run(options: &cli::Filter) -> Result<(), Failure> {
     Ok(())
 }
 
-/// The filter in its canonical form, and the alternatives that the kernel decides by.
+/// The filter in its canonical form, what it means, and the alternatives that the kernel decides by.
 fn explain(text: &str) -> Result<String, Failure> {
     let filter = Filter::parse(text).map_err(|error| Failure::Call(pointed(text, &error)))?;
     let terms = filter.terms(&Environment::default()).map_err(|error| Failure::Call(error.to_string()))?;
     let canonical = filter.to_string();
     let mut explained = if canonical.is_empty() { "(no filter)".to_owned() } else { canonical };
+    let meaning = filter.meaning();
     let count = match terms.len() {
         0 => "wants no packet".to_owned(),
         1 => "1 alternative".to_owned(),
         more => format!("{more} alternatives"),
     };
     // Writing to a string cannot fail.
-    let _ = write!(explained, "\n{count}");
+    let _ = write!(explained, "\n{meaning}\n{count}");
     for term in &terms {
         let _ = write!(explained, "\n  {term}");
     }
@@ -51,10 +52,13 @@ mod tests {
     fn a_filter_is_explained() {
         assert_eq!(
             explain("port http").unwrap(),
-            "port 80\n2 alternatives\n  source port 80\n  destination port 80"
+            "port 80\npackets to or from port 80 (http)\n2 alternatives\n  source port 80\n  destination port 80"
         );
-        assert_eq!(explain("").unwrap(), "(no filter)\n1 alternative\n  every packet");
-        assert_eq!(explain("tcp and udp").unwrap(), "tcp and udp\nwants no packet");
+        assert_eq!(explain("").unwrap(), "(no filter)\nevery packet\n1 alternative\n  every packet");
+        assert_eq!(
+            explain("tcp and udp").unwrap(),
+            "tcp and udp\npackets of TCP and of UDP\nwants no packet"
+        );
     }
 
     #[test]

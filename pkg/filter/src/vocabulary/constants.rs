@@ -100,6 +100,27 @@ pub(crate) fn constant(name: &str) -> Option<u32> {
     look_up(CONSTANTS, name)
 }
 
+/// What stands behind `prefix` in the first name of `number` that begins with it: `echo` for `icmp-` and 8.
+pub(crate) fn name(prefix: &str, number: u32) -> Option<&'static str> {
+    let named = CONSTANTS.iter().filter(|(_, value)| *value == number);
+    named.filter_map(|(name, _)| name.strip_prefix(prefix)).next()
+}
+
+/// The first name of a code point.
+pub(crate) fn code_point_name(number: u32) -> Option<&'static str> {
+    CODE_POINTS.iter().find(|(_, value)| *value == number).map(|(name, _)| *name)
+}
+
+/// Names of numbers in comparisons.
+pub(crate) fn names() -> impl Iterator<Item = (&'static str, u32)> {
+    CONSTANTS.iter().copied()
+}
+
+/// Names of code points.
+pub(crate) fn code_point_names() -> impl Iterator<Item = (&'static str, u32)> {
+    CODE_POINTS.iter().copied()
+}
+
 /// The code point with this name.
 pub(crate) fn code_point(name: &str) -> Option<u32> {
     look_up(CODE_POINTS, name)

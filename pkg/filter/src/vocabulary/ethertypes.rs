@@ -36,3 +36,8 @@ pub(crate) fn number(name: &str) -> Option<u16> {
 pub(crate) fn name(number: u16) -> Option<&'static str> {
     NAMES.iter().find(|(_, known)| *known == number).map(|(name, _)| *name)
 }
+
+/// Every keyword with its type.
+pub(crate) fn keywords() -> impl Iterator<Item = (&'static str, u16)> {
+    NAMES.iter().copied()
+}

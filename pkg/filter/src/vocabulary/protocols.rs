@@ -45,6 +45,11 @@ pub(crate) fn keyword(version: Option<Version>, number: u8) -> Option<&'static s
     KEYWORDS.iter().find(|(_, known)| *known == (version, number)).map(|(keyword, _)| *keyword)
 }
 
+/// Every keyword with its protocol's number.
+pub(crate) fn keywords() -> impl Iterator<Item = (&'static str, u8)> {
+    KEYWORDS.iter().map(|(keyword, (_, number))| (*keyword, *number))
+}
+
 /// The number of a protocol by any of its names, in any case.
 pub(crate) fn number(name: &str) -> Option<u8> {
     let registered =

@@ -12,12 +12,28 @@ pub(crate) struct Service {
     pub(crate) transports: Vec<Transport>,
 }
 
-static SERVICES: LazyLock<HashMap<&str, Service>> =
+static LIST: LazyLock<Vec<(&str, Service)>> =
     LazyLock::new(|| include_str!("../../data/services.tsv").lines().filter_map(entry).collect());
+
+static BY_NAME: LazyLock<HashMap<&str, &Service>> =
+    LazyLock::new(|| LIST.iter().map(|(name, service)| (*name, service)).collect());
 
 /// The service with this name, in any case.
 pub(crate) fn service(name: &str) -> Option<&'static Service> {
-    SERVICES.get(name.to_ascii_lowercase().as_str())
+    BY_NAME.get(name.to_ascii_lowercase().as_str()).copied()
+}
+
+/// Every service with its name, in the file's order.
+pub(crate) fn all() -> &'static [(&'static str, Service)] {
+    &LIST
+}
+
+/// The first name of a port, registered for `transport` where there is one.
+pub(crate) fn name(port: u16, transport: Option<Transport>) -> Option<&'static str> {
+    let fits = |service: &Service| {
+        service.port == port && transport.is_none_or(|transport| service.transports.contains(&transport))
+    };
+    LIST.iter().find(|(_, service)| fits(service)).map(|(name, _)| *name)
 }
 
 /// Name, port, protocols, separated by tabs; nothing of a comment.

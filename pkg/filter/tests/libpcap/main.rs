@@ -138,3 +138,16 @@ fn ours(expression: &str, environment: &Environment) -> Result<(Filter, Vec<Term
     let terms = filter.terms(environment).map_err(|error| error.to_string())?;
     Ok((filter, terms))
 }
+
+/// The plain words lose nothing: expressions that read alike decide alike.
+#[test]
+fn who_reads_the_meaning_knows_the_filter() {
+    let mut read: BTreeMap<String, (&str, Vec<Term>)> = BTreeMap::new();
+    for expression in EXPRESSIONS {
+        let filter = Filter::parse(expression).unwrap();
+        let terms = filter.terms(&Environment::default()).unwrap();
+        let meaning = filter.meaning();
+        let (other, same) = read.entry(meaning.clone()).or_insert_with(|| (expression, terms.clone()));
+        assert_eq!(*same, terms, "{expression} and {other}: {meaning}");
+    }
+}

@@ -121,7 +121,10 @@ fn salad() -> impl Strategy<Value = String> {
 
 fn assert_sound(text: &str) {
     match Filter::parse(text) {
-        Ok(filter) => assert_eq!(Filter::parse(&filter.to_string()).as_ref(), Ok(&filter), "{text}"),
+        Ok(filter) => {
+            assert_eq!(Filter::parse(&filter.to_string()).as_ref(), Ok(&filter), "{text}");
+            assert_ne!(filter.meaning(), "", "{text}");
+        }
         Err(error) => {
             let marked: String = text.chars().skip(error.column - 1).take(error.length).collect();
             assert_eq!(marked.trim_start_matches('\\'), error.word, "{text}: {error}");
@@ -142,6 +145,17 @@ proptest! {
                 prop_assert_eq!(Filter::parse(&printed).unwrap().to_string(), printed);
             }
             Err(error) => prop_assert_eq!(&error.word, "vlan", "{}: {}", text, error),
+        }
+    }
+
+    #[test]
+    fn what_it_means_can_be_said(text in filters()) {
+        if let Ok(filter) = Filter::parse(&text) {
+            let meaning = filter.meaning();
+            prop_assert!(meaning.contains("packet"), "{}: {}", text, meaning);
+            prop_assert!(!meaning.contains("  ") && meaning.trim() == meaning, "{}: {}", text, meaning);
+            prop_assert_eq!(meaning.matches('(').count(), meaning.matches(')').count(), "{}: {}", text, meaning);
+            prop_assert_eq!(Filter::parse(&filter.to_string()).unwrap().meaning(), meaning);
         }
     }
 

@@ -1,6 +1,7 @@
-//! What the editors ask for, the interfaces and the columns there are, and what was seen; and packets as
-//! files.
+//! What the editors ask for: the interfaces and the columns there are, what was seen, and what a filter means; and packets
+//! as files.
 
+mod filter;
 mod pcapng;
 mod seen;
 
@@ -102,11 +103,17 @@ impl Plugin {
         check_packets(context.and_then(|context| context.user.as_ref()), &settings)
             .map_err(|error| refused(error.into()))?;
         let path = request.path.trim_matches('/');
+        if let Some(answer) = filter::answer(path, request) {
+            return answer.map_err(|failure| (failure.code, failure.message));
+        }
         if !matches!(path, "interfaces" | "columns" | "seen") {
             let path: String = path.chars().take(80).collect();
             return Err((
                 404,
-                format!("there is no resource \"{path}\"; there are interfaces, columns, seen and pcapng"),
+                format!(
+                    "there is no resource \"{path}\"; there are interfaces, columns, seen, filter, filter/words and \
+                     pcapng"
+                ),
             ));
         }
         if request.method != "GET" {

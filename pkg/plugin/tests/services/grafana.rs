@@ -168,11 +168,21 @@ impl Grafana {
 
     /// Asks for a resource; status and body.
     pub(crate) async fn resource(&self, context: PluginContext, method: &str, path: &str) -> (i32, Value) {
+        self.call(context, method, path, "").await
+    }
+
+    /// Asks for a resource with a body.
+    pub(crate) async fn post(&self, context: PluginContext, path: &str, body: &str) -> (i32, Value) {
+        self.call(context, "POST", path, body).await
+    }
+
+    async fn call(&self, context: PluginContext, method: &str, path: &str, body: &str) -> (i32, Value) {
         let request = CallResourceRequest {
             plugin_context: Some(context),
             path: path.split('?').next().unwrap().to_owned(),
             method: method.to_owned(),
             url: path.to_owned(),
+            body: body.to_owned().into(),
             ..CallResourceRequest::default()
         };
         let response = ResourceClient::new(self.channel.clone()).call_resource(request).await.unwrap();

@@ -16,6 +16,7 @@ mod accounts;
 mod context;
 mod end;
 mod feed;
+mod filter;
 mod flows;
 mod grafana;
 mod groups;

@@ -93,8 +93,9 @@ async fn slashes_around_a_path_do_not_count() {
 async fn there_is_nothing_else() {
     let grafana = Grafana::start().await;
     for path in ["", "interface", "interfaces/eth0", "Columns", "pcap"] {
-        let message =
-            format!("there is no resource \"{path}\"; there are interfaces, columns, seen and pcapng");
+        let message = format!(
+            "there is no resource \"{path}\"; there are interfaces, columns, seen, filter, filter/words and pcapng"
+        );
         let expected = (404, json!({ "message": message }));
         assert_eq!(grafana.resource(viewer(), "GET", path).await, expected);
     }
@@ -126,7 +127,7 @@ async fn who_may_not_see_packets_is_told_nothing() {
         (with_settings("[]"), 400, "the data source's settings are no JSON object"),
         (no_data_source, 400, "Grafana did not say which data source"),
     ] {
-        for path in ["interfaces", "columns", "seen", "pcapng", "else"] {
+        for path in ["interfaces", "columns", "seen", "filter", "filter/words", "pcapng", "else"] {
             let (code, body) = grafana.resource(context.clone(), "GET", path).await;
             assert_eq!(code, status, "{beginning}");
             let message = body["message"].as_str().unwrap();

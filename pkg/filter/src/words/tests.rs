@@ -1,0 +1,39 @@
+use std::collections::BTreeSet;
+
+use super::*;
+use crate::Filter;
+
+#[test]
+fn every_keyword_is_one() {
+    for (word, _, example) in KEYWORDS {
+        assert!(example.split([' ', '[']).any(|part| part == *word), "{example} has no {word}");
+        Filter::parse(example).unwrap();
+    }
+}
+
+#[test]
+fn every_other_word_stands_where_its_kind_does() {
+    for word in all() {
+        let text = match word.kind {
+            WordKind::Keyword => continue,
+            WordKind::Protocol => word.text.to_owned(),
+            WordKind::Service => format!("port {}", word.text),
+            WordKind::CodePoint => format!("dscp {}", word.text),
+            WordKind::Number => format!("tcp[13] = {}", word.text),
+        };
+        assert!(Filter::parse(&text).is_ok(), "{text}");
+    }
+}
+
+#[test]
+fn a_word_is_there_once_in_each_place() {
+    let mut seen = BTreeSet::new();
+    for word in all() {
+        assert!(seen.insert((word.kind, word.text)), "{} twice", word.text);
+        assert!(!word.meaning.is_empty());
+    }
+    let of = |kind| seen.iter().filter(|(other, _)| *other == kind).count();
+    let services =
+        include_str!("../../data/services.tsv").lines().filter(|line| !line.starts_with('#')).count();
+    assert_eq!((of(WordKind::Keyword), of(WordKind::Service)), (KEYWORDS.len(), services));
+}

@@ -1,0 +1,134 @@
+//! What the filter's editor asks for.
+
+use serde_json::{Value, json};
+
+use crate::{context::viewer, grafana::Grafana};
+
+async fn asked(query: Value) -> (i32, Value) {
+    Grafana::start().await.post(viewer(), "filter", &query.to_string()).await
+}
+
+#[tokio::test]
+async fn a_filter_is_explained() {
+    let expected = json!({
+        "canonical": "tcp port 443 and not host 192.0.2.7",
+        "meaning": "packets to or from TCP port 443 (https), except those to or from host 192.0.2.7",
+        "terms": 2,
+    });
+    let answer = asked(json!({ "filter": "tcp port https and not host 192.0.2.7" })).await;
+    assert_eq!(answer, (200, expected.clone()));
+    let grafana = Grafana::start().await;
+    let path = "filter?expr=tcp+port+https%20and+not+host+192.0.2.7";
+    assert_eq!(grafana.resource(viewer(), "GET", path).await, (200, expected));
+    let everything = json!({ "canonical": "", "meaning": "every packet", "terms": 1 });
+    assert_eq!(grafana.resource(viewer(), "GET", "filter").await, (200, everything));
+}
+
+#[tokio::test]
+async fn a_wrong_filter_is_pointed_at() {
+    let expected = json!({ "error": {
+        "column": 15, "length": 3, "word": "adn", "message": "\"adn\" stands where and, or or the end is expected",
+    }});
+    assert_eq!(asked(json!({ "filter": "host 10.0.0.1 adn port 80" })).await, (200, expected));
+    let expected = json!({ "error": {
+        "column": 5, "length": 0, "word": "", "message": "the filter ends where a port is expected",
+    }});
+    assert_eq!(asked(json!({ "filter": "port" })).await, (200, expected));
+}
+
+#[tokio::test]
+async fn a_filter_for_flows_asks_for_what_they_carry() {
+    for (query, beginning) in [
+        (json!({ "filter": "ttl 1", "kind": "flows" }), "a flow carries no TTL, which the filter looks at"),
+        (
+            json!({ "filter": "ttl 1", "kind": "rates", "groupBy": "vlan" }),
+            "a flow carries no TTL, which the filter looks at",
+        ),
+        (
+            json!({ "filter": "arp", "kind": "rates", "groupBy": "tcp_flag" }),
+            "\"arp\" is not allowed with groupBy",
+        ),
+    ] {
+        let (status, body) = asked(query.clone()).await;
+        assert_eq!(status, 200);
+        let error = &body["error"];
+        assert!(error["message"].as_str().unwrap().starts_with(beginning), "{body}");
+        let text = query["filter"].as_str().unwrap();
+        assert_eq!(
+            (&error["column"], &error["length"], &error["word"]),
+            (&json!(1), &json!(text.len()), &json!(text))
+        );
+    }
+    for query in [
+        json!({ "filter": "ttl 1", "kind": "packets", "groupBy": "vlan" }),
+        json!({ "filter": "ttl 1", "kind": "rates" }),
+        json!({ "filter": "tcp", "kind": "flows" }),
+    ] {
+        let (_, body) = asked(query).await;
+        assert_eq!(body["terms"], 1, "{body}");
+    }
+}
+
+/// Those in the query editor's help.
+#[tokio::test]
+async fn the_examples_are_filters() {
+    let examples = include_str!("../../../../src/query/filterExamples.json");
+    let examples: Vec<Value> = serde_json::from_str(examples).unwrap();
+    assert!(examples.len() >= 10);
+    let grafana = Grafana::start().await;
+    for example in examples {
+        for (kind, can) in [("packets", true), ("rates", true), ("flows", example["isOfFlows"] == true)] {
+            let query = json!({ "filter": example["filter"], "kind": kind }).to_string();
+            let (status, body) = grafana.post(viewer(), "filter", &query).await;
+            assert_eq!((status, body["error"].is_null()), (200, can), "{query}: {body}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn too_many_alternatives_are_a_fault_of_the_whole_filter() {
+    let one = |port: u16| format!("(src port {port} and dst port {port})");
+    let text = (0..65).map(one).collect::<Vec<_>>().join(" or ");
+    for kind in ["packets", "flows"] {
+        let (status, body) = asked(json!({ "filter": text, "kind": kind })).await;
+        assert_eq!(status, 200);
+        assert_eq!(
+            (&body["error"]["column"], &body["error"]["length"]),
+            (&json!(1), &json!(text.len())),
+            "{body}"
+        );
+        assert!(body["error"]["message"].as_str().unwrap().contains("alternatives"), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn what_is_no_question_fails() {
+    let grafana = Grafana::start().await;
+    for (body, beginning) in [
+        ("[]", "the body is no JSON object"),
+        (r#"{"filter":7}"#, "filter: 7 is not allowed"),
+        (r#"{"kind":"hosts"}"#, "kind: \"hosts\" is not allowed"),
+    ] {
+        let (status, answer) = grafana.post(viewer(), "filter", body).await;
+        assert_eq!(status, 400, "{body}");
+        assert!(answer["message"].as_str().unwrap().starts_with(beginning), "{answer}");
+    }
+    assert_eq!(grafana.resource(viewer(), "DELETE", "filter").await.0, 405);
+    assert_eq!(grafana.resource(viewer(), "POST", "filter/words").await.0, 405);
+}
+
+#[tokio::test]
+async fn the_words_can_be_listed() {
+    let (status, body) = Grafana::start().await.resource(viewer(), "GET", "filter/words").await;
+    assert_eq!(status, 200);
+    let words = body["words"].as_array().unwrap();
+    for word in [
+        json!({ "text": "host", "kind": "keyword", "meaning": "packets to or from an address" }),
+        json!({ "text": "tcp", "kind": "protocol", "meaning": "IP protocol 6" }),
+        json!({ "text": "ssdp", "kind": "service", "meaning": "port 1900, tcp, udp" }),
+        json!({ "text": "ef", "kind": "code-point", "meaning": "code point 46" }),
+        json!({ "text": "tcp-syn", "kind": "number", "meaning": "2 in a comparison" }),
+    ] {
+        assert!(words.contains(&word), "{word}");
+    }
+}

@@ -1,0 +1,226 @@
+import { act, fireEvent, render, screen } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { useState } from 'react';
+
+import type { FilterReading } from '../query/filterReading';
+import { WORDS } from '../testing/filterWords';
+
+import { FilterField } from './FilterField';
+
+const VOCABULARY = { words: WORDS, addresses: [{ text: '192.0.2.2', meaning: 'address of eth0' }] };
+
+interface Field {
+  read: jest.Mock<Promise<FilterReading>, [string]>;
+  commit: jest.Mock;
+}
+
+function open(value = '', reading: FilterReading = { state: 'meaning', meaning: 'packets of the test' }): Field {
+  const field: Field = {
+    read: jest.fn<Promise<FilterReading>, [string]>(() => Promise.resolve(reading)),
+    commit: jest.fn(),
+  };
+  function Editor() {
+    const [filter, setFilter] = useState(value);
+    return (
+      <FilterField
+        id="filter"
+        value={filter}
+        isOfFlows={false}
+        vocabulary={VOCABULARY}
+        read={field.read}
+        onCommit={(committed) => {
+          field.commit(committed);
+          setFilter(committed ?? '');
+        }}
+      />
+    );
+  }
+  render(<Editor />);
+  return field;
+}
+
+const input = (): HTMLInputElement => screen.getByLabelText('Filter');
+const meaning = () => screen.getByRole('status');
+const options = () => screen.queryAllByRole('option').map((option) => option.firstChild?.textContent);
+const active = () => {
+  const id = input().getAttribute('aria-activedescendant');
+  return id === null ? undefined : document.getElementById(id)?.firstChild?.textContent;
+};
+
+describe('what it means', () => {
+  beforeEach(() => {
+    jest.useFakeTimers();
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  const type = (text: string) => {
+    fireEvent.change(input(), { target: { value: text } });
+  };
+  const wait = (ms: number) => act(() => jest.advanceTimersByTimeAsync(ms));
+
+  it('is every packet where there is none, and nobody is asked', async () => {
+    const { read } = open();
+    await wait(1_000);
+    expect(meaning()).toHaveTextContent('Every packet.');
+    expect(read).not.toHaveBeenCalled();
+  });
+
+  it('is asked for when the text stands still, and does not run the query', async () => {
+    const { read, commit } = open();
+    type('tc');
+    await wait(299);
+    type('tcp');
+    await wait(299);
+    expect(read).not.toHaveBeenCalled();
+    await wait(1);
+    expect(read.mock.calls).toEqual([['tcp']]);
+    expect(meaning()).toHaveTextContent('Packets of the test.');
+    expect(input()).toHaveAccessibleDescription('Packets of the test.');
+    expect(commit).not.toHaveBeenCalled();
+  });
+
+  it('is marked as old while something else is typed', async () => {
+    open('tcp');
+    await wait(300);
+    expect(meaning()).toHaveAttribute('aria-busy', 'false');
+    type('tcp or');
+    expect(meaning()).toHaveAttribute('aria-busy', 'true');
+    await wait(300);
+    expect(meaning()).toHaveAttribute('aria-busy', 'false');
+  });
+
+  it('is not that of a text that was there before', async () => {
+    const { read } = open();
+    let answerFirst: (reading: FilterReading) => void = () => undefined;
+    read.mockImplementationOnce(() => new Promise((resolve) => (answerFirst = resolve)));
+    type('first');
+    await wait(300);
+    type('second');
+    await wait(300);
+    answerFirst({ state: 'meaning', meaning: 'the first' });
+    await wait(0);
+    expect(meaning()).toHaveTextContent('Packets of the test.');
+  });
+
+  it('is an error with the wrong word marked', async () => {
+    const fault = { column: 8, length: 3, word: 'adn', message: '"adn" stands where and is expected' };
+    const text = 'host 1 adn tcp';
+    open(text, { state: 'fault', text, fault, isInterpolated: false });
+    expect(input()).toBeValid();
+    await wait(300);
+    expect(input()).toBeInvalid();
+    expect(screen.getByText('adn')).toBe(meaning().querySelector('mark'));
+    expect(meaning()).toHaveTextContent('host 1 adn tcp"adn" stands where and is expected');
+  });
+
+  it('is an error in the text with the values of variables', async () => {
+    const fault = { column: 6, length: 6, word: 'nosuch', message: 'names are not looked up' };
+    const text = 'host nosuch';
+    open('host $host', { state: 'fault', text, fault, isInterpolated: true });
+    await wait(300);
+    expect(meaning()).toHaveTextContent(
+      'With the values of its variables in place, the filter reads:host nosuchnames are not looked up'
+    );
+  });
+
+  it('says why a variable cannot be put in', async () => {
+    open('host $host', { state: 'spoiled', reason: 'filter: "a or b" is not allowed' });
+    await wait(300);
+    expect(meaning()).toHaveTextContent('Filter: "a or b" is not allowed.');
+    expect(input()).toBeInvalid();
+  });
+
+  it('says why it could not be asked', async () => {
+    const { read } = open('tcp');
+    read.mockRejectedValueOnce(new Error('the plugin is not there'));
+    await wait(300);
+    expect(meaning()).toHaveTextContent('What it means could not be asked: the plugin is not there');
+    expect(input()).toBeValid();
+  });
+});
+
+describe('suggestions', () => {
+  it('follow what is typed and do not stand in its way', async () => {
+    const { commit } = open();
+    expect(input()).toHaveAttribute('aria-expanded', 'false');
+    await userEvent.type(input(), 'po');
+    expect(options()).toEqual(['port', 'portrange']);
+    expect(input()).toHaveAttribute('aria-expanded', 'true');
+    expect(input()).toHaveAttribute('aria-controls', screen.getByRole('listbox').id);
+    expect(active()).toBeUndefined();
+    await userEvent.type(input(), 'rt 80{Enter}');
+    expect(commit.mock.calls).toEqual([['port 80']]);
+    expect(options()).toEqual([]);
+  });
+
+  it('are gone through with the arrows, round and round, and taken with Enter', async () => {
+    const { commit } = open();
+    await userEvent.type(input(), 'tcp po{ArrowDown}');
+    expect(active()).toBe('port');
+    await userEvent.keyboard('{ArrowUp}');
+    expect(active()).toBe('portrange');
+    expect(screen.getByRole('option', { selected: true })).toHaveTextContent('portrange');
+    await userEvent.keyboard('{ArrowDown}{Enter}');
+    expect(input()).toHaveValue('tcp port');
+    expect(options()).toEqual([]);
+    expect(commit).not.toHaveBeenCalled();
+    await userEvent.keyboard('{Enter}');
+    expect(commit.mock.calls).toEqual([['tcp port']]);
+  });
+
+  it('go into the middle of a text, and the cursor stays behind the word', async () => {
+    open('tcp  or udp');
+    await userEvent.type(input(), 'po', { initialSelectionStart: 4, initialSelectionEnd: 4 });
+    await userEvent.keyboard('{Tab}');
+    expect(input()).toHaveValue('tcp port or udp');
+    expect([input().selectionStart, input().selectionEnd]).toEqual([8, 8]);
+    expect(input()).toHaveFocus();
+    await userEvent.keyboard(' ');
+    expect(options()).toEqual(['http', 'https', 'ssdp']);
+  });
+
+  it('are not taken by Tab where the word is complete', async () => {
+    const { commit } = open();
+    await userEvent.type(input(), 'port');
+    expect(options()).toEqual(['portrange']);
+    await userEvent.tab();
+    expect(commit.mock.calls).toEqual([['port']]);
+    expect(options()).toEqual([]);
+  });
+
+  it('are taken by a click, without leaving the field', async () => {
+    const { commit } = open();
+    await userEvent.type(input(), 'host ');
+    await userEvent.click(screen.getByRole('option', { name: /192\.0\.2\.2/ }));
+    expect(input()).toHaveValue('host 192.0.2.2');
+    expect(input()).toHaveFocus();
+    expect(commit).not.toHaveBeenCalled();
+  });
+
+  it('are closed by Escape until something is typed, and by moving the cursor', async () => {
+    open();
+    await userEvent.type(input(), 'po{Escape}');
+    expect(options()).toEqual([]);
+    expect(input()).toHaveValue('po');
+    await userEvent.type(input(), 'r');
+    expect(options()).toEqual(['port', 'portrange']);
+    await userEvent.keyboard('{ArrowLeft}');
+    expect(options()).toEqual([]);
+  });
+
+  it('come where nothing is typed when asked for with Down', async () => {
+    open();
+    await userEvent.click(input());
+    expect(options()).toEqual([]);
+    await userEvent.keyboard('{ArrowDown}');
+    expect(options()).toContain('host');
+  });
+
+  it('do not take Ctrl-Enter, which runs the query', async () => {
+    const { commit } = open();
+    await userEvent.type(input(), 'po{ArrowDown}{Control>}{Enter}{/Control}');
+    expect(commit.mock.calls).toEqual([['po']]);
+  });
+});

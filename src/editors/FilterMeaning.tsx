@@ -1,0 +1,82 @@
+import { css, cx } from '@emotion/css';
+import type { GrafanaTheme2 } from '@grafana/data';
+import { useStyles2 } from '@grafana/ui';
+
+import { markFault, type FilterReading } from '../query/filterReading';
+
+interface Props {
+  id: string;
+  /** Undefined: nothing is known yet. */
+  reading: FilterReading | undefined;
+  /** It is about what was in the field before. */
+  isOld: boolean;
+}
+
+/** What a filter means, in plain words; or what is wrong with it, under the word that is wrong. */
+export function FilterMeaning({ id, reading, isOld }: Props) {
+  const styles = useStyles2(getStyles);
+  return (
+    <div
+      id={id}
+      role="status"
+      data-testid="xdplive-query-filter-meaning"
+      aria-busy={isOld}
+      className={cx(styles.whole, isOld && styles.old)}
+    >
+      {reading !== undefined && <Reading reading={reading} />}
+    </div>
+  );
+}
+
+function Reading({ reading }: { reading: FilterReading }) {
+  const styles = useStyles2(getStyles);
+  switch (reading.state) {
+    case 'meaning':
+      return <>{sentence(reading.meaning)}</>;
+    case 'spoiled':
+      return <span className={styles.fault}>{sentence(reading.reason)}</span>;
+    case 'unknown':
+      return <>What it means could not be asked: {reading.reason}</>;
+    case 'fault': {
+      const { before, wrong, after } = markFault(reading.text, reading.fault);
+      return (
+        <>
+          {reading.isInterpolated && <div>With the values of its variables in place, the filter reads:</div>}
+          <div className={styles.line}>
+            {before}
+            <mark className={styles.mark}>{wrong === '' ? '\u00a0' : wrong}</mark>
+            {after}
+          </div>
+          <div className={styles.fault}>{reading.fault.message}</div>
+        </>
+      );
+    }
+  }
+}
+
+function sentence(clause: string): string {
+  return `${clause.charAt(0).toUpperCase()}${clause.slice(1)}.`;
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  whole: css({
+    color: theme.colors.text.secondary,
+    ...theme.typography.bodySmall,
+    minHeight: theme.spacing(2.5),
+    overflowWrap: 'anywhere',
+  }),
+  old: css({ opacity: 0.6 }),
+  line: css({
+    color: theme.colors.text.primary,
+    fontFamily: theme.typography.fontFamilyMonospace,
+    whiteSpace: 'pre-wrap',
+  }),
+  mark: css({
+    backgroundColor: 'transparent',
+    color: theme.colors.error.text,
+    padding: 0,
+    textDecoration: `underline wavy ${theme.colors.error.text}`,
+    textUnderlineOffset: '2px',
+  }),
+  fault: css({ color: theme.colors.error.text }),
+});

@@ -1,0 +1,120 @@
+import { useLayoutEffect, useRef, useState, type KeyboardEvent, type RefObject } from 'react';
+
+import { isComplete, replaceWord, suggestionsAt, type Suggestion, type Vocabulary } from '../query/completion';
+
+interface Completion {
+  /** Empty: the list is closed. */
+  suggestions: Suggestion[];
+  active: number | undefined;
+  choose: (suggestion: Suggestion) => void;
+  /** The text has changed by typing. */
+  typed: () => void;
+  close: () => void;
+  /** Whether the key was meant for the list, so that it means nothing else. */
+  takesKey: (event: KeyboardEvent<HTMLInputElement>) => boolean;
+}
+
+interface Opened {
+  cursor: number;
+  isAskedFor: boolean;
+  active: number | undefined;
+}
+
+/** Suggestions for the word at the cursor of an input. They follow what is typed and never stand in its way. */
+export function useCompletion(
+  input: RefObject<HTMLInputElement>,
+  text: string,
+  vocabulary: Vocabulary,
+  change: (text: string) => void
+): Completion {
+  const [opened, setOpened] = useState<Opened>();
+  const cursorToSet = useRef<number>();
+  const suggestions = opened === undefined ? [] : suggestionsAt(text, opened.cursor, vocabulary, opened.isAskedFor);
+  const active = opened?.active;
+
+  // A browser puts the cursor at the end of a value that a script changes.
+  useLayoutEffect(() => {
+    if (cursorToSet.current !== undefined) {
+      input.current?.setSelectionRange(cursorToSet.current, cursorToSet.current);
+      cursorToSet.current = undefined;
+    }
+  }, [input, text]);
+
+  const open = (isAskedFor: boolean) => {
+    setOpened({ cursor: input.current?.selectionStart ?? text.length, isAskedFor, active: undefined });
+  };
+  const close = () => {
+    setOpened(undefined);
+  };
+  const choose = (suggestion: Suggestion) => {
+    const replaced = replaceWord(text, opened?.cursor ?? text.length, suggestion.text);
+    cursorToSet.current = replaced.cursor;
+    change(replaced.text);
+    close();
+  };
+  const move = (step: number) => {
+    if (opened !== undefined) {
+      const from = active ?? (step > 0 ? -1 : 0);
+      setOpened({ ...opened, active: (from + step + suggestions.length) % suggestions.length });
+    }
+  };
+
+  const takesKey = ({ key, ctrlKey, metaKey, altKey, shiftKey }: KeyboardEvent): boolean => {
+    if (ctrlKey || metaKey || altKey || shiftKey) {
+      return false;
+    }
+    if (suggestions.length === 0) {
+      if (key === 'ArrowDown') {
+        open(true);
+      }
+      return key === 'ArrowDown';
+    }
+    const chosen = active === undefined ? undefined : suggestions[active];
+    switch (key) {
+      case 'ArrowDown':
+        move(1);
+        return true;
+      case 'ArrowUp':
+        move(-1);
+        return true;
+      case 'Escape':
+        close();
+        return true;
+      case 'Enter':
+        if (chosen !== undefined) {
+          choose(chosen);
+        }
+        return chosen !== undefined;
+      case 'Tab': {
+        // A word that is complete is left alone, and so is a word of which nothing is typed.
+        const cursor = opened?.cursor ?? 0;
+        const begun = /[\w.:-]$/.test(text.slice(0, cursor)) && !isComplete(text, cursor, vocabulary);
+        const completed = chosen ?? (begun ? suggestions[0] : undefined);
+        if (completed !== undefined) {
+          choose(completed);
+        }
+        return completed !== undefined;
+      }
+      case 'ArrowLeft':
+      case 'ArrowRight':
+      case 'Home':
+      case 'End':
+        // The list is about another word then.
+        close();
+        return false;
+      default:
+        return false;
+    }
+  };
+
+  return {
+    suggestions,
+    active,
+    choose,
+    typed: () => {
+      open(false);
+    },
+    close,
+    takesKey,
+  };
+}

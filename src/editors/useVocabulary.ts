@@ -1,0 +1,29 @@
+import { useCallback, useMemo } from 'react';
+
+import type { XdpDataSource } from '../datasource/XdpDataSource';
+import type { Suggestion, Vocabulary } from '../query/completion';
+import type { FilterWord } from '../resources/filter';
+import type { NetworkInterface } from '../resources/interfaces';
+
+import { useLoaded, type Loaded } from './useLoaded';
+
+const NO_WORDS: FilterWord[] = [];
+
+/** What a filter can be made of. What cannot be listed is not suggested, and can still be typed. */
+export function useVocabulary(datasource: XdpDataSource, interfaces: Loaded<NetworkInterface[]>): Vocabulary {
+  const listed = useLoaded(useCallback(() => datasource.listFilterWords(), [datasource]));
+  const words = listed.state === 'loaded' ? listed.value : NO_WORDS;
+  const known = interfaces.state === 'loaded' ? interfaces.value : undefined;
+  return useMemo(() => ({ words, addresses: addressesOf(known ?? []) }), [words, known]);
+}
+
+/** Each address once, with the interfaces that have it. */
+export function addressesOf(interfaces: NetworkInterface[]): Suggestion[] {
+  const owners = new Map<string, string[]>();
+  for (const { name, addresses } of interfaces) {
+    for (const address of addresses.map((network) => network.replace(/\/\d+$/, ''))) {
+      owners.set(address, [...(owners.get(address) ?? []), name]);
+    }
+  }
+  return [...owners].map(([text, names]) => ({ text, meaning: `address of ${names.join(', ')}` }));
+}
