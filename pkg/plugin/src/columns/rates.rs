@@ -49,13 +49,10 @@ columns! {
 /// same whatever the range begins with. Shorter intervals than seconds there are none.
 #[must_use]
 pub fn intervals(seconds: &[Interval], range: RangeInclusive<i64>, length: Duration) -> Vec<Interval> {
-    let length = i64::try_from(length.as_millis()).unwrap_or(i64::MAX).max(SECOND);
-    // A second ends a little after the whole one.
-    let number = |time: i64| (time - TOLERANCE).div_euclid(length);
     let mut intervals: Vec<Interval> = Vec::new();
     for second in seconds.iter().filter(|second| range.contains(&second.time)) {
         let belongs =
-            |last: &&mut Interval| number(last.time) == number(second.time) && is_followed_by(last, second);
+            |last: &&mut Interval| are_of_one(last.time, second.time, length) && is_followed_by(last, second);
         match intervals.last_mut().filter(belongs) {
             Some(last) => {
                 last.add(second);
@@ -112,13 +109,19 @@ fn per_second(interval: &Interval, count: f64) -> f64 {
 
 /// Takes the last interval away if it is not over yet at `now`, ms since 1970: it would look like a drop.
 pub fn drop_unfinished(rows: &mut Vec<CountRow>, length: Duration, now: i64) {
-    let length = i64::try_from(length.as_millis()).unwrap_or(i64::MAX).max(SECOND);
-    let number = |time: i64| (time - TOLERANCE).div_euclid(length);
-    rows.pop_if(|last| length > SECOND && number(last.interval.time) == number(now));
+    rows.pop_if(|last| length > SECOND && are_of_one(last.interval.time, now, length));
 }
 
-/// Milliseconds of a second.
-const SECOND: i64 = 1000;
+/// Whether two times (ms since 1970) are of the same interval of `length`, or of the same second.
+fn are_of_one(time: i64, other: i64, length: Duration) -> bool {
+    let length = i64::try_from(length.max(SECOND).as_millis()).unwrap_or(i64::MAX);
+    // A second ends a little after the whole one.
+    let number = |time: i64| (time - TOLERANCE).div_euclid(length);
+    number(time) == number(other)
+}
+
+/// Shortest interval there is of the past.
+const SECOND: Duration = Duration::from_secs(1);
 /// Milliseconds that a second may end late.
 const TOLERANCE: i64 = 250;
 /// Milliseconds by which two clocks may differ over one second.

@@ -124,7 +124,8 @@ impl Plugin {
             return self.seen(context, &settings, &request.url).map_err(failed);
         }
         if path == "columns" {
-            return match kind(&request.url) {
+            let kind = keys(&request.url).find(|(key, _)| key == "kind").map(|(_, kind)| kind);
+            return match kind.as_deref() {
                 None | Some("packets") => Ok(entries::<PacketColumn>()),
                 Some("rates") => Ok(entries::<CountColumn>()),
                 Some("flows") => Ok(entries::<FlowColumn>()),
@@ -155,10 +156,10 @@ impl Plugin {
     }
 }
 
-/// The kind that a resource's address asks for: `columns?kind=capture`.
-fn kind(url: &str) -> Option<&str> {
-    let (_, keys) = url.split_once('?')?;
-    keys.split('&').find_map(|key| key.strip_prefix("kind="))
+/// The keys and values in a resource's address, as in `columns?kind=capture`.
+fn keys(url: &str) -> form_urlencoded::Parse<'_> {
+    let (_, keys) = url.split_once('?').unwrap_or_default();
+    form_urlencoded::parse(keys.as_bytes())
 }
 
 fn entries<C: Column>() -> Value {

@@ -21,7 +21,8 @@ use crate::{
 const QUERY: &str =
     r#"{"kind":"capture","columns":["interface","direction","seen","matched","channel","filter"]}"#;
 
-fn hook(interface: &str, direction: Direction, streams: Vec<StreamAccounts>) -> HookAccounts {
+/// A hook that is in force and has seen 100 packets.
+pub(crate) fn hook(interface: &str, direction: Direction, streams: Vec<StreamAccounts>) -> HookAccounts {
     HookAccounts {
         interface: interface.into(),
         direction,

@@ -7,14 +7,14 @@ use std::{
 
 use grafana_plugin_sdk::pluginv2::PluginContext;
 use serde_json::{Value, json};
-use xdplive_capture::source::{Counts, HookAccounts, Label, StreamAccounts};
+use xdplive_capture::source::{Counts, Label, StreamAccounts};
 use xdplive_packet::{
-    Hook,
     accounting::Limit,
     event::Direction::{self, Out},
 };
 
 use crate::{
+    accounts::hook,
     context::{asked_by, service, viewer, with_settings},
     feed::{arp, flow, tcp, udp},
     grafana::{Grafana, meta, next, query_over, rows},
@@ -70,19 +70,7 @@ fn losing() -> Machine {
         filter: Arc::default(),
         counts: Counts { matched: 20, lost_ring: 7, delivered: 13, ..Counts::default() },
     };
-    let hook = |direction, streams| HookAccounts {
-        interface: "eth0".into(),
-        direction,
-        hook: Some(Hook::TcxIngress),
-        seen: 100,
-        own: 0,
-        streams,
-        ended: Counts::default(),
-        ring_used: 0.0,
-        kernel_time: None,
-        flow_overflow: 0,
-    };
-    let accounts = vec![hook(Direction::In, vec![stream]), hook(Direction::Out, Vec::new())];
+    let accounts = vec![hook("eth0", Direction::In, vec![stream]), hook("eth0", Direction::Out, Vec::new())];
     Machine { accounts, ..Machine::default() }
 }
 

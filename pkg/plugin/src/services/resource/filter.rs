@@ -5,7 +5,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 use xdplive_filter::{Environment, words};
 
-use super::Failure;
+use super::{Failure, keys};
 use crate::query::{QueryError, parse_filter};
 
 /// A filter that can be asked for.
@@ -55,11 +55,8 @@ pub(super) fn answer(path: &str, request: &CallResourceRequest) -> Option<Result
 
 /// `expr` is the filter, and the other keys are a query's.
 fn keys_of_address(url: &str) -> Map<String, Value> {
-    let (_, keys) = url.split_once('?').unwrap_or_default();
     let named = |key: &str| if key == "expr" { "filter".to_owned() } else { key.to_owned() };
-    form_urlencoded::parse(keys.as_bytes())
-        .map(|(key, value)| (named(&key), Value::from(value.into_owned())))
-        .collect()
+    keys(url).map(|(key, value)| (named(&key), Value::from(value.into_owned()))).collect()
 }
 
 fn keys_of_body(body: &[u8]) -> Result<Map<String, Value>, Failure> {

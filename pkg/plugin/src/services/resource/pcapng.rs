@@ -95,9 +95,8 @@ fn bound(
 /// The query in a request: its body, else the key `query` of its address, which takes no other: bounds that nobody reads
 /// would be none.
 fn query(request: &CallResourceRequest) -> Result<Vec<u8>, Failure> {
-    let (_, keys) = request.url.split_once('?').unwrap_or_default();
     let mut found = None;
-    for (key, value) in form_urlencoded::parse(keys.as_bytes()) {
+    for (key, value) in super::keys(&request.url) {
         if key != "query" {
             let key: String = key.chars().take(60).collect();
             let message = format!(

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use grafana_plugin_sdk::pluginv2::PluginContext;
 use serde_json::{Value, json};
 
-use super::{Failure, Plugin};
+use super::{Failure, Plugin, keys};
 use crate::{
     access::{check_any, check_interface},
     asked::{self, Refusal},
@@ -27,10 +27,9 @@ struct Wanted {
 
 impl Wanted {
     fn read(url: &str) -> Result<Self, String> {
-        let (_, keys) = url.split_once('?').unwrap_or_default();
         let mut what = None;
         let mut interfaces = BTreeSet::new();
-        for (key, value) in form_urlencoded::parse(keys.as_bytes()) {
+        for (key, value) in keys(url) {
             let given: String = value.chars().take(60).collect();
             match &*key {
                 "what" => {
