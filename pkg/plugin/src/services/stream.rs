@@ -6,6 +6,7 @@ mod groups;
 mod intake;
 mod packets;
 mod rates;
+mod tables;
 
 use std::{pin::Pin, sync::Arc, time::Duration};
 
@@ -22,7 +23,13 @@ use xdplive_capture::{
 };
 
 use self::{
-    accounts::Accounts, flows::Flows, groups::Groups, intake::Intake, packets::Packets, rates::Rates,
+    accounts::Accounts,
+    flows::Flows,
+    groups::Groups,
+    intake::Intake,
+    packets::Packets,
+    rates::Rates,
+    tables::{Tables, Tabulate},
 };
 use super::Plugin;
 use crate::{
@@ -30,7 +37,7 @@ use crate::{
     columns::{Column, capture::CaptureColumn, packets::PacketColumn, rates::CountRow},
     frame::json,
     query::Columns,
-    sent::Keeper,
+    sent::Sent,
 };
 
 /// Messages of a stream, and the status with which it ends.
@@ -110,22 +117,15 @@ impl Plugin {
         match asked.query.columns.clone() {
             Columns::Packets(columns) => self.packets(&asked, columns).await,
             Columns::Counts(columns) if is_of_flows => {
-                let intake = self.intake(&asked).await?;
-                let groups = Groups::of_each(intake, self.keeper_of_groups(&asked), columns, &asked.query);
-                Ok(Box::pin(stream::unfold(groups, Groups::next)))
+                self.tables(&asked, &self.sent.groups, Groups::of_each(&asked.query), columns).await
             }
             Columns::Series(columns) if is_of_flows => {
-                let intake = self.intake(&asked).await?;
-                let groups = Groups::steady(intake, self.keeper_of_groups(&asked), columns, &asked.query);
-                Ok(Box::pin(stream::unfold(groups, Groups::next)))
+                self.tables(&asked, &self.sent.groups, Groups::steady(&asked.query), columns).await
             }
             Columns::Counts(columns) => self.rates(&asked, columns).await,
             Columns::Series(columns) => self.rates(&asked, columns).await,
             Columns::Flows(columns) => {
-                let (intake, keeper) =
-                    (self.intake(&asked).await?, self.sent.flows.keeper(&asked.request.label));
-                let flows = Flows::new(intake, keeper, columns, &asked.query);
-                Ok(Box::pin(stream::unfold(flows, Flows::next)))
+                self.tables(&asked, &self.sent.flows, Flows::new(&asked.query), columns).await
             }
             Columns::Capture(columns) => self.accounts(asked, columns).await,
         }
@@ -159,10 +159,23 @@ impl Plugin {
         Ok(Box::pin(stream::unfold(accounts, Accounts::next)))
     }
 
-    /// The flows that are asked for.
-    async fn intake(&self, asked: &Asked) -> Result<Intake, SourceError> {
+    /// What `table` makes of the flows that are asked for.
+    async fn tables<T, C>(
+        &self,
+        asked: &Asked,
+        sent: &Sent<Arc<[T::Row]>>,
+        table: T,
+        columns: Vec<C>,
+    ) -> Result<Messages, SourceError>
+    where
+        T: Tabulate<Row: Send + Sync + 'static> + Send + 'static,
+        C: Column<Rows = [T::Row]> + Send,
+    {
         let place = Arc::clone(&self.intakes).try_acquire_owned().map_err(|_| no_place())?;
-        Intake::begin(asked, Arc::clone(&self.source), place, self.shutdown.clone()).await
+        let intake = Intake::begin(asked, Arc::clone(&self.source), place, self.shutdown.clone()).await?;
+        let keeper = sent.keeper(&asked.request.label);
+        let tables = Tables::new(intake, keeper, table, columns);
+        Ok(Box::pin(stream::unfold(tables, Tables::next)))
     }
 
     /// Refuses a query of flows for whose stream there is no room, while there is somebody to tell.
@@ -174,10 +187,6 @@ impl Plugin {
         let runs = || self.sent.groups.runs(label) || self.sent.flows.runs(label);
         let has_room = !asked.query.is_of_flows() || self.intakes.available_permits() > 0 || runs();
         if has_room { Ok(()) } else { Err(no_place()) }
-    }
-
-    fn keeper_of_groups(&self, asked: &Asked) -> Keeper<Arc<[CountRow]>> {
-        self.sent.groups.keeper(&asked.request.label)
     }
 
     fn channel(

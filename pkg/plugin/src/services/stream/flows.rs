@@ -1,9 +1,7 @@
-//! A stream of conversations that is being sent: the largest ones, again after each interval.
+//! The largest conversations of each interval, or since a stream began.
 
 use std::{cmp::Reverse, sync::Arc};
 
-use grafana_plugin_sdk::pluginv2::StreamPacket;
-use tonic::Status;
 use tracing::warn;
 use xdplive_capture::source::{Conversation, Conversations};
 use xdplive_packet::{
@@ -12,41 +10,29 @@ use xdplive_packet::{
 };
 
 use super::{
-    State, end, ended_by_itself,
-    intake::{Ended, Intake, Sink, Step},
+    intake::{Ended, Sink},
+    tables::Tabulate,
 };
 use crate::{
-    columns::flows::{FlowColumn, FlowRow},
-    frame::json::Encoder,
+    columns::flows::FlowRow,
     query::{Query, Since},
-    sent::Keeper,
 };
 
 /// Conversations that a stream knows at most: 23 MB, where there are so many.
 const MOST_CONVERSATIONS: usize = 65_536;
 
-/// See the module's text.
-pub(super) struct Flows {
-    intake: Intake,
-    /// Whoever opens a panel later finds what was sent last.
-    keeper: Keeper<Arc<[FlowRow]>>,
-    known: Known,
-    is_of_interval: bool,
-    top: usize,
-    encoder: Encoder<FlowColumn>,
-    state: State,
-}
-
 /// The conversations counted.
-struct Known {
+pub(super) struct Flows {
     conversations: Conversations,
     /// Whether something was added to them in this interval.
     has_changed: bool,
     /// Whether it has been said that there is no room for more.
     has_warned: bool,
+    is_of_interval: bool,
+    top: usize,
 }
 
-impl Sink for Known {
+impl Sink for Flows {
     fn add(&mut self, _interface: &Arc<str>, key: &FlowKey, counters: &FlowCounters) -> bool {
         let has_room = self.conversations.add(*key, *counters);
         self.has_changed |= has_room;
@@ -66,61 +52,31 @@ impl Sink for Known {
 }
 
 impl Flows {
-    /// Sends the largest conversations of each interval, or since now.
-    pub(super) fn new(
-        intake: Intake,
-        keeper: Keeper<Arc<[FlowRow]>>,
-        columns: Vec<FlowColumn>,
-        query: &Query,
-    ) -> Self {
-        let conversations = Conversations::new(MOST_CONVERSATIONS);
-        let known = Known { conversations, has_changed: false, has_warned: false };
+    /// None yet, for what a query asks.
+    pub(super) fn new(query: &Query) -> Self {
         Self {
-            intake,
-            keeper,
-            known,
+            conversations: Conversations::new(MOST_CONVERSATIONS),
+            has_changed: false,
+            has_warned: false,
             is_of_interval: query.since != Some(Since::Start),
             top: query.top,
-            encoder: Encoder::new(columns),
-            state: State::Running,
         }
     }
+}
 
-    /// The next message; after the last one the status with which the stream ends.
-    pub(super) async fn next(mut self) -> Option<(Result<StreamPacket, Status>, Self)> {
-        while self.state == State::Running {
-            let interval = match self.intake.next(&mut self.known).await {
-                Step::Interval(interval) => Some(interval),
-                Step::End(interval) => {
-                    self.state = State::Ending;
-                    interval
-                }
-                Step::Gone => {
-                    self.state = State::Ended;
-                    return Some((Err(ended_by_itself()), self));
-                }
-            };
-            // What a panel shows stays as it is.
-            if !std::mem::take(&mut self.known.has_changed) {
-                continue;
-            }
-            if let Some(Ended { clock, .. }) = interval {
-                let top = largest(self.known.conversations.iter(), self.top);
-                let rows: Arc<[FlowRow]> = top.into_iter().map(|one| FlowRow::new(one, clock)).collect();
-                if self.is_of_interval {
-                    self.known.conversations.clear();
-                }
-                self.keeper.keep(&[Arc::clone(&rows)]);
-                let data = self.encoder.message(&rows);
-                return Some((Ok(StreamPacket { data }), self));
-            }
+impl Tabulate for Flows {
+    type Row = FlowRow;
+
+    fn rows(&mut self, Ended { clock, .. }: Ended) -> Arc<[FlowRow]> {
+        // What a panel shows stays as it is.
+        if !std::mem::take(&mut self.has_changed) {
+            return Arc::from([]);
         }
-        if self.state == State::Ended {
-            return None;
+        let top = largest(self.conversations.iter(), self.top);
+        if self.is_of_interval {
+            self.conversations.clear();
         }
-        self.state = State::Ended;
-        let tally = self.intake.tally();
-        Some((Err(end(tally)), self))
+        top.into_iter().map(|one| FlowRow::new(one, clock)).collect()
     }
 }
 

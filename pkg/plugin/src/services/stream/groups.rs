@@ -1,9 +1,7 @@
-//! A stream of grouped rates that is being sent: all groups of one interval after the other.
+//! The groups of each interval.
 
 use std::sync::Arc;
 
-use grafana_plugin_sdk::pluginv2::StreamPacket;
-use tonic::Status;
 use xdplive_capture::source::{self, GroupBy};
 use xdplive_packet::{
     event::Direction,
@@ -11,30 +9,23 @@ use xdplive_packet::{
 };
 
 use super::{
-    State, end, ended_by_itself,
-    intake::{Ended, Intake, Sink, Step},
+    intake::{Ended, Sink},
+    tables::Tabulate,
 };
 use crate::{
-    columns::{Column, rates::CountRow},
-    frame::json::Encoder,
+    columns::rates::CountRow,
     groups::{self, Steady},
     query::Query,
-    sent::Keeper,
 };
 
 /// Groups of one interval at most; what comes beyond is in no group. 7.5 MB for each stream, where there are so many.
 const MOST_GROUPS: usize = 65_536;
 
-/// See the module's text.
-pub(super) struct Groups<C> {
-    intake: Intake,
-    /// Whoever opens a panel later finds what was sent.
-    keeper: Keeper<Arc<[CountRow]>>,
-    sums: Sums,
+/// What is counted of groups.
+pub(super) struct Groups {
+    sums: source::Groups,
     choice: Choice,
-    encoder: Encoder<C>,
     size: fn(&Sum) -> u64,
-    state: State,
 }
 
 /// Which groups are shown.
@@ -45,104 +36,51 @@ enum Choice {
     Steady(Steady),
 }
 
-/// What is counted of groups.
-struct Sums(source::Groups);
-
-impl Sink for Sums {
+impl Sink for Groups {
     fn add(&mut self, interface: &Arc<str>, key: &FlowKey, counters: &FlowCounters) -> bool {
-        self.0.add(interface, key, counters.sum);
+        self.sums.add(interface, key, counters.sum);
         true
     }
 
     fn add_other(&mut self, interface: &Arc<str>, direction: Direction, sum: &Sum) -> bool {
-        self.0.add_other(interface, direction, *sum);
+        self.sums.add_other(interface, direction, *sum);
         true
     }
 
     fn add_tcp_flags(&mut self, flags: &[Sum; 8]) {
-        self.0.add_tcp_flags(flags);
+        self.sums.add_tcp_flags(flags);
     }
 }
 
-impl<C: Column<Rows = [CountRow]>> Groups<C> {
+impl Groups {
     /// The largest groups of each interval by itself.
-    pub(super) fn of_each(
-        intake: Intake,
-        keeper: Keeper<Arc<[CountRow]>>,
-        columns: Vec<C>,
-        query: &Query,
-    ) -> Self {
-        Self::new(intake, keeper, columns, query, Choice::Each)
+    pub(super) fn of_each(query: &Query) -> Self {
+        Self::new(query, Choice::Each(query.top))
     }
 
     /// Groups that stay for a while, for a line each.
-    pub(super) fn steady(
-        intake: Intake,
-        keeper: Keeper<Arc<[CountRow]>>,
-        columns: Vec<C>,
-        query: &Query,
-    ) -> Self {
-        Self::new(intake, keeper, columns, query, |top| Choice::Steady(Steady::new(top)))
+    pub(super) fn steady(query: &Query) -> Self {
+        Self::new(query, Choice::Steady(Steady::new(query.top)))
     }
 
-    fn new(
-        intake: Intake,
-        keeper: Keeper<Arc<[CountRow]>>,
-        columns: Vec<C>,
-        query: &Query,
-        choice: impl FnOnce(usize) -> Choice,
-    ) -> Self {
+    fn new(query: &Query, choice: Choice) -> Self {
         // Without a group it would not have come here.
         let by = query.group_by.unwrap_or(GroupBy::Protocol);
-        Self {
-            intake,
-            keeper,
-            sums: Sums(source::Groups::new(by, MOST_GROUPS)),
-            choice: choice(query.top),
-            encoder: Encoder::new(columns),
-            size: groups::size(query.measure),
-            state: State::Running,
-        }
+        Self { sums: source::Groups::new(by, MOST_GROUPS), choice, size: groups::size(query.measure) }
     }
+}
 
-    /// The next message; after the last one the status with which the stream ends.
-    pub(super) async fn next(mut self) -> Option<(Result<StreamPacket, Status>, Self)> {
-        while self.state == State::Running {
-            let interval = match self.intake.next(&mut self.sums).await {
-                Step::Interval(interval) => Some(interval),
-                Step::End(interval) => {
-                    self.state = State::Ending;
-                    interval
-                }
-                Step::Gone => {
-                    self.state = State::Ended;
-                    return Some((Err(ended_by_itself()), self));
-                }
-            };
-            let rows = interval.map(|interval| self.rows(interval)).unwrap_or_default();
-            // A message without rows is none.
-            if !rows.is_empty() {
-                let rows: Arc<[CountRow]> = rows.into();
-                self.keeper.keep(&[Arc::clone(&rows)]);
-                let data = self.encoder.message(&rows);
-                return Some((Ok(StreamPacket { data }), self));
-            }
-        }
-        if self.state == State::Ended {
-            return None;
-        }
-        self.state = State::Ended;
-        let tally = self.intake.tally();
-        Some((Err(end(tally)), self))
-    }
+impl Tabulate for Groups {
+    type Row = CountRow;
 
-    fn rows(&mut self, Ended { time, length, .. }: Ended) -> Vec<CountRow> {
-        match &mut self.choice {
-            Choice::Each(top) => groups::counts(&self.sums.0.top(*top, self.size), time, length),
+    fn rows(&mut self, Ended { time, length, .. }: Ended) -> Arc<[CountRow]> {
+        let rows = match &mut self.choice {
+            Choice::Each(top) => groups::counts(&self.sums.top(*top, self.size), time, length),
             Choice::Steady(steady) => {
-                let (sums, other) = self.sums.0.take();
+                let (sums, other) = self.sums.take();
                 groups::series(&steady.next(sums, other, self.size), time, length)
             }
-        }
+        };
+        rows.into()
     }
 }
