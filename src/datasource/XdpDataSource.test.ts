@@ -18,6 +18,8 @@ import {
 } from '@grafana/runtime';
 import { lastValueFrom, of, take, toArray } from 'rxjs';
 
+import { dresser } from '../fields/dressed';
+import { dashboardPage } from '../fields/packetsPage';
 import type { XdpQuery } from '../query/model';
 import { COLUMNS } from '../testing/columns';
 import { testDataSource } from '../testing/dataSource';
@@ -25,15 +27,13 @@ import { channelMeta, ttlFrame } from '../testing/frames';
 import { LAST_FIVE_MINUTES, requestFor } from '../testing/requests';
 import { SharedLive } from '../testing/sharedLive';
 
-import { withFilterableCells } from './filterableCells';
-
 const answer: DataQueryResponse = {
   state: LoadingState.Done,
   data: [ttlFrame('A', [[1, 64]], channelMeta('packets/1f'))],
 };
 
 /** The same as a panel gets it. */
-const shown = withFilterableCells(answer, [{ refId: 'A' }]);
+const shown = dresser([{ refId: 'A' }], () => dashboardPage('uid-1'))(answer);
 
 describe('query', () => {
   const live = new SharedLive();

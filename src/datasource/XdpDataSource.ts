@@ -14,6 +14,8 @@ import { DataSourceWithBackend, getTemplateSrv } from '@grafana/runtime';
 import { map, of, switchMap, type Observable } from 'rxjs';
 
 import { asLogLines, asTailed } from '../explore/logLines';
+import { dresser } from '../fields/dressed';
+import { dashboardPage, explorePage, LIVE_PACKETS, type PacketsPage } from '../fields/packetsPage';
 import { adHocFault, withAdHocFilters } from '../query/adHocFilters';
 import { describeQuery } from '../query/describe';
 import { readingOf, type FilterReading } from '../query/filterReading';
@@ -24,6 +26,7 @@ import { ANY_INTERFACE, DEFAULT_QUERY, type QueryKind, type XdpQuery } from '../
 import { seriesNames } from '../query/seriesNames';
 import { TAGS } from '../query/tags';
 import type { ColumnsResponse, RowColumn } from '../resources/columns';
+import { isDashboardThere } from '../resources/dashboards';
 import type { FilterAnswer, FilterWord, FilterWordsResponse } from '../resources/filter';
 import { defaultRouteFirst, type InterfacesResponse, type NetworkInterface } from '../resources/interfaces';
 import { readVariableQuery, type SeenResponse, type SeenWhat } from '../resources/seen';
@@ -33,12 +36,15 @@ import { grafanaLive } from '../streaming/grafanaLive';
 import { withSeriesNames } from '../streaming/nameSeries';
 import { endsNow } from '../streaming/rowBuffer';
 
-import { withFilterableCells } from './filterableCells';
-
 /** The editors of alert rules. */
 const ALERTING: readonly string[] = [CoreApp.UnifiedAlerting, CoreApp.CloudAlerting];
 
 export class XdpDataSource extends DataSourceWithBackend<XdpQuery, XdpSettings> {
+  /** Where links from cells lead. */
+  private packetsPage: PacketsPage = dashboardPage(this.uid);
+  /** Whether the bundled dashboard was looked for; again with each query where it was not there. */
+  private isDashboardKnown = false;
+
   override getDefaultQuery(): Partial<XdpQuery> {
     return DEFAULT_QUERY;
   }
@@ -65,7 +71,10 @@ export class XdpDataSource extends DataSourceWithBackend<XdpQuery, XdpSettings> 
     const asked = request.targets.map(withoutUnusedKeys).map((query) => (isTail ? asTailed(query) : query));
     const errors = faultsOf({ ...request, targets: asked });
     const targets = asked.filter(({ refId }) => !errors.some((error) => error.refId === refId));
-    const names = seriesNames(targets.map((query) => this.applyTemplateVariables(query, request.scopedVars)));
+    const interpolated = targets.map((query) => this.applyTemplateVariables(query, request.scopedVars));
+    const names = seriesNames(interpolated);
+    this.findPacketsPage();
+    const dressed = dresser(interpolated, () => this.packetsPage);
     return super.query({ ...request, targets }).pipe(
       map((answer) => withErrors(answer, errors)),
       switchMap((answer) => {
@@ -74,7 +83,7 @@ export class XdpDataSource extends DataSourceWithBackend<XdpQuery, XdpSettings> 
           ? followAnswer(answer, request, { live, dataSourceUid: this.uid }, names)
           : of(withSeriesNames(answer, names));
       }),
-      map((answer) => withFilterableCells(answer, targets)),
+      map(dressed),
       map((response) => (isTail ? asLogLines(response) : response))
     );
   }
@@ -141,6 +150,17 @@ export class XdpDataSource extends DataSourceWithBackend<XdpQuery, XdpSettings> 
     const asked = queries.map((query) => interpolateQuery(query, getTemplateSrv(), {}).interfaces ?? []);
     const isAnywhere = asked.some((interfaces) => interfaces.length === 0);
     return choices(await this.listSeen(values.seen, isAnywhere ? [] : [...new Set(asked.flat())]));
+  }
+
+  /** Nothing waits for it: a link is looked up when it is followed. */
+  private findPacketsPage(): void {
+    if (!this.isDashboardKnown) {
+      this.isDashboardKnown = true;
+      void isDashboardThere(LIVE_PACKETS).then((isThere) => {
+        this.isDashboardKnown = isThere;
+        this.packetsPage = isThere ? dashboardPage(this.uid) : explorePage(this.uid, this.type);
+      });
+    }
   }
 
   /** None named: all that may be watched. */

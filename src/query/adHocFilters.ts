@@ -34,6 +34,12 @@ export function adHocFault(query: XdpQuery, filters: AdHocVariableFilter[] = [])
   return isUsed(query, 'filter') ? filters.map((filter) => termOf(filter).fault).find(Boolean) : undefined;
 }
 
+/** Which packets have this text in a column, empty for those without it; undefined where a filter cannot say so. */
+export function conditionOn(column: string, text: string): string | undefined {
+  const term = termOf({ key: column, operator: '=', value: text });
+  return term.fault === undefined ? term.text : undefined;
+}
+
 function termOf({ key, operator, value, values }: AdHocVariableFilter): Term {
   const tag = TAGS.find((candidate) => candidate.key === key);
   if (tag === undefined) {

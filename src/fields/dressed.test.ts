@@ -1,0 +1,222 @@
+import {
+  applyFieldOverrides,
+  createDataFrame,
+  createTheme,
+  FieldColorModeId,
+  FieldType,
+  standardEditorsRegistry,
+  standardFieldConfigEditorRegistry,
+  compareDataFrameStructures,
+  type DataFrame,
+} from '@grafana/data';
+
+import type { XdpQuery } from '../query/model';
+import { COLUMNS } from '../testing/columns';
+
+import { dresser } from './dressed';
+import { lookOfColumn } from './looks';
+
+const frame = createDataFrame({
+  refId: 'A',
+  name: 'Packets',
+  meta: { custom: { kind: 'packets' } },
+  fields: [
+    { name: 'time', type: FieldType.time, values: [1, 2] },
+    { name: 'interface', type: FieldType.string, values: ['eth0', 'eth0'] },
+    { name: 'protocol', type: FieldType.string, values: ['TCP', null] },
+    { name: 'source_ip', type: FieldType.string, values: ['192.0.2.1', null] },
+    { name: 'destination_ip', type: FieldType.string, values: ['2001:db8::1', null] },
+    { name: 'destination_port', type: FieldType.number, values: [443, null] },
+    { name: 'frame_length', type: FieldType.number, values: [60, 42], config: { unit: 'decbytes' } },
+    { name: 'tcp_flags', type: FieldType.string, values: ['SYN', null] },
+  ],
+});
+
+const page = (filter: string, interfaces: readonly string[]) => `/page?${interfaces.join('+')}&${filter}`;
+
+function dressedBy(query: Partial<XdpQuery>, given: DataFrame = frame): DataFrame {
+  const [found] = dresser([{ refId: 'A', ...query }], () => page)({ data: [given] }).data as DataFrame[];
+  if (found === undefined) {
+    throw new Error('the frame is gone');
+  }
+  return found;
+}
+
+const configOf = (given: DataFrame, name: string) => given.fields.find((field) => field.name === name)?.config;
+
+it.each([undefined, 'packets', 'flows'] as const)(
+  'offers "Filter for value" where a filter knows the column (%s)',
+  (kind) => {
+    const { fields } = dressedBy({ kind });
+    const offered = fields.filter(({ config }) => config.filterable).map(({ name }) => name);
+    expect(offered).toEqual(['protocol', 'source_ip', 'destination_ip', 'destination_port']);
+  }
+);
+
+it('offers no filter and no link in counters', () => {
+  const { fields } = dressedBy({ kind: 'capture' });
+  expect(fields.filter(({ config }) => config.filterable ?? config.links)).toEqual([]);
+});
+
+it('keeps what comes with the field, and the rest of the frame', () => {
+  const found = dressedBy({});
+  expect(configOf(found, 'frame_length')).toEqual({ unit: 'decbytes' });
+  expect(configOf(found, 'destination_port')).toMatchObject({ decimals: 0 });
+  expect(found).toMatchObject({ refId: 'A', name: 'Packets', meta: { custom: { kind: 'packets' } }, length: 2 });
+  expect(found.fields.map(({ values }: { values: unknown[] }) => values)).toEqual(
+    frame.fields.map(({ values }: { values: unknown[] }) => values)
+  );
+});
+
+it('leaves the frame as it is, and other queries', () => {
+  const before = JSON.stringify(frame);
+  dressedBy({});
+  expect(JSON.stringify(frame)).toBe(before);
+  expect(dressedBy({ refId: 'B' })).toBe(frame);
+});
+
+it('is no change of structure from one message to the next, whatever a panel writes into it', () => {
+  const dress = dresser([{ refId: 'A' }], () => page);
+  const [first, second] = [0, 1].map(() => dress({ data: [frame] }).data[0] as DataFrame);
+  const custom = (first && configOf(first, 'protocol')?.custom) as Record<string, unknown> | undefined;
+  if (first === undefined || second === undefined || custom === undefined) {
+    throw new Error('the column has no look');
+  }
+  expect(compareDataFrameStructures(first, second)).toBe(true);
+  custom.align = 'right';
+  expect(configOf(second, 'protocol')?.custom).toEqual({ cellOptions: { type: 'color-text' } });
+});
+
+describe('as Grafana draws it', () => {
+  standardEditorsRegistry.setInit(() => []);
+  standardFieldConfigEditorRegistry.setInit(() => []);
+
+  /** As the macros of a dashboard are: `${__data.fields["ttl"].text}`. */
+  const links = (given: DataFrame, column: string, row: number, names = given.fields.map(({ name }) => name)) => {
+    const shown = { ...given, fields: given.fields.filter(({ name }) => names.includes(name)) };
+    const [drawn] = applyFieldOverrides({
+      data: [shown],
+      fieldConfig: { defaults: {}, overrides: [] },
+      replaceVariables: (text) =>
+        text.replace(/\$\{__data\.fields\["(\w+)"\]\.text\}/g, (_, name: string) => {
+          const value: unknown = shown.fields.find((field) => field.name === name)?.values[row];
+          return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+        }),
+      theme: createTheme(),
+    });
+    const field = drawn?.fields.find(({ name }) => name === column);
+    return field?.getLinks?.({ valueRowIndex: row }).map(({ title, href }) => [title, href]);
+  };
+
+  it('leads from an address to its packets and to its conversation, on the interface of the row', () => {
+    expect(links(dressedBy({ interfaces: ['lo'] }), 'source_ip', 0)).toEqual([
+      ['Packets of this host', '/page?eth0&host 192.0.2.1'],
+      ['Packets of this conversation', '/page?eth0&host 192.0.2.1 and host 2001:db8::1 and port 443 and proto TCP'],
+    ]);
+  });
+
+  it('leads to the interfaces of the query where the row names none', () => {
+    const names = ['destination_port', 'source_ip'];
+    expect(links(dressedBy({ interfaces: ['lo', 'eth1'] }), 'destination_port', 0, names)).toEqual([
+      ['Packets of this port', '/page?lo+eth1&port 443'],
+      ['Packets of this conversation', '/page?lo+eth1&'],
+    ]);
+  });
+
+  it('leads from an empty cell to packets without the field', () => {
+    expect(links(dressedBy({}), 'source_ip', 1)?.[0]?.[1]).toBe('/page?eth0&not (src net 0.0.0.0/0 or src net ::/0)');
+    expect(links(dressedBy({}), 'protocol', 1)).toEqual([['Packets of this protocol', '/page?eth0&not (ip or ip6)']]);
+  });
+});
+
+describe('other columns', () => {
+  const of = (fields: Record<string, unknown>) =>
+    createDataFrame({ refId: 'A', fields: Object.entries(fields).map(([name, value]) => ({ name, values: [value] })) });
+  const filtersOf = (column: string, row: Record<string, string | number | null>) =>
+    configOf(dressedBy({}, of(row)), column)?.links?.map(({ onBuildUrl }) =>
+      onBuildUrl?.({
+        origin: undefined,
+        replaceVariables: (text) => String(row[/"(\w+)"/.exec(text)?.[1] ?? ''] ?? ''),
+      })
+    );
+
+  it.each([
+    ['vlan', { vlan: 40 }, 'vlan 40'],
+    ['vlan', { vlan: null }, 'not vlan'],
+    ['inner_vlan', { vlan: 40, inner_vlan: 7 }, 'vlan 40 and vlan 7'],
+    ['inner_vlan', { vlan: 40, inner_vlan: null }, 'vlan 40'],
+    ['source_mac', { source_mac: '00:11:32:e5:79:5c' }, 'ether host 00:11:32:e5:79:5c'],
+    ['destination_mac', { destination_mac: null }, ''],
+    ['ethertype', { ethertype: 'ARP' }, 'ether proto 0x0806'],
+    ['ethertype', { ethertype: '802.3' }, ''],
+    ['protocol', { protocol: 'AX.25' }, 'proto 93'],
+  ])('lead from %s of %j to "%s"', (column, row, filter) => {
+    expect(filtersOf(column, row)).toEqual([`/page?&${filter}`]);
+  });
+
+  it('look as they are, but for these', () => {
+    const known = [...new Set(Object.values(COLUMNS).flatMap((columns) => columns.map(({ name }) => name)))];
+    const dressedUp = known.filter((name) => Object.keys(lookOfColumn(name)).length > 0);
+    expect(known.filter((name) => !dressedUp.includes(name))).toEqual([
+      'time',
+      'interface',
+      'source_mac',
+      'destination_mac',
+      'ethertype',
+      'source_ip',
+      'destination_ip',
+      'length',
+      'frame_length',
+      'fragment',
+      'tcp_flags',
+      'group',
+      'bytes',
+      'reverse_bytes',
+      'first_seen',
+      'last_seen',
+      'hook',
+      'kernel_ns',
+      'channel',
+      'filter',
+    ]);
+  });
+});
+
+describe('series of rates', () => {
+  const series = (groupBy: string, groups: string[]) =>
+    createDataFrame({
+      refId: 'A',
+      fields: [
+        { name: 'time', type: FieldType.time, values: [1] },
+        ...groups.map((group) => ({ name: 'bits', labels: { [groupBy]: group }, values: [8], type: FieldType.number })),
+      ],
+    });
+
+  it('have the colours of their protocols, and others those that the panel gives them', () => {
+    const { fields } = dressedBy({ kind: 'rates', groupBy: 'protocol' }, series('protocol', ['TCP', 'EGP', 'other']));
+    expect(fields.map(({ config }) => config.color)).toEqual([
+      undefined,
+      { mode: FieldColorModeId.Fixed, fixedColor: 'blue' },
+      undefined,
+      { mode: FieldColorModeId.Fixed, fixedColor: '#8e8e8e' },
+    ]);
+  });
+
+  it('lead to the packets of their group', () => {
+    const nowhere = { origin: undefined, replaceVariables: undefined };
+    const groups = ['192.0.2.1', 'none', 'other'];
+    const { fields } = dressedBy({ kind: 'rates', groupBy: 'source', interfaces: ['lo'] }, series('source', groups));
+    const urls = fields.map(({ config }) =>
+      config.links?.map(({ title, onBuildUrl }) => [title, onBuildUrl?.(nowhere)])
+    );
+    expect(urls).toEqual([undefined, [['Packets: 192.0.2.1', '/page?lo&src host 192.0.2.1']], undefined, undefined]);
+  });
+
+  it('look as the panel says where they are not grouped', () => {
+    const plain = createDataFrame({
+      refId: 'A',
+      fields: [{ name: 'packets', values: [0.4], config: { unit: 'pps' } }],
+    });
+    expect(configOf(dressedBy({ kind: 'rates' }, plain), 'packets')).toEqual({ unit: 'pps' });
+  });
+});

@@ -1,0 +1,93 @@
+import {
+  FieldType,
+  isDataFrame,
+  type DataFrame,
+  type DataLink,
+  type DataQueryResponse,
+  type Field,
+  type FieldConfig,
+} from '@grafana/data';
+
+import { kindOf } from '../query/kinds';
+import type { XdpQuery } from '../query/model';
+import { TAGS } from '../query/tags';
+
+import { linksOfColumn, linksOfGroup, type LinkTarget } from './links';
+import { lookOfColumn, lookOfGroup, type Look } from './looks';
+import type { PacketsPage } from './packetsPage';
+
+const FILTERABLE = TAGS.map(({ key }) => key);
+
+/** What is added to the configuration of a field. */
+interface Dress {
+  look: Look;
+  links: DataLink[];
+  isFilterable: boolean;
+}
+
+/**
+ * Has the fields of answers look right where a panel says nothing: units come with them, decimals, colours and links to
+ * the packets behind a value from here, and "Filter for value" in cells whose column an ad hoc filter can have.
+ *
+ * The frames stay as they are, because panels that share a stream share the configuration of its fields. Each field gets
+ * a configuration of its own each time, as Grafana writes a panel's settings into it; what it holds stays the same, so
+ * that a panel sees no change where there is none. Queries have the values of their variables in place.
+ */
+export function dresser(queries: readonly XdpQuery[], page: () => PacketsPage) {
+  const byRefId = new Map(queries.map((query) => [query.refId, dressesOf(query, page)]));
+  return (answer: DataQueryResponse): DataQueryResponse => ({
+    ...answer,
+    data: answer.data.map((frame: unknown) => {
+      const dressOf = isDataFrame(frame) ? byRefId.get(frame.refId ?? '') : undefined;
+      return isDataFrame(frame) && dressOf !== undefined ? dressed(frame, dressOf) : frame;
+    }),
+  });
+}
+
+function dressed({ refId, name, meta, fields, length }: DataFrame, dressOf: (field: Field) => Dress): DataFrame {
+  return {
+    refId,
+    name,
+    meta,
+    length,
+    fields: fields.map((field) => ({ ...field, config: configOf(field.config, dressOf(field)) })),
+  };
+}
+
+function configOf(config: FieldConfig, { look, links, isFilterable }: Dress): FieldConfig {
+  const { custom } = look;
+  return {
+    ...look,
+    ...config,
+    ...(custom !== undefined && { custom: { ...custom } }),
+    ...(links.length > 0 && { links }),
+    ...(isFilterable && { filterable: true }),
+  };
+}
+
+/** The dress of each field of a query's frames, made once. */
+function dressesOf(query: XdpQuery, page: () => PacketsPage): (field: Field) => Dress {
+  const made = new Map<string, Dress>();
+  const isOfPackets = ['packets', 'flows'].includes(kindOf(query)?.kind ?? '');
+  const isOfRows = query.kind !== 'rates' || Boolean(query.columns?.length);
+  const target: LinkTarget = { page, interfaces: query.interfaces ?? [] };
+  const make = (name: string, group: string | undefined): Dress =>
+    query.groupBy !== undefined && group !== undefined
+      ? {
+          look: lookOfGroup(query.groupBy, group),
+          links: linksOfGroup(query.groupBy, group, target),
+          isFilterable: false,
+        }
+      : {
+          look: isOfRows ? lookOfColumn(name) : {},
+          links: isOfPackets ? linksOfColumn(name, target) : [],
+          isFilterable: isOfPackets && FILTERABLE.includes(name),
+        };
+  return ({ name, type, labels }) => {
+    const group = type === FieldType.number ? labels?.[query.groupBy ?? ''] : undefined;
+    const key = JSON.stringify([name, group]);
+    const dress = made.get(key) ?? make(name, group);
+    made.set(key, dress);
+    return dress;
+  };
+}

@@ -1,0 +1,114 @@
+import type { DataLink, InterpolateFunction } from '@grafana/data';
+
+import { conditionOn } from '../query/adHocFilters';
+
+import type { PacketsPage } from './packetsPage';
+
+/** Where links of a query's cells lead. */
+export interface LinkTarget {
+  /** Looked up when a link is followed, because it may be known later than the cells are drawn. */
+  page: () => PacketsPage;
+  /** Those of the query, with the values of variables in place. */
+  interfaces: readonly string[];
+}
+
+/** The text of another cell of the row; empty where there is none. */
+type Row = (column: string) => string;
+
+interface CellLink {
+  title: string;
+  /** Which packets; undefined where the row does not say, which leads to all of them. */
+  filter: (row: Row) => string | undefined;
+}
+
+const CONVERSATION: CellLink = { title: 'Packets of this conversation', filter: conversation };
+
+/** By column; what packets can be told by. An address or port is looked for on either side. */
+const LINKS: ReadonlyMap<string, readonly CellLink[]> = new Map([
+  ['source_ip', [onEitherSide('Packets of this host', 'source_ip', 'host'), CONVERSATION]],
+  ['destination_ip', [onEitherSide('Packets of this host', 'destination_ip', 'host'), CONVERSATION]],
+  ['source_port', [onEitherSide('Packets of this port', 'source_port', 'port'), CONVERSATION]],
+  ['destination_port', [onEitherSide('Packets of this port', 'destination_port', 'port'), CONVERSATION]],
+  ['source_mac', [onEitherSide('Packets of this station', 'source_mac', 'ether host')]],
+  ['destination_mac', [onEitherSide('Packets of this station', 'destination_mac', 'ether host')]],
+  ['protocol', [{ title: 'Packets of this protocol', filter: (row) => conditionOf(row, 'protocol') }]],
+  ['ethertype', [{ title: 'Packets of this EtherType', filter: (row) => conditionOf(row, 'ethertype') }]],
+  ['vlan', [{ title: 'Packets in this VLAN', filter: (row) => conditionOf(row, 'vlan') }]],
+  ['inner_vlan', [{ title: 'Packets in this VLAN', filter: innerVlan }]],
+]);
+
+/** What a series is grouped by, as the column that a row would have it in. */
+const COLUMN_OF_GROUP: ReadonlyMap<string, string> = new Map([
+  ['source', 'source_ip'],
+  ['destination', 'destination_ip'],
+  ['source_port', 'source_port'],
+  ['destination_port', 'destination_port'],
+  ['protocol', 'protocol'],
+  ['ethertype', 'ethertype'],
+  ['vlan', 'vlan'],
+]);
+
+/** Groups that stand for more than one value, or for none. */
+const NO_VALUE: readonly string[] = ['other', 'none'];
+
+/** From a cell of a table of packets or conversations. */
+export function linksOfColumn(column: string, target: LinkTarget): DataLink[] {
+  return (LINKS.get(column) ?? []).map(({ title, filter }) => ({
+    title,
+    url: '',
+    onBuildUrl: ({ replaceVariables }) => {
+      const row = rowOf(replaceVariables);
+      const name = row('interface');
+      return target.page()(filter(row) ?? '', name === '' ? target.interfaces : [name]);
+    },
+  }));
+}
+
+/** From the series of a group. */
+export function linksOfGroup(groupBy: string, group: string, target: LinkTarget): DataLink[] {
+  const column = COLUMN_OF_GROUP.get(groupBy);
+  const condition = column === undefined || NO_VALUE.includes(group) ? undefined : conditionOn(column, group);
+  return condition === undefined
+    ? []
+    : [{ title: `Packets: ${group}`, url: '', onBuildUrl: () => target.page()(condition, target.interfaces) }];
+}
+
+/** Packets without the value are those that lack it on this side. */
+function onEitherSide(title: string, column: string, qualifier: string): CellLink {
+  return { title, filter: (row) => valueOf(row, column, qualifier) ?? conditionOf(row, column) };
+}
+
+function conversation(row: Row): string | undefined {
+  const [source, destination] = ['source_ip', 'destination_ip'].map((column) => valueOf(row, column, 'host'));
+  const ports = ['source_port', 'destination_port'].map((column) => valueOf(row, column, 'port'));
+  const protocol = row('protocol') === '' ? undefined : conditionOf(row, 'protocol');
+  return source === undefined || destination === undefined
+    ? undefined
+    : [source, destination, ...ports, protocol].filter((condition) => condition !== undefined).join(' and ');
+}
+
+/** An inner tag has an outer one. */
+function innerVlan(row: Row): string | undefined {
+  const outer = valueOf(row, 'vlan', 'vlan');
+  const inner = row('inner_vlan');
+  return outer === undefined || inner === '' ? conditionOf(row, 'vlan') : `${outer} and vlan ${inner}`;
+}
+
+function conditionOf(row: Row, column: string): string | undefined {
+  return conditionOn(column, row(column));
+}
+
+/** The value behind another qualifier than its column's own; undefined where there is none. */
+function valueOf(row: Row, column: string, qualifier: string): string | undefined {
+  const isGiven = row(column) !== '' && conditionOf(row, column) !== undefined;
+  return isGiven ? `${qualifier} ${row(column)}` : undefined;
+}
+
+/** A name that Grafana does not know stays as it is written. */
+function rowOf(replaceVariables: InterpolateFunction | undefined): Row {
+  return (column) => {
+    const macro = `\${__data.fields["${column}"].text}`;
+    const text = replaceVariables?.(macro) ?? macro;
+    return text === macro ? '' : text;
+  };
+}

@@ -1,0 +1,38 @@
+import pluginJson from '../../plugin.json';
+import livePackets from '../../dashboards/live-packets.json';
+
+import { dashboardPage, explorePage, LIVE_PACKETS } from './packetsPage';
+
+it('is the bundled dashboard, with the values of its variables', () => {
+  const url = new URL(dashboardPage('a&b')('host 192.0.2.1 and port 53', ['eth0', 'wg0']), 'http://localhost');
+  expect(url.pathname).toBe(`/d/${livePackets.uid}/live-packets`);
+  expect(LIVE_PACKETS).toBe(livePackets.uid);
+  expect([...url.searchParams]).toEqual([
+    ['var-datasource', 'a&b'],
+    ['var-interface', 'eth0'],
+    ['var-interface', 'wg0'],
+    ['var-filter', 'host 192.0.2.1 and port 53'],
+  ]);
+  const variables = livePackets.templating.list.map(({ name }) => `var-${name}`);
+  expect(variables).toEqual(expect.arrayContaining([...url.searchParams.keys()]));
+});
+
+it('is Explore with that query', () => {
+  const url = new URL(explorePage('uid-1', pluginJson.id)('vlan 40', ['eth0']), 'http://localhost');
+  expect(url.pathname).toBe('/explore');
+  expect(JSON.parse(url.searchParams.get('panes') ?? '')).toEqual({
+    packets: {
+      datasource: 'uid-1',
+      queries: [
+        {
+          refId: 'A',
+          datasource: { type: pluginJson.id, uid: 'uid-1' },
+          kind: 'packets',
+          interfaces: ['eth0'],
+          filter: 'vlan 40',
+        },
+      ],
+      range: { from: 'now-5m', to: 'now' },
+    },
+  });
+});
