@@ -1,3 +1,4 @@
+import captureHealth from '../../dashboards/capture-health.json';
 import livePackets from '../../dashboards/live-packets.json';
 import traffic from '../../dashboards/traffic.json';
 
@@ -5,6 +6,7 @@ import type { Dashboard, Panel } from './panelPipeline';
 
 /** The dashboards that the plugin brings, by the name of their file. */
 export const BUNDLED = {
+  'capture-health.json': captureHealth as unknown as Dashboard,
   'live-packets.json': livePackets as unknown as Dashboard,
   'traffic.json': traffic as unknown as Dashboard,
 };

@@ -8,6 +8,9 @@ interface TransformationOptions {
   excludeByName?: Record<string, unknown>;
   indexByName?: Record<string, unknown>;
   renameByName?: Record<string, unknown>;
+  rowField?: string;
+  columnField?: string;
+  valueField?: string;
 }
 
 /** What a transformation makes itself is no column. */
@@ -39,6 +42,7 @@ function fieldNames(options: TransformationOptions): string[] {
     ...(options.include?.names ?? []),
     ...(options.sort ?? []).map(({ field }) => field),
     ...(options.filters ?? []).map(({ fieldName }) => fieldName),
+    ...[options.rowField, options.columnField, options.valueField].filter((name) => name !== undefined),
     ...[options.fields, options.excludeByName, options.indexByName, options.renameByName].flatMap((byName) =>
       Object.keys(byName ?? {})
     ),

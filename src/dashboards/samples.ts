@@ -13,13 +13,19 @@ const FLOWS: Row[] = [
   { source_ip: null, destination_ip: null, protocol: null },
 ];
 
-const CAPTURE: Row[] = [{ interface: 'eth0', direction: 'in', hook: 'tcx', seen: 5, own: 1, lost_ring: 0 }];
+const COUNTERS = { streams: 1, matched: 4, thinned: 0, lost_ring: 0, lost_queue: 0, delivered: 4, flow_overflow: 0 };
+
+const CAPTURE: Row[] = [
+  { interface: 'eth0', direction: 'in', hook: 'tcx', seen: 5, own: 1, channel: 'packets/1f', filter: '', ...COUNTERS },
+  { interface: 'eth0', direction: 'out', hook: 'tcx', seen: 3, own: 0, channel: null, ...COUNTERS },
+];
 
 /** Groups as the back end names them. */
 const GROUPS: Partial<Record<NonNullable<XdpQuery['groupBy']>, string[]>> = {
   protocol: ['TCP', 'UDP', 'ICMP', 'none', 'other'],
   source: ['192.0.2.1', '2001:db8::1', 'none', 'other'],
   tcp_flag: ['ACK', 'PSH', 'SYN', 'FIN', 'RST', 'none'],
+  interface: ['eth0', 'lo'],
   cast: ['unicast', 'multicast', 'broadcast', 'none'],
   vlan: ['none', '40', '41', 'other'],
 };

@@ -1,7 +1,6 @@
 import { getFieldDisplayName } from '@grafana/data';
 
 import { BUNDLED, panelOf } from './bundled';
-import { linksOf } from './namesInPanel';
 import { drawn, rowsOf, type Panel } from './panelPipeline';
 import { sampleRows } from './samples';
 
@@ -64,42 +63,4 @@ it('shows what the capture lost, by interface and direction', async () => {
     { Interface: 'eth0', Direction: 'in', Seen: 9, 'Lost: no room in ring': 2, 'Ring used at most': 60 },
     { Interface: 'eth0', Direction: 'out', Seen: 4, 'Lost: no room in ring': 0, 'Ring used at most': 1 },
   ]);
-});
-
-describe('a link to the packets', () => {
-  const values: Record<string, string> = {
-    '__data.fields["source_ip"]': '192.0.2.1',
-    '__data.fields["destination_ip"]': '2001:db8::1',
-    '__data.fields["source_port"]': '50000',
-    '__data.fields["destination_port"]': '443',
-    '__field.labels.source': '2001:db8::9',
-  };
-  /** What the text box of the packets' dashboard gets, once Grafana has put values in place. */
-  const filters = (title: string) =>
-    linksOf(panel(title)).map(({ url }) => {
-      const filled = url.replace(/\$\{([^:}]+):percentencode\}/g, (_, value: string) =>
-        encodeURIComponent(values[value] ?? '?')
-      );
-      return new URLSearchParams(filled.split('?')[1]).get('var-filter');
-    });
-
-  it('asks for a host, two hosts or a conversation', () => {
-    const between = 'host 192.0.2.1 and host 2001:db8::1';
-    expect(filters('Top conversations')).toEqual([
-      'host 192.0.2.1',
-      between,
-      `${between} and port 50000 and port 443`,
-      'host 2001:db8::1',
-      between,
-      `${between} and port 50000 and port 443`,
-    ]);
-  });
-
-  it('asks for a talker, and is not there where the series is none', () => {
-    expect(filters('Top talkers')).toEqual(['host 2001:db8::9']);
-    const without = panel('Top talkers').fieldConfig.overrides.filter(({ properties }) =>
-      properties.some(({ id, value }) => id === 'links' && JSON.stringify(value) === '[]')
-    );
-    expect(without.map(({ matcher }) => matcher.options)).toEqual(['none', 'other']);
-  });
 });

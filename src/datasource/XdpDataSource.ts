@@ -22,6 +22,7 @@ import { readingOf, type FilterReading } from '../query/filterReading';
 import { expandFilter, filterFault } from '../query/filterVariables';
 import { interpolateQuery } from '../query/interpolate';
 import { withoutUnusedKeys } from '../query/kinds';
+import { migrateQuery } from '../query/migrate';
 import { ANY_INTERFACE, DEFAULT_QUERY, type QueryKind, type XdpQuery } from '../query/model';
 import { seriesNames } from '../query/seriesNames';
 import { TAGS } from '../query/tags';
@@ -50,7 +51,7 @@ export class XdpDataSource extends DataSourceWithBackend<XdpQuery, XdpSettings> 
   }
 
   override getQueryDisplayText(query: XdpQuery): string {
-    return describeQuery(query);
+    return describeQuery(migrateQuery(query));
   }
 
   override filterQuery(query: XdpQuery): boolean {
@@ -68,7 +69,9 @@ export class XdpDataSource extends DataSourceWithBackend<XdpQuery, XdpSettings> 
    */
   override query(request: DataQueryRequest<XdpQuery>): Observable<DataQueryResponse> {
     const isTail = request.liveStreaming === true;
-    const asked = request.targets.map(withoutUnusedKeys).map((query) => (isTail ? asTailed(query) : query));
+    const asked = request.targets
+      .map((query) => withoutUnusedKeys(migrateQuery(query)))
+      .map((query) => (isTail ? asTailed(query) : query));
     const errors = faultsOf({ ...request, targets: asked });
     const targets = asked.filter(({ refId }) => !errors.some((error) => error.refId === refId));
     const interpolated = targets.map((query) => this.applyTemplateVariables(query, request.scopedVars));

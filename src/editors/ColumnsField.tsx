@@ -1,8 +1,12 @@
-import { InlineField, MultiCombobox } from '@grafana/ui';
+import { css } from '@emotion/css';
+import type { GrafanaTheme2 } from '@grafana/data';
+import { InlineField, MultiCombobox, useStyles2 } from '@grafana/ui';
 import { useMemo } from 'react';
 
+import { groupOfColumn, inGroups } from '../query/columnGroups';
 import type { RowColumn } from '../resources/columns';
 
+import { ColumnOrder } from './ColumnOrder';
 import { LABEL_WIDTH, PICKER_WIDTH } from './layout';
 import type { Loaded } from './useLoaded';
 
@@ -16,33 +20,53 @@ interface Props {
 export function ColumnsField({ id, value, columns, onChange }: Props) {
   const known = columns.state === 'loaded' ? columns.value : undefined;
   const options = useMemo(
-    () => (known ?? []).map(({ name, description }) => ({ label: name, value: name, description })),
+    () =>
+      inGroups(known ?? []).map(({ name, description }) => ({
+        label: name,
+        value: name,
+        description,
+        group: groupOfColumn(name),
+      })),
     [known]
   );
 
+  const styles = useStyles2(getStyles);
+
   return (
-    <InlineField
-      label="Columns"
-      labelWidth={LABEL_WIDTH}
-      tooltip="Shown in the order in which they are chosen. None: every column. Fewer columns cost less; panels with the same columns share one stream."
-      invalid={columns.state === 'failed'}
-      error={
-        columns.state === 'failed' && `The columns could not be listed: ${columns.reason}. A name can still be typed.`
-      }
-    >
-      <MultiCombobox
-        id={id}
-        data-testid="xdplive-query-columns"
-        width={PICKER_WIDTH}
-        options={options}
-        value={value}
-        placeholder="all columns"
-        createCustomValue={columns.state === 'failed'}
-        isClearable
-        onChange={(chosen) => {
-          onChange(chosen.map((option) => option.value));
-        }}
-      />
-    </InlineField>
+    <>
+      <InlineField
+        label="Columns"
+        labelWidth={LABEL_WIDTH}
+        tooltip="Shown in the order in which they are chosen; below, it can be changed. None: every column. Fewer columns cost less; panels with the same columns share one stream."
+        invalid={columns.state === 'failed'}
+        error={
+          columns.state === 'failed' && `The columns could not be listed: ${columns.reason}. A name can still be typed.`
+        }
+      >
+        <MultiCombobox
+          id={id}
+          data-testid="xdplive-query-columns"
+          width={PICKER_WIDTH}
+          options={options}
+          value={value}
+          placeholder="all columns"
+          createCustomValue={columns.state === 'failed'}
+          isClearable
+          onChange={(chosen) => {
+            onChange(chosen.map((option) => option.value));
+          }}
+        />
+      </InlineField>
+      {value.length > 1 && (
+        <div className={styles.order}>
+          <ColumnOrder columns={value} onChange={onChange} />
+        </div>
+      )}
+    </>
   );
 }
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  // Below the picker, in line with it.
+  order: css({ flexBasis: '100%', paddingLeft: theme.spacing(LABEL_WIDTH + 0.5) }),
+});

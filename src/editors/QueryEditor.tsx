@@ -1,10 +1,11 @@
 import type { QueryEditorProps } from '@grafana/data';
-import { InlineFieldRow } from '@grafana/ui';
-import { useCallback, useId, useRef } from 'react';
+import { Alert, InlineFieldRow } from '@grafana/ui';
+import { useCallback, useId, useMemo, useRef } from 'react';
 
 import type { XdpDataSource } from '../datasource/XdpDataSource';
 import { isOfFlows, isUsed } from '../query/kinds';
-import { INTERVAL, LIMIT, ROWS_KEPT, TOP, type QueryKind, type XdpQuery } from '../query/model';
+import { isOfLaterVersion, migrateQuery } from '../query/migrate';
+import { INTERVAL, LIMIT, QUERY_VERSION, ROWS_KEPT, TOP, type QueryKind, type XdpQuery } from '../query/model';
 import type { XdpSettings } from '../settings/model';
 
 import { ColumnsField } from './ColumnsField';
@@ -22,8 +23,9 @@ import { WholeNumberField } from './WholeNumberField';
 
 type Props = QueryEditorProps<XdpDataSource, XdpQuery, XdpSettings>;
 
-export function QueryEditor({ datasource, query, onChange, onRunQuery }: Props) {
+export function QueryEditor({ datasource, query: saved, onChange, onRunQuery }: Props) {
   const id = useId();
+  const query = useMemo(() => migrateQuery(saved), [saved]);
   const kind = query.kind ?? 'packets';
   const interfaces = useLoaded(useCallback(() => datasource.listInterfaces(), [datasource]));
   const columns = useLoaded(useCallback(() => datasource.listColumns(kind), [datasource, kind]));
@@ -43,6 +45,11 @@ export function QueryEditor({ datasource, query, onChange, onRunQuery }: Props) 
 
   return (
     <>
+      {isOfLaterVersion(query) && (
+        <Alert severity="warning" title="This query was saved by a later version of XDP Live">
+          What this version does not know of it is left as it is. To change it safely, update the plugin.
+        </Alert>
+      )}
       <InlineFieldRow>
         <KindField
           value={kind}
@@ -187,7 +194,8 @@ export function QueryEditor({ datasource, query, onChange, onRunQuery }: Props) 
 
 /** What is changed to undefined leaves the query: a dashboard is to hold what was chosen and no more. */
 function changedQuery(query: XdpQuery, change: Partial<XdpQuery>): XdpQuery {
-  const values: Array<[string, unknown]> = Object.entries({ ...query, ...change });
+  const version = isOfLaterVersion(query) ? query.version : QUERY_VERSION;
+  const values: Array<[string, unknown]> = Object.entries({ ...query, ...change, version });
   const chosen = values.filter(([, value]) => value !== undefined);
   return Object.fromEntries(chosen) as unknown as XdpQuery;
 }

@@ -111,6 +111,7 @@ describe('as Grafana draws it', () => {
   it('leads from an address to its packets and to its conversation, on the interface of the row', () => {
     expect(links(dressedBy({ interfaces: ['lo'] }), 'source_ip', 0)).toEqual([
       ['Packets of this host', '/page?eth0&host 192.0.2.1'],
+      ['Packets between these hosts', '/page?eth0&host 192.0.2.1 and host 2001:db8::1'],
       ['Packets of this conversation', '/page?eth0&host 192.0.2.1 and host 2001:db8::1 and port 443 and proto TCP'],
     ]);
   });
@@ -209,7 +210,12 @@ describe('series of rates', () => {
     const urls = fields.map(({ config }) =>
       config.links?.map(({ title, onBuildUrl }) => [title, onBuildUrl?.(nowhere)])
     );
-    expect(urls).toEqual([undefined, [['Packets: 192.0.2.1', '/page?lo&src host 192.0.2.1']], undefined, undefined]);
+    expect(urls).toEqual([
+      undefined,
+      [['Packets of this host: 192.0.2.1', '/page?lo&host 192.0.2.1']],
+      undefined,
+      undefined,
+    ]);
   });
 
   it('look as the panel says where they are not grouped', () => {

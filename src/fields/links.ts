@@ -21,12 +21,14 @@ interface CellLink {
   filter: (row: Row) => string | undefined;
 }
 
+const BETWEEN: CellLink = { title: 'Packets between these hosts', filter: between };
+
 const CONVERSATION: CellLink = { title: 'Packets of this conversation', filter: conversation };
 
 /** By column; what packets can be told by. An address or port is looked for on either side. */
 const LINKS: ReadonlyMap<string, readonly CellLink[]> = new Map([
-  ['source_ip', [onEitherSide('Packets of this host', 'source_ip', 'host'), CONVERSATION]],
-  ['destination_ip', [onEitherSide('Packets of this host', 'destination_ip', 'host'), CONVERSATION]],
+  ['source_ip', [onEitherSide('Packets of this host', 'source_ip', 'host'), BETWEEN, CONVERSATION]],
+  ['destination_ip', [onEitherSide('Packets of this host', 'destination_ip', 'host'), BETWEEN, CONVERSATION]],
   ['source_port', [onEitherSide('Packets of this port', 'source_port', 'port'), CONVERSATION]],
   ['destination_port', [onEitherSide('Packets of this port', 'destination_port', 'port'), CONVERSATION]],
   ['source_mac', [onEitherSide('Packets of this station', 'source_mac', 'ether host')]],
@@ -67,10 +69,11 @@ export function linksOfColumn(column: string, target: LinkTarget): DataLink[] {
 /** From the series of a group. */
 export function linksOfGroup(groupBy: string, group: string, target: LinkTarget): DataLink[] {
   const column = COLUMN_OF_GROUP.get(groupBy);
-  const condition = column === undefined || NO_VALUE.includes(group) ? undefined : conditionOn(column, group);
-  return condition === undefined
+  const own = column === undefined || NO_VALUE.includes(group) ? undefined : LINKS.get(column)?.[0];
+  const filter = own?.filter((name) => (name === column ? group : ''));
+  return own === undefined || filter === undefined
     ? []
-    : [{ title: `Packets: ${group}`, url: '', onBuildUrl: () => target.page()(condition, target.interfaces) }];
+    : [{ title: `${own.title}: ${group}`, url: '', onBuildUrl: () => target.page()(filter, target.interfaces) }];
 }
 
 /** Packets without the value are those that lack it on this side. */
@@ -78,13 +81,16 @@ function onEitherSide(title: string, column: string, qualifier: string): CellLin
   return { title, filter: (row) => valueOf(row, column, qualifier) ?? conditionOf(row, column) };
 }
 
-function conversation(row: Row): string | undefined {
+function between(row: Row): string | undefined {
   const [source, destination] = ['source_ip', 'destination_ip'].map((column) => valueOf(row, column, 'host'));
+  return source === undefined || destination === undefined ? undefined : `${source} and ${destination}`;
+}
+
+function conversation(row: Row): string | undefined {
+  const hosts = between(row);
   const ports = ['source_port', 'destination_port'].map((column) => valueOf(row, column, 'port'));
   const protocol = row('protocol') === '' ? undefined : conditionOf(row, 'protocol');
-  return source === undefined || destination === undefined
-    ? undefined
-    : [source, destination, ...ports, protocol].filter((condition) => condition !== undefined).join(' and ');
+  return hosts && [hosts, ...ports, protocol].filter((condition) => condition !== undefined).join(' and ');
 }
 
 /** An inner tag has an outer one. */

@@ -32,6 +32,8 @@ export const ANY_INTERFACE = 'any';
  * and refuses a wrong value by name. The keys are a contract with saved dashboards, so none is ever renamed.
  */
 export interface XdpQuery extends DataQuery {
+  /** What the keys mean: {@link QUERY_VERSION} at the time of saving. None at all: 1. Only the front end reads it. */
+  version?: number;
   kind?: QueryKind;
   /** Names, template variables or {@link ANY_INTERFACE}; none at all means the interface with the default route. */
   interfaces?: string[];
@@ -54,6 +56,9 @@ export interface XdpQuery extends DataQuery {
   rowsKept?: number;
 }
 
+/** Raised when a key gets another meaning; `migrate.ts` then has a step that brings older queries along. */
+export const QUERY_VERSION = 1;
+
 export interface WholeNumberRange {
   min: number;
   max: number;
@@ -74,6 +79,7 @@ export const ROWS_KEPT: WholeNumberRange = { min: 1, max: 50_000, default: 1_000
 
 /** A new panel shows live packets of the default route's interface without a click. */
 export const DEFAULT_QUERY: Partial<XdpQuery> = {
+  version: QUERY_VERSION,
   kind: 'packets',
   direction: 'both',
   limit: LIMIT.default,

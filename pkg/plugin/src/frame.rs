@@ -12,13 +12,16 @@ use crate::columns::Column;
 /// How a field is shown, unless the panel says otherwise: Grafana's FieldConfig.
 #[derive(Serialize)]
 struct Config {
-    unit: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unit: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    description: Option<&'static str>,
 }
 
 impl Config {
-    /// Of a column; none where there is nothing to say.
-    fn of<C: Column>(column: C) -> Option<Self> {
-        column.unit().map(|unit| Self { unit })
+    /// Of a column.
+    fn of<C: Column>(column: C) -> Self {
+        Self { unit: column.unit(), description: Some(column.description()) }
     }
 }
 

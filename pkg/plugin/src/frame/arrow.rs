@@ -39,7 +39,7 @@ pub fn frame<C: Column>(
         .iter()
         .map(|column| {
             let field = Field::new(column.name(), data_type(column.kind()), column.nullable());
-            field.with_metadata(in_metadata(Config::of(*column)))
+            field.with_metadata(in_metadata(Some(Config::of(*column))))
         })
         .collect();
     let arrays = columns.iter().map(|column| array(*column, rows)).collect();

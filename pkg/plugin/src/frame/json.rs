@@ -73,8 +73,7 @@ struct Field<'a> {
     kind: ColumnType,
     #[serde(rename = "typeInfo")]
     type_info: TypeInfo<'a>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    config: Option<Config>,
+    config: Config,
 }
 
 #[derive(Serialize)]

@@ -53,7 +53,7 @@ pub fn frame(ref_id: &str, times: &[i64], series: &[Series], meta: &Value) -> Re
         times.iter().map(|time| Some(time.saturating_mul(NANOSECONDS))).collect();
     let mut arrays: Vec<ArrayRef> = vec![Arc::new(times)];
     for one in series {
-        let mut metadata = in_metadata(one.unit.map(|unit| Config { unit }));
+        let mut metadata = in_metadata(one.unit.map(|unit| Config { unit: Some(unit), description: None }));
         metadata.insert("labels".to_owned(), serde_json::json!(one.labels).to_string());
         fields.push(Field::new(one.name, data_type(ColumnType::Decimal), true).with_metadata(metadata));
         arrays.push(Arc::new(Float64Array::from(one.values.clone())));
