@@ -3,20 +3,22 @@ import userEvent from '@testing-library/user-event';
 import { useState } from 'react';
 
 import type { FilterReading } from '../query/filterReading';
-import { WORDS } from '../testing/filterWords';
+import { NOTHING_SEEN, WORDS } from '../testing/filterWords';
 
 import { FilterField } from './FilterField';
 
-const VOCABULARY = { words: WORDS, addresses: [{ text: '192.0.2.2', meaning: 'address of eth0' }] };
+const VOCABULARY = { words: WORDS, addresses: [{ text: '192.0.2.2', meaning: 'address of eth0' }], seen: NOTHING_SEEN };
 
 interface Field {
   read: jest.Mock<Promise<FilterReading>, [string]>;
+  focus: jest.Mock;
   commit: jest.Mock;
 }
 
 function open(value = '', reading: FilterReading = { state: 'meaning', meaning: 'packets of the test' }): Field {
   const field: Field = {
     read: jest.fn<Promise<FilterReading>, [string]>(() => Promise.resolve(reading)),
+    focus: jest.fn(),
     commit: jest.fn(),
   };
   function Editor() {
@@ -28,6 +30,7 @@ function open(value = '', reading: FilterReading = { state: 'meaning', meaning: 
         isOfFlows={false}
         vocabulary={VOCABULARY}
         read={field.read}
+        onFocus={field.focus}
         onCommit={(committed) => {
           field.commit(committed);
           setFilter(committed ?? '');

@@ -22,6 +22,8 @@ interface Props {
   vocabulary: Vocabulary;
   /** What the back end makes of a filter: give a function that stays the same while the question does. */
   read: (filter: string) => Promise<FilterReading>;
+  /** Somebody begins to type. */
+  onFocus: () => void;
   /** Undefined: every packet. */
   onCommit: (filter: string | undefined) => void;
 }
@@ -29,7 +31,7 @@ interface Props {
 const NO_FILTER: FilterReading = { state: 'meaning', meaning: 'every packet' };
 
 /** Which packets a panel shows, in tcpdump's language; with what it means, and what can be typed next. */
-export function FilterField({ id, value, isOfFlows, vocabulary, read, onCommit }: Props) {
+export function FilterField({ id, value, isOfFlows, vocabulary, read, onFocus, onCommit }: Props) {
   const styles = useStyles2(getStyles);
   const element = useRef<HTMLInputElement>(null);
   const { input, setDraft } = useDraft(value, (text) => {
@@ -73,6 +75,7 @@ export function FilterField({ id, value, isOfFlows, vocabulary, read, onCommit }
               setDraft(event.currentTarget.value);
               completion.typed();
             }}
+            onFocus={onFocus}
             onClick={completion.close}
             onBlur={() => {
               completion.close();

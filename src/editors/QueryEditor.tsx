@@ -27,7 +27,7 @@ export function QueryEditor({ datasource, query, onChange, onRunQuery }: Props) 
   const kind = query.kind ?? 'packets';
   const interfaces = useLoaded(useCallback(() => datasource.listInterfaces(), [datasource]));
   const columns = useLoaded(useCallback(() => datasource.listColumns(kind), [datasource, kind]));
-  const vocabulary = useVocabulary(datasource, interfaces);
+  const { vocabulary, refresh } = useVocabulary(datasource, interfaces);
   const { groupBy } = query;
   const readFilter = useCallback(
     (filter: string) => datasource.readFilter(filter, { kind, groupBy }),
@@ -76,6 +76,7 @@ export function QueryEditor({ datasource, query, onChange, onRunQuery }: Props) 
             isOfFlows={isOfFlows(query)}
             vocabulary={vocabulary}
             read={readFilter}
+            onFocus={refresh}
             onCommit={(filter) => {
               apply({ filter });
             }}
