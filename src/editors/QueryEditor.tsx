@@ -7,15 +7,13 @@ import { isOfFlows, isUsed } from '../query/kinds';
 import { INTERVAL, LIMIT, ROWS_KEPT, TOP, type QueryKind, type XdpQuery } from '../query/model';
 import type { XdpSettings } from '../settings/model';
 
+import { ChoiceField } from './ChoiceField';
+import { DIRECTIONS, KIND_CHOICES, MEASURES, SINCES } from './choices';
 import { ColumnsField } from './ColumnsField';
-import { DirectionField } from './DirectionField';
 import { FilterField } from './FilterField';
 import { GroupByField } from './GroupByField';
 import { InterfaceField } from './InterfaceField';
-import { KindField } from './KindField';
-import { MeasureField } from './MeasureField';
 import { PcapngLink } from './PcapngLink';
-import { SinceField } from './SinceField';
 import { useLoaded } from './useLoaded';
 import { useVocabulary } from './useVocabulary';
 import { WholeNumberField } from './WholeNumberField';
@@ -44,7 +42,9 @@ export function QueryEditor({ datasource, query, onChange, onRunQuery }: Props) 
   return (
     <>
       <InlineFieldRow>
-        <KindField
+        <ChoiceField
+          label="Show"
+          choices={KIND_CHOICES}
           value={kind}
           onChange={(chosen) => {
             columnsByKind.current.set(kind, query.columns);
@@ -61,7 +61,9 @@ export function QueryEditor({ datasource, query, onChange, onRunQuery }: Props) 
             apply({ interfaces: chosen });
           }}
         />
-        <DirectionField
+        <ChoiceField
+          label="Direction"
+          choices={DIRECTIONS}
           value={query.direction ?? 'both'}
           onChange={(direction) => {
             apply({ direction });
@@ -108,7 +110,9 @@ export function QueryEditor({ datasource, query, onChange, onRunQuery }: Props) 
       )}
       {isUsed(query, 'since') && (
         <InlineFieldRow>
-          <SinceField
+          <ChoiceField
+            label="Since"
+            choices={SINCES}
             value={query.since ?? 'interval'}
             onChange={(since) => {
               apply({ since });
@@ -118,7 +122,9 @@ export function QueryEditor({ datasource, query, onChange, onRunQuery }: Props) 
       )}
       {isUsed(query, 'measure') && (
         <InlineFieldRow>
-          <MeasureField
+          <ChoiceField
+            label="Measure"
+            choices={MEASURES}
             value={query.measure ?? 'packets'}
             onChange={(measure) => {
               apply({ measure });
