@@ -1,16 +1,14 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
-import { InlineField, Input, useStyles2 } from '@grafana/ui';
-import { useRef } from 'react';
+import { InlineField, useStyles2 } from '@grafana/ui';
 
 import type { Vocabulary } from '../query/completion';
 import type { FilterReading } from '../query/filterReading';
 
 import { filterHelp } from './filterHelp';
 import { FilterMeaning } from './FilterMeaning';
-import { LABEL_WIDTH, PICKER_WIDTH } from './layout';
-import { optionId, SuggestionList } from './SuggestionList';
-import { useCompletion } from './useCompletion';
+import { FilterText } from './FilterText';
+import { LABEL_WIDTH } from './layout';
 import { useDraft } from './useDraft';
 import { useFilterReading } from './useFilterReading';
 
@@ -33,75 +31,30 @@ const NO_FILTER: FilterReading = { state: 'meaning', meaning: 'every packet' };
 /** Which packets a panel shows, in tcpdump's language; with what it means, and what can be typed next. */
 export function FilterField({ id, value, isOfFlows, vocabulary, read, onFocus, onCommit }: Props) {
   const styles = useStyles2(getStyles);
-  const element = useRef<HTMLInputElement>(null);
-  const { input, setDraft } = useDraft(value, (text) => {
+  const draft = useDraft(value, (text) => {
     const typed = text.trim();
     if (typed !== value) {
       onCommit(typed === '' ? undefined : typed);
     }
     return true;
   });
-  const completion = useCompletion(element, input.value, vocabulary, setDraft);
-  const settled = useFilterReading(read, input.value);
-  const reading = input.value.trim() === '' ? NO_FILTER : settled?.reading;
+  const text = draft.input.value;
+  const settled = useFilterReading(read, text);
+  const reading = text.trim() === '' ? NO_FILTER : settled?.reading;
   const meaningId = `${id}-meaning`;
-  const listId = `${id}-suggestions`;
-  const isOpen = completion.suggestions.length > 0;
 
   return (
     <>
       <InlineField label="Filter" labelWidth={LABEL_WIDTH} tooltip={filterHelp(isOfFlows)} htmlFor={id}>
-        <div className={styles.field}>
-          <Input
-            id={id}
-            ref={element}
-            data-testid="xdplive-query-filter"
-            className={styles.monospaced}
-            width={PICKER_WIDTH}
-            placeholder="udp port 53 or host 192.0.2.1"
-            autoComplete="off"
-            spellCheck={false}
-            role="combobox"
-            aria-autocomplete="list"
-            aria-expanded={isOpen}
-            aria-controls={isOpen ? listId : undefined}
-            aria-activedescendant={
-              isOpen && completion.active !== undefined ? optionId(listId, completion.active) : undefined
-            }
-            aria-describedby={meaningId}
-            aria-invalid={reading?.state === 'fault' || reading?.state === 'spoiled'}
-            value={input.value}
-            onChange={(event) => {
-              setDraft(event.currentTarget.value);
-              completion.typed();
-            }}
-            onFocus={onFocus}
-            onClick={completion.close}
-            onBlur={() => {
-              completion.close();
-              input.onBlur();
-            }}
-            onKeyDown={(event) => {
-              if (completion.takesKey(event)) {
-                event.preventDefault();
-                event.stopPropagation();
-                return;
-              }
-              if (event.key === 'Enter') {
-                completion.close();
-              }
-              input.onKeyDown(event);
-            }}
-          />
-          {isOpen && (
-            <SuggestionList
-              id={listId}
-              suggestions={completion.suggestions}
-              active={completion.active}
-              onChoose={completion.choose}
-            />
-          )}
-        </div>
+        <FilterText
+          id={id}
+          draft={draft}
+          vocabulary={vocabulary}
+          reading={settled?.isOld === false ? reading : undefined}
+          isInvalid={reading?.state === 'fault' || reading?.state === 'spoiled'}
+          meaningId={meaningId}
+          onFocus={onFocus}
+        />
       </InlineField>
       <div className={styles.meaning}>
         <FilterMeaning id={meaningId} reading={reading} isOld={settled?.isOld ?? false} />
@@ -111,8 +64,6 @@ export function FilterField({ id, value, isOfFlows, vocabulary, read, onFocus, o
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
-  field: css({ position: 'relative' }),
-  monospaced: css({ input: { fontFamily: theme.typography.fontFamilyMonospace } }),
   // Below the input, in line with it.
   meaning: css({ flexBasis: '100%', paddingLeft: theme.spacing(LABEL_WIDTH + 0.5), paddingBottom: theme.spacing(0.5) }),
 });

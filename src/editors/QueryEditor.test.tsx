@@ -339,6 +339,12 @@ describe.each([
     expect(run).toHaveBeenCalledTimes(1);
   });
 
+  it.each(['Control', 'Meta'])('runs on %s-Enter', async (modifier) => {
+    const { queries } = await openEditor({ kind });
+    await type(`${some}{${modifier}>}{Enter}{/${modifier}}`);
+    expect(queries).toEqual([{ refId: 'A', kind, [key]: some }]);
+  });
+
   it('runs when the field is left', async () => {
     const { queries } = await openEditor({ kind });
     await type(String(maximum));

@@ -1,6 +1,6 @@
 import { useState, type ChangeEvent, type KeyboardEvent } from 'react';
 
-interface Draft {
+export interface Draft {
   /** What is being typed; undefined while the field shows what is in force. */
   draft: string | undefined;
   /** As if it were typed. */
@@ -15,7 +15,7 @@ interface Draft {
 }
 
 /**
- * The text of a field that takes effect on Enter or when the field is left, so that a panel never runs with half of it.
+ * The text of a field that takes effect on Enter, also with Ctrl or Cmd, or when the field is left, so that a panel never runs with half of it.
  * `take` returns whether the text can be taken; where it cannot, the field keeps it.
  */
 export function useDraft(inForce: string, take: (typed: string) => boolean): Draft {
