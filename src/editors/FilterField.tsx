@@ -1,10 +1,12 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
-import { InlineField, useStyles2 } from '@grafana/ui';
+import { InlineField, RadioButtonGroup, useStyles2 } from '@grafana/ui';
+import { useState } from 'react';
 
 import type { Vocabulary } from '../query/completion';
 import type { FilterReading } from '../query/filterReading';
 
+import { FilterBuilder } from './builder/FilterBuilder';
 import { filterHelp } from './filterHelp';
 import { FilterMeaning } from './FilterMeaning';
 import { FilterText } from './FilterText';
@@ -28,33 +30,70 @@ interface Props {
 
 const NO_FILTER: FilterReading = { state: 'meaning', meaning: 'every packet' };
 
-/** Which packets a panel shows, in tcpdump's language; with what it means, and what can be typed next. */
+type Mode = 'text' | 'menus';
+
+const MODES: Array<{ label: string; value: Mode; description: string }> = [
+  { label: 'Text', value: 'text', description: "In tcpdump's filter language" },
+  { label: 'Menus', value: 'menus', description: 'Conditions to choose, which make the same filter' },
+];
+
+/** Which packets a panel shows: in tcpdump's language or in menus that write it, with what it means. */
 export function FilterField({ id, value, isOfFlows, vocabulary, read, onFocus, onCommit }: Props) {
   const styles = useStyles2(getStyles);
-  const draft = useDraft(value, (text) => {
-    const typed = text.trim();
-    if (typed !== value) {
-      onCommit(typed === '' ? undefined : typed);
+  const [mode, setMode] = useState<Mode>('text');
+  const commit = (filter: string) => {
+    if (filter !== value) {
+      onCommit(filter === '' ? undefined : filter);
     }
+  };
+  const draft = useDraft(value, (typed) => {
+    commit(typed.trim());
     return true;
   });
   const text = draft.input.value;
   const settled = useFilterReading(read, text);
   const reading = text.trim() === '' ? NO_FILTER : settled?.reading;
+  const current = settled?.isOld === false ? reading : undefined;
   const meaningId = `${id}-meaning`;
 
   return (
     <>
       <InlineField label="Filter" labelWidth={LABEL_WIDTH} tooltip={filterHelp(isOfFlows)} htmlFor={id}>
-        <FilterText
-          id={id}
-          draft={draft}
-          vocabulary={vocabulary}
-          reading={settled?.isOld === false ? reading : undefined}
-          isInvalid={reading?.state === 'fault' || reading?.state === 'spoiled'}
-          meaningId={meaningId}
-          onFocus={onFocus}
-        />
+        <div className={mode === 'text' ? styles.text : styles.menus}>
+          {mode === 'text' ? (
+            <FilterText
+              id={id}
+              draft={draft}
+              vocabulary={vocabulary}
+              reading={current}
+              isInvalid={reading?.state === 'fault' || reading?.state === 'spoiled'}
+              meaningId={meaningId}
+              onFocus={onFocus}
+            />
+          ) : (
+            <FilterBuilder
+              id={id}
+              value={value}
+              isOfFlows={isOfFlows}
+              vocabulary={vocabulary}
+              reading={current}
+              meaningId={meaningId}
+              onFocus={onFocus}
+              onCommit={commit}
+              onEditAsText={() => {
+                setMode('text');
+              }}
+            />
+          )}
+          <RadioButtonGroup<Mode>
+            // Two groups of one name would be one to the browser, and the field gives its own to all in it.
+            id={`${id}-mode`}
+            aria-label="Edit the filter as"
+            options={MODES}
+            value={mode}
+            onChange={setMode}
+          />
+        </div>
       </InlineField>
       <div className={styles.meaning}>
         <FilterMeaning id={meaningId} reading={reading} isOld={settled?.isOld ?? false} />
@@ -64,6 +103,9 @@ export function FilterField({ id, value, isOfFlows, vocabulary, read, onFocus, o
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
+  text: css({ display: 'flex', gap: theme.spacing(0.5) }),
+  // The conditions need the width.
+  menus: css({ display: 'flex', flexDirection: 'column-reverse', alignItems: 'flex-start', gap: theme.spacing(0.5) }),
   // Below the input, in line with it.
   meaning: css({ flexBasis: '100%', paddingLeft: theme.spacing(LABEL_WIDTH + 0.5), paddingBottom: theme.spacing(0.5) }),
 });

@@ -48,7 +48,7 @@ export function HighlightedText({ input, tokens }: Props) {
 /** How letters stand in the input and over it. */
 const metrics = (theme: GrafanaTheme2) => ({
   fontFamily: theme.typography.fontFamilyMonospace,
-  fontSize: theme.typography.size.md,
+  fontSize: theme.typography.fontSize,
   fontWeight: theme.typography.fontWeightRegular,
   letterSpacing: 'normal',
   fontVariantLigatures: 'none',

@@ -19,7 +19,8 @@ interface Props {
   /** The id of what is said about it. */
   describedBy: string;
   isInvalid: boolean;
-  hasFocusAtFirst?: boolean;
+  /** Of a menu: a click shows what there is to choose from, and what is chosen is taken at once. */
+  isMenu?: boolean;
   draft: Draft;
   completer: Completer;
   onFocus: () => void;
@@ -31,7 +32,7 @@ interface Props {
 export function SuggestingInput({ id, element, draft, completer, children, ...props }: Props) {
   const styles = useStyles2(getStyles);
   const { input, setDraft } = draft;
-  const completion = useCompletion(element, input.value, completer, setDraft);
+  const completion = useCompletion(element, input.value, completer, props.isMenu ? draft.settle : setDraft);
   const listId = `${id}-suggestions`;
   const isOpen = completion.suggestions.length > 0;
 
@@ -45,7 +46,6 @@ export function SuggestingInput({ id, element, draft, completer, children, ...pr
         width={props.width}
         placeholder={props.placeholder}
         autoComplete="off"
-        autoFocus={props.hasFocusAtFirst}
         spellCheck={false}
         role="combobox"
         aria-label={props.label}
@@ -56,14 +56,14 @@ export function SuggestingInput({ id, element, draft, completer, children, ...pr
           isOpen && completion.active !== undefined ? optionId(listId, completion.active) : undefined
         }
         aria-describedby={props.describedBy}
-        aria-invalid={props.isInvalid}
+        invalid={props.isInvalid}
         value={input.value}
         onChange={(event) => {
           setDraft(event.currentTarget.value);
           completion.typed();
         }}
         onFocus={props.onFocus}
-        onClick={completion.close}
+        onClick={props.isMenu ? completion.ask : completion.close}
         onBlur={() => {
           completion.close();
           input.onBlur();

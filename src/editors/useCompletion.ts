@@ -17,6 +17,8 @@ interface Completion {
   choose: (suggestion: Suggestion) => void;
   /** The text has changed by typing. */
   typed: () => void;
+  /** What can stand at the cursor is asked for. */
+  ask: () => void;
   close: () => void;
   /** Whether the key was meant for the list, so that it means nothing else. */
   takesKey: (event: KeyboardEvent<HTMLInputElement>) => boolean;
@@ -121,6 +123,9 @@ export function useCompletion(
     choose,
     typed: () => {
       open(false);
+    },
+    ask: () => {
+      open(true);
     },
     close,
     takesKey,

@@ -5,6 +5,8 @@ export interface Draft {
   draft: string | undefined;
   /** As if it were typed. */
   setDraft: (text: string) => void;
+  /** As if it were typed and taken. */
+  settle: (text: string) => void;
   /** For the input element. */
   input: {
     value: string;
@@ -21,15 +23,19 @@ export interface Draft {
 export function useDraft(inForce: string, take: (typed: string) => boolean): Draft {
   const [draft, setDraft] = useState<string>();
 
+  const settle = (text: string) => {
+    setDraft(take(text) ? undefined : text);
+  };
   const commit = () => {
-    if (draft !== undefined && take(draft)) {
-      setDraft(undefined);
+    if (draft !== undefined) {
+      settle(draft);
     }
   };
 
   return {
     draft,
     setDraft,
+    settle,
     input: {
       value: draft ?? inForce,
       onChange: (event) => {

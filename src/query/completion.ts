@@ -100,6 +100,11 @@ export function valuesOf(kind: ValueKind, typed: string, vocabulary: Vocabulary)
   return beginningWith(typed, ...sourcesOf(kind, vocabulary));
 }
 
+/** Those of `suggested` that begin with what is typed. */
+export function suggestionsBeginning(typed: string, suggested: readonly Suggestion[]): Suggestion[] {
+  return beginningWith(typed, [], suggested);
+}
+
 /** What suggestions of a kind are taken from: what was seen, and what there is besides. */
 function sourcesOf(kind: Kind, { words, addresses, seen }: Vocabulary): [Suggestion[], Suggestion[]] {
   const wordsOf = (wanted: FilterWord['kind']) => words.filter((word) => word.kind === wanted);
@@ -125,7 +130,7 @@ function sourcesOf(kind: Kind, { words, addresses, seen }: Vocabulary): [Suggest
 }
 
 /** Each text once, and of each source at least half of what is shown. */
-function beginningWith(typed: string, seen: Suggestion[], others: Suggestion[]): Suggestion[] {
+function beginningWith(typed: string, seen: readonly Suggestion[], others: readonly Suggestion[]): Suggestion[] {
   const beginning = plain(typed);
   const begins = ({ text }: Suggestion) => plain(text).startsWith(beginning) && plain(text) !== beginning;
   const [first, second] = [seen.filter(begins), others.filter(begins)];
