@@ -30,7 +30,7 @@ import type { ColumnsResponse, RowColumn } from '../resources/columns';
 import { isDashboardThere } from '../resources/dashboards';
 import type { FilterAnswer, FilterWord, FilterWordsResponse } from '../resources/filter';
 import { defaultRouteFirst, type InterfacesResponse, type NetworkInterface } from '../resources/interfaces';
-import { readVariableQuery, type SeenResponse, type SeenWhat } from '../resources/seen';
+import { readVariableQuery, type SeenResponse, type SeenValue, type SeenWhat } from '../resources/seen';
 import type { XdpSettings } from '../settings/model';
 import { followAnswer } from '../streaming/followAnswer';
 import { grafanaLive } from '../streaming/grafanaLive';
@@ -118,6 +118,12 @@ export class XdpDataSource extends DataSourceWithBackend<XdpQuery, XdpSettings> 
       showErrorAlert: false,
     });
     return words;
+  }
+
+  /** What was seen on all interfaces that may be watched, the most frequent first. */
+  async listSeenAnywhere(what: SeenWhat): Promise<SeenValue[]> {
+    const { values } = await this.getResource<SeenResponse>('seen', { what }, { showErrorAlert: false });
+    return values;
   }
 
   /** A dashboard takes the first value of a variable nobody has set: the interface with the default route. */

@@ -1,22 +1,24 @@
-import { act, fireEvent, render, screen } from '@testing-library/react';
+import { act, fireEvent, render, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { useState } from 'react';
 
 import type { FilterReading } from '../query/filterReading';
-import { WORDS } from '../testing/filterWords';
+import { NOTHING_SEEN, WORDS } from '../testing/filterWords';
 
 import { FilterField } from './FilterField';
 
-const VOCABULARY = { words: WORDS, addresses: [{ text: '192.0.2.2', meaning: 'address of eth0' }] };
+const VOCABULARY = { words: WORDS, addresses: [{ text: '192.0.2.2', meaning: 'address of eth0' }], seen: NOTHING_SEEN };
 
 interface Field {
   read: jest.Mock<Promise<FilterReading>, [string]>;
+  focus: jest.Mock;
   commit: jest.Mock;
 }
 
 function open(value = '', reading: FilterReading = { state: 'meaning', meaning: 'packets of the test' }): Field {
   const field: Field = {
     read: jest.fn<Promise<FilterReading>, [string]>(() => Promise.resolve(reading)),
+    focus: jest.fn(),
     commit: jest.fn(),
   };
   function Editor() {
@@ -28,6 +30,7 @@ function open(value = '', reading: FilterReading = { state: 'meaning', meaning: 
         isOfFlows={false}
         vocabulary={VOCABULARY}
         read={field.read}
+        onFocus={field.focus}
         onCommit={(committed) => {
           field.commit(committed);
           setFilter(committed ?? '');
@@ -111,7 +114,7 @@ describe('what it means', () => {
     expect(input()).toBeValid();
     await wait(300);
     expect(input()).toBeInvalid();
-    expect(screen.getByText('adn')).toBe(meaning().querySelector('mark'));
+    expect(within(meaning()).getByText('adn')).toBe(meaning().querySelector('mark'));
     expect(meaning()).toHaveTextContent('host 1 adn tcp"adn" stands where and is expected');
   });
 
@@ -222,5 +225,69 @@ describe('suggestions', () => {
     const { commit } = open();
     await userEvent.type(input(), 'po{ArrowDown}{Control>}{Enter}{/Control}');
     expect(commit.mock.calls).toEqual([['po']]);
+    expect(options()).toEqual([]);
+    await userEvent.type(input(), 'r{ArrowDown}{Meta>}{Enter}{/Meta}');
+    expect(commit.mock.calls).toEqual([['po'], ['por']]);
+  });
+
+  it('are asked for when the field is entered', async () => {
+    const { focus } = open();
+    expect(focus).not.toHaveBeenCalled();
+    await userEvent.type(input(), 'port');
+    expect(focus).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('colours', () => {
+  const highlighted = () => screen.getByTestId('xdplive-query-filter-highlight');
+  const wrong = () =>
+    [...highlighted().querySelectorAll('span')]
+      .filter((part) => getComputedStyle(part).textDecoration.includes('wavy'))
+      .map((part) => part.textContent);
+
+  it('are those of the text in the input, and nothing for who does not see', async () => {
+    open('host $host');
+    await userEvent.type(input(), ' and tcp');
+    expect(highlighted()).toHaveTextContent('host $host and tcp');
+    expect([...highlighted().querySelectorAll('span')].map((part) => part.dataset.kind)).toEqual([
+      'word',
+      'space',
+      'variable',
+      'space',
+      'operator',
+      'space',
+      'word',
+    ]);
+    expect(highlighted()).toHaveAttribute('aria-hidden', 'true');
+    expect(getComputedStyle(highlighted()).pointerEvents).toBe('none');
+  });
+
+  it('follow the input where it is scrolled', () => {
+    open('host 192.0.2.1');
+    input().scrollLeft = 30;
+    fireEvent.scroll(input());
+    expect(highlighted().firstChild).toHaveStyle({ transform: 'translateX(-30px)' });
+  });
+
+  it('mark the wrong word while it is that text', async () => {
+    jest.useFakeTimers();
+    const fault = { column: 8, length: 3, word: 'adn', message: 'and is expected' };
+    open('host 1 adn tcp', { state: 'fault', text: 'host 1 adn tcp', fault, isInterpolated: false });
+    expect(wrong()).toEqual([]);
+    await act(() => jest.advanceTimersByTimeAsync(300));
+    expect(wrong()).toEqual(['adn']);
+    fireEvent.change(input(), { target: { value: 'host 1 and tcp' } });
+    expect(wrong()).toEqual([]);
+    jest.useRealTimers();
+  });
+
+  it('mark nothing where the fault is in the value of a variable', async () => {
+    jest.useFakeTimers();
+    const fault = { column: 6, length: 6, word: 'nosuch', message: 'names are not looked up' };
+    open('host $host', { state: 'fault', text: 'host nosuch', fault, isInterpolated: true });
+    await act(() => jest.advanceTimersByTimeAsync(300));
+    expect(input()).toBeInvalid();
+    expect(wrong()).toEqual([]);
+    jest.useRealTimers();
   });
 });

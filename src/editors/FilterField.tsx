@@ -1,16 +1,16 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
-import { InlineField, Input, useStyles2 } from '@grafana/ui';
-import { useRef } from 'react';
+import { InlineField, RadioButtonGroup, useStyles2 } from '@grafana/ui';
+import { useState } from 'react';
 
 import type { Vocabulary } from '../query/completion';
 import type { FilterReading } from '../query/filterReading';
 
+import { FilterBuilder } from './builder/FilterBuilder';
 import { filterHelp } from './filterHelp';
 import { FilterMeaning } from './FilterMeaning';
-import { LABEL_WIDTH, PICKER_WIDTH } from './layout';
-import { optionId, SuggestionList } from './SuggestionList';
-import { useCompletion } from './useCompletion';
+import { FilterText } from './FilterText';
+import { LABEL_WIDTH } from './layout';
 import { useDraft } from './useDraft';
 import { useFilterReading } from './useFilterReading';
 
@@ -22,82 +22,77 @@ interface Props {
   vocabulary: Vocabulary;
   /** What the back end makes of a filter: give a function that stays the same while the question does. */
   read: (filter: string) => Promise<FilterReading>;
+  /** Somebody begins to type. */
+  onFocus: () => void;
   /** Undefined: every packet. */
   onCommit: (filter: string | undefined) => void;
 }
 
 const NO_FILTER: FilterReading = { state: 'meaning', meaning: 'every packet' };
 
-/** Which packets a panel shows, in tcpdump's language; with what it means, and what can be typed next. */
-export function FilterField({ id, value, isOfFlows, vocabulary, read, onCommit }: Props) {
+type Mode = 'text' | 'menus';
+
+const MODES: Array<{ label: string; value: Mode; description: string }> = [
+  { label: 'Text', value: 'text', description: "In tcpdump's filter language" },
+  { label: 'Menus', value: 'menus', description: 'Conditions to choose, which make the same filter' },
+];
+
+/** Which packets a panel shows: in tcpdump's language or in menus that write it, with what it means. */
+export function FilterField({ id, value, isOfFlows, vocabulary, read, onFocus, onCommit }: Props) {
   const styles = useStyles2(getStyles);
-  const element = useRef<HTMLInputElement>(null);
-  const { input, setDraft } = useDraft(value, (text) => {
-    const typed = text.trim();
-    if (typed !== value) {
-      onCommit(typed === '' ? undefined : typed);
+  const [mode, setMode] = useState<Mode>('text');
+  const commit = (filter: string) => {
+    if (filter !== value) {
+      onCommit(filter === '' ? undefined : filter);
     }
+  };
+  const draft = useDraft(value, (typed) => {
+    commit(typed.trim());
     return true;
   });
-  const completion = useCompletion(element, input.value, vocabulary, setDraft);
-  const settled = useFilterReading(read, input.value);
-  const reading = input.value.trim() === '' ? NO_FILTER : settled?.reading;
+  const text = draft.input.value;
+  const settled = useFilterReading(read, text);
+  const reading = text.trim() === '' ? NO_FILTER : settled?.reading;
+  const current = settled?.isOld === false ? reading : undefined;
   const meaningId = `${id}-meaning`;
-  const listId = `${id}-suggestions`;
-  const isOpen = completion.suggestions.length > 0;
 
   return (
     <>
       <InlineField label="Filter" labelWidth={LABEL_WIDTH} tooltip={filterHelp(isOfFlows)} htmlFor={id}>
-        <div className={styles.field}>
-          <Input
-            id={id}
-            ref={element}
-            data-testid="xdplive-query-filter"
-            className={styles.monospaced}
-            width={PICKER_WIDTH}
-            placeholder="udp port 53 or host 192.0.2.1"
-            autoComplete="off"
-            spellCheck={false}
-            role="combobox"
-            aria-autocomplete="list"
-            aria-expanded={isOpen}
-            aria-controls={isOpen ? listId : undefined}
-            aria-activedescendant={
-              isOpen && completion.active !== undefined ? optionId(listId, completion.active) : undefined
-            }
-            aria-describedby={meaningId}
-            aria-invalid={reading?.state === 'fault' || reading?.state === 'spoiled'}
-            value={input.value}
-            onChange={(event) => {
-              setDraft(event.currentTarget.value);
-              completion.typed();
-            }}
-            onClick={completion.close}
-            onBlur={() => {
-              completion.close();
-              input.onBlur();
-            }}
-            onKeyDown={(event) => {
-              if (completion.takesKey(event)) {
-                event.preventDefault();
-                event.stopPropagation();
-                return;
-              }
-              if (event.key === 'Enter') {
-                completion.close();
-              }
-              input.onKeyDown(event);
-            }}
-          />
-          {isOpen && (
-            <SuggestionList
-              id={listId}
-              suggestions={completion.suggestions}
-              active={completion.active}
-              onChoose={completion.choose}
+        <div className={mode === 'text' ? styles.text : styles.menus}>
+          {mode === 'text' ? (
+            <FilterText
+              id={id}
+              draft={draft}
+              vocabulary={vocabulary}
+              reading={current}
+              isInvalid={reading?.state === 'fault' || reading?.state === 'spoiled'}
+              meaningId={meaningId}
+              onFocus={onFocus}
+            />
+          ) : (
+            <FilterBuilder
+              id={id}
+              value={value}
+              isOfFlows={isOfFlows}
+              vocabulary={vocabulary}
+              reading={current}
+              meaningId={meaningId}
+              onFocus={onFocus}
+              onCommit={commit}
+              onEditAsText={() => {
+                setMode('text');
+              }}
             />
           )}
+          <RadioButtonGroup<Mode>
+            // Two groups of one name would be one to the browser, and the field gives its own to all in it.
+            id={`${id}-mode`}
+            aria-label="Edit the filter as"
+            options={MODES}
+            value={mode}
+            onChange={setMode}
+          />
         </div>
       </InlineField>
       <div className={styles.meaning}>
@@ -108,8 +103,9 @@ export function FilterField({ id, value, isOfFlows, vocabulary, read, onCommit }
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
-  field: css({ position: 'relative' }),
-  monospaced: css({ input: { fontFamily: theme.typography.fontFamilyMonospace } }),
+  text: css({ display: 'flex', gap: theme.spacing(0.5) }),
+  // The conditions need the width.
+  menus: css({ display: 'flex', flexDirection: 'column-reverse', alignItems: 'flex-start', gap: theme.spacing(0.5) }),
   // Below the input, in line with it.
   meaning: css({ flexBasis: '100%', paddingLeft: theme.spacing(LABEL_WIDTH + 0.5), paddingBottom: theme.spacing(0.5) }),
 });

@@ -164,11 +164,29 @@ describe('Filter', () => {
     expect(screen.getByRole('option', { name: /^host.*packets to or from an address/ })).toBeVisible();
   });
 
-  it('can be typed where the words cannot be listed', async () => {
+  it('suggests what was seen, asked for when the field is entered and not at every key', async () => {
+    const seen = jest.fn((parameters?: Record<string, unknown>) => ({
+      values: parameters?.what === 'hosts' ? [{ value: '198.51.100.7', packets: 1_234 }] : [],
+    }));
+    await openEditor({}, testDataSource({ seen }));
+    expect(seen).not.toHaveBeenCalled();
+    await userEvent.type(field(), 'src ');
+    expect(await screen.findByRole('option', { name: /198\.51\.100\.7.*seen, 1,234 packets/ })).toBeVisible();
+    await userEvent.tab();
+    await userEvent.type(field(), 'host');
+    expect(seen.mock.calls).toEqual([
+      [{ what: 'hosts' }],
+      [{ what: 'ports' }],
+      [{ what: 'vlans' }],
+      [{ what: 'protocols' }],
+    ]);
+  });
+
+  it('can be typed where nothing can be listed', async () => {
     const refuse = () => {
       throw new Error('no');
     };
-    const { queries } = await openEditor({}, testDataSource({ 'filter/words': refuse }));
+    const { queries } = await openEditor({}, testDataSource({ seen: refuse, 'filter/words': refuse }));
     await userEvent.type(field(), 'po{Tab}');
     expect(queries.at(-1)?.filter).toBe('po');
   });
@@ -319,6 +337,12 @@ describe.each([
     await userEvent.keyboard('{Enter}');
     expect(queries).toEqual([{ refId: 'A', kind, [key]: some }]);
     expect(run).toHaveBeenCalledTimes(1);
+  });
+
+  it.each(['Control', 'Meta'])('runs on %s-Enter', async (modifier) => {
+    const { queries } = await openEditor({ kind });
+    await type(`${some}{${modifier}>}{Enter}{/${modifier}}`);
+    expect(queries).toEqual([{ refId: 'A', kind, [key]: some }]);
   });
 
   it('runs when the field is left', async () => {

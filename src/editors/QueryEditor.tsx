@@ -8,15 +8,13 @@ import { isOfLaterVersion, migrateQuery } from '../query/migrate';
 import { INTERVAL, LIMIT, QUERY_VERSION, ROWS_KEPT, TOP, type QueryKind, type XdpQuery } from '../query/model';
 import type { XdpSettings } from '../settings/model';
 
+import { ChoiceField } from './ChoiceField';
+import { DIRECTIONS, KIND_CHOICES, MEASURES, SINCES } from './choices';
 import { ColumnsField } from './ColumnsField';
-import { DirectionField } from './DirectionField';
 import { FilterField } from './FilterField';
 import { GroupByField } from './GroupByField';
 import { InterfaceField } from './InterfaceField';
-import { KindField } from './KindField';
-import { MeasureField } from './MeasureField';
 import { PcapngLink } from './PcapngLink';
-import { SinceField } from './SinceField';
 import { useLoaded } from './useLoaded';
 import { useVocabulary } from './useVocabulary';
 import { WholeNumberField } from './WholeNumberField';
@@ -29,7 +27,7 @@ export function QueryEditor({ datasource, query: saved, onChange, onRunQuery }: 
   const kind = query.kind ?? 'packets';
   const interfaces = useLoaded(useCallback(() => datasource.listInterfaces(), [datasource]));
   const columns = useLoaded(useCallback(() => datasource.listColumns(kind), [datasource, kind]));
-  const vocabulary = useVocabulary(datasource, interfaces);
+  const { vocabulary, refresh } = useVocabulary(datasource, interfaces);
   const { groupBy } = query;
   const readFilter = useCallback(
     (filter: string) => datasource.readFilter(filter, { kind, groupBy }),
@@ -51,7 +49,9 @@ export function QueryEditor({ datasource, query: saved, onChange, onRunQuery }: 
         </Alert>
       )}
       <InlineFieldRow>
-        <KindField
+        <ChoiceField
+          label="Show"
+          choices={KIND_CHOICES}
           value={kind}
           onChange={(chosen) => {
             columnsByKind.current.set(kind, query.columns);
@@ -68,7 +68,9 @@ export function QueryEditor({ datasource, query: saved, onChange, onRunQuery }: 
             apply({ interfaces: chosen });
           }}
         />
-        <DirectionField
+        <ChoiceField
+          label="Direction"
+          choices={DIRECTIONS}
           value={query.direction ?? 'both'}
           onChange={(direction) => {
             apply({ direction });
@@ -83,6 +85,7 @@ export function QueryEditor({ datasource, query: saved, onChange, onRunQuery }: 
             isOfFlows={isOfFlows(query)}
             vocabulary={vocabulary}
             read={readFilter}
+            onFocus={refresh}
             onCommit={(filter) => {
               apply({ filter });
             }}
@@ -114,7 +117,9 @@ export function QueryEditor({ datasource, query: saved, onChange, onRunQuery }: 
       )}
       {isUsed(query, 'since') && (
         <InlineFieldRow>
-          <SinceField
+          <ChoiceField
+            label="Since"
+            choices={SINCES}
             value={query.since ?? 'interval'}
             onChange={(since) => {
               apply({ since });
@@ -124,7 +129,9 @@ export function QueryEditor({ datasource, query: saved, onChange, onRunQuery }: 
       )}
       {isUsed(query, 'measure') && (
         <InlineFieldRow>
-          <MeasureField
+          <ChoiceField
+            label="Measure"
+            choices={MEASURES}
             value={query.measure ?? 'packets'}
             onChange={(measure) => {
               apply({ measure });

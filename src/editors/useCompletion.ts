@@ -1,6 +1,14 @@
 import { useLayoutEffect, useRef, useState, type KeyboardEvent, type RefObject } from 'react';
 
-import { isComplete, replaceWord, suggestionsAt, type Suggestion, type Vocabulary } from '../query/completion';
+import { replaceWord, type Suggestion } from '../query/completion';
+
+/** What can stand in a field. */
+export interface Completer {
+  /** What the word at the cursor can become; where nothing is typed of it, perhaps only if it is asked for. */
+  suggest: (text: string, cursor: number, isAskedFor: boolean) => Suggestion[];
+  /** Whether the word at the cursor is one already. */
+  isComplete: (text: string, cursor: number) => boolean;
+}
 
 interface Completion {
   /** Empty: the list is closed. */
@@ -9,6 +17,8 @@ interface Completion {
   choose: (suggestion: Suggestion) => void;
   /** The text has changed by typing. */
   typed: () => void;
+  /** What can stand at the cursor is asked for. */
+  ask: () => void;
   close: () => void;
   /** Whether the key was meant for the list, so that it means nothing else. */
   takesKey: (event: KeyboardEvent<HTMLInputElement>) => boolean;
@@ -24,12 +34,12 @@ interface Opened {
 export function useCompletion(
   input: RefObject<HTMLInputElement>,
   text: string,
-  vocabulary: Vocabulary,
+  completer: Completer,
   change: (text: string) => void
 ): Completion {
   const [opened, setOpened] = useState<Opened>();
   const cursorToSet = useRef<number>();
-  const suggestions = opened === undefined ? [] : suggestionsAt(text, opened.cursor, vocabulary, opened.isAskedFor);
+  const suggestions = opened === undefined ? [] : completer.suggest(text, opened.cursor, opened.isAskedFor);
   const active = opened?.active;
 
   // A browser puts the cursor at the end of a value that a script changes.
@@ -88,7 +98,7 @@ export function useCompletion(
       case 'Tab': {
         // A word that is complete is left alone, and so is a word of which nothing is typed.
         const cursor = opened?.cursor ?? 0;
-        const begun = /[\w.:-]$/.test(text.slice(0, cursor)) && !isComplete(text, cursor, vocabulary);
+        const begun = /[\w.:-]$/.test(text.slice(0, cursor)) && !completer.isComplete(text, cursor);
         const completed = chosen ?? (begun ? suggestions[0] : undefined);
         if (completed !== undefined) {
           choose(completed);
@@ -113,6 +123,9 @@ export function useCompletion(
     choose,
     typed: () => {
       open(false);
+    },
+    ask: () => {
+      open(true);
     },
     close,
     takesKey,

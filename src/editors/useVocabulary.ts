@@ -6,15 +6,24 @@ import type { FilterWord } from '../resources/filter';
 import type { NetworkInterface } from '../resources/interfaces';
 
 import { useLoaded, type Loaded } from './useLoaded';
+import { useSeen } from './useSeen';
 
 const NO_WORDS: FilterWord[] = [];
 
+interface Listed {
+  vocabulary: Vocabulary;
+  /** Asks for what was seen, unless that was lately. */
+  refresh: () => void;
+}
+
 /** What a filter can be made of. What cannot be listed is not suggested, and can still be typed. */
-export function useVocabulary(datasource: XdpDataSource, interfaces: Loaded<NetworkInterface[]>): Vocabulary {
+export function useVocabulary(datasource: XdpDataSource, interfaces: Loaded<NetworkInterface[]>): Listed {
   const listed = useLoaded(useCallback(() => datasource.listFilterWords(), [datasource]));
+  const { seen, refresh } = useSeen(useCallback((what) => datasource.listSeenAnywhere(what), [datasource]));
   const words = listed.state === 'loaded' ? listed.value : NO_WORDS;
   const known = interfaces.state === 'loaded' ? interfaces.value : undefined;
-  return useMemo(() => ({ words, addresses: addressesOf(known ?? []) }), [words, known]);
+  const vocabulary = useMemo(() => ({ words, addresses: addressesOf(known ?? []), seen }), [words, known, seen]);
+  return { vocabulary, refresh };
 }
 
 /** Each address once, with the interfaces that have it. */

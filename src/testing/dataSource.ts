@@ -29,13 +29,14 @@ const SETTINGS: DataSourceInstanceSettings<XdpSettings> = {
 
 type Resource = (parameters?: Record<string, unknown>) => unknown;
 
-/** A data source whose back end answers from {@link INTERFACES}, {@link COLUMNS} and {@link WORDS}. */
+/** A data source whose back end answers from {@link INTERFACES}, {@link COLUMNS} and {@link WORDS}, and has seen nothing. */
 export function testDataSource(resources: Record<string, Resource> = {}): XdpDataSource {
   const answers: Record<string, Resource> = {
     interfaces: () => ({ interfaces: INTERFACES }),
     columns: (parameters) => ({ columns: COLUMNS[parameters?.kind as QueryKind] }),
     filter: () => ({ canonical: '', meaning: 'packets of the test', terms: 1 }),
     'filter/words': () => ({ words: WORDS }),
+    seen: () => ({ values: [] }),
     ...resources,
   };
   const dataSource = new XdpDataSource(SETTINGS);

@@ -1,3 +1,4 @@
+import type { Vocabulary } from '../query/completion';
 import type { FilterWord } from '../resources/filter';
 
 /** Some of each kind, in the back end's order. */
@@ -19,3 +20,6 @@ export const WORDS: FilterWord[] = [
   { text: 'tcpflags', kind: 'number', meaning: '13 in a comparison' },
   { text: 'tcp-syn', kind: 'number', meaning: '2 in a comparison' },
 ];
+
+/** Where no panel has shown anything. */
+export const NOTHING_SEEN: Vocabulary['seen'] = { hosts: [], ports: [], vlans: [], protocols: [] };

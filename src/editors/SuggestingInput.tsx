@@ -1,0 +1,99 @@
+import { css, cx } from '@emotion/css';
+import type { GrafanaTheme2 } from '@grafana/data';
+import { Input, useStyles2 } from '@grafana/ui';
+import type { ReactNode, RefObject } from 'react';
+
+import { optionId, SuggestionList } from './SuggestionList';
+import { useCompletion, type Completer } from './useCompletion';
+import type { Draft } from './useDraft';
+
+interface Props {
+  id: string;
+  element: RefObject<HTMLInputElement>;
+  /** Where no visible label names it. */
+  label?: string;
+  testId: string;
+  className?: string;
+  width: number;
+  placeholder: string;
+  /** The id of what is said about it. */
+  describedBy: string;
+  isInvalid: boolean;
+  /** Of a menu: a click shows what there is to choose from, and what is chosen is taken at once. */
+  isMenu?: boolean;
+  draft: Draft;
+  completer: Completer;
+  onFocus: () => void;
+  /** What lies over the input. */
+  children?: ReactNode;
+}
+
+/** An input for a text of the filter language, with what its words can become. */
+export function SuggestingInput({ id, element, draft, completer, children, ...props }: Props) {
+  const styles = useStyles2(getStyles);
+  const { input, setDraft } = draft;
+  const completion = useCompletion(element, input.value, completer, props.isMenu ? draft.settle : setDraft);
+  const listId = `${id}-suggestions`;
+  const isOpen = completion.suggestions.length > 0;
+
+  return (
+    <div className={styles.field}>
+      <Input
+        id={id}
+        ref={element}
+        data-testid={props.testId}
+        className={cx(styles.monospaced, props.className)}
+        width={props.width}
+        placeholder={props.placeholder}
+        autoComplete="off"
+        spellCheck={false}
+        role="combobox"
+        aria-label={props.label}
+        aria-autocomplete="list"
+        aria-expanded={isOpen}
+        aria-controls={isOpen ? listId : undefined}
+        aria-activedescendant={
+          isOpen && completion.active !== undefined ? optionId(listId, completion.active) : undefined
+        }
+        aria-describedby={props.describedBy}
+        invalid={props.isInvalid}
+        value={input.value}
+        onChange={(event) => {
+          setDraft(event.currentTarget.value);
+          completion.typed();
+        }}
+        onFocus={props.onFocus}
+        onClick={props.isMenu ? completion.ask : completion.close}
+        onBlur={() => {
+          completion.close();
+          input.onBlur();
+        }}
+        onKeyDown={(event) => {
+          if (completion.takesKey(event)) {
+            event.preventDefault();
+            event.stopPropagation();
+            return;
+          }
+          if (event.key === 'Enter') {
+            completion.close();
+          }
+          input.onKeyDown(event);
+        }}
+      />
+      {children}
+      {isOpen && (
+        <SuggestionList
+          id={listId}
+          suggestions={completion.suggestions}
+          active={completion.active}
+          onChoose={completion.choose}
+        />
+      )}
+    </div>
+  );
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  field: css({ position: 'relative' }),
+  monospaced: css({ input: { fontFamily: theme.typography.fontFamilyMonospace } }),
+});

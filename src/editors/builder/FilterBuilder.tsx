@@ -1,0 +1,163 @@
+import { css } from '@emotion/css';
+import type { GrafanaTheme2 } from '@grafana/data';
+import { Button, RadioButtonGroup, useStyles2 } from '@grafana/ui';
+import { useMemo, useRef, useState } from 'react';
+
+import type { Joint } from '../../query/builder/conditions';
+import { readConditions } from '../../query/builder/read';
+import {
+  faultyRow,
+  filterOf,
+  rowsOf,
+  unfitValue,
+  withChange,
+  withoutRow,
+  withRow,
+  type Rows,
+} from '../../query/builder/rows';
+import type { Vocabulary } from '../../query/completion';
+import type { FilterReading } from '../../query/filterReading';
+
+import { PICKER_WIDTH } from '../layout';
+
+import { ConditionRow } from './ConditionRow';
+
+interface Props {
+  id: string;
+  /** The filter in force. */
+  value: string;
+  isOfFlows: boolean;
+  vocabulary: Vocabulary;
+  /** What the back end makes of the filter in force. */
+  reading: FilterReading | undefined;
+  meaningId: string;
+  onFocus: () => void;
+  onCommit: (filter: string) => void;
+  onEditAsText: () => void;
+}
+
+/** Rows, and the filter that they stand for. */
+interface Shown {
+  filter: string;
+  rows: Rows;
+  /** What the rows made of it: the filter, perhaps in other words. */
+  written: string;
+}
+
+const JOINTS: Array<{ label: string; value: Joint }> = [
+  { label: 'All', value: 'and' },
+  { label: 'Any', value: 'or' },
+];
+
+/** A filter in menus. It writes the same text that one can type, and nothing while a condition is half made. */
+export function FilterBuilder({ id, value, onCommit, ...props }: Props) {
+  const styles = useStyles2(getStyles);
+  const addButton = useRef<HTMLButtonElement>(null);
+  const [kept, setKept] = useState<Shown>();
+  const [added, setAdded] = useState<number>();
+  const shown = useMemo(() => (kept?.filter === value ? kept : shownOf(value)), [kept, value]);
+
+  if (shown === undefined) {
+    return (
+      <div role="group" aria-label="Filter" className={styles.beyond}>
+        <span>This filter says more than the menus can show; edit it as text.</span>
+        <code className={styles.filter}>{value}</code>
+        <Button variant="secondary" size="sm" onClick={props.onEditAsText}>
+          Edit as text
+        </Button>
+      </div>
+    );
+  }
+
+  const { joint, rows } = shown.rows;
+  const change = (next: Rows, isHalfMade = false) => {
+    const written = filterOf(next);
+    const isHeldBack = isHalfMade || next.rows.some((row) => unfitValue(row) !== undefined);
+    if (isHeldBack || written === shown.written) {
+      setKept({ ...shown, rows: next });
+      return;
+    }
+    setKept({ filter: written, rows: next, written });
+    onCommit(written);
+  };
+  const faulty = faultyRow(shown.rows, value, props.reading);
+
+  return (
+    <div role="group" aria-label="Filter" className={styles.rows} data-testid="xdplive-query-filter-builder">
+      {rows.length > 1 && (
+        <div className={styles.joint}>
+          <RadioButtonGroup<Joint>
+            id={`${id}-joint`}
+            aria-label="How many of the conditions are to hold"
+            size="sm"
+            options={JOINTS}
+            value={joint}
+            onChange={(chosen) => {
+              change({ joint: chosen, rows });
+            }}
+          />
+          <span>{joint === 'and' ? 'of these conditions are to hold' : 'of these conditions may hold'}</span>
+        </div>
+      )}
+      {rows.map((row, index) => (
+        <ConditionRow
+          key={row.id}
+          id={`${id}-condition-${row.id}`}
+          name={`Condition ${index + 1}`}
+          condition={row}
+          isOfFlows={props.isOfFlows}
+          vocabulary={props.vocabulary}
+          isFaulty={row.id === faulty}
+          meaningId={props.meaningId}
+          hasFocusAtFirst={row.id === added}
+          onFocus={props.onFocus}
+          onChange={(changed, isHalfMade) => {
+            change(withChange(shown.rows, row.id, changed), isHalfMade);
+          }}
+          onRemove={() => {
+            change(withoutRow(shown.rows, row.id));
+            // What had the focus is gone.
+            addButton.current?.focus();
+          }}
+        />
+      ))}
+      <div>
+        <Button
+          ref={addButton}
+          variant="secondary"
+          size="sm"
+          icon="plus"
+          onClick={() => {
+            const more = withRow(shown.rows);
+            setAdded(more.rows.at(-1)?.id);
+            change(more);
+          }}
+        >
+          Add condition
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+function shownOf(filter: string): Shown | undefined {
+  const conditions = readConditions(filter);
+  if (conditions === undefined) {
+    return undefined;
+  }
+  const rows = rowsOf(conditions);
+  return { filter, rows, written: filterOf(rows) };
+}
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  rows: css({ display: 'flex', flexDirection: 'column', gap: theme.spacing(0.5) }),
+  joint: css({ display: 'flex', alignItems: 'center', gap: theme.spacing(1), ...theme.typography.bodySmall }),
+  beyond: css({
+    display: 'flex',
+    flexDirection: 'column',
+    alignItems: 'flex-start',
+    gap: theme.spacing(1),
+    maxWidth: theme.spacing(PICKER_WIDTH),
+  }),
+  filter: css({ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }),
+});

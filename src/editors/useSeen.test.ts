@@ -1,0 +1,45 @@
+import { act, renderHook } from '@testing-library/react';
+
+import type { SeenValue, SeenWhat } from '../resources/seen';
+
+import { useSeen } from './useSeen';
+
+beforeEach(() => {
+  jest.useFakeTimers();
+});
+afterEach(() => {
+  jest.useRealTimers();
+});
+
+async function ask(hook: { current: ReturnType<typeof useSeen> }) {
+  await act(async () => {
+    hook.current.refresh();
+    await Promise.resolve();
+  });
+}
+
+it('asks when it is to, and again when that is long ago', async () => {
+  const list = jest.fn<Promise<SeenValue[]>, [SeenWhat]>(() => Promise.resolve([{ value: '40', packets: 1 }]));
+  const { result } = renderHook(() => useSeen(list));
+  expect(list).not.toHaveBeenCalled();
+  await ask(result);
+  expect(result.current.seen.vlans).toEqual([{ text: '40', meaning: 'seen, 1 packet' }]);
+  jest.advanceTimersByTime(14_999);
+  await ask(result);
+  expect(list).toHaveBeenCalledTimes(4);
+  jest.advanceTimersByTime(1);
+  await ask(result);
+  expect(list).toHaveBeenCalledTimes(8);
+});
+
+it('keeps what it has where nothing can be listed, and no more of it than can be used', async () => {
+  const many = Array.from({ length: 300 }, (_, port) => ({ value: String(port), packets: 1_000_000 }));
+  const list = jest.fn(() => Promise.resolve(many));
+  const { result } = renderHook(() => useSeen(list));
+  await ask(result);
+  expect(result.current.seen.ports).toHaveLength(200);
+  list.mockRejectedValue(new Error('no'));
+  jest.advanceTimersByTime(60_000);
+  await ask(result);
+  expect(result.current.seen.ports[0]).toEqual({ text: '0', meaning: 'seen, 1,000,000 packets' });
+});

@@ -1,0 +1,46 @@
+import { useCallback, useRef, useState } from 'react';
+
+import type { Suggestion, Vocabulary } from '../query/completion';
+import { SEEN_WHATS, type SeenValue, type SeenWhat } from '../resources/seen';
+
+/** How long a list is as good as new, ms. */
+const FRESH = 15_000;
+
+/** Of each list at most. */
+const MOST = 200;
+
+type List = (what: SeenWhat) => Promise<SeenValue[]>;
+
+type Seen = Vocabulary['seen'];
+
+const NOTHING: Seen = { hosts: [], ports: [], vlans: [], protocols: [] };
+
+/**
+ * What was seen of hosts, ports, VLANs and protocols, for suggestions. `refresh` asks for it, which is for the moment
+ * when somebody begins to type; what cannot be listed is not suggested.
+ */
+export function useSeen(list: List): { seen: Seen; refresh: () => void } {
+  const [seen, setSeen] = useState(NOTHING);
+  const asked = useRef(-Infinity);
+  const refresh = useCallback(() => {
+    const now = Date.now();
+    if (now - asked.current < FRESH) {
+      return;
+    }
+    asked.current = now;
+    for (const what of SEEN_WHATS) {
+      list(what).then(
+        (values) => {
+          setSeen((before) => ({ ...before, [what]: values.slice(0, MOST).map(suggestionOf) }));
+        },
+        // There are no suggestions then, or those of before.
+        () => undefined
+      );
+    }
+  }, [list]);
+  return { seen, refresh };
+}
+
+function suggestionOf({ value, packets }: SeenValue): Suggestion {
+  return { text: value, meaning: `seen, ${packets.toLocaleString('en')} ${packets === 1 ? 'packet' : 'packets'}` };
+}
