@@ -13,7 +13,7 @@ PACKAGE := target/$(PLUGIN_ID)-$(VERSION).linux_$(ARCH).zip
 
 .PHONY: help
 help: ## List the tasks
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
 
 ## Using it
 
@@ -59,7 +59,7 @@ package: build ## The plugin's zip
 ## Checking it
 
 .PHONY: test
-test: dependencies lint test-ebpf test-rust test-frontend test-lab ## Install what the tests need, and run all of them
+test: dependencies lint test-ebpf test-rust test-frontend test-browser test-lab ## Install what the tests need, and run all of them
 
 .PHONY: dependencies
 dependencies:
@@ -89,9 +89,19 @@ test-frontend: node_modules ## Front end tests, and that it builds
 	npm run test:ci
 	npm run build
 
+.PHONY: test-browser
+test-browser: node_modules ## The editors in a real Chromium, without Grafana
+	@tools/dependencies.sh chromium
+	npm run test:browser
+
 .PHONY: test-lab
 test-lab: programs ## Real packets through the built programs, in network namespaces; needs root
 	cargo test --locked -p xdplive-lab -- --test-threads=1
+
+.PHONY: e2e
+e2e: node_modules ## Everything in a real Grafana: GRAFANA_URL=http://… or GRAFANA_HOME=…
+	@tools/dependencies.sh chromium curl iputils-ping
+	@tools/e2e.sh
 
 .PHONY: bench
 bench: programs ## Benchmarks, as ratios, in about six minutes; needs root.  B=B1 runs one
