@@ -3,6 +3,7 @@ import path from 'path';
 import CopyWebpackPlugin from 'copy-webpack-plugin';
 import type { Configuration } from 'webpack';
 
+import { packagedReadme } from './.config/webpack/packagedReadme';
 import { version } from './package.json';
 import { id as pluginId } from './plugin.json';
 
@@ -73,14 +74,19 @@ export default function config(env: Record<string, unknown>): Configuration {
           { from: 'plugin.json', transform: (content) => fillIn(content.toString()) },
           { from: 'dashboards/*.json' },
           { from: 'src/img', to: 'img' },
-          ...['README.md', 'CHANGELOG.md', 'LICENSE'].map((file) => ({
-            from: file,
-            to: '[name][ext]',
-            noErrorOnMissing: true,
-          })),
+          // The screenshots of plugin.json.
+          { from: 'docs/img', to: 'img' },
+          { from: 'README.md', transform: (content) => packagedReadme(content.toString()) },
+          { from: 'CHANGELOG.md' },
+          { from: 'LICENSE', to: '[name][ext]' },
         ],
       }),
     ],
-    performance: { maxAssetSize: 200_000, maxEntrypointSize: 200_000, hints: production ? 'error' : false },
+    performance: {
+      maxAssetSize: 200_000,
+      maxEntrypointSize: 200_000,
+      hints: production ? 'error' : false,
+      assetFilter: (name) => name.endsWith('.js'),
+    },
   };
 }
