@@ -6,8 +6,9 @@ import type { ThemeName } from './harness/page';
 
 const THEMES: ThemeName[] = ['light', 'dark'];
 
-/** What keeps people out, as "rule: element". */
+/** What keeps people out, as "rule: element". What is about to be replaced is dimmed until then, and no longer counts. */
 async function barriers(page: Page): Promise<string[]> {
+  await expect(page.locator('[aria-busy=true]')).toHaveCount(0);
   const { violations } = await new AxeBuilder({ page }).include('#root').analyze();
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')

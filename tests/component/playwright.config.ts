@@ -16,6 +16,8 @@ export default defineConfig({
     browserName: 'chromium',
     baseURL: 'http://127.0.0.1/',
     viewport: { width: 1280, height: 720 },
+    // Colours that are still on their way would be measured.
+    contextOptions: { reducedMotion: 'reduce' },
     launchOptions: { ...CHROMIUM, args: [...(CHROMIUM.args ?? []), ONLY_HERE] },
   },
 });
