@@ -7,13 +7,14 @@ SHELL := /bin/bash
 PLUGIN_ID := xdplive-packets-datasource
 HOST := $(shell rustc -vV 2>/dev/null | sed -n 's/^host: //p')
 ARCH := $(subst aarch64,arm64,$(subst x86_64,amd64,$(shell uname -m)))
+BUILT := $(or $(CARGO_TARGET_DIR),target)/$(HOST)/release
 PROGRAM := dist/gpx_xdplive_linux_$(ARCH)
 VERSION := $(shell sed -n 's/^  "version": "\(.*\)",/\1/p' package.json)
 PACKAGE := target/$(PLUGIN_ID)-$(VERSION).linux_$(ARCH).zip
 
 .PHONY: help
 help: ## List the tasks
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1\t\2/p' $(MAKEFILE_LIST) | expand -t 12
 
 ## Using it
 
@@ -32,8 +33,8 @@ programs: ## The Rust part of `build` alone
 	@# programs only, not for build scripts and macros.
 	RUSTFLAGS='-C target-feature=+crt-static' cargo build --release --locked --target $(HOST) -p xdplive-plugin -p xdplive
 	@mkdir -p dist target/release
-	@install -m 755 target/$(HOST)/release/gpx_xdplive $(PROGRAM)
-	@install -m 755 target/$(HOST)/release/xdplive target/release/xdplive
+	@install -m 755 $(BUILT)/gpx_xdplive $(PROGRAM)
+	@install -m 755 $(BUILT)/xdplive target/release/xdplive
 
 .PHONY: frontend
 frontend: node_modules ## The front end's part of `build` alone
@@ -48,18 +49,19 @@ ebpf: ## Rebuild the committed eBPF object from its source
 	ebpf/tools/build.sh ebpf/prebuilt/xdplive.bpf.o
 
 .PHONY: package
-package: build ## The plugin's zip
+package: build ## The plugin's zip, and whether all is in it
 	@tools/dependencies.sh zip
 	@rm -rf target/package $(PACKAGE)
 	@mkdir -p target/package
 	@cp -r dist target/package/$(PLUGIN_ID)
+	@tools/check-package.sh target/package/$(PLUGIN_ID) $(notdir $(PROGRAM))
 	cd target/package && zip -qr ../../$(PACKAGE) $(PLUGIN_ID)
 	@echo $(PACKAGE)
 
 ## Checking it
 
 .PHONY: test
-test: dependencies lint test-ebpf test-rust test-frontend test-lab ## Install what the tests need, and run all of them
+test: dependencies lint test-ebpf test-rust test-frontend test-browser package test-lab ## Install what the tests need, and run all of them
 
 .PHONY: dependencies
 dependencies:
@@ -89,15 +91,25 @@ test-frontend: node_modules ## Front end tests, and that it builds
 	npm run test:ci
 	npm run build
 
+.PHONY: test-browser
+test-browser: node_modules ## The editors in a real Chromium, without Grafana
+	@tools/dependencies.sh chromium
+	npm run test:browser
+
 .PHONY: test-lab
 test-lab: programs ## Real packets through the built programs, in network namespaces; needs root
 	cargo test --locked -p xdplive-lab -- --test-threads=1
+
+.PHONY: e2e
+e2e: node_modules ## Everything in a real Grafana: GRAFANA_URL=http://… or GRAFANA_HOME=…
+	@tools/dependencies.sh chromium curl iputils-ping
+	@tools/e2e.sh
 
 .PHONY: bench
 bench: programs ## Benchmarks, as ratios, in about six minutes; needs root.  B=B1 runs one
 	@# As the programs are built, so that what they share is built once.
 	RUSTFLAGS='-C target-feature=+crt-static' cargo build --release --locked --target $(HOST) -p xdplive-bench
-	@$(or $(CARGO_TARGET_DIR),target)/$(HOST)/release/xdplive-bench $(B)
+	@$(BUILT)/xdplive-bench $(B)
 
 .PHONY: clean
 clean: ## Remove everything that was built

@@ -19,7 +19,7 @@ const modulesOnly = [
 
 module.exports = {
   testEnvironment: 'jest-environment-jsdom',
-  roots: ['<rootDir>/src'],
+  roots: ['<rootDir>/src', '<rootDir>/.config'],
   setupFilesAfterEnv: ['<rootDir>/jest-setup.js'],
   moduleNameMapper: {
     // Jest never transforms a file named .mjs.

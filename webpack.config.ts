@@ -3,6 +3,7 @@ import path from 'path';
 import CopyWebpackPlugin from 'copy-webpack-plugin';
 import type { Configuration } from 'webpack';
 
+import { packagedReadme } from './.config/webpack/packagedReadme';
 import { version } from './package.json';
 import { id as pluginId } from './plugin.json';
 
@@ -36,8 +37,9 @@ export default function config(env: Record<string, unknown>): Configuration {
   return {
     mode: production ? 'production' : 'development',
     target: ['web', 'es2021'],
-    context: __dirname,
-    entry: { module: './src/module.ts' },
+    // The source map names files as seen from here, which is where Grafana's validator looks for them.
+    context: path.resolve(__dirname, 'src'),
+    entry: { module: './module.ts' },
     devtool: production ? 'source-map' : 'eval-source-map',
     externals: providedByGrafana,
     module: {
@@ -70,17 +72,22 @@ export default function config(env: Record<string, unknown>): Configuration {
     plugins: [
       new CopyWebpackPlugin({
         patterns: [
-          { from: 'plugin.json', transform: (content) => fillIn(content.toString()) },
+          { from: 'plugin.json', transform: (content: Buffer) => fillIn(content.toString()) },
           { from: 'dashboards/*.json' },
           { from: 'src/img', to: 'img' },
-          ...['README.md', 'CHANGELOG.md', 'LICENSE'].map((file) => ({
-            from: file,
-            to: '[name][ext]',
-            noErrorOnMissing: true,
-          })),
-        ],
+          // The screenshots of plugin.json.
+          { from: 'docs/img', to: 'img' },
+          { from: 'README.md', transform: (content: Buffer) => packagedReadme(content.toString()) },
+          { from: 'CHANGELOG.md' },
+          { from: 'LICENSE', to: '[name][ext]' },
+        ].map((pattern) => ({ context: __dirname, ...pattern })),
       }),
     ],
-    performance: { maxAssetSize: 200_000, maxEntrypointSize: 200_000, hints: production ? 'error' : false },
+    performance: {
+      maxAssetSize: 200_000,
+      maxEntrypointSize: 200_000,
+      hints: production ? 'error' : false,
+      assetFilter: (name) => name.endsWith('.js'),
+    },
   };
 }

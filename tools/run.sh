@@ -4,29 +4,14 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-id=xdplive-packets-datasource
-architecture=$(uname -m | sed 's/x86_64/amd64/; s/aarch64/arm64/')
-program=dist/gpx_xdplive_linux_$architecture
+. tools/grafana.sh
 url=http://127.0.0.1:3000/d/xdplive-live-packets${INTERFACE:+?var-interface=$INTERFACE}
 
 has_docker() {
   command -v docker >/dev/null && docker compose version >/dev/null 2>&1 && docker info >/dev/null 2>&1
 }
 
-may_load_programs() {
-  [ "$(id -u)" -eq 0 ] || { command -v getcap >/dev/null && getcap "$program" 2>/dev/null | grep -q cap_bpf; }
-}
-
-grafana_home=${GRAFANA_HOME:-}
-grafana=${grafana_home:+$grafana_home/bin/grafana}
-if [ -n "$grafana" ] && [ ! -x "$grafana" ]; then
-  echo "GRAFANA_HOME is $GRAFANA_HOME, but there is no bin/grafana below it." >&2
-  exit 1
-fi
-if [ -z "$grafana" ] && command -v grafana >/dev/null; then
-  grafana=$(command -v grafana)
-  grafana_home=/usr/share/grafana
-fi
+find_grafana
 
 if [ -z "$grafana" ] && has_docker; then
   make build
@@ -52,20 +37,9 @@ END
 fi
 
 if [ -n "$grafana" ]; then
-  # A build would take the capabilities of the file away.
-  if [ "$(id -u)" -eq 0 ] || [ ! -e dist/module.js ]; then make build; fi
-  mkdir -p .grafana/plugins .grafana/data .grafana/logs
-  ln -sfn "$PWD/dist" ".grafana/plugins/$id"
-  export GF_PATHS_PLUGINS=$PWD/.grafana/plugins GF_PATHS_DATA=$PWD/.grafana/data GF_PATHS_LOGS=$PWD/.grafana/logs
-  export GF_PATHS_PROVISIONING=$PWD/provisioning GF_PLUGINS_ALLOW_LOADING_UNSIGNED_PLUGINS=$id
-  # Reachable from this machine only, and there without a password.
-  export GF_SERVER_HTTP_ADDR=127.0.0.1 GF_SERVER_HTTP_PORT=3000
-  export GF_AUTH_ANONYMOUS_ENABLED=true GF_AUTH_ANONYMOUS_ORG_ROLE=Admin
-  export GF_ANALYTICS_REPORTING_ENABLED=false GF_ANALYTICS_CHECK_FOR_UPDATES=false
-  export GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES=false GF_PLUGINS_PREINSTALL_DISABLED=true
-  export GF_LOG_MODE=${GF_LOG_MODE:-console} GF_LOG_LEVEL=${GF_LOG_LEVEL:-warn}
+  build_plugin
   echo "Grafana: $url"
-  exec "$grafana" server --homepath "$grafana_home"
+  start_grafana .grafana 3000
 fi
 
 if [ "$(id -u)" -eq 0 ] || [ ! -x target/release/xdplive ]; then make programs; fi

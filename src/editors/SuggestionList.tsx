@@ -36,7 +36,7 @@ export function SuggestionList({ id, suggestions, active, onChoose }: Props) {
           }}
         >
           <span className={styles.text}>{suggestion.text}</span>
-          <span className={styles.meaning}>{suggestion.meaning}</span>
+          <span className={cx(styles.meaning, index === active && styles.activeMeaning)}>{suggestion.meaning}</span>
         </div>
       ))}
     </div>
@@ -68,4 +68,6 @@ const getStyles = (theme: GrafanaTheme2) => ({
   active: css({ background: theme.colors.action.selected }),
   text: css({ fontFamily: theme.typography.fontFamilyMonospace }),
   meaning: css({ color: theme.colors.text.secondary, ...theme.typography.bodySmall }),
+  // On the colour of what is selected, secondary text is too faint to read.
+  activeMeaning: css({ color: theme.colors.text.primary }),
 });

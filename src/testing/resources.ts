@@ -1,0 +1,17 @@
+import type { QueryKind } from '../query/model';
+
+import { COLUMNS } from './columns';
+import { WORDS } from './filterWords';
+import { INTERFACES } from './machine';
+
+export type Resource = (parameters?: Record<string, unknown>) => unknown;
+
+/** What the data source's back end answers, by resource. */
+export const RESOURCES: Record<string, Resource> = {
+  interfaces: () => ({ interfaces: INTERFACES }),
+  columns: (parameters) => ({ columns: COLUMNS[parameters?.kind as QueryKind] }),
+  filter: () => ({ canonical: '', meaning: 'packets of the test', terms: 1 }),
+  'filter/words': () => ({ words: WORDS }),
+  // Nothing was sent yet.
+  seen: () => ({ values: [] }),
+};

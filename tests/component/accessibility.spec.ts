@@ -1,0 +1,41 @@
+import AxeBuilder from '@axe-core/playwright';
+import type { Page } from '@playwright/test';
+
+import { expect, test } from './editors';
+import type { ThemeName } from './harness/page';
+
+const THEMES: ThemeName[] = ['light', 'dark'];
+
+/** What keeps people out, as "rule: element". What is about to be replaced is dimmed until then, and no longer counts. */
+async function barriers(page: Page): Promise<string[]> {
+  await expect(page.locator('[aria-busy=true]')).toHaveCount(0);
+  const { violations } = await new AxeBuilder({ page }).include('#root').analyze();
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`));
+}
+
+for (const theme of THEMES) {
+  test(`the query editor has no barriers, ${theme}`, async ({ page, openQueryEditor }) => {
+    await openQueryEditor({ interfaces: ['eth0'], columns: ['ttl'], filter: 'tcp prot 443' }, theme);
+    await expect(page.getByTestId('xdplive-query-filter-meaning')).toContainText('is no word of a filter');
+    expect(await barriers(page)).toEqual([]);
+
+    for (const kind of ['Rates', 'Flows', 'Capture', 'Packets']) {
+      await page.getByRole('radio', { name: kind, exact: true }).click();
+      await expect(page.getByRole('radio', { name: kind, exact: true })).toBeChecked();
+      expect(await barriers(page)).toEqual([]);
+    }
+
+    await page.getByLabel('Filter', { exact: true }).fill('');
+    await page.getByLabel('Filter', { exact: true }).pressSequentially('por');
+    await page.keyboard.press('ArrowDown');
+    await expect(page.getByRole('listbox', { name: 'Suggestions' })).toBeVisible();
+    expect(await barriers(page)).toEqual([]);
+  });
+
+  test(`the settings have no barriers, ${theme}`, async ({ page, openConfigEditor }) => {
+    await openConfigEditor({ allowedInterfaces: ['eth0'] }, { theme });
+    expect(await barriers(page)).toEqual([]);
+  });
+}

@@ -1,0 +1,72 @@
+import { deeds, expect, test } from './editors';
+
+const WAYS_TO_RUN = [
+  ['Enter', 'Enter'],
+  ['Ctrl-Enter', 'Control+Enter'],
+  ['leaving the field', undefined],
+] as const;
+
+for (const [name, key] of WAYS_TO_RUN) {
+  test(`typing does not run; ${name} does, once`, async ({ page, openQueryEditor }) => {
+    await openQueryEditor({ kind: 'packets', limit: 50 });
+    const filter = page.getByLabel('Filter', { exact: true });
+    await filter.pressSequentially('udp port 53 ');
+    expect(await deeds(page)).toEqual({ queries: [], runs: [], settings: [] });
+    if (key !== undefined) {
+      await filter.press(key);
+      expect((await deeds(page)).runs).toHaveLength(1);
+    }
+    await filter.blur();
+    expect((await deeds(page)).runs).toEqual([{ refId: 'A', kind: 'packets', limit: 50, filter: 'udp port 53' }]);
+  });
+}
+
+test('suggestions open below the field, inside the window, and a click takes one', async ({
+  page,
+  openQueryEditor,
+}) => {
+  await openQueryEditor();
+  const filter = page.getByLabel('Filter', { exact: true });
+  await filter.pressSequentially('por');
+  const list = page.getByRole('listbox', { name: 'Suggestions' });
+  await expect(list).toBeInViewport({ ratio: 1 });
+  await expect(list.getByRole('option')).toHaveText([/^port(?!range)/, /^portrange/]);
+  const fieldBox = await filter.boundingBox();
+  const listBox = await list.boundingBox();
+  expect(listBox?.y).toBeGreaterThanOrEqual((fieldBox?.y ?? Infinity) + (fieldBox?.height ?? Infinity));
+  expect(listBox?.x).toBeLessThan((fieldBox?.x ?? 0) + (fieldBox?.width ?? 0));
+
+  // What is seen at its place is the list, not something that lies over it.
+  await list.getByRole('option', { name: /^portrange/ }).click();
+  await expect(list).toBeHidden();
+  await expect(filter).toHaveValue(/^portrange ?$/);
+  await expect(filter).toBeFocused();
+  expect((await deeds(page)).runs).toEqual([]);
+});
+
+test('a suggestion is taken by the keyboard, and typing goes on behind it', async ({ page, openQueryEditor }) => {
+  await openQueryEditor();
+  const filter = page.getByLabel('Filter', { exact: true });
+  await filter.pressSequentially('udp and por');
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('Enter');
+  expect((await deeds(page)).runs).toEqual([]);
+  await expect(filter).toHaveValue(/^udp and port ?$/);
+  await page.keyboard.type((await filter.inputValue()).endsWith(' ') ? '53' : ' 53');
+  await page.keyboard.press('Enter');
+  expect((await deeds(page)).runs).toEqual([{ refId: 'A', filter: 'udp and port 53' }]);
+});
+
+test('a wrong filter has its wrong word marked, and why below it', async ({ page, openQueryEditor }) => {
+  await openQueryEditor({ filter: 'tcp prot 443' });
+  const filter = page.getByLabel('Filter', { exact: true });
+  const meaning = page.getByTestId('xdplive-query-filter-meaning');
+  await expect(meaning).toContainText('"prot" is no word of a filter.');
+  await expect(meaning.locator('mark')).toHaveText('prot');
+  await expect(meaning.locator('mark')).toHaveCSS('text-decoration-style', 'wavy');
+  await expect(filter).toHaveAttribute('aria-invalid', 'true');
+
+  await filter.fill('tcp port 443');
+  await expect(meaning).toHaveText('Packets of the test.');
+  await expect(filter).toHaveAttribute('aria-invalid', 'false');
+});

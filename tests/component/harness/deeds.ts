@@ -1,0 +1,12 @@
+import type { Deeds } from './page';
+
+declare global {
+  interface Window {
+    /** Read by the tests. */
+    deeds: Deeds;
+  }
+}
+
+export const deeds: Deeds = { queries: [], runs: [], settings: [] };
+
+window.deeds = deeds;

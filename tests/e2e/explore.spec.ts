@@ -1,0 +1,27 @@
+import { expect, test } from '@grafana/plugin-e2e';
+
+import { DATA_SOURCE, INTERFACE } from './here';
+
+/** Explore's address with one query. */
+function explore(query: Record<string, unknown>): URLSearchParams {
+  const datasource = { type: 'xdplive-packets-datasource', uid: DATA_SOURCE.uid };
+  const pane = {
+    datasource: DATA_SOURCE.uid,
+    queries: [{ refId: 'A', datasource, ...query }],
+    range: { from: 'now-5m', to: 'now' },
+  };
+  return new URLSearchParams({ schemaVersion: '1', orgId: '1', panes: JSON.stringify({ one: pane }) });
+}
+
+const PINGS = { kind: 'packets', interfaces: [INTERFACE], filter: 'icmp' };
+
+test('Explore shows packets in a table', async ({ explorePage }) => {
+  await explorePage.goto({ queryParams: explore(PINGS) });
+  await expect(explorePage.tablePanel.data.filter({ hasText: /^ICMP$/ }).first()).toBeVisible();
+});
+
+test('Live shows packets as lines, in the words of tcpdump', async ({ explorePage, page }) => {
+  await explorePage.goto({ queryParams: explore(PINGS) });
+  await page.getByRole('button', { name: /live/i }).first().click();
+  await expect(page.getByText(/127\.0\.0\.1 > 127\.0\.0\.1: ICMP echo request/).first()).toBeVisible();
+});

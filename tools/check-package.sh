@@ -1,0 +1,23 @@
+#!/usr/bin/env bash
+# Whether a packaged plugin holds what Grafana needs and nothing else.    check-package.sh DIRECTORY PROGRAM
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+directory=$1
+program=$2
+
+fail() {
+  echo "$directory: $*" >&2
+  exit 1
+}
+
+# What plugin.json names has to be there: pictures and dashboards.
+named=$(grep -oE '"(img|dashboards)/[^"]+"' "$directory/plugin.json" | tr -d '"')
+expected=$(printf '%s\n' CHANGELOG.md LICENSE README.md module.js module.js.map plugin.json "$program" $named | sort -u)
+present=$(cd "$directory" && find . -type f -printf '%P\n' | sort)
+diff <(echo "$expected") <(echo "$present") >&2 || fail "other files (>) than are needed (<)"
+
+[ -x "$directory/$program" ] || fail "$program is not executable"
+! grep -nE '%[A-Z]+%' "$directory/plugin.json" >&2 || fail "plugin.json has placeholders left"
+grep -q "\"version\": \"$(sed -n 's/^  "version": "\(.*\)",/\1/p' package.json)\"" "$directory/plugin.json" ||
+  fail "plugin.json has another version than package.json"
