@@ -1,132 +1,59 @@
-import { updateDatasourcePluginJsonDataOption, type DataSourcePluginOptionsEditorProps } from '@grafana/data';
-import { Combobox, Field, FieldSet, Switch, TextArea, type ComboboxOption } from '@grafana/ui';
-import { useState } from 'react';
+import { css } from '@emotion/css';
+import type { GrafanaTheme2 } from '@grafana/data';
+import { DataSourceDescription } from '@grafana/plugin-ui';
+import { config } from '@grafana/runtime';
+import { Alert, useStyles2 } from '@grafana/ui';
 
-import type { IngressHook, MinimumRole, XdpSettings } from '../settings/model';
-import { parsePatterns } from '../settings/patterns';
+import pluginJson from '../../plugin.json';
+import { loadServerSettings } from '../resources/settings';
 
-type Props = DataSourcePluginOptionsEditorProps<XdpSettings>;
+import { AccessSection } from './config/AccessSection';
+import { AdministratorSection } from './config/AdministratorSection';
+import { CaptureSection } from './config/CaptureSection';
+import { settingsOf, type EditorProps } from './config/editing';
+import { HealthSection } from './config/HealthSection';
+import { useRepeated } from './config/useRepeated';
 
-const HOOKS: Array<ComboboxOption<IngressHook>> = [
-  {
-    value: 'auto',
-    label: 'Automatic',
-    description: 'Native XDP on physical cards that take it, else TCX, else generic XDP',
-  },
-  {
-    value: 'xdp-native',
-    label: 'Native XDP',
-    description: 'In the driver: the least cost; the driver must support it',
-  },
-  { value: 'tcx', label: 'TCX', description: 'After the driver, shared with other programs; Linux 6.6 or later' },
-  {
-    value: 'xdp-generic',
-    label: 'Generic XDP',
-    description: 'After the driver, on every card; no other XDP program beside it',
-  },
-];
-
-const ROLES: Array<ComboboxOption<MinimumRole>> = [
-  { value: 'Viewer', label: 'Viewer', description: 'Everyone who may query this data source' },
-  { value: 'Editor', label: 'Editor' },
-  { value: 'Admin', label: 'Admin' },
-];
-
-const FIELD_WIDTH = 40;
-
-export function ConfigEditor(props: Props) {
-  const { jsonData, readOnly } = props.options;
-  /** The text as typed: the list made of it would lose the comma or line break of a pattern yet to come. */
-  const [patterns, setPatterns] = useState((jsonData.allowedInterfaces ?? []).join('\n'));
-
-  const set = <K extends keyof XdpSettings>(key: K, value: XdpSettings[K]) => {
-    updateDatasourcePluginJsonDataOption(props, key, value);
-  };
+/** The settings of a data source, with what the server's administrator has fixed, and its health. */
+export function ConfigEditor(props: EditorProps) {
+  const { uid, version } = props.options;
+  const styles = useStyles2(getStyles);
+  const [server] = useRepeated(loadServerSettings, uid, version);
+  const settings = { ...settingsOf(props), server: server.state === 'loaded' ? server.value : undefined };
 
   return (
-    <>
-      <FieldSet label="Capture">
-        <Field
-          label="Hook for incoming packets"
-          description="Where in the kernel packets are read. Outgoing packets are always read by TCX."
-          disabled={readOnly}
-        >
-          <Combobox<IngressHook>
-            id="xdplive-config-hook"
-            data-testid="xdplive-config-hook"
-            width={FIELD_WIDTH}
-            options={HOOKS}
-            value={jsonData.hook ?? 'auto'}
-            onChange={({ value }) => {
-              set('hook', value);
-            }}
-          />
-        </Field>
-        <Field
-          label="Show own traffic"
-          description="Off: the TCP traffic by which this machine's Grafana delivers what is shown is counted and left out, because each packet shown would bring about more of them. On: it is shown too."
-          disabled={readOnly}
-        >
-          <Switch
-            id="xdplive-config-show-own-traffic"
-            data-testid="xdplive-config-show-own-traffic"
-            value={jsonData.showOwnTraffic ?? false}
-            onChange={({ currentTarget: { checked } }) => {
-              set('showOwnTraffic', checked);
-            }}
-          />
-        </Field>
-      </FieldSet>
-      <FieldSet label="Who may see what">
-        <Field
-          label="Allowed interfaces"
-          description="Names or patterns (eth*), one a line or between commas. None: every interface that the server's administrator allows."
-          disabled={readOnly}
-        >
-          <TextArea
-            id="xdplive-config-allowed-interfaces"
-            data-testid="xdplive-config-allowed-interfaces"
-            cols={FIELD_WIDTH}
-            rows={3}
-            placeholder={'eth0\nwg*'}
-            value={patterns}
-            onChange={({ currentTarget: { value } }) => {
-              setPatterns(value);
-              set('allowedInterfaces', parsePatterns(value));
-            }}
-          />
-        </Field>
-        <Field
-          label="Minimum role"
-          description="People below this role in the organisation get nothing from this data source: no packets, no counters, no list of interfaces."
-          disabled={readOnly}
-        >
-          <Combobox<MinimumRole>
-            id="xdplive-config-minimum-role"
-            data-testid="xdplive-config-minimum-role"
-            width={FIELD_WIDTH}
-            options={ROLES}
-            value={jsonData.minimumRole ?? 'Viewer'}
-            onChange={({ value }) => {
-              set('minimumRole', value);
-            }}
-          />
-        </Field>
-        <Field
-          label="Packets for services"
-          description="Public dashboards and the alert scheduler ask as a service, not as a person. Off: they get rates and counters only. On: they get packets and their addresses too."
-          disabled={readOnly}
-        >
-          <Switch
-            id="xdplive-config-packets-to-services"
-            data-testid="xdplive-config-packets-to-services"
-            value={jsonData.allowPacketsToServices ?? false}
-            onChange={({ currentTarget: { checked } }) => {
-              set('allowPacketsToServices', checked);
-            }}
-          />
-        </Field>
-      </FieldSet>
-    </>
+    <div className={styles.sections}>
+      <div>
+        <DataSourceDescription
+          dataSourceName={pluginJson.name}
+          docsLink={`${config.appSubUrl}/plugins/${pluginJson.id}`}
+          hasRequiredFields={false}
+        />
+        <p className={styles.about}>
+          It shows the packets of the network interfaces of the machine that Grafana runs on
+          {server.state === 'loaded' && (
+            <>
+              {' '}
+              (now answering: <strong>{server.value.host}</strong>)
+            </>
+          )}
+          . Every setting has a default that works: nothing has to be set to begin with.
+        </p>
+      </div>
+      {settings.readOnly && (
+        <Alert severity="info" title="This data source is provisioned">
+          Its settings can be read here, and changed in the file that it comes from.
+        </Alert>
+      )}
+      <CaptureSection {...settings} />
+      <AccessSection {...settings} />
+      <AdministratorSection server={server} />
+      <HealthSection dataSourceUid={uid} version={version} />
+    </div>
   );
 }
+
+const getStyles = (theme: GrafanaTheme2) => ({
+  sections: css({ display: 'grid', gap: theme.spacing(4) }),
+  about: css({ marginTop: theme.spacing(1), color: theme.colors.text.secondary }),
+});

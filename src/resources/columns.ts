@@ -4,6 +4,8 @@ export interface RowColumn {
   type: 'time' | 'string' | 'number' | 'boolean';
   nullable: boolean;
   description: string;
+  /** It is shown only where it is asked for by name, and is none of "all columns". */
+  optional?: boolean;
 }
 
 export interface ColumnsResponse {

@@ -17,4 +17,6 @@ export interface XdpSettings extends DataSourceJsonData {
   minimumRole?: MinimumRole;
   /** Whether service identities (public dashboards, the alert scheduler) may read packets and flows. */
   allowPacketsToServices?: boolean;
+  /** The most rows a second that a query may ask for, within `max_limit` in grafana.ini. */
+  maxLimit?: number;
 }

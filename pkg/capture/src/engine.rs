@@ -43,7 +43,7 @@ use crate::{
     report::{self, Kernel, Report},
     settings::Settings,
     source::{
-        DirectionCounts, FlowFeed, FlowQueue, HookAccounts, InForce, Request, Source, SourceError,
+        DirectionCounts, FlowFeed, FlowQueue, HookAccounts, InForce, IsShown, Request, Source, SourceError,
         Subscription,
     },
 };
@@ -211,12 +211,13 @@ impl Source for LocalSource {
         Ok(feed)
     }
 
-    async fn report(&self) -> Report {
+    async fn report(&self, is_shown: &IsShown<'_>) -> Report {
         let (probed, in_force) = self.ask(|reply| Command::Probe { reply }).await.unwrap_or_default();
         let interfaces = match self.watch.look().await {
             Ok(interfaces) => Arc::new(interfaces),
             Err(_) => self.watch.now(),
         };
+        let interfaces = interfaces.iter().filter(|interface| is_shown(&interface.name)).cloned().collect();
         report::report(&self.at_start, &self.kernel, probed, &interfaces, &in_force)
     }
 

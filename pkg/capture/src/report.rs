@@ -78,17 +78,26 @@ pub struct Check {
     /// What to do about it: a command, or a sentence.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mend: Option<String>,
+    /// The commands in it, each as a person would run it.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub commands: Vec<String>,
 }
 
 impl Check {
     fn ok(name: &str, detail: String) -> Self {
-        Self { name: name.to_owned(), outcome: Outcome::Ok, detail, mend: None }
+        Self { name: name.to_owned(), outcome: Outcome::Ok, detail, mend: None, commands: Vec::new() }
     }
 
     /// A check that came out badly, and what to do about it.
     #[must_use]
     pub fn bad(name: &str, outcome: Outcome, detail: String, mend: String) -> Self {
-        Self { name: name.to_owned(), outcome, detail, mend: Some(mend) }
+        Self { name: name.to_owned(), outcome, detail, mend: Some(mend), commands: Vec::new() }
+    }
+
+    /// The same, with the commands that stand in what to do about it.
+    #[must_use]
+    pub fn with_commands(self, commands: Vec<String>) -> Self {
+        Self { commands, ..self }
     }
 }
 
@@ -205,27 +214,37 @@ fn check_rights(at_start: &AtStart) -> Check {
     let missing: Vec<String> =
         at_start.missing.iter().map(|needed| format!("{} (to {})", needed.name, needed.purpose)).collect();
     let detail = format!("user {} lacks {}", at_start.uid, missing.join(", "));
-    Check::bad("rights", Outcome::Failed, detail, mend_rights(at_start))
+    let commands = set_rights(at_start).into_iter().collect();
+    Check::bad("rights", Outcome::Failed, detail, mend_rights(at_start)).with_commands(commands)
 }
 
 /// How a process that was started like this gets its rights.
 #[must_use]
 pub fn mend_rights(at_start: &AtStart) -> String {
-    let program = at_start
-        .executable
-        .as_ref()
-        .map_or_else(|| "gpx_xdplive_linux_amd64".to_owned(), |path| path.display().to_string());
+    if let Some(command) = set_rights(at_start) {
+        return format!("{command}, then restart Grafana");
+    }
     if !at_start.out_of_bounds.is_empty() {
         "Grafana's service or container withholds the rights: container: --cap-add=BPF --cap-add=PERFMON \
          --cap-add=NET_ADMIN; systemd: install the drop-in of docs/install.md and restart Grafana"
             .to_owned()
-    } else if at_start.no_new_privileges {
+    } else {
         "file capabilities are ignored here, because no_new_privs is set: systemd: install the drop-in of \
          docs/install.md and restart Grafana; Kubernetes: allowPrivilegeEscalation: true"
             .to_owned()
-    } else {
-        format!("sudo setcap cap_bpf,cap_perfmon,cap_net_admin+ep {program}, then restart Grafana")
     }
+}
+
+/// The command that gives the plugin's file its rights; `None` where such rights would be withheld or ignored.
+fn set_rights(at_start: &AtStart) -> Option<String> {
+    if !at_start.out_of_bounds.is_empty() || at_start.no_new_privileges {
+        return None;
+    }
+    let program = at_start
+        .executable
+        .as_ref()
+        .map_or_else(|| "gpx_xdplive_linux_amd64".to_owned(), |path| path.display().to_string());
+    Some(format!("sudo setcap cap_bpf,cap_perfmon,cap_net_admin+ep {program}"))
 }
 
 fn check_programs(kernel: &Kernel, probed: Option<Probed>) -> Vec<Check> {

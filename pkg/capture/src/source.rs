@@ -63,8 +63,9 @@ pub trait Source: Send + Sync + 'static {
         Err(SourceError::Unavailable("flows cannot be counted here".to_owned()))
     }
 
-    /// What this source can do here, and what keeps it from doing more. Attaches nothing.
-    async fn report(&self) -> Report;
+    /// What this source can do here, and what keeps it from doing more: on those interfaces whose names `is_shown` lets
+    /// through, and without a word about others. Attaches nothing.
+    async fn report(&self, is_shown: &IsShown<'_>) -> Report;
 
     /// What has been counted so far at every hook of every watched interface. Attaches nothing.
     async fn accounts(&self) -> Vec<HookAccounts>;
@@ -75,6 +76,9 @@ pub trait Source: Send + Sync + 'static {
     /// The TCP ports of this machine whose packets are [own traffic](crate::own) now.
     fn own_ports(&self) -> Arc<BTreeSet<u16>>;
 }
+
+/// Whether somebody may know of the interface with this name.
+pub type IsShown<'a> = dyn Fn(&str) -> bool + Send + Sync + 'a;
 
 /// What a stream is to have.
 #[derive(Clone, Debug, PartialEq, Eq)]

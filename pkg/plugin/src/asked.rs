@@ -17,7 +17,7 @@ use crate::{
     columns::capture::{CaptureRow, View},
     frame::arrow::EncodeError,
     query::{Kind, Query, QueryError},
-    settings::{DataSourceSettingError, DataSourceSettings, ServerSettings},
+    settings::{DataSourceSettingError, DataSourceSettings, LimitCeiling, ServerSettings},
 };
 
 /// A query that may be answered.
@@ -31,6 +31,8 @@ pub struct Asked {
     pub sees_packets: bool,
     /// Whether Grafana's own traffic is left out.
     pub hides_own: bool,
+    /// The most rows a second that may be asked for.
+    pub ceiling: LimitCeiling,
 }
 
 impl Asked {
@@ -118,7 +120,7 @@ pub fn read(
     server: &ServerSettings,
 ) -> Result<Asked, Refusal> {
     let (settings, asker) = settings(context, server)?;
-    let query = Query::parse(json, &source.interfaces(), server.ceiling)?;
+    let query = Query::parse(json, &source.interfaces(), settings.ceiling)?;
     let may_see = check_packets(context.and_then(|context| context.user.as_ref()), &settings);
     let sees_packets = may_see.is_ok();
     // Groups are rates, also those by address.
@@ -154,7 +156,7 @@ pub fn read(
         hook: settings.hook,
         wanted,
     };
-    Ok(Asked { query, request, sees_packets, hides_own })
+    Ok(Asked { query, request, sees_packets, hides_own, ceiling: settings.ceiling })
 }
 
 /// The data source asked, as no other one is called: its uid is its own in an organisation only.

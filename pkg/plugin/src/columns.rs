@@ -54,6 +54,9 @@ pub trait Column: Copy + Eq + 'static {
     /// All columns, in the order in which they are shown when none is asked for.
     const ALL: &'static [Self];
 
+    /// Columns that are shown only where they are asked for by name.
+    const BESIDES: &'static [Self];
+
     /// Its name in queries and frames.
     fn name(self) -> &'static str;
 
@@ -77,18 +80,19 @@ pub trait Column: Copy + Eq + 'static {
     /// How many rows there are.
     fn count(rows: &Self::Rows) -> usize;
 
-    /// Writes this column's cells of all rows.
-    fn write<C: Cells>(self, rows: &Self::Rows, cells: &mut C);
+    /// Writes this column's cells of all rows, which are of the machine `host`.
+    fn write<C: Cells>(self, rows: &Self::Rows, host: &str, cells: &mut C);
 
     /// The column with this name.
     ///
     /// # Errors
     /// [`UnknownColumn`], with the names there are.
     fn find(name: &str) -> Result<Self, UnknownColumn> {
-        let found = Self::ALL.iter().copied().find(|column| column.name() == name);
+        let there_are = || Self::ALL.iter().chain(Self::BESIDES);
+        let found = there_are().copied().find(|column| column.name() == name);
         found.ok_or_else(|| UnknownColumn {
             given: name.to_owned(),
-            there_are: Self::ALL.iter().map(|column| column.name()).collect::<Vec<_>>().join(", "),
+            there_are: there_are().map(|column| column.name()).collect::<Vec<_>>().join(", "),
         })
     }
 }
@@ -104,54 +108,65 @@ pub struct UnknownColumn {
 }
 
 /// Makes an enumeration of columns, each with its name, type, whether it can be null, width and description, and
-/// the part of [`Column`] that follows from these; `rows` and the two functions complete it.
+/// the part of [`Column`] that follows from these; `rows` and the two functions complete it. Those with a `+` are shown
+/// only where they are asked for.
 macro_rules! columns {
     (
         $(#[$meta:meta])* $name:ident of $rows:ty, counted by $count:expr, written by $write:ident;
         $($variant:ident $text:literal $kind:ident $nullable:literal $width:literal $description:literal
             $(in $unit:literal)?;)*
+        $(+ $besides:ident $besides_text:literal $besides_kind:ident $besides_nullable:literal $besides_width:literal
+            $besides_description:literal;)*
     ) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
         pub enum $name {
             $(#[doc = $description] $variant,)*
+            $(#[doc = $besides_description] $besides,)*
         }
 
         impl $crate::columns::Column for $name {
             type Rows = $rows;
 
             const ALL: &'static [Self] = &[$(Self::$variant,)*];
+            const BESIDES: &'static [Self] = &[$(Self::$besides,)*];
 
             fn name(self) -> &'static str {
-                match self { $(Self::$variant => $text,)* }
+                match self { $(Self::$variant => $text,)* $(Self::$besides => $besides_text,)* }
             }
 
             fn kind(self) -> $crate::columns::ColumnType {
-                match self { $(Self::$variant => $crate::columns::ColumnType::$kind,)* }
+                match self {
+                    $(Self::$variant => $crate::columns::ColumnType::$kind,)*
+                    $(Self::$besides => $crate::columns::ColumnType::$besides_kind,)*
+                }
             }
 
             fn nullable(self) -> bool {
-                match self { $(Self::$variant => $nullable,)* }
+                match self { $(Self::$variant => $nullable,)* $(Self::$besides => $besides_nullable,)* }
             }
 
             fn description(self) -> &'static str {
-                match self { $(Self::$variant => $description,)* }
+                match self { $(Self::$variant => $description,)* $(Self::$besides => $besides_description,)* }
             }
 
             fn width(self) -> usize {
-                match self { $(Self::$variant => $width,)* }
+                match self { $(Self::$variant => $width,)* $(Self::$besides => $besides_width,)* }
             }
 
             fn unit(self) -> Option<&'static str> {
-                match self { $(Self::$variant => None$(.or(Some($unit)))?,)* }
+                match self {
+                    $(Self::$variant => None$(.or(Some($unit)))?,)*
+                    $(Self::$besides => None,)*
+                }
             }
 
             fn count(rows: &$rows) -> usize {
                 ($count)(rows)
             }
 
-            fn write<C: $crate::columns::Cells>(self, rows: &$rows, cells: &mut C) {
-                self.$write(rows, cells);
+            fn write<C: $crate::columns::Cells>(self, rows: &$rows, host: &str, cells: &mut C) {
+                self.$write(rows, host, cells);
             }
         }
     };

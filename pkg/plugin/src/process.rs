@@ -18,6 +18,7 @@ use grafana_plugin_sdk::pluginv2::{
 use rustix::{
     event::{PollFd, PollFlags, poll},
     process::{Pid, PidfdFlags, geteuid, getppid, pidfd_open},
+    system::uname,
 };
 use thiserror::Error;
 use tokio::{
@@ -121,6 +122,11 @@ fn start() -> Result<End, StartError> {
         .block_on(serve(loader, at_start, parent, socket, grafana))
 }
 
+/// The name of this machine, as `hostname` gives it.
+fn host_name() -> Arc<str> {
+    uname().nodename().to_string_lossy().into()
+}
+
 /// Ctrl-C in a terminal reaches the whole group; who started us decides when we end.
 fn ignore_interrupts() {
     // SAFETY: ignoring a signal has no handler that could run.
@@ -175,7 +181,7 @@ async fn serve(
     let loader_ended = local.is_some().then_some(loader_ended);
     let ended = watch_processes(parent.ended, loader_ended).map_err(StartError::Parent)?;
     let shutdown = Shutdown::default();
-    let plugin = Plugin::new(source, server, setting_errors, shutdown.clone());
+    let plugin = Plugin::new(host_name(), source, server, setting_errors, shutdown.clone());
     let listener = socket.take_listener().ok_or(StartError::NoParent)?;
     let serving = serve_grpc(plugin, listener, parent.id, shutdown.clone());
     tokio::pin!(serving);

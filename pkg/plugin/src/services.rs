@@ -28,6 +28,8 @@ pub use stream::ACCOUNTS;
 /// What all services share.
 #[derive(Clone)]
 pub struct Plugin {
+    /// Name of the machine.
+    pub host: Arc<str>,
     /// Where packets come from.
     pub source: Arc<dyn Source>,
     /// What has been counted.
@@ -49,9 +51,10 @@ pub struct Plugin {
 }
 
 impl Plugin {
-    /// Serves what `source` has, within what the administrator has set. Needs a tokio runtime.
+    /// Serves what `source` has on the machine `host`, within what the administrator has set. Needs a tokio runtime.
     #[must_use]
     pub fn new(
+        host: Arc<str>,
         source: Arc<dyn Source>,
         server: ServerSettings,
         setting_errors: Vec<ServerSettingError>,
@@ -60,6 +63,7 @@ impl Plugin {
         let recorder = Recorder::start(Arc::clone(&source), server.history_seconds);
         recorder.keep_watching(&server.watch, server.hook.unwrap_or(HookChoice::Auto));
         Self {
+            host,
             source,
             recorder,
             sent: AllSent::new(server.history_rows),

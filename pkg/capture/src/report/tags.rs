@@ -40,18 +40,20 @@ pub(super) fn check(
          frame_length lacks their 4 bytes{seen}",
         several(named, ", ", |more| format!(" and {more} more")),
     );
-    let commands = concerned
+    let commands: Vec<String> = concerned
         .iter()
         .filter_map(|(interface, _)| interface.vlan_tags.as_ref()?.command())
-        .map(|command| format!("sudo {command}"));
-    let commands = several(commands, "; ", |_| ", and the others likewise".to_owned());
-    let mend = match (commands.is_empty(), kernel.tcx) {
+        .map(|command| format!("sudo {command}"))
+        .collect();
+    let all = several(commands.iter().cloned(), "; ", |_| ", and the others likewise".to_owned());
+    let mend = match (all.is_empty(), kernel.tcx) {
         (true, true) => "choose the hook tcx".to_owned(),
         (true, false) => "upgrade to kernel 6.6 or later, and choose the hook tcx".to_owned(),
-        (false, true) => format!("{commands}, or choose the hook tcx"),
-        (false, false) => commands,
+        (false, true) => format!("{all}, or choose the hook tcx"),
+        (false, false) => all,
     };
-    Some(Check::bad("VLAN tags", Outcome::Warning, detail, mend))
+    let named = commands.into_iter().take(NAMED).collect();
+    Some(Check::bad("VLAN tags", Outcome::Warning, detail, mend).with_commands(named))
 }
 
 fn taken_off(interface: &Interface) -> bool {

@@ -52,6 +52,7 @@ fn missing_rights_are_named_with_the_command_that_grants_them() {
         rights.mend.as_deref(),
         Some("sudo setcap cap_bpf,cap_perfmon,cap_net_admin+ep /plugins/gpx, then restart Grafana")
     );
+    assert_eq!(rights.commands, ["sudo setcap cap_bpf,cap_perfmon,cap_net_admin+ep /plugins/gpx"]);
 }
 
 #[test]
@@ -60,6 +61,9 @@ fn what_keeps_setcap_from_working_changes_the_advice() {
     assert!(mend_rights(&bounded).contains("--cap-add=BPF"));
     let no_new = AtStart { no_new_privileges: true, ..at_start(NEEDED.to_vec()) };
     assert!(mend_rights(&no_new).contains("no_new_privs"));
+    for advised in [bounded, no_new] {
+        assert_eq!(check_rights(&advised).commands, Vec::<String>::new(), "setcap would be in vain");
+    }
 }
 
 #[test]

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use async_trait::async_trait;
 
-use super::{DirectionCounts, HookAccounts, InForce, Request, Source, SourceError, Subscription};
+use super::{DirectionCounts, HookAccounts, InForce, IsShown, Request, Source, SourceError, Subscription};
 use crate::{
     interface::Interfaces,
     reader::StreamId,
@@ -39,7 +39,7 @@ impl Source for Unavailable {
         Err(SourceError::Unavailable(self.reason.clone()))
     }
 
-    async fn report(&self) -> Report {
+    async fn report(&self, _is_shown: &IsShown<'_>) -> Report {
         let mend = "mend what it says and restart Grafana".to_owned();
         let check = Check::bad("capture", Outcome::Failed, self.reason.clone(), mend);
         Report { checks: vec![check], interfaces: Vec::new() }

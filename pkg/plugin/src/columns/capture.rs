@@ -27,6 +27,7 @@ columns! {
     Channel "channel" String true 48 "Channel of the stream, or a number for another data source's; null without one";
     Filter "filter" String true 66 "Beginning of the stream's filter; null for another data source's";
     FlowOverflow "flow_overflow" Count false 20 "Packets of flows for which the table of flows had no room";
+    + Host "host" String false 66 "Name of the machine that saw the packets; shown where it is asked for by name";
 }
 
 /// The accounts of one interface, direction and stream at one moment.
@@ -164,13 +165,13 @@ impl View<'_> {
 }
 
 impl CaptureColumn {
-    fn write_rows<C: Cells>(self, rows: &[CaptureRow], cells: &mut C) {
+    fn write_rows<C: Cells>(self, rows: &[CaptureRow], host: &str, cells: &mut C) {
         for row in rows {
-            self.write_row(row, cells);
+            self.write_row(row, host, cells);
         }
     }
 
-    fn write_row<C: Cells>(self, row: &CaptureRow, cells: &mut C) {
+    fn write_row<C: Cells>(self, row: &CaptureRow, host: &str, cells: &mut C) {
         match self {
             Self::Time => cells.time(row.time),
             Self::Interface => cells.text(&row.interface),
@@ -195,6 +196,7 @@ impl CaptureColumn {
             Self::Channel => optional(row.channel.as_deref(), cells),
             Self::Filter => optional(row.filter.as_deref(), cells),
             Self::FlowOverflow => cells.count(row.flow_overflow),
+            Self::Host => cells.text(host),
         }
     }
 }

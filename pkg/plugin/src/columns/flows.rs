@@ -22,6 +22,7 @@ columns! {
     LastSeen "last_seen" Time false 14 "When the last packet was seen";
     Ttl "ttl" Number true 5 "TTL or hop limit of the last packet from who started it; without any, of the other side";
     TcpFlags "tcp_flags" String true 34 "TCP flags of all packets both ways";
+    + Host "host" String false 66 "Name of the machine that saw the packets; shown where it is asked for by name";
 }
 
 /// A conversation, with its times as people read them.
@@ -60,14 +61,14 @@ impl FlowRow {
 }
 
 impl FlowColumn {
-    fn write_rows<C: Cells>(self, rows: &[FlowRow], cells: &mut C) {
+    fn write_rows<C: Cells>(self, rows: &[FlowRow], host: &str, cells: &mut C) {
         for row in rows {
-            self.write_row(row, cells);
+            self.write_row(row, host, cells);
         }
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "a TTL and TCP flags have eight bits")]
-    fn write_row<C: Cells>(self, row: &FlowRow, cells: &mut C) {
+    fn write_row<C: Cells>(self, row: &FlowRow, host: &str, cells: &mut C) {
         let Conversation { key, forward, reverse } = &row.conversation;
         let address = |address, cells: &mut C| {
             if key.has(present::ADDRESSES) {
@@ -99,6 +100,7 @@ impl FlowColumn {
                 cells.plain(|text| text::tcp_flags(flags, text));
             }
             Self::TcpFlags => cells.null(),
+            Self::Host => cells.text(host),
         }
     }
 }

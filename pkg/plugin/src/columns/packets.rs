@@ -12,6 +12,8 @@ use super::{Cells, number, text};
 struct Context<'a> {
     /// Names of interfaces.
     names: &'a Names,
+    /// Name of the machine.
+    host: &'a str,
     /// Kernel time to wall time.
     clock: WallClock,
 }
@@ -43,6 +45,7 @@ columns! {
     IcmpType "icmp_type" Number true 5 "ICMP or ICMPv6 type";
     IcmpCode "icmp_code" Number true 5 "ICMP or ICMPv6 code";
     Malformed "malformed" String true 19 "Why the parser stopped early";
+    + Host "host" String false 66 "Name of the machine that saw the packets; shown where it is asked for by name";
 }
 
 /// Rows in all batches.
@@ -51,9 +54,9 @@ fn count(batches: &[Batch]) -> usize {
 }
 
 impl PacketColumn {
-    fn write_batches<C: Cells>(self, batches: &[Batch], cells: &mut C) {
+    fn write_batches<C: Cells>(self, batches: &[Batch], host: &str, cells: &mut C) {
         for batch in batches {
-            let context = Context { names: &batch.names, clock: batch.clock };
+            let context = Context { names: &batch.names, host, clock: batch.clock };
             for row in batch.rows() {
                 self.write_row(row, &context, cells);
             }
@@ -114,6 +117,7 @@ impl PacketColumn {
                 Some(reason) => cells.plain(|text| text.push_str(reason.name())),
                 None => cells.null(),
             },
+            Self::Host => cells.text(context.host),
         }
     }
 }

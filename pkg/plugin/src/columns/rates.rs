@@ -33,6 +33,7 @@ columns! {
     Packets "packets" Count false 20 "Packets in the interval, as the hook saw them";
     Segments "segments" Count false 20 "Packets on the wire in the interval";
     Bytes "bytes" Count false 20 "Bytes on the wire in the interval" in "decbytes";
+    + Host "host" String false 66 "Name of the machine that saw the packets; shown where it is asked for by name";
 }
 
 columns! {
@@ -66,7 +67,7 @@ pub fn intervals(seconds: &[Interval], range: RangeInclusive<i64>, length: Durat
 }
 
 impl CountColumn {
-    fn write_rows<C: Cells>(self, rows: &[CountRow], cells: &mut C) {
+    fn write_rows<C: Cells>(self, rows: &[CountRow], host: &str, cells: &mut C) {
         for CountRow { group, interval } in rows {
             match self {
                 Self::Time => cells.time(interval.time),
@@ -74,13 +75,14 @@ impl CountColumn {
                 Self::Packets => cells.count(interval.packets),
                 Self::Segments => cells.count(interval.segments),
                 Self::Bytes => cells.count(interval.bytes),
+                Self::Host => cells.text(host),
             }
         }
     }
 }
 
 impl SeriesColumn {
-    fn write_rows<C: Cells>(self, rows: &[CountRow], cells: &mut C) {
+    fn write_rows<C: Cells>(self, rows: &[CountRow], _host: &str, cells: &mut C) {
         for CountRow { group, interval } in rows {
             let Interval { time, segments, bytes, .. } = *interval;
             match self {

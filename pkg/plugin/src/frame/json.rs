@@ -1,6 +1,8 @@
 //! Grafana's frame JSON, as its front end's `StreamingDataFrame` reads it: the schema once, then values only,
 //! column by column, on one line, never without a row.
 
+use std::sync::Arc;
+
 use serde::Serialize;
 
 use super::Config;
@@ -13,14 +15,15 @@ pub const MAX_MESSAGE: usize = 512 * 1024;
 #[derive(Clone, Debug)]
 pub struct Encoder<C> {
     columns: Vec<C>,
+    host: Arc<str>,
     schema_sent: bool,
 }
 
 impl<C: Column> Encoder<C> {
-    /// For a stream of these columns.
+    /// For a stream of these columns, of the machine `host`.
     #[must_use]
-    pub fn new(columns: Vec<C>) -> Self {
-        Self { columns, schema_sent: false }
+    pub fn new(columns: Vec<C>, host: Arc<str>) -> Self {
+        Self { columns, host, schema_sent: false }
     }
 
     /// Rows that fit a message.
@@ -47,7 +50,7 @@ impl<C: Column> Encoder<C> {
         for (position, column) in self.columns.iter().enumerate() {
             out.json.push_str(if position == 0 { "[" } else { ",[" });
             out.is_first = true;
-            column.write(rows, &mut out);
+            column.write(rows, &self.host, &mut out);
             out.json.push(']');
         }
         out.json.push_str("]}}");

@@ -144,7 +144,8 @@ fn of_columns<C: Column>(columns: &[C], rows: &C::Rows) -> Vec<Series> {
     numbers
         .map(|column| {
             let mut cells = Numbers::default();
-            column.write(rows, &mut cells);
+            // The machine's name is no number.
+            column.write(rows, "", &mut cells);
             Series { name: column.name(), unit: column.unit(), labels: Labels::new(), values: cells.0 }
         })
         .collect()

@@ -146,22 +146,13 @@ impl Keys<'_> {
 
     pub(super) fn limit(&self, ceiling: LimitCeiling) -> Result<Option<u32>, QueryError> {
         let key = "limit";
-        let allowed = || match ceiling {
-            LimitCeiling::None => {
-                "it takes a whole number of rows a second, 1 or more, or null for all".to_owned()
-            }
-            LimitCeiling::Rows(most) => format!("it takes a whole number of rows a second from 1 to {most}"),
-        };
-        let most = match ceiling {
-            LimitCeiling::None => u32::MAX,
-            LimitCeiling::Rows(most) => most,
-        };
+        let most = ceiling.most().unwrap_or(u32::MAX);
         match self.0.get(key) {
             None => Ok(ceiling.default_limit()),
             Some(Value::Null) if ceiling == LimitCeiling::None => Ok(None),
             Some(value) => match whole_number(value).and_then(|number| u32::try_from(number).ok()) {
                 Some(number) if (1..=most).contains(&number) => Ok(Some(number)),
-                _ => Err(wrong(key, value, allowed())),
+                _ => Err(wrong(key, value, ceiling.to_string())),
             },
         }
     }

@@ -92,7 +92,12 @@ impl Plugin {
         let in_force: Vec<Value> = hooks.iter().map(|hook| hook_in_json(hook)).collect();
         let mut about = About {
             shown_as: if matches!(asked.query.columns, Columns::Series(_)) { "graph" } else { "table" },
-            custom: json!({ "channel": channel::path(&asked.query), "data": asked.query, "hooks": in_force }),
+            custom: json!({
+                "channel": channel::path(&asked.query),
+                "data": asked.query,
+                "hooks": in_force,
+                "host": *self.host,
+            }),
             notices: Vec::new(),
         };
         if asked.query.kind != Kind::Capture {
@@ -107,7 +112,7 @@ impl Plugin {
         let name = &query.ref_id;
         Ok(match &asked.query.columns {
             Columns::Packets(columns) => {
-                arrow::frame(name, columns, &self.past_packets(&asked, &range), &about.meta())?
+                arrow::frame(name, columns, &self.past_packets(&asked, &range), &self.host, &about.meta())?
             }
             Columns::Series(columns) if asked.query.group_by.is_some() => {
                 let (times, series) =
@@ -123,12 +128,14 @@ impl Plugin {
                 wide::frame(name, &times, &series, &about.meta())?
             }
             Columns::Counts(columns) => {
-                arrow::frame(name, columns, &self.past_counts(&asked, range), &about.meta())?
+                arrow::frame(name, columns, &self.past_counts(&asked, range), &self.host, &about.meta())?
             }
             Columns::Series(columns) => {
-                arrow::frame(name, columns, &self.past_counts(&asked, range), &about.meta())?
+                arrow::frame(name, columns, &self.past_counts(&asked, range), &self.host, &about.meta())?
             }
-            Columns::Flows(columns) => arrow::frame(name, columns, &self.past_flows(&asked), &about.meta())?,
+            Columns::Flows(columns) => {
+                arrow::frame(name, columns, &self.past_flows(&asked), &self.host, &about.meta())?
+            }
             Columns::Capture(columns) => {
                 about.notices.extend(notice(&hooks));
                 self.answer_capture(name, &asked, columns, &range, caller, about).await?
@@ -149,7 +156,7 @@ impl Plugin {
 
     /// Names the channel with the accounts of what is asked, so that a panel can say why it is empty and what it lacks.
     fn add_accounts(&self, asked: &Asked, about: &mut About) {
-        let accounts = asked.query.accounts(self.server.ceiling);
+        let accounts = asked.query.accounts(asked.ceiling);
         let own = if asked.hides_own { self.source.own_ports() } else { Arc::default() };
         if let Some(custom) = about.custom.as_object_mut() {
             let capture = json!({ "channel": channel::path(&accounts), "data": &accounts });
@@ -172,7 +179,7 @@ impl Plugin {
             let (times, series) = wide::of_accounts(columns, &rows);
             return Ok(wide::frame(name, &times, &series, &about.meta())?);
         }
-        Ok(arrow::frame(name, columns, &rows, &about.meta())?)
+        Ok(arrow::frame(name, columns, &rows, &self.host, &about.meta())?)
     }
 }
 

@@ -14,7 +14,10 @@ use xdplive_capture::{
 };
 
 use super::Plugin;
-use crate::settings::DataSourceSettings;
+use crate::{
+    access::{check_interface, check_user},
+    settings::DataSourceSettings,
+};
 
 /// Interfaces that a health message names at most; there may be hundreds of containers.
 const INTERFACES_NAMED: usize = 5;
@@ -25,18 +28,34 @@ impl Diagnostics for Plugin {
         &self,
         request: Request<CheckHealthRequest>,
     ) -> Result<Response<CheckHealthResponse>, Status> {
-        let request = request.into_inner();
-        let report = self.source.report().await;
-        let settings = request
-            .plugin_context
-            .and_then(|context| context.data_source_instance_settings)
+        let context = request.into_inner().plugin_context.unwrap_or_default();
+        let settings = context
+            .data_source_instance_settings
+            .as_ref()
             .map(|instance| DataSourceSettings::read(&instance.json_data, &self.server));
+        let is_shown = |name: &str| match &settings {
+            None => true,
+            // A restriction that cannot be read must not be taken for none.
+            Some(Err(_)) => false,
+            Some(Ok(settings)) => {
+                check_user(context.user.as_ref(), settings).is_ok()
+                    && check_interface(name, settings, &self.server).is_ok()
+            }
+        };
+        let report = self.source.report(&is_shown).await;
         let mut problems: Vec<String> = self.setting_errors.iter().map(ToString::to_string).collect();
-        problems.extend(settings.and_then(Result::err).map(|error| error.to_string()));
+        problems.extend(settings.as_ref().and_then(|read| read.as_ref().err()).map(ToString::to_string));
         let well = report.outcome() != Outcome::Failed && problems.is_empty();
         let status = if well { HealthStatus::Ok } else { HealthStatus::Error };
-        let message = message(&report, &problems, &self.source.interfaces());
-        let details = json!({ "report": report, "problems": problems, "verboseMessage": message });
+        let interfaces = self.source.interfaces();
+        let shown = interfaces.iter().filter(|interface| is_shown(&interface.name)).cloned().collect();
+        let message = message(&self.host, &report, &problems, &shown);
+        let details = json!({
+            "host": *self.host,
+            "report": report,
+            "problems": problems,
+            "verboseMessage": message,
+        });
         Ok(Response::new(CheckHealthResponse {
             status: status.into(),
             message,
@@ -55,11 +74,14 @@ impl Diagnostics for Plugin {
 }
 
 /// What a person reads under "Save & test": what is watched how, where that works; what is wrong, and its remedy.
-fn message(report: &Report, problems: &[String], interfaces: &Interfaces) -> String {
-    let mut lines: Vec<String> = problems.to_vec();
-    if lines.is_empty() && report.outcome() != Outcome::Failed {
-        lines.push(format!("XDP Live is ready. {}", watched(report, interfaces)).trim_end().to_owned());
-    }
+fn message(host: &str, report: &Report, problems: &[String], interfaces: &Interfaces) -> String {
+    let is_well = problems.is_empty() && report.outcome() != Outcome::Failed;
+    let mut lines = vec![if is_well {
+        format!("XDP Live is ready on {host}. {}", watched(report, interfaces)).trim_end().to_owned()
+    } else {
+        format!("XDP Live is not ready on {host}.")
+    }];
+    lines.extend(problems.iter().cloned());
     for check in &report.checks {
         if check.outcome != Outcome::Ok {
             let mend = check.mend.as_deref().map(|mend| format!(" Remedy: {mend}")).unwrap_or_default();

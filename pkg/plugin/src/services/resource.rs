@@ -1,9 +1,10 @@
-//! What the editors ask for: the interfaces and the columns there are, what was seen, and what a filter means; and packets
-//! as files.
+//! What the editors ask for: the interfaces and the columns there are, what the administrator has set, what was seen, and
+//! what a filter means; and packets as files.
 
 mod filter;
 mod pcapng;
 mod seen;
+mod settings;
 
 use std::{collections::HashMap, pin::Pin};
 
@@ -74,6 +75,9 @@ struct ColumnEntry {
     kind: ColumnType,
     nullable: bool,
     description: &'static str,
+    /// Whether it is shown only where it is asked for by name.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    optional: bool,
 }
 
 /// Why a resource cannot be had.
@@ -106,13 +110,13 @@ impl Plugin {
         if let Some(answer) = filter::answer(path, request) {
             return answer.map_err(|failure| (failure.code, failure.message));
         }
-        if !matches!(path, "interfaces" | "columns" | "seen") {
+        if !matches!(path, "interfaces" | "columns" | "seen" | "settings") {
             let path: String = path.chars().take(80).collect();
             return Err((
                 404,
                 format!(
-                    "there is no resource \"{path}\"; there are interfaces, columns, seen, filter, filter/words and \
-                     pcapng"
+                    "there is no resource \"{path}\"; there are interfaces, columns, settings, seen, filter, \
+                     filter/words and pcapng"
                 ),
             ));
         }
@@ -122,6 +126,9 @@ impl Plugin {
         if path == "seen" {
             let failed = |failure: Failure| (failure.code, failure.message);
             return self.seen(context, &settings, &request.url).map_err(failed);
+        }
+        if path == "settings" {
+            return Ok(self.settings(&settings));
         }
         if path == "columns" {
             let kind = keys(&request.url).find(|(key, _)| key == "kind").map(|(_, kind)| kind);
@@ -142,11 +149,12 @@ impl Plugin {
                 }
             };
         }
-        let report = self.source.report().await;
+        let may_be_watched = |name: &str| check_interface(name, &settings, &self.server).is_ok();
+        let report = self.source.report(&may_be_watched).await;
         let interfaces = self.source.interfaces();
         let entries: Vec<InterfaceEntry<'_>> = interfaces
             .iter()
-            .filter(|interface| check_interface(&interface.name, &settings, &self.server).is_ok())
+            .filter(|interface| may_be_watched(&interface.name))
             .map(|interface| {
                 let hooks = report.interfaces.iter().find(|one| one.interface == interface.name);
                 InterfaceEntry { interface, hooks: hooks.map(|one| one.hooks.as_slice()).unwrap_or_default() }
@@ -163,14 +171,14 @@ fn keys(url: &str) -> form_urlencoded::Parse<'_> {
 }
 
 fn entries<C: Column>() -> Value {
-    let columns: Vec<ColumnEntry> = C::ALL
-        .iter()
-        .map(|column| ColumnEntry {
-            name: column.name(),
-            kind: column.kind(),
-            nullable: column.nullable(),
-            description: column.description(),
-        })
-        .collect();
+    let entry = |column: &C, optional| ColumnEntry {
+        name: column.name(),
+        kind: column.kind(),
+        nullable: column.nullable(),
+        description: column.description(),
+        optional,
+    };
+    let all = C::ALL.iter().map(|column| entry(column, false));
+    let columns: Vec<ColumnEntry> = all.chain(C::BESIDES.iter().map(|column| entry(column, true))).collect();
     json!({ "columns": columns })
 }

@@ -35,7 +35,7 @@ use super::Plugin;
 use crate::{
     asked::{self, Asked, ChannelRefusal},
     columns::{Column, capture::CaptureColumn, packets::PacketColumn, rates::CountRow},
-    frame::json,
+    frame::json::{self, Encoder},
     query::Columns,
     sent::Sent,
 };
@@ -131,11 +131,16 @@ impl Plugin {
         }
     }
 
+    fn encoder<C: Column>(&self, columns: Vec<C>) -> Encoder<C> {
+        Encoder::new(columns, Arc::clone(&self.host))
+    }
+
     async fn packets(&self, asked: &Asked, columns: Vec<PacketColumn>) -> Result<Messages, SourceError> {
         let subscription = self.source.subscribe(&asked.request).await?;
         // Rows without a budget are too many to be worth the time.
         let keeper = asked.query.limit.map(|_| self.sent.packets.keeper(&asked.request.label));
-        let packets = Packets::new(subscription, keeper, columns, asked.query.limit, self.shutdown.clone());
+        let encoder = self.encoder(columns);
+        let packets = Packets::new(subscription, keeper, encoder, asked.query.limit, self.shutdown.clone());
         Ok(Box::pin(stream::unfold(packets, Packets::next)))
     }
 
@@ -148,14 +153,16 @@ impl Plugin {
         let (counting, recorded) = tokio::join!(counting, self.recorder.hold(&asked.request));
         let counting = counting?;
         let interval = Duration::from_millis(asked.query.interval);
-        let rates = Rates::new(counting, recorded, columns, interval, self.shutdown.clone());
+        let encoder = self.encoder(columns);
+        let rates = Rates::new(counting, recorded, encoder, interval, self.shutdown.clone());
         Ok(Box::pin(stream::unfold(rates, Rates::next)))
     }
 
     async fn accounts(&self, asked: Asked, columns: Vec<CaptureColumn>) -> Result<Messages, SourceError> {
         let subscription = self.source.subscribe(&asked.request).await?;
         let (source, shutdown) = (Arc::clone(&self.source), self.shutdown.clone());
-        let accounts = Accounts::new(subscription, source, asked, columns, shutdown);
+        let encoder = self.encoder(columns);
+        let accounts = Accounts::new(subscription, source, asked, encoder, shutdown);
         Ok(Box::pin(stream::unfold(accounts, Accounts::next)))
     }
 
@@ -174,7 +181,7 @@ impl Plugin {
         let place = Arc::clone(&self.intakes).try_acquire_owned().map_err(|_| no_place())?;
         let intake = Intake::begin(asked, Arc::clone(&self.source), place, self.shutdown.clone()).await?;
         let keeper = sent.keeper(&asked.request.label);
-        let tables = Tables::new(intake, keeper, table, columns);
+        let tables = Tables::new(intake, keeper, table, self.encoder(columns));
         Ok(Box::pin(stream::unfold(tables, Tables::next)))
     }
 

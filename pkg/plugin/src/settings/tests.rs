@@ -1,4 +1,9 @@
+use std::time::Duration;
+
+use xdplive_capture::{hook::HookChoice, settings::Settings as CaptureSettings};
+
 use super::*;
+use crate::access::Role;
 
 mod data_source;
 mod narrowing;

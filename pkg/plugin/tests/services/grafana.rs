@@ -38,6 +38,9 @@ use crate::{
     source::{FakeSource, Machine, Stream},
 };
 
+/// Name of the machine that the plugin runs on.
+pub(crate) const HOST: &str = "nas";
+
 /// Grafana with the plugin running.
 pub(crate) struct Grafana {
     channel: Channel,
@@ -67,7 +70,8 @@ impl Grafana {
             settings.iter().find(|(name, _)| *name == asked).map(|(_, value)| (*value).to_owned())
         });
         let (source, streams) = FakeSource::new(machine);
-        let plugin = Plugin::new(Arc::clone(&source) as _, server, setting_errors, Shutdown::default());
+        let plugin =
+            Plugin::new(HOST.into(), Arc::clone(&source) as _, server, setting_errors, Shutdown::default());
         let recorder = plugin.recorder.clone();
         Self { channel: connect(plugin).await, source, recorder, headers: HashMap::new(), streams }
     }

@@ -1,6 +1,8 @@
 //! The health check: what a person reads under "Save & test". And metrics, of which there are none yet.
 
-use grafana_plugin_sdk::pluginv2::{check_health_response::HealthStatus, collect_metrics_response::Payload};
+use grafana_plugin_sdk::pluginv2::{
+    PluginContext, check_health_response::HealthStatus, collect_metrics_response::Payload,
+};
 use serde_json::{Value, json};
 use xdplive_capture::report::{Check, HookOption, InterfaceHooks, Outcome, Report};
 
@@ -11,7 +13,8 @@ use crate::{
 };
 
 fn check(name: &str, outcome: Outcome, detail: &str, mend: Option<&str>) -> Check {
-    Check { name: name.to_owned(), outcome, detail: detail.to_owned(), mend: mend.map(str::to_owned) }
+    let (name, detail, mend) = (name.to_owned(), detail.to_owned(), mend.map(str::to_owned));
+    Check { name, outcome, detail, mend, commands: Vec::new() }
 }
 
 fn hook(direction: &'static str, hook: &'static str, auto: bool) -> HookOption {
@@ -35,8 +38,7 @@ async fn health(machine: Machine, server: &[(&str, &str)], settings: &str) -> (H
     (health.status(), health.message)
 }
 
-const READY: &str =
-    "XDP Live is ready. The default route's interface would be watched thus: eth0 in by tcx, out by tcx.";
+const READY: &str = "XDP Live is ready on nas. The default route's interface would be watched thus: eth0 in by tcx, out by tcx.";
 
 #[tokio::test]
 async fn all_is_well() {
@@ -48,7 +50,7 @@ async fn all_is_well() {
 async fn the_default_route_leads_through_what_cannot_be_watched() {
     let mut machine = machine(vec![kernel()]);
     machine.report.interfaces.clear();
-    let expected = "XDP Live is ready. The default route's interface eth0 cannot be watched.";
+    let expected = "XDP Live is ready on nas. The default route's interface eth0 cannot be watched.";
     assert_eq!(health(machine, &[], "").await, (HealthStatus::Ok, expected.to_owned()));
 }
 
@@ -62,8 +64,7 @@ async fn what_is_being_watched_says_how_and_why() {
             option.reason = "xdp-native refused: not supported".to_owned();
         }
     }
-    let expected =
-        "XDP Live is ready. Watched now: eth0 in by tcx (xdp-native refused: not supported), out by tcx.";
+    let expected = "XDP Live is ready on nas. Watched now: eth0 in by tcx (xdp-native refused: not supported), out by tcx.";
     assert_eq!(health(machine, &[], "").await, (HealthStatus::Ok, expected.to_owned()));
 }
 
@@ -83,13 +84,13 @@ async fn many_interfaces_are_being_watched() {
 async fn there_is_no_default_route() {
     let mut machine = machine(vec![kernel()]);
     machine.interfaces = machine.interfaces.iter().filter(|one| !one.default).cloned().collect();
-    assert_eq!(health(machine, &[], "").await, (HealthStatus::Ok, "XDP Live is ready.".to_owned()));
+    assert_eq!(health(machine, &[], "").await, (HealthStatus::Ok, "XDP Live is ready on nas.".to_owned()));
 }
 
 #[tokio::test]
 async fn a_failure_names_its_remedy() {
     let rights = check("rights", Outcome::Failed, "user 472 lacks CAP_BPF", Some("sudo setcap …"));
-    let expected = "rights: user 472 lacks CAP_BPF. Remedy: sudo setcap …";
+    let expected = "XDP Live is not ready on nas.\nrights: user 472 lacks CAP_BPF. Remedy: sudo setcap …";
     let failed = (HealthStatus::Error, expected.to_owned());
     assert_eq!(health(machine(vec![kernel(), rights]), &[], "").await, failed);
 }
@@ -112,6 +113,7 @@ async fn each_problem_has_a_line() {
     let (status, message) = health(machine(checks), &[("max_limit", "many")], r#"{"hook":7}"#).await;
     assert_eq!(status, HealthStatus::Error);
     let expected = [
+        "XDP Live is not ready on nas.",
         "max_limit = \"many\" in the section [plugin.xdplive-packets-datasource] is not allowed; it takes a \
          whole number of 1 or more, or none",
         "the data source's setting hook is 7; it takes auto, xdp-native, xdp-generic or tcx. Change it in the \
@@ -131,7 +133,8 @@ async fn settings_that_cannot_be_read() {
     ] {
         let (status, message) = health(machine(vec![kernel()]), &[], settings).await;
         assert_eq!(status, HealthStatus::Error, "{settings}");
-        assert!(message.starts_with(beginning), "{message}");
+        let problem = message.lines().nth(1).unwrap();
+        assert!(problem.starts_with(beginning), "{message}");
     }
 }
 
@@ -151,6 +154,7 @@ async fn the_details_are_the_report() {
     let health = grafana.health(Some(viewer())).await;
     let details: Value = serde_json::from_slice(&health.json_details).unwrap();
     assert_eq!(details["verboseMessage"], json!(READY));
+    assert_eq!(details["host"], json!("nas"));
     assert_eq!(details["problems"], json!([]));
     let expected = json!([{ "name": "kernel", "outcome": "ok", "detail": "6.12.0: XDP and TCX" }]);
     assert_eq!(details["report"]["checks"], expected);
@@ -162,6 +166,36 @@ async fn without_a_data_source_the_machine_is_looked_at_all_the_same() {
     let grafana = Grafana::start_on(machine(vec![kernel()]), &[]).await;
     let health = grafana.health(None).await;
     assert_eq!((health.status(), health.message.as_str()), (HealthStatus::Ok, READY));
+}
+
+/// As in every other answer: who may not watch an interface is not told of it, however it is watched.
+#[tokio::test]
+async fn interfaces_that_may_not_be_watched_are_not_named() {
+    let watched = || {
+        let mut machine = machine(vec![kernel()]);
+        let option = HookOption { in_force: true, ..hook("in", "tcx", true) };
+        machine.report.interfaces = ["eth0", "wg0"]
+            .map(|name| InterfaceHooks { interface: name.to_owned(), hooks: vec![option.clone()] })
+            .into();
+        machine
+    };
+    let shown = async |server: &[(&str, &str)], context: PluginContext| {
+        let health = Grafana::start_on(watched(), server).await.health(Some(context)).await;
+        let details: Value = serde_json::from_slice(&health.json_details).unwrap();
+        let interfaces = details["report"]["interfaces"].as_array().unwrap().clone();
+        let names: Vec<String> =
+            interfaces.iter().map(|one| one["interface"].as_str().unwrap().to_owned()).collect();
+        (health.message, names)
+    };
+    let only = |name: &str| {
+        (format!("XDP Live is ready on nas. Watched now: {name} in by tcx."), vec![name.to_owned()])
+    };
+    assert_eq!(shown(&[], with_settings(r#"{"allowedInterfaces":["wg*"]}"#)).await, only("wg0"));
+    assert_eq!(shown(&[("interfaces", "eth*")], viewer()).await, only("eth0"));
+    let nothing = ("XDP Live is ready on nas.".to_owned(), vec![]);
+    assert_eq!(shown(&[], with_settings(r#"{"allowedInterfaces":["lo"]}"#)).await, nothing);
+    assert_eq!(shown(&[], with_settings(r#"{"minimumRole":"Admin"}"#)).await, nothing);
+    assert_eq!(shown(&[], with_settings("{")).await.1, Vec::<String>::new());
 }
 
 #[tokio::test]

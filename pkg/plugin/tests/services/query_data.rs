@@ -59,6 +59,7 @@ async fn the_frame_names_the_channel_and_the_data_to_subscribe_with() {
                 "top": 10,
             },
             "hooks": [],
+            "host": "nas",
             "ownPorts": [443, 3000],
             "capture": {
                 "channel": channel::path(&accounts),

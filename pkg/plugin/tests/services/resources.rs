@@ -73,11 +73,26 @@ async fn columns_come_with_type_and_description() {
     assert_eq!(status, 200);
     let columns = body["columns"].as_array().unwrap();
     let names: Vec<&str> = columns.iter().map(|column| column["name"].as_str().unwrap()).collect();
-    assert_eq!(names, PacketColumn::ALL.iter().map(|column| column.name()).collect::<Vec<_>>());
+    let all = PacketColumn::ALL.iter().chain(PacketColumn::BESIDES);
+    assert_eq!(names, all.map(|column| column.name()).collect::<Vec<_>>());
     let ttl = columns.iter().find(|column| column["name"] == "ttl").unwrap();
     let expected =
         json!({ "name": "ttl", "type": "number", "nullable": true, "description": "TTL or hop limit" });
     assert_eq!(*ttl, expected);
+}
+
+/// An editor lists it, and knows that it is none of "all columns".
+#[tokio::test]
+async fn the_column_host_is_optional() {
+    let grafana = Grafana::start().await;
+    let expected = json!({
+        "name": "host", "type": "string", "nullable": false, "optional": true,
+        "description": "Name of the machine that saw the packets; shown where it is asked for by name",
+    });
+    for kind in ["packets", "rates", "flows", "capture"] {
+        let (_, body) = grafana.resource(viewer(), "GET", &format!("columns?kind={kind}")).await;
+        assert_eq!(*body["columns"].as_array().unwrap().last().unwrap(), expected);
+    }
 }
 
 /// Grafana passes on what stands behind `resources/` in the address.
@@ -94,7 +109,8 @@ async fn there_is_nothing_else() {
     let grafana = Grafana::start().await;
     for path in ["", "interface", "interfaces/eth0", "Columns", "pcap"] {
         let message = format!(
-            "there is no resource \"{path}\"; there are interfaces, columns, seen, filter, filter/words and pcapng"
+            "there is no resource \"{path}\"; there are interfaces, columns, settings, seen, filter, \
+             filter/words and pcapng"
         );
         let expected = (404, json!({ "message": message }));
         assert_eq!(grafana.resource(viewer(), "GET", path).await, expected);
@@ -107,7 +123,7 @@ async fn there_is_nothing_else() {
 #[tokio::test]
 async fn nothing_is_changed_here() {
     let grafana = Grafana::start().await;
-    for path in ["interfaces", "columns", "seen"] {
+    for path in ["interfaces", "columns", "seen", "settings"] {
         for method in ["POST", "PUT", "DELETE", "HEAD", ""] {
             let expected = (405, json!({ "message": format!("{path} can only be read (GET)") }));
             assert_eq!(grafana.resource(viewer(), method, path).await, expected);
@@ -127,7 +143,8 @@ async fn who_may_not_see_packets_is_told_nothing() {
         (with_settings("[]"), 400, "the data source's settings are no JSON object"),
         (no_data_source, 400, "Grafana did not say which data source"),
     ] {
-        for path in ["interfaces", "columns", "seen", "filter", "filter/words", "pcapng", "else"] {
+        for path in ["interfaces", "columns", "settings", "seen", "filter", "filter/words", "pcapng", "else"]
+        {
             let (code, body) = grafana.resource(context.clone(), "GET", path).await;
             assert_eq!(code, status, "{beginning}");
             let message = body["message"].as_str().unwrap();

@@ -19,8 +19,8 @@ use xdplive_capture::{
     reader::StreamId,
     report::Report,
     source::{
-        Batch, DirectionCounts, FlowFeed, FlowQueue, HeaderBytes, HookAccounts, InForce, InterfaceSet, Names,
-        Origin, Request, Row, Source, SourceError, Subscription,
+        Batch, DirectionCounts, FlowFeed, FlowQueue, HeaderBytes, HookAccounts, InForce, InterfaceSet,
+        IsShown, Names, Origin, Request, Row, Source, SourceError, Subscription,
     },
 };
 use xdplive_packet::{Event, Headers, Hook, headers::present};
@@ -150,8 +150,10 @@ impl Source for FakeSource {
         Ok(FlowFeed::new(queue, subscription))
     }
 
-    async fn report(&self) -> Report {
-        self.machine.report.clone()
+    async fn report(&self, is_shown: &IsShown<'_>) -> Report {
+        let mut report = self.machine.report.clone();
+        report.interfaces.retain(|one| is_shown(&one.interface));
+        report
     }
 
     async fn accounts(&self) -> Vec<HookAccounts> {

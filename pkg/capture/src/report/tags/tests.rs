@@ -52,6 +52,7 @@ fn where_auto_begins_with_xdp() {
     let where_ = "taken off before XDP sees the frame on eth0 (auto begins with xdp-native)";
     assert_eq!(check.detail, format!("{where_}: {MISSED}; tcx sees them"));
     assert_eq!(check.mend.unwrap(), "sudo ethtool -K eth0 rxvlan off, or choose the hook tcx");
+    assert_eq!(check.commands, ["sudo ethtool -K eth0 rxvlan off"]);
 }
 
 #[test]
@@ -122,6 +123,7 @@ fn many_are_told_in_one() {
     assert!(check.detail.contains(last), "{}", check.detail);
     let last = "; sudo ethtool -K eth4 rxvlan off, and the others likewise, or choose the hook tcx";
     assert!(check.mend.as_ref().unwrap().ends_with(last), "{:?}", check.mend);
+    assert_eq!(check.commands.len(), 5);
 }
 
 #[test]

@@ -69,7 +69,7 @@ fn shown(view: View<'_>, accounts: &[HookAccounts]) -> Vec<Vec<Value>> {
     let rows = view.rows(accounts, 1_767_225_600_000);
     let columns = CaptureColumn::ALL.iter().map(|column| {
         let mut cells = Values::default();
-        column.write(&rows, &mut cells);
+        column.write(&rows, "nas", &mut cells);
         cells.0
     });
     let columns: Vec<Vec<Value>> = columns.collect();

@@ -75,7 +75,7 @@ fn row(link: LinkType, frames: &[(Vec<u8>, u64)]) -> Vec<Value> {
     let rows = [FlowRow::new(conversation, WallClock::ahead_by(1_000_000_000))];
     let cells = FlowColumn::ALL.iter().map(|column| {
         let mut cells = Values::default();
-        column.write(&rows, &mut cells);
+        column.write(&rows, "nas", &mut cells);
         cells.0.remove(0)
     });
     cells.collect()

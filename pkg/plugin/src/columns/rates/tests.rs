@@ -21,7 +21,7 @@ const IDLE: Interval = Interval {
 
 fn cells<C: Column<Rows = [CountRow]>>(column: C) -> Vec<Value> {
     let mut cells = Values::default();
-    column.write(&[BUSY.into(), IDLE.into()], &mut cells);
+    column.write(&[BUSY.into(), IDLE.into()], "nas", &mut cells);
     cells.0
 }
 
@@ -48,8 +48,8 @@ fn series_are_per_second_and_of_the_wire() {
 fn a_group_is_null_among_counts_and_never_in_a_series() {
     let rows = [Some("TCP"), None].map(|group| CountRow { group: group.map(Arc::from), interval: BUSY });
     let (mut counts, mut series) = (Values::default(), Values::default());
-    CountColumn::Group.write(&rows, &mut counts);
-    SeriesColumn::Group.write(&rows, &mut series);
+    CountColumn::Group.write(&rows, "nas", &mut counts);
+    SeriesColumn::Group.write(&rows, "nas", &mut series);
     assert_eq!(counts.0, [json!("TCP"), Value::Null]);
     assert_eq!(series.0, [json!("TCP"), json!("none")]);
     assert!(CountColumn::Group.nullable() && !SeriesColumn::Group.nullable());
@@ -59,7 +59,7 @@ fn a_group_is_null_among_counts_and_never_in_a_series() {
 fn an_interval_without_length_is_no_number_beyond_bounds() {
     let none = Interval { length: Duration::ZERO, ..IDLE };
     let mut values = Values::default();
-    SeriesColumn::Bits.write(&[none.into()], &mut values);
+    SeriesColumn::Bits.write(&[none.into()], "nas", &mut values);
     assert_eq!(values.0, [json!(0.0)]);
 }
 

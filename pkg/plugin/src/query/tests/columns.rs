@@ -19,7 +19,7 @@ fn columns_keep_their_order() {
 
 #[test]
 fn every_column_can_be_had() {
-    for column in PacketColumn::ALL {
+    for column in PacketColumn::ALL.iter().chain(PacketColumn::BESIDES) {
         assert_eq!(columns(&json!([column.name()])), [*column]);
     }
 }
@@ -28,6 +28,17 @@ fn every_column_can_be_had() {
 fn no_column_stands_for_all() {
     assert_eq!(columns(&json!([])), PacketColumn::ALL);
     assert_eq!(columns(&json!(null)), PacketColumn::ALL);
+}
+
+/// The lists of all columns are what dashboards and programs were made for.
+#[test]
+fn the_host_is_shown_where_it_is_asked_for() {
+    assert_eq!(columns(&json!(["host", "ttl"])), [PacketColumn::Host, PacketColumn::Ttl]);
+    assert!(!PacketColumn::ALL.contains(&PacketColumn::Host));
+    for kind in ["rates", "flows", "capture"] {
+        let query = parse(&json!({ "kind": kind, "columns": ["host"] })).unwrap();
+        assert_eq!(serde_json::to_value(&query).unwrap()["columns"], json!(["host"]));
+    }
 }
 
 #[test]
@@ -43,7 +54,7 @@ fn an_unknown_column_is_answered_with_those_there_are() {
         let beginning =
             format!("columns: there is no column \"{name}\"; there are time, interface, direction, ");
         assert!(error.starts_with(&beginning), "{error}");
-        assert!(error.ends_with(", icmp_code, malformed"), "{error}");
+        assert!(error.ends_with(", icmp_code, malformed, host"), "{error}");
     }
 }
 

@@ -14,6 +14,8 @@ fn the_default_keeps_below_the_ceiling() {
         (LimitCeiling::Rows(1000), 1000),
         (LimitCeiling::Rows(999), 999),
         (LimitCeiling::Rows(1), 1),
+        (LimitCeiling::OfDataSource(999), 999),
+        (LimitCeiling::OfDataSource(20_000), 1000),
         (LimitCeiling::None, 1000),
     ] {
         assert_eq!(limit(&json!({}), ceiling), Ok(Some(expected)), "{ceiling:?}");
@@ -31,6 +33,17 @@ fn up_to_the_ceiling() {
 fn above_the_ceiling_it_is_refused_not_clamped() {
     let expected = "limit: 501 is not allowed; it takes a whole number of rows a second from 1 to 500";
     assert_eq!(limit(&json!({ "limit": 501 }), LimitCeiling::Rows(500)), Err(expected.to_owned()));
+}
+
+#[test]
+fn a_refusal_says_whose_ceiling_it_is() {
+    let expected = "limit: 501 is not allowed; it takes a whole number of rows a second from 1 to 500, the ceiling \
+                    (maxLimit) in the data source's settings";
+    for value in [json!(501), json!(10_000)] {
+        let expected = expected.replace("501", &value.to_string());
+        assert_eq!(limit(&json!({ "limit": value }), LimitCeiling::OfDataSource(500)), Err(expected));
+    }
+    assert_eq!(limit(&json!({ "limit": 500 }), LimitCeiling::OfDataSource(500)), Ok(Some(500)));
 }
 
 #[test]

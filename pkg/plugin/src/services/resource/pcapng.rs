@@ -116,11 +116,7 @@ fn query(request: &CallResourceRequest) -> Result<Vec<u8>, Failure> {
 /// The query with the highest limit there is, where it names none: a panel's default is for eyes.
 fn as_much_as_may_be(json: Vec<u8>, ceiling: LimitCeiling) -> Vec<u8> {
     let Ok(mut keys) = serde_json::from_slice::<Map<String, Value>>(&json) else { return json };
-    let most = match ceiling {
-        LimitCeiling::Rows(most) => Value::from(most),
-        LimitCeiling::None => Value::Null,
-    };
-    keys.entry("limit").or_insert(most);
+    keys.entry("limit").or_insert(Value::from(ceiling.most()));
     Value::Object(keys).to_string().into_bytes()
 }
 
@@ -130,8 +126,10 @@ impl Plugin {
         if !matches!(request.method.as_str(), "GET" | "POST") {
             return Err(Failure { code: 405, message: "pcapng can be had by GET and POST".to_owned() });
         }
-        let json = as_much_as_may_be(query(request)?, self.server.ceiling);
-        let mut asked = asked::read(request.plugin_context.as_ref(), &json, &*self.source, &self.server)?;
+        let context = request.plugin_context.as_ref();
+        let (settings, _) = asked::settings(context, &self.server)?;
+        let json = as_much_as_may_be(query(request)?, settings.ceiling);
+        let mut asked = asked::read(context, &json, &*self.source, &self.server)?;
         if asked.query.kind != Kind::Packets {
             let given = format!("\"{}\"", asked.query.kind.name());
             let allowed = "a file can be had of packets".to_owned();

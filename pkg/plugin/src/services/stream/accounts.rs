@@ -28,13 +28,12 @@ impl Accounts {
         subscription: Subscription,
         source: Arc<dyn Source>,
         asked: Asked,
-        columns: Vec<CaptureColumn>,
+        encoder: Encoder<CaptureColumn>,
         shutdown: Shutdown,
     ) -> Self {
         let mut ticks = interval(Duration::from_millis(asked.query.interval));
         // What was counted meanwhile is in the next row.
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let encoder = Encoder::new(columns);
         Self { subscription, source, asked, encoder, ticks, shutdown, state: State::Running }
     }
 

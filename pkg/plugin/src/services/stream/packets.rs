@@ -32,14 +32,14 @@ impl Packets {
     pub(super) fn new(
         subscription: Subscription,
         keeper: Option<Keeper<Batch>>,
-        columns: Vec<PacketColumn>,
+        encoder: Encoder<PacketColumn>,
         limit: Option<u32>,
         shutdown: Shutdown,
     ) -> Self {
         Self {
             subscription,
             keeper,
-            encoder: Encoder::new(columns),
+            encoder,
             pace: limit.map(|_| FLUSH_INTERVAL),
             next_message: Instant::now(),
             shutdown,

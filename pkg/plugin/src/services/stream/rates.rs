@@ -31,14 +31,13 @@ impl<C: Column<Rows = [CountRow]>> Rates<C> {
     pub(super) fn new(
         counting: Counting,
         recorded: Option<Hold>,
-        columns: Vec<C>,
+        encoder: Encoder<C>,
         length: Duration,
         shutdown: Shutdown,
     ) -> Self {
         let mut ticks = interval_at(Instant::now() + length, length);
         // What was counted meanwhile is in the next interval, which is longer then.
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let encoder = Encoder::new(columns);
         Self { counting, _recorded: recorded, encoder, ticks, shutdown, state: State::Running }
     }
 

@@ -36,8 +36,8 @@ where
     C: Column<Rows = [T::Row]>,
 {
     /// Sends what `table` makes of the flows of each interval.
-    pub(super) fn new(intake: Intake, keeper: Keeper<Arc<[T::Row]>>, table: T, columns: Vec<C>) -> Self {
-        Self { intake, keeper, table, encoder: Encoder::new(columns), state: State::Running }
+    pub(super) fn new(intake: Intake, keeper: Keeper<Arc<[T::Row]>>, table: T, encoder: Encoder<C>) -> Self {
+        Self { intake, keeper, table, encoder, state: State::Running }
     }
 
     /// The next message; after the last one the status with which the stream ends.

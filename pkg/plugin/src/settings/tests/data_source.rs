@@ -18,8 +18,9 @@ fn nothing_set() {
         minimum_role: Role::Viewer,
         packets_to_services: false,
         shows_own_traffic: false,
+        ceiling: LimitCeiling::Rows(10_000),
     };
-    let nulls = r#"{"hook":null,"allowedInterfaces":null,"minimumRole":null,"allowPacketsToServices":null,"showOwnTraffic":null}"#;
+    let nulls = r#"{"hook":null,"allowedInterfaces":null,"minimumRole":null,"allowPacketsToServices":null,"showOwnTraffic":null,"maxLimit":null}"#;
     for json in ["", "null", "{}", nulls] {
         assert_eq!(read(json), Ok(expected.clone()), "{json}");
     }
@@ -29,7 +30,7 @@ fn nothing_set() {
 fn everything_set() {
     let json = r#"{
         "hook": "tcx", "allowedInterfaces": ["eth*", "wg0"], "minimumRole": "Editor",
-        "allowPacketsToServices": true, "showOwnTraffic": true, "tlsSkipVerify": false
+        "allowPacketsToServices": true, "showOwnTraffic": true, "maxLimit": 500, "tlsSkipVerify": false
     }"#;
     let expected = DataSourceSettings {
         hook: HookChoice::Tcx,
@@ -37,6 +38,7 @@ fn everything_set() {
         minimum_role: Role::Editor,
         packets_to_services: true,
         shows_own_traffic: true,
+        ceiling: LimitCeiling::OfDataSource(500),
     };
     assert_eq!(read(json), Ok(expected));
 }
@@ -69,6 +71,7 @@ fn a_wrong_setting_is_refused() {
     let hook = "it takes auto, xdp-native, xdp-generic or tcx";
     let patterns = "it takes a list of patterns";
     let boolean = "it takes true or false";
+    let rows = "it takes a whole number of 1 or more";
     for (key, value, allowed) in [
         ("hook", "1", hook),
         ("hook", "[\"tcx\"]", hook),
@@ -89,6 +92,13 @@ fn a_wrong_setting_is_refused() {
         ("allowPacketsToServices", "{}", boolean),
         ("showOwnTraffic", "\"yes\"", boolean),
         ("showOwnTraffic", "0", boolean),
+        ("maxLimit", "0", rows),
+        ("maxLimit", "-1", rows),
+        ("maxLimit", "1.5", rows),
+        ("maxLimit", "4294967296", rows),
+        ("maxLimit", "\"500\"", rows),
+        ("maxLimit", "\"none\"", rows),
+        ("maxLimit", "[500]", rows),
     ] {
         assert_eq!(
             refusal(&format!("{{\"{key}\":{value}}}")),

@@ -1,4 +1,4 @@
-//! A data source's hook under the administrator's.
+//! A data source's hook and ceiling under the administrator's.
 
 use super::*;
 
@@ -21,4 +21,22 @@ fn another_hook_is_refused() {
                     for all; choose auto or tcx in the data source's settings";
     assert_eq!(hook(r#"{"hook":"xdp-native"}"#, "tcx"), Err(expected.to_owned()));
     assert!(hook(r#"{"hook":"xdp-native"}"#, "auto").is_err());
+}
+
+fn ceiling(json: &str, set: &str) -> LimitCeiling {
+    DataSourceSettings::read(json.as_bytes(), &server(&[("max_limit", set)])).unwrap().ceiling
+}
+
+#[test]
+fn the_lower_ceiling_is_in_force() {
+    for (json, set, expected) in [
+        ("{}", "500", LimitCeiling::Rows(500)),
+        ("{}", "none", LimitCeiling::None),
+        (r#"{"maxLimit":499}"#, "500", LimitCeiling::OfDataSource(499)),
+        (r#"{"maxLimit":500}"#, "500", LimitCeiling::Rows(500)),
+        (r#"{"maxLimit":501}"#, "500", LimitCeiling::Rows(500)),
+        (r#"{"maxLimit":20000}"#, "none", LimitCeiling::OfDataSource(20_000)),
+    ] {
+        assert_eq!(ceiling(json, set), expected, "{json} under {set}");
+    }
 }

@@ -28,3 +28,10 @@ fn commas_and_white_space_separate() {
         assert!(!patterns.allow(refused), "{refused}");
     }
 }
+
+#[test]
+fn they_can_be_shown_as_they_were_written() {
+    let texts = |text| Patterns::new(text).texts().collect::<Vec<_>>();
+    assert_eq!(texts("eth*, wg?"), ["eth*", "wg?"]);
+    assert_eq!(texts(""), Vec::<String>::new());
+}

@@ -10,6 +10,7 @@ fn nothing_set() {
     assert_eq!(settings.hook, None);
     assert_eq!(settings.capture, CaptureSettings::default());
     assert_eq!(settings.own_ports, None);
+    assert!(settings.made.is_empty());
 }
 
 #[test]
@@ -27,6 +28,7 @@ fn everything_set() {
         ("own_ports", "443, 3000"),
     ]);
     assert_eq!(settings.own_ports, Some([443, 3000].into()));
+    assert_eq!(settings.made.len(), 10);
     assert_eq!(settings.ceiling, LimitCeiling::Rows(500));
     assert!(settings.interfaces.allow("eth3") && !settings.interfaces.allow("lo"));
     assert_eq!(settings.hook, Some(HookChoice::XdpGeneric));
@@ -105,6 +107,7 @@ fn what_cannot_be_used_is_reported() {
         assert_eq!(settings.hook, None);
         assert_eq!(settings.capture, CaptureSettings::default());
         assert!(!settings.interfaces.allow("lo"));
+        assert_eq!(settings.made, ["interfaces"].into());
     }
 }
 

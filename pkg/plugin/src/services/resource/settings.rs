@@ -1,0 +1,45 @@
+//! The resource `settings`: what the server's administrator has set, as far as it concerns a data source.
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::Plugin;
+use crate::{access::check_interface, settings::DataSourceSettings};
+
+/// One setting.
+#[derive(Serialize)]
+struct Entry {
+    /// What is in force.
+    value: Value,
+    /// Whether it is the administrator's, and not the default.
+    set: bool,
+}
+
+impl Plugin {
+    /// The settings under their names in `grafana.ini`, and the machine's name. Of interfaces that are watched from the
+    /// start those are named that may be watched through the data source.
+    pub(super) fn settings(&self, settings: &DataSourceSettings) -> Value {
+        let server = &self.server;
+        let may_be_watched = |name: &&String| check_interface(name, settings, server).is_ok();
+        let own_ports = server.own_ports.clone().unwrap_or_else(|| (*self.source.own_ports()).clone());
+        let entry = |name: &str, value: Value| {
+            (name.to_owned(), json!(Entry { value, set: server.made.contains(name) }))
+        };
+        let entries: serde_json::Map<String, Value> = [
+            entry("interfaces", json!(server.interfaces.texts().collect::<Vec<_>>())),
+            entry("hook", json!(server.hook)),
+            entry("max_limit", json!(server.ceiling.most())),
+            entry("header_bytes", json!(server.capture.header_bytes)),
+            entry("linger_seconds", json!(server.capture.linger.as_secs())),
+            entry("flow_entries", json!(server.capture.flow_entries)),
+            entry("history_seconds", json!(server.history_seconds)),
+            entry("history_rows", json!(server.history_rows)),
+            entry("watch", json!(server.watch.iter().filter(may_be_watched).collect::<Vec<_>>())),
+            entry("own_ports", json!(own_ports)),
+        ]
+        .into_iter()
+        .collect();
+        let problems: Vec<String> = self.setting_errors.iter().map(ToString::to_string).collect();
+        json!({ "host": *self.host, "settings": entries, "problems": problems })
+    }
+}

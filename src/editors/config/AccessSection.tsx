@@ -1,0 +1,76 @@
+import { ConfigSection } from '@grafana/plugin-ui';
+import { Combobox, Field, Switch, TextArea, type ComboboxOption } from '@grafana/ui';
+import { useState } from 'react';
+
+import { interfacesNote } from '../../settings/administrator';
+import type { MinimumRole } from '../../settings/model';
+import { parsePatterns } from '../../settings/patterns';
+
+import { FIELD_WIDTH, type SectionProps } from './editing';
+
+const ROLES: Array<ComboboxOption<MinimumRole>> = [
+  { value: 'Viewer', label: 'Viewer', description: 'Everyone who may query this data source' },
+  { value: 'Editor', label: 'Editor' },
+  { value: 'Admin', label: 'Admin' },
+];
+
+export function AccessSection({ stored, readOnly, set, server }: SectionProps) {
+  /** The text as typed: the list made of it would lose the comma or line break of a pattern yet to come. */
+  const [patterns, setPatterns] = useState((stored.allowedInterfaces ?? []).join('\n'));
+
+  return (
+    <ConfigSection
+      title="Who may see what"
+      description="A data source narrows what the server's administrator allows, and never widens it."
+    >
+      <Field
+        label="Allowed interfaces"
+        description={`Names or patterns (eth*), one a line or between commas. None: every interface that the server's administrator allows. ${server ? interfacesNote(server) : ''}`}
+        disabled={readOnly}
+      >
+        <TextArea
+          id="xdplive-config-allowed-interfaces"
+          data-testid="xdplive-config-allowed-interfaces"
+          cols={FIELD_WIDTH}
+          rows={3}
+          placeholder={'eth0\nwg*'}
+          value={patterns}
+          onChange={({ currentTarget: { value } }) => {
+            setPatterns(value);
+            set('allowedInterfaces', parsePatterns(value));
+          }}
+        />
+      </Field>
+      <Field
+        label="Minimum role"
+        description="People below this role in the organisation get nothing from this data source: no packets, no counters, no list of interfaces."
+        disabled={readOnly}
+      >
+        <Combobox<MinimumRole>
+          id="xdplive-config-minimum-role"
+          data-testid="xdplive-config-minimum-role"
+          width={FIELD_WIDTH}
+          options={ROLES}
+          value={stored.minimumRole ?? 'Viewer'}
+          onChange={({ value }) => {
+            set('minimumRole', value);
+          }}
+        />
+      </Field>
+      <Field
+        label="Packets for services"
+        description="Public dashboards and the alert scheduler ask as a service, not as a person. Off: they get rates and counters only. On: they get packets, conversations and their addresses too, and so does everybody who has the link to a public dashboard."
+        disabled={readOnly}
+      >
+        <Switch
+          id="xdplive-config-packets-to-services"
+          data-testid="xdplive-config-packets-to-services"
+          value={stored.allowPacketsToServices ?? false}
+          onChange={({ currentTarget: { checked } }) => {
+            set('allowPacketsToServices', checked);
+          }}
+        />
+      </Field>
+    </ConfigSection>
+  );
+}

@@ -1,0 +1,41 @@
+import { ConfigSection } from '@grafana/plugin-ui';
+import { Button } from '@grafana/ui';
+
+import { checkHealth } from '../../resources/health';
+
+import { HealthFindings } from './HealthFindings';
+import { useRepeated } from './useRepeated';
+
+interface Props {
+  dataSourceUid: string;
+  /** Counts how often the data source has been saved. */
+  version: number | undefined;
+}
+
+/** What keeps this machine from showing packets, and the commands that mend it. */
+export function HealthSection({ dataSourceUid, version }: Props) {
+  const [health, checkAgain] = useRepeated(checkHealth, dataSourceUid, version);
+  const isChecking = health.state === 'loading';
+  return (
+    <ConfigSection
+      title="Health"
+      description="What the machine that Grafana runs on lets this data source do, as its settings were saved last. Nothing is attached to find out."
+    >
+      <div aria-live="polite" aria-busy={isChecking}>
+        {isChecking && <p>Looking at the machine…</p>}
+        {health.state === 'failed' && <p role="status">The health could not be checked: {health.reason}</p>}
+        {health.state === 'loaded' && <HealthFindings report={health.value} />}
+      </div>
+      <Button
+        variant="secondary"
+        icon="heart"
+        type="button"
+        disabled={isChecking}
+        onClick={checkAgain}
+        data-testid="xdplive-config-check-now"
+      >
+        Check now
+      </Button>
+    </ConfigSection>
+  );
+}

@@ -1,0 +1,39 @@
+import { Field, Input } from '@grafana/ui';
+
+import { ceilingNote } from '../../settings/administrator';
+import { readMaxLimit } from '../../settings/maxLimit';
+import { useDraft } from '../useDraft';
+
+import { FIELD_WIDTH, type SectionProps } from './editing';
+
+/** The ceiling of rows a second. A wrong one stays in the field, with the reason, and is not stored. */
+export function MaxLimitField({ stored, readOnly, set, server }: SectionProps) {
+  const administrators = server?.settings.max_limit.value ?? null;
+  const { draft, input } = useDraft(stored.maxLimit?.toString() ?? '', (typed) => {
+    const read = readMaxLimit(typed, administrators);
+    if (read.state !== 'wrong') {
+      set('maxLimit', read.state === 'rows' ? read.rows : undefined);
+    }
+    return read.state !== 'wrong';
+  });
+  const typed = draft === undefined ? undefined : readMaxLimit(draft, administrators);
+
+  return (
+    <Field
+      label="Most rows per second"
+      description={`A query of this data source that asks for more is refused; rates, conversations and counters are exact all the same. Empty: what the server's administrator allows. ${server ? ceilingNote(server, stored.maxLimit) : ''}`}
+      disabled={readOnly}
+      invalid={typed?.state === 'wrong'}
+      error={typed?.state === 'wrong' ? typed.reason : undefined}
+    >
+      <Input
+        id="xdplive-config-max-limit"
+        data-testid="xdplive-config-max-limit"
+        width={FIELD_WIDTH}
+        inputMode="numeric"
+        placeholder={administrators === null ? 'no bound' : String(administrators)}
+        {...input}
+      />
+    </Field>
+  );
+}

@@ -1,0 +1,44 @@
+import { getBackendSrv } from '@grafana/runtime';
+
+import type { IngressHook } from '../settings/model';
+
+/** A setting of the server's administrator. */
+interface Setting<T> {
+  /** What is in force. */
+  value: T;
+  /** It stands in grafana.ini; otherwise it is the default. */
+  set: boolean;
+}
+
+/** What the server's administrator has set, under the names in grafana.ini, as the resource `settings` tells it. */
+export interface ServerSettings {
+  /** Patterns of interfaces that may be watched; none at all for every interface. */
+  interfaces: Setting<string[]>;
+  /** For every data source; null where a data source chooses. */
+  hook: Setting<IngressHook | null>;
+  /** The most rows a second; null for no bound. */
+  max_limit: Setting<number | null>;
+  header_bytes: Setting<number>;
+  linger_seconds: Setting<number>;
+  flow_entries: Setting<number>;
+  history_seconds: Setting<number>;
+  history_rows: Setting<number>;
+  /** Interfaces that are counted from the start. */
+  watch: Setting<string[]>;
+  /** TCP ports of Grafana's own traffic. */
+  own_ports: Setting<number[]>;
+}
+
+export interface SettingsResponse {
+  /** Name of the machine that answered. */
+  host: string;
+  settings: ServerSettings;
+  /** What stands in grafana.ini and cannot be used. */
+  problems: string[];
+}
+
+/** Asks as an editor does that has no data source at hand, only its uid. A failure is the caller's to show. */
+export function loadServerSettings(dataSourceUid: string): Promise<SettingsResponse> {
+  const url = `/api/datasources/uid/${encodeURIComponent(dataSourceUid)}/resources/settings`;
+  return getBackendSrv().get<SettingsResponse>(url, undefined, undefined, { showErrorAlert: false });
+}

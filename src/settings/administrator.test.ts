@@ -1,0 +1,50 @@
+import { serverSettings } from '../testing/serverSettings';
+
+import { ceilingNote, fixedHook, interfacesNote, otherSettings, ownPortsNote } from './administrator';
+
+it('knows a hook that is set for all, and a data source that contradicts it', () => {
+  expect(fixedHook(serverSettings(), 'tcx')).toBeUndefined();
+  const set = serverSettings({ hook: 'tcx' });
+  const note = 'Set to tcx for all data sources by hook in grafana.ini.';
+  expect(fixedHook(set)).toEqual({ hook: 'tcx', isContradicted: false, note });
+  expect(fixedHook(set, 'tcx')?.isContradicted).toBe(false);
+  expect(fixedHook(set, 'xdp-native')?.isContradicted).toBe(true);
+});
+
+it('says which interfaces may be watched at all', () => {
+  expect(interfacesNote(serverSettings())).toBe(
+    'The administrator of the server allows every interface (interfaces in grafana.ini).'
+  );
+  expect(interfacesNote(serverSettings({ interfaces: ['eth*', 'wg0'] }))).toBe(
+    'Bounded by interfaces in grafana.ini, which allows eth*, wg0: nothing beyond that can be watched.'
+  );
+});
+
+it('says what bounds the rows per second', () => {
+  expect(ceilingNote(serverSettings(), undefined)).toBe('Bounded by the default of max_limit in grafana.ini, 10000.');
+  const set = serverSettings({ max_limit: 500 });
+  expect(ceilingNote(set, 500)).toBe('Bounded by max_limit = 500 in grafana.ini.');
+  expect(ceilingNote(set, 501)).toBe('Bounded by max_limit = 500 in grafana.ini. That holds, because it is lower.');
+  expect(ceilingNote(serverSettings({ max_limit: null }), 7)).toBe('max_limit = none in grafana.ini sets no bound.');
+});
+
+it('says which packets are own traffic', () => {
+  expect(ownPortsNote(serverSettings())).toEqual({
+    isNone: false,
+    note: 'Its TCP ports are those on which Grafana listens: 3000.',
+  });
+  expect(ownPortsNote(serverSettings({ own_ports: [443, 3_000] }))).toEqual({
+    isNone: false,
+    note: 'Its TCP ports are set to 443, 3000 by own_ports in grafana.ini.',
+  });
+  expect(ownPortsNote(serverSettings({ own_ports: [] }))).toEqual({
+    isNone: true,
+    note: 'own_ports = none in grafana.ini takes no packet for own traffic, so that this has no effect.',
+  });
+});
+
+it('lists what else is set, and no defaults', () => {
+  expect(otherSettings(serverSettings({ hook: 'tcx' }))).toEqual([]);
+  const listed = otherSettings(serverSettings({ header_bytes: 0, watch: ['eth0', 'wg0'] }));
+  expect(listed.map(({ name, value }) => `${name} = ${value}`)).toEqual(['header_bytes = 0', 'watch = eth0 wg0']);
+});
