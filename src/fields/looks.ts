@@ -15,9 +15,9 @@ interface TableLook {
 /** Colours of Grafana's palette, which has each of them for the light and the dark theme. */
 const PROTOCOL_COLORS: ReadonlyMap<string, string> = new Map([
   ['TCP', 'blue'],
-  ['UDP', 'green'],
-  ['ICMP', 'orange'],
-  ['IPv6-ICMP', 'orange'],
+  ['UDP', 'orange'],
+  ['ICMP', 'green'],
+  ['IPv6-ICMP', 'green'],
   ['IGMP', 'purple'],
   ['SCTP', 'yellow'],
   ['ESP', 'red'],
