@@ -17,7 +17,7 @@ const PROTOCOL_COLORS: ReadonlyMap<string, string> = new Map([
   ['TCP', 'blue'],
   ['UDP', 'orange'],
   ['ICMP', 'green'],
-  ['IPv6-ICMP', 'green'],
+  ['IPv6-ICMP', 'dark-green'],
   ['IGMP', 'purple'],
   ['SCTP', 'yellow'],
   ['ESP', 'red'],
@@ -98,7 +98,7 @@ const LOOKS: ReadonlyMap<string, Look> = new Map([
   ['lost_ring', LOSS],
   ['lost_queue', LOSS],
   ['flow_overflow', LOSS],
-  ['ring_used', { ...warning({ value: 50, color: 'orange' }, { value: 80, color: 'red' }), min: 0, max: 100 }],
+  ['ring_used', { min: 0, max: 100 }],
 ]);
 
 /** Of a column of rows. What is only text or a measure looks as Grafana shows it. */
