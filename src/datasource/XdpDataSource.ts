@@ -14,6 +14,7 @@ import { DataSourceWithBackend, getTemplateSrv } from '@grafana/runtime';
 import { map, of, switchMap, type Observable } from 'rxjs';
 
 import { asLogLines, asTailed } from '../explore/logLines';
+import { newestFirst } from '../explore/newestFirst';
 import { dresser } from '../fields/dressed';
 import { dashboardPage, explorePage, LIVE_PACKETS, type PacketsPage } from '../fields/packetsPage';
 import { adHocFault, withAdHocFilters } from '../query/adHocFilters';
@@ -87,7 +88,12 @@ export class XdpDataSource extends DataSourceWithBackend<XdpQuery, XdpSettings> 
           : of(withSeriesNames(answer, names));
       }),
       map(dressed),
-      map((response) => (isTail ? asLogLines(response) : response))
+      map((response) => {
+        if (isTail) {
+          return asLogLines(response);
+        }
+        return request.app === CoreApp.Explore ? newestFirst(response, targets) : response;
+      })
     );
   }
 

@@ -58,7 +58,7 @@ export function FilterField({ id, value, isOfFlows, vocabulary, read, onFocus, o
 
   return (
     <>
-      <InlineField label="Filter" labelWidth={LABEL_WIDTH} tooltip={filterHelp(isOfFlows)} htmlFor={id}>
+      <InlineField label="Filter" labelWidth={LABEL_WIDTH} tooltip={filterHelp(isOfFlows)} htmlFor={id} shrink>
         <div className={mode === 'text' ? styles.text : styles.menus}>
           {mode === 'text' ? (
             <FilterText
@@ -103,7 +103,8 @@ export function FilterField({ id, value, isOfFlows, vocabulary, read, onFocus, o
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({
-  text: css({ display: 'flex', gap: theme.spacing(0.5) }),
+  // In a narrow pane, the switch goes below the text.
+  text: css({ display: 'flex', flexWrap: 'wrap', gap: theme.spacing(0.5) }),
   // The conditions need the width.
   menus: css({ display: 'flex', flexDirection: 'column-reverse', alignItems: 'flex-start', gap: theme.spacing(0.5) }),
   // Below the input, in line with it.

@@ -10,11 +10,12 @@ it('reads channel, hooks and ports', () => {
     { interface: 'eth0', direction: 'in', hook: 'tcx', reason: '' },
     { interface: 'eth0', direction: 'out', hook: null, reason: 'this kernel has no TCX' },
   ];
-  const custom = { capture: CAPTURE, hooks, ownPorts: [3000, 3001] };
+  const custom = { capture: CAPTURE, hooks, ownPorts: [3000, 3001], host: 'node-a' };
   expect(captureReportOf(ttlFrame('A', [], { custom }))).toEqual({
     channel: CHANNEL,
     hooks,
     ownPorts: [3000, 3001],
+    host: 'node-a',
   });
 });
 
@@ -27,8 +28,8 @@ it('takes a hook without hook and reason for nothing attached and no reason', ()
 
 it.each([
   ['nothing else', {}],
-  ['nulls', { hooks: null, ownPorts: null }],
-  ['other types', { hooks: { eth0: 'tcx' }, ownPorts: 3000 }],
+  ['nulls', { hooks: null, ownPorts: null, host: null }],
+  ['other types', { hooks: { eth0: 'tcx' }, ownPorts: 3000, host: 7 }],
   ['lists of other types', { hooks: [null, 1, 'eth0', { hook: 'tcx' }], ownPorts: ['3000', null] }],
 ])('finds the channel beside %s', (_, others) => {
   const custom = { capture: CAPTURE, ...others };

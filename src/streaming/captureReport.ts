@@ -20,6 +20,8 @@ export interface CaptureReport {
   hooks: HookInForce[];
   /** TCP ports of this machine whose traffic is left out as Grafana's own. */
   ownPorts: number[];
+  /** The machine that answered. */
+  host: string | undefined;
 }
 
 /**
@@ -34,6 +36,7 @@ export function captureReportOf(frame: DataFrame): CaptureReport | undefined {
       channel,
       hooks: listOf(custom.hooks).flatMap(asHook),
       ownPorts: listOf(custom.ownPorts).filter((port) => typeof port === 'number'),
+      host: textIn(custom.host),
     }
   );
 }

@@ -21,6 +21,7 @@ describe('newestRows', () => {
           lost_ring: 3,
           lost_queue: 1,
           delivered: 2,
+          host: 'node-a',
         },
         { interface: 'wg0', hook: null },
       ])
@@ -38,6 +39,7 @@ describe('newestRows', () => {
         thinned: 2,
         lostRing: 3,
         lostQueue: 1,
+        host: 'node-a',
       },
       captureRow({ interface: 'wg0', hook: null }),
     ]);

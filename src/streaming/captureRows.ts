@@ -20,6 +20,8 @@ export interface CaptureRow {
   thinned: number;
   lostRing: number;
   lostQueue: number;
+  /** The machine that counted; null: a back end that does not say. */
+  host: string | null;
 }
 
 /**
@@ -52,6 +54,7 @@ export function newestRows(frame: DataFrame): CaptureRow[] {
           thinned: number('thinned', row),
           lostRing: number('lost_ring', row),
           lostQueue: number('lost_queue', row),
+          host: text('host', row),
         }
   );
 }

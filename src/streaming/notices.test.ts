@@ -217,3 +217,20 @@ it('says all of one severity in one notice, what matters most in front', () => {
     "info: 9 packets seen on eth0, none for this panel yet. 3 of 8 matching packets were left out to keep to 1,000 rows per second; counters stay exact. eth0 in by tcx: asked for. Grafana's own delivery (TCP port 3000 of this machine) is left out; the data source's settings can show it.",
   ]);
 });
+
+describe('several machines behind one address', () => {
+  it('names both where the stream is of another than the answer', () => {
+    expect(told({ host: 'node-a', counters: [mine({ host: 'node-b' })] })).toEqual([
+      'info: Rows come from the host node-b; what was there before came from node-a: this Grafana has several replicas.',
+    ]);
+  });
+
+  it.each([
+    [{ host: 'node-a', counters: [mine({ host: 'node-a' })] }],
+    [{ host: 'node-a', counters: [mine()] }],
+    [{ host: 'node-a', counters: [] }],
+    [{ counters: [mine({ host: 'node-b' })] }],
+  ])('says nothing of %j', (facts) => {
+    expect(told(facts)).toEqual([]);
+  });
+});

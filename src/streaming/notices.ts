@@ -17,6 +17,8 @@ export interface PanelFacts {
   hooks: HookInForce[];
   /** TCP ports of this machine whose traffic is left out as Grafana's own. */
   ownPorts: number[];
+  /** The machine that answered the query, with what was before; undefined: it did not say. */
+  host?: string;
   /** Rows a second; undefined: none is known. */
   limit: number | undefined;
   /** Whether the panel has anything to show. */
@@ -38,7 +40,13 @@ export function noticesOf(facts: PanelFacts): QueryResultMetaNotice[] {
   const stream = rowsOfStream(facts.counters, facts.channel);
   return [
     ...notice('warning', loss(stream)),
-    ...notice('info', [...idle(facts, stream), thinning(facts, stream), ...reasons(facts), ownTraffic(facts)]),
+    ...notice('info', [
+      ...idle(facts, stream),
+      otherHost(facts),
+      thinning(facts, stream),
+      ...reasons(facts),
+      ownTraffic(facts),
+    ]),
   ];
 }
 
@@ -133,6 +141,17 @@ function ownTraffic({ counters, ownPorts }: PanelFacts): Sentence {
     isThere &&
     ownPorts.length > 0 &&
     `Grafana's own delivery (${ports}) is left out; the data source's settings can show it.`
+  );
+}
+
+/** Behind one address there may be several machines with a Grafana each, of which any may answer. */
+function otherHost({ counters, host }: PanelFacts): Sentence {
+  const streaming = counters.find((row) => row.host !== null)?.host ?? undefined;
+  return (
+    host !== undefined &&
+    streaming !== undefined &&
+    streaming !== host &&
+    `Rows come from the host ${streaming}; what was there before came from ${host}: this Grafana has several replicas.`
   );
 }
 

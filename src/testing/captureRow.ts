@@ -14,6 +14,7 @@ export function captureRow(row: Partial<CaptureRow> = {}): CaptureRow {
     thinned: 0,
     lostRing: 0,
     lostQueue: 0,
+    host: null,
     ...row,
   };
 }

@@ -27,8 +27,8 @@ interface Props {
   onRemove: () => void;
 }
 
-const FIELD_WIDTH = 24;
-const OPERATOR_WIDTH = 16;
+const FIELD_WIDTH = 20;
+const OPERATOR_WIDTH = 15;
 
 /** What is asked, how, and the values. */
 export function ConditionRow({ id, name, condition, ...props }: Props) {

@@ -27,7 +27,7 @@ interface Props {
   onChange: (values: string[]) => void;
 }
 
-const WIDTH = 30;
+const WIDTH = 28;
 
 /** One of a few values, or as many as are typed, with suggestions. */
 export function ConditionValue(props: Props) {

@@ -96,7 +96,7 @@ impl CaptureColumn {
     }
 
     /// What a panel of packets has to know of its own packets.
-    pub const OF_A_PANEL: [Self; 11] = [
+    pub const OF_A_PANEL: [Self; 12] = [
         Self::Time,
         Self::Interface,
         Self::Direction,
@@ -108,6 +108,7 @@ impl CaptureColumn {
         Self::LostRing,
         Self::LostQueue,
         Self::Channel,
+        Self::Host,
     ];
 }
 
