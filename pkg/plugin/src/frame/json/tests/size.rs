@@ -102,5 +102,5 @@ fn a_tenth_of_the_default_ceiling_fits_a_message() {
 
 #[test]
 fn without_columns_there_is_still_room_for_a_row() {
-    assert!(Encoder::<PacketColumn>::new(Vec::new()).most_rows() > 0);
+    assert!(Encoder::<PacketColumn>::new(Vec::new(), "nas".into()).most_rows() > 0);
 }
