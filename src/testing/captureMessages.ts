@@ -1,8 +1,12 @@
 import { FieldType, type DataFrameJSON } from '@grafana/data';
 
 import { CAPTURE_COLUMNS } from './captureColumns';
+import { column } from './column';
 
 const FIELD_TYPE = { time: FieldType.time, string: FieldType.string, number: FieldType.number };
+
+/** Those of a panel's counters, which name the machine as well. */
+const COLUMNS = [...CAPTURE_COLUMNS, column('host', 'string', false)];
 
 /** A row of counters by the columns that matter to a check. */
 export type Counters = Partial<Record<string, string | number | null>>;
@@ -25,11 +29,12 @@ const NOTHING: Counters = {
   channel: null,
   filter: null,
   flow_overflow: 0,
+  host: null,
 };
 
 /** One tick of a capture channel, as its first message: the back end begins each run of a stream with the schema. */
 export function firstTick(time: number, rows: Counters[]): DataFrameJSON {
-  const fields = CAPTURE_COLUMNS.map(({ name, type }) => ({ name, type: FIELD_TYPE[type as keyof typeof FIELD_TYPE] }));
+  const fields = COLUMNS.map(({ name, type }) => ({ name, type: FIELD_TYPE[type as keyof typeof FIELD_TYPE] }));
   return { schema: { fields }, ...tick(time, rows) };
 }
 
@@ -37,7 +42,7 @@ export function firstTick(time: number, rows: Counters[]): DataFrameJSON {
 export function tick(time: number, rows: Counters[]): DataFrameJSON {
   return {
     data: {
-      values: CAPTURE_COLUMNS.map(({ name }) => rows.map((row) => ({ ...NOTHING, ...row, time })[name] ?? null)),
+      values: COLUMNS.map(({ name }) => rows.map((row) => ({ ...NOTHING, ...row, time })[name] ?? null)),
     },
   };
 }
