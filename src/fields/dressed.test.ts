@@ -120,7 +120,7 @@ describe('as Grafana draws it', () => {
     const names = ['destination_port', 'source_ip'];
     expect(links(dressedBy({ interfaces: ['lo', 'eth1'] }), 'destination_port', 0, names)).toEqual([
       ['Packets of this port', '/page?lo+eth1&port 443'],
-      ['Packets of this conversation', '/page?lo+eth1&'],
+      ['Packets of this conversation', '/page?lo+eth1&port 443'],
     ]);
   });
 

@@ -17,7 +17,7 @@ type Row = (column: string) => string;
 
 interface CellLink {
   title: string;
-  /** Which packets; undefined where the row does not say, which leads to all of them. */
+  /** Which packets; undefined where the row does not say. */
   filter: (row: Row) => string | undefined;
 }
 
@@ -55,13 +55,15 @@ const NO_VALUE: readonly string[] = ['other', 'none'];
 
 /** From a cell of a table of packets or conversations. */
 export function linksOfColumn(column: string, target: LinkTarget): DataLink[] {
-  return (LINKS.get(column) ?? []).map(({ title, filter }) => ({
+  const links = LINKS.get(column) ?? [];
+  return links.map(({ title, filter }) => ({
     title,
     url: '',
     onBuildUrl: ({ replaceVariables }) => {
       const row = rowOf(replaceVariables);
       const name = row('interface');
-      return target.page()(filter(row) ?? '', name === '' ? target.interfaces : [name]);
+      // Where the row has lost its other columns, as in a sum by address, the value itself is all there is.
+      return target.page()(filter(row) ?? links[0]?.filter(row) ?? '', name === '' ? target.interfaces : [name]);
     },
   }));
 }
