@@ -1,10 +1,12 @@
 import { expect, test } from '@grafana/plugin-e2e';
 
+import pluginJson from '../../plugin.json';
+
 import { DATA_SOURCE, INTERFACE } from './here';
 
 /** Explore's address with one query. */
 function explore(query: Record<string, unknown>): URLSearchParams {
-  const datasource = { type: 'xdplive-packets-datasource', uid: DATA_SOURCE.uid };
+  const datasource = { type: pluginJson.id, uid: DATA_SOURCE.uid };
   const pane = {
     datasource: DATA_SOURCE.uid,
     queries: [{ refId: 'A', datasource, ...query }],
@@ -20,8 +22,8 @@ test('Explore shows packets in a table', async ({ explorePage }) => {
   await expect(explorePage.tablePanel.data.filter({ hasText: /^ICMP$/ }).first()).toBeVisible();
 });
 
-test('Live shows packets as lines, in the words of tcpdump', async ({ explorePage, page }) => {
+test('Live shows packets as lines, in the words of tcpdump', async ({ explorePage, page, selectors }) => {
   await explorePage.goto({ queryParams: explore(PINGS) });
-  await page.getByRole('button', { name: /live/i }).first().click();
+  await explorePage.getByGrafanaSelector(selectors.pages.Explore.toolbar.live).click();
   await expect(page.getByText(/127\.0\.0\.1 > 127\.0\.0\.1: ICMP echo request/).first()).toBeVisible();
 });
