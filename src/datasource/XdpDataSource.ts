@@ -38,6 +38,8 @@ import { grafanaLive } from '../streaming/grafanaLive';
 import { withSeriesNames } from '../streaming/nameSeries';
 import { endsNow } from '../streaming/rowBuffer';
 
+const EXPLORE: readonly string[] = [CoreApp.Explore];
+
 /** The editors of alert rules. */
 const ALERTING: readonly string[] = [CoreApp.UnifiedAlerting, CoreApp.CloudAlerting];
 
@@ -92,7 +94,7 @@ export class XdpDataSource extends DataSourceWithBackend<XdpQuery, XdpSettings> 
         if (isTail) {
           return asLogLines(response);
         }
-        return request.app === CoreApp.Explore ? newestFirst(response, targets) : response;
+        return EXPLORE.includes(request.app) ? newestFirst(response, targets) : response;
       })
     );
   }

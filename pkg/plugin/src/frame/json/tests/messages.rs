@@ -11,10 +11,14 @@ fn the_first_has_the_schema_before_its_data_and_the_others_values_only() {
     let first = encoder.message(&[batch("eth0", [ssdp(), ssdp()])]);
     let expected = concat!(
         r#"{"schema":{"fields":["#,
-        r#"{"name":"time","type":"time","typeInfo":{"frame":"time.Time"}},"#,
-        r#"{"name":"source_ip","type":"string","typeInfo":{"frame":"string","nullable":true}},"#,
-        r#"{"name":"ttl","type":"number","typeInfo":{"frame":"uint32","nullable":true}},"#,
-        r#"{"name":"fragment","type":"boolean","typeInfo":{"frame":"bool","nullable":true}}]},"#,
+        r#"{"name":"time","type":"time","typeInfo":{"frame":"time.Time"},"#,
+        r#""config":{"description":"When the kernel saw the packet"}},"#,
+        r#"{"name":"source_ip","type":"string","typeInfo":{"frame":"string","nullable":true},"#,
+        r#""config":{"description":"Source address, for ARP the sender's"}},"#,
+        r#"{"name":"ttl","type":"number","typeInfo":{"frame":"uint32","nullable":true},"#,
+        r#""config":{"description":"TTL or hop limit"}},"#,
+        r#"{"name":"fragment","type":"boolean","typeInfo":{"frame":"bool","nullable":true},"#,
+        r#""config":{"description":"Whether it is a fragment of an IP packet"}}]},"#,
         r#""data":{"values":[[1767225600001,1767225600001],["192.0.2.20","192.0.2.20"],[1,1],[false,false]]}}"#,
     );
     assert_eq!(str::from_utf8(&first), Ok(expected));
