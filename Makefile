@@ -114,4 +114,4 @@ bench: programs ## Benchmarks, as ratios, in about six minutes; needs root.  B=B
 .PHONY: clean
 clean: ## Remove everything that was built
 	cargo clean
-	rm -rf ebpf/target dist coverage .grafana
+	rm -rf ebpf/target dist coverage .grafana playwright

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The specs in tests/e2e in a real Grafana: one that runs (GRAFANA_URL, with GRAFANA_USER and GRAFANA_PASSWORD), or the
-# one at hand (GRAFANA_HOME, or a `grafana` on PATH), started for the while on PORT.    tools/e2e.sh
+# one at hand (GRAFANA_HOME, or a `grafana` on PATH), started for the while on PORT. A Grafana that was built by a bare
+# `go build` calls itself 9.2.0: GRAFANA_VERSION says what it is.    tools/e2e.sh [SPEC…]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
