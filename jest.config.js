@@ -19,6 +19,8 @@ const modulesOnly = [
 
 module.exports = {
   testEnvironment: 'jest-environment-jsdom',
+  // Editors with lists of @grafana/ui take seconds to draw on a busy machine; a test that hangs still ends.
+  testTimeout: 60_000,
   roots: ['<rootDir>/src', '<rootDir>/.config'],
   setupFilesAfterEnv: ['<rootDir>/jest-setup.js'],
   moduleNameMapper: {

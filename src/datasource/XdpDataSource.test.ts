@@ -246,6 +246,7 @@ describe('columns', () => {
 describe('a new query', () => {
   it('asks for packets in both directions within the default budget', () => {
     expect(testDataSource().getDefaultQuery()).toEqual({
+      version: 1,
       kind: 'packets',
       direction: 'both',
       limit: 1_000,

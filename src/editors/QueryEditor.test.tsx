@@ -390,3 +390,19 @@ it('says why a list is missing and still takes a name', async () => {
   await userEvent.click(await screen.findByRole('option', { name: /eth0/ }));
   expect(queries.at(-1)?.interfaces).toEqual(['eth0']);
 });
+
+describe('a query of a later version', () => {
+  const LATER = 'This query was saved by a later version of XDP Live';
+
+  it('is left as it is, but for what is changed, and its editor says so', async () => {
+    const { queries } = await openEditor({ version: 2, direction: 'in' });
+    expect(screen.getByText(LATER)).toBeInTheDocument();
+    await userEvent.click(screen.getByLabelText('Out'));
+    expect(queries).toStrictEqual([{ refId: 'A', version: 2, direction: 'out' }]);
+  });
+
+  it.each([undefined, 1])('is not %s', async (version) => {
+    await openEditor({ version });
+    expect(screen.queryByText(LATER)).not.toBeInTheDocument();
+  });
+});

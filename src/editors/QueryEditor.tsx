@@ -1,11 +1,11 @@
 import type { QueryEditorProps } from '@grafana/data';
 import { Alert, InlineFieldRow } from '@grafana/ui';
-import { useCallback, useId, useMemo, useRef } from 'react';
+import { useCallback, useEffect, useId, useMemo, useRef } from 'react';
 
 import type { XdpDataSource } from '../datasource/XdpDataSource';
 import { isOfFlows, isUsed } from '../query/kinds';
 import { isOfLaterVersion, migrateQuery } from '../query/migrate';
-import { INTERVAL, LIMIT, QUERY_VERSION, ROWS_KEPT, TOP, type QueryKind, type XdpQuery } from '../query/model';
+import { INTERVAL, LIMIT, ROWS_KEPT, TOP, type QueryKind, type XdpQuery } from '../query/model';
 import type { XdpSettings } from '../settings/model';
 
 import { ChoiceField } from './ChoiceField';
@@ -36,10 +36,20 @@ export function QueryEditor({ datasource, query: saved, onChange, onRunQuery }: 
   /** Columns of one kind mean nothing to another; who comes back to a kind finds what was chosen for it. */
   const columnsByKind = useRef(new Map<QueryKind, string[] | undefined>());
 
+  /** A picker may tell of one choice more than once, before the query that it makes is here. */
+  const applied = useRef<string>();
   const apply = (change: Partial<XdpQuery>) => {
-    onChange(changedQuery(query, change));
-    onRunQuery();
+    const changed = changedQuery(query, change);
+    const written = JSON.stringify(changed);
+    if (written !== JSON.stringify(query) && written !== applied.current) {
+      applied.current = written;
+      onChange(changed);
+      onRunQuery();
+    }
   };
+  useEffect(() => {
+    applied.current = undefined;
+  }, [saved]);
 
   return (
     <>
@@ -201,8 +211,7 @@ export function QueryEditor({ datasource, query: saved, onChange, onRunQuery }: 
 
 /** What is changed to undefined leaves the query: a dashboard is to hold what was chosen and no more. */
 function changedQuery(query: XdpQuery, change: Partial<XdpQuery>): XdpQuery {
-  const version = isOfLaterVersion(query) ? query.version : QUERY_VERSION;
-  const values: Array<[string, unknown]> = Object.entries({ ...query, ...change, version });
+  const values: Array<[string, unknown]> = Object.entries({ ...query, ...change });
   const chosen = values.filter(([, value]) => value !== undefined);
   return Object.fromEntries(chosen) as unknown as XdpQuery;
 }

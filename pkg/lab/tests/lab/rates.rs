@@ -81,7 +81,8 @@ async fn counting_sends_no_rows() {
     assert_eq!(
         fields[1],
         json!({
-            "name": "packets", "type": "number", "typeInfo": { "frame": "float64" }, "config": { "unit": "pps" },
+            "name": "packets", "type": "number", "typeInfo": { "frame": "float64" },
+            "config": { "unit": "pps", "description": "Packets on the wire, per second" },
         })
     );
     // The first ones may be from before.

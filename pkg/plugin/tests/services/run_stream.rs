@@ -33,7 +33,8 @@ async fn the_first_message_has_schema_and_data_and_the_others_values_only() {
     let first = next(&mut running).await.unwrap();
     let expected = concat!(
         r#"{"schema":{"fields":[{"name":"ttl","type":"number","#,
-        r#""typeInfo":{"frame":"uint32","nullable":true}}]},"data":{"values":[[64,1]]}}"#,
+        r#""typeInfo":{"frame":"uint32","nullable":true},"config":{"description":"TTL or hop limit"}}]},"#,
+        r#""data":{"values":[[64,1]]}}"#,
     );
     assert_eq!(str::from_utf8(&first.data), Ok(expected));
     for ttl in [2, 3] {

@@ -21,8 +21,14 @@ async fn the_answer_brings_the_schema_only() {
     let expected = json!({
         "schema": {
             "fields": [
-                { "name": "time", "type": "time", "typeInfo": { "frame": "time.Time" } },
-                { "name": "ttl", "type": "number", "typeInfo": { "frame": "uint32", "nullable": true } },
+                {
+                    "name": "time", "type": "time", "typeInfo": { "frame": "time.Time" },
+                    "config": { "description": "When the kernel saw the packet" },
+                },
+                {
+                    "name": "ttl", "type": "number", "typeInfo": { "frame": "uint32", "nullable": true },
+                    "config": { "description": "TTL or hop limit" },
+                },
             ],
         },
     });
