@@ -23,6 +23,17 @@ use std::{
     time::{Duration, Instant},
 };
 
+/// The name of this machine, as the kernel tells it.
+///
+/// # Panics
+/// Where it does not.
+#[must_use]
+pub fn host_name() -> String {
+    let name =
+        std::fs::read_to_string("/proc/sys/kernel/hostname").expect("the kernel tells its host's name");
+    name.trim_end().to_owned()
+}
+
 /// Fails where this process is not root.
 ///
 /// # Panics

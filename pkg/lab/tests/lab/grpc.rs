@@ -45,13 +45,15 @@ async fn health_tells_what_is_in_force() {
         let request = CheckHealthRequest { plugin_context: Some(context()), ..CheckHealthRequest::default() };
         plugin.diagnostics().check_health(request).await.unwrap().into_inner().message
     };
-    assert_eq!(health().await, "XDP Live is ready.");
+    let ready = format!("XDP Live is ready on {}.", xdplive_lab::host_name());
+    assert_eq!(health().await, ready);
     let channel = ask(&plugin, json!({"interfaces": ["a"], "columns": ["ttl"]})).await;
     let _stream = run(&plugin, &channel).await;
     assert_eq!(
         health().await,
-        "XDP Live is ready. Watched now: a in by tcx (native XDP would slow down traffic on a virtual device), \
-         out by tcx."
+        format!(
+            "{ready} Watched now: a in by tcx (native XDP would slow down traffic on a virtual device), out by tcx."
+        )
     );
     plugin.ask_to_end().await;
     assert!(plugin.wait().await);

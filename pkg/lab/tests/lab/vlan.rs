@@ -130,7 +130,8 @@ fn health_warns_with_the_command_that_mends_it() {
     let namespace = bridged();
     run(&namespace, async || {
         let plugin = Plugin::start(&xdplive_lab::plugin(), &[], |_| ()).await.unwrap();
-        let ready = |more: &str| (HealthStatus::Ok, format!("XDP Live is ready.{more}"));
+        let is_ready = format!("XDP Live is ready on {}.", xdplive_lab::host_name());
+        let ready = |more: &str| (HealthStatus::Ok, format!("{is_ready}{more}"));
         assert_eq!(health(&plugin, "xdp-native").await, ready(""));
 
         let asking = host::context(&json!({ "hook": "xdp-native" }));
@@ -145,7 +146,7 @@ fn health_warns_with_the_command_that_mends_it() {
         );
         let (ready_line, warning) = message.split_once('\n').unwrap();
         assert!(
-            ready_line.starts_with("XDP Live is ready. Watched now: a in by xdp-native ("),
+            ready_line.starts_with(&format!("{is_ready} Watched now: a in by xdp-native (")),
             "{ready_line}"
         );
         assert_eq!(warning, expected);
