@@ -1,20 +1,16 @@
-import type { DataSourceSettings } from '@grafana/data';
 import { act, render, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { useState } from 'react';
 
-import pluginJson from '../../plugin.json';
 import type { XdpSettings } from '../settings/model';
 import { ILL, SETCAP, WELL } from '../testing/health';
 import { layOutEverything } from '../testing/layout';
 import { serverSettings } from '../testing/serverSettings';
+import { settingsOf } from '../testing/settings';
 
 import { ConfigEditor } from './ConfigEditor';
 
 const get = jest.fn<Promise<unknown>, [string]>();
-
-// A combobox is slow to draw where every element has a size.
-jest.setTimeout(30_000);
 
 jest.mock('@grafana/runtime', () => ({
   ...jest.requireActual<object>('@grafana/runtime'),
@@ -49,34 +45,11 @@ async function expectNote(label: RegExp, note: string): Promise<void> {
   expect(screen.getByLabelText(label)).toBeInTheDocument();
 }
 
-function settings(jsonData: XdpSettings, readOnly: boolean): DataSourceSettings<XdpSettings> {
-  return {
-    id: 1,
-    uid: 'uid-1',
-    orgId: 1,
-    name: pluginJson.name,
-    type: pluginJson.id,
-    typeName: pluginJson.name,
-    typeLogoUrl: '',
-    access: 'proxy',
-    url: '',
-    user: '',
-    database: '',
-    basicAuth: false,
-    basicAuthUser: '',
-    isDefault: false,
-    secureJsonFields: {},
-    withCredentials: false,
-    jsonData,
-    readOnly,
-  };
-}
-
 /** Opens the editor, with what it asks for answered: the settings after each change. */
 async function openEditor(jsonData: XdpSettings = {}, readOnly = false, uid = 'uid-1'): Promise<XdpSettings[]> {
   const changes: XdpSettings[] = [];
   function Page() {
-    const [options, setOptions] = useState({ ...settings(jsonData, readOnly), uid });
+    const [options, setOptions] = useState({ ...settingsOf(jsonData, readOnly), uid });
     return (
       <ConfigEditor
         options={options}
