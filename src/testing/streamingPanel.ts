@@ -7,6 +7,15 @@ import type { LiveSource } from '../streaming/liveChannel';
 
 import { requestFor } from './requests';
 
+/** Panels share a page, and how often they are drawn depends on how many there are: each check begins with none. */
+const opened: StreamingPanel[] = [];
+
+afterEach(() => {
+  opened.splice(0).forEach((panel) => {
+    panel.leave();
+  });
+});
+
 /** What a panel holds: the newest emission of each key. */
 export class StreamingPanel {
   private readonly packets = new Map<string | undefined, DataQueryResponse>();
@@ -24,6 +33,7 @@ export class StreamingPanel {
     this.leave = () => {
       subscription.unsubscribe();
     };
+    opened.push(this);
   }
 
   get frames(): DataFrame[] {
