@@ -89,12 +89,13 @@ export class XdpDataSource extends DataSourceWithBackend<XdpQuery, XdpSettings> 
           ? followAnswer(answer, request, { live, dataSourceUid: this.uid }, names)
           : of(withSeriesNames(answer, names));
       }),
-      map(dressed),
       map((response) => {
+        // Lines are text: they need no looks and links.
         if (isTail) {
           return asLogLines(response);
         }
-        return EXPLORE.includes(request.app) ? newestFirst(response, targets) : response;
+        const shown = dressed(response);
+        return EXPLORE.includes(request.app) ? newestFirst(shown, targets) : shown;
       })
     );
   }
