@@ -10,7 +10,7 @@ import {
 } from '@grafana/data';
 import { lastValueFrom } from 'rxjs';
 
-import type { XdpQuery } from '../query/model';
+import { TOP, type XdpQuery } from '../query/model';
 import { seriesNames } from '../query/seriesNames';
 import { wideSeries } from '../streaming/groupedRates';
 import { nameSeries } from '../streaming/nameSeries';
@@ -85,7 +85,7 @@ function seriesFrame({ refId, groupBy, measure = 'packets' }: XdpQuery, rows: Ro
   }
   const groups = { name: 'group', type: FieldType.string, values: rows.map(({ group }) => group) };
   const long = createDataFrame({ refId, fields: [times, groups, values] });
-  return wideSeries(long, { key: groupBy, measure }, []).frame;
+  return wideSeries(long, { key: groupBy, measure, top: TOP.default }, []).frame;
 }
 
 /** Grafana exports one of its transformations under two names. */

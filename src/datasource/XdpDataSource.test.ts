@@ -37,13 +37,14 @@ const shown = dresser([{ refId: 'A' }], () => dashboardPage('uid-1'))(answer);
 
 describe('query', () => {
   const live = new SharedLive();
+  let sent: jest.SpyInstance<unknown, [DataQueryRequest<XdpQuery>]>;
 
   beforeEach(() => {
     live.subscriptions.length = 0;
     setGrafanaLiveSrv(live as unknown as GrafanaLiveSrv);
     config.publicDashboardAccessToken = '';
     config.liveEnabled = true;
-    jest.spyOn(DataSourceWithBackend.prototype, 'query').mockReturnValue(of(answer));
+    sent = jest.spyOn(DataSourceWithBackend.prototype, 'query').mockReturnValue(of(answer));
   });
 
   const firstAnswer = (raw: RawTimeRange) =>
@@ -62,6 +63,16 @@ describe('query', () => {
   it('answers with the rows held where the range ends earlier', async () => {
     expect(await firstAnswer({ from: 'now-10m', to: 'now-5m' })).toEqual(shown);
     expect(live.subscriptions).toEqual([]);
+  });
+
+  it('shows lines beside the table where Explore looks at a range that is past', async () => {
+    const request = { ...requestFor([{ refId: 'A', columns: ['ttl'] }], { from: 'now-10m', to: 'now-5m' }) };
+    const response = await lastValueFrom(testDataSource().query({ ...request, app: CoreApp.Explore }));
+    expect(sent.mock.lastCall?.[0].targets).toEqual([{ refId: 'A', columns: undefined }]);
+    expect((response.data as DataFrame[]).map(({ fields }) => fields.map(({ name }) => name))).toEqual([
+      ['ttl'],
+      ['timestamp', 'body'],
+    ]);
   });
 
   it('does not subscribe on a public dashboard, which has no websocket', async () => {

@@ -1,19 +1,23 @@
 import {
   CoreApp,
   LoadingState,
+  SupplementaryQueryType,
   type AdHocVariableFilter,
   type DataQueryError,
   type DataQueryRequest,
   type DataQueryResponse,
   type DataSourceGetTagValuesOptions,
+  type DataSourceWithSupplementaryQueriesSupport,
   type LegacyMetricFindQueryOptions,
   type MetricFindValue,
   type ScopedVars,
+  type SupplementaryQueryOptions,
 } from '@grafana/data';
 import { DataSourceWithBackend, getTemplateSrv } from '@grafana/runtime';
 import { map, of, switchMap, type Observable } from 'rxjs';
 
-import { asLogLines, asTailed } from '../explore/logLines';
+import { asLogLines, asTailed, withLogLines } from '../explore/logLines';
+import { logVolumeQuery, logVolumeRequest } from '../explore/logVolume';
 import { newestFirst } from '../explore/newestFirst';
 import { dresser } from '../fields/dressed';
 import { dashboardPage, explorePage, LIVE_PACKETS, type PacketsPage } from '../fields/packetsPage';
@@ -22,7 +26,7 @@ import { describeQuery } from '../query/describe';
 import { readingOf, type FilterReading } from '../query/filterReading';
 import { expandFilter, filterFault } from '../query/filterVariables';
 import { interpolateQuery } from '../query/interpolate';
-import { withoutUnusedKeys } from '../query/kinds';
+import { isOfPackets, withoutUnusedKeys } from '../query/kinds';
 import { migrateQuery } from '../query/migrate';
 import { ANY_INTERFACE, DEFAULT_QUERY, type QueryKind, type XdpQuery } from '../query/model';
 import { seriesNames } from '../query/seriesNames';
@@ -43,7 +47,10 @@ const EXPLORE: readonly string[] = [CoreApp.Explore];
 /** The editors of alert rules. */
 const ALERTING: readonly string[] = [CoreApp.UnifiedAlerting, CoreApp.CloudAlerting];
 
-export class XdpDataSource extends DataSourceWithBackend<XdpQuery, XdpSettings> {
+export class XdpDataSource
+  extends DataSourceWithBackend<XdpQuery, XdpSettings>
+  implements DataSourceWithSupplementaryQueriesSupport<XdpQuery>
+{
   /** Where links from cells lead. */
   private packetsPage: PacketsPage = dashboardPage(this.uid);
   /** Whether the bundled dashboard was looked for; again with each query where it was not there. */
@@ -67,14 +74,15 @@ export class XdpDataSource extends DataSourceWithBackend<XdpQuery, XdpSettings> 
 
   /**
    * The back end answers with the rows it holds; where the range ends now, each answer goes on as a stream. A query that
-   * a variable or an ad hoc filter spoils is not sent, and its error stands beside the answers to the others. Explore's
-   * live tail is shown lines.
+   * a variable or an ad hoc filter spoils is not sent, and its error stands beside the answers to the others. Explore is
+   * shown lines: of its live tail alone, and of a range that is past beside the table.
    */
   override query(request: DataQueryRequest<XdpQuery>): Observable<DataQueryResponse> {
     const isTail = request.liveStreaming === true;
-    const asked = request.targets
-      .map((query) => withoutUnusedKeys(migrateQuery(query)))
-      .map((query) => (isTail ? asTailed(query) : query));
+    const isExplore = EXPLORE.includes(request.app);
+    const isPast = isExplore && !endsNow(request.range);
+    const wanted = request.targets.map((query) => withoutUnusedKeys(migrateQuery(query)));
+    const asked = wanted.map((query) => (isTail || (isPast && isOfPackets(query)) ? asTailed(query) : query));
     const errors = faultsOf({ ...request, targets: asked });
     const targets = asked.filter(({ refId }) => !errors.some((error) => error.refId === refId));
     const interpolated = targets.map((query) => this.applyTemplateVariables(query, request.scopedVars));
@@ -95,9 +103,25 @@ export class XdpDataSource extends DataSourceWithBackend<XdpQuery, XdpSettings> 
           return asLogLines(response);
         }
         const shown = dressed(response);
-        return EXPLORE.includes(request.app) ? newestFirst(shown, targets) : shown;
+        const ordered = isExplore ? newestFirst(shown, targets) : shown;
+        return isPast ? withLogLines(ordered, wanted) : ordered;
       })
     );
+  }
+
+  getSupportedSupplementaryQueryTypes(): SupplementaryQueryType[] {
+    return [SupplementaryQueryType.LogsVolume];
+  }
+
+  getSupplementaryRequest(
+    type: SupplementaryQueryType,
+    request: DataQueryRequest<XdpQuery>
+  ): DataQueryRequest<XdpQuery> | undefined {
+    return type === SupplementaryQueryType.LogsVolume ? logVolumeRequest(request) : undefined;
+  }
+
+  getSupplementaryQuery({ type }: SupplementaryQueryOptions, query: XdpQuery): XdpQuery | undefined {
+    return type === SupplementaryQueryType.LogsVolume && isOfPackets(query) ? logVolumeQuery(query) : undefined;
   }
 
   async listInterfaces(): Promise<NetworkInterface[]> {

@@ -1,6 +1,6 @@
 import { createDataFrame, DataFrameType, FieldType, type DataFrame } from '@grafana/data';
 
-import { asLogLines, asTailed } from './logLines';
+import { asLogLines, asTailed, withLogLines } from './logLines';
 
 function frame(channel: string): DataFrame {
   return createDataFrame({
@@ -42,5 +42,29 @@ describe('the live tail', () => {
       columns: undefined,
       filter: 'udp',
     });
+  });
+});
+
+describe('a range that is past', () => {
+  const shown = (query: { columns?: string[]; rowsKept?: number }) =>
+    (withLogLines({ data: [frame('packets/1f')] }, [{ refId: 'A', ...query }]).data as DataFrame[]).map(
+      ({ refId, length, fields }) => ({ refId, length, names: fields.map(({ name }) => name) })
+    );
+
+  it('has the table with the columns asked for, in their order, and the lines', () => {
+    expect(shown({ columns: ['frame_length', 'ttl', 'time'] })).toEqual([
+      { refId: 'A', length: 2, names: ['frame_length', 'time'] },
+      { refId: 'A', length: 2, names: ['timestamp', 'body'] },
+    ]);
+  });
+
+  it('has as many lines as the query keeps rows', () => {
+    const [table, lines] = shown({ rowsKept: 1 });
+    expect([table?.length, table?.names.length, lines?.length]).toEqual([2, 7, 1]);
+  });
+
+  it('has no lines of other kinds', () => {
+    const rates = frame('rates/1f');
+    expect(withLogLines({ data: [rates] }, [{ refId: 'A', kind: 'rates' }]).data).toEqual([rates]);
   });
 });

@@ -7,7 +7,7 @@ import {
   type DataQueryResponse,
 } from '@grafana/data';
 
-import type { XdpQuery } from '../query/model';
+import { ROWS_KEPT, type XdpQuery } from '../query/model';
 import { liveChannelOf } from '../streaming/liveChannel';
 
 import { tcpdumpLine, type PacketRow } from './tcpdumpLine';
@@ -15,7 +15,7 @@ import { tcpdumpLine, type PacketRow } from './tcpdumpLine';
 /** A packet is of this kind of channel. */
 const PACKETS = 'packets/';
 
-/** The query as Explore's live tail asks it: a line is made of all columns. */
+/** The query as Explore asks it where it shows lines: a line is made of all columns. */
 export function asTailed(query: XdpQuery): XdpQuery {
   return { ...query, columns: undefined };
 }
@@ -25,8 +25,40 @@ export function asLogLines(response: DataQueryResponse): DataQueryResponse {
   return { ...response, data: response.data.map((frame: unknown) => (isDataFrame(frame) ? logFrame(frame) : frame)) };
 }
 
+/**
+ * Below each table of packets the same packets as lines of a log. The answer has all columns, of which a table is shown
+ * those that its query names; of many packets the first ones become lines, as many as the query has a panel keep.
+ */
+export function withLogLines(response: DataQueryResponse, queries: readonly XdpQuery[]): DataQueryResponse {
+  const shown = (frame: DataFrame): DataFrame[] => {
+    if (!isOfPackets(frame)) {
+      return [frame];
+    }
+    const { columns, rowsKept = ROWS_KEPT.default } = queries.find(({ refId }) => refId === frame.refId) ?? {};
+    return [withColumns(frame, columns), logFrame(firstRows(frame, rowsKept))];
+  };
+  return {
+    ...response,
+    data: response.data.flatMap((frame: unknown) => (isDataFrame(frame) ? shown(frame) : [frame])),
+  };
+}
+
+function withColumns(frame: DataFrame, columns: readonly string[] = []): DataFrame {
+  const fields = columns.flatMap((column) => frame.fields.find(({ name }) => name === column) ?? []);
+  return columns.length === 0 ? frame : { ...frame, fields };
+}
+
+function firstRows(frame: DataFrame, most: number): DataFrame {
+  const fields = frame.fields.map((field) => ({ ...field, values: (field.values as unknown[]).slice(0, most) }));
+  return { ...frame, fields, length: Math.min(frame.length, most) };
+}
+
+function isOfPackets(frame: DataFrame): boolean {
+  return liveChannelOf(frame)?.path.startsWith(PACKETS) === true;
+}
+
 function logFrame(frame: DataFrame): DataFrame {
-  if (liveChannelOf(frame)?.path.startsWith(PACKETS) !== true) {
+  if (!isOfPackets(frame)) {
     return frame;
   }
   const times = frame.fields.find(({ name }) => name === 'time')?.values ?? [];

@@ -71,6 +71,11 @@ export function isUsed(query: XdpQuery, key: KeyOfSome): boolean {
   return kind === undefined || kind.uses.includes(key) || (isGrouped(query) && (kind.usesGrouped ?? []).includes(key));
 }
 
+/** Whether it asks for a row for each packet. */
+export function isOfPackets(query: XdpQuery): boolean {
+  return kindOf(query)?.kind === 'packets';
+}
+
 /** Whether what is shown is made of flows, which know less of a packet than its headers do. */
 export function isOfFlows(query: XdpQuery): boolean {
   return query.kind === 'flows' || (query.kind === 'rates' && isGrouped(query));

@@ -6,7 +6,7 @@ it('reads what decides how a stream is shown', () => {
     kind: 'rates',
     interval: 500,
     isGrouped: true,
-    grouping: { key: 'source', measure: 'bits' },
+    grouping: { key: 'source', measure: 'bits', top: 3 },
     top: 3,
     isOfInterval: false,
   });

@@ -23,15 +23,16 @@ export function canonicalQuery(query: object): CanonicalQuery {
   const { kind, interval, groupBy, measure, columns, top, since } = query as Record<string, unknown>;
   const isGrouped = kind === 'rates' && typeof groupBy === 'string';
   const hasColumns = Array.isArray(columns) && columns.length > 0;
+  const most = numberIn(TOP, top);
   return {
     kind: typeof kind === 'string' ? kind : 'packets',
     interval: numberIn(INTERVAL, interval),
     isGrouped,
     grouping:
       isGrouped && !hasColumns
-        ? { key: groupBy, measure: MEASURES.find((known) => known === measure) ?? 'packets' }
+        ? { key: groupBy, measure: MEASURES.find((known) => known === measure) ?? 'packets', top: most }
         : undefined,
-    top: numberIn(TOP, top),
+    top: most,
     isOfInterval: kind === 'flows' && since !== 'start',
   };
 }

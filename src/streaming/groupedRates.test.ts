@@ -2,7 +2,7 @@ import { createDataFrame, FieldType, type DataFrame } from '@grafana/data';
 
 import { groupsOf, longRows, wideSeries } from './groupedRates';
 
-const byProtocol = { key: 'protocol', measure: 'bits' } as const;
+const byProtocol = { key: 'protocol', measure: 'bits', top: 10 } as const;
 
 type Row = [time: number, group: string | null, value: number | null];
 
@@ -58,7 +58,7 @@ it.each([
   ['bits', 'bps'],
   ['size', 'decbytes'],
 ] as const)('knows the unit of %s while the back end has not named it', (measure, unit) => {
-  const { frame } = wideSeries(rowsFrame([[1_000, 'TCP', 8]]), { key: 'protocol', measure }, []);
+  const { frame } = wideSeries(rowsFrame([[1_000, 'TCP', 8]]), { ...byProtocol, measure }, []);
   expect(frame.fields[1]?.config.unit).toBe(unit);
 });
 
@@ -75,6 +75,49 @@ it('keeps the order of groups that stay, appends new ones and keeps others last'
     'ICMP',
     'other',
   ]);
+});
+
+describe('with more groups in the time range than a panel can show', () => {
+  const rows: Row[] = [
+    [1_000, 'A', 5],
+    [1_000, 'B', 9],
+    [1_000, 'other', 1],
+    [2_000, 'B', 9],
+    [2_000, 'C', 4],
+    [3_000, 'D', 1],
+    [3_000, 'other', 7],
+  ];
+
+  it('shows those at its end and the largest before, and counts the rest among the others', () => {
+    expect(table(wideSeries(rowsFrame(rows), { ...byProtocol, top: 1 }, []).frame)).toEqual([
+      ['time', 1_000, 2_000, 3_000],
+      ['B', 9, 9, null],
+      ['D', null, null, 1],
+      ['other', 6, 4, 7],
+    ]);
+  });
+
+  it('makes a group of the others where there was none', () => {
+    const named = rows.filter(([, group]) => group !== 'other');
+    const { frame, groups } = wideSeries(rowsFrame(named), { ...byProtocol, top: 1 }, ['D', 'C']);
+    expect(groups).toEqual(['D', 'B', 'other']);
+    expect(table(frame).at(-1)).toEqual(['other', 5, 4, null]);
+  });
+
+  it('leaves means out that cannot be added', () => {
+    const { frame } = wideSeries(
+      createDataFrame({
+        fields: rowsFrame(rows).fields.map((field) => ({ ...field, name: field.name.replace('bits', 'size') })),
+      }),
+      { key: 'protocol', measure: 'size', top: 1 },
+      []
+    );
+    expect(table(frame).slice(1)).toEqual([
+      ['B', 9, 9, null],
+      ['D', null, null, 1],
+      ['other', 1, null, 7],
+    ]);
+  });
 });
 
 it('has only the times where there are no rows', () => {

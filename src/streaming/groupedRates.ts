@@ -2,10 +2,14 @@ import { createDataFrame, FieldType, type DataFrame, type Field, type FieldConfi
 
 import type { Measure } from '../query/model';
 
+import { shownGroups } from './shownGroups';
+
 /** What rates are grouped by and what they are of. */
 export interface Grouping {
   key: string;
   measure: Measure;
+  /** Groups that an interval names at most. */
+  top: number;
 }
 
 /** A stream's rows as time series. */
@@ -25,12 +29,12 @@ const NONE = 'none';
 const UNITS: Record<Measure, string> = { packets: 'pps', bits: 'bps', size: 'decbytes' };
 
 /** The groups of a history, in the order of its series. */
-export function groupsOf(history: DataFrame, { key }: Grouping): string[] {
+export function groupsOf(history: DataFrame, { key }: Pick<Grouping, 'key'>): string[] {
   return seriesOf(history).map((field) => groupOf(field, key));
 }
 
 /** A history of one series a group as the rows that its stream goes on with: time, group and measure. */
-export function longRows(history: DataFrame, { key, measure }: Grouping): DataFrame {
+export function longRows(history: DataFrame, { key, measure }: Omit<Grouping, 'top'>): DataFrame {
   const times = timesOf(history);
   const series = seriesOf(history);
   const rows = times.flatMap((time, index) =>
@@ -55,15 +59,16 @@ export function longRows(history: DataFrame, { key, measure }: Grouping): DataFr
 
 /**
  * Rows as one series a group. Groups that had a series before keep their order, those that are new follow, and what is
- * in no group of its own comes last. A group that has no row at some time has null there.
+ * in no group of its own comes last. A group that has no row at some time has null there. Groups that are too many for a
+ * panel are counted among the others, but for a mean, which cannot be told of several from the mean of each.
  */
-export function wideSeries(rows: DataFrame, { key, measure }: Grouping, before: string[]): GroupedSeries {
+export function wideSeries(rows: DataFrame, { key, measure, top }: Grouping, before: string[]): GroupedSeries {
   const times = timesOf(rows);
   const measured = rows.fields.find(({ name }) => name === measure);
   const texts = rows.fields.find(({ name }) => name === 'group')?.values ?? [];
   const axis = [...new Set(times)].sort((a, b) => a - b);
   const place = new Map(axis.map((time, index) => [time, index]));
-  const byGroup = new Map<string, Array<number | null>>();
+  const byGroup = new Map<string, Values>();
   times.forEach((time, row) => {
     const text: unknown = texts[row];
     const group = typeof text === 'string' ? text : NONE;
@@ -72,7 +77,12 @@ export function wideSeries(rows: DataFrame, { key, measure }: Grouping, before: 
     const value: unknown = measured?.values[row];
     values[place.get(time) ?? 0] = typeof value === 'number' ? value : null;
   });
-  const groups = inOrder([...byGroup.keys()], before);
+  const shown = shownGroups(byGroup, { top, other: OTHER });
+  if (shown.length < byGroup.size && measure !== 'size') {
+    byGroup.set(OTHER, sumOfOthers(byGroup, shown, axis.length));
+    shown.push(...(shown.includes(OTHER) ? [] : [OTHER]));
+  }
+  const groups = inOrder(shown, before);
   const config = { unit: UNITS[measure], ...measured?.config };
   return {
     groups,
@@ -92,6 +102,23 @@ export function wideSeries(rows: DataFrame, { key, measure }: Grouping, before: 
       ],
     }),
   };
+}
+
+type Values = Array<number | null>;
+
+/** What is in none of the groups shown, at each of so many times. */
+function sumOfOthers(byGroup: ReadonlyMap<string, Values>, shown: readonly string[], times: number): Values {
+  const named = new Set(shown.filter((group) => group !== OTHER));
+  const others = [...byGroup].flatMap(([group, values]) => (named.has(group) ? [] : [values]));
+  const sum = Array<number | null>(times).fill(null);
+  for (const values of others) {
+    values.forEach((value, time) => {
+      if (value !== null) {
+        sum[time] = (sum[time] ?? 0) + value;
+      }
+    });
+  }
+  return sum;
 }
 
 function inOrder(present: string[], before: string[]): string[] {

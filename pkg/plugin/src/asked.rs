@@ -16,7 +16,7 @@ use crate::{
     channel,
     columns::capture::{CaptureRow, View},
     frame::arrow::EncodeError,
-    query::{Kind, Query, QueryError},
+    query::{Columns, Kind, Query, QueryError},
     settings::{DataSourceSettingError, DataSourceSettings, LimitCeiling, ServerSettings},
 };
 
@@ -36,6 +36,13 @@ pub struct Asked {
 }
 
 impl Asked {
+    /// What queries of packets have in common that differ in their columns alone.
+    #[must_use]
+    pub fn label_of_whole(&self) -> Arc<Label> {
+        let whole = Query { columns: Columns::Packets(Vec::new()), ..self.query.clone() };
+        Arc::new(Label { owner: self.request.label.owner.clone(), stream: channel::path(&whole) })
+    }
+
     /// Whether it asks for packets of a hook that is in force.
     #[must_use]
     pub fn asks_for(&self, hook: &InForce) -> bool {

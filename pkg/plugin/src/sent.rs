@@ -1,7 +1,7 @@
 //! What streams have sent last, for panels that open later.
 //!
 //! A query has one stream, and what is kept is kept by its channel: a panel is shown what others with the same query
-//! have seen.
+//! have seen. Packets are kept whole, so that a panel whose columns nobody has had open is shown what was seen in others.
 
 use std::{
     collections::VecDeque,
@@ -78,6 +78,8 @@ struct Queries<P> {
 #[derive(Debug)]
 struct Kept<P> {
     label: Arc<Label>,
+    /// What queries have in common whose rows are the same but for their columns.
+    whole: Arc<Label>,
     pieces: VecDeque<P>,
     rows: usize,
     /// When something was added last.
@@ -91,6 +93,7 @@ struct Kept<P> {
 pub struct Keeper<P> {
     sent: Sent<P>,
     label: Arc<Label>,
+    whole: Arc<Label>,
     itself: Arc<()>,
 }
 
@@ -115,7 +118,14 @@ impl<P: Piece> Sent<P> {
     /// For a stream of the query `label`.
     #[must_use]
     pub fn keeper(&self, label: &Arc<Label>) -> Keeper<P> {
-        Keeper { sent: self.clone(), label: Arc::clone(label), itself: Arc::default() }
+        self.keeper_of_whole(label, label)
+    }
+
+    /// For a stream of the query `label` whose rows are, but for their columns, those of all queries `whole`.
+    #[must_use]
+    pub fn keeper_of_whole(&self, label: &Arc<Label>, whole: &Arc<Label>) -> Keeper<P> {
+        let (label, whole) = (Arc::clone(label), Arc::clone(whole));
+        Keeper { sent: self.clone(), label, whole, itself: Arc::default() }
     }
 
     /// What is kept of a query, the oldest first.
@@ -124,6 +134,16 @@ impl<P: Piece> Sent<P> {
         let queries = self.lock();
         let kept = queries.queries.iter().find(|kept| *kept.label == *label);
         kept.map(|kept| kept.pieces.iter().cloned().collect()).unwrap_or_default()
+    }
+
+    /// What is kept of a query while its stream runs, which goes on where this ends; else of that query `whole` whose
+    /// stream has sent something last.
+    #[must_use]
+    pub fn of_whole(&self, label: &Label, whole: &Label) -> Vec<P> {
+        let queries = self.lock();
+        let running = queries.queries.iter().find(|kept| *kept.label == *label && kept.runs());
+        let alike = || queries.queries.iter().filter(|kept| *kept.whole == *whole).max_by_key(|kept| kept.touched);
+        running.or_else(alike).map(|kept| kept.pieces.iter().cloned().collect()).unwrap_or_default()
     }
 
     /// What is kept of all queries of one owner, the oldest of each first.
@@ -140,7 +160,7 @@ impl<P: Piece> Sent<P> {
         let queries = self.lock();
         let kept = queries.queries.iter().find(|kept| *kept.label == *label)?;
         let piece = kept.pieces.back()?.clone();
-        Some(Last { piece, at: kept.touched, runs: kept.writer.strong_count() > 0 })
+        Some(Last { piece, at: kept.touched, runs: kept.runs() })
     }
 
     /// Whether a query's stream runs, and has sent something.
@@ -158,16 +178,23 @@ impl<P: Piece> Sent<P> {
 impl<P: Piece> Keeper<P> {
     /// Keeps these; the oldest come first. Of two streams of one query, which send the same, the first is listened to.
     pub fn keep(&self, pieces: &[P]) {
-        self.sent.lock().keep(&self.label, pieces, &self.itself, Instant::now());
+        self.sent.lock().keep((&self.label, &self.whole), pieces, &self.itself, Instant::now());
     }
 }
 
 impl<P: Piece> Queries<P> {
-    fn keep(&mut self, label: &Arc<Label>, pieces: &[P], writer: &Arc<()>, now: Instant) {
+    fn keep(
+        &mut self,
+        (label, whole): (&Arc<Label>, &Arc<Label>),
+        pieces: &[P],
+        writer: &Arc<()>,
+        now: Instant,
+    ) {
         let mut kept = match self.queries.iter().position(|kept| kept.label == *label) {
             Some(position) => self.queries.swap_remove(position),
             None => Kept {
                 label: Arc::clone(label),
+                whole: Arc::clone(whole),
                 pieces: VecDeque::new(),
                 rows: 0,
                 touched: now,
@@ -196,6 +223,10 @@ impl<P: Piece> Queries<P> {
 }
 
 impl<P: Piece> Kept<P> {
+    fn runs(&self) -> bool {
+        self.writer.strong_count() > 0
+    }
+
     fn add(&mut self, piece: &P, Bounds { of_one, pieces, .. }: Bounds) {
         self.rows += piece.rows();
         self.pieces.push_back(piece.clone());

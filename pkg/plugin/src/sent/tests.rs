@@ -23,6 +23,10 @@ fn label(stream: &str) -> Arc<Label> {
     Arc::new(Label { owner: "1/uid".to_owned(), stream: stream.to_owned() })
 }
 
+fn keep<P: Piece>(queries: &mut Queries<P>, stream: &str, pieces: &[P], writer: &Arc<()>, now: Instant) {
+    queries.keep((&label(stream), &label(stream)), pieces, writer, now);
+}
+
 fn times(batches: &[Batch]) -> Vec<u64> {
     batches.iter().flat_map(|batch| batch.rows().iter().map(|row| row.event.time / 1_000_000)).collect()
 }
@@ -39,12 +43,12 @@ fn kept<P: Piece>(queries: &Queries<P>, stream: &str) -> Vec<P> {
 #[test]
 fn the_last_rows_of_a_query_are_kept() {
     let (mut queries, now, stream) = (of(10), Instant::now(), Arc::default());
-    queries.keep(&label("a"), &[batch(0..4), batch(4..6)], &stream, now);
-    queries.keep(&label("b"), &[batch(90..91)], &Arc::default(), now);
+    keep(&mut queries, "a", &[batch(0..4), batch(4..6)], &stream, now);
+    keep(&mut queries, "b", &[batch(90..91)], &Arc::default(), now);
     assert_eq!(times(&kept(&queries, "a")), (0..6).collect::<Vec<_>>());
-    queries.keep(&label("a"), &[batch(6..13)], &stream, now);
+    keep(&mut queries, "a", &[batch(6..13)], &stream, now);
     assert_eq!(times(&kept(&queries, "a")), (3..13).collect::<Vec<_>>());
-    queries.keep(&label("a"), &[batch(20..50)], &stream, now);
+    keep(&mut queries, "a", &[batch(20..50)], &stream, now);
     assert_eq!(times(&kept(&queries, "a")), (40..50).collect::<Vec<_>>());
     assert_eq!(times(&kept(&queries, "b")), [90]);
     assert!(kept(&queries, "c").is_empty());
@@ -55,19 +59,37 @@ fn queries_without_new_rows_give_way() {
     let (mut queries, start) = (of(10), Instant::now());
     let at = |second| start + Duration::from_secs(second);
     for second in 0..5_u64 {
-        queries.keep(&label(&second.to_string()), &[batch(0..10)], &Arc::default(), at(second));
+        keep(&mut queries, &second.to_string(), &[batch(0..10)], &Arc::default(), at(second));
     }
-    queries.keep(&label("0"), &[batch(10..12)], &Arc::default(), at(100));
+    keep(&mut queries, "0", &[batch(10..12)], &Arc::default(), at(100));
     assert_eq!(queries.queries.len(), 5);
-    queries.keep(&label("new"), &[batch(0..1)], &Arc::default(), at(101));
+    keep(&mut queries, "new", &[batch(0..1)], &Arc::default(), at(101));
     assert_eq!(queries.queries.len(), 5);
     assert!(kept(&queries, "1").is_empty(), "it has been without rows for longest");
     assert_eq!(times(&kept(&queries, "0")), (2..12).collect::<Vec<_>>());
     let mut queries = of(10_000);
     for second in 0..=QUERIES as u64 {
-        queries.keep(&label(&second.to_string()), &[batch(0..1)], &Arc::default(), at(second));
+        keep(&mut queries, &second.to_string(), &[batch(0..1)], &Arc::default(), at(second));
     }
     assert_eq!(queries.queries.len(), QUERIES);
+}
+
+/// Panels that differ in their columns have a stream each, and the rows of either are good for both.
+#[test]
+fn rows_are_there_for_other_columns() {
+    let sent = Sent::new(Bounds { of_one: 100, of_all: 500, pieces: 100 });
+    let (all, ttls, other) = (label("all"), label("ttl"), label("other"));
+    let (first, second) = (sent.keeper_of_whole(&label("a"), &all), sent.keeper_of_whole(&ttls, &all));
+    first.keep(&[batch(0..3)]);
+    assert_eq!(times(&sent.of_whole(&ttls, &all)), [0, 1, 2], "its stream has sent nothing yet");
+    assert!(sent.of_whole(&ttls, &other).is_empty(), "of another filter");
+    second.keep(&[batch(4..5)]);
+    first.keep(&[batch(3..6)]);
+    assert_eq!(times(&sent.of_whole(&ttls, &all)), [4], "its stream goes on from there");
+    drop(second);
+    assert_eq!(times(&sent.of_whole(&ttls, &all)), [0, 1, 2, 3, 4, 5], "which it does no more");
+    drop(first);
+    assert_eq!(times(&sent.of_whole(&ttls, &all)), [0, 1, 2, 3, 4, 5], "kept all the same");
 }
 
 /// A panel and an alert rule with one query have a stream each, which send the same.
@@ -91,12 +113,12 @@ fn rows_of_one_moment_stay_together() {
     let mut queries = Queries { queries: Vec::new(), bounds: Bounds { of_one: 5, of_all: 50, pieces: 9 } };
     let (now, stream) = (Instant::now(), Arc::default());
     for moment in 0..4 {
-        queries.keep(&label("a"), &[Arc::<[u8]>::from([moment, moment])], &stream, now);
+        keep(&mut queries, "a", &[Arc::<[u8]>::from([moment, moment])], &stream, now);
     }
     assert_eq!(kept(&queries, "a").concat(), [2, 2, 3, 3]);
     let mut queries = Queries { queries: Vec::new(), bounds: Bounds { of_one: 5, of_all: 50, pieces: 1 } };
     for moment in 0..4 {
-        queries.keep(&label("a"), &[Arc::<[u8]>::from([moment, moment])], &stream, now);
+        keep(&mut queries, "a", &[Arc::<[u8]>::from([moment, moment])], &stream, now);
     }
     assert_eq!(kept(&queries, "a").concat(), [3, 3], "the last table");
 }

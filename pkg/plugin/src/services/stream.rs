@@ -136,11 +136,16 @@ impl Plugin {
     }
 
     async fn packets(&self, asked: &Asked, columns: Vec<PacketColumn>) -> Result<Messages, SourceError> {
-        let subscription = self.source.subscribe(&asked.request).await?;
+        // At once, so that one generation does for both.
+        let (subscription, recorded) =
+            tokio::join!(self.source.subscribe(&asked.request), self.recorder.hold(&asked.request));
+        let subscription = subscription?;
         // Rows without a budget are too many to be worth the time.
-        let keeper = asked.query.limit.map(|_| self.sent.packets.keeper(&asked.request.label));
+        let keeper = || self.sent.packets.keeper_of_whole(&asked.request.label, &asked.label_of_whole());
+        let keeper = asked.query.limit.map(|_| keeper());
         let encoder = self.encoder(columns);
-        let packets = Packets::new(subscription, keeper, encoder, asked.query.limit, self.shutdown.clone());
+        let limit = asked.query.limit;
+        let packets = Packets::new(subscription, keeper, recorded, encoder, limit, self.shutdown.clone());
         Ok(Box::pin(stream::unfold(packets, Packets::next)))
     }
 

@@ -59,7 +59,7 @@ impl Plugin {
 
     /// The last rows of a time range.
     pub(super) fn past_packets(&self, asked: &Asked, range: &RangeInclusive<i64>) -> Vec<Batch> {
-        let sent = self.sent.packets.of(&asked.request.label);
+        let sent = self.sent.packets.of_whole(&asked.request.label, &asked.label_of_whole());
         sent.iter()
             .map(|batch| batch.between(*range.start(), *range.end()))
             .filter(|rows| !rows.is_empty())

@@ -6,6 +6,7 @@ use grafana_plugin_sdk::pluginv2::StreamPacket;
 use tokio::time::{Instant, sleep_until};
 use tonic::Status;
 use xdplive_capture::{
+    history::Hold,
     reader::FLUSH_INTERVAL,
     source::{Batch, Subscription},
 };
@@ -18,6 +19,8 @@ pub(super) struct Packets {
     subscription: Subscription,
     /// Whoever opens a panel later finds the last rows.
     keeper: Option<Keeper<Batch>>,
+    /// And whoever asks for rates, or for the volume of a log, what was counted.
+    _recorded: Option<Hold>,
     encoder: Encoder<PacketColumn>,
     /// Time between two messages: a panel draws itself anew for each. None for a stream without a budget,
     /// which sends as soon as the last message is taken.
@@ -32,6 +35,7 @@ impl Packets {
     pub(super) fn new(
         subscription: Subscription,
         keeper: Option<Keeper<Batch>>,
+        recorded: Option<Hold>,
         encoder: Encoder<PacketColumn>,
         limit: Option<u32>,
         shutdown: Shutdown,
@@ -39,6 +43,7 @@ impl Packets {
         Self {
             subscription,
             keeper,
+            _recorded: recorded,
             encoder,
             pace: limit.map(|_| FLUSH_INTERVAL),
             next_message: Instant::now(),
