@@ -85,7 +85,7 @@ function seriesFrame({ refId, groupBy, measure = 'packets' }: XdpQuery, rows: Ro
   }
   const groups = { name: 'group', type: FieldType.string, values: rows.map(({ group }) => group) };
   const long = createDataFrame({ refId, fields: [times, groups, values] });
-  return wideSeries(long, { key: groupBy, measure, top: TOP.default }, []).frame;
+  return wideSeries(long, { key: groupBy, measure, top: TOP.default }, { groups: [] }).frame;
 }
 
 /** Grafana exports one of its transformations under two names. */

@@ -22,7 +22,8 @@ function table({ fields }: DataFrame): unknown[] {
   return fields.map((field) => [field.labels?.protocol ?? field.name, ...(field.values as unknown[])]);
 }
 
-const wide = (rows: Row[], before: string[] = []) => table(wideSeries(rowsFrame(rows), byProtocol, before).frame);
+const wide = (rows: Row[], before: string[] = []) =>
+  table(wideSeries(rowsFrame(rows), byProtocol, { groups: before }).frame);
 
 it('makes one series a group', () => {
   const rows: Row[] = [
@@ -42,7 +43,9 @@ it('makes one series a group', () => {
 });
 
 it('calls each series by the measure, with its group as label, and keeps what is known of the measure', () => {
-  const { frame } = wideSeries(rowsFrame([[1_000, 'TCP', 8]], { unit: 'Mbits', decimals: 1 }), byProtocol, []);
+  const { frame } = wideSeries(rowsFrame([[1_000, 'TCP', 8]], { unit: 'Mbits', decimals: 1 }), byProtocol, {
+    groups: [],
+  });
   expect(frame).toMatchObject({
     refId: 'A',
     length: 1,
@@ -58,7 +61,7 @@ it.each([
   ['bits', 'bps'],
   ['size', 'decbytes'],
 ] as const)('knows the unit of %s while the back end has not named it', (measure, unit) => {
-  const { frame } = wideSeries(rowsFrame([[1_000, 'TCP', 8]]), { ...byProtocol, measure }, []);
+  const { frame } = wideSeries(rowsFrame([[1_000, 'TCP', 8]]), { ...byProtocol, measure }, { groups: [] });
   expect(frame.fields[1]?.config.unit).toBe(unit);
 });
 
@@ -69,12 +72,8 @@ it('keeps the order of groups that stay, appends new ones and keeps others last'
     [2_000, 'UDP', 1],
     [2_000, 'TCP', 1],
   ];
-  expect(wideSeries(rowsFrame(later), byProtocol, ['TCP', 'ARP', 'UDP', 'other']).groups).toEqual([
-    'TCP',
-    'UDP',
-    'ICMP',
-    'other',
-  ]);
+  const before = { groups: ['TCP', 'ARP', 'UDP', 'other'], since: -58_000 };
+  expect(wideSeries(rowsFrame(later), byProtocol, before).shown.groups).toEqual(['TCP', 'UDP', 'ICMP', 'other']);
 });
 
 describe('with more groups in the time range than a panel can show', () => {
@@ -89,7 +88,7 @@ describe('with more groups in the time range than a panel can show', () => {
   ];
 
   it('shows those at its end and the largest before, and counts the rest among the others', () => {
-    expect(table(wideSeries(rowsFrame(rows), { ...byProtocol, top: 1 }, []).frame)).toEqual([
+    expect(table(wideSeries(rowsFrame(rows), { ...byProtocol, top: 1 }, { groups: [] }).frame)).toEqual([
       ['time', 1_000, 2_000, 3_000],
       ['B', 9, 9, null],
       ['D', null, null, 1],
@@ -99,8 +98,9 @@ describe('with more groups in the time range than a panel can show', () => {
 
   it('makes a group of the others where there was none', () => {
     const named = rows.filter(([, group]) => group !== 'other');
-    const { frame, groups } = wideSeries(rowsFrame(named), { ...byProtocol, top: 1 }, ['D', 'C']);
-    expect(groups).toEqual(['D', 'B', 'other']);
+    const before = { groups: ['D', 'C'], since: -57_000 };
+    const { frame, shown } = wideSeries(rowsFrame(named), { ...byProtocol, top: 1 }, before);
+    expect(shown.groups).toEqual(['D', 'B', 'other']);
     expect(table(frame).at(-1)).toEqual(['other', 5, 4, null]);
   });
 
@@ -110,7 +110,7 @@ describe('with more groups in the time range than a panel can show', () => {
         fields: rowsFrame(rows).fields.map((field) => ({ ...field, name: field.name.replace('bits', 'size') })),
       }),
       { key: 'protocol', measure: 'size', top: 1 },
-      []
+      { groups: [] }
     );
     expect(table(frame).slice(1)).toEqual([
       ['B', 9, 9, null],
@@ -175,7 +175,7 @@ it('turns a history into the rows of its stream and back', () => {
   ]);
   const groups = groupsOf(history, byProtocol);
   expect(groups).toEqual(['UDP', 'TCP']);
-  expect(table(wideSeries(rows, byProtocol, groups).frame)).toEqual(table(history));
+  expect(table(wideSeries(rows, byProtocol, { groups }).frame)).toEqual(table(history));
 });
 
 it('makes of an empty history rows that a stream can go on with', () => {

@@ -2,7 +2,7 @@ import { createDataFrame, FieldType, type DataFrame, type Field, type FieldConfi
 
 import type { Measure } from '../query/model';
 
-import { shownGroups } from './shownGroups';
+import { shownGroups, type Shown } from './shownGroups';
 
 /** What rates are grouped by and what they are of. */
 export interface Grouping {
@@ -16,7 +16,7 @@ export interface Grouping {
 export interface GroupedSeries {
   frame: DataFrame;
   /** The groups, in the order of their series. */
-  groups: string[];
+  shown: Shown;
 }
 
 /** The group of all that are not among the largest. */
@@ -62,7 +62,7 @@ export function longRows(history: DataFrame, { key, measure }: Omit<Grouping, 't
  * in no group of its own comes last. A group that has no row at some time has null there. Groups that are too many for a
  * panel are counted among the others, but for a mean, which cannot be told of several from the mean of each.
  */
-export function wideSeries(rows: DataFrame, { key, measure, top }: Grouping, before: string[]): GroupedSeries {
+export function wideSeries(rows: DataFrame, { key, measure, top }: Grouping, before: Shown): GroupedSeries {
   const times = timesOf(rows);
   const measured = rows.fields.find(({ name }) => name === measure);
   const texts = rows.fields.find(({ name }) => name === 'group')?.values ?? [];
@@ -77,15 +77,15 @@ export function wideSeries(rows: DataFrame, { key, measure, top }: Grouping, bef
     const value: unknown = measured?.values[row];
     values[place.get(time) ?? 0] = typeof value === 'number' ? value : null;
   });
-  const shown = shownGroups(byGroup, { top, other: OTHER });
-  if (shown.length < byGroup.size && measure !== 'size') {
-    byGroup.set(OTHER, sumOfOthers(byGroup, shown, axis.length));
-    shown.push(...(shown.includes(OTHER) ? [] : [OTHER]));
+  const shown = shownGroups(byGroup, { top, other: OTHER }, before, axis.at(-1));
+  if (measure !== 'size' && [...byGroup.keys()].some((group) => !shown.groups.includes(group))) {
+    byGroup.set(OTHER, sumOfOthers(byGroup, shown.groups, axis.length));
   }
-  const groups = inOrder(shown, before);
+  const groups = inOrder(shown.groups.filter((group) => group !== OTHER || measure !== 'size' || byGroup.has(OTHER)));
   const config = { unit: UNITS[measure], ...measured?.config };
+  const none = Array<number | null>(axis.length).fill(null);
   return {
-    groups,
+    shown: { ...shown, groups },
     frame: createDataFrame({
       refId: rows.refId,
       name: rows.name,
@@ -97,7 +97,7 @@ export function wideSeries(rows: DataFrame, { key, measure, top }: Grouping, bef
           type: FieldType.number,
           labels: { [key]: group },
           config,
-          values: byGroup.get(group) ?? [],
+          values: byGroup.get(group) ?? none,
         })),
       ],
     }),
@@ -121,9 +121,9 @@ function sumOfOthers(byGroup: ReadonlyMap<string, Values>, shown: readonly strin
   return sum;
 }
 
-function inOrder(present: string[], before: string[]): string[] {
-  const all = [...new Set([...before.filter((group) => present.includes(group)), ...present])];
-  return all.includes(OTHER) ? [...all.filter((group) => group !== OTHER), OTHER] : all;
+function inOrder(groups: readonly string[]): string[] {
+  const named = groups.filter((group) => group !== OTHER);
+  return named.length < groups.length ? [...named, OTHER] : named;
 }
 
 function seriesOf(history: DataFrame): Field[] {

@@ -18,6 +18,7 @@ import { nameSeries } from './nameSeries';
 import { countOlder, withOlderRows } from './olderRows';
 import { emptyWhenQuiet } from './quiet';
 import { rowBuffer } from './rowBuffer';
+import type { Shown } from './shownGroups';
 
 /** What a frame goes on with, and for whom. */
 export interface Stream {
@@ -86,10 +87,10 @@ function completed(seed: DataFrame, buffer: Buffer): Show {
 
 /** One series a group, which keeps its place as long as it has one. */
 function inGroups(grouping: Grouping, history: DataFrame): Show {
-  let groups = groupsOf(history, grouping);
+  let shown: Shown = { groups: groupsOf(history, grouping) };
   return (held) => {
-    const series = wideSeries(held, grouping, groups);
-    groups = series.groups;
+    const series = wideSeries(held, grouping, shown);
+    shown = series.shown;
     return series.frame;
   };
 }

@@ -1,26 +1,73 @@
 /** Series of a panel at most, for each group that a query names at a time: those that were largest may change. */
 const SERIES_PER_GROUP = 2;
+/** Part of an interval's sum with which a new group need not wait. */
+const MATERIAL = 0.05;
+/** Milliseconds for which other new groups may have to wait, and empty series stay. */
+const PATIENCE = 60_000;
 
-/**
- * Which groups have a series of their own. Where ports or addresses come and go, a time range sees more of them than a
- * person could tell apart or a browser could draw: the groups at its end stay, and of the earlier ones the largest.
- */
-export function shownGroups(
-  byGroup: ReadonlyMap<string, ReadonlyArray<number | null>>,
-  { top, other }: { top: number; other: string }
-): string[] {
-  const groups = [...byGroup].filter(([group]) => group !== other);
-  const most = SERIES_PER_GROUP * top;
-  if (groups.length <= most) {
-    return [...byGroup.keys()];
-  }
-  const ranked = groups
-    .map(([group, values]) => ({ group, isAtEnd: typeof values.at(-1) === 'number', total: total(values) }))
-    .sort((a, b) => Number(b.isAtEnd) - Number(a.isAtEnd) || b.total - a.total);
-  const chosen = new Set(ranked.slice(0, most).map(({ group }) => group));
-  return [...byGroup.keys()].filter((group) => group === other || chosen.has(group));
+/** A value for each time, by group. */
+export type ValuesByGroup = ReadonlyMap<string, ReadonlyArray<number | null>>;
+
+/** Which groups have a series of their own, and since when: the time of a row, in ms; undefined before there was one. */
+export interface Shown {
+  groups: readonly string[];
+  since?: number;
 }
 
-function total(values: ReadonlyArray<number | null>): number {
-  return values.reduce<number>((sum, value) => sum + (value ?? 0), 0);
+export interface Bounds {
+  /** Groups that an interval names at most. */
+  top: number;
+  /** The group of all that are in no other. */
+  other: string;
+}
+
+/**
+ * Which groups have a series of their own at the time `now` of the last row. Where ports or addresses come and go, a time
+ * range sees more of them than a person could tell apart or a browser could draw: those at its end are shown, and of the
+ * earlier ones the largest.
+ *
+ * Nor do they change with every interval then: a graph whose series change is made anew, and Grafana keeps what is left
+ * of the last one. What is large is shown at once, and so is what there is room for.
+ */
+export function shownGroups(byGroup: ValuesByGroup, bounds: Bounds, before: Shown, now: number | undefined): Shown {
+  const { groups, since = now } = before;
+  const wanted = wantedGroups(byGroup, bounds);
+  const added = wanted.filter((group) => !groups.includes(group));
+  const isOver = since === undefined || now === undefined || now - since >= PATIENCE;
+  const hasLeft = groups.length + added.length > wanted.length;
+  const hasRoom = groups.length + added.length <= SERIES_PER_GROUP * bounds.top + 1;
+  if ((isOver && hasLeft) || (!hasRoom && added.some((group) => isMaterial(byGroup, group)))) {
+    return { groups: [...groups.filter((group) => wanted.includes(group)), ...added], since: now };
+  }
+  return { groups: hasRoom ? [...groups, ...added] : withOthers(groups, byGroup, bounds), since };
+}
+
+/** Those that wait are others. */
+function withOthers(groups: readonly string[], byGroup: ValuesByGroup, { other }: Bounds): readonly string[] {
+  const isWhole = groups.includes(other) || [...byGroup.keys()].every((group) => groups.includes(group));
+  return isWhole ? groups : [...groups, other];
+}
+
+function wantedGroups(byGroup: ValuesByGroup, { top, other }: Bounds): string[] {
+  const ranked = [...byGroup]
+    .filter(([group]) => group !== other)
+    .map(([group, values]) => ({ group, isAtEnd: isNumber(values.at(-1)), total: sum(values) }))
+    .sort((a, b) => Number(b.isAtEnd) - Number(a.isAtEnd) || b.total - a.total);
+  const most = SERIES_PER_GROUP * top;
+  const chosen = new Set(ranked.slice(0, most).map(({ group }) => group));
+  const hasOthers = byGroup.has(other) || ranked.length > most;
+  return [...[...byGroup.keys()].filter((group) => chosen.has(group)), ...(hasOthers ? [other] : [])];
+}
+
+function isMaterial(byGroup: ValuesByGroup, group: string): boolean {
+  const last = byGroup.get(group)?.at(-1);
+  return isNumber(last) && last >= MATERIAL * sum([...byGroup.values()].map((values) => values.at(-1) ?? null));
+}
+
+function sum(values: ReadonlyArray<number | null>): number {
+  return values.reduce<number>((total, value) => total + (value ?? 0), 0);
+}
+
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number';
 }

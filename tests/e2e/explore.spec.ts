@@ -5,12 +5,12 @@ import pluginJson from '../../plugin.json';
 import { DATA_SOURCE, INTERFACE } from './here';
 
 /** Explore's address with one query. */
-function explore(query: Record<string, unknown>): URLSearchParams {
+function explore(query: Record<string, unknown>, range = { from: 'now-5m', to: 'now' }): URLSearchParams {
   const datasource = { type: pluginJson.id, uid: DATA_SOURCE.uid };
   const pane = {
     datasource: DATA_SOURCE.uid,
     queries: [{ refId: 'A', datasource, ...query }],
-    range: { from: 'now-5m', to: 'now' },
+    range,
   };
   return new URLSearchParams({ schemaVersion: '1', orgId: '1', panes: JSON.stringify({ one: pane }) });
 }
@@ -32,4 +32,18 @@ test('Live shows packets as lines, in the words of tcpdump', async ({ explorePag
   await explorePage.goto({ queryParams: explore({ ...PINGS, columns: [] }) });
   await explorePage.getByGrafanaSelector(selectors.pages.Explore.toolbar.live).click();
   await expect(page.getByText(/127\.0\.0\.1 > 127\.0\.0\.1: ICMP echo request/).first()).toBeVisible();
+});
+
+test('past packets have a table, lines, and their volume above the lines', async ({ explorePage, page }) => {
+  const begin = Date.now();
+  await explorePage.goto({ queryParams: explore(PINGS) });
+  await expect(explorePage.tablePanel.data.filter({ hasText: /^ICMP$/ }).first()).toBeVisible();
+  // What is past has to be seen first, and counted for some seconds.
+  await page.waitForTimeout(5_000);
+  const past = { from: String(begin), to: String(Date.now() - 1_000) };
+  await explorePage.goto({ queryParams: explore(PINGS, past) });
+  await expect(explorePage.tablePanel.data.filter({ hasText: /^ICMP$/ }).first()).toBeVisible();
+  await expect(page.getByText(/127\.0\.0\.1 > 127\.0\.0\.1: ICMP echo request/).first()).toBeVisible();
+  await expect(page.getByText('Logs volume')).toBeVisible();
+  await expect(page.getByText('No logs volume available')).toBeHidden();
 });

@@ -52,6 +52,29 @@ async fn a_panel_opened_again_shows_its_last_rows() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_panel_is_shown_what_was_seen_in_other_columns() {
+    let mut grafana = Grafana::start().await;
+    let (mut running, stream) = grafana.stream(TTL).await;
+    stream.capture(1..=4, 0);
+    next(&mut running).await.unwrap();
+    assert_eq!(ttls(&grafana, r#"{"columns":["ttl","length"]}"#, 0..=1).await, json!([1, 2, 3, 4]));
+    let seldom = r#"{"columns":["ttl"],"limit":7}"#;
+    assert_eq!(ttls(&grafana, seldom, 0..=1).await, json!([]), "that are other rows");
+}
+
+/// A panel of packets is made one of rates, and Explore asks how many packets there were.
+#[tokio::test(start_paused = true)]
+async fn what_packets_are_looked_at_is_counted_as_long() {
+    let mut grafana = Grafana::start().await;
+    let (running, _stream) = grafana.stream(r#"{"filter":"udp","limit":7}"#).await;
+    let mut counted = grafana.started().await;
+    let wanted = counted.request.wanted.as_ref().unwrap();
+    assert_eq!((wanted.filter.to_string().as_str(), wanted.limit), ("udp", Limit::None));
+    drop(running);
+    counted.ended().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_administrator_can_have_no_rows_kept() {
     let mut grafana = Grafana::start_on(Machine::default(), &[("history_rows", "0")]).await;
     let (mut running, stream) = grafana.stream(TTL).await;
@@ -78,10 +101,10 @@ fn losing() -> Machine {
 async fn accounts_are_taken_down_although_nobody_looks() {
     let grafana = Grafana::start_on(losing(), &[]).await;
     tokio::time::sleep(Duration::from_secs(600)).await;
-    let query = r#"{"kind":"capture","columns":["interface","lost_ring"],"interval":100}"#;
+    let query = r#"{"kind":"capture","columns":["interface","lost_ring"],"interval":60000}"#;
     let answer = grafana.answer(viewer(), query).await;
     assert_eq!(answer.error, "");
-    // The wall clock stands where it was, so that only one of them is old enough to be shown beside those of now.
+    // The wall clock hardly moves, so that the first of them alone is shown beside those of now.
     let columns = rows(&answer.frames[0]);
     assert_eq!(columns[1], ("lost_ring".to_owned(), json!([7, 0, 7, 0])));
 }
