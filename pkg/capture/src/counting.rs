@@ -9,6 +9,7 @@ use xdplive_packet::{event::Direction, flow::Sum};
 
 use crate::{
     clock,
+    queue::Counted,
     source::{DirectionCounts, Interval, Request, Source, SourceError, Subscription, Tally},
 };
 
@@ -96,8 +97,9 @@ impl Counting {
     /// What has become of all packets; complete after [`Self::finish`]. Counting a packet is all there is to deliver.
     #[must_use]
     pub fn tally(&self) -> Tally {
-        let counted = self.subscription.counted().unwrap_or_default();
-        Tally { delivered: counted.matched, ..self.subscription.tally() }
+        let Counted { seen, matched, .. } = self.subscription.counted().unwrap_or_default();
+        // What is thinned or lost of its slot are rows of others.
+        Tally { seen, unmatched: seen.saturating_sub(matched), delivered: matched, ..Tally::default() }
     }
 
     fn until_now(&mut self, sums: DirectionCounts) -> Lap {

@@ -89,9 +89,9 @@ impl Recorder {
         }
     }
 
-    /// Has recorded what `request` has counted, as long as what is returned lives. When this returns, it is being
-    /// counted, or cannot be. `None` where there is no packet to count, and where there are too many records that are
-    /// all needed.
+    /// Has recorded how many packets `request` wants, whatever becomes of their rows, as long as what is returned
+    /// lives. When this returns, it is being counted, or cannot be. `None` where there is no packet to count, and
+    /// where there are too many records that are all needed.
     pub async fn hold(&self, request: &Request) -> Option<Hold> {
         let (hold, run) = self.begin_hold(request)?;
         run.begun().await;
@@ -102,7 +102,7 @@ impl Recorder {
         let Held { record, run, begins } = self.records().hold(Subject::of(request)?, Instant::now())?;
         let hold = Hold { recorder: self.clone(), record };
         if begins {
-            tokio::spawn(count(self.clone(), record, Arc::clone(&run), request.clone()));
+            tokio::spawn(count(self.clone(), record, Arc::clone(&run), request.without_rows()));
         }
         Some((hold, run))
     }

@@ -106,6 +106,16 @@ impl Request {
         Self { asker, label, interfaces, directions, hook, wanted: Some(wanted) }
     }
 
+    /// The same without rows.
+    #[must_use]
+    pub fn without_rows(&self) -> Self {
+        let mut request = self.clone();
+        if let Some(wanted) = &mut request.wanted {
+            (wanted.limit, wanted.header_bytes) = (Limit::None, false);
+        }
+        request
+    }
+
     /// Whether packets become rows; they are only counted otherwise.
     #[must_use]
     pub fn has_rows(&self) -> bool {

@@ -142,7 +142,8 @@ impl<P: Piece> Sent<P> {
     pub fn of_whole(&self, label: &Label, whole: &Label) -> Vec<P> {
         let queries = self.lock();
         let running = queries.queries.iter().find(|kept| *kept.label == *label && kept.runs());
-        let alike = || queries.queries.iter().filter(|kept| *kept.whole == *whole).max_by_key(|kept| kept.touched);
+        let alike =
+            || queries.queries.iter().filter(|kept| *kept.whole == *whole).max_by_key(|kept| kept.touched);
         running.or_else(alike).map(|kept| kept.pieces.iter().cloned().collect()).unwrap_or_default()
     }
 

@@ -1,6 +1,7 @@
 //! Who shares which slot of an interface's programs.
 //!
-//! Streams with the same filter, ways and budget are one to the kernel, whatever their columns.
+//! Streams with the same filter, ways and budget are one to the kernel, whatever their columns. Those that only count have
+//! no budget, and share the slot of any that has the same packets.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -64,10 +65,24 @@ struct Held {
     key: Key,
     terms: Vec<Term>,
     members: BTreeSet<StreamId>,
+    /// Those of them that have rows.
+    with_rows: BTreeSet<StreamId>,
     reserved_until: Option<Instant>,
 }
 
 impl Held {
+    /// What becomes of its packets: rows that nobody has would only fill the ring.
+    fn limit(&self) -> Limit {
+        if self.with_rows.is_empty() { Limit::None } else { self.key.limit }
+    }
+
+    /// Whether it can become the slot of `key`, which is of the same packets: nobody has rows from it, or will soon.
+    fn can_become(&self, key: &Key, now: Instant) -> bool {
+        let is_promised =
+            self.key.limit != Limit::None && self.reserved_until.is_some_and(|until| until > now);
+        self.key.has_packets_of(key) && self.with_rows.is_empty() && !is_promised
+    }
+
     fn is_needed(&self, now: Instant) -> bool {
         !self.members.is_empty() || self.reserved_until.is_some_and(|until| until > now)
     }
@@ -96,6 +111,13 @@ impl Key {
             header_bytes: *header_bytes,
         })
     }
+
+    /// Whether streams with either key are for the same packets.
+    fn has_packets_of(&self, other: &Self) -> bool {
+        self.filter == other.filter
+            && self.directions == other.directions
+            && self.hides_own == other.hides_own
+    }
 }
 
 /// A stream's place.
@@ -103,7 +125,7 @@ impl Key {
 pub struct Joined {
     /// Number of the slot.
     pub slot: u32,
-    /// Whether the slot has just been taken.
+    /// Whether its budget is to begin anew: nobody had rows from it, and the stream may have.
     pub is_new: bool,
 }
 
@@ -121,8 +143,8 @@ impl Slots {
     /// Any [`NoSlot`].
     pub fn reserve(&mut self, key: Key, environment: &Environment, now: Instant) -> Result<(), NoSlot> {
         let slot = self.slot(key, environment, now)?;
-        // While it has a stream it needs no keeping.
-        if let Some(held) = self.held.get_mut(&slot).filter(|held| held.members.is_empty()) {
+        // While it has such a stream it needs no keeping.
+        if let Some(held) = self.held.get_mut(&slot).filter(|held| held.with_rows.is_empty()) {
             held.reserved_until = Some(now + RESERVED);
         }
         Ok(())
@@ -139,11 +161,19 @@ impl Slots {
         environment: &Environment,
         now: Instant,
     ) -> Result<Joined, NoSlot> {
+        let has_rows = key.limit != Limit::None;
         let slot = self.slot(key, environment, now)?;
-        let is_new = self.held.get(&slot).is_none_or(|held| held.members.is_empty());
+        let mut is_new = true;
         if let Some(held) = self.held.get_mut(&slot) {
+            is_new = held.members.is_empty() || (has_rows && held.with_rows.is_empty());
             held.members.insert(stream);
-            held.reserved_until = None;
+            if has_rows {
+                held.with_rows.insert(stream);
+            }
+            // Who only counts leaves it to the one whom it was promised.
+            if has_rows || held.key.limit == Limit::None {
+                held.reserved_until = None;
+            }
         }
         Ok(Joined { slot, is_new })
     }
@@ -152,20 +182,31 @@ impl Slots {
     pub fn leave(&mut self, stream: StreamId, now: Instant) {
         for held in self.held.values_mut() {
             held.members.remove(&stream);
+            held.with_rows.remove(&stream);
         }
         self.held.retain(|_, held| held.is_needed(now));
     }
 
-    /// The slot for `key`: the one that has it, or a free one, which is held from now on.
+    /// The slot for `key`: the one that has it, or can become it, or that of other streams for who only counts, or a free
+    /// one, which is held from now on.
     fn slot(&mut self, key: Key, environment: &Environment, now: Instant) -> Result<u32, NoSlot> {
         self.held.retain(|_, held| held.is_needed(now));
         if let Some((slot, _)) = self.held.iter().find(|(_, held)| held.key == key) {
             return Ok(*slot);
         }
+        if key.limit == Limit::None {
+            if let Some((slot, _)) = self.held.iter().find(|(_, held)| held.key.has_packets_of(&key)) {
+                return Ok(*slot);
+            }
+        } else if let Some((slot, held)) = self.held.iter_mut().find(|(_, held)| held.can_become(&key, now)) {
+            held.key = key;
+            return Ok(*slot);
+        }
         let terms = key.filter.terms(environment)?;
         let free = (0..SLOTS as u32).find(|slot| !self.held.contains_key(slot));
         let slot = free.ok_or_else(|| NoSlot::Taken { holders: self.holders() })?;
-        let held = Held { key, terms, members: BTreeSet::new(), reserved_until: None };
+        let (members, with_rows) = (BTreeSet::new(), BTreeSet::new());
+        let held = Held { key, terms, members, with_rows, reserved_until: None };
         self.held.insert(slot, held);
         let mut rules: Box<Rules> = bytemuck::zeroed_box();
         let Rules { configuration, tables } = &mut *rules;
@@ -224,12 +265,12 @@ fn build<'a>(
     let slots: Vec<Slot<'_>> = held
         .map(|(number, held)| {
             hiding |= u64::from(held.key.hides_own) << number;
-            headers |= u64::from(held.key.header_bytes) << number;
+            headers |= u64::from(held.key.header_bytes && !held.with_rows.is_empty()) << number;
             Slot {
                 number: *number,
                 terms: &held.terms,
                 directions: &held.key.directions,
-                limit: held.key.limit,
+                limit: held.limit(),
             }
         })
         .collect();

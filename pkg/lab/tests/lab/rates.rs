@@ -131,3 +131,42 @@ async fn the_past_is_there_when_a_panel_opens() {
     plugin.ask_to_end().await;
     assert!(plugin.wait().await);
 }
+
+/// What a panel of packets left out has been counted all the same, in its slot, for whoever asks how many there were.
+#[tokio::test]
+async fn packets_that_are_looked_at_are_counted_whatever_the_limit_leaves_out() {
+    let directory = tempfile::tempdir().unwrap();
+    let namespace = Namespace::with_pair();
+    let sender = Sender::new(&namespace, "b");
+    let plugin = client::plugin(&namespace, directory.path()).await;
+    let packets =
+        |filter: &str| json!({ "interfaces": ["a"], "direction": "in", "filter": filter, "limit": 1 });
+    let rates = json!({
+        "kind": "rates", "interfaces": ["a"], "direction": "in", "filter": "udp", "columns": ["packets"],
+    });
+    let channel = client::ask(&plugin, packets("udp")).await;
+    let running = client::run(&plugin, &channel).await;
+    for _ in 0..500 {
+        sender.send(&named::ssdp().bytes());
+    }
+    let counted = async {
+        while client::numbers(&plugin, rates.clone()).await.iter().sum::<u64>() != 500 {
+            tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        }
+    };
+    tokio::time::timeout(client::SOON, counted).await.expect("the past is there soon");
+    let metrics = client::metrics(&plugin).await;
+    let thinned =
+        metrics.lines().find(|line| line.starts_with("xdplive_rows_thinned_total{direction=\"in\""));
+    let thinned: u64 = thinned.unwrap().rsplit(' ').next().unwrap().parse().unwrap();
+    assert!((400..=500).contains(&thinned), "{thinned} of 500 were left out");
+    // 63 more filters of packets, each with its counts, are no more than there is room for.
+    let mut others = Vec::new();
+    for ttl in 1..64 {
+        let channel = client::ask(&plugin, packets(&format!("ttl {ttl}"))).await;
+        others.push(client::run(&plugin, &channel).await);
+    }
+    drop((running, others));
+    plugin.ask_to_end().await;
+    assert!(plugin.wait().await);
+}

@@ -27,6 +27,7 @@ use tonic::{
 };
 use tower::service_fn;
 use xdplive_capture::{clock, history::Recorder};
+use xdplive_packet::accounting::Limit;
 use xdplive_plugin::{
     services::{ControllerClient, ControllerServer, Empty, Plugin},
     settings::ServerSettings,
@@ -49,6 +50,8 @@ pub(crate) struct Grafana {
     /// What comes with its queries.
     pub(crate) headers: HashMap<String, String>,
     streams: mpsc::UnboundedReceiver<Stream>,
+    /// Those that count beside streams of packets, and came before them.
+    counting: Vec<Stream>,
 }
 
 /// A stream's channel: its path, and the data to subscribe with.
@@ -73,7 +76,14 @@ impl Grafana {
         let plugin =
             Plugin::new(HOST.into(), Arc::clone(&source) as _, server, setting_errors, Shutdown::default());
         let recorder = plugin.recorder.clone();
-        Self { channel: connect(plugin).await, source, recorder, headers: HashMap::new(), streams }
+        Self {
+            channel: connect(plugin).await,
+            source,
+            recorder,
+            headers: HashMap::new(),
+            streams,
+            counting: Vec::new(),
+        }
     }
 
     /// Asks queries in one call.
@@ -151,7 +161,20 @@ impl Grafana {
     ) -> (Streaming<StreamPacket>, Stream) {
         let LiveChannel { path, data } = self.channel_as(context.clone(), json).await;
         let running = self.run(context, &path, data).await.unwrap();
-        (running, self.streams.recv().await.unwrap())
+        let mut stream = self.started().await;
+        while path.starts_with("packets/") && counts_only(&stream) {
+            self.counting.push(stream);
+            stream = self.started().await;
+        }
+        (running, stream)
+    }
+
+    /// The stream that counts beside one of packets, whichever was asked for first.
+    pub(crate) async fn counting(&mut self) -> Stream {
+        match self.counting.pop() {
+            Some(stream) => stream,
+            None => self.started().await,
+        }
     }
 
     pub(crate) async fn publish(&self, path: &str) -> PublishStreamResponse {
@@ -230,6 +253,10 @@ impl Grafana {
 }
 
 /// Serves the plugin through memory.
+fn counts_only(stream: &Stream) -> bool {
+    stream.request.wanted.as_ref().is_some_and(|wanted| wanted.limit == Limit::None)
+}
+
 async fn connect(plugin: Plugin) -> Channel {
     let (ours, theirs) = tokio::io::duplex(1 << 16);
     // The listener stays open after its only connection.

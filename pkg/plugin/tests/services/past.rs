@@ -67,7 +67,7 @@ async fn a_panel_is_shown_what_was_seen_in_other_columns() {
 async fn what_packets_are_looked_at_is_counted_as_long() {
     let mut grafana = Grafana::start().await;
     let (running, _stream) = grafana.stream(r#"{"filter":"udp","limit":7}"#).await;
-    let mut counted = grafana.started().await;
+    let mut counted = grafana.counting().await;
     let wanted = counted.request.wanted.as_ref().unwrap();
     assert_eq!((wanted.filter.to_string().as_str(), wanted.limit), ("udp", Limit::None));
     drop(running);

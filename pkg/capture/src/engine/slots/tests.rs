@@ -38,6 +38,60 @@ fn equal_filters_share_a_slot_however_they_are_written() {
     assert_eq!(slots.join(5, received, &Environment::default(), Instant::now()).unwrap().slot, 3);
 }
 
+/// The limits in force, of the first slots.
+fn limits<const N: usize>(slots: &Slots) -> [Limit; N] {
+    let mut rules: Box<Rules> = bytemuck::zeroed_box();
+    let Rules { configuration, tables } = &mut *rules;
+    assert!(slots.build(configuration, tables).unwrap());
+    let limits = [Limit::None, Limit::All, Limit::PerSecond(10), Limit::PerSecond(20)];
+    let limit = |raw: &_| limits.into_iter().find(|limit| limit.raw() == *raw).unwrap();
+    configuration.limits.first_chunk::<N>().unwrap().each_ref().map(limit)
+}
+
+#[test]
+fn who_only_counts_shares_the_slot_of_the_same_packets() {
+    let mut slots = Slots::default();
+    assert_eq!(join(&mut slots, 1, "udp", Limit::PerSecond(10)).unwrap().slot, 0);
+    assert_eq!(join(&mut slots, 2, "udp", Limit::None).unwrap(), Joined { slot: 0, is_new: false });
+    assert_eq!(join(&mut slots, 3, "udp", Limit::PerSecond(20)).unwrap().slot, 1, "another budget");
+    assert_eq!(join(&mut slots, 4, "tcp", Limit::None).unwrap().slot, 2, "other packets");
+    let received = Key { directions: vec![Direction::In], ..key("udp", Limit::None) };
+    assert_eq!(slots.join(5, received, &Environment::default(), Instant::now()).unwrap().slot, 3);
+    assert_eq!(limits(&slots), [Limit::PerSecond(10), Limit::PerSecond(20), Limit::None, Limit::None]);
+}
+
+#[test]
+fn rows_that_nobody_has_are_not_made() {
+    let mut slots = Slots::default();
+    join(&mut slots, 1, "udp", Limit::All).unwrap();
+    join(&mut slots, 2, "udp", Limit::None).unwrap();
+    slots.leave(1, Instant::now());
+    assert_eq!(limits(&slots), [Limit::None]);
+    // Whoever has rows from there next begins with a whole budget.
+    assert_eq!(join(&mut slots, 3, "udp", Limit::PerSecond(10)).unwrap(), Joined { slot: 0, is_new: true });
+    assert_eq!(limits(&slots), [Limit::PerSecond(10)]);
+    slots.leave(2, Instant::now());
+    assert_eq!(limits(&slots), [Limit::PerSecond(10)]);
+}
+
+#[test]
+fn a_slot_that_is_promised_stays_what_it_is() {
+    let (mut slots, environment, now) = (Slots::default(), Environment::default(), Instant::now());
+    slots.reserve(key("udp", Limit::PerSecond(10)), &environment, now).unwrap();
+    assert_eq!(slots.join(1, key("udp", Limit::None), &environment, now).unwrap().slot, 0);
+    assert_eq!(slots.join(2, key("udp", Limit::PerSecond(20)), &environment, now).unwrap().slot, 1);
+    assert_eq!(
+        slots.join(3, key("udp", Limit::PerSecond(10)), &environment, now).unwrap(),
+        Joined { slot: 0, is_new: true }
+    );
+    // The promise outlives those who only count.
+    slots.reserve(key("tcp", Limit::PerSecond(10)), &environment, now).unwrap();
+    slots.join(4, key("tcp", Limit::None), &environment, now).unwrap();
+    slots.leave(4, now);
+    assert_eq!(slots.join(5, key("tcp", Limit::PerSecond(10)), &environment, now).unwrap().slot, 2);
+    assert_eq!(slots.held.len(), 3);
+}
+
 #[test]
 fn streams_with_the_bytes_of_headers_have_slots_of_their_own() {
     let mut slots = Slots::default();
