@@ -57,6 +57,8 @@ export function SuggestingInput({ id, element, draft, completer, children, ...pr
         }
         aria-describedby={props.describedBy}
         invalid={props.isInvalid}
+        // Which Grafana 12's input does not say by itself.
+        aria-invalid={props.isInvalid}
         value={input.value}
         onChange={(event) => {
           setDraft(event.currentTarget.value);

@@ -36,7 +36,15 @@ export function WholeNumberField({ id, label, tooltip, testId, unit, range, valu
       invalid={typed === undefined}
       error={`"${draft ?? ''}" is not a whole number from ${range.min} to ${range.max}. The panel still uses ${inForce}.`}
     >
-      <Input id={id} data-testid={testId} width={NUMBER_WIDTH} inputMode="numeric" suffix={unit} {...input} />
+      <Input
+        id={id}
+        data-testid={testId}
+        width={NUMBER_WIDTH}
+        inputMode="numeric"
+        aria-invalid={typed === undefined}
+        suffix={unit}
+        {...input}
+      />
     </InlineField>
   );
 }

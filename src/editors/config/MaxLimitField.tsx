@@ -31,6 +31,7 @@ export function MaxLimitField({ stored, readOnly, set, server }: SectionProps) {
         data-testid="xdplive-config-max-limit"
         width={FIELD_WIDTH}
         inputMode="numeric"
+        aria-invalid={typed?.state === 'wrong'}
         placeholder={administrators === null ? 'no bound' : String(administrators)}
         {...input}
       />
