@@ -77,7 +77,7 @@ function rowsFrame(query: XdpQuery, rows: Row[]): DataFrame {
   });
 }
 
-function seriesFrame({ refId, groupBy, measure = 'packets' }: XdpQuery, rows: Row[]): DataFrame {
+function seriesFrame({ refId, groupBy, measure = 'packets', top = TOP.default }: XdpQuery, rows: Row[]): DataFrame {
   const times = { name: 'time', type: FieldType.time, values: rows.map(({ time }) => time) };
   const values = { name: measure, type: FieldType.number, values: rows.map(({ value }) => value) };
   if (groupBy === undefined) {
@@ -85,7 +85,7 @@ function seriesFrame({ refId, groupBy, measure = 'packets' }: XdpQuery, rows: Ro
   }
   const groups = { name: 'group', type: FieldType.string, values: rows.map(({ group }) => group) };
   const long = createDataFrame({ refId, fields: [times, groups, values] });
-  return wideSeries(long, { key: groupBy, measure, top: TOP.default }, { groups: [] }).frame;
+  return wideSeries(long, { key: groupBy, measure, top }, { groups: [] }).frame;
 }
 
 /** Grafana exports one of its transformations under two names. */

@@ -22,7 +22,7 @@ export function asTailed(query: XdpQuery): XdpQuery {
 
 /** The packets of a response as lines of a log; whatever else there is stays as it is. */
 export function asLogLines(response: DataQueryResponse): DataQueryResponse {
-  return { ...response, data: response.data.map((frame: unknown) => (isDataFrame(frame) ? logFrame(frame) : frame)) };
+  return { ...response, data: response.data.map((frame: unknown) => (isOfPackets(frame) ? logFrame(frame) : frame)) };
 }
 
 /**
@@ -31,15 +31,12 @@ export function asLogLines(response: DataQueryResponse): DataQueryResponse {
  */
 export function withLogLines(response: DataQueryResponse, queries: readonly XdpQuery[]): DataQueryResponse {
   const shown = (frame: DataFrame): DataFrame[] => {
-    if (!isOfPackets(frame)) {
-      return [frame];
-    }
     const { columns, rowsKept = ROWS_KEPT.default } = queries.find(({ refId }) => refId === frame.refId) ?? {};
-    return [withColumns(frame, columns), logFrame(firstRows(frame, rowsKept))];
+    return [withColumns(frame, columns), logFrame(frame, rowsKept)];
   };
   return {
     ...response,
-    data: response.data.flatMap((frame: unknown) => (isDataFrame(frame) ? shown(frame) : [frame])),
+    data: response.data.flatMap((frame: unknown) => (isOfPackets(frame) ? shown(frame) : [frame])),
   };
 }
 
@@ -48,27 +45,20 @@ function withColumns(frame: DataFrame, columns: readonly string[] = []): DataFra
   return columns.length === 0 ? frame : { ...frame, fields };
 }
 
-function firstRows(frame: DataFrame, most: number): DataFrame {
-  const fields = frame.fields.map((field) => ({ ...field, values: (field.values as unknown[]).slice(0, most) }));
-  return { ...frame, fields, length: Math.min(frame.length, most) };
+function isOfPackets(frame: unknown): frame is DataFrame {
+  return isDataFrame(frame) && liveChannelOf(frame)?.path.startsWith(PACKETS) === true;
 }
 
-function isOfPackets(frame: DataFrame): boolean {
-  return liveChannelOf(frame)?.path.startsWith(PACKETS) === true;
-}
-
-function logFrame(frame: DataFrame): DataFrame {
-  if (!isOfPackets(frame)) {
-    return frame;
-  }
-  const times = frame.fields.find(({ name }) => name === 'time')?.values ?? [];
-  const rows = Array.from({ length: frame.length }, (_, index) => rowAt(frame, index));
+/** The first rows of a frame, `most` at most. */
+function logFrame(frame: DataFrame, most = Infinity): DataFrame {
+  const times: unknown[] = frame.fields.find(({ name }) => name === 'time')?.values ?? [];
+  const rows = Array.from({ length: Math.min(frame.length, most) }, (_, index) => rowAt(frame, index));
   return createDataFrame({
     refId: frame.refId,
     name: frame.name,
     meta: { ...frame.meta, type: DataFrameType.LogLines, preferredVisualisationType: 'logs' },
     fields: [
-      { name: 'timestamp', type: FieldType.time, values: times },
+      { name: 'timestamp', type: FieldType.time, values: times.slice(0, most) },
       { name: 'body', type: FieldType.string, values: rows.map(tcpdumpLine) },
     ],
   });

@@ -6,13 +6,13 @@ const byProtocol = { key: 'protocol', measure: 'bits', top: 10 } as const;
 
 type Row = [time: number, group: string | null, value: number | null];
 
-function rowsFrame(rows: Row[], config = {}): DataFrame {
+function rowsFrame(rows: Row[], config = {}, measure = 'bits'): DataFrame {
   return createDataFrame({
     refId: 'A',
     fields: [
       { name: 'time', type: FieldType.time, values: rows.map(([time]) => time) },
       { name: 'group', type: FieldType.string, values: rows.map(([, group]) => group) },
-      { name: 'bits', type: FieldType.number, config, values: rows.map(([, , value]) => value) },
+      { name: measure, type: FieldType.number, config, values: rows.map(([, , value]) => value) },
     ],
   });
 }
@@ -106,9 +106,7 @@ describe('with more groups in the time range than a panel can show', () => {
 
   it('leaves means out that cannot be added', () => {
     const { frame } = wideSeries(
-      createDataFrame({
-        fields: rowsFrame(rows).fields.map((field) => ({ ...field, name: field.name.replace('bits', 'size') })),
-      }),
+      rowsFrame(rows, {}, 'size'),
       { key: 'protocol', measure: 'size', top: 1 },
       { groups: [] }
     );

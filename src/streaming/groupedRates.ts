@@ -29,12 +29,12 @@ const NONE = 'none';
 const UNITS: Record<Measure, string> = { packets: 'pps', bits: 'bps', size: 'decbytes' };
 
 /** The groups of a history, in the order of its series. */
-export function groupsOf(history: DataFrame, { key }: Pick<Grouping, 'key'>): string[] {
+export function groupsOf(history: DataFrame, { key }: Grouping): string[] {
   return seriesOf(history).map((field) => groupOf(field, key));
 }
 
 /** A history of one series a group as the rows that its stream goes on with: time, group and measure. */
-export function longRows(history: DataFrame, { key, measure }: Omit<Grouping, 'top'>): DataFrame {
+export function longRows(history: DataFrame, { key, measure }: Grouping): DataFrame {
   const times = timesOf(history);
   const series = seriesOf(history);
   const rows = times.flatMap((time, index) =>
@@ -78,10 +78,11 @@ export function wideSeries(rows: DataFrame, { key, measure, top }: Grouping, bef
     values[place.get(time) ?? 0] = typeof value === 'number' ? value : null;
   });
   const shown = shownGroups(byGroup, { top, other: OTHER }, before, axis.at(-1));
-  if (measure !== 'size' && [...byGroup.keys()].some((group) => !shown.groups.includes(group))) {
+  if (measure !== 'size' && shown.groups.includes(OTHER)) {
     byGroup.set(OTHER, sumOfOthers(byGroup, shown.groups, axis.length));
   }
-  const groups = inOrder(shown.groups.filter((group) => group !== OTHER || measure !== 'size' || byGroup.has(OTHER)));
+  const named = shown.groups.filter((group) => group !== OTHER);
+  const groups = shown.groups.includes(OTHER) && byGroup.has(OTHER) ? [...named, OTHER] : named;
   const config = { unit: UNITS[measure], ...measured?.config };
   const none = Array<number | null>(axis.length).fill(null);
   return {
@@ -119,11 +120,6 @@ function sumOfOthers(byGroup: ReadonlyMap<string, Values>, shown: readonly strin
     });
   }
   return sum;
-}
-
-function inOrder(groups: readonly string[]): string[] {
-  const named = groups.filter((group) => group !== OTHER);
-  return named.length < groups.length ? [...named, OTHER] : named;
 }
 
 function seriesOf(history: DataFrame): Field[] {

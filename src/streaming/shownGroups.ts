@@ -1,3 +1,5 @@
+import { sum } from './grouping';
+
 /** Series of a panel at most, for each group that a query names at a time: those that were largest may change. */
 const SERIES_PER_GROUP = 2;
 /** Part of an interval's sum with which a new group need not wait. */
@@ -36,7 +38,7 @@ export function shownGroups(byGroup: ValuesByGroup, bounds: Bounds, before: Show
   const isOver = since === undefined || now === undefined || now - since >= PATIENCE;
   const hasLeft = groups.length + added.length > wanted.length;
   const hasRoom = groups.length + added.length <= SERIES_PER_GROUP * bounds.top + 1;
-  if ((isOver && hasLeft) || (!hasRoom && added.some((group) => isMaterial(byGroup, group)))) {
+  if ((isOver && hasLeft) || (!hasRoom && isMaterial(added, byGroup))) {
     return { groups: [...groups.filter((group) => wanted.includes(group)), ...added], since: now };
   }
   return { groups: hasRoom ? [...groups, ...added] : withOthers(groups, byGroup, bounds), since };
@@ -51,7 +53,11 @@ function withOthers(groups: readonly string[], byGroup: ValuesByGroup, { other }
 function wantedGroups(byGroup: ValuesByGroup, { top, other }: Bounds): string[] {
   const ranked = [...byGroup]
     .filter(([group]) => group !== other)
-    .map(([group, values]) => ({ group, isAtEnd: isNumber(values.at(-1)), total: sum(values) }))
+    .map(([group, values]) => ({
+      group,
+      isAtEnd: typeof values.at(-1) === 'number',
+      total: sum(values.map((value) => value ?? 0)),
+    }))
     .sort((a, b) => Number(b.isAtEnd) - Number(a.isAtEnd) || b.total - a.total);
   const most = SERIES_PER_GROUP * top;
   const chosen = new Set(ranked.slice(0, most).map(({ group }) => group));
@@ -59,15 +65,11 @@ function wantedGroups(byGroup: ValuesByGroup, { top, other }: Bounds): string[] 
   return [...[...byGroup.keys()].filter((group) => chosen.has(group)), ...(hasOthers ? [other] : [])];
 }
 
-function isMaterial(byGroup: ValuesByGroup, group: string): boolean {
-  const last = byGroup.get(group)?.at(-1);
-  return isNumber(last) && last >= MATERIAL * sum([...byGroup.values()].map((values) => values.at(-1) ?? null));
-}
-
-function sum(values: ReadonlyArray<number | null>): number {
-  return values.reduce<number>((total, value) => total + (value ?? 0), 0);
-}
-
-function isNumber(value: unknown): value is number {
-  return typeof value === 'number';
+/** Whether one of these groups has a part of the last interval that is to be seen at once. */
+function isMaterial(groups: readonly string[], byGroup: ValuesByGroup): boolean {
+  const least = MATERIAL * sum([...byGroup.values()].map((values) => values.at(-1) ?? 0));
+  return groups.some((group) => {
+    const last = byGroup.get(group)?.at(-1);
+    return typeof last === 'number' && last >= least;
+  });
 }

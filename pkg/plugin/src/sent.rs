@@ -131,9 +131,7 @@ impl<P: Piece> Sent<P> {
     /// What is kept of a query, the oldest first.
     #[must_use]
     pub fn of(&self, label: &Label) -> Vec<P> {
-        let queries = self.lock();
-        let kept = queries.queries.iter().find(|kept| *kept.label == *label);
-        kept.map(|kept| kept.pieces.iter().cloned().collect()).unwrap_or_default()
+        self.of_whole(label, label)
     }
 
     /// What is kept of a query while its stream runs, which goes on where this ends; else of that query `whole` whose

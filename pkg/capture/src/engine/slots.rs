@@ -78,13 +78,16 @@ impl Held {
 
     /// Whether it can become the slot of `key`, which is of the same packets: nobody has rows from it, or will soon.
     fn can_become(&self, key: &Key, now: Instant) -> bool {
-        let is_promised =
-            self.key.limit != Limit::None && self.reserved_until.is_some_and(|until| until > now);
+        let is_promised = self.key.has_rows() && self.is_reserved(now);
         self.key.has_packets_of(key) && self.with_rows.is_empty() && !is_promised
     }
 
     fn is_needed(&self, now: Instant) -> bool {
-        !self.members.is_empty() || self.reserved_until.is_some_and(|until| until > now)
+        !self.members.is_empty() || self.is_reserved(now)
+    }
+
+    fn is_reserved(&self, now: Instant) -> bool {
+        self.reserved_until.is_some_and(|until| until > now)
     }
 }
 
@@ -110,6 +113,11 @@ impl Key {
             hides_own: *hides_own,
             header_bytes: *header_bytes,
         })
+    }
+
+    /// Whether packets become rows; they are only counted otherwise.
+    fn has_rows(&self) -> bool {
+        self.limit != Limit::None
     }
 
     /// Whether streams with either key are for the same packets.
@@ -161,7 +169,7 @@ impl Slots {
         environment: &Environment,
         now: Instant,
     ) -> Result<Joined, NoSlot> {
-        let has_rows = key.limit != Limit::None;
+        let has_rows = key.has_rows();
         let slot = self.slot(key, environment, now)?;
         let mut is_new = true;
         if let Some(held) = self.held.get_mut(&slot) {
@@ -171,7 +179,7 @@ impl Slots {
                 held.with_rows.insert(stream);
             }
             // Who only counts leaves it to the one whom it was promised.
-            if has_rows || held.key.limit == Limit::None {
+            if has_rows || !held.key.has_rows() {
                 held.reserved_until = None;
             }
         }
@@ -194,12 +202,12 @@ impl Slots {
         if let Some((slot, _)) = self.held.iter().find(|(_, held)| held.key == key) {
             return Ok(*slot);
         }
-        if key.limit == Limit::None {
-            if let Some((slot, _)) = self.held.iter().find(|(_, held)| held.key.has_packets_of(&key)) {
+        if key.has_rows() {
+            if let Some((slot, held)) = self.held.iter_mut().find(|(_, held)| held.can_become(&key, now)) {
+                held.key = key;
                 return Ok(*slot);
             }
-        } else if let Some((slot, held)) = self.held.iter_mut().find(|(_, held)| held.can_become(&key, now)) {
-            held.key = key;
+        } else if let Some((slot, _)) = self.held.iter().find(|(_, held)| held.key.has_packets_of(&key)) {
             return Ok(*slot);
         }
         let terms = key.filter.terms(environment)?;

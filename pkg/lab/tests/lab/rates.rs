@@ -1,6 +1,7 @@
 //! The kind `rates`: counted in the kernel, whatever becomes of rows.
 
 use serde_json::{Value, json};
+use xdplive::host::Plugin;
 use xdplive_corpus::named;
 use xdplive_lab::{client, namespace::Namespace, send::Sender, watch::Watch};
 
@@ -99,6 +100,20 @@ async fn counting_sends_no_rows() {
     assert!(plugin.wait().await);
 }
 
+/// What a query is answered with once so many packets have been counted.
+async fn past(plugin: &Plugin, query: &Value, packets: u64) -> Vec<u64> {
+    let counted = async {
+        loop {
+            let past = client::numbers(plugin, query.clone()).await;
+            if past.iter().sum::<u64>() == packets {
+                break past;
+            }
+            tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+        }
+    };
+    tokio::time::timeout(client::SOON, counted).await.expect("the past is there soon")
+}
+
 /// A panel opened later shows what was counted for another, up to now.
 #[tokio::test]
 async fn the_past_is_there_when_a_panel_opens() {
@@ -114,16 +129,7 @@ async fn the_past_is_there_when_a_panel_opens() {
     for _ in 0..500 {
         sender.send(&named::ssdp().bytes());
     }
-    let counted = async {
-        loop {
-            let past = client::numbers(&plugin, query.clone()).await;
-            if past.iter().sum::<u64>() == 500 {
-                break past;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(200)).await;
-        }
-    };
-    let before = tokio::time::timeout(client::SOON, counted).await.expect("the past is there soon");
+    let before = past(&plugin, &query, 500).await;
     drop(running);
     let after = client::numbers(&plugin, query).await;
     assert_eq!(after[..before.len()], before, "nobody looks any more, and it is still there");
@@ -149,12 +155,7 @@ async fn packets_that_are_looked_at_are_counted_whatever_the_limit_leaves_out() 
     for _ in 0..500 {
         sender.send(&named::ssdp().bytes());
     }
-    let counted = async {
-        while client::numbers(&plugin, rates.clone()).await.iter().sum::<u64>() != 500 {
-            tokio::time::sleep(std::time::Duration::from_millis(200)).await;
-        }
-    };
-    tokio::time::timeout(client::SOON, counted).await.expect("the past is there soon");
+    past(&plugin, &rates, 500).await;
     let metrics = client::metrics(&plugin).await;
     let thinned =
         metrics.lines().find(|line| line.starts_with("xdplive_rows_thinned_total{direction=\"in\""));

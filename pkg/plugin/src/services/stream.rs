@@ -141,10 +141,10 @@ impl Plugin {
             tokio::join!(self.source.subscribe(&asked.request), self.recorder.hold(&asked.request));
         let subscription = subscription?;
         // Rows without a budget are too many to be worth the time.
-        let keeper = || self.sent.packets.keeper_of_whole(&asked.request.label, &asked.label_of_whole());
-        let keeper = asked.query.limit.map(|_| keeper());
-        let encoder = self.encoder(columns);
         let limit = asked.query.limit;
+        let keeper =
+            limit.map(|_| self.sent.packets.keeper_of_whole(&asked.request.label, &asked.label_of_whole()));
+        let encoder = self.encoder(columns);
         let packets = Packets::new(subscription, keeper, recorded, encoder, limit, self.shutdown.clone());
         Ok(Box::pin(stream::unfold(packets, Packets::next)))
     }

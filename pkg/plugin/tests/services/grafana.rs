@@ -27,7 +27,6 @@ use tonic::{
 };
 use tower::service_fn;
 use xdplive_capture::{clock, history::Recorder};
-use xdplive_packet::accounting::Limit;
 use xdplive_plugin::{
     services::{ControllerClient, ControllerServer, Empty, Plugin},
     settings::ServerSettings,
@@ -162,7 +161,7 @@ impl Grafana {
         let LiveChannel { path, data } = self.channel_as(context.clone(), json).await;
         let running = self.run(context, &path, data).await.unwrap();
         let mut stream = self.started().await;
-        while path.starts_with("packets/") && counts_only(&stream) {
+        while path.starts_with("packets/") && !stream.request.has_rows() {
             self.counting.push(stream);
             stream = self.started().await;
         }
@@ -253,10 +252,6 @@ impl Grafana {
 }
 
 /// Serves the plugin through memory.
-fn counts_only(stream: &Stream) -> bool {
-    stream.request.wanted.as_ref().is_some_and(|wanted| wanted.limit == Limit::None)
-}
-
 async fn connect(plugin: Plugin) -> Channel {
     let (ours, theirs) = tokio::io::duplex(1 << 16);
     // The listener stays open after its only connection.

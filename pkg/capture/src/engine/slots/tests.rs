@@ -38,14 +38,19 @@ fn equal_filters_share_a_slot_however_they_are_written() {
     assert_eq!(slots.join(5, received, &Environment::default(), Instant::now()).unwrap().slot, 3);
 }
 
-/// The limits in force, of the first slots.
-fn limits<const N: usize>(slots: &Slots) -> [Limit; N] {
+/// What the programs go by.
+fn built(slots: &Slots) -> Box<Rules> {
     let mut rules: Box<Rules> = bytemuck::zeroed_box();
     let Rules { configuration, tables } = &mut *rules;
     assert!(slots.build(configuration, tables).unwrap());
+    rules
+}
+
+/// The limits in force, of the first slots.
+fn limits<const N: usize>(slots: &Slots) -> [Limit; N] {
     let limits = [Limit::None, Limit::All, Limit::PerSecond(10), Limit::PerSecond(20)];
     let limit = |raw: &_| limits.into_iter().find(|limit| limit.raw() == *raw).unwrap();
-    configuration.limits.first_chunk::<N>().unwrap().each_ref().map(limit)
+    built(slots).configuration.limits.first_chunk::<N>().unwrap().each_ref().map(limit)
 }
 
 #[test]
@@ -100,13 +105,9 @@ fn streams_with_the_bytes_of_headers_have_slots_of_their_own() {
         let key = Key { header_bytes: true, ..key(filter, Limit::All) };
         assert_eq!(slots.join(stream, key, &Environment::default(), Instant::now()).unwrap().slot, slot);
     }
-    let mut rules: Box<Rules> = bytemuck::zeroed_box();
-    let Rules { configuration, tables } = &mut *rules;
-    assert!(slots.build(configuration, tables).unwrap());
-    assert_eq!(configuration.headers, 0b110);
+    assert_eq!(built(&slots).configuration.headers, 0b110);
     slots.leave(3, Instant::now());
-    slots.build(configuration, tables).unwrap();
-    assert_eq!(configuration.headers, 0b010);
+    assert_eq!(built(&slots).configuration.headers, 0b010);
 }
 
 #[test]
