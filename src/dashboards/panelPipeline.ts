@@ -10,6 +10,7 @@ import {
 } from '@grafana/data';
 import { lastValueFrom } from 'rxjs';
 
+import { isOfSeries } from '../query/kinds';
 import { TOP, type XdpQuery } from '../query/model';
 import { seriesNames } from '../query/seriesNames';
 import { wideSeries } from '../streaming/groupedRates';
@@ -58,9 +59,7 @@ export interface Dashboard {
 export type Row = Record<string, unknown>;
 
 function frameOf(query: XdpQuery, rows: Row[], seriesName?: string): DataFrame {
-  return query.kind === 'rates' && !query.columns?.length
-    ? nameSeries(seriesFrame(query, rows), seriesName)
-    : rowsFrame(query, rows);
+  return isOfSeries(query) ? nameSeries(seriesFrame(query, rows), seriesName) : rowsFrame(query, rows);
 }
 
 function rowsFrame(query: XdpQuery, rows: Row[]): DataFrame {

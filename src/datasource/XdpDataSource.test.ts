@@ -118,6 +118,16 @@ describe('queries for rates', () => {
     ]);
   });
 
+  it('have gaps where no rows are', async () => {
+    config.liveEnabled = false;
+    const data = [
+      createDataFrame({ refId: 'A', fields: [{ name: 'time', type: FieldType.time, values: [1_000, 9_000] }] }),
+    ];
+    jest.spyOn(DataSourceWithBackend.prototype, 'query').mockReturnValue(of({ state: LoadingState.Done, data }));
+    const response = await lastValueFrom(testDataSource().query(requestFor([{ refId: 'A', kind: 'rates' }])));
+    expect((response.data as DataFrame[])[0]?.fields[0]?.values).toEqual([1_000, 2_000, 9_000]);
+  });
+
   it('have the names of their groups where they are grouped', async () => {
     const query = (refId: string, direction: 'in' | 'out'): XdpQuery => ({
       refId,

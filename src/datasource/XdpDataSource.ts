@@ -38,6 +38,7 @@ import { defaultRouteFirst, type InterfacesResponse, type NetworkInterface } fro
 import { readVariableQuery, type SeenResponse, type SeenValue, type SeenWhat } from '../resources/seen';
 import type { XdpSettings } from '../settings/model';
 import { followAnswer } from '../streaming/followAnswer';
+import { showingGaps } from '../streaming/gaps';
 import { grafanaLive } from '../streaming/grafanaLive';
 import { withSeriesNames } from '../streaming/nameSeries';
 import { endsNow } from '../streaming/rowBuffer';
@@ -88,6 +89,7 @@ export class XdpDataSource
     const interpolated = targets.map((query) => this.applyTemplateVariables(query, request.scopedVars));
     const names = seriesNames(interpolated);
     this.findPacketsPage();
+    const withGaps = showingGaps(interpolated);
     const dressed = dresser(interpolated, () => this.packetsPage);
     return super.query({ ...request, targets }).pipe(
       map((answer) => withErrors(answer, errors)),
@@ -102,7 +104,7 @@ export class XdpDataSource
         if (isTail) {
           return asLogLines(response);
         }
-        const shown = dressed(response);
+        const shown = dressed(withGaps(response));
         const ordered = isExplore ? newestFirst(shown, targets) : shown;
         return isPast ? withLogLines(ordered, wanted) : ordered;
       })

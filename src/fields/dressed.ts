@@ -8,7 +8,7 @@ import {
   type FieldConfig,
 } from '@grafana/data';
 
-import { kindOf } from '../query/kinds';
+import { isOfSeries, kindOf } from '../query/kinds';
 import type { XdpQuery } from '../query/model';
 import { TAGS } from '../query/tags';
 
@@ -69,7 +69,7 @@ function configOf(config: FieldConfig, { look, links, isFilterable }: Dress): Fi
 function dressesOf(query: XdpQuery, page: () => PacketsPage): (field: Field) => Dress {
   const made = new Map<string, Dress>();
   const isOfPackets = ['packets', 'flows'].includes(kindOf(query)?.kind ?? '');
-  const isOfRows = query.kind !== 'rates' || Boolean(query.columns?.length);
+  const isOfRows = !isOfSeries(query);
   const target: LinkTarget = { page, interfaces: query.interfaces ?? [] };
   const make = (name: string, group: string | undefined): Dress =>
     query.groupBy !== undefined && group !== undefined

@@ -76,6 +76,11 @@ export function isOfPackets(query: XdpQuery): boolean {
   return kindOf(query)?.kind === 'packets';
 }
 
+/** Whether it asks for time series, not for rows. */
+export function isOfSeries(query: XdpQuery): boolean {
+  return query.kind === 'rates' && !query.columns?.length;
+}
+
 /** Whether what is shown is made of flows, which know less of a packet than its headers do. */
 export function isOfFlows(query: XdpQuery): boolean {
   return query.kind === 'flows' || (query.kind === 'rates' && isGrouped(query));

@@ -1,3 +1,4 @@
+import { isOfSeries } from './kinds';
 import { ANY_INTERFACE, type Direction, type XdpQuery } from './model';
 
 const DIRECTION_TEXT: Record<Direction, string> = { in: 'in', out: 'out', both: 'in and out' };
@@ -17,7 +18,7 @@ const TRAITS: ReadonlyArray<(query: XdpQuery) => string> = [
  * called "bits". One query alone needs none. Template variables are to be in place.
  */
 export function seriesNames(queries: XdpQuery[]): Map<string, string> {
-  const rates = queries.filter(({ kind, columns, hide }) => kind === 'rates' && !columns?.length && !hide);
+  const rates = queries.filter((query) => isOfSeries(query) && !query.hide);
   const differing = TRAITS.filter((trait) => new Set(rates.map(trait)).size > 1);
   return new Map(
     differing.length === 0

@@ -1,0 +1,59 @@
+import { FieldType, isDataFrame, type DataFrame, type DataQueryResponse } from '@grafana/data';
+
+import { isOfSeries } from '../query/kinds';
+import type { XdpQuery } from '../query/model';
+
+import { canonicalQuery } from './canonicalQuery';
+
+/** Intervals without a row after which a row is not the next of the one before it; rows are not to the millisecond. */
+const INTERVALS = 1.5;
+/** Milliseconds between the rows of a past that is kept by the second, whatever the interval. */
+const SECOND = 1_000;
+
+/** Has the series in answers to these queries end where rows stop and begin anew where they go on. */
+export function showingGaps(queries: readonly XdpQuery[]) {
+  const intervals = new Map(
+    queries.filter(isOfSeries).map((query) => [query.refId, canonicalQuery(query).interval] as const)
+  );
+  return (answer: DataQueryResponse): DataQueryResponse => ({
+    ...answer,
+    data: answer.data.map((frame: unknown) => {
+      const interval = isDataFrame(frame) ? intervals.get(frame.refId ?? '') : undefined;
+      return isDataFrame(frame) && interval !== undefined ? withGaps(frame, interval) : frame;
+    }),
+  });
+}
+
+/**
+ * Series with a time of its own, at which there is nothing, wherever rows are further apart than an interval: a graph
+ * would draw a line across. Rows are in the order of time; `interval` is in ms.
+ */
+export function withGaps(series: DataFrame, interval: number): DataFrame {
+  const step = Math.max(interval, SECOND);
+  const times: unknown[] = series.fields.find(({ type }) => type === FieldType.time)?.values ?? [];
+  /** Places before which something is missing, and a time for each at which there is nothing. */
+  const gaps = new Map<number, number>();
+  times.forEach((time, place) => {
+    const last = times[place - 1];
+    if (typeof time === 'number' && typeof last === 'number' && time - last > INTERVALS * step) {
+      gaps.set(place, last + step);
+    }
+  });
+  if (gaps.size === 0) {
+    return series;
+  }
+  const { refId, name, meta, fields, length } = series;
+  return {
+    refId,
+    name,
+    meta,
+    length: length + gaps.size,
+    fields: fields.map((field) => ({
+      ...field,
+      values: (field.values as unknown[]).flatMap((value, place) => {
+        const gap = gaps.get(place);
+        return gap === undefined ? [value] : [field.type === FieldType.time ? gap : null, value];
+      }),
+    })),
+  };
+}
