@@ -155,9 +155,11 @@ export class XdpDataSource
     return words;
   }
 
-  /** What was seen on all interfaces that may be watched, the most frequent first. */
-  async listSeenAnywhere(what: SeenWhat): Promise<SeenValue[]> {
-    const { values } = await this.getResource<SeenResponse>('seen', { what }, { showErrorAlert: false });
+  /** What was seen on interfaces, the most frequent first. None named: on all that may be watched. */
+  async listSeen(what: SeenWhat, interfaces: string[], scopedVars: ScopedVars = {}): Promise<SeenValue[]> {
+    const names = interfacesOf({ refId: '', interfaces }, scopedVars);
+    const named = names.includes(ANY_INTERFACE) || names.length === 0 ? {} : { interface: names };
+    const { values } = await this.getResource<SeenResponse>('seen', { what, ...named }, { showErrorAlert: false });
     return values;
   }
 
@@ -169,12 +171,7 @@ export class XdpDataSource
       return choices(interfaces.map(({ name }) => name));
     }
     const entries = wanted.interfaces.split(/[\s,]+/).filter((entry) => entry !== '');
-    const { interfaces = [] } = interpolateQuery(
-      { refId: '', interfaces: entries },
-      getTemplateSrv(),
-      options?.scopedVars ?? {}
-    );
-    return choices(await this.listSeen(wanted.list, interfaces));
+    return seenChoices(await this.listSeen(wanted.list, entries, options?.scopedVars));
   }
 
   /** Columns by whose cells packets can be chosen. */
@@ -191,9 +188,9 @@ export class XdpDataSource
     if (!('seen' in values)) {
       return choices(values);
     }
-    const asked = queries.map((query) => interpolateQuery(query, getTemplateSrv(), {}).interfaces ?? []);
+    const asked = queries.map((query) => interfacesOf(query, {}));
     const isAnywhere = asked.some((interfaces) => interfaces.length === 0);
-    return choices(await this.listSeen(values.seen, isAnywhere ? [] : [...new Set(asked.flat())]));
+    return seenChoices(await this.listSeen(values.seen, isAnywhere ? [] : [...new Set(asked.flat())]));
   }
 
   /** Nothing waits for it: a link is looked up when it is followed. */
@@ -206,17 +203,19 @@ export class XdpDataSource
       });
     }
   }
+}
 
-  /** None named: all that may be watched. */
-  private async listSeen(what: SeenWhat, interfaces: string[]): Promise<string[]> {
-    const named = interfaces.includes(ANY_INTERFACE) || interfaces.length === 0 ? {} : { interface: interfaces };
-    const { values } = await this.getResource<SeenResponse>('seen', { what, ...named });
-    return values.map(({ value }) => value);
-  }
+/** The interfaces of a query, with the values of variables in place. */
+function interfacesOf(query: XdpQuery, scopedVars: ScopedVars): string[] {
+  return interpolateQuery(query, getTemplateSrv(), scopedVars).interfaces ?? [];
 }
 
 function choices(values: readonly string[]): MetricFindValue[] {
   return values.map((value) => ({ text: value, value }));
+}
+
+function seenChoices(seen: readonly SeenValue[]): MetricFindValue[] {
+  return choices(seen.map(({ value }) => value));
 }
 
 function faultsOf({ targets, scopedVars, filters }: DataQueryRequest<XdpQuery>): DataQueryError[] {

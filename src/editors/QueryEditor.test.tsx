@@ -168,17 +168,17 @@ describe('Filter', () => {
     const seen = jest.fn((parameters?: Record<string, unknown>) => ({
       values: parameters?.what === 'hosts' ? [{ value: '198.51.100.7', packets: 1_234 }] : [],
     }));
-    await openEditor({}, testDataSource({ seen }));
+    await openEditor({ interfaces: ['eth1'] }, testDataSource({ seen }));
     expect(seen).not.toHaveBeenCalled();
     await userEvent.type(field(), 'src ');
     expect(await screen.findByRole('option', { name: /198\.51\.100\.7.*seen, 1,234 packets/ })).toBeVisible();
     await userEvent.tab();
     await userEvent.type(field(), 'host');
     expect(seen.mock.calls).toEqual([
-      [{ what: 'hosts' }],
-      [{ what: 'ports' }],
-      [{ what: 'vlans' }],
-      [{ what: 'protocols' }],
+      [{ what: 'hosts', interface: ['eth1'] }],
+      [{ what: 'ports', interface: ['eth1'] }],
+      [{ what: 'vlans', interface: ['eth1'] }],
+      [{ what: 'protocols', interface: ['eth1'] }],
     ]);
   });
 

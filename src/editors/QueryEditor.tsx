@@ -27,7 +27,7 @@ export function QueryEditor({ datasource, query: saved, onChange, onRunQuery }: 
   const kind = query.kind ?? 'packets';
   const interfaces = useLoaded(useCallback(() => datasource.listInterfaces(), [datasource]));
   const columns = useLoaded(useCallback(() => datasource.listColumns(kind), [datasource, kind]));
-  const { vocabulary, refresh } = useVocabulary(datasource, interfaces);
+  const { vocabulary, refresh } = useVocabulary(datasource, interfaces, query.interfaces ?? []);
   const { groupBy } = query;
   const readFilter = useCallback(
     (filter: string) => datasource.readFilter(filter, { kind, groupBy }),

@@ -32,6 +32,24 @@ it('asks when it is to, and again when that is long ago', async () => {
   expect(list).toHaveBeenCalledTimes(8);
 });
 
+it('forgets what another list had, also what comes late of it', async () => {
+  const of = (value: string) => () => Promise.resolve([{ value, packets: 1 }]);
+  let answer: (values: SeenValue[]) => void = () => undefined;
+  const late = () => new Promise<SeenValue[]>((resolve) => (answer = resolve));
+  const { result, rerender } = renderHook(({ list }) => useSeen(list), { initialProps: { list: of('40') } });
+  await ask(result);
+  rerender({ list: late });
+  expect(result.current.seen.vlans).toEqual([]);
+  await ask(result);
+  rerender({ list: of('41') });
+  await ask(result);
+  await act(async () => {
+    answer([{ value: '42', packets: 1 }]);
+    await Promise.resolve();
+  });
+  expect(result.current.seen.vlans.map(({ text }) => text)).toEqual(['41']);
+});
+
 it('keeps what it has where nothing can be listed, and no more of it than can be used', async () => {
   const many = Array.from({ length: 300 }, (_, port) => ({ value: String(port), packets: 1_000_000 }));
   const list = jest.fn(() => Promise.resolve(many));

@@ -1,4 +1,4 @@
-import { useCallback, useRef, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 
 import type { Suggestion, Vocabulary } from '../query/completion';
 import { SEEN_WHATS, type SeenValue, type SeenWhat } from '../resources/seen';
@@ -17,11 +17,19 @@ const NOTHING: Seen = { hosts: [], ports: [], vlans: [], protocols: [] };
 
 /**
  * What was seen of hosts, ports, VLANs and protocols, for suggestions. `refresh` asks for it, which is for the moment
- * when somebody begins to type; what cannot be listed is not suggested.
+ * when somebody begins to type; what cannot be listed is not suggested. Of another `list` nothing is known yet.
  */
 export function useSeen(list: List): { seen: Seen; refresh: () => void } {
   const [seen, setSeen] = useState(NOTHING);
   const asked = useRef(-Infinity);
+  const current = useRef(list);
+  useEffect(() => {
+    if (current.current !== list) {
+      current.current = list;
+      asked.current = -Infinity;
+      setSeen(NOTHING);
+    }
+  }, [list]);
   const refresh = useCallback(() => {
     const now = Date.now();
     if (now - asked.current < FRESH) {
@@ -31,7 +39,9 @@ export function useSeen(list: List): { seen: Seen; refresh: () => void } {
     for (const what of SEEN_WHATS) {
       list(what).then(
         (values) => {
-          setSeen((before) => ({ ...before, [what]: values.slice(0, MOST).map(suggestionOf) }));
+          if (list === current.current) {
+            setSeen((before) => ({ ...before, [what]: values.slice(0, MOST).map(suggestionOf) }));
+          }
         },
         // There are no suggestions then, or those of before.
         () => undefined

@@ -16,10 +16,21 @@ interface Listed {
   refresh: () => void;
 }
 
-/** What a filter can be made of. What cannot be listed is not suggested, and can still be typed. */
-export function useVocabulary(datasource: XdpDataSource, interfaces: Loaded<NetworkInterface[]>): Listed {
+/**
+ * What a filter of packets of the `watched` interfaces can be made of. What cannot be listed is not suggested, and can
+ * still be typed.
+ */
+export function useVocabulary(
+  datasource: XdpDataSource,
+  interfaces: Loaded<NetworkInterface[]>,
+  watched: readonly string[]
+): Listed {
   const listed = useLoaded(useCallback(() => datasource.listFilterWords(), [datasource]));
-  const { seen, refresh } = useSeen(useCallback((what) => datasource.listSeenAnywhere(what), [datasource]));
+  // The list is another one after each edit of the query, also where it says the same.
+  const names = JSON.stringify(watched);
+  const { seen, refresh } = useSeen(
+    useCallback((what) => datasource.listSeen(what, JSON.parse(names) as string[]), [datasource, names])
+  );
   const words = listed.state === 'loaded' ? listed.value : NO_WORDS;
   const known = interfaces.state === 'loaded' ? interfaces.value : undefined;
   const vocabulary = useMemo(() => ({ words, addresses: addressesOf(known ?? []), seen }), [words, known, seen]);
