@@ -1,17 +1,13 @@
 import type { ScopedVars } from '@grafana/data';
-import type { TemplateSrv } from '@grafana/runtime';
 
 import { filterWith, marker } from './filterText';
-
-export type VariableReplacer = Pick<TemplateSrv, 'replace'>;
-
-export type VariableValue = string | number | boolean | Array<string | number | boolean>;
+import { replaceVariables, type VariableReplacer, type VariableValue } from './variables';
 
 /** What a name, a number, an address or a network is written with: one word, which makes no condition of its own. */
 const WORD = /^[\w.:/-]+$/;
 
 /** Words that do make one. */
-const CONNECTING = ['and', 'or', 'not'];
+export const CONNECTING: readonly string[] = ['and', 'or', 'not'];
 
 /** What stands for all values: Grafana's own word, and what people write into "Custom all value". */
 const EVERYTHING = ['$__all', '*', '.*'];
@@ -53,7 +49,7 @@ function variablesOf(filter: string, templates: VariableReplacer, scopedVars: Sc
   }
   const values: string[][] = [];
   const names: Array<string | undefined> = [];
-  const text = templates.replace(filter, scopedVars, (value: VariableValue, variable?: { name?: string }) => {
+  const text = replaceVariables(filter, templates, scopedVars, (value, variable) => {
     names.push(variable?.name);
     return marker(values.push(valuesOf(value)) - 1);
   });

@@ -1,5 +1,8 @@
 import type { FilterFault, FilterWord } from '../resources/filter';
 
+import { CONNECTING } from './filterVariables';
+import { VARIABLE } from './variables';
+
 /** What a part of a filter is. */
 export type TokenKind =
   | 'space'
@@ -23,11 +26,10 @@ export interface HighlightToken {
 /** The first that fits is what a token is; a name is looked up. */
 const PATTERNS: ReadonlyArray<[TokenKind | 'name', RegExp]> = [
   ['space', /\s+/uy],
-  ['variable', /\$\{[^}]*\}|\$\w+|\[\[\w+(?::\w+)?\]\]/uy],
+  ['variable', new RegExp(VARIABLE, 'uy')],
   ['operator', /&&|\|\||<<|>>|[!=<>]=?|[()[\]&|+*%^/-]/uy],
   ['name', /\\?[a-z\d:](?:[\w.:]|-(?=[\w.:]))*/iuy],
 ];
-const CONNECTIVES: readonly string[] = ['and', 'or', 'not'];
 
 /** The parts of a filter for the eye: every character is in exactly one of them, whatever the text. */
 export function highlight(text: string, words: readonly FilterWord[]): HighlightToken[] {
@@ -54,7 +56,7 @@ function tokenAt(text: string, at: number, asked: ReadonlySet<string>): Highligh
 }
 
 function kindOf(name: string, asked: ReadonlySet<string>): TokenKind {
-  return CONNECTIVES.includes(name) ? 'operator' : asked.has(name) ? 'word' : 'value';
+  return CONNECTING.includes(name) ? 'operator' : asked.has(name) ? 'word' : 'value';
 }
 
 /** The same with the wrong word marked, which may be a part of a token or reach over several. */

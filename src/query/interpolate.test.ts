@@ -3,7 +3,10 @@ import examples from '../../testdata/filters/variables.json';
 import { filterFault } from './filterVariables';
 import { interpolateQuery } from './interpolate';
 
-/** Stands in for a dashboard's variables: a value that is a list is one with several values. */
+/**
+ * Stands in for a dashboard's variables: a value that is a list is one with several values. As in Grafana, a format that
+ * stands in the text goes before the one that is asked for.
+ */
 function variables(values: Record<string, string | string[]>) {
   return {
     replace(
@@ -11,9 +14,15 @@ function variables(values: Record<string, string | string[]>) {
       _scopedVars?: unknown,
       format?: string | ((value: string | string[], variable?: object) => string)
     ) {
-      return text.replace(/\$(\w+)/g, (reference, name: string) => {
+      const reference = /\$(\w+)|\$\{(\w+)(?:\.\w+)?(?::(\w+))?\}|\[\[(\w+)(?::(\w+))?\]\]/g;
+      return text.replace(reference, (all: string, ...groups: Array<string | undefined>) => {
+        const [plain, braced, inBraces, bracketed, inBrackets] = groups;
+        const name = plain ?? braced ?? bracketed ?? '';
         const value = values[name];
-        return value === undefined || typeof format !== 'function' ? reference : format(value, { name });
+        if (value === undefined || typeof format !== 'function') {
+          return all;
+        }
+        return (inBraces ?? inBrackets) === undefined ? format(value, { name }) : [value].flat().join(',');
       });
     },
   };
@@ -27,6 +36,15 @@ it('puts the value of a variable in place', () => {
 it('makes several interfaces of a variable with several values, each once', () => {
   const query = { refId: 'A', interfaces: ['$interface', 'eth1'] };
   const replaced = interpolateQuery(query, variables({ interface: ['eth0', 'eth1'] }), {});
+  expect(replaced.interfaces).toEqual(['eth0', 'eth1']);
+});
+
+it.each(['${interface:csv}', '[[interface:pipe]]'])('makes as many of %s', (interfaces) => {
+  const replaced = interpolateQuery(
+    { refId: 'A', interfaces: [interfaces] },
+    variables({ interface: ['eth0', 'eth1'] }),
+    {}
+  );
   expect(replaced.interfaces).toEqual(['eth0', 'eth1']);
 });
 
@@ -111,6 +129,22 @@ describe('a filter', () => {
     );
     expect(expanded(filter, { host }).filter).toBe(filter);
   });
+
+  it.each(['host ${host:raw}', 'host [[host:raw]]', 'host ${host.text:csv}', '${host:raw} and tcp'])(
+    'looks at the value in "%s", whose format would put it in as it is',
+    (filter) => {
+      expect(filterFault(filter, variables({ host: '10.0.0.1 or tcp' }), {})).toMatch(
+        /^filter: "10.0.0.1 or tcp" is not allowed/
+      );
+    }
+  );
+
+  it.each(['host ${hosts:csv}', 'host [[hosts:pipe]]', 'host ${hosts.value:raw}', 'host ${hosts}', 'host [[hosts]]'])(
+    'makes a list of several values in "%s"',
+    (filter) => {
+      expect(expanded(filter, { hosts: ['10.0.0.1', '10.0.0.2'] }).filter).toBe('host (10.0.0.1 or 10.0.0.2)');
+    }
+  );
 
   it.each(['eth0', '00:00:5e:00:53:01', '192.0.2.0/24', '8000-8080', 'my_name'])('can take "%s"', (value) => {
     expect(filterFault('x $value', variables({ value }), {})).toBeUndefined();

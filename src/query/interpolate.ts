@@ -1,7 +1,8 @@
 import type { ScopedVars } from '@grafana/data';
 
-import { expandFilter, type VariableReplacer, type VariableValue } from './filterVariables';
+import { expandFilter } from './filterVariables';
 import { ANY_INTERFACE, type XdpQuery } from './model';
+import { replaceVariables, type VariableReplacer, type VariableValue } from './variables';
 
 /** Keys with one word each, which the back end refuses by name where it does not know it. */
 const WORDS = ['kind', 'direction', 'groupBy', 'measure', 'since'] as const;
@@ -30,8 +31,7 @@ export function interpolateQuery(query: XdpQuery, templates: VariableReplacer, s
 /** Values of a list hold no white space, so a line break separates those of a variable safely. */
 function expandEntry(entry: string, templates: VariableReplacer, scopedVars: ScopedVars): string[] {
   const oneALine = (value: VariableValue) => (Array.isArray(value) ? value.join('\n') : String(value));
-  return templates
-    .replace(entry, scopedVars, oneALine)
+  return replaceVariables(entry, templates, scopedVars, oneALine)
     .split(/\s+/)
     .filter((name) => name !== '');
 }

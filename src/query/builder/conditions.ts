@@ -1,4 +1,5 @@
 import { isWord } from '../filterVariables';
+import { VARIABLE } from '../variables';
 
 export type FieldName =
   | 'host'
@@ -40,9 +41,6 @@ export interface Conditions {
 }
 
 export type Joint = 'and' | 'or';
-
-/** A template variable of Grafana's, in any of its spellings. */
-export const VARIABLE = /\$\{[^}]*\}|\$\w+|\[\[\w+(?::\w+)?\]\]/g;
 
 /** What stands between values where somebody types several. */
 const BETWEEN = /[\s,]+/;

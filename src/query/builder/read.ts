@@ -1,4 +1,6 @@
-import { isValue, VARIABLE, type Condition, type Conditions, type FieldName, type Operator } from './conditions';
+import { VARIABLE } from '../variables';
+
+import { isValue, type Condition, type Conditions, type FieldName, type Operator } from './conditions';
 import { fieldNamed, FIELDS, OPERATORS, PORT_RANGE, PROTOCOL_WORDS } from './fields';
 import { tokensOf } from './tokens';
 

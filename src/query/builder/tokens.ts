@@ -1,4 +1,4 @@
-import { VARIABLE } from './conditions';
+import { VARIABLE } from '../variables';
 
 const WORD = new RegExp(`(?:${VARIABLE.source}|[\\w.:\\\\/-])+`, 'y');
 const SIGN = /&&|\|\||[!=<>]=|[^\s]/uy;

@@ -1,0 +1,28 @@
+import type { ScopedVars } from '@grafana/data';
+import type { TemplateSrv } from '@grafana/runtime';
+
+export type VariableReplacer = Pick<TemplateSrv, 'replace'>;
+
+export type VariableValue = string | number | boolean | Array<string | number | boolean>;
+
+/** How the value of a variable is written, whose name may be known. */
+export type WriteValue = (value: VariableValue, variable?: { name?: string }) => string;
+
+/** A template variable of Grafana's, in any of its spellings. */
+export const VARIABLE = /\$\{[^}]*\}|\$\w+|\[\[\w+(?::\w+)?\]\]/gu;
+
+/** The same with a format, as in `${name:csv}`, `${name.path:raw}` or `[[name:pipe]]`: what is before it, and its end. */
+const FORMATTED = /(\$\{\w+(?:\.[^:}]+)?):[^}]*(\})|(\[\[\w+):\w+(\]\])/gu;
+
+/**
+ * A text with the values of its variables, each as `write` has it. A format in the text would go before that, and put in
+ * what nobody looked at: it is left out.
+ */
+export function replaceVariables(
+  text: string,
+  templates: VariableReplacer,
+  scopedVars: ScopedVars,
+  write: WriteValue
+): string {
+  return templates.replace(text.replace(FORMATTED, '$1$2$3$4'), scopedVars, write);
+}
