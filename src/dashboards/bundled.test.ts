@@ -3,6 +3,8 @@ import { readdirSync } from 'fs';
 import path from 'path';
 
 import pluginJson from '../../plugin.json';
+import { adHocFault, withAdHocFilters } from '../query/adHocFilters';
+import { isUsed } from '../query/kinds';
 import { COLUMNS } from '../testing/columns';
 import { queryFaults } from '../testing/queryFaults';
 
@@ -22,6 +24,8 @@ it('are those that the plugin brings', () => {
 });
 
 describe.each(Object.entries(BUNDLED))('%s', (file, dashboard) => {
+  const isNarrowed = dashboard.templating.list.some(({ type }) => type === 'adhoc');
+
   it('has a name that links can rely on', () => {
     expect(`${dashboard.uid}.json`).toBe(`xdplive-${file}`);
   });
@@ -75,6 +79,18 @@ describe.each(Object.entries(BUNDLED))('%s', (file, dashboard) => {
         expect(queryFaults(query)).toEqual([]);
       });
       expect(new Set(each.targets.map(({ refId }) => refId)).size).toBe(each.targets.length);
+    });
+
+    it('can be narrowed by the cells of its dashboard', () => {
+      const cell = [{ key: 'source_ip', operator: '=', value: '192.0.2.7' }];
+      const narrowed = isNarrowed ? each.targets.filter((query) => isUsed(query, 'filter')) : [];
+      narrowed.forEach((query) => {
+        const { filter } = query;
+        const asked = withAdHocFilters(query, cell);
+        expect(asked.filter).toBe(filter ? `(${filter}) and src host 192.0.2.7` : 'src host 192.0.2.7');
+        expect(adHocFault(query, cell)).toBeUndefined();
+        expect(queryFaults(asked)).toEqual([]);
+      });
     });
 
     it('names only columns that it asks for', () => {

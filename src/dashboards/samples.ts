@@ -24,7 +24,6 @@ const CAPTURE: Row[] = [
 const GROUPS: Partial<Record<NonNullable<XdpQuery['groupBy']>, string[]>> = {
   protocol: ['TCP', 'UDP', 'ICMP', 'none', 'other'],
   source: ['192.0.2.1', '2001:db8::1', 'none', 'other'],
-  tcp_flag: ['ACK', 'PSH', 'SYN', 'FIN', 'RST', 'none'],
   interface: ['eth0', 'lo'],
   cast: ['unicast', 'multicast', 'broadcast', 'none'],
   vlan: ['none', '40', '41', 'other'],

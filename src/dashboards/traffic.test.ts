@@ -34,8 +34,20 @@ it('shows received packets above zero and sent ones below it', async () => {
   expect(mirrored.map(({ matcher }) => matcher)).toEqual([{ id: 'byFrameRefID', options: 'out' }]);
 });
 
-it('shows beginnings and resets of TCP connections alone', async () => {
-  expect(await legends('TCP connections begun and reset')).toEqual(['SYN', 'RST']);
+it('counts beginnings and resets of TCP connections, under names that say so', () => {
+  const { targets, fieldConfig } = panel('TCP connections begun and reset');
+  expect(targets.map(({ refId, kind, groupBy, filter }) => [refId, kind, groupBy, filter])).toEqual([
+    ['begun', 'rates', undefined, 'tcp[tcpflags] & (tcp-syn|tcp-ack) = tcp-syn'],
+    ['reset', 'rates', undefined, 'tcp[tcpflags] & tcp-rst != 0'],
+  ]);
+  const names = fieldConfig.overrides.map(({ matcher, properties }) => [
+    matcher,
+    properties.find(({ id }) => id === 'displayName')?.value,
+  ]);
+  expect(names).toEqual([
+    [{ id: 'byFrameRefID', options: 'begun' }, 'begun'],
+    [{ id: 'byFrameRefID', options: 'reset' }, 'reset'],
+  ]);
 });
 
 it('lists conversations with the one that began in front', async () => {

@@ -27,6 +27,7 @@ export function queryFaults(query: XdpQuery): string[] {
     ...Object.entries(query).flatMap(([key, value]) => (isPossible(key, value) ? [] : [`${key} ${String(value)}`])),
     ...Object.keys(query).flatMap((key) => (used.includes(key) ? [] : [`${key}, of no use to ${kind}`])),
     ...(query.columns ?? []).flatMap((name) => (columns.includes(name) ? [] : [`columns ${name}`])),
+    ...(query.groupBy === 'tcp_flag' && query.filter ? ['filter, which rates grouped by tcp_flag do not take'] : []),
   ];
 }
 
