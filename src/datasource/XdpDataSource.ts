@@ -31,6 +31,7 @@ import { migrateQuery } from '../query/migrate';
 import { ANY_INTERFACE, DEFAULT_QUERY, type QueryKind, type XdpQuery } from '../query/model';
 import { seriesNames } from '../query/seriesNames';
 import { TAGS } from '../query/tags';
+import { wellFormed } from '../query/wellFormed';
 import type { ColumnsResponse, RowColumn } from '../resources/columns';
 import { isDashboardThere } from '../resources/dashboards';
 import type { FilterAnswer, FilterWord, FilterWordsResponse } from '../resources/filter';
@@ -87,10 +88,11 @@ export class XdpDataSource
     const errors = faultsOf({ ...request, targets: asked });
     const targets = asked.filter(({ refId }) => !errors.some((error) => error.refId === refId));
     const interpolated = targets.map((query) => this.applyTemplateVariables(query, request.scopedVars));
-    const names = seriesNames(interpolated);
+    const shownAs = interpolated.map(wellFormed);
+    const names = seriesNames(shownAs);
     this.findPacketsPage();
-    const withGaps = showingGaps(interpolated);
-    const dressed = dresser(interpolated, () => this.packetsPage);
+    const withGaps = showingGaps(shownAs);
+    const dressed = dresser(shownAs, () => this.packetsPage);
     return super.query({ ...request, targets }).pipe(
       map((answer) => withErrors(answer, errors)),
       switchMap((answer) => {
@@ -106,7 +108,7 @@ export class XdpDataSource
         }
         const shown = dressed(withGaps(response));
         const ordered = isExplore ? newestFirst(shown, targets) : shown;
-        return isPast ? withLogLines(ordered, wanted) : ordered;
+        return isPast ? withLogLines(ordered, wanted.map(wellFormed)) : ordered;
       })
     );
   }
@@ -207,7 +209,7 @@ export class XdpDataSource
 
 /** The interfaces of a query, with the values of variables in place. */
 function interfacesOf(query: XdpQuery, scopedVars: ScopedVars): string[] {
-  return interpolateQuery(query, getTemplateSrv(), scopedVars).interfaces ?? [];
+  return interpolateQuery(wellFormed(query), getTemplateSrv(), scopedVars).interfaces ?? [];
 }
 
 function choices(values: readonly string[]): MetricFindValue[] {
@@ -219,7 +221,7 @@ function seenChoices(seen: readonly SeenValue[]): MetricFindValue[] {
 }
 
 function faultsOf({ targets, scopedVars, filters }: DataQueryRequest<XdpQuery>): DataQueryError[] {
-  return targets.flatMap((query) => {
+  return targets.map(wellFormed).flatMap((query) => {
     const { refId, filter = '' } = query;
     const message = filterFault(filter, getTemplateSrv(), scopedVars) ?? adHocFault(query, filters);
     return message ? [{ refId, message }] : [];

@@ -4,6 +4,7 @@ import { isWord } from './filterVariables';
 import { isUsed } from './kinds';
 import type { XdpQuery } from './model';
 import { TAGS, type Tag } from './tags';
+import { malformed } from './wellFormed';
 
 /** What an ad hoc filter comes to: a condition, or why there is none. */
 type Term = { text: string; fault?: undefined } | { fault: string };
@@ -19,10 +20,13 @@ const OPERATORS: ReadonlyMap<string, { isNegated: boolean; isOfSeveral: boolean 
 /** What the cell of a packet without the field gives. */
 const NO_VALUE = ['', 'null'];
 
-/** A query that takes a filter, with the conditions of ad hoc filters added. Those with a fault are left out. */
+/**
+ * A query that takes a filter, with the conditions of ad hoc filters added. Those with a fault are left out. What is no
+ * filter stays, for the back end to refuse.
+ */
 export function withAdHocFilters(query: XdpQuery, filters: AdHocVariableFilter[] = []): XdpQuery {
   const terms = filters.map(termOf).flatMap((term) => (term.fault === undefined ? [term.text] : []));
-  if (terms.length === 0 || !isUsed(query, 'filter')) {
+  if (terms.length === 0 || !isUsed(query, 'filter') || 'filter' in malformed(query)) {
     return query;
   }
   const { filter = '' } = query;

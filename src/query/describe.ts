@@ -1,10 +1,12 @@
 import { isUsed, kindOf } from './kinds';
 import type { Direction, XdpQuery } from './model';
+import { wellFormed } from './wellFormed';
 
 const DIRECTION_TEXT: Record<Direction, string> = { in: 'incoming', out: 'outgoing', both: 'incoming and outgoing' };
 
 /** The query in a few words, for the collapsed row of the query editor. */
-export function describeQuery(query: XdpQuery): string {
+export function describeQuery(saved: XdpQuery): string {
+  const query = wellFormed(saved);
   const direction = DIRECTION_TEXT[query.direction ?? 'both'];
   const shown = kindOf(query)?.phrase(direction) ?? `${direction} ${String(query.kind)}`;
   const interfaces = query.interfaces?.length ? query.interfaces.join(', ') : 'the default interface';

@@ -3,6 +3,7 @@ import type { ScopedVars } from '@grafana/data';
 import { expandFilter } from './filterVariables';
 import { ANY_INTERFACE, type XdpQuery } from './model';
 import { replaceVariables, type VariableReplacer, type VariableValue } from './variables';
+import { malformed, wellFormed } from './wellFormed';
 
 /** Keys with one word each, which the back end refuses by name where it does not know it. */
 const WORDS = ['kind', 'direction', 'groupBy', 'measure', 'since'] as const;
@@ -10,10 +11,10 @@ const WORDS = ['kind', 'direction', 'groupBy', 'measure', 'since'] as const;
 /**
  * Puts the values of template variables in place. A variable with several values becomes that many interfaces or
  * columns, and one without a value none. An empty list or text leaves the query, because only a missing key means "the
- * back end's default".
+ * back end's default". What is no list or text at all stays, for the back end to refuse by name.
  */
 export function interpolateQuery(query: XdpQuery, templates: VariableReplacer, scopedVars: ScopedVars): XdpQuery {
-  const { interfaces, filter = '', columns, ...rest } = query;
+  const { interfaces, filter = '', columns, ...rest } = wellFormed(query);
   const words = (entries: string[] = []) => [
     ...new Set(entries.flatMap((entry) => expandEntry(entry, templates, scopedVars))),
   ];
@@ -21,6 +22,7 @@ export function interpolateQuery(query: XdpQuery, templates: VariableReplacer, s
   const shown = words(columns);
   const expanded = expandFilter(filter, templates, scopedVars);
   return {
+    ...malformed(query),
     ...withWords(rest, words),
     ...(named.length > 0 && { interfaces: named.includes(ANY_INTERFACE) ? [ANY_INTERFACE] : named }),
     ...(expanded.trim() !== '' && { filter: expanded }),
