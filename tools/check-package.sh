@@ -13,7 +13,8 @@ fail() {
 
 # What plugin.json names has to be there: pictures and dashboards.
 named=$(grep -oE '"(img|dashboards)/[^"]+"' "$directory/plugin.json" | tr -d '"')
-expected=$(printf '%s\n' CHANGELOG.md LICENSE README.md module.js module.js.map plugin.json "$program" $named | sort -u)
+own=(CHANGELOG.md LICENSE README.md install/xdplive.conf module.js module.js.map plugin.json "$program")
+expected=$(printf '%s\n' "${own[@]}" $named | sort -u)
 present=$(cd "$directory" && find . -type f -printf '%P\n' | sort)
 diff <(echo "$expected") <(echo "$present") >&2 || fail "other files (>) than are needed (<)"
 
