@@ -6,6 +6,7 @@ import {
   type DataFrame,
   type DataQueryRequest,
   type DataQueryResponse,
+  type QueryFixAction,
   type RawTimeRange,
 } from '@grafana/data';
 import {
@@ -80,9 +81,36 @@ describe('query', () => {
     expect(await firstAnswer(LAST_FIVE_MINUTES)).toEqual(shown);
   });
 
-  it('does not subscribe where the administrator switched Grafana Live off', async () => {
+  it('does not subscribe where the administrator switched Grafana Live off, and says so', async () => {
     config.liveEnabled = false;
-    expect(await firstAnswer(LAST_FIVE_MINUTES)).toEqual(shown);
+    const { data } = await firstAnswer(LAST_FIVE_MINUTES);
+    expect((data as DataFrame[]).map(({ length, meta }) => [length, meta?.notices])).toEqual([
+      [
+        1,
+        [
+          {
+            severity: 'info',
+            text: 'Rows do not stream: Grafana Live is switched off on this server (max_connections in the section [live] of grafana.ini). Refresh to see what came since.',
+          },
+        ],
+      ],
+    ]);
+    expect(live.subscriptions).toEqual([]);
+    expect(await firstAnswer({ from: 'now-10m', to: 'now-5m' })).toEqual(shown);
+  });
+
+  it('streams a live tail also where Explore looked at a range that is past', async () => {
+    const request = { ...requestFor([{ refId: 'A' }], { from: 'now-10m', to: 'now-5m' }), liveStreaming: true };
+    const { state } = await lastValueFrom(testDataSource().query(request).pipe(take(1)));
+    expect(state).toBe(LoadingState.Streaming);
+    expect(sent.mock.lastCall?.[0].range.raw).toEqual({ from: 'now-300s', to: 'now' });
+    expect(live.subscriptions).toHaveLength(1);
+  });
+
+  it.each([[7], ['eth0'], [null]])('sends interfaces that are none (%j) to be refused', async (interfaces) => {
+    const target = { refId: 'A', interfaces, columns: null } as unknown as XdpQuery;
+    await lastValueFrom(testDataSource().query(requestFor([target], { from: 'now-10m', to: 'now-5m' })));
+    expect(sent.mock.lastCall?.[0].targets).toEqual([target]);
   });
 });
 
@@ -169,7 +197,6 @@ describe('a query whose filter has a variable', () => {
 
   beforeEach(() => {
     sent.mockClear();
-    config.liveEnabled = false;
     setTemplateSrv({
       replace: (text = '', _: unknown, format?: (value: string) => string) =>
         text.replace('$host', () => format?.(host.value) ?? ''),
@@ -180,7 +207,12 @@ describe('a query whose filter has a variable', () => {
     });
   });
 
-  const answers = (targets: XdpQuery[]) => lastValueFrom(testDataSource().query(requestFor(targets)).pipe(toArray()));
+  const answers = (targets: XdpQuery[]) =>
+    lastValueFrom(
+      testDataSource()
+        .query(requestFor(targets, { from: 'now-10m', to: 'now-5m' }))
+        .pipe(toArray())
+    );
 
   it('is sent where the value can stand in it', async () => {
     host.value = '10.0.0.1';
@@ -258,6 +290,31 @@ describe('a query for counters that has a filter from before', () => {
   });
 });
 
+describe('a cell of Explore', () => {
+  const modified = (query: Partial<XdpQuery>, type: string, options?: QueryFixAction['options']) =>
+    testDataSource().modifyQuery({ refId: 'A', ...query }, { type, options }).filter;
+
+  it('adds what it has to the filter, or what it has not', () => {
+    const options = { key: 'source_ip', value: '192.0.2.7' };
+    expect(modified({}, 'ADD_FILTER', options)).toBe('src host 192.0.2.7');
+    expect(modified({ filter: 'tcp or udp' }, 'ADD_FILTER_OUT', options)).toBe(
+      '(tcp or udp) and not src host 192.0.2.7'
+    );
+    expect(modified({ kind: 'flows', filter: '$filter' }, 'ADD_FILTER', { key: 'source_port', value: '53' })).toBe(
+      '($filter) and src port 53'
+    );
+  });
+
+  it.each([
+    ['ADD_FILTER', { key: 'length', value: '60' }],
+    ['ADD_FILTER', { value: '60' }],
+    ['ADD_FILTER', undefined],
+    ['ADD_STRING_FILTER', { key: 'ttl', value: '1' }],
+  ])('leaves the filter where nothing can be added: %s %j', (type, options) => {
+    expect(modified({ filter: 'tcp' }, type, options as QueryFixAction['options'])).toBe('tcp');
+  });
+});
+
 describe('columns', () => {
   it.each(['packets', 'rates', 'flows', 'capture'] as const)('are asked for by the kind %s', async (kind) => {
     await expect(testDataSource().listColumns(kind)).resolves.toEqual(COLUMNS[kind]);
@@ -270,9 +327,12 @@ describe('a new query', () => {
       version: 1,
       kind: 'packets',
       direction: 'both',
-      limit: 1_000,
       rowsKept: 1_000,
     });
+  });
+
+  it.each([CoreApp.UnifiedAlerting, CoreApp.CloudAlerting])('asks for series in the editor of a rule (%s)', (app) => {
+    expect(testDataSource().getDefaultQuery(app)).toMatchObject({ version: 1, kind: 'rates', direction: 'both' });
   });
 
   it('runs unless it is hidden', () => {

@@ -7,9 +7,11 @@ import {
   type DataQueryRequest,
   type DataQueryResponse,
   type DataSourceGetTagValuesOptions,
+  type DataSourceInstanceSettings,
   type DataSourceWithSupplementaryQueriesSupport,
   type LegacyMetricFindQueryOptions,
   type MetricFindValue,
+  type QueryFixAction,
   type ScopedVars,
   type SupplementaryQueryOptions,
 } from '@grafana/data';
@@ -19,6 +21,7 @@ import { map, of, switchMap, type Observable } from 'rxjs';
 import { asLogLines, asTailed, withLogLines } from '../explore/logLines';
 import { logVolumeQuery, logVolumeRequest } from '../explore/logVolume';
 import { newestFirst } from '../explore/newestFirst';
+import { tailRange } from '../explore/tailRange';
 import { dresser } from '../fields/dressed';
 import { dashboardPage, explorePage, LIVE_PACKETS, type PacketsPage } from '../fields/packetsPage';
 import { adHocFault, withAdHocFilters } from '../query/adHocFilters';
@@ -28,7 +31,7 @@ import { expandFilter, filterFault } from '../query/filterVariables';
 import { interpolateQuery } from '../query/interpolate';
 import { isOfPackets, withoutUnusedKeys } from '../query/kinds';
 import { migrateQuery } from '../query/migrate';
-import { ANY_INTERFACE, DEFAULT_QUERY, type QueryKind, type XdpQuery } from '../query/model';
+import { ANY_INTERFACE, DEFAULT_QUERY, type QueryKind, type WholeNumberRange, type XdpQuery } from '../query/model';
 import { seriesNames } from '../query/seriesNames';
 import { TAGS } from '../query/tags';
 import { wellFormed } from '../query/wellFormed';
@@ -37,14 +40,22 @@ import { isDashboardThere } from '../resources/dashboards';
 import type { FilterAnswer, FilterWord, FilterWordsResponse } from '../resources/filter';
 import { defaultRouteFirst, type InterfacesResponse, type NetworkInterface } from '../resources/interfaces';
 import { readVariableQuery, type SeenResponse, type SeenValue, type SeenWhat } from '../resources/seen';
+import type { SettingsResponse } from '../resources/settings';
+import { limitRange } from '../settings/limitRange';
 import type { XdpSettings } from '../settings/model';
 import { followAnswer } from '../streaming/followAnswer';
 import { showingGaps } from '../streaming/gaps';
-import { grafanaLive } from '../streaming/grafanaLive';
+import { grafanaLive, withoutLive } from '../streaming/grafanaLive';
 import { withSeriesNames } from '../streaming/nameSeries';
-import { endsNow } from '../streaming/rowBuffer';
+import { reachesNow } from '../streaming/rowBuffer';
 
 const EXPLORE: readonly string[] = [CoreApp.Explore];
+
+/** What the buttons of a cell ask for. */
+const CELL_OPERATORS: ReadonlyMap<QueryFixAction['type'], string> = new Map([
+  ['ADD_FILTER', '='],
+  ['ADD_FILTER_OUT', '!='],
+]);
 
 /** The editors of alert rules. */
 const ALERTING: readonly string[] = [CoreApp.UnifiedAlerting, CoreApp.CloudAlerting];
@@ -57,9 +68,17 @@ export class XdpDataSource
   private packetsPage: PacketsPage = dashboardPage(this.uid);
   /** Whether the bundled dashboard was looked for; again with each query where it was not there. */
   private isDashboardKnown = false;
+  /** The ceiling of its own settings. */
+  private readonly maxLimit: number | undefined;
 
-  override getDefaultQuery(): Partial<XdpQuery> {
-    return DEFAULT_QUERY;
+  constructor(instanceSettings: DataSourceInstanceSettings<XdpSettings>) {
+    super(instanceSettings);
+    this.maxLimit = instanceSettings.jsonData.maxLimit;
+  }
+
+  /** An alert rule evaluates series, and may not see packets unless the settings allow it. */
+  override getDefaultQuery(app?: CoreApp): Partial<XdpQuery> {
+    return isAlerting(app) ? { ...DEFAULT_QUERY, kind: 'rates' } : DEFAULT_QUERY;
   }
 
   override getQueryDisplayText(query: XdpQuery): string {
@@ -75,18 +94,19 @@ export class XdpDataSource
   }
 
   /**
-   * The back end answers with the rows it holds; where the range ends now, each answer goes on as a stream. A query that
+   * The back end answers with the rows it holds; where the range reaches now, each answer goes on as a stream. A query that
    * a variable or an ad hoc filter spoils is not sent, and its error stands beside the answers to the others. Explore is
    * shown lines: of its live tail alone, and of a range that is past beside the table.
    */
-  override query(request: DataQueryRequest<XdpQuery>): Observable<DataQueryResponse> {
-    const isTail = request.liveStreaming === true;
+  override query(asked: DataQueryRequest<XdpQuery>): Observable<DataQueryResponse> {
+    const isTail = asked.liveStreaming === true;
+    const request = isTail ? { ...asked, range: tailRange(asked.range) } : asked;
     const isExplore = EXPLORE.includes(request.app);
-    const isPast = isExplore && !endsNow(request.range);
+    const isPast = isExplore && !reachesNow(request.range);
     const wanted = request.targets.map((query) => withoutUnusedKeys(migrateQuery(query)));
-    const asked = wanted.map((query) => (isTail || (isPast && isOfPackets(query)) ? asTailed(query) : query));
-    const errors = faultsOf({ ...request, targets: asked });
-    const targets = asked.filter(({ refId }) => !errors.some((error) => error.refId === refId));
+    const lined = wanted.map((query) => (isTail || (isPast && isOfPackets(query)) ? asTailed(query) : query));
+    const errors = faultsOf({ ...request, targets: lined });
+    const targets = lined.filter(({ refId }) => !errors.some((error) => error.refId === refId));
     const interpolated = targets.map((query) => this.applyTemplateVariables(query, request.scopedVars));
     const shownAs = interpolated.map(wellFormed);
     const names = seriesNames(shownAs);
@@ -96,10 +116,14 @@ export class XdpDataSource
     return super.query({ ...request, targets }).pipe(
       map((answer) => withErrors(answer, errors)),
       switchMap((answer) => {
+        // The editor of an alert rule shows what the rule will see, which is never a stream.
+        if (!reachesNow(request.range) || isAlerting(request.app)) {
+          return of(withSeriesNames(answer, names));
+        }
         const live = grafanaLive();
-        return live !== undefined && endsNow(request.range) && !isForAlerting(request)
-          ? followAnswer(answer, request, { live, dataSourceUid: this.uid }, names)
-          : of(withSeriesNames(answer, names));
+        return live === undefined
+          ? of(withoutLive(withSeriesNames(answer, names)))
+          : followAnswer(answer, request, { live, dataSourceUid: this.uid }, names);
       }),
       map((response) => {
         // Lines are text: they need no looks and links.
@@ -111,6 +135,15 @@ export class XdpDataSource
         return isPast ? withLogLines(ordered, wanted.map(wellFormed)) : ordered;
       })
     );
+  }
+
+  /** Explore's table adds a condition on a cell, as an ad hoc filter does on a dashboard. */
+  override modifyQuery(query: XdpQuery, { type, options }: QueryFixAction): XdpQuery {
+    const operator = CELL_OPERATORS.get(type);
+    const { key, value } = options ?? {};
+    return operator === undefined || key === undefined || value === undefined
+      ? query
+      : withAdHocFilters(wellFormed(migrateQuery(query)), [{ key, operator, value }]);
   }
 
   getSupportedSupplementaryQueryTypes(): SupplementaryQueryType[] {
@@ -148,6 +181,12 @@ export class XdpDataSource
     const asked = { filter: text, kind, groupBy };
     const answer = await this.postResource<FilterAnswer>('filter', asked, { showErrorAlert: false });
     return readingOf(answer, filter, text);
+  }
+
+  /** Rows a second that a query may ask for. */
+  async readLimitRange(): Promise<WholeNumberRange> {
+    const { settings } = await this.getResource<SettingsResponse>('settings', undefined, { showErrorAlert: false });
+    return limitRange(settings.max_limit.value, this.maxLimit);
   }
 
   async listFilterWords(): Promise<FilterWord[]> {
@@ -228,9 +267,8 @@ function faultsOf({ targets, scopedVars, filters }: DataQueryRequest<XdpQuery>):
   });
 }
 
-/** The editor of an alert rule shows what the rule will see, which is never a stream. */
-function isForAlerting({ app }: DataQueryRequest<XdpQuery>): boolean {
-  return ALERTING.includes(app);
+function isAlerting(app: string | undefined): boolean {
+  return app !== undefined && ALERTING.includes(app);
 }
 
 function withErrors(answer: DataQueryResponse, errors: DataQueryError[]): DataQueryResponse {

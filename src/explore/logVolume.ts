@@ -2,7 +2,7 @@ import type { DataQueryRequest, TimeRange } from '@grafana/data';
 
 import { isOfPackets } from '../query/kinds';
 import { INTERVAL, type XdpQuery } from '../query/model';
-import { endsNow } from '../streaming/rowBuffer';
+import { reachesNow } from '../streaming/rowBuffer';
 
 /** Grafana takes it off again to find the query whose volume it is. */
 const VOLUME = 'log-volume-';
@@ -17,7 +17,7 @@ const LENGTHS = [1_000, 2_000, 5_000, 10_000, 15_000, 30_000, INTERVAL.max];
  */
 export function logVolumeRequest(request: DataQueryRequest<XdpQuery>): DataQueryRequest<XdpQuery> | undefined {
   const packets = request.targets.filter((query) => isOfPackets(query) && query.hide !== true);
-  if (endsNow(request.range) || packets.length === 0) {
+  if (reachesNow(request.range) || packets.length === 0) {
     return undefined;
   }
   const interval = lengthOfBar(request.range);

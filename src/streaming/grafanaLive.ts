@@ -1,4 +1,12 @@
+import { isDataFrame, type DataQueryResponse, type QueryResultMetaNotice } from '@grafana/data';
 import { config, getGrafanaLiveSrv, type GrafanaLiveSrv } from '@grafana/runtime';
+
+import { liveChannelOf } from './liveChannel';
+
+const LIVE_IS_OFF: QueryResultMetaNotice = {
+  severity: 'info',
+  text: 'Rows do not stream: Grafana Live is switched off on this server (max_connections in the section [live] of grafana.ini). Refresh to see what came since.',
+};
 
 /**
  * Grafana Live, where this page has it: a public dashboard has no websocket, and an administrator can switch Live off
@@ -7,4 +15,17 @@ import { config, getGrafanaLiveSrv, type GrafanaLiveSrv } from '@grafana/runtime
 export function grafanaLive(): GrafanaLiveSrv | undefined {
   const isPublicDashboard = Boolean(config.publicDashboardAccessToken);
   return isPublicDashboard || !config.liveEnabled ? undefined : getGrafanaLiveSrv();
+}
+
+/** An answer that nothing goes on with, which says so where that is the administrator's doing. */
+export function withoutLive(answer: DataQueryResponse): DataQueryResponse {
+  if (config.liveEnabled) {
+    return answer;
+  }
+  const data = answer.data.map((frame: unknown) =>
+    isDataFrame(frame) && liveChannelOf(frame) !== undefined
+      ? { ...frame, meta: { ...frame.meta, notices: [...(frame.meta?.notices ?? []), LIVE_IS_OFF] } }
+      : frame
+  );
+  return { ...answer, data };
 }

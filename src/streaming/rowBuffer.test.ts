@@ -1,7 +1,7 @@
 import { dateTime, type TimeRange } from '@grafana/data';
 
 import { canonicalQuery } from './canonicalQuery';
-import { endsNow, rowBuffer } from './rowBuffer';
+import { reachesNow, rowBuffer } from './rowBuffer';
 
 const FIVE_MINUTES_MS = 300_000;
 
@@ -11,19 +11,23 @@ function range(from: string, to: string): TimeRange {
   return { from: beginning, to: end, raw: { from, to } };
 }
 
-describe('endsNow', () => {
+describe('reachesNow', () => {
   it.each([
     ['now-5m', 'now', true],
     ['now/d', 'now', true],
     ['now-10m', 'now-5m', false],
-    ['now/d', 'now/d', false],
+    ['now-1d/d', 'now-1d/d', false],
   ])('%s to %s: %s', (from, to, expected) => {
-    expect(endsNow(range(from, to))).toBe(expected);
+    expect(reachesNow(range(from, to))).toBe(expected);
   });
 
-  it('is false for a past range', () => {
+  it.each([
+    [-1, true],
+    [0, false],
+  ])('tells a range that ends later from one that is past: %s ms after its end', (after, expected) => {
     const { from, to } = range('', '');
-    expect(endsNow({ from, to, raw: { from, to } })).toBe(false);
+    expect(reachesNow({ from, to, raw: { from, to } }, to.valueOf() + after)).toBe(expected);
+    expect(reachesNow(range('now/d', 'now/d'), to.valueOf() + after)).toBe(expected);
   });
 });
 

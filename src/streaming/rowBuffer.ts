@@ -7,9 +7,9 @@ import type { CanonicalQuery } from './canonicalQuery';
 /** More rows than any message of flows has. */
 const FLOW_ROWS = 1_000;
 
-/** Only a range that ends now has a place for packets that are still to come. */
-export function endsNow(range: TimeRange): boolean {
-  return range.raw.to === 'now';
+/** Whether a range has a place for packets that are still to come: it moves with the clock, or ends later than `now`, ms. */
+export function reachesNow({ raw, to }: TimeRange, now = Date.now()): boolean {
+  return raw.to === 'now' || to.valueOf() > now;
 }
 
 /**
