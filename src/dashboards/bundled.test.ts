@@ -77,6 +77,8 @@ describe.each(Object.entries(BUNDLED))('%s', (file, dashboard) => {
       each.targets.forEach((query) => {
         expect(query).toMatchObject({ datasource: DATA_SOURCE, interfaces: ['$interface'] });
         expect(queryFaults(query)).toEqual([]);
+        // A ceiling below what it asks for would have the query refused.
+        expect(query.limit).toBeUndefined();
       });
       expect(new Set(each.targets.map(({ refId }) => refId)).size).toBe(each.targets.length);
     });

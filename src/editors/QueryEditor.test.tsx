@@ -1,12 +1,13 @@
 import { createTheme } from '@grafana/data';
 import { setTemplateSrv, type TemplateSrv } from '@grafana/runtime';
-import { render, screen, within } from '@testing-library/react';
+import { render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { useState } from 'react';
 
 import type { QueryKind, XdpQuery } from '../query/model';
 import { testDataSource } from '../testing/dataSource';
 import { layOutEverything } from '../testing/layout';
+import { serverSettings } from '../testing/serverSettings';
 
 import { QueryEditor } from './QueryEditor';
 
@@ -56,7 +57,8 @@ it("shows the query's values, and the defaults where it has none", async () => {
   expect(screen.getByText('eth0')).toBeVisible();
   expect(screen.getByText('ttl')).toBeVisible();
   expect(screen.getByLabelText('Rows per second')).toHaveValue('50');
-  expect(screen.getByLabelText('Rows kept')).toHaveValue('1000');
+  expect(screen.getByLabelText('Rows kept')).toHaveValue('');
+  expect(screen.getByLabelText('Rows kept')).toHaveAttribute('placeholder', '1000');
   expect(within(screen.getByRole('radiogroup', { name: 'Direction' })).getByLabelText('Both')).toBeChecked();
 });
 
@@ -281,7 +283,7 @@ describe('Group by', () => {
     await choose('Group by', /^TCP flag/);
     expect(queries).toStrictEqual([{ refId: 'A', kind: 'rates', groupBy: 'tcp_flag' }]);
     expect(run).toHaveBeenCalledTimes(1);
-    expect(screen.getByLabelText('Top')).toHaveValue('10');
+    expect(screen.getByLabelText('Top')).toHaveAttribute('placeholder', '10');
   });
 
   it('leaves the query when none is chosen', async () => {
@@ -358,11 +360,19 @@ describe.each([
     expect(run).not.toHaveBeenCalled();
   });
 
-  it('returns to the default when it is emptied', async () => {
+  it('leaves the query when it is emptied, and shows the default', async () => {
     const { queries } = await openEditor({ kind, [key]: some });
     await userEvent.clear(screen.getByLabelText(label));
     await userEvent.tab();
-    expect(queries).toEqual([{ refId: 'A', kind, [key]: fallback }]);
+    expect(queries).toStrictEqual([{ refId: 'A', kind }]);
+    expect(screen.getByLabelText(label)).toHaveValue('');
+    expect(screen.getByLabelText(label)).toHaveAttribute('placeholder', String(fallback));
+  });
+
+  it('does not run again where it was empty', async () => {
+    const { run } = await openEditor({ kind });
+    await type(' {Enter}');
+    expect(run).not.toHaveBeenCalled();
   });
 
   it.each([String(minimum - 1), '1.5', '-3', 'many', String(maximum + 1)])(
@@ -376,6 +386,47 @@ describe.each([
       expect(run).not.toHaveBeenCalled();
     }
   );
+});
+
+describe('Rows per second', () => {
+  const field = () => screen.getByLabelText('Rows per second');
+  const under = (max_limit: number | null, maxLimit?: number) =>
+    testDataSource({ settings: () => serverSettings({ max_limit }) }, { maxLimit });
+
+  it.each([
+    [500, undefined, 500, '500'],
+    [2_000, 50, 50, '50'],
+    [50_000, undefined, 50_000, '1000'],
+    [null, undefined, 4_294_967_295, '1000'],
+  ])('under max_limit %j and maxLimit %j go up to %j, with a default of %s', async (server, own, most, fallback) => {
+    const { queries } = await openEditor({}, under(server, own));
+    await waitFor(() => {
+      expect(field()).toHaveAttribute('placeholder', fallback);
+    });
+    await userEvent.type(field(), `${most + 1}{Enter}`);
+    expect(screen.getByRole('alert')).toHaveTextContent(
+      `"${most + 1}" is not a whole number from 1 to ${most}. The panel still uses ${fallback}.`
+    );
+    await userEvent.clear(field());
+    await userEvent.type(field(), `${most}{Enter}`);
+    expect(queries).toStrictEqual([{ refId: 'A', limit: most }]);
+  });
+
+  it('stay as they were saved, also above the ceiling', async () => {
+    const { queries } = await openEditor({ limit: 1_000 }, under(500));
+    await userEvent.click(screen.getByLabelText('Out'));
+    expect(field()).toHaveValue('1000');
+    expect(queries).toStrictEqual([{ refId: 'A', limit: 1_000, direction: 'out' }]);
+  });
+
+  it('go up to the default of the ceiling where that is not known', async () => {
+    const refuse = () => {
+      throw new Error('no');
+    };
+    await openEditor({}, testDataSource({ settings: refuse }));
+    await userEvent.type(field(), '10001{Enter}');
+    expect(screen.getByRole('alert')).toHaveTextContent('from 1 to 10000. The panel still uses 1000.');
+  });
 });
 
 it('says why a list is missing and still takes a name', async () => {

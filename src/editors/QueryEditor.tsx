@@ -27,6 +27,7 @@ export function QueryEditor({ datasource, query: saved, onChange, onRunQuery }: 
   const kind = query.kind ?? 'packets';
   const interfaces = useLoaded(useCallback(() => datasource.listInterfaces(), [datasource]));
   const columns = useLoaded(useCallback(() => datasource.listColumns(kind), [datasource, kind]));
+  const limits = useLoaded(useCallback(() => datasource.readLimitRange(), [datasource]));
   const { vocabulary, refresh } = useVocabulary(datasource, interfaces, query.interfaces ?? []);
   const { groupBy } = query;
   const readFilter = useCallback(
@@ -156,7 +157,7 @@ export function QueryEditor({ datasource, query: saved, onChange, onRunQuery }: 
             label="Rows per second"
             tooltip="Where more packets come, they are thinned in the kernel; the first packet of each flow goes before its followers."
             testId="xdplive-query-limit"
-            range={LIMIT}
+            range={limits.state === 'loaded' ? limits.value : LIMIT}
             value={query.limit}
             onCommit={(limit) => {
               apply({ limit });

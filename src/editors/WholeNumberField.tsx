@@ -12,36 +12,37 @@ interface Props {
   testId: string;
   unit?: string;
   range: WholeNumberRange;
+  /** Undefined: the default. */
   value: number | undefined;
-  onCommit: (value: number) => void;
+  onCommit: (value: number | undefined) => void;
 }
 
-/** A number; an empty field asks for the default. */
+/** A number; an empty field asks for none, and shows the default that is then in force. */
 export function WholeNumberField({ id, label, tooltip, testId, unit, range, value, onCommit }: Props) {
-  const inForce = value ?? range.default;
-  const { draft, input } = useDraft(String(inForce), (text) => {
-    const taken = wholeNumberIn(range, text);
-    if (taken !== undefined && taken !== inForce) {
-      onCommit(taken);
+  const { draft, input } = useDraft(String(value ?? ''), (text) => {
+    const typed = wholeNumberIn(range, text);
+    if (typed.isPossible && typed.number !== value) {
+      onCommit(typed.number);
     }
-    return taken !== undefined;
+    return typed.isPossible;
   });
-  const typed = draft === undefined ? inForce : wholeNumberIn(range, draft);
+  const isWrong = draft !== undefined && !wholeNumberIn(range, draft).isPossible;
 
   return (
     <InlineField
       label={label}
       labelWidth={LABEL_WIDTH}
       tooltip={tooltip}
-      invalid={typed === undefined}
-      error={`"${draft ?? ''}" is not a whole number from ${range.min} to ${range.max}. The panel still uses ${inForce}.`}
+      invalid={isWrong}
+      error={`"${draft ?? ''}" is not a whole number from ${range.min} to ${range.max}. The panel still uses ${value ?? range.default}.`}
     >
       <Input
         id={id}
         data-testid={testId}
         width={NUMBER_WIDTH}
         inputMode="numeric"
-        aria-invalid={typed === undefined}
+        aria-invalid={isWrong}
+        placeholder={String(range.default)}
         suffix={unit}
         {...input}
       />
@@ -49,12 +50,13 @@ export function WholeNumberField({ id, label, tooltip, testId, unit, range, valu
   );
 }
 
-/** An empty field asks for the default. */
-function wholeNumberIn({ min, max, default: fallback }: WholeNumberRange, text: string): number | undefined {
+type Typed = { isPossible: false } | { isPossible: true; number: number | undefined };
+
+function wholeNumberIn({ min, max }: WholeNumberRange, text: string): Typed {
   const digits = text.trim();
   if (digits === '') {
-    return fallback;
+    return { isPossible: true, number: undefined };
   }
-  const parsed = /^\d+$/.test(digits) ? Number(digits) : NaN;
-  return parsed >= min && parsed <= max ? parsed : undefined;
+  const number = /^\d+$/.test(digits) ? Number(digits) : NaN;
+  return number >= min && number <= max ? { isPossible: true, number } : { isPossible: false };
 }

@@ -42,7 +42,7 @@ export interface XdpQuery extends DataQuery {
   filter?: string;
   /** Columns in the order they are shown; none at all means every column. */
   columns?: string[];
-  /** Rows a second. */
+  /** Rows a second; none at all means the default, or the ceiling where that is lower. */
   limit?: number;
   /** Milliseconds between rows. */
   interval?: number;
@@ -65,7 +65,10 @@ export interface WholeNumberRange {
   default: number;
 }
 
-/** Rows a second. The server's administrator may have set a lower ceiling; the back end then says so. */
+/**
+ * Rows a second where nobody has set another ceiling. Under a lower one a query that does not ask has less, which is why
+ * no query asks for the default.
+ */
 export const LIMIT: WholeNumberRange = { min: 1, max: 10_000, default: 1_000 };
 
 /** Milliseconds between two readings of the counters. */
@@ -82,6 +85,5 @@ export const DEFAULT_QUERY: Partial<XdpQuery> = {
   version: QUERY_VERSION,
   kind: 'packets',
   direction: 'both',
-  limit: LIMIT.default,
   rowsKept: ROWS_KEPT.default,
 };

@@ -1,5 +1,5 @@
 /** Above it the back end counts rows no more. */
-const MOST = 4_294_967_295;
+export const MOST = 4_294_967_295;
 
 export type MaxLimit = { state: 'none' } | { state: 'rows'; rows: number } | { state: 'wrong'; reason: string };
 

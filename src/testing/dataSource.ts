@@ -1,12 +1,14 @@
 import { XdpDataSource } from '../datasource/XdpDataSource';
 
+import type { XdpSettings } from '../settings/model';
+
 import { INSTANCE } from './instance';
 import { RESOURCES, type Resource } from './resources';
 
 /** A data source whose back end answers from {@link RESOURCES}. */
-export function testDataSource(resources: Record<string, Resource> = {}): XdpDataSource {
+export function testDataSource(resources: Record<string, Resource> = {}, jsonData: XdpSettings = {}): XdpDataSource {
   const answers = { ...RESOURCES, ...resources };
-  const dataSource = new XdpDataSource(INSTANCE);
+  const dataSource = new XdpDataSource({ ...INSTANCE, jsonData });
   const answer = (path: string, parameters?: Record<string, unknown>) =>
     Promise.resolve().then(() => answers[path]?.(parameters));
   jest.spyOn(dataSource, 'getResource').mockImplementation(answer);

@@ -3,6 +3,7 @@ import type { QueryKind } from '../query/model';
 import { COLUMNS } from './columns';
 import { WORDS } from './filterWords';
 import { INTERFACES } from './machine';
+import { serverSettings } from './serverSettings';
 
 export type Resource = (parameters?: Record<string, unknown>) => unknown;
 
@@ -14,4 +15,5 @@ export const RESOURCES: Record<string, Resource> = {
   'filter/words': () => ({ words: WORDS }),
   // Nothing was sent yet.
   seen: () => ({ values: [] }),
+  settings: () => serverSettings(),
 };
