@@ -63,9 +63,29 @@ it.each([
   }
 });
 
-it.each(['<', '>', '=~', '!~', '', 'toString', '__proto__'])('has no operator "%s"', (operator) => {
-  const fault = adHocFault({ refId: 'A' }, [{ key: 'ttl', operator, value: '5' }]);
-  expect(fault).toBe(`ad hoc filter ttl: the operator ${operator} is not known; there are = != =| !=|`);
+it.each([
+  ['ttl', '<', '5', 'ttl < 5'],
+  ['dscp', '>', ' 10 ', 'dscp > 10'],
+])('compares %s %s %s', (key, operator, value, condition) => {
+  expect(withAdHocFilters({ refId: 'A' }, [{ key, operator, value }]).filter).toBe(condition);
+  expect(adHocFault({ refId: 'A' }, [{ key, operator, value }])).toBeUndefined();
+});
+
+it.each(['256', '', 'null', '5 or tcp'])('compares nothing with "%s"', (value) => {
+  expect(adHocFault({ refId: 'A' }, [{ key: 'ttl', operator: '<', value }])).toBe(
+    `ad hoc filter ttl: "${value}" is not possible; it takes a whole number from 0 to 255`
+  );
+});
+
+it.each(['=~', '!~', '<=', '', 'toString', '__proto__'])('has no operator "%s"', (operator) => {
+  const fault = (key: string) => adHocFault({ refId: 'A' }, [{ key, operator, value: '5' }]);
+  expect(fault('ttl')).toBe(`ad hoc filter ttl: the operator ${operator} is not known; there are = != =| !=| < >`);
+  expect(fault('vlan')).toBe(`ad hoc filter vlan: the operator ${operator} is not known; there are = != =| !=|`);
+});
+
+it('compares no names', () => {
+  const fault = adHocFault({ refId: 'A' }, [{ key: 'source_port', operator: '<', value: '5' }]);
+  expect(fault).toBe('ad hoc filter source_port: the operator < is not known; there are = != =| !=|');
 });
 
 it.each(['interface', 'tcp_flags', 'constructor', ''])('has no column "%s"', (key) => {

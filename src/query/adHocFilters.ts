@@ -17,6 +17,9 @@ const OPERATORS: ReadonlyMap<string, { isNegated: boolean; isOfSeveral: boolean 
   ['!=|', { isNegated: true, isOfSeveral: true }],
 ]);
 
+/** Of columns whose values can be told smaller from larger: the operator is the filter's own. */
+const COMPARISONS = ['<', '>'];
+
 /** What the cell of a packet without the field gives. */
 const NO_VALUE = ['', 'null'];
 
@@ -49,9 +52,13 @@ function termOf({ key, operator, value, values }: AdHocVariableFilter): Term {
   if (tag === undefined) {
     return faulty(key, `there is no such column to filter by; there are ${TAGS.map((each) => each.key).join(', ')}`);
   }
+  if (tag.isOrdered === true && COMPARISONS.includes(operator)) {
+    return comparison(tag, operator, value.trim());
+  }
   const meant = OPERATORS.get(operator);
   if (meant === undefined) {
-    return faulty(key, `the operator ${operator} is not known; there are ${[...OPERATORS.keys()].join(' ')}`);
+    const known = [...OPERATORS.keys(), ...(tag.isOrdered === true ? COMPARISONS : [])];
+    return faulty(key, `the operator ${operator} is not known; there are ${known.join(' ')}`);
   }
   const wanted = [...new Set(meant.isOfSeveral ? (values ?? [value]) : [value])].map((each) => each.trim());
   if (wanted.length === 0) {
@@ -61,12 +68,20 @@ function termOf({ key, operator, value, values }: AdHocVariableFilter): Term {
     (each) => !NO_VALUE.includes(each) && !(isWord(written(tag, each)) && tag.takes(written(tag, each)))
   );
   if (wrong !== undefined) {
-    return faulty(key, `"${wrong}" is not possible; it takes ${tag.allowed}`);
+    return impossible(tag, wrong);
   }
   if (wanted.some((each) => NO_VALUE.includes(each)) && tag.without === undefined) {
     return faulty(key, 'packets without it cannot be filtered for');
   }
   return { text: condition(tag, wanted, meant.isNegated) };
+}
+
+function comparison(tag: Tag, operator: string, value: string): Term {
+  return tag.takes(value) ? { text: `${tag.key} ${operator} ${value}` } : impossible(tag, value);
+}
+
+function impossible({ key, allowed }: Tag, value: string): Term {
+  return faulty(key, `"${value}" is not possible; it takes ${allowed}`);
 }
 
 function condition(tag: Tag, wanted: string[], isNegated: boolean): string {

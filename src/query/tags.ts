@@ -12,6 +12,8 @@ export interface Tag {
   allowed: string;
   /** Conditions any of which is to hold, for values all of which are taken. */
   conditions: (values: string[]) => string[];
+  /** Whether values can be told smaller from larger, as in `ttl < 5`. */
+  isOrdered?: boolean;
   /** What packets without the field have in common, where that can be said. */
   without?: string;
   /** Where values to choose from are had. */
@@ -103,8 +105,22 @@ export const TAGS: readonly Tag[] = [
     without: 'not vlan',
     values: { seen: 'vlans' },
   },
-  { key: 'ttl', ...wholeNumber(255), conditions: listAfter('ttl'), without: 'not ttl >= 0', values: [] },
-  { key: 'dscp', ...wholeNumber(63), conditions: listAfter('dscp'), without: 'not dscp >= 0', values: [] },
+  {
+    key: 'ttl',
+    ...wholeNumber(255),
+    conditions: listAfter('ttl'),
+    isOrdered: true,
+    without: 'not ttl >= 0',
+    values: [],
+  },
+  {
+    key: 'dscp',
+    ...wholeNumber(63),
+    conditions: listAfter('dscp'),
+    isOrdered: true,
+    without: 'not dscp >= 0',
+    values: [],
+  },
   {
     key: 'direction',
     words: DIRECTIONS,
