@@ -134,7 +134,7 @@ impl Plugin {
                 arrow::frame(name, columns, &self.past_counts(&asked, range), &self.host, &about.meta())?
             }
             Columns::Flows(columns) => {
-                arrow::frame(name, columns, &self.past_flows(&asked), &self.host, &about.meta())?
+                arrow::frame(name, columns, &self.past_flows(&asked, &range), &self.host, &about.meta())?
             }
             Columns::Capture(columns) => {
                 about.notices.extend(notice(&hooks));

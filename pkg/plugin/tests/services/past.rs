@@ -246,6 +246,33 @@ async fn a_table_of_flows_is_there_at_once() {
     assert_eq!(rows(&other.frames[0])[1].1, json!([]));
 }
 
+/// What is kept is the table of now, and no answer to what was there yesterday.
+#[tokio::test(start_paused = true)]
+async fn a_table_of_flows_is_of_its_time() {
+    for since in ["interval", "start"] {
+        let mut grafana = Grafana::start().await;
+        let json = format!(r#"{{"kind":"flows","columns":["packets"],"since":"{since}"}}"#);
+        let (mut running, stream) = grafana.stream(&json).await;
+        stream.count(0, vec![flow(tcp(1, 443), Out, 5)], 0);
+        next(&mut running).await.unwrap();
+        let now = xdplive_capture::clock::milliseconds();
+        for (range, expected) in [
+            (now - 300_000..=now, json!([5])),
+            // Clocks of browsers and servers differ a little.
+            (now - 300_000..=now - 3000, json!([5])),
+            (now - 300_000..=now - 10_000, json!([])),
+            (now - 86_400_000..=now - 43_200_000, json!([])),
+            (now..=now + 300_000, json!([5])),
+            (now + 300_000..=now + 600_000, json!([])),
+        ] {
+            let from_now = [range.start() - now, range.end() - now];
+            let answers = grafana.query(Some(viewer()), vec![query_over("A", &json, range)]).await;
+            assert_eq!(answers["A"].error, "");
+            assert_eq!(rows(&answers["A"].frames[0])[0].1, expected, "{since} {from_now:?}");
+        }
+    }
+}
+
 /// Interfaces that are watched from the start are counted with nobody there.
 #[tokio::test(start_paused = true)]
 async fn an_interface_is_watched_from_the_start() {

@@ -66,8 +66,9 @@ impl Plugin {
             .collect()
     }
 
-    /// The conversations of the last interval, or since the stream began that runs.
-    pub(super) fn past_flows(&self, asked: &Asked) -> Arc<[FlowRow]> {
+    /// The conversations of the last interval, or since the stream began that runs: the one table that is kept, where it
+    /// is that of a time range.
+    pub(super) fn past_flows(&self, asked: &Asked, range: &RangeInclusive<i64>) -> Arc<[FlowRow]> {
         let last = self.sent.flows.last(&asked.request.label);
         // An interval without packets sends nothing; the next one may be a little late.
         let fresh = Duration::from_millis(asked.query.interval) * 5 / 2 + Duration::from_secs(1);
@@ -75,7 +76,14 @@ impl Plugin {
             Some(Since::Start) => last.runs,
             _ => last.at.elapsed() < fresh,
         };
-        last.filter(is_current).map_or_else(|| Arc::from([]), |last| last.piece)
+        let now = clock::milliseconds();
+        let is_of_range = |last: &Last<_>| {
+            let age = i64::try_from(last.at.elapsed().as_millis()).unwrap_or(i64::MAX);
+            // It holds from when it was sent until the next one is.
+            *range.start() <= now && reaches(range, now - age)
+        };
+        let last = last.filter(is_current).filter(is_of_range);
+        last.map_or_else(|| Arc::from([]), |last| last.piece)
     }
 
     /// The accounts of a time range, and those of now where it has not ended.
@@ -95,7 +103,7 @@ impl Plugin {
         let view = asked.view();
         let mut rows: Vec<CaptureRow> =
             moments.iter().flat_map(|(time, accounts)| view.rows(accounts, *time)).collect();
-        if *range.end() >= clock::milliseconds() - NOW {
+        if reaches(range, clock::milliseconds()) {
             rows.extend(asked.accounts(&*self.source).await);
         }
         rows
@@ -106,6 +114,11 @@ impl Plugin {
 const TOLERANCE: i64 = 50;
 /// Milliseconds within which a range that ends now has been asked for.
 const NOW: i64 = 5000;
+
+/// Whether a time range is not over at `time`, ms since 1970, as far as the asker's clock can be relied on.
+pub(super) fn reaches(range: &RangeInclusive<i64>, time: i64) -> bool {
+    *range.end() >= time - NOW
+}
 
 /// Leaves moments out where there are too many hooks and streams, from the newest back.
 fn thin(moments: &mut Vec<(i64, Arc<[HookAccounts]>)>) {
