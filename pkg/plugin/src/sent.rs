@@ -255,7 +255,7 @@ pub struct AllSent {
 }
 
 /// Rows of one query of grouped rates, of some 100 bytes: an hour of ten groups and all others at one a second.
-const GROUP_ROWS: usize = 40_000;
+pub const GROUP_ROWS: usize = 40_000;
 /// And of all such queries.
 const ALL_GROUP_ROWS: usize = 5 * GROUP_ROWS;
 

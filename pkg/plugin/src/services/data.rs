@@ -1,6 +1,7 @@
 //! QueryData: answers each query of a call on its own. A query that can be streamed is answered with the
 //! channel where its rows come, after those that have come already.
 
+mod absence;
 mod past;
 
 use std::{collections::HashMap, ops::RangeInclusive, sync::Arc};
@@ -11,9 +12,12 @@ use grafana_plugin_sdk::pluginv2::{
 use serde_json::{Value, json};
 use tonic::{Request, Response, Status, async_trait};
 use tracing::debug;
-use xdplive_capture::source::{InForce, SourceError};
+use xdplive_capture::{
+    clock,
+    source::{InForce, SourceError},
+};
 
-use self::past::notice_of_beginning;
+use self::{absence::notice_of_absence, past::notice_of_beginning};
 use super::Plugin;
 use crate::{
     asked::{self, Asked, Refusal},
@@ -57,11 +61,17 @@ struct About {
     shown_as: &'static str,
     custom: Value,
     notices: Vec<Value>,
+    /// What is said instead where there are no rows.
+    absence: Option<Value>,
 }
 
 impl About {
-    fn meta(self) -> Value {
-        let Self { shown_as, custom, notices } = self;
+    fn meta(self, is_empty: bool) -> Value {
+        let Self { shown_as, custom, notices, absence } = self;
+        let notices = match absence {
+            Some(absence) if is_empty => vec![absence],
+            _ => notices,
+        };
         let mut meta = json!({ "preferredVisualisationType": shown_as, "custom": custom });
         if let Some(keys) = meta.as_object_mut().filter(|_| !notices.is_empty()) {
             keys.insert("notices".to_owned(), Value::Array(notices));
@@ -99,6 +109,7 @@ impl Plugin {
                 "host": *self.host,
             }),
             notices: Vec::new(),
+            absence: None,
         };
         if asked.query.kind != Kind::Capture {
             self.add_accounts(&asked, &mut about);
@@ -109,15 +120,20 @@ impl Plugin {
             let since = self.stand(&asked, caller.is_rule).await?;
             about.notices.extend((since > *range.start()).then(|| notice_of_beginning(since)));
         }
+        // What is counted only since is not there either.
+        if !caller.is_rule && about.notices.is_empty() {
+            about.absence = notice_of_absence(&asked.query, &range, clock::milliseconds(), &self.server);
+        }
         let name = &query.ref_id;
         Ok(match &asked.query.columns {
             Columns::Packets(columns) => {
-                arrow::frame(name, columns, &self.past_packets(&asked, &range), &self.host, &about.meta())?
+                let rows = self.past_packets(&asked, &range);
+                arrow::frame(name, columns, &rows, &self.host, &about.meta(rows.is_empty()))?
             }
             Columns::Series(columns) if asked.query.group_by.is_some() => {
                 let (times, series) =
                     wide::of_groups(columns, &self.past_groups(&asked, &range), &asked.query);
-                wide::frame(name, &times, &series, &about.meta())?
+                wide::frame(name, &times, &series, &about.meta(times.is_empty()))?
             }
             Columns::Counts(columns) if caller.is_rule => {
                 let (times, series) = wide::of_counts(
@@ -125,16 +141,19 @@ impl Plugin {
                     &self.past_counts_of_whole_intervals(&asked, range),
                     &asked.query,
                 );
-                wide::frame(name, &times, &series, &about.meta())?
+                wide::frame(name, &times, &series, &about.meta(times.is_empty()))?
             }
             Columns::Counts(columns) => {
-                arrow::frame(name, columns, &self.past_counts(&asked, range), &self.host, &about.meta())?
+                let rows = self.past_counts(&asked, range);
+                arrow::frame(name, columns, &rows, &self.host, &about.meta(rows.is_empty()))?
             }
             Columns::Series(columns) => {
-                arrow::frame(name, columns, &self.past_counts(&asked, range), &self.host, &about.meta())?
+                let rows = self.past_counts(&asked, range);
+                arrow::frame(name, columns, &rows, &self.host, &about.meta(rows.is_empty()))?
             }
             Columns::Flows(columns) => {
-                arrow::frame(name, columns, &self.past_flows(&asked, &range), &self.host, &about.meta())?
+                let rows = self.past_flows(&asked, &range);
+                arrow::frame(name, columns, &rows, &self.host, &about.meta(rows.is_empty()))?
             }
             Columns::Capture(columns) => {
                 about.notices.extend(notice(&hooks));
@@ -177,9 +196,9 @@ impl Plugin {
         let rows = self.past_accounts(asked, range).await;
         if caller.is_rule {
             let (times, series) = wide::of_accounts(columns, &rows);
-            return Ok(wide::frame(name, &times, &series, &about.meta())?);
+            return Ok(wide::frame(name, &times, &series, &about.meta(times.is_empty()))?);
         }
-        Ok(arrow::frame(name, columns, &rows, &self.host, &about.meta())?)
+        Ok(arrow::frame(name, columns, &rows, &self.host, &about.meta(rows.is_empty()))?)
     }
 }
 

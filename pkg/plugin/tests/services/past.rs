@@ -7,8 +7,9 @@ use std::{
 
 use grafana_plugin_sdk::pluginv2::PluginContext;
 use serde_json::{Value, json};
-use xdplive_capture::source::{Counts, Label, StreamAccounts};
+use xdplive_capture::source::{Counts, InForce, Label, StreamAccounts};
 use xdplive_packet::{
+    Hook,
     accounting::Limit,
     event::Direction::{self, Out},
 };
@@ -271,6 +272,75 @@ async fn a_table_of_flows_is_of_its_time() {
             assert_eq!(rows(&answers["A"].frames[0])[0].1, expected, "{since} {from_now:?}");
         }
     }
+}
+
+/// The notices of the answer to a query over a time range.
+async fn notices(
+    grafana: &Grafana,
+    context: PluginContext,
+    json: &str,
+    range: std::ops::RangeInclusive<i64>,
+) -> Value {
+    let answers = grafana.query(Some(context), vec![query_over("A", json, range)]).await;
+    assert_eq!(answers["A"].error, "");
+    meta(&answers["A"].frames[0])["notices"].take()
+}
+
+/// Nothing will come of a range that is over: the answer itself has to say why it is empty.
+#[tokio::test(start_paused = true)]
+async fn an_empty_answer_about_the_past_says_why() {
+    let mut grafana = Grafana::start().await;
+    let (mut running, stream) = grafana.stream(TTL).await;
+    stream.capture(1..=4, 0);
+    next(&mut running).await.unwrap();
+    let now = xdplive_capture::clock::milliseconds();
+    let kept = "the last 10000 rows that panels with this query were sent, while Grafana runs and other queries leave \
+                them room";
+    let text = format!("No packets are kept of this time range. What is kept: {kept}.");
+    let expected = json!([{ "severity": "info", "text": text }]);
+    assert_eq!(notices(&grafana, viewer(), TTL, 2..=3).await, expected);
+    assert_eq!(notices(&grafana, viewer(), TTL, 0..=1).await, Value::Null, "there are rows");
+    assert_eq!(notices(&grafana, viewer(), TTL, now - 1000..=now).await, Value::Null, "rows are to come");
+    for json in [
+        r#"{"kind":"flows"}"#,
+        r#"{"kind":"capture"}"#,
+        r#"{"kind":"rates"}"#,
+        r#"{"kind":"rates","columns":["time"]}"#,
+        r#"{"kind":"rates","groupBy":"vlan"}"#,
+    ] {
+        let said = notices(&grafana, viewer(), json, 2..=3).await;
+        assert!(said[0]["text"].as_str().unwrap().contains(" kept of this time range. "), "{json}: {said}");
+        assert_eq!(said.as_array().unwrap().len(), 1);
+        assert_eq!(notices(&grafana, viewer(), json, now - 1000..=now).await, Value::Null, "{json}");
+    }
+}
+
+/// What hooks are in force now has no part in why there is nothing of a range that is over.
+#[tokio::test(start_paused = true)]
+async fn accounts_of_the_past_do_not_speak_of_hooks() {
+    let reason = "xdp-native refused: out of queues".to_owned();
+    let hook = InForce { interface: "eth0".to_owned(), hook: Hook::TcxIngress, reason, expected: false };
+    let grafana = Grafana::start_on(Machine { in_force: vec![hook], ..Machine::default() }, &[]).await;
+    let json = r#"{"kind":"capture"}"#;
+    let said = notices(&grafana, viewer(), json, 2..=3).await;
+    assert!(said[0]["text"].as_str().unwrap().starts_with("No accounts are kept "), "{said}");
+    assert_eq!(said.as_array().unwrap().len(), 1, "a panel's header shows the last one alone");
+    let now = xdplive_capture::clock::milliseconds();
+    let said = notices(&grafana, viewer(), json, 0..=now).await;
+    assert_eq!(said[0]["text"], "eth0 in by tcx: xdp-native refused: out of queues");
+}
+
+/// A public dashboard is told since when there is something, and a rule has no use for an empty frame's reasons.
+#[tokio::test(start_paused = true)]
+async fn who_asks_again_hears_of_the_beginning() {
+    let grafana = Grafana::start().await;
+    let public = asked_by(Some(service("service")));
+    let said = notices(&grafana, public, r#"{"kind":"rates"}"#, 2..=3).await;
+    assert!(said[0]["text"].as_str().unwrap().starts_with("Counting since "), "{said}");
+    assert_eq!(said.as_array().unwrap().len(), 1);
+    let mut grafana = Grafana::start_on(Machine::default(), &[("max_limit", "none")]).await;
+    grafana.headers.insert("FromAlert".to_owned(), "true".to_owned());
+    assert_eq!(notices(&grafana, viewer(), r#"{"limit":null}"#, 2..=3).await, Value::Null);
 }
 
 /// Interfaces that are watched from the start are counted with nobody there.
