@@ -10,14 +10,30 @@ import { ColumnOrder } from './ColumnOrder';
 import { LABEL_WIDTH, PICKER_WIDTH } from './layout';
 import type { Loaded } from './useLoaded';
 
+/** What no column at all means: every one of them, but for rates, which are rows only where columns are chosen. */
+const NONE = {
+  rows: {
+    placeholder: 'all columns',
+    tooltip:
+      'Shown in the order in which they are chosen; below, it can be changed. None: every column. Fewer columns cost less; panels with the same columns share one stream.',
+  },
+  rates: {
+    placeholder: 'time series',
+    tooltip:
+      'None: time series of the measure, for graphs. With columns, the counts of each interval are rows, for tables, in the order in which the columns are chosen; below, it can be changed.',
+  },
+};
+
 interface Props {
   id: string;
+  /** Whether it is rates that have these columns. */
+  isOfRates: boolean;
   value: string[];
   columns: Loaded<RowColumn[]>;
   onChange: (columns: string[]) => void;
 }
 
-export function ColumnsField({ id, value, columns, onChange }: Props) {
+export function ColumnsField({ id, isOfRates, value, columns, onChange }: Props) {
   const known = columns.state === 'loaded' ? columns.value : undefined;
   const options = useMemo(
     () =>
@@ -31,13 +47,14 @@ export function ColumnsField({ id, value, columns, onChange }: Props) {
   );
 
   const styles = useStyles2(getStyles);
+  const { placeholder, tooltip } = isOfRates ? NONE.rates : NONE.rows;
 
   return (
     <>
       <InlineField
         label="Columns"
         labelWidth={LABEL_WIDTH}
-        tooltip="Shown in the order in which they are chosen; below, it can be changed. None: every column. Fewer columns cost less; panels with the same columns share one stream."
+        tooltip={tooltip}
         invalid={columns.state === 'failed'}
         error={
           columns.state === 'failed' && `The columns could not be listed: ${columns.reason}. A name can still be typed.`
@@ -49,7 +66,7 @@ export function ColumnsField({ id, value, columns, onChange }: Props) {
           width={PICKER_WIDTH}
           options={options}
           value={value}
-          placeholder="all columns"
+          placeholder={placeholder}
           createCustomValue={columns.state === 'failed'}
           isClearable
           onChange={(chosen) => {

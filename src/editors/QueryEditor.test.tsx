@@ -267,6 +267,25 @@ it('asks for rates by their measure', async () => {
   expect(queries.at(-1)).toStrictEqual({ refId: 'A', kind: 'rates', measure: 'bits' });
 });
 
+it('takes rates without columns for time series, and with them for counts, which have no measure', async () => {
+  const { queries } = await openEditor({ kind: 'rates', measure: 'bits' });
+  expect(screen.getByLabelText('Columns')).toHaveAttribute('placeholder', 'time series');
+  expect(screen.getByRole('radiogroup', { name: 'Measure' })).toBeVisible();
+  await choose('Columns', /^packets/);
+  expect(queries.at(-1)).toStrictEqual({ refId: 'A', kind: 'rates', measure: 'bits', columns: ['packets'] });
+  expect(screen.queryByRole('radiogroup', { name: 'Measure' })).not.toBeInTheDocument();
+  await userEvent.click(screen.getByRole('button', { name: 'Remove packets' }));
+  expect(within(screen.getByRole('radiogroup', { name: 'Measure' })).getByLabelText('Bits/s')).toBeChecked();
+});
+
+it.each(['packets', 'flows', 'capture'] as const)(
+  'takes %s without columns for those with all of them',
+  async (kind) => {
+    await openEditor({ kind });
+    expect(screen.getByLabelText('Columns')).toHaveAttribute('placeholder', 'all columns');
+  }
+);
+
 describe('Group by', () => {
   it('is none at first, offered before all others', async () => {
     await openEditor({ kind: 'rates' });

@@ -3,7 +3,7 @@ import { Alert, InlineFieldRow } from '@grafana/ui';
 import { useCallback, useEffect, useId, useMemo, useRef } from 'react';
 
 import type { XdpDataSource } from '../datasource/XdpDataSource';
-import { isOfFlows, isUsed } from '../query/kinds';
+import { isOfCounts, isOfFlows, isUsed } from '../query/kinds';
 import { isOfLaterVersion, migrateQuery } from '../query/migrate';
 import { INTERVAL, LIMIT, ROWS_KEPT, TOP, type QueryKind, type XdpQuery } from '../query/model';
 import type { XdpSettings } from '../settings/model';
@@ -107,6 +107,7 @@ export function QueryEditor({ datasource, query: saved, onChange, onRunQuery }: 
         <InlineFieldRow>
           <ColumnsField
             id={`${id}-columns`}
+            isOfRates={kind === 'rates'}
             value={query.columns ?? []}
             columns={columns}
             onChange={(chosen) => {
@@ -138,7 +139,7 @@ export function QueryEditor({ datasource, query: saved, onChange, onRunQuery }: 
           />
         </InlineFieldRow>
       )}
-      {isUsed(query, 'measure') && (
+      {isUsed(query, 'measure') && !isOfCounts(query) && (
         <InlineFieldRow>
           <ChoiceField
             label="Measure"

@@ -1,4 +1,4 @@
-import { isOfFlows, isUsed, kindOf, KINDS, withoutUnusedKeys } from './kinds';
+import { isOfCounts, isOfFlows, isOfSeries, isUsed, kindOf, KINDS, withoutUnusedKeys } from './kinds';
 import type { XdpQuery } from './model';
 
 /** A query with every key, as it is after a look at each kind. */
@@ -58,6 +58,17 @@ it.each([
 ] as const)('makes %s of flows, where they are grouped: %s', (kind, expected) => {
   expect(isOfFlows(withKind(kind))).toBe(expected);
   expect(isOfFlows({ refId: 'A', kind })).toBe(kind === 'flows');
+});
+
+it.each([
+  ['rates', undefined, true, false],
+  ['rates', [], true, false],
+  ['rates', ['packets'], false, true],
+  ['packets', ['time'], false, false],
+  ['packets', undefined, false, false],
+] as const)('makes %s with the columns %j series: %s, counts: %s', (kind, columns, series, counts) => {
+  const query = { refId: 'A', kind, columns: columns && [...columns] };
+  expect([isOfSeries(query), isOfCounts(query)]).toEqual([series, counts]);
 });
 
 it.each(['histogram', 'toString', 7, {}])('leaves a query of the kind %j as it is', (kind) => {

@@ -78,7 +78,12 @@ export function isOfPackets(query: XdpQuery): boolean {
 
 /** Whether it asks for time series, not for rows. */
 export function isOfSeries(query: XdpQuery): boolean {
-  return query.kind === 'rates' && !query.columns?.length;
+  return query.kind === 'rates' && !isOfCounts(query);
+}
+
+/** Whether it asks for the counts of each interval as rows, which are the same whatever its measure. */
+export function isOfCounts(query: XdpQuery): boolean {
+  return query.kind === 'rates' && Boolean(query.columns?.length);
 }
 
 /** Whether what is shown is made of flows, which know less of a packet than its headers do. */
