@@ -2,6 +2,7 @@
 
 mod error;
 mod keys;
+mod variable;
 mod words;
 
 use std::{ops::RangeInclusive, sync::Arc};
@@ -136,6 +137,10 @@ impl Query {
             return Err(QueryError::NotAnObject { given: shortened(&String::from_utf8_lossy(json)) });
         };
         let keys = Keys(&keys);
+        Self::read(&keys, interfaces, ceiling).map_err(|error| keys.unreplaced().unwrap_or(error))
+    }
+
+    fn read(keys: &Keys<'_>, interfaces: &Interfaces, ceiling: LimitCeiling) -> Result<Self, QueryError> {
         let kind = keys.word("kind")?.unwrap_or(Kind::Packets);
         // What is checked and then left at its default has no meaning for the kind, and must not make two
         // streams of one.

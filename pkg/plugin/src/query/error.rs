@@ -24,6 +24,17 @@ pub enum QueryError {
         /// What may stand there.
         allowed: String,
     },
+    /// A key has a variable that nobody has replaced.
+    #[error(
+        "{key}: \"{variable}\" is a variable, and nothing has replaced it: in alert rules and public dashboards nothing \
+         does, and elsewhere there is none of this name; write the value itself"
+    )]
+    Variable {
+        /// The key.
+        key: &'static str,
+        /// The variable as it is written, shortened.
+        variable: String,
+    },
     /// The filter is wrong.
     #[error("filter: {0}")]
     Filter(#[from] FilterError),

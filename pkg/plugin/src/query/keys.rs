@@ -9,6 +9,7 @@ use xdplive_packet::event::Direction;
 
 use super::{
     ANY, Columns, QueryError,
+    variable::variable_in,
     words::{Measure, Word},
 };
 use crate::{
@@ -27,6 +28,29 @@ pub(super) struct Keys<'a>(pub(super) &'a Map<String, Value>);
 impl Keys<'_> {
     fn get(&self, key: &str) -> Option<&Value> {
         self.0.get(key).filter(|value| !value.is_null())
+    }
+
+    /// The first variable that nobody has replaced: what to say instead of that its name is no value.
+    pub(super) fn unreplaced(&self) -> Option<QueryError> {
+        const KEYS: [&str; 11] = [
+            "kind",
+            "interfaces",
+            "direction",
+            "filter",
+            "columns",
+            "limit",
+            "interval",
+            "groupBy",
+            "measure",
+            "top",
+            "since",
+        ];
+        KEYS.into_iter().find_map(|key| {
+            let value = self.get(key)?;
+            let mut texts = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice).iter();
+            let variable = texts.find_map(|text| variable_in(text.as_str()?))?;
+            Some(QueryError::Variable { key, variable: shortened(variable) })
+        })
     }
 
     /// One of a few words.
@@ -80,7 +104,9 @@ impl Keys<'_> {
         let mut found = BTreeSet::new();
         for name in &names {
             match name.as_str() {
-                Some(text) if is_interface_name(text) => found.insert(text.to_owned()),
+                Some(text) if is_interface_name(text) && !is_variable(text, machine) => {
+                    found.insert(text.to_owned())
+                }
                 _ => {
                     return Err(wrong(
                         key,
@@ -156,6 +182,11 @@ impl Keys<'_> {
             },
         }
     }
+}
+
+/// Whether it is no name of an interface, although one could have it.
+fn is_variable(name: &str, machine: &Interfaces) -> bool {
+    variable_in(name).is_some() && machine.get(name).is_none()
 }
 
 /// Names an interface can have (`dev_valid_name` in the kernel).

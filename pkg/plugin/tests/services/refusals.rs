@@ -32,6 +32,11 @@ async fn what_is_wrong_with_a_query_is_the_askers_business() {
         (r#"{"kind":"rows"}"#, 400, "kind: \"rows\" is not allowed; allowed are packets, "),
         (r#"{"kind":"flows","filter":"ttl 1"}"#, 400, "filter: a flow carries no TTL"),
         (r#"{"filter":"tpc"}"#, 400, "filter: column 1: \"tpc\" "),
+        (
+            r#"{"interfaces":["$interface"]}"#,
+            400,
+            "interfaces: \"$interface\" is a variable, and nothing has ",
+        ),
     ] {
         let (code, error) = refusal(&grafana, Some(viewer()), query("A", json)).await;
         assert_eq!(code, status, "{json}");
