@@ -228,17 +228,20 @@ describe('Show', () => {
     expect(screen.queryByRole('option', { name: /^ttl/ })).not.toBeInTheDocument();
   });
 
-  it('keeps the other keys of a query, but for the columns, which come back with their kind', async () => {
-    const query = { interfaces: ['eth0'], direction: 'in', filter: 'tcp', limit: 50, rowsKept: 70 } as const;
-    const { queries, run } = await openEditor({ ...query, interfaces: ['eth0'], columns: ['ttl'] });
+  it('writes what the kind uses, and finds the rest again with the kind that uses it', async () => {
+    const always = { refId: 'A', interfaces: ['eth0'], direction: 'in' } as const;
+    const ofPackets = { ...always, filter: 'tcp', limit: 50, rowsKept: 70, columns: ['ttl'] };
+    const { queries, run } = await openEditor({ ...ofPackets, interfaces: ['eth0'] });
     await userEvent.click(kinds().getByLabelText('Capture'));
-    expect(queries.at(-1)).toStrictEqual({ refId: 'A', kind: 'capture', ...query });
+    expect(queries.at(-1)).toStrictEqual({ ...always, kind: 'capture', rowsKept: 70 });
     expect(run).toHaveBeenCalledTimes(1);
     await choose('Columns', /^seen/);
+    await userEvent.click(kinds().getByLabelText('Rates'));
+    expect(queries.at(-1)).toStrictEqual({ ...always, kind: 'rates', filter: 'tcp' });
     await userEvent.click(kinds().getByLabelText('Packets'));
-    expect(queries.at(-1)).toStrictEqual({ refId: 'A', kind: 'packets', ...query, columns: ['ttl'] });
+    expect(queries.at(-1)).toStrictEqual({ ...ofPackets, kind: 'packets' });
     await userEvent.click(kinds().getByLabelText('Capture'));
-    expect(queries.at(-1)).toStrictEqual({ refId: 'A', kind: 'capture', ...query, columns: ['seen'] });
+    expect(queries.at(-1)).toStrictEqual({ ...always, kind: 'capture', rowsKept: 70, columns: ['seen'] });
   });
 
   it.each(['histogram', 'constructor', 7])('stands a kind that is not known, such as %j', async (kind) => {
@@ -309,7 +312,9 @@ describe('Group by', () => {
     const { queries } = await openEditor({ kind: 'rates', groupBy: 'source', top: 5 });
     expect(screen.getByLabelText('Group by')).toHaveValue('Source');
     await choose('Group by', /^None/);
-    expect(queries).toStrictEqual([{ refId: 'A', kind: 'rates', top: 5 }]);
+    expect(queries).toStrictEqual([{ refId: 'A', kind: 'rates' }]);
+    await choose('Group by', /^VLAN/);
+    expect(queries.at(-1)).toStrictEqual({ refId: 'A', kind: 'rates', groupBy: 'vlan', top: 5 });
   });
 });
 

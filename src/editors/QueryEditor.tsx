@@ -3,9 +3,10 @@ import { Alert, InlineFieldRow } from '@grafana/ui';
 import { useCallback, useEffect, useId, useMemo, useRef } from 'react';
 
 import type { XdpDataSource } from '../datasource/XdpDataSource';
+import { changedQuery, NOTHING_SET_ASIDE } from '../query/changedQuery';
 import { isOfCounts, isOfFlows, isUsed } from '../query/kinds';
 import { isOfLaterVersion, migrateQuery } from '../query/migrate';
-import { INTERVAL, LIMIT, ROWS_KEPT, TOP, type QueryKind, type XdpQuery } from '../query/model';
+import { INTERVAL, LIMIT, ROWS_KEPT, TOP, type XdpQuery } from '../query/model';
 import type { XdpSettings } from '../settings/model';
 
 import { ChoiceField } from './ChoiceField';
@@ -34,16 +35,16 @@ export function QueryEditor({ datasource, query: saved, onChange, onRunQuery }: 
     (filter: string) => datasource.readFilter(filter, { kind, groupBy }),
     [datasource, kind, groupBy]
   );
-  /** Columns of one kind mean nothing to another; who comes back to a kind finds what was chosen for it. */
-  const columnsByKind = useRef(new Map<QueryKind, string[] | undefined>());
+  const aside = useRef(NOTHING_SET_ASIDE);
 
   /** A picker may tell of one choice more than once, before the query that it makes is here. */
   const applied = useRef<string>();
   const apply = (change: Partial<XdpQuery>) => {
-    const changed = changedQuery(query, change);
+    const { changed, aside: left } = changedQuery(query, change, aside.current);
     const written = JSON.stringify(changed);
     if (written !== JSON.stringify(query) && written !== applied.current) {
       applied.current = written;
+      aside.current = left;
       onChange(changed);
       onRunQuery();
     }
@@ -65,8 +66,7 @@ export function QueryEditor({ datasource, query: saved, onChange, onRunQuery }: 
           choices={KIND_CHOICES}
           value={kind}
           onChange={(chosen) => {
-            columnsByKind.current.set(kind, query.columns);
-            apply({ kind: chosen, columns: columnsByKind.current.get(chosen) });
+            apply({ kind: chosen });
           }}
         />
       </InlineFieldRow>
@@ -209,11 +209,4 @@ export function QueryEditor({ datasource, query: saved, onChange, onRunQuery }: 
       {kind === 'packets' && <PcapngLink dataSourceUid={datasource.uid} query={query} />}
     </>
   );
-}
-
-/** What is changed to undefined leaves the query: a dashboard is to hold what was chosen and no more. */
-function changedQuery(query: XdpQuery, change: Partial<XdpQuery>): XdpQuery {
-  const values: Array<[string, unknown]> = Object.entries({ ...query, ...change });
-  const chosen = values.filter(([, value]) => value !== undefined);
-  return Object.fromEntries(chosen) as unknown as XdpQuery;
 }

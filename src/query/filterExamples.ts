@@ -1,5 +1,5 @@
 import examples from './filterExamples.json';
-import { isOfFlows, isUsed } from './kinds';
+import { isOfFlows, isUsed, withoutUnusedKeys } from './kinds';
 import type { XdpQuery } from './model';
 
 /** A filter for who has none yet. */
@@ -22,5 +22,5 @@ export function withExample(query: XdpQuery, { filter, isOfFlows: isForFlows }: 
   }
   // Columns of one kind mean nothing to another.
   const rest = Object.entries(query).filter(([key]) => key !== 'columns');
-  return { ...(Object.fromEntries(rest) as unknown as XdpQuery), kind: 'packets', filter };
+  return withoutUnusedKeys({ ...(Object.fromEntries(rest) as unknown as XdpQuery), kind: 'packets', filter });
 }

@@ -91,9 +91,14 @@ export function isOfFlows(query: XdpQuery): boolean {
   return query.kind === 'flows' || (query.kind === 'rates' && isGrouped(query));
 }
 
+/** Keys that say nothing to a query, whether it has them or not. */
+export function unusedKeys(query: XdpQuery): readonly string[] {
+  return KEYS_OF_SOME.filter((key) => !isUsed(query, key));
+}
+
 /** The query as it is asked: what the editor does not show for its kind must not make it fail. */
 export function withoutUnusedKeys(query: XdpQuery): XdpQuery {
-  const unused: string[] = KEYS_OF_SOME.filter((key) => !isUsed(query, key));
+  const unused = unusedKeys(query);
   return Object.fromEntries(Object.entries(query).filter(([key]) => !unused.includes(key))) as unknown as XdpQuery;
 }
 
