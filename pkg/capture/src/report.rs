@@ -214,7 +214,8 @@ fn check_rights(at_start: &AtStart) -> Check {
     let missing: Vec<String> =
         at_start.missing.iter().map(|needed| format!("{} (to {})", needed.name, needed.purpose)).collect();
     let detail = format!("user {} lacks {}", at_start.uid, missing.join(", "));
-    let commands = set_rights(at_start).into_iter().collect();
+    let commands =
+        set_rights(at_start).map_or_else(|| install_drop_in(at_start).into(), |command| vec![command]);
     Check::bad("rights", Outcome::Failed, detail, mend_rights(at_start)).with_commands(commands)
 }
 
@@ -224,14 +225,19 @@ pub fn mend_rights(at_start: &AtStart) -> String {
     if let Some(command) = set_rights(at_start) {
         return format!("{command}, then restart Grafana");
     }
+    let [install, restart] = install_drop_in(at_start);
+    let systemd =
+        format!("systemd: install the drop-in that came with the plugin: {install}; then {restart}");
     if !at_start.out_of_bounds.is_empty() {
-        "Grafana's service or container withholds the rights: container: --cap-add=BPF --cap-add=PERFMON \
-         --cap-add=NET_ADMIN; systemd: install the drop-in of docs/install.md and restart Grafana"
-            .to_owned()
+        format!(
+            "Grafana's service or container withholds the rights: container: --cap-add=BPF --cap-add=PERFMON \
+             --cap-add=NET_ADMIN; {systemd}"
+        )
     } else {
-        "file capabilities are ignored here, because no_new_privs is set: systemd: install the drop-in of \
-         docs/install.md and restart Grafana; Kubernetes: allowPrivilegeEscalation: true"
-            .to_owned()
+        format!(
+            "file capabilities are ignored here, because no_new_privs is set: Kubernetes: \
+             allowPrivilegeEscalation: true; {systemd}"
+        )
     }
 }
 
@@ -245,6 +251,20 @@ fn set_rights(at_start: &AtStart) -> Option<String> {
         .as_ref()
         .map_or_else(|| "gpx_xdplive_linux_amd64".to_owned(), |path| path.display().to_string());
     Some(format!("sudo setcap cap_bpf,cap_perfmon,cap_net_admin+ep {program}"))
+}
+
+/// The commands with which the service of Grafana's deb and rpm packages gets the rights, in this order. The drop-in lies in
+/// the plugin's package, beside its program.
+fn install_drop_in(at_start: &AtStart) -> [String; 2] {
+    let directory = at_start.executable.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
+    let drop_in = directory.join("install/xdplive.conf");
+    [
+        format!(
+            "sudo install -D -m 644 {} /etc/systemd/system/grafana-server.service.d/xdplive.conf",
+            drop_in.display()
+        ),
+        "sudo systemctl daemon-reload && sudo systemctl restart grafana-server".to_owned(),
+    ]
 }
 
 fn check_programs(kernel: &Kernel, probed: Option<Probed>) -> Vec<Check> {
@@ -262,7 +282,7 @@ fn check_programs(kernel: &Kernel, probed: Option<Probed>) -> Vec<Check> {
         .filter_map(|(hook, error)| {
             let error = error.as_ref()?;
             let name = format!("programs ({})", hook.name());
-            let mend = "see the message in docs/troubleshooting.md".to_owned();
+            let mend = "please report it, with this message and what uname -r prints".to_owned();
             Some(Check::bad(&name, Outcome::Failed, error.to_string(), mend))
         })
         .collect();

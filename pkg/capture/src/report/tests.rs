@@ -58,11 +58,22 @@ fn missing_rights_are_named_with_the_command_that_grants_them() {
 #[test]
 fn what_keeps_setcap_from_working_changes_the_advice() {
     let bounded = AtStart { out_of_bounds: NEEDED.to_vec(), ..at_start(NEEDED.to_vec()) };
-    assert!(mend_rights(&bounded).contains("--cap-add=BPF"));
+    let drop_in = "systemd: install the drop-in that came with the plugin: sudo install -D -m 644 \
+                   /plugins/install/xdplive.conf /etc/systemd/system/grafana-server.service.d/xdplive.conf; then sudo \
+                   systemctl daemon-reload && sudo systemctl restart grafana-server";
+    let container = "Grafana's service or container withholds the rights: container: --cap-add=BPF --cap-add=PERFMON \
+                     --cap-add=NET_ADMIN";
+    assert_eq!(mend_rights(&bounded), format!("{container}; {drop_in}"));
     let no_new = AtStart { no_new_privileges: true, ..at_start(NEEDED.to_vec()) };
-    assert!(mend_rights(&no_new).contains("no_new_privs"));
+    let ignored = "file capabilities are ignored here, because no_new_privs is set: Kubernetes: \
+                   allowPrivilegeEscalation: true";
+    assert_eq!(mend_rights(&no_new), format!("{ignored}; {drop_in}"));
     for advised in [bounded, no_new] {
-        assert_eq!(check_rights(&advised).commands, Vec::<String>::new(), "setcap would be in vain");
+        let check = check_rights(&advised);
+        assert_eq!(check.commands, install_drop_in(&advised), "setcap would be in vain");
+        // Who has the plugin's zip alone needs nothing else.
+        let mend = check.mend.unwrap();
+        assert!(check.commands.iter().all(|command| mend.contains(command)), "{mend}");
     }
 }
 
@@ -158,4 +169,15 @@ fn a_loader_that_has_ended_is_told() {
     let programs = report.checks.iter().find(|check| check.name == "programs").unwrap();
     assert_eq!(programs.outcome, Outcome::Failed);
     assert_eq!(programs.detail, "the loader process has ended");
+}
+
+/// The commands are those which the drop-in has for itself.
+#[test]
+fn the_drop_in_is_installed_as_it_says() {
+    let drop_in = include_str!("../../../../docs/install/xdplive.conf");
+    let unknown = AtStart { executable: None, ..at_start(NEEDED.to_vec()) };
+    for command in install_drop_in(&unknown) {
+        let command = command.replace("install/xdplive.conf", "xdplive.conf");
+        assert!(drop_in.contains(&format!("#   {command}\n")), "{command}");
+    }
 }
