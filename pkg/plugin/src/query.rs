@@ -150,7 +150,7 @@ impl Query {
         let top = keys.number("top", &TOPS)?.and_then(|top| usize::try_from(top).ok()).unwrap_or(DEFAULT_TOP);
         let since = keys.word("since")?.unwrap_or(Since::Interval);
         let filter = keys.filter()?;
-        let limit = keys.limit(ceiling)?;
+        let limit = keys.limit(if kind == Kind::Packets { ceiling } else { ceiling.without_rows() })?;
         let query = Self {
             kind,
             interfaces: keys.interfaces(interfaces)?,

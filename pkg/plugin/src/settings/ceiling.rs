@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+/// Ceiling of `limit` where the administrator does not say.
+pub(super) const DEFAULT_CEILING: u32 = 10_000;
 /// Rows a second of a query that does not say.
 const DEFAULT_LIMIT: u32 = 1000;
 
@@ -32,6 +34,16 @@ impl LimitCeiling {
         match self.most() {
             Some(rows) if administrators.most().is_none_or(|most| rows < most) => self,
             _ => administrators,
+        }
+    }
+
+    /// The ceiling of a query that has no rows to be limited: what was saved with it, when there was another ceiling or it
+    /// was of another kind, does no harm.
+    #[must_use]
+    pub fn without_rows(self) -> Self {
+        match self.most() {
+            Some(most) if most < DEFAULT_CEILING => Self::Rows(DEFAULT_CEILING),
+            _ => self,
         }
     }
 

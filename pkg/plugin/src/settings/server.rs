@@ -11,11 +11,9 @@ use xdplive_capture::{
     },
 };
 
-use super::{LimitCeiling, Patterns, words};
+use super::{LimitCeiling, Patterns, ceiling::DEFAULT_CEILING, words};
 use crate::query::is_interface_name;
 
-/// Ceiling of `limit` where the administrator does not say.
-const DEFAULT_CEILING: u32 = 10_000;
 /// Seconds of counts, an hour, where the administrator does not say.
 const DEFAULT_HISTORY_SECONDS: usize = 3600;
 /// Rows kept of one query, 128 bytes each, where the administrator does not say.

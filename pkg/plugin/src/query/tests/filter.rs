@@ -24,3 +24,12 @@ fn a_fault_is_told_with_its_place() {
         "filter: column 15: \"adn\" stands where and, or or the end is expected"
     );
 }
+
+/// Also with the kind that takes none: what is wrong is named, not left out.
+#[test]
+fn a_wrong_one_is_refused_whatever_the_kind() {
+    for kind in ["packets", "rates", "flows", "capture"] {
+        let query = json!({ "kind": kind, "filter": "tpc" });
+        assert!(refusal(&query).starts_with("filter: column 1: \"tpc\" "), "{kind}");
+    }
+}

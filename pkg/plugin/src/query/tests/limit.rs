@@ -86,3 +86,29 @@ fn no_numbers_of_rows() {
         }
     }
 }
+
+/// A saved query keeps the limit that it had as one of packets, or under a higher ceiling.
+#[test]
+fn kinds_without_rows_do_not_fail_for_a_lower_ceiling() {
+    for ceiling in [LimitCeiling::Rows(500), LimitCeiling::OfDataSource(500), LimitCeiling::Rows(10_000)] {
+        let expected = ceiling.default_limit();
+        for kind in ["rates", "flows", "capture"] {
+            for rows in [1, 501, 1000, 10_000] {
+                assert_eq!(
+                    limit(&json!({ "kind": kind, "limit": rows }), ceiling),
+                    Ok(expected),
+                    "{kind} {rows}"
+                );
+            }
+            for value in [json!(0), json!(10_001), json!("1000"), json!(null)] {
+                let refused = format!(
+                    "limit: {value} is not allowed; it takes a whole number of rows a second from 1 to 10000"
+                );
+                assert_eq!(limit(&json!({ "kind": kind, "limit": value }), ceiling), Err(refused), "{kind}");
+            }
+        }
+    }
+    let high = LimitCeiling::Rows(20_000);
+    assert_eq!(limit(&json!({ "kind": "rates", "limit": 20_000 }), high), Ok(Some(1000)));
+    assert_eq!(limit(&json!({ "kind": "rates", "limit": null }), LimitCeiling::None), Ok(Some(1000)));
+}
