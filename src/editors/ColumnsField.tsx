@@ -1,5 +1,6 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
+import { getTemplateSrv } from '@grafana/runtime';
 import { InlineField, MultiCombobox, useStyles2 } from '@grafana/ui';
 import { useMemo } from 'react';
 
@@ -9,6 +10,7 @@ import type { RowColumn } from '../resources/columns';
 import { ColumnOrder } from './ColumnOrder';
 import { LABEL_WIDTH, PICKER_WIDTH } from './layout';
 import type { Loaded } from './useLoaded';
+import { variableOptions } from './variableOptions';
 
 /** What no column at all means: every one of them, but for rates, which are rows only where columns are chosen. */
 const NONE = {
@@ -36,13 +38,15 @@ interface Props {
 export function ColumnsField({ id, isOfRates, value, columns, onChange }: Props) {
   const known = columns.state === 'loaded' ? columns.value : undefined;
   const options = useMemo(
-    () =>
-      inGroups(known ?? []).map(({ name, description }) => ({
+    () => [
+      ...inGroups(known ?? []).map(({ name, description }) => ({
         label: name,
         value: name,
         description,
         group: groupOfColumn(name),
       })),
+      ...variableOptions(getTemplateSrv().getVariables()),
+    ],
     [known]
   );
 

@@ -12,8 +12,8 @@ import { serverSettings } from '../testing/serverSettings';
 import { QueryEditor } from './QueryEditor';
 
 beforeAll(() => {
-  const variables = [{ name: 'interface', type: 'query' }];
-  const replace = (text = '') => text.replace('$interface', 'eth1');
+  const variables = ['interface', 'columns', 'group'].map((name) => ({ name, type: 'query' }));
+  const replace = (text = '') => text.replace('$interface', 'eth1').replace('$group', 'vlan');
   setTemplateSrv({ getVariables: () => variables, replace } as unknown as TemplateSrv);
   layOutEverything();
 });
@@ -93,6 +93,15 @@ it('keeps columns in the order in which they are chosen', async () => {
   await choose('Columns', /^vlan/);
   await userEvent.click(await screen.findByRole('option', { name: /^time/ }));
   expect(queries.at(-1)?.columns).toEqual(['vlan', 'time']);
+});
+
+it('offers dashboard variables among the columns, after those of the kind', async () => {
+  const { queries } = await openEditor({ columns: ['ttl'] });
+  await userEvent.click(screen.getByLabelText('Columns'));
+  const offered = await screen.findAllByRole('option');
+  expect(offered.slice(-3).map(({ textContent }) => textContent)).toEqual(['$interface', '$columns', '$group']);
+  await userEvent.click(screen.getByRole('option', { name: '$columns' }));
+  expect(queries.at(-1)?.columns).toEqual(['ttl', '$columns']);
 });
 
 it('changes the direction', async () => {
@@ -296,7 +305,22 @@ describe('Group by', () => {
     await userEvent.click(screen.getByLabelText('Group by'));
     const offered = await screen.findAllByRole('option');
     expect(offered[0]).toHaveTextContent(/^None/);
-    expect(offered).toHaveLength(12);
+    expect(offered).toHaveLength(12 + 3);
+  });
+
+  it('offers dashboard variables', async () => {
+    const { queries } = await openEditor({ kind: 'rates' });
+    await choose('Group by', '$group');
+    expect(queries).toStrictEqual([{ refId: 'A', kind: 'rates', groupBy: '$group' }]);
+    expect(screen.getByLabelText('Group by')).toHaveValue('$group');
+    expect(screen.getByLabelText('Top')).toBeVisible();
+  });
+
+  it('has a filter read for the group that the variable stands for', async () => {
+    const read = jest.fn(() => ({ canonical: 'arp', meaning: 'ARP packets', terms: 1 }));
+    await openEditor({ kind: 'rates', groupBy: '$group', filter: 'arp' }, testDataSource({ filter: read }));
+    expect(await screen.findByText('ARP packets.')).toBeVisible();
+    expect(read.mock.calls).toEqual([[{ filter: 'arp', kind: 'rates', groupBy: 'vlan' }]]);
   });
 
   it('groups by what is chosen, and asks how many groups then', async () => {

@@ -1,9 +1,11 @@
 import type { QueryEditorProps } from '@grafana/data';
+import { getTemplateSrv } from '@grafana/runtime';
 import { Alert, InlineFieldRow } from '@grafana/ui';
 import { useCallback, useEffect, useId, useMemo, useRef } from 'react';
 
 import type { XdpDataSource } from '../datasource/XdpDataSource';
 import { changedQuery, NOTHING_SET_ASIDE } from '../query/changedQuery';
+import { interpolateQuery } from '../query/interpolate';
 import { isOfCounts, isOfFlows, isUsed } from '../query/kinds';
 import { isOfLaterVersion, migrateQuery } from '../query/migrate';
 import { INTERVAL, LIMIT, ROWS_KEPT, TOP, type XdpQuery } from '../query/model';
@@ -30,7 +32,8 @@ export function QueryEditor({ datasource, query: saved, onChange, onRunQuery }: 
   const columns = useLoaded(useCallback(() => datasource.listColumns(kind), [datasource, kind]));
   const limits = useLoaded(useCallback(() => datasource.readLimitRange(), [datasource]));
   const { vocabulary, refresh } = useVocabulary(datasource, interfaces, query.interfaces ?? []);
-  const { groupBy } = query;
+  // A filter is read for the query as it is asked.
+  const { groupBy } = interpolateQuery(query, getTemplateSrv(), {});
   const readFilter = useCallback(
     (filter: string) => datasource.readFilter(filter, { kind, groupBy }),
     [datasource, kind, groupBy]

@@ -4,11 +4,9 @@ import type { ComboboxOption } from '@grafana/ui';
 import { ANY_INTERFACE } from '../query/model';
 import { describeInterface, type NetworkInterface } from '../resources/interfaces';
 
-const MACHINE_GROUP = 'Interfaces';
-const VARIABLE_GROUP = 'Dashboard variables';
+import { variableOptions } from './variableOptions';
 
-/** A data source or an ad hoc filter is never the name of an interface. */
-const NEVER_AN_INTERFACE: ReadonlyArray<TypedVariableModel['type']> = ['datasource', 'adhoc', 'groupby', 'system'];
+const MACHINE_GROUP = 'Interfaces';
 
 export function interfaceOptions(interfaces: NetworkInterface[], variables: TypedVariableModel[]): ComboboxOption[] {
   return [
@@ -19,9 +17,7 @@ export function interfaceOptions(interfaces: NetworkInterface[], variables: Type
       description: describeInterface(candidate),
     })),
     { group: MACHINE_GROUP, label: ANY_INTERFACE, value: ANY_INTERFACE, description: 'every interface of the machine' },
-    ...variables
-      .filter(({ type }) => !NEVER_AN_INTERFACE.includes(type))
-      .map(({ name }) => ({ group: VARIABLE_GROUP, label: `$${name}`, value: `$${name}` })),
+    ...variableOptions(variables),
   ];
 }
 

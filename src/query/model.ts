@@ -21,6 +21,9 @@ export type GroupBy =
   | 'tcp_flag'
   | 'cast';
 
+/** A template variable, as it stands in a saved query. */
+export type Variable = `$${string}`;
+
 /** Which conversations: those of the last interval, or all since the stream began. */
 export type Since = 'interval' | 'start';
 
@@ -40,14 +43,14 @@ export interface XdpQuery extends DataQuery {
   direction?: Direction;
   /** pcap-filter text, in which template variables may stand; none at all means every packet. */
   filter?: string;
-  /** Columns in the order they are shown; none at all means every column. */
+  /** Columns or template variables, in the order they are shown; none at all means every column. */
   columns?: string[];
   /** Rows a second; none at all means the default, or the ceiling where that is lower. */
   limit?: number;
   /** Milliseconds between rows. */
   interval?: number;
   /** None at all: one rate of all packets. */
-  groupBy?: GroupBy;
+  groupBy?: GroupBy | Variable;
   measure?: Measure;
   /** Groups or conversations, the largest first. */
   top?: number;
