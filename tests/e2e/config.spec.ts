@@ -2,6 +2,8 @@ import { expect, test } from '@grafana/plugin-e2e';
 
 import pluginJson from '../../plugin.json';
 
+import { DATA_SOURCE } from './here';
+
 test('a data source needs no setting: Save & test says what it watches', async ({
   createDataSourceConfigPage,
   page,
@@ -18,4 +20,17 @@ test('a setting is kept', async ({ createDataSourceConfigPage, page }) => {
   await expect(configPage.saveAndTest()).toBeOK();
   await page.reload();
   await expect(page.getByTestId('xdplive-config-allowed-interfaces')).toHaveValue('lo\neth*');
+});
+
+test('settings that Grafana says are read-only cannot be edited', async ({ gotoDataSourceConfigPage, page }) => {
+  // As of a data source that is provisioned with `editable: false`, which the one of `provisioning/` is not.
+  await page.route(`**/api/datasources/uid/${DATA_SOURCE.uid}*`, async (route) => {
+    const response = await route.fetch();
+    const dataSource = (await response.json()) as Record<string, unknown>;
+    await route.fulfill({ response, json: { ...dataSource, readOnly: true } });
+  });
+  await gotoDataSourceConfigPage(DATA_SOURCE.uid);
+  for (const field of ['hook', 'show-own-traffic', 'allowed-interfaces', 'minimum-role', 'max-limit']) {
+    await expect(page.getByTestId(`xdplive-config-${field}`)).toBeDisabled();
+  }
 });

@@ -47,3 +47,11 @@ test('past packets have a table, lines, and their volume above the lines', async
   await expect(page.getByText('Logs volume')).toBeVisible();
   await expect(page.getByText('No logs volume available')).toBeHidden();
 });
+
+test('Explore shows rates as a graph', async ({ explorePage, selectors }) => {
+  const rates = { kind: 'rates', interfaces: [INTERFACE], groupBy: 'protocol', measure: 'packets' };
+  await explorePage.goto({ queryParams: explore(rates) });
+  const { seriesName } = selectors.components.VizLegend;
+  const graph = explorePage.timeSeriesPanel;
+  await expect(graph.getByGrafanaSelector(seriesName('ICMP'), { root: graph.locator })).toBeVisible();
+});

@@ -3,10 +3,9 @@ import type { Page } from '@playwright/test';
 
 import { DATA_SOURCE, INTERFACE } from './here';
 
-/** A new panel of this data source, as a table. */
+/** A new panel of this data source, which shows this kind. */
 async function ask(panel: PanelEditPage, page: Page, kind: string): Promise<void> {
   await panel.datasource.set(DATA_SOURCE.name);
-  await panel.toggleTableView();
   await page.getByRole('radio', { name: kind, exact: true }).click({ force: true });
   await choose(page, 'Interface', INTERFACE);
 }
@@ -23,6 +22,7 @@ async function choose(page: Page, label: string, name: string): Promise<void> {
 
 test('packets come into a table, and a wrong filter is an error that says where', async ({ panelEditPage, page }) => {
   await ask(panelEditPage, page, 'Packets');
+  await panelEditPage.toggleTableView();
   // A table holds in the page only the columns that can be seen.
   await choose(page, 'Columns', 'protocol');
   const filter = page.getByTestId('xdplive-query-filter');
@@ -43,8 +43,17 @@ for (const [kind, column] of [
 ] as const) {
   test(`${kind} come into a table`, async ({ panelEditPage, page }) => {
     await ask(panelEditPage, page, kind);
+    await panelEditPage.toggleTableView();
     await choose(page, 'Columns', column);
     await expect(page.getByRole('columnheader', { name: column })).toBeVisible();
     await expect(page.getByRole('gridcell').first()).not.toBeEmpty();
   });
 }
+
+test('Rates by protocol are a graph with a line for each', async ({ panelEditPage, page, selectors }) => {
+  await ask(panelEditPage, page, 'Rates');
+  await choose(page, 'Group by', 'Protocol');
+  const { seriesName } = selectors.components.VizLegend;
+  const { panel } = panelEditPage;
+  await expect(panel.getByGrafanaSelector(seriesName('ICMP'), { root: panel.locator })).toBeVisible();
+});

@@ -1,0 +1,20 @@
+import dgram from 'dgram';
+
+/** Milliseconds between two rounds. */
+const EVERY = 200;
+
+/** Sends a datagram to each of these UDP ports of this machine, over and over. Gives what ends it. */
+export function sendTo(ports: number[]): () => void {
+  const socket = dgram.createSocket('udp4');
+  // Nobody listens there, which the kernel tells the sender.
+  socket.on('error', () => undefined);
+  const timer = setInterval(() => {
+    for (const port of ports) {
+      socket.send('x', port, '127.0.0.1');
+    }
+  }, EVERY);
+  return () => {
+    clearInterval(timer);
+    socket.close();
+  };
+}

@@ -1,0 +1,55 @@
+import { randomUUID } from 'crypto';
+
+import { type DashboardPage, expect, test as base } from '@grafana/plugin-e2e';
+
+import pluginJson from '../../plugin.json';
+
+import { sendTo } from './datagrams';
+import { DATA_SOURCE, INTERFACE } from './here';
+
+const datasource = { type: pluginJson.id, uid: DATA_SOURCE.uid };
+
+interface Made {
+  /** Opens a dashboard that is gone after the test: one table of packets, and these variables. */
+  openTable: (query: Record<string, unknown>, variables: Array<Record<string, unknown>>) => Promise<DashboardPage>;
+  /** Has datagrams sent to UDP ports of this machine, as long as the test goes on. */
+  sendDatagrams: (ports: number[]) => void;
+}
+
+/** Tests that need more than what is provisioned. */
+export const test = base.extend<Made>({
+  openTable: async ({ request, gotoDashboardPage }, use) => {
+    const uid = randomUUID();
+    await use(async (query, variables) => {
+      const dashboard = {
+        uid,
+        title: `Made for a test, ${uid}`,
+        time: { from: 'now-1m', to: 'now' },
+        templating: { list: variables.map((variable) => ({ datasource, ...variable })) },
+        panels: [
+          {
+            id: 1,
+            type: 'table',
+            title: 'Packets',
+            datasource,
+            gridPos: { x: 0, y: 0, w: 24, h: 20 },
+            targets: [{ refId: 'A', datasource, kind: 'packets', interfaces: [INTERFACE], ...query }],
+            fieldConfig: { defaults: { custom: { filterable: true } }, overrides: [] },
+          },
+        ],
+      };
+      await expect(await request.post('/api/dashboards/db', { data: { dashboard } })).toBeOK();
+      return gotoDashboardPage({ uid });
+    });
+    await request.delete(`/api/dashboards/uid/${uid}`);
+  },
+  sendDatagrams: async ({}, use) => {
+    const ends: Array<() => void> = [];
+    await use((ports) => ends.push(sendTo(ports)));
+    for (const end of ends) {
+      end();
+    }
+  },
+});
+
+export { expect };
