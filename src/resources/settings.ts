@@ -19,6 +19,9 @@ export interface ServerSettings {
   /** The most rows a second; null for no bound. */
   max_limit: Setting<number | null>;
   header_bytes: Setting<number>;
+  ring_bytes: Setting<number>;
+  any_ring_bytes: Setting<number>;
+  queue_rows: Setting<number>;
   linger_seconds: Setting<number>;
   flow_entries: Setting<number>;
   history_seconds: Setting<number>;
@@ -27,6 +30,7 @@ export interface ServerSettings {
   watch: Setting<string[]>;
   /** TCP ports of Grafana's own traffic. */
   own_ports: Setting<number[]>;
+  log_level: Setting<string>;
 }
 
 export interface SettingsResponse {

@@ -55,10 +55,14 @@ export function ownPortsNote({ settings: { own_ports } }: SettingsResponse): { i
 const OTHERS: ReadonlyArray<[keyof ServerSettings, string]> = [
   ['header_bytes', 'bytes of each packet that a file may hold where its headers end before that'],
   ['watch', 'interfaces that are counted from the start, whether anybody looks or not'],
+  ['ring_bytes', 'bytes of the ring of each interface'],
+  ['any_ring_bytes', 'bytes of the ring of an interface first watched as one of any'],
+  ['queue_rows', 'rows that wait for one stream; beyond that the oldest are lost'],
   ['linger_seconds', 'seconds for which an interface stays attached after its last panel'],
   ['flow_entries', 'flows for which the table of an interface has room'],
   ['history_seconds', 'seconds of counts that are kept'],
   ['history_rows', 'rows of one query of packets that are kept'],
+  ['log_level', "how much the plugin writes into Grafana's log"],
 ];
 
 export interface OtherSetting {
@@ -69,7 +73,8 @@ export interface OtherSetting {
 
 /** What else stands in grafana.ini and holds for every data source. */
 export function otherSettings({ settings }: SettingsResponse): OtherSetting[] {
-  return OTHERS.filter(([name]) => settings[name].set).map(([name, meaning]) => ({
+  // A back end from before an update, which still runs, may not know all of them.
+  return OTHERS.filter(([name]) => name in settings && settings[name].set).map(([name, meaning]) => ({
     name,
     value: [settings[name].value].flat().join(' '),
     meaning,

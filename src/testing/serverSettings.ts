@@ -7,12 +7,16 @@ const DEFAULTS: ServerSettings = {
   hook: { value: null, set: false },
   max_limit: { value: 10_000, set: false },
   header_bytes: { value: 0, set: false },
+  ring_bytes: { value: 8_388_608, set: false },
+  any_ring_bytes: { value: 1_048_576, set: false },
+  queue_rows: { value: 65_536, set: false },
   linger_seconds: { value: 60, set: false },
   flow_entries: { value: 65_536, set: false },
   history_seconds: { value: 3_600, set: false },
   history_rows: { value: 10_000, set: false },
   watch: { value: [], set: false },
   own_ports: { value: [3_000], set: false },
+  log_level: { value: 'info', set: false },
 };
 
 /** What a back end answers on whose server these settings are made. */

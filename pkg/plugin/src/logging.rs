@@ -5,10 +5,16 @@ use std::panic;
 use tracing::error;
 use tracing_subscriber::{EnvFilter, layer::SubscriberExt as _, util::SubscriberInitExt as _};
 
-/// Starts logging. `level` is `error`, `warn`, `info`, `debug` or `trace`, and holds for our own crates only:
+/// How much is logged: errors alone first, each with all before it.
+pub const LEVELS: [&str; 5] = ["error", "warn", "info", "debug", "trace"];
+/// Where nothing else is asked for.
+pub const DEFAULT_LEVEL: &str = "info";
+
+/// Starts logging. `level` is one of [`LEVELS`], else the default stands in for it, and holds for our own crates only:
 /// at `debug` the gRPC library would print requests, with the secrets in them.
 pub fn start(level: &str) {
-    let level = if ["error", "warn", "debug", "trace"].contains(&level) { level } else { "info" };
+    let level = level.trim();
+    let level = if LEVELS.contains(&level) { level } else { DEFAULT_LEVEL };
     let ours = ["xdplive_plugin", "xdplive_capture"].map(|name| format!("{name}={level}")).join(",");
     let filter = EnvFilter::new(format!("warn,{ours}"));
     // Fails only where logging has been started before.

@@ -12,7 +12,10 @@ use xdplive_capture::{
 };
 
 use super::{LimitCeiling, Patterns, ceiling::DEFAULT_CEILING, words};
-use crate::query::is_interface_name;
+use crate::{
+    logging::{DEFAULT_LEVEL, LEVELS},
+    query::is_interface_name,
+};
 
 /// Seconds of counts, an hour, where the administrator does not say.
 const DEFAULT_HISTORY_SECONDS: usize = 3600;
@@ -41,6 +44,8 @@ pub struct ServerSettings {
     /// `own_ports`: TCP ports of this machine whose packets are Grafana's own traffic, separated by commas or spaces, or
     /// `none`. None: those on which Grafana listens.
     pub own_ports: Option<BTreeSet<u16>>,
+    /// `log_level`: one of [`LEVELS`]. `info`. Logging starts before the other settings are read.
+    pub log_level: &'static str,
     /// Names of the settings that are made, and can be used; the others have their defaults.
     pub made: BTreeSet<&'static str>,
 }
@@ -131,6 +136,11 @@ impl ServerSettings {
                     })
                     .unwrap_or(defaults.header_bytes),
             },
+            log_level: reader
+                .value("log_level", "it takes error, warn, info, debug or trace", |text| {
+                    LEVELS.into_iter().find(|level| *level == text)
+                })
+                .unwrap_or(DEFAULT_LEVEL),
             made: BTreeSet::new(),
         };
         (Self { made: reader.made, ..settings }, reader.errors)

@@ -24,12 +24,16 @@ async fn nothing_is_set() {
             "hook": { "value": null, "set": false },
             "max_limit": { "value": 10_000, "set": false },
             "header_bytes": { "value": 0, "set": false },
+            "ring_bytes": { "value": 8_388_608, "set": false },
+            "any_ring_bytes": { "value": 1_048_576, "set": false },
+            "queue_rows": { "value": 65_536, "set": false },
             "linger_seconds": { "value": 60, "set": false },
             "flow_entries": { "value": 65_536, "set": false },
             "history_seconds": { "value": 3600, "set": false },
             "history_rows": { "value": 10_000, "set": false },
             "watch": { "value": [], "set": false },
             "own_ports": { "value": [443, 3000], "set": false },
+            "log_level": { "value": "info", "set": false },
         },
         "problems": [],
     });
@@ -43,18 +47,25 @@ async fn everything_is_set() {
         ("hook", "xdp-native"),
         ("max_limit", "none"),
         ("header_bytes", "128"),
+        ("ring_bytes", "4096"),
+        ("any_ring_bytes", "8192"),
+        ("queue_rows", "7"),
         ("linger_seconds", "5"),
         ("flow_entries", "2048"),
         ("history_seconds", "60"),
         ("history_rows", "0"),
         ("watch", "eth0 lo wg0"),
         ("own_ports", "none"),
+        ("log_level", "debug"),
     ];
     let values = [
         ("interfaces", json!(["eth*", "wg0"])),
         ("hook", json!("xdp-native")),
         ("max_limit", json!(null)),
         ("header_bytes", json!(128)),
+        ("ring_bytes", json!(4096)),
+        ("any_ring_bytes", json!(8192)),
+        ("queue_rows", json!(7)),
         ("linger_seconds", json!(5)),
         ("flow_entries", json!(2048)),
         ("history_seconds", json!(60)),
@@ -62,6 +73,7 @@ async fn everything_is_set() {
         // Interfaces that may not be watched are not named.
         ("watch", json!(["eth0"])),
         ("own_ports", json!([])),
+        ("log_level", json!("debug")),
     ];
     let body = settings(&server, r#"{"allowedInterfaces":["eth*","lo"]}"#).await;
     assert_eq!(body["settings"].as_object().unwrap().len(), values.len());

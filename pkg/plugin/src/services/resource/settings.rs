@@ -1,4 +1,4 @@
-//! The resource `settings`: what the server's administrator has set, as far as it concerns a data source.
+//! The resource `settings`: what the server's administrator has set.
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -30,12 +30,16 @@ impl Plugin {
             entry("hook", json!(server.hook)),
             entry("max_limit", json!(server.ceiling.most())),
             entry("header_bytes", json!(server.capture.header_bytes)),
+            entry("ring_bytes", json!(server.capture.ring_bytes)),
+            entry("any_ring_bytes", json!(server.capture.any_ring_bytes)),
+            entry("queue_rows", json!(server.capture.queue_rows)),
             entry("linger_seconds", json!(server.capture.linger.as_secs())),
             entry("flow_entries", json!(server.capture.flow_entries)),
             entry("history_seconds", json!(server.history_seconds)),
             entry("history_rows", json!(server.history_rows)),
             entry("watch", json!(server.watch.iter().filter(may_be_watched).collect::<Vec<_>>())),
             entry("own_ports", json!(own_ports)),
+            entry("log_level", json!(server.log_level)),
         ]
         .into_iter()
         .collect();

@@ -10,6 +10,7 @@ fn nothing_set() {
     assert_eq!(settings.hook, None);
     assert_eq!(settings.capture, CaptureSettings::default());
     assert_eq!(settings.own_ports, None);
+    assert_eq!(settings.log_level, "info");
     assert!(settings.made.is_empty());
 }
 
@@ -26,9 +27,11 @@ fn everything_set() {
         ("flow_entries", "2000"),
         ("header_bytes", "256"),
         ("own_ports", "443, 3000"),
+        ("log_level", "warn"),
     ]);
+    assert_eq!(settings.log_level, "warn");
     assert_eq!(settings.own_ports, Some([443, 3000].into()));
-    assert_eq!(settings.made.len(), 10);
+    assert_eq!(settings.made.len(), 11);
     assert_eq!(settings.ceiling, LimitCeiling::Rows(500));
     assert!(settings.interfaces.allow("eth3") && !settings.interfaces.allow("lo"));
     assert_eq!(settings.hook, Some(HookChoice::XdpGeneric));
@@ -98,6 +101,7 @@ fn what_cannot_be_used_is_reported() {
         ("flow_entries", "1048577", "it takes a whole number from 1024 to 1048576"),
         ("header_bytes", "-1", "it takes a whole number from 0 to 512"),
         ("header_bytes", "513", "it takes a whole number from 0 to 512"),
+        ("log_level", "verbose", "it takes error, warn, info, debug or trace"),
     ] {
         let (settings, errors) = read_server(&[(name, value), ("interfaces", "eth0")]);
         let sentences: Vec<String> = errors.iter().map(ToString::to_string).collect();
