@@ -1,6 +1,8 @@
+import type { AdHocVariableFilter } from '@grafana/data';
 import { config, getTemplateSrv } from '@grafana/runtime';
 import { LinkButton } from '@grafana/ui';
 
+import { withAdHocFilters } from '../query/adHocFilters';
 import { interpolateQuery } from '../query/interpolate';
 import type { XdpQuery } from '../query/model';
 import { FILE_BOUNDS, pcapngUrl } from '../resources/pcapng';
@@ -8,11 +10,13 @@ import { FILE_BOUNDS, pcapngUrl } from '../resources/pcapng';
 interface Props {
   dataSourceUid: string;
   query: XdpQuery;
+  /** The dashboard's ad hoc filters, by which the panel is narrowed as well. */
+  adHocFilters: AdHocVariableFilter[] | undefined;
 }
 
 /** The query's packets as a file that Wireshark opens. It is written while they come. */
-export function PcapngLink({ dataSourceUid, query }: Props) {
-  const asked = interpolateQuery(query, getTemplateSrv(), {});
+export function PcapngLink({ dataSourceUid, query, adHocFilters }: Props) {
+  const asked = withAdHocFilters(interpolateQuery(query, getTemplateSrv(), {}), adHocFilters);
   return (
     <LinkButton
       href={pcapngUrl(config.appSubUrl, dataSourceUid, asked)}

@@ -1,4 +1,4 @@
-import { createTheme } from '@grafana/data';
+import { createTheme, getDefaultTimeRange, LoadingState, type DataQueryRequest, type PanelData } from '@grafana/data';
 import { setTemplateSrv, type TemplateSrv } from '@grafana/runtime';
 import { render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
@@ -24,7 +24,17 @@ interface Editor {
   run: jest.Mock;
 }
 
-async function openEditor(query: Partial<XdpQuery> = {}, dataSource = testDataSource()): Promise<Editor> {
+/** What the editor is told of a panel that ran a request with these traits. */
+function panelData(request: Partial<DataQueryRequest<XdpQuery>>): PanelData {
+  const timeRange = getDefaultTimeRange();
+  return { state: LoadingState.Streaming, series: [], timeRange, request: request as DataQueryRequest<XdpQuery> };
+}
+
+async function openEditor(
+  query: Partial<XdpQuery> = {},
+  dataSource = testDataSource(),
+  data?: PanelData
+): Promise<Editor> {
   const editor: Editor = { queries: [], run: jest.fn() };
   function Panel() {
     const [current, setCurrent] = useState<XdpQuery>({ refId: 'A', ...query });
@@ -32,6 +42,7 @@ async function openEditor(query: Partial<XdpQuery> = {}, dataSource = testDataSo
       <QueryEditor
         datasource={dataSource}
         query={current}
+        data={data}
         onChange={(changed) => {
           editor.queries.push(changed);
           setCurrent(changed);
@@ -350,11 +361,21 @@ it('asks for flows of the last interval, or of all the time', async () => {
   expect(queries).toStrictEqual([{ refId: 'A', kind: 'flows', since: 'start' }]);
 });
 
+/** The query of the file that the editor offers. */
+function queryOfFile(): unknown {
+  const link = screen.getByRole('link', { name: /pcapng/ });
+  return JSON.parse(new URL(link.getAttribute('href') ?? '', 'http://grafana').searchParams.get('query') ?? '');
+}
+
+it('offers the packets of the query as a file, narrowed by the ad hoc filters that the panel ran with', async () => {
+  const filters = [{ key: 'source_ip', operator: '=', value: '192.0.2.7' }];
+  await openEditor({ filter: 'udp or tcp' }, testDataSource(), panelData({ filters }));
+  expect(queryOfFile()).toMatchObject({ filter: '(udp or tcp) and src host 192.0.2.7' });
+});
+
 it('offers the packets of the query as a file, and of other kinds none', async () => {
   await openEditor({ interfaces: ['eth1'], filter: 'udp' });
-  const link = screen.getByRole('link', { name: /pcapng/ });
-  const query = new URL(link.getAttribute('href') ?? '', 'http://grafana').searchParams.get('query');
-  expect(JSON.parse(query ?? '')).toMatchObject({ interfaces: ['eth1'], filter: 'udp' });
+  expect(queryOfFile()).toMatchObject({ interfaces: ['eth1'], filter: 'udp' });
   await userEvent.click(screen.getByRole('radio', { name: 'Rates' }));
   expect(screen.queryByRole('link', { name: /pcapng/ })).toBeNull();
 });

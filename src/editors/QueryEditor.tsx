@@ -24,7 +24,7 @@ import { WholeNumberField } from './WholeNumberField';
 
 type Props = QueryEditorProps<XdpDataSource, XdpQuery, XdpSettings>;
 
-export function QueryEditor({ datasource, query: saved, onChange, onRunQuery }: Props) {
+export function QueryEditor({ datasource, query: saved, data, onChange, onRunQuery }: Props) {
   const id = useId();
   const query = useMemo(() => migrateQuery(saved), [saved]);
   const kind = query.kind ?? 'packets';
@@ -209,7 +209,9 @@ export function QueryEditor({ datasource, query: saved, onChange, onRunQuery }: 
           />
         )}
       </InlineFieldRow>
-      {kind === 'packets' && <PcapngLink dataSourceUid={datasource.uid} query={query} />}
+      {kind === 'packets' && (
+        <PcapngLink dataSourceUid={datasource.uid} query={query} adHocFilters={data?.request?.filters} />
+      )}
     </>
   );
 }
