@@ -511,6 +511,17 @@ it('says why a list is missing and still takes a name', async () => {
   expect(queries.at(-1)?.interfaces).toEqual(['eth0']);
 });
 
+it.each([{ columns: 'ttl' }, { interfaces: 7 }, { filter: ['udp'] }, { limit: '50' }])(
+  'stands a key of the wrong type, %j, and leaves it for the back end to refuse until it is chosen anew',
+  async (wrong) => {
+    const { queries } = await openEditor(wrong as never);
+    await userEvent.click(screen.getByLabelText('Out'));
+    expect(queries).toStrictEqual([{ refId: 'A', ...wrong, direction: 'out' }]);
+    await choose('Columns', /^vlan/);
+    expect(queries.at(-1)).toStrictEqual({ refId: 'A', ...wrong, direction: 'out', columns: ['vlan'] });
+  }
+);
+
 describe('a query of a later version', () => {
   const LATER = 'This query was saved by a later version of XDP Live';
 

@@ -9,6 +9,7 @@ import { interpolateQuery } from '../query/interpolate';
 import { isOfCounts, isOfFlows, isUsed } from '../query/kinds';
 import { isOfLaterVersion, migrateQuery } from '../query/migrate';
 import { INTERVAL, LIMIT, ROWS_KEPT, TOP, type XdpQuery } from '../query/model';
+import { wellFormed } from '../query/wellFormed';
 import type { XdpSettings } from '../settings/model';
 
 import { ChoiceField } from './ChoiceField';
@@ -26,7 +27,8 @@ type Props = QueryEditorProps<XdpDataSource, XdpQuery, XdpSettings>;
 
 export function QueryEditor({ datasource, query: saved, data, onChange, onRunQuery }: Props) {
   const id = useId();
-  const query = useMemo(() => migrateQuery(saved), [saved]);
+  const asked = useMemo(() => migrateQuery(saved), [saved]);
+  const query = useMemo(() => showable(asked), [asked]);
   const kind = query.kind ?? 'packets';
   const interfaces = useLoaded(useCallback(() => datasource.listInterfaces(), [datasource]));
   const columns = useLoaded(useCallback(() => datasource.listColumns(kind), [datasource, kind]));
@@ -43,9 +45,9 @@ export function QueryEditor({ datasource, query: saved, data, onChange, onRunQue
   /** A picker may tell of one choice more than once, before the query that it makes is here. */
   const applied = useRef<string>();
   const apply = (change: Partial<XdpQuery>) => {
-    const { changed, aside: left } = changedQuery(query, change, aside.current);
+    const { changed, aside: left } = changedQuery(asked, change, aside.current);
     const written = JSON.stringify(changed);
-    if (written !== JSON.stringify(query) && written !== applied.current) {
+    if (written !== JSON.stringify(asked) && written !== applied.current) {
       applied.current = written;
       aside.current = left;
       onChange(changed);
@@ -214,4 +216,10 @@ export function QueryEditor({ datasource, query: saved, data, onChange, onRunQue
       )}
     </>
   );
+}
+
+/** The query with lists and texts alone where fields need them. Of choices and numbers a field shows what it can. */
+function showable(query: XdpQuery): XdpQuery {
+  const { interfaces, columns, filter } = wellFormed(query);
+  return { ...query, interfaces, columns, filter };
 }
