@@ -464,11 +464,11 @@ describe('ad hoc filters', () => {
   it('that cannot be had are said at the queries they are for', async () => {
     const request = requestFor([{ refId: 'A' }, { refId: 'B', kind: 'capture' }]);
     const { errors } = await lastValueFrom(
-      testDataSource().query({ ...request, filters: [tcp, { key: 'ttl', operator: '<', value: '5' }] })
+      testDataSource().query({ ...request, filters: [tcp, { key: 'ttl', operator: '=~', value: '5' }] })
     );
     expect(sent).toHaveBeenCalledWith([{ refId: 'B', kind: 'capture' }]);
     expect(errors).toEqual([
-      { refId: 'A', message: 'ad hoc filter ttl: the operator < is not known; there are = != =| !=|' },
+      { refId: 'A', message: 'ad hoc filter ttl: the operator =~ is not known; there are = != =| !=| < >' },
     ]);
   });
 });
