@@ -22,6 +22,21 @@ pub(super) const MAX_INTERFACES: usize = 64;
 /// Longest name of an interface, bytes (`IFNAMSIZ` less its end).
 const MAX_NAME: usize = 15;
 
+/// Names of the keys that are known.
+pub(super) const KEYS: [&str; 11] = [
+    "kind",
+    "interfaces",
+    "direction",
+    "filter",
+    "columns",
+    "limit",
+    "interval",
+    "groupBy",
+    "measure",
+    "top",
+    "since",
+];
+
 /// The keys of a query. A key that is missing or null has its default; one that is not known is ignored.
 pub(super) struct Keys<'a>(pub(super) &'a Map<String, Value>);
 
@@ -32,19 +47,6 @@ impl Keys<'_> {
 
     /// The first variable that nobody has replaced: what to say instead of that its name is no value.
     pub(super) fn unreplaced(&self) -> Option<QueryError> {
-        const KEYS: [&str; 11] = [
-            "kind",
-            "interfaces",
-            "direction",
-            "filter",
-            "columns",
-            "limit",
-            "interval",
-            "groupBy",
-            "measure",
-            "top",
-            "since",
-        ];
         KEYS.into_iter().find_map(|key| {
             let value = self.get(key)?;
             let mut texts = value.as_array().map_or(std::slice::from_ref(value), Vec::as_slice).iter();

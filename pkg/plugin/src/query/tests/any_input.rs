@@ -4,6 +4,7 @@ use proptest::{option, prelude::*, sample};
 use serde_json::Number;
 
 use super::*;
+use crate::query::keys::KEYS;
 
 /// A key that is missing, or has one of `values`.
 fn key(
@@ -80,20 +81,7 @@ fn json_value() -> impl Strategy<Value = Value> {
 
 /// Objects with the keys of a query, each with any value.
 fn anything() -> impl Strategy<Value = Value> {
-    let keys = [
-        "kind",
-        "interfaces",
-        "direction",
-        "filter",
-        "columns",
-        "limit",
-        "interval",
-        "groupBy",
-        "measure",
-        "top",
-        "since",
-    ];
-    keys.map(|name| key(name, json_value()))
+    KEYS.map(|name| key(name, json_value()))
         .to_vec()
         .prop_map(|keys| Value::Object(keys.into_iter().flatten().collect()))
 }
