@@ -306,6 +306,16 @@ describe('a cell of Explore', () => {
   });
 
   it.each([
+    [{ kind: 'flows' }, 'ttl', '1'],
+    [{ kind: 'rates', groupBy: 'source' }, 'source_mac', '02:00:5e:10:00:01'],
+    [{ kind: 'rates', groupBy: 'tcp_flag' }, 'source_ip', '192.0.2.7'],
+    [{ kind: 'capture' }, 'vlan', '40'],
+  ] as const)('leaves %j beside its table alone, which has no condition on %s', (query, key, value) => {
+    expect(modified(query, 'ADD_FILTER', { key, value })).toBeUndefined();
+    expect(modified({ kind: 'rates' }, 'ADD_FILTER', { key, value })).toBeDefined();
+  });
+
+  it.each([
     ['ADD_FILTER', { key: 'length', value: '60' }],
     ['ADD_FILTER', { value: '60' }],
     ['ADD_FILTER', undefined],
@@ -332,7 +342,7 @@ describe('a new query', () => {
   });
 
   it.each([CoreApp.UnifiedAlerting, CoreApp.CloudAlerting])('asks for series in the editor of a rule (%s)', (app) => {
-    expect(testDataSource().getDefaultQuery(app)).toMatchObject({ version: 1, kind: 'rates', direction: 'both' });
+    expect(testDataSource().getDefaultQuery(app)).toEqual({ version: 1, kind: 'rates', direction: 'both' });
   });
 
   it('runs unless it is hidden', () => {

@@ -1,8 +1,8 @@
 import {
-  CoreApp,
   LoadingState,
   SupplementaryQueryType,
   type AdHocVariableFilter,
+  type CoreApp,
   type DataQueryError,
   type DataQueryRequest,
   type DataQueryResponse,
@@ -24,14 +24,21 @@ import { newestFirst } from '../explore/newestFirst';
 import { tailRange } from '../explore/tailRange';
 import { dresser } from '../fields/dressed';
 import { dashboardPage, explorePage, LIVE_PACKETS, type PacketsPage } from '../fields/packetsPage';
-import { adHocFault, withAdHocFilters } from '../query/adHocFilters';
+import { adHocFault, takesConditionOn, withAdHocFilters } from '../query/adHocFilters';
 import { describeQuery } from '../query/describe';
 import { readingOf, type FilterReading } from '../query/filterReading';
 import { expandFilter, filterFault } from '../query/filterVariables';
 import { interpolateQuery } from '../query/interpolate';
 import { isOfPackets, withoutUnusedKeys } from '../query/kinds';
 import { migrateQuery } from '../query/migrate';
-import { ANY_INTERFACE, DEFAULT_QUERY, type QueryKind, type WholeNumberRange, type XdpQuery } from '../query/model';
+import {
+  ANY_INTERFACE,
+  DEFAULT_QUERY,
+  DEFAULT_RULE_QUERY,
+  type QueryKind,
+  type WholeNumberRange,
+  type XdpQuery,
+} from '../query/model';
 import { seriesNames } from '../query/seriesNames';
 import { TAGS } from '../query/tags';
 import { wellFormed } from '../query/wellFormed';
@@ -49,16 +56,13 @@ import { grafanaLive, withoutLive } from '../streaming/grafanaLive';
 import { withSeriesNames } from '../streaming/nameSeries';
 import { reachesNow } from '../streaming/rowBuffer';
 
-const EXPLORE: readonly string[] = [CoreApp.Explore];
+import { isAlerting, isExplore } from './apps';
 
 /** What the buttons of a cell ask for. */
 const CELL_OPERATORS: ReadonlyMap<QueryFixAction['type'], string> = new Map([
   ['ADD_FILTER', '='],
   ['ADD_FILTER_OUT', '!='],
 ]);
-
-/** The editors of alert rules. */
-const ALERTING: readonly string[] = [CoreApp.UnifiedAlerting, CoreApp.CloudAlerting];
 
 export class XdpDataSource
   extends DataSourceWithBackend<XdpQuery, XdpSettings>
@@ -76,9 +80,8 @@ export class XdpDataSource
     this.maxLimit = instanceSettings.jsonData.maxLimit;
   }
 
-  /** An alert rule evaluates series, and may not see packets unless the settings allow it. */
   override getDefaultQuery(app?: CoreApp): Partial<XdpQuery> {
-    return isAlerting(app) ? { ...DEFAULT_QUERY, kind: 'rates' } : DEFAULT_QUERY;
+    return isAlerting(app) ? DEFAULT_RULE_QUERY : DEFAULT_QUERY;
   }
 
   override getQueryDisplayText(query: XdpQuery): string {
@@ -101,8 +104,8 @@ export class XdpDataSource
   override query(asked: DataQueryRequest<XdpQuery>): Observable<DataQueryResponse> {
     const isTail = asked.liveStreaming === true;
     const request = isTail ? { ...asked, range: tailRange(asked.range) } : asked;
-    const isExplore = EXPLORE.includes(request.app);
-    const isPast = isExplore && !reachesNow(request.range);
+    const isInExplore = isExplore(request.app);
+    const isPast = isInExplore && !reachesNow(request.range);
     const wanted = request.targets.map((query) => withoutUnusedKeys(migrateQuery(query)));
     const lined = wanted.map((query) => (isTail || (isPast && isOfPackets(query)) ? asTailed(query) : query));
     const errors = faultsOf({ ...request, targets: lined });
@@ -131,7 +134,7 @@ export class XdpDataSource
           return asLogLines(response);
         }
         const shown = dressed(withGaps(response));
-        const ordered = isExplore ? newestFirst(shown, targets) : shown;
+        const ordered = isInExplore ? newestFirst(shown, targets) : shown;
         return isPast ? withLogLines(ordered, wanted.map(wellFormed)) : ordered;
       })
     );
@@ -141,7 +144,8 @@ export class XdpDataSource
   override modifyQuery(query: XdpQuery, { type, options }: QueryFixAction): XdpQuery {
     const operator = CELL_OPERATORS.get(type);
     const { key, value } = options ?? {};
-    return operator === undefined || key === undefined || value === undefined
+    // Grafana asks each query of Explore, whichever table the cell is in.
+    return operator === undefined || key === undefined || value === undefined || !takesConditionOn(key, query)
       ? query
       : withAdHocFilters(wellFormed(migrateQuery(query)), [{ key, operator, value }]);
   }
@@ -265,10 +269,6 @@ function faultsOf({ targets, scopedVars, filters }: DataQueryRequest<XdpQuery>):
     const message = filterFault(filter, getTemplateSrv(), scopedVars) ?? adHocFault(query, filters);
     return message ? [{ refId, message }] : [];
   });
-}
-
-function isAlerting(app: string | undefined): boolean {
-  return app !== undefined && ALERTING.includes(app);
 }
 
 function withErrors(answer: DataQueryResponse, errors: DataQueryError[]): DataQueryResponse {

@@ -2,7 +2,7 @@ import type { AdHocVariableFilter } from '@grafana/data';
 import { config, getTemplateSrv } from '@grafana/runtime';
 import { LinkButton } from '@grafana/ui';
 
-import { withAdHocFilters } from '../query/adHocFilters';
+import { adHocFault, withAdHocFilters } from '../query/adHocFilters';
 import { interpolateQuery } from '../query/interpolate';
 import type { XdpQuery } from '../query/model';
 import { FILE_BOUNDS, pcapngUrl } from '../resources/pcapng';
@@ -17,15 +17,21 @@ interface Props {
 /** The query's packets as a file that Wireshark opens. It is written while they come. */
 export function PcapngLink({ dataSourceUid, query, adHocFilters }: Props) {
   const asked = withAdHocFilters(interpolateQuery(query, getTemplateSrv(), {}), adHocFilters);
+  // The panel is not asked then either; the file would have more than what is wanted.
+  const fault = adHocFault(query, adHocFilters);
   return (
     <LinkButton
-      href={pcapngUrl(config.appSubUrl, dataSourceUid, asked)}
+      disabled={fault !== undefined}
+      href={fault === undefined ? pcapngUrl(config.appSubUrl, dataSourceUid, asked) : undefined}
       download
       target="_blank"
       icon="download-alt"
       variant="secondary"
       fill="text"
-      tooltip={`The headers of the packets of the next ${FILE_BOUNDS.seconds} seconds, ${FILE_BOUNDS.count} at most, for Wireshark or tcpdump -r.`}
+      tooltip={
+        fault ??
+        `The headers of the packets of the next ${FILE_BOUNDS.seconds} seconds, ${FILE_BOUNDS.count} at most, for Wireshark or tcpdump -r.`
+      }
       data-testid="xdplive-query-pcapng"
     >
       Packets as a pcapng file

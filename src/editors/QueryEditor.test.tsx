@@ -201,7 +201,22 @@ describe('Filter', () => {
       [{ what: 'ports', interface: ['eth1'] }],
       [{ what: 'vlans', interface: ['eth1'] }],
       [{ what: 'protocols', interface: ['eth1'] }],
+      // Of these nothing was seen there.
+      [{ what: 'ports' }],
+      [{ what: 'vlans' }],
+      [{ what: 'protocols' }],
     ]);
+  });
+
+  it('suggests what was seen on the interface that a query without one watches', async () => {
+    const seen = jest.fn((parameters?: Record<string, unknown>) => ({
+      values: [{ value: String(parameters?.what), packets: 1 }],
+    }));
+    await openEditor({}, testDataSource({ seen }));
+    await userEvent.type(field(), 'src ');
+    expect(seen.mock.calls).toEqual(
+      ['hosts', 'ports', 'vlans', 'protocols'].map((what) => [{ what, interface: ['eth0'] }])
+    );
   });
 
   it('can be typed where nothing can be listed', async () => {
@@ -371,6 +386,11 @@ it('offers the packets of the query as a file, narrowed by the ad hoc filters th
   const filters = [{ key: 'source_ip', operator: '=', value: '192.0.2.7' }];
   await openEditor({ filter: 'udp or tcp' }, testDataSource(), panelData({ filters }));
   expect(queryOfFile()).toMatchObject({ filter: '(udp or tcp) and src host 192.0.2.7' });
+});
+
+it('offers no file where an ad hoc filter cannot be had, as the panel shows nothing then', async () => {
+  await openEditor({}, testDataSource(), panelData({ filters: [{ key: 'length', operator: '=', value: '60' }] }));
+  expect(screen.getByTestId('xdplive-query-pcapng')).not.toHaveAttribute('href');
 });
 
 it('offers the packets of the query as a file, and of other kinds none', async () => {

@@ -20,13 +20,15 @@ import { GroupByField } from './GroupByField';
 import { InterfaceField } from './InterfaceField';
 import { PcapngLink } from './PcapngLink';
 import { useLoaded } from './useLoaded';
+import { useSavedKind } from './useSavedKind';
 import { useVocabulary } from './useVocabulary';
 import { WholeNumberField } from './WholeNumberField';
 
 type Props = QueryEditorProps<XdpDataSource, XdpQuery, XdpSettings>;
 
-export function QueryEditor({ datasource, query: saved, data, onChange, onRunQuery }: Props) {
+export function QueryEditor({ app, datasource, query: saved, queries, data, onChange, onRunQuery }: Props) {
   const id = useId();
+  useSavedKind({ app, query: saved, queries, onChange });
   const asked = useMemo(() => migrateQuery(saved), [saved]);
   const query = useMemo(() => showable(asked), [asked]);
   const kind = query.kind ?? 'packets';

@@ -34,8 +34,8 @@ it('asks when it is to, and again when that is long ago', async () => {
 
 it('forgets what another list had, also what comes late of it', async () => {
   const of = (value: string) => () => Promise.resolve([{ value, packets: 1 }]);
-  let answer: (values: SeenValue[]) => void = () => undefined;
-  const late = () => new Promise<SeenValue[]>((resolve) => (answer = resolve));
+  const answers: Array<(values: SeenValue[]) => void> = [];
+  const late = () => new Promise<SeenValue[]>((resolve) => answers.push(resolve));
   const { result, rerender } = renderHook(({ list }) => useSeen(list), { initialProps: { list: of('40') } });
   await ask(result);
   rerender({ list: late });
@@ -44,10 +44,14 @@ it('forgets what another list had, also what comes late of it', async () => {
   rerender({ list: of('41') });
   await ask(result);
   await act(async () => {
-    answer([{ value: '42', packets: 1 }]);
+    answers.forEach((answer) => {
+      answer([{ value: '42', packets: 1 }]);
+    });
     await Promise.resolve();
   });
-  expect(result.current.seen.vlans.map(({ text }) => text)).toEqual(['41']);
+  expect(Object.values(result.current.seen).map((seen) => seen.map(({ text }) => text))).toEqual(
+    Array.from({ length: 4 }, () => ['41'])
+  );
 });
 
 it('keeps what it has where nothing can be listed, and no more of it than can be used', async () => {

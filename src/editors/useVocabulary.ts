@@ -26,13 +26,21 @@ export function useVocabulary(
   watched: readonly string[]
 ): Listed {
   const listed = useLoaded(useCallback(() => datasource.listFilterWords(), [datasource]));
+  const known = interfaces.state === 'loaded' ? interfaces.value : undefined;
+  const inForce = watched.length > 0 ? watched : (known ?? []).filter((each) => each.default).map(({ name }) => name);
   // The list is another one after each edit of the query, also where it says the same.
-  const names = JSON.stringify(watched);
+  const names = JSON.stringify(inForce);
   const { seen, refresh } = useSeen(
-    useCallback((what) => datasource.listSeen(what, JSON.parse(names) as string[]), [datasource, names])
+    useCallback(
+      async (what) => {
+        const here = await datasource.listSeen(what, JSON.parse(names) as string[]);
+        // Flows do not say on which interface they were seen.
+        return here.length > 0 ? here : datasource.listSeen(what, []);
+      },
+      [datasource, names]
+    )
   );
   const words = listed.state === 'loaded' ? listed.value : NO_WORDS;
-  const known = interfaces.state === 'loaded' ? interfaces.value : undefined;
   const vocabulary = useMemo(() => ({ words, addresses: addressesOf(known ?? []), seen }), [words, known, seen]);
   return { vocabulary, refresh };
 }

@@ -1,7 +1,7 @@
 import type { AdHocVariableFilter } from '@grafana/data';
 
 import { isWord } from './filterVariables';
-import { isUsed } from './kinds';
+import { isOfFlows, isUsed } from './kinds';
 import type { XdpQuery } from './model';
 import { TAGS, type Tag } from './tags';
 import { malformed } from './wellFormed';
@@ -39,6 +39,13 @@ export function withAdHocFilters(query: XdpQuery, filters: AdHocVariableFilter[]
 /** Why a query cannot be asked with these filters; undefined where it can, and where it takes none. */
 export function adHocFault(query: XdpQuery, filters: AdHocVariableFilter[] = []): string | undefined {
   return isUsed(query, 'filter') ? filters.map((filter) => termOf(filter).fault).find(Boolean) : undefined;
+}
+
+/** Whether a query can be narrowed by a column: flags are counted without a filter, and flows know less of a packet. */
+export function takesConditionOn(column: string, query: XdpQuery): boolean {
+  const isByFlag = query.kind === 'rates' && query.groupBy === 'tcp_flag';
+  const isUnknown = isOfFlows(query) && TAGS.some(({ key, isOfPackets }) => key === column && isOfPackets === true);
+  return isUsed(query, 'filter') && !isByFlag && !isUnknown;
 }
 
 /** Which packets have this text in a column, empty for those without it; undefined where a filter cannot say so. */

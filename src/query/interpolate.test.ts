@@ -217,6 +217,10 @@ describe('other keys', () => {
       kind: 'rates',
       groupBy: 'protocol',
     });
+    expect(of({ kind: 'rates', groupBy: '[[by]]', direction: '${way:csv}' })).toMatchObject({
+      groupBy: 'protocol',
+      direction: 'in out',
+    });
     expect(of({ direction: '$way', since: '$evil' })).toEqual({ refId: 'A', direction: 'in out', since: 'a b' });
   });
 

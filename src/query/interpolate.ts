@@ -2,7 +2,7 @@ import type { ScopedVars } from '@grafana/data';
 
 import { expandFilter } from './filterVariables';
 import { ANY_INTERFACE, type XdpQuery } from './model';
-import { replaceVariables, type VariableReplacer, type VariableValue } from './variables';
+import { replaceVariables, VARIABLE, type VariableReplacer, type VariableValue } from './variables';
 import { malformed, wellFormed } from './wellFormed';
 
 /** Keys with one word each, which the back end refuses by name where it does not know it. */
@@ -44,7 +44,7 @@ function withWords<Keys extends Omit<XdpQuery, 'interfaces' | 'filter' | 'column
 ): Keys {
   const given = WORDS.flatMap((key) => {
     const text: unknown = query[key];
-    return typeof text === 'string' && text.includes('$') ? [[key, words([text]).join(' ')] as const] : [];
+    return typeof text === 'string' && text.search(VARIABLE) >= 0 ? [[key, words([text]).join(' ')] as const] : [];
   });
   const gone = given.flatMap(([key, text]) => (text === '' ? [key as string] : []));
   return Object.fromEntries(

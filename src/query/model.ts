@@ -90,3 +90,6 @@ export const DEFAULT_QUERY: Partial<XdpQuery> = {
   direction: 'both',
   rowsKept: ROWS_KEPT.default,
 };
+
+/** A new alert rule: it evaluates series, and may not see packets unless the settings allow it. */
+export const DEFAULT_RULE_QUERY: Partial<XdpQuery> = { version: QUERY_VERSION, kind: 'rates', direction: 'both' };

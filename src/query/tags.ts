@@ -14,6 +14,8 @@ export interface Tag {
   conditions: (values: string[]) => string[];
   /** Whether values can be told smaller from larger, as in `ttl < 5`. */
   isOrdered?: boolean;
+  /** Whether only packets have it: flows are not told apart by it. */
+  isOfPackets?: boolean;
   /** What packets without the field have in common, where that can be said. */
   without?: string;
   /** Where values to choose from are had. */
@@ -47,6 +49,7 @@ const address = {
 const port = { ...wholeNumber(65_535), values: { seen: 'ports' } } as const;
 
 const mac = {
+  isOfPackets: true,
   takes: (value: string) => MAC.test(value),
   allowed: 'an Ethernet address such as 02:00:5e:10:00:01',
   values: [] as string[],
@@ -110,6 +113,7 @@ export const TAGS: readonly Tag[] = [
     ...wholeNumber(255),
     conditions: listAfter('ttl'),
     isOrdered: true,
+    isOfPackets: true,
     without: 'not ttl >= 0',
     values: [],
   },
@@ -118,6 +122,7 @@ export const TAGS: readonly Tag[] = [
     ...wholeNumber(63),
     conditions: listAfter('dscp'),
     isOrdered: true,
+    isOfPackets: true,
     without: 'not dscp >= 0',
     values: [],
   },

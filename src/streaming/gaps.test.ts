@@ -38,6 +38,9 @@ it.each([
   [100, [1_000, 1_100, 2_100, 3_100]],
   [5_000, [5_000, 10_000, 15_040]],
   [undefined, [1_000, 2_400]],
+  // Where a stream goes on from what was kept.
+  [undefined, [1_000, 2_000, 4_200, 5_200]],
+  [2_000, [2_000, 4_000, 7_200, 9_200]],
 ])('takes rows of every %p ms, or of a past that is kept by the second, for whole', (interval, times) => {
   const frame = bits(times);
   expect(drawn(frame, { interval })).toBe(frame);

@@ -5,10 +5,12 @@ import type { XdpQuery } from '../query/model';
 
 import { canonicalQuery } from './canonicalQuery';
 
-/** Intervals without a row after which a row is not the next of the one before it; rows are not to the millisecond. */
-const INTERVALS = 1.5;
 /** Milliseconds between the rows of a past that is kept by the second, whatever the interval. */
 const SECOND = 1_000;
+/** Intervals after which a row is not the next of the one before it, and milliseconds besides. */
+const INTERVALS = 1.5;
+/** The past ends with a whole second; the first interval of a stream begins when that does. */
+const SEAM = 1_000;
 
 /** Has the series in answers to these queries end where rows stop and begin anew where they go on. */
 export function showingGaps(queries: readonly XdpQuery[]) {
@@ -35,7 +37,7 @@ export function withGaps(series: DataFrame, interval: number): DataFrame {
   const gaps = new Map<number, number>();
   times.forEach((time, place) => {
     const last = times[place - 1];
-    if (typeof time === 'number' && typeof last === 'number' && time - last > INTERVALS * step) {
+    if (typeof time === 'number' && typeof last === 'number' && time - last > INTERVALS * step + SEAM) {
       gaps.set(place, last + step);
     }
   });

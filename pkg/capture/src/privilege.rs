@@ -49,6 +49,8 @@ pub struct AtStart {
     pub out_of_bounds: Vec<Needed>,
     /// Whether file capabilities are ignored (`no_new_privs`, as systemd's NoNewPrivileges sets it).
     pub no_new_privileges: bool,
+    /// Whether it is part of a service of systemd, so that a drop-in is what would give it rights.
+    pub is_service: bool,
     /// The program's file.
     pub executable: Option<PathBuf>,
 }
@@ -71,9 +73,16 @@ impl AtStart {
             missing,
             out_of_bounds,
             no_new_privileges: status.lines().any(|line| line.split_whitespace().eq(["NoNewPrivs:", "1"])),
+            is_service: is_of_service(&fs::read_to_string("/proc/self/cgroup").unwrap_or_default()),
             executable: std::env::current_exe().ok(),
         })
     }
+}
+
+/// Whether a process with these control groups (`/proc/<pid>/cgroup`) is a service's; a container or a login session
+/// names none.
+fn is_of_service(control_groups: &str) -> bool {
+    control_groups.lines().any(|line| line.ends_with(".service"))
 }
 
 /// Keeps the capabilities of [`NEEDED`] as far as the process has them, and nothing else. A process started
@@ -127,4 +136,23 @@ fn restrict_to(keep: CapabilitySet) -> io::Result<()> {
     )?;
     set_no_new_privs(true)?;
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_service_is_told_from_containers_and_sessions() {
+        for (control_groups, expected) in [
+            ("0::/system.slice/grafana-server.service\n", true),
+            ("2:cpu:/\n1:name=systemd:/system.slice/grafana-server.service\n0::/\n", true),
+            ("0::/\n", false),
+            ("0::/system.slice/docker-1f.scope\n", false),
+            ("0::/user.slice/user-1000.slice/user@1000.service/app.slice/app-x.scope\n", false),
+            ("", false),
+        ] {
+            assert_eq!(is_of_service(control_groups), expected, "{control_groups}");
+        }
+    }
 }

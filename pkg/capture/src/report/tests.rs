@@ -7,6 +7,7 @@ pub(super) fn at_start(missing: Vec<Needed>) -> AtStart {
         missing,
         out_of_bounds: Vec::new(),
         no_new_privileges: false,
+        is_service: true,
         executable: Some("/plugins/gpx".into()),
     }
 }
@@ -74,6 +75,8 @@ fn what_keeps_setcap_from_working_changes_the_advice() {
         // Who has the plugin's zip alone needs nothing else.
         let mend = check.mend.unwrap();
         assert!(check.commands.iter().all(|command| mend.contains(command)), "{mend}");
+        let contained = check_rights(&AtStart { is_service: false, ..advised });
+        assert_eq!((contained.commands, contained.mend), (Vec::new(), Some(mend)), "nothing to run in a container");
     }
 }
 
