@@ -337,8 +337,15 @@ describe('a new query', () => {
       version: 1,
       kind: 'packets',
       direction: 'both',
+      columns: expect.arrayContaining(['time', 'source_ip', 'destination_ip', 'protocol', 'ttl']) as string[],
       rowsKept: 1_000,
     });
+    const names = COLUMNS.packets.map(({ name }) => name);
+    expect(
+      testDataSource()
+        .getDefaultQuery()
+        .columns?.filter((column) => !names.includes(column))
+    ).toEqual([]);
   });
 
   it.each([CoreApp.UnifiedAlerting, CoreApp.CloudAlerting])('asks for series in the editor of a rule (%s)', (app) => {
@@ -462,6 +469,20 @@ describe('ad hoc filters', () => {
     expect(keys).toContainEqual({ text: 'source_ip', value: 'source_ip' });
   });
 
+  it('have for keys what all queries can have that take a filter', async () => {
+    const keys = async (...queries: Array<Partial<XdpQuery>>) => {
+      const asked = queries.map((query) => ({ refId: 'A', ...query }));
+      const offered = await testDataSource().getTagKeys({ filters: [], queries: asked });
+      return offered.map(({ value }) => String(value));
+    };
+    const all = await keys();
+    expect(all).toContain('ttl');
+    expect(await keys({}, { kind: 'rates' }, { kind: 'capture' }, { kind: 'rates', groupBy: 'tcp_flag' })).toEqual(all);
+    const ofFlows = all.filter((key) => !['ttl', 'dscp', 'source_mac', 'destination_mac'].includes(key));
+    expect(await keys({}, { kind: 'flows' })).toEqual(ofFlows);
+    expect(await keys({ kind: 'rates', groupBy: 'vlan' })).toEqual(ofFlows);
+  });
+
   it('go into the queries that take a filter', () => {
     const dataSource = testDataSource();
     const asked = (query: XdpQuery) => dataSource.applyTemplateVariables(query, {}, [tcp]);
@@ -478,7 +499,7 @@ describe('ad hoc filters', () => {
     );
     expect(sent).toHaveBeenCalledWith([{ refId: 'B', kind: 'capture' }]);
     expect(errors).toEqual([
-      { refId: 'A', message: 'ad hoc filter ttl: the operator =~ is not known; there are = != =| !=| < >' },
+      { refId: 'A', message: 'ad hoc filter ttl: the operator =~ is not known; there are = != =| !=| < > <= >=' },
     ]);
   });
 });

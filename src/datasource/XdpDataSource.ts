@@ -6,6 +6,7 @@ import {
   type DataQueryError,
   type DataQueryRequest,
   type DataQueryResponse,
+  type DataSourceGetTagKeysOptions,
   type DataSourceGetTagValuesOptions,
   type DataSourceInstanceSettings,
   type DataSourceWithSupplementaryQueriesSupport,
@@ -24,7 +25,7 @@ import { newestFirst } from '../explore/newestFirst';
 import { tailRange } from '../explore/tailRange';
 import { dresser } from '../fields/dressed';
 import { dashboardPage, explorePage, LIVE_PACKETS, type PacketsPage } from '../fields/packetsPage';
-import { adHocFault, takesConditionOn, withAdHocFilters } from '../query/adHocFilters';
+import { adHocFault, isNarrowable, takesConditionOn, withAdHocFilters } from '../query/adHocFilters';
 import { describeQuery } from '../query/describe';
 import { readingOf, type FilterReading } from '../query/filterReading';
 import { expandFilter, filterFault } from '../query/filterVariables';
@@ -219,9 +220,13 @@ export class XdpDataSource
     return seenChoices(await this.listSeen(wanted.list, entries, options?.scopedVars));
   }
 
-  /** Columns by whose cells packets can be chosen. */
-  override getTagKeys(): Promise<MetricFindValue[]> {
-    return Promise.resolve(choices(TAGS.map(({ key }) => key)));
+  /** Columns by whose cells packets can be chosen, as far as all queries know of them that can be narrowed. */
+  override getTagKeys({ queries = [] }: Partial<DataSourceGetTagKeysOptions<XdpQuery>> = {}): Promise<
+    MetricFindValue[]
+  > {
+    const narrowed = queries.map(wellFormed).filter(isNarrowable);
+    const keys = TAGS.map(({ key }) => key).filter((key) => narrowed.every((query) => takesConditionOn(key, query)));
+    return Promise.resolve(choices(keys));
   }
 
   /** What was seen on the interfaces that the queries ask for. */

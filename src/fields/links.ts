@@ -2,7 +2,7 @@ import type { DataLink, InterpolateFunction } from '@grafana/data';
 
 import { conditionOn } from '../query/adHocFilters';
 
-import type { PacketsPage } from './packetsPage';
+import type { PacketsPage, RangeOfPage } from './packetsPage';
 
 /** Where links of a query's cells lead. */
 export interface LinkTarget {
@@ -63,7 +63,11 @@ export function linksOfColumn(column: string, target: LinkTarget): DataLink[] {
       const row = rowOf(replaceVariables);
       const name = row('interface');
       // Where the row has lost its other columns, as in a sum by address, the value itself is all there is.
-      return target.page()(filter(row) ?? links[0]?.filter(row) ?? '', name === '' ? target.interfaces : [name]);
+      return target.page()(
+        filter(row) ?? links[0]?.filter(row) ?? '',
+        name === '' ? target.interfaces : [name],
+        rangeOf(replaceVariables)
+      );
     },
   }));
 }
@@ -75,7 +79,20 @@ export function linksOfGroup(groupBy: string, group: string, target: LinkTarget)
   const filter = own?.filter((name) => (name === column ? group : ''));
   return own === undefined || filter === undefined
     ? []
-    : [{ title: `${own.title}: ${group}`, url: '', onBuildUrl: () => target.page()(filter, target.interfaces) }];
+    : [
+        {
+          title: `${own.title}: ${group}`,
+          url: '',
+          onBuildUrl: ({ replaceVariables }) => target.page()(filter, target.interfaces, rangeOf(replaceVariables)),
+        },
+      ];
+}
+
+/** The time range that is looked at, where Grafana tells it. */
+function rangeOf(replaceVariables: InterpolateFunction | undefined): RangeOfPage | undefined {
+  const asked = new URLSearchParams(replaceVariables?.('${__url_time_range}') ?? '');
+  const [from, to] = [asked.get('from'), asked.get('to')];
+  return from === null || to === null ? undefined : { from, to };
 }
 
 /** Packets without the value are those that lack it on this side. */

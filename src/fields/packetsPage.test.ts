@@ -17,6 +17,14 @@ it('is the bundled dashboard, with the values of its variables', () => {
   expect(variables).toEqual(expect.arrayContaining([...url.searchParams.keys()]));
 });
 
+it('has the time range that was looked at, where it is known', () => {
+  const range = { from: 'now-1h', to: '1767268800000' };
+  const dashboard = new URL(dashboardPage('uid-1')('tcp', [], range), 'http://localhost');
+  expect([...dashboard.searchParams].slice(-2)).toEqual(Object.entries(range));
+  const explore = new URL(explorePage('uid-1', pluginJson.id)('tcp', [], range), 'http://localhost');
+  expect(JSON.parse(explore.searchParams.get('panes') ?? '')).toMatchObject({ packets: { range } });
+});
+
 it('is Explore with that query', () => {
   const url = new URL(explorePage('uid-1', pluginJson.id)('vlan 40', ['eth0']), 'http://localhost');
   expect(url.pathname).toBe('/explore');

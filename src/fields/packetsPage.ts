@@ -1,18 +1,29 @@
+import type { RawTimeRange } from '@grafana/data';
+
 import { ANY_INTERFACE } from '../query/model';
 
 /** The bundled dashboard's uid, which its file and its links rely on. */
 export const LIVE_PACKETS = 'xdplive-live-packets';
 
-/** The address of a page that shows the packets which a filter wants, of these interfaces; none: the default one. */
-export type PacketsPage = (filter: string, interfaces: readonly string[]) => string;
+/** A time range as addresses have it: `now-5m`, or ms since 1970. */
+export type RangeOfPage = Record<keyof RawTimeRange, string>;
+
+/**
+ * The address of a page that shows the packets which a filter wants, of these interfaces; none: the default one. Without a
+ * range it has its own.
+ */
+export type PacketsPage = (filter: string, interfaces: readonly string[], range?: RangeOfPage) => string;
+
+const OWN_RANGE: RangeOfPage = { from: 'now-5m', to: 'now' };
 
 /** The bundled dashboard. */
 export function dashboardPage(dataSourceUid: string): PacketsPage {
-  return (filter, interfaces) => {
+  return (filter, interfaces, range) => {
     const variables: Array<[string, string]> = [
       ['var-datasource', dataSourceUid],
       ...interfaces.map((name): [string, string] => ['var-interface', name]),
       ['var-filter', filter],
+      ...Object.entries(range ?? {}),
     ];
     const asked = variables.map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
     return `/d/${LIVE_PACKETS}/live-packets?${asked.join('&')}`;
@@ -21,7 +32,7 @@ export function dashboardPage(dataSourceUid: string): PacketsPage {
 
 /** Explore, for who has not imported the dashboard. */
 export function explorePage(dataSourceUid: string, pluginId: string): PacketsPage {
-  return (filter, interfaces) => {
+  return (filter, interfaces, range = OWN_RANGE) => {
     const datasource = { type: pluginId, uid: dataSourceUid };
     const query = {
       refId: 'A',
@@ -32,7 +43,7 @@ export function explorePage(dataSourceUid: string, pluginId: string): PacketsPag
       }),
       filter,
     };
-    const pane = { datasource: dataSourceUid, queries: [query], range: { from: 'now-5m', to: 'now' } };
+    const pane = { datasource: dataSourceUid, queries: [query], range };
     return `/explore?schemaVersion=1&panes=${encodeURIComponent(JSON.stringify({ packets: pane }))}`;
   };
 }

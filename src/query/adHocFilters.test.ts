@@ -66,9 +66,21 @@ it.each([
 it.each([
   ['ttl', '<', '5', 'ttl < 5'],
   ['dscp', '>', ' 10 ', 'dscp > 10'],
+  ['ttl', '<=', '5', 'ttl <= 5'],
+  ['dscp', '>=', '10', 'dscp >= 10'],
 ])('compares %s %s %s', (key, operator, value, condition) => {
   expect(withAdHocFilters({ refId: 'A' }, [{ key, operator, value }]).filter).toBe(condition);
   expect(adHocFault({ refId: 'A' }, [{ key, operator, value }])).toBeUndefined();
+});
+
+it.each([
+  ['protocol', 'tcp', 'proto TCP'],
+  ['protocol', 'Mobility header', 'proto 135'],
+  ['protocol', '6', 'proto 6'],
+  ['ethertype', 'ipv4', 'ether proto 0x0800'],
+  ['direction', 'IN', 'inbound'],
+])('takes %s %s as it is meant', (key, value, condition) => {
+  expect(withAdHocFilters({ refId: 'A' }, [{ key, operator: '=', value }]).filter).toBe(condition);
 });
 
 it.each(['256', '', 'null', '5 or tcp'])('compares nothing with "%s"', (value) => {
@@ -77,9 +89,11 @@ it.each(['256', '', 'null', '5 or tcp'])('compares nothing with "%s"', (value) =
   );
 });
 
-it.each(['=~', '!~', '<=', '', 'toString', '__proto__'])('has no operator "%s"', (operator) => {
+it.each(['=~', '!~', '=>', '', 'toString', '__proto__'])('has no operator "%s"', (operator) => {
   const fault = (key: string) => adHocFault({ refId: 'A' }, [{ key, operator, value: '5' }]);
-  expect(fault('ttl')).toBe(`ad hoc filter ttl: the operator ${operator} is not known; there are = != =| !=| < >`);
+  expect(fault('ttl')).toBe(
+    `ad hoc filter ttl: the operator ${operator} is not known; there are = != =| !=| < > <= >=`
+  );
   expect(fault('vlan')).toBe(`ad hoc filter vlan: the operator ${operator} is not known; there are = != =| !=|`);
 });
 

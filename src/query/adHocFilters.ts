@@ -18,7 +18,7 @@ const OPERATORS: ReadonlyMap<string, { isNegated: boolean; isOfSeveral: boolean 
 ]);
 
 /** Of columns whose values can be told smaller from larger: the operator is the filter's own. */
-const COMPARISONS = ['<', '>'];
+const COMPARISONS = ['<', '>', '<=', '>='];
 
 /** What the cell of a packet without the field gives. */
 const NO_VALUE = ['', 'null'];
@@ -41,11 +41,15 @@ export function adHocFault(query: XdpQuery, filters: AdHocVariableFilter[] = [])
   return isUsed(query, 'filter') ? filters.map((filter) => termOf(filter).fault).find(Boolean) : undefined;
 }
 
-/** Whether a query can be narrowed by a column: flags are counted without a filter, and flows know less of a packet. */
+/** Whether a query can be narrowed at all: flags are counted without a filter. */
+export function isNarrowable(query: XdpQuery): boolean {
+  return isUsed(query, 'filter') && !(query.kind === 'rates' && query.groupBy === 'tcp_flag');
+}
+
+/** Whether it can be narrowed by a column: flows know less of a packet. */
 export function takesConditionOn(column: string, query: XdpQuery): boolean {
-  const isByFlag = query.kind === 'rates' && query.groupBy === 'tcp_flag';
   const isUnknown = isOfFlows(query) && TAGS.some(({ key, isOfPackets }) => key === column && isOfPackets === true);
-  return isUsed(query, 'filter') && !isByFlag && !isUnknown;
+  return isNarrowable(query) && !isUnknown;
 }
 
 /** Which packets have this text in a column, empty for those without it; undefined where a filter cannot say so. */
@@ -102,9 +106,11 @@ function condition(tag: Tag, wanted: string[], isNegated: boolean): string {
   return !isNegated ? only : only.startsWith('not ') ? only.slice('not '.length) : `not ${only}`;
 }
 
-/** A cell's text as it stands in a filter. */
+/** A cell's text, or what somebody types in its place, as it stands in a filter. */
 function written(tag: Tag, value: string): string {
-  return tag.words?.get(value) ?? value;
+  const isMeant = (cell: string) => cell.toLowerCase() === value.toLowerCase();
+  const [, word] = [...(tag.words ?? [])].find(([cell]) => isMeant(cell)) ?? [];
+  return word ?? tag.spelled?.(value) ?? value;
 }
 
 function faulty(key: string, why: string): Term {

@@ -83,11 +83,28 @@ export const TOP: WholeNumberRange = { min: 1, max: 100, default: 10 };
 /** A panel redraws all its rows several times a second; beyond the maximum a browser can no longer keep up. */
 export const ROWS_KEPT: WholeNumberRange = { min: 1, max: 50_000, default: 1_000 };
 
+/** What is looked at first of a packet, as wide as a screen. */
+const FIRST_COLUMNS = [
+  'time',
+  'interface',
+  'direction',
+  'source_ip',
+  'source_port',
+  'destination_ip',
+  'destination_port',
+  'protocol',
+  'length',
+  'ttl',
+  'vlan',
+  'tcp_flags',
+];
+
 /** A new panel shows live packets of the default route's interface without a click. */
 export const DEFAULT_QUERY: Partial<XdpQuery> = {
   version: QUERY_VERSION,
   kind: 'packets',
   direction: 'both',
+  columns: FIRST_COLUMNS,
   rowsKept: ROWS_KEPT.default,
 };
 

@@ -14,6 +14,8 @@ export interface Tag {
   conditions: (values: string[]) => string[];
   /** Whether values can be told smaller from larger, as in `ttl < 5`. */
   isOrdered?: boolean;
+  /** How a filter spells a value that has no other word there. */
+  spelled?: (value: string) => string;
   /** Whether only packets have it: flows are not told apart by it. */
   isOfPackets?: boolean;
   /** What packets without the field have in common, where that can be said. */
@@ -95,6 +97,8 @@ export const TAGS: readonly Tag[] = [
   {
     key: 'protocol',
     words: ODD_PROTOCOLS,
+    // Names are the same in capitals; small ones such as tcp are words of the language, which stand for more.
+    spelled: (value) => (value === value.toLowerCase() ? value.toUpperCase() : value),
     takes: (value) => (/^\d+$/.test(value) ? Number(value) <= 255 : /^[a-z\d][a-z\d-]{0,30}$/i.test(value)),
     allowed: 'a name such as TCP, or a number from 0 to 255',
     conditions: listAfter('proto'),
