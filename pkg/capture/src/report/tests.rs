@@ -76,7 +76,11 @@ fn what_keeps_setcap_from_working_changes_the_advice() {
         let mend = check.mend.unwrap();
         assert!(check.commands.iter().all(|command| mend.contains(command)), "{mend}");
         let contained = check_rights(&AtStart { is_service: false, ..advised });
-        assert_eq!((contained.commands, contained.mend), (Vec::new(), Some(mend)), "nothing to run in a container");
+        assert_eq!(
+            (contained.commands, contained.mend),
+            (Vec::new(), Some(mend)),
+            "nothing to run in a container"
+        );
     }
 }
 
