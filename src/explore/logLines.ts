@@ -9,6 +9,7 @@ import {
 
 import { ROWS_KEPT, type XdpQuery } from '../query/model';
 import { liveChannelOf } from '../streaming/liveChannel';
+import { mapFrames } from '../streaming/mapFrames';
 
 import { tcpdumpLine, type PacketRow } from './tcpdumpLine';
 
@@ -22,7 +23,7 @@ export function asTailed(query: XdpQuery): XdpQuery {
 
 /** The packets of a response as lines of a log; whatever else there is stays as it is. */
 export function asLogLines(response: DataQueryResponse): DataQueryResponse {
-  return { ...response, data: response.data.map((frame: unknown) => (isOfPackets(frame) ? logFrame(frame) : frame)) };
+  return mapFrames(response, (frame) => (isOfPackets(frame) ? logFrame(frame) : frame));
 }
 
 /**

@@ -1,6 +1,5 @@
 import {
   FieldType,
-  isDataFrame,
   type DataFrame,
   type DataLink,
   type DataQueryResponse,
@@ -11,6 +10,7 @@ import {
 import { isOfSeries, kindOf } from '../query/kinds';
 import type { XdpQuery } from '../query/model';
 import { TAGS } from '../query/tags';
+import { mapFrames } from '../streaming/mapFrames';
 
 import { linksOfColumn, linksOfGroup, type LinkTarget } from './links';
 import { lookOfColumn, lookOfGroup, type Look } from './looks';
@@ -35,13 +35,11 @@ interface Dress {
  */
 export function dresser(queries: readonly XdpQuery[], page: () => PacketsPage) {
   const byRefId = new Map(queries.map((query) => [query.refId, dressesOf(query, page)]));
-  return (answer: DataQueryResponse): DataQueryResponse => ({
-    ...answer,
-    data: answer.data.map((frame: unknown) => {
-      const dressOf = isDataFrame(frame) ? byRefId.get(frame.refId ?? '') : undefined;
-      return isDataFrame(frame) && dressOf !== undefined ? dressed(frame, dressOf) : frame;
-    }),
-  });
+  return (answer: DataQueryResponse): DataQueryResponse =>
+    mapFrames(answer, (frame) => {
+      const dressOf = byRefId.get(frame.refId ?? '');
+      return dressOf === undefined ? frame : dressed(frame, dressOf);
+    });
 }
 
 function dressed({ refId, name, meta, fields, length }: DataFrame, dressOf: (field: Field) => Dress): DataFrame {

@@ -6,7 +6,7 @@ export type VariableReplacer = Pick<TemplateSrv, 'replace'>;
 export type VariableValue = string | number | boolean | Array<string | number | boolean>;
 
 /** How the value of a variable is written, whose name may be known. */
-export type WriteValue = (value: VariableValue, variable?: { name?: string }) => string;
+type WriteValue = (value: VariableValue, variable?: { name?: string }) => string;
 
 /** A template variable of Grafana's, in any of its spellings. */
 export const VARIABLE = /\$\{[^}]*\}|\$\w+|\[\[\w+(?::\w+)?\]\]/gu;

@@ -1,9 +1,10 @@
-import { FieldType, isDataFrame, type DataFrame, type DataQueryResponse } from '@grafana/data';
+import { FieldType, type DataFrame, type DataQueryResponse } from '@grafana/data';
 
 import { isOfSeries } from '../query/kinds';
 import type { XdpQuery } from '../query/model';
 
 import { canonicalQuery } from './canonicalQuery';
+import { mapFrames } from './mapFrames';
 
 /** Milliseconds between the rows of a past that is kept by the second, whatever the interval. */
 const SECOND = 1_000;
@@ -17,20 +18,18 @@ export function showingGaps(queries: readonly XdpQuery[]) {
   const intervals = new Map(
     queries.filter(isOfSeries).map((query) => [query.refId, canonicalQuery(query).interval] as const)
   );
-  return (answer: DataQueryResponse): DataQueryResponse => ({
-    ...answer,
-    data: answer.data.map((frame: unknown) => {
-      const interval = isDataFrame(frame) ? intervals.get(frame.refId ?? '') : undefined;
-      return isDataFrame(frame) && interval !== undefined ? withGaps(frame, interval) : frame;
-    }),
-  });
+  return (answer: DataQueryResponse): DataQueryResponse =>
+    mapFrames(answer, (frame) => {
+      const interval = intervals.get(frame.refId ?? '');
+      return interval === undefined ? frame : withGaps(frame, interval);
+    });
 }
 
 /**
  * Series with a time of its own, at which there is nothing, wherever rows are further apart than an interval: a graph
  * would draw a line across. Rows are in the order of time; `interval` is in ms.
  */
-export function withGaps(series: DataFrame, interval: number): DataFrame {
+function withGaps(series: DataFrame, interval: number): DataFrame {
   const step = Math.max(interval, SECOND);
   const times: unknown[] = series.fields.find(({ type }) => type === FieldType.time)?.values ?? [];
   /** Places before which something is missing, and a time for each at which there is nothing. */

@@ -1,7 +1,8 @@
-import { isDataFrame, type DataQueryResponse, type QueryResultMetaNotice } from '@grafana/data';
+import type { DataQueryResponse, QueryResultMetaNotice } from '@grafana/data';
 import { config, getGrafanaLiveSrv, type GrafanaLiveSrv } from '@grafana/runtime';
 
 import { liveChannelOf } from './liveChannel';
+import { mapFrames } from './mapFrames';
 
 const LIVE_IS_OFF: QueryResultMetaNotice = {
   severity: 'info',
@@ -22,10 +23,9 @@ export function withoutLive(answer: DataQueryResponse): DataQueryResponse {
   if (config.liveEnabled) {
     return answer;
   }
-  const data = answer.data.map((frame: unknown) =>
-    isDataFrame(frame) && liveChannelOf(frame) !== undefined
-      ? { ...frame, meta: { ...frame.meta, notices: [...(frame.meta?.notices ?? []), LIVE_IS_OFF] } }
-      : frame
+  return mapFrames(answer, (frame) =>
+    liveChannelOf(frame) === undefined
+      ? frame
+      : { ...frame, meta: { ...frame.meta, notices: [...(frame.meta?.notices ?? []), LIVE_IS_OFF] } }
   );
-  return { ...answer, data };
 }

@@ -1,4 +1,6 @@
-import { FieldType, isDataFrame, type DataFrame, type DataQueryResponse } from '@grafana/data';
+import { FieldType, type DataFrame, type DataQueryResponse } from '@grafana/data';
+
+import { mapFrames } from './mapFrames';
 
 /**
  * Gives the series of rates the names that a legend is to show: that of their group, that of their query, or both. The
@@ -21,8 +23,5 @@ export function nameSeries(frame: DataFrame, queryName?: string): DataFrame {
 
 /** An answer whose series have the names of their queries, by refId. */
 export function withSeriesNames(answer: DataQueryResponse, names: ReadonlyMap<string, string>): DataQueryResponse {
-  const data = answer.data.map((frame: unknown) =>
-    isDataFrame(frame) ? nameSeries(frame, names.get(frame.refId ?? '')) : frame
-  );
-  return { ...answer, data };
+  return mapFrames(answer, (frame) => nameSeries(frame, names.get(frame.refId ?? '')));
 }

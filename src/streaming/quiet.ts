@@ -1,5 +1,7 @@
-import { isDataFrame, LoadingState, type DataQueryResponse } from '@grafana/data';
+import { LoadingState, type DataQueryResponse } from '@grafana/data';
 import { concat, map, of, switchMap, timer, type MonoTypeOperatorFunction } from 'rxjs';
+
+import { mapFrames } from './mapFrames';
 
 /** Intervals without a message, and ms besides, after which none is late: then there was nothing to tell. */
 const LATE_INTERVALS = 2.5;
@@ -19,10 +21,9 @@ export function emptyWhenQuiet(interval: number): MonoTypeOperatorFunction<DataQ
 }
 
 function withoutRows(response: DataQueryResponse): DataQueryResponse {
-  const data = response.data.map((frame: unknown) =>
-    isDataFrame(frame)
-      ? { ...frame, fields: frame.fields.map((field) => ({ ...field, values: [] })), length: 0 }
-      : frame
-  );
-  return { ...response, data };
+  return mapFrames(response, (frame) => ({
+    ...frame,
+    fields: frame.fields.map((field) => ({ ...field, values: [] })),
+    length: 0,
+  }));
 }

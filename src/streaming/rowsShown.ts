@@ -1,6 +1,5 @@
 import {
   dataFrameToJSON,
-  isDataFrame,
   LoadingState,
   type DataFrame,
   type DataQueryRequest,
@@ -14,6 +13,7 @@ import type { XdpQuery } from '../query/model';
 import { canonicalQuery } from './canonicalQuery';
 import { groupsOf, longRows, wideSeries, type Grouping } from './groupedRates';
 import { listenTo, type LiveChannel, type LiveSource } from './liveChannel';
+import { mapFrames } from './mapFrames';
 import { nameSeries } from './nameSeries';
 import { countOlder, withOlderRows } from './olderRows';
 import { emptyWhenQuiet } from './quiet';
@@ -56,10 +56,7 @@ export function rowsShown(history: DataFrame, stream: Stream): Observable<DataQu
 }
 
 function showing(show: Show) {
-  return map((response: DataQueryResponse) => ({
-    ...response,
-    data: response.data.map((frame: unknown) => (isDataFrame(frame) ? show(frame) : frame)),
-  }));
+  return map((response: DataQueryResponse) => mapFrames(response, show));
 }
 
 /**

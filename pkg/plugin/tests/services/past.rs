@@ -1,6 +1,7 @@
 //! What was seen before a query is asked, and what is counted for those who never subscribe.
 
 use std::{
+    ops::RangeInclusive,
     sync::{Arc, atomic::Ordering},
     time::Duration,
 };
@@ -24,11 +25,22 @@ use crate::{
 
 const TTL: &str = r#"{"columns":["ttl"]}"#;
 
-/// The TTLs that a query is answered with, of packets seen in a range of milliseconds since 1970.
-async fn ttls(grafana: &Grafana, json: &str, range: std::ops::RangeInclusive<i64>) -> Value {
-    let answers = grafana.query(Some(viewer()), vec![query_over("A", json, range)]).await;
-    assert_eq!(answers["A"].error, "");
-    rows(&answers["A"].frames[0])[0].1.clone()
+/// The frame that a query over a range of milliseconds since 1970 is answered with.
+async fn frame_over(
+    grafana: &Grafana,
+    context: PluginContext,
+    json: &str,
+    range: RangeInclusive<i64>,
+) -> Vec<u8> {
+    let mut answers = grafana.query(Some(context), vec![query_over("A", json, range)]).await;
+    let mut answer = answers.remove("A").unwrap();
+    assert_eq!(answer.error, "");
+    answer.frames.remove(0)
+}
+
+/// The TTLs of its rows.
+async fn ttls(grafana: &Grafana, json: &str, range: RangeInclusive<i64>) -> Value {
+    rows(&frame_over(grafana, viewer(), json, range).await)[0].1.clone()
 }
 
 #[tokio::test(start_paused = true)]
@@ -267,23 +279,15 @@ async fn a_table_of_flows_is_of_its_time() {
             (now + 300_000..=now + 600_000, json!([])),
         ] {
             let from_now = [range.start() - now, range.end() - now];
-            let answers = grafana.query(Some(viewer()), vec![query_over("A", &json, range)]).await;
-            assert_eq!(answers["A"].error, "");
-            assert_eq!(rows(&answers["A"].frames[0])[0].1, expected, "{since} {from_now:?}");
+            let frame = frame_over(&grafana, viewer(), &json, range).await;
+            assert_eq!(rows(&frame)[0].1, expected, "{since} {from_now:?}");
         }
     }
 }
 
-/// The notices of the answer to a query over a time range.
-async fn notices(
-    grafana: &Grafana,
-    context: PluginContext,
-    json: &str,
-    range: std::ops::RangeInclusive<i64>,
-) -> Value {
-    let answers = grafana.query(Some(context), vec![query_over("A", json, range)]).await;
-    assert_eq!(answers["A"].error, "");
-    meta(&answers["A"].frames[0])["notices"].take()
+/// The notices of its frame.
+async fn notices(grafana: &Grafana, context: PluginContext, json: &str, range: RangeInclusive<i64>) -> Value {
+    meta(&frame_over(grafana, context, json, range).await)["notices"].take()
 }
 
 /// Nothing will come of a range that is over: the answer itself has to say why it is empty.
