@@ -3,24 +3,33 @@
 use aya_ebpf::{bindings::BPF_NOEXIST, helpers::bpf_ktime_get_ns};
 use xdplive_packet::{
     Headers,
+    accounting::Configuration,
     event::Direction,
-    flow::{Counted, FlowKey, SharedCounters, marks},
+    flow::{Counted, FlowKey, SharedCounters, beside_entry, beside_map, marks},
     headers::present,
 };
 
-use crate::maps::{FLOW_TABLES, FLOWS_BESIDE, Flow};
+use crate::maps::{FLOW_TABLES, FLOWS_BESIDE, Flow, IN_FORCE};
 
-/// Whether anybody needs flows.
+/// Counts a packet of `segments` wire packets and `bytes` on the wire, where anybody needs the interface's flows: once,
+/// in its flow or among the packets of flows that found no room. `room` is for what is needed on the way.
 #[inline(always)]
-pub fn are_counted() -> bool {
-    FLOWS_BESIDE.get(0).is_some()
-}
-
-/// Counts a packet of `segments` wire packets and `bytes` on the wire, where anybody needs flows: once, in its flow
-/// or among the packets of flows that found no room. `room` is for what is needed on the way.
-#[inline(always)]
-pub fn count(direction: Direction, headers: &Headers, segments: u64, bytes: u64, room: &mut Flow) {
-    let Some(beside) = FLOWS_BESIDE.get_value_ptr_mut(0, &(direction as u32)) else { return };
+pub fn count(
+    configuration: &Configuration,
+    direction: Direction,
+    headers: &Headers,
+    segments: u64,
+    bytes: u64,
+    room: &mut Flow,
+) {
+    if configuration.flows == 0 {
+        return;
+    }
+    let Some(in_force) = IN_FORCE.get(0) else { return };
+    let bank = in_force.flow_bank();
+    let interface = configuration.interface;
+    let map = beside_map(interface, bank);
+    let Some(beside) = FLOWS_BESIDE.get_value_ptr_mut(map, &beside_entry(interface, direction)) else { return };
     // SAFETY: a per-CPU value; programs of this object do not interrupt each other on one CPU in the same direction,
     // and the host only writes it when no program can find it.
     let beside = unsafe { &mut *beside };
@@ -34,10 +43,10 @@ pub fn count(direction: Direction, headers: &Headers, segments: u64, bytes: u64,
         tcp_flags: marks(headers.tcp_flags),
     };
     if headers.has(present::TCP_FLAGS) {
-        beside.by_tcp_flags[usize::from(headers.tcp_flags)] += packet.sum();
+        beside.add_tcp(headers.tcp_flags, packet);
     }
-    key.fill(headers, direction);
-    if !add(beside.bank as u32, key, first, packet) {
+    key.fill(headers, direction, interface as u16);
+    if !add(bank, key, first, packet) {
         beside.other += packet.sum();
     }
 }

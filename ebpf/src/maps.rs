@@ -1,17 +1,19 @@
-//! The maps that the programs of one interface share. Their layouts are `xdplive_packet::accounting` and
-//! `xdplive_packet::event`.
+//! The maps that all programs share, whatever interface they run on. Their layouts are `xdplive_packet::accounting`,
+//! `xdplive_packet::flow` and `xdplive_packet::event`.
 
 use crate::packet_bytes::Room;
 use aya_ebpf::{
+    bindings::BPF_F_MMAPABLE,
     btf_maps::{Array, ArrayOfMaps, HashMap, PerCpuArray, RingBuf},
     macros::btf_map,
 };
 use xdplive_packet::{
     Event, Headers,
-    accounting::{COUNTER_ENTRIES, HookCounters, Rules, SLOTS},
+    accounting::{self, CELL_MAPS, CELLS, Configuration, InForce, SLOTS, SlotCounters, TABLE_SETS},
     budget::{Bucket, FLOWS, Recent},
+    classify::Tables,
     event::{Direction, HeaderRecord},
-    flow::{self, Beside, Counted, FlowKey, SharedCounters},
+    flow::{self, BESIDE_ENTRIES, BESIDE_MAPS, Beside, Counted, FlowKey, SharedCounters},
 };
 
 /// Smallest ring there is; the host sets the real size when it creates the map.
@@ -21,27 +23,35 @@ const RING_BYTES: usize = 4096;
 #[btf_map]
 pub static EVENTS: RingBuf<Event, RING_BYTES> = RingBuf::new();
 
-/// The rules in force. The host changes them by putting another inner array here, and that update returns only
-/// when no program runs with the old ones any more.
+/// Which configuration each interface goes by. The host writes it in memory that it shares with the programs.
 #[btf_map]
-pub static RULES: ArrayOfMaps<Array<Rules, 1>, 1> = ArrayOfMaps::new();
+pub static IN_FORCE: Array<InForce, 1, { BPF_F_MMAPABLE as usize }> = Array::new();
 
-/// Budgets by slot.
+/// The configurations. One that programs can find never changes.
 #[btf_map]
-pub static BUDGETS: Array<Bucket, SLOTS> = Array::new();
+pub static CONFIGURATIONS: Array<Configuration, { accounting::CONFIGURATIONS }> = Array::new();
 
-/// The memory of flows, of all slots with a budget.
+/// The tables of filters. Those that programs can find never change.
+#[btf_map]
+pub static TABLES: ArrayOfMaps<Array<Tables, 1>, TABLE_SETS> = ArrayOfMaps::new();
+
+/// Budgets, by the number that a configuration has for a slot.
+#[btf_map]
+pub static BUDGETS: Array<Bucket, { accounting::BUDGETS }> = Array::new();
+
+/// The memory of flows, of all budgets.
 #[btf_map]
 pub static FLOWS_SEEN: Array<Recent, FLOWS> = Array::new();
 
-/// Counters by bank and direction, see `xdplive_packet::accounting::counter_entry`.
+/// The pool of counters: cells by map and place.
 #[btf_map]
-pub static COUNTERS: PerCpuArray<HookCounters, { COUNTER_ENTRIES as usize }> = PerCpuArray::new();
+pub static COUNTERS: ArrayOfMaps<PerCpuArray<SlotCounters, { CELLS as usize }>, { CELL_MAPS as usize }> =
+    ArrayOfMaps::new();
 
-/// What flows are counted with besides [`FLOWS`], by direction; see `xdplive_packet::flow`. Empty while nobody needs
-/// flows. The host changes banks by putting another inner map here, as with [`RULES`].
+/// What flows are counted with besides [`FLOW_TABLES`], by `xdplive_packet::flow::beside_map` and `beside_entry`.
 #[btf_map]
-pub static FLOWS_BESIDE: ArrayOfMaps<PerCpuArray<Beside, { Direction::ALL.len() }>, 1> = ArrayOfMaps::new();
+pub static FLOWS_BESIDE: ArrayOfMaps<PerCpuArray<Beside, { BESIDE_ENTRIES as usize }>, { BESIDE_MAPS as usize }> =
+    ArrayOfMaps::new();
 
 /// The tables of flows, by bank. Their size is the host's business.
 #[btf_map]
@@ -79,3 +89,18 @@ pub struct Flow {
     /// What the packet adds to them.
     pub packet: Counted,
 }
+
+/// What an interface goes by.
+#[inline(always)]
+pub fn configuration(index: u32) -> Option<&'static Configuration> {
+    let number = IN_FORCE.get(0)?.configuration(index)?;
+    CONFIGURATIONS.get(number)
+}
+
+/// A cell of the pool of counters.
+#[inline(always)]
+pub fn cell(number: u32) -> Option<*mut SlotCounters> {
+    COUNTERS.get_value_ptr_mut(number / CELLS, &(number % CELLS))
+}
+
+const _: () = assert!(SLOTS == 64, "a configuration names 64 slots");

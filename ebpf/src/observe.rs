@@ -11,16 +11,16 @@ use aya_ebpf::{
 };
 use xdplive_packet::{
     Event, Frame, Hook, LinkType, Tag, Wire,
-    accounting::{Configuration, HookCounters, Limit, SLOTS, wire_bytes},
+    accounting::{Configuration, HookCounters, Limit, SLOTS, SlotCounters, hook_cell, slot_cell, wire_bytes},
     classify::{Verdict, Word, classify},
-    event::{HeaderRecord, MAX_HEADER_BYTES, RecordKind, SEGMENTS_UNKNOWN},
+    event::{Direction, HeaderRecord, MAX_HEADER_BYTES, RecordKind, SEGMENTS_UNKNOWN},
     headers::Headers,
     parse_into,
 };
 
 use crate::{
     flows,
-    maps::{BUDGETS, COUNTERS, EVENTS, FLOWS_SEEN, RULES, WORKSPACES, Workspace},
+    maps::{self, BUDGETS, EVENTS, FLOWS_SEEN, TABLES, WORKSPACES, Workspace},
     packet_bytes::Room,
     verifier::opaque,
 };
@@ -43,20 +43,20 @@ pub trait Packet: Frame {
 /// Records on the wake-up threshold: with several CPUs writing, one alone could be jumped over.
 const WAKE_WINDOW: u64 = 64;
 
-/// Counts a packet and reports it to the streams that want it. `packet` makes the hook's view of it, with the
-/// room it needs.
+/// Counts a packet of the interface number `index` and reports it to the streams that want it. `packet` makes the hook's
+/// view of it, with the room it needs.
 #[inline(always)]
-pub fn observe<'a, P: Packet>(hook: Hook, packet: impl FnOnce(&'a mut Room) -> P) {
-    let Some(rules) = RULES.get_value(0, &0) else { return };
-    let configuration = &rules.configuration;
-    let Some(counters) = COUNTERS.get_ptr_mut(configuration.counter_entry(hook.direction())) else { return };
-    // SAFETY: a per-CPU value; programs of this object do not interrupt each other on one CPU in the same
-    // direction, and the host only reads it while they run.
+pub fn observe<'a, P: Packet>(hook: Hook, index: u32, packet: impl FnOnce(&'a mut Room) -> P) {
+    let Some(configuration) = maps::configuration(index) else { return };
+    let cell = maps::cell(hook_cell(configuration.cells, hook.direction()));
+    let Some(counters) = cell.map(<*mut _>::cast::<HookCounters>) else { return };
+    // SAFETY: a per-CPU value as large as any cell; programs of this object do not interrupt each other on one CPU in
+    // the same direction, and the host only reads it.
     let counters = unsafe { &mut *counters };
     counters.seen += 1;
 
     let live = live(configuration, hook);
-    if live[0] | live[1] == 0 && !flows::are_counted() {
+    if live[0] | live[1] == 0 && configuration.flows == 0 {
         return;
     }
     let Some(workspace) = WORKSPACES.get_ptr_mut(hook.direction() as u32) else { return };
@@ -72,12 +72,13 @@ pub fn observe<'a, P: Packet>(hook: Hook, packet: impl FnOnce(&'a mut Room) -> P
     let header_length = u32::from(headers.header_length) + tag.length();
     let bytes = wire_bytes(frame_length, segments, header_length);
     let number = if segments == SEGMENTS_UNKNOWN { 1 } else { u64::from(segments) };
-    flows::count(hook.direction(), headers, number, bytes, flow);
+    flows::count(configuration, hook.direction(), headers, number, bytes, flow);
     let live = self::live(configuration, hook);
     if live[0] | live[1] == 0 {
         return;
     }
-    let Verdict { slots: mut wanted, own } = classify(&rules.tables, headers, frame_length, live);
+    let Some(tables) = TABLES.get_value(configuration.tables, &0) else { return };
+    let Verdict { slots: mut wanted, own } = classify(tables, headers, frame_length, live);
     if own {
         // Before anything is done for a slot: what it hides is not matched, and costs neither budget nor ring.
         counters.own += 1;
@@ -88,8 +89,9 @@ pub fn observe<'a, P: Packet>(hook: Hook, packet: impl FnOnce(&'a mut Room) -> P
     }
     // SAFETY: a helper without arguments.
     let time = unsafe { bpf_ktime_get_ns() };
+    let direction = hook.direction();
     let mut decision =
-        Decision { configuration, counters, headers, time, segments: number, bytes, left: wanted, passed: 0 };
+        Decision { configuration, direction, headers, time, segments: number, bytes, left: wanted, passed: 0 };
     each_slot(wanted, decide, &mut decision);
     let passed = decision.passed;
     if passed == 0 {
@@ -123,7 +125,7 @@ fn live(configuration: &Configuration, hook: Hook) -> Word {
 /// A packet that slots want, and what becomes of it.
 struct Decision<'a> {
     configuration: &'a Configuration,
-    counters: &'a mut HookCounters,
+    direction: Direction,
     headers: &'a Headers,
     time: u64,
     /// Wire packets in the frame.
@@ -145,6 +147,14 @@ impl Decision<'_> {
         // The compiler knows that there are no more than 63; the verifier does not.
         opaque(u64::from(slot)) as usize & (SLOTS - 1)
     }
+
+    /// What is counted for a slot.
+    #[inline(always)]
+    fn cell(&self, slot: usize) -> Option<&'static mut SlotCounters> {
+        let cell = maps::cell(slot_cell(self.configuration.cells, slot as u32, self.direction))?;
+        // SAFETY: a per-CPU value, see `observe`.
+        Some(unsafe { &mut *cell })
+    }
 }
 
 /// Counts the packet for the next slot, and lets it pass as far as the slot's budget goes.
@@ -156,19 +166,21 @@ unsafe extern "C" fn decide(_turn: u64, decision: *mut c_void) -> c_long {
     let counts_only = limit == Limit::NONE;
     let passes = limit == 0
         || !counts_only
-            && match BUDGETS.get(slot as u32) {
+            && match BUDGETS.get(decision.configuration.budgets[slot]) {
                 Some(bucket) => {
-                    bucket.passes(limit, decision.time, decision.headers, slot as u32, |number| {
+                    let budget = decision.configuration.budgets[slot];
+                    bucket.passes(limit, decision.time, decision.headers, budget, |number| {
                         FLOWS_SEEN.get(number)
                     })
                 }
                 None => false,
             };
-    let counted = &mut decision.counters.slots[slot];
-    counted.matched += 1;
-    counted.segments += decision.segments;
-    counted.bytes += decision.bytes;
-    counted.thinned += u64::from(!passes & !counts_only);
+    if let Some(counted) = decision.cell(slot) {
+        counted.matched += 1;
+        counted.segments += decision.segments;
+        counted.bytes += decision.bytes;
+        counted.thinned += u64::from(!passes & !counts_only);
+    }
     decision.passed |= u64::from(passes) << slot;
     0
 }
@@ -178,7 +190,9 @@ unsafe extern "C" fn lose(_turn: u64, decision: *mut c_void) -> c_long {
     // SAFETY: `each_slot` gives what it was given.
     let decision = unsafe { &mut *decision.cast::<Decision<'_>>() };
     let slot = decision.next_slot();
-    decision.counters.slots[slot].lost += 1;
+    if let Some(counted) = decision.cell(slot) {
+        counted.lost += 1;
+    }
     0
 }
 

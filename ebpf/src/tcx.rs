@@ -11,7 +11,9 @@ use crate::{
 /// Observes the packet of `ctx` and leaves it to the next program.
 #[inline(always)]
 pub fn observe(ctx: &TcContext, hook: Hook) -> i32 {
-    observe::observe(hook, |room| TcxPacket { ctx, length: ctx.len(), room });
+    // SAFETY: a field of the context that the kernel gave.
+    let index = unsafe { (*ctx.skb.skb).ifindex };
+    observe::observe(hook, index, |room| TcxPacket { ctx, length: ctx.len(), room });
     TCX_NEXT
 }
 

@@ -18,7 +18,9 @@ use crate::{
 /// Observes the packet of `ctx` and lets it pass.
 #[inline(always)]
 pub fn observe(ctx: &XdpContext, hook: Hook) -> u32 {
-    observe::observe(hook, |room| {
+    // SAFETY: a field of the context that the kernel gave.
+    let index = unsafe { (*ctx.ctx).ingress_ifindex };
+    observe::observe(hook, index, |room| {
         // SAFETY: the context is the one the kernel gave. Kernel 5.18.
         let length = unsafe { bpf_xdp_get_buff_len(ctx.ctx) } as u32;
         XdpPacket { ctx, length, hook, room }

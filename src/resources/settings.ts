@@ -20,7 +20,6 @@ export interface ServerSettings {
   max_limit: Setting<number | null>;
   header_bytes: Setting<number>;
   ring_bytes: Setting<number>;
-  any_ring_bytes: Setting<number>;
   queue_rows: Setting<number>;
   linger_seconds: Setting<number>;
   flow_entries: Setting<number>;

@@ -56,7 +56,6 @@ const OTHERS: ReadonlyArray<[keyof ServerSettings, string]> = [
   ['header_bytes', 'bytes of each packet that a file may hold where its headers end before that'],
   ['watch', 'interfaces that are counted from the start, whether anybody looks or not'],
   ['ring_bytes', 'bytes of the ring of each interface'],
-  ['any_ring_bytes', 'bytes of the ring of an interface first watched as one of any'],
   ['queue_rows', 'rows that wait for one stream; beyond that the oldest are lost'],
   ['linger_seconds', 'seconds for which an interface stays attached after its last panel'],
   ['flow_entries', 'flows for which the table of an interface has room'],

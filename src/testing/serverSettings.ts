@@ -8,7 +8,6 @@ const DEFAULTS: ServerSettings = {
   max_limit: { value: 10_000, set: false },
   header_bytes: { value: 0, set: false },
   ring_bytes: { value: 8_388_608, set: false },
-  any_ring_bytes: { value: 1_048_576, set: false },
   queue_rows: { value: 65_536, set: false },
   linger_seconds: { value: 60, set: false },
   flow_entries: { value: 65_536, set: false },

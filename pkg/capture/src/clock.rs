@@ -1,5 +1,7 @@
 //! The kernel's clock and the wall clock.
 
+use std::time::Duration;
+
 use rustix::time::{ClockId, Timespec, clock_gettime};
 
 const NANOSECONDS: i64 = 1_000_000_000;
@@ -14,6 +16,45 @@ pub fn monotonic() -> u64 {
 #[must_use]
 pub fn milliseconds() -> i64 {
     nanoseconds(clock_gettime(ClockId::Realtime)).div_euclid(1_000_000)
+}
+
+/// One moment by two clocks of a host.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Moment {
+    /// Nanoseconds since 1970 (UTC) by the wall clock, which may be set at any time.
+    pub wall: i64,
+    /// Time since the host was started, asleep or not. Only the time between two moments of one host means something.
+    pub steady: Duration,
+}
+
+impl Moment {
+    /// This moment on this machine.
+    #[must_use]
+    pub fn now() -> Self {
+        let steady = nanoseconds(clock_gettime(ClockId::Boottime));
+        let wall = nanoseconds(clock_gettime(ClockId::Realtime));
+        Self { wall, steady: Duration::from_nanos(steady.try_into().unwrap_or(0)) }
+    }
+
+    /// Milliseconds since 1970 (UTC).
+    #[must_use]
+    pub const fn milliseconds(self) -> i64 {
+        self.wall.div_euclid(1_000_000)
+    }
+
+    /// How long this is after another moment of the same host.
+    #[must_use]
+    pub const fn since(self, earlier: Self) -> Duration {
+        self.steady.saturating_sub(earlier.steady)
+    }
+
+    /// How far the wall clock was set forward since an earlier moment of the same host, nanoseconds; negative where it was
+    /// set back.
+    #[must_use]
+    pub fn step_since(self, earlier: Self) -> i64 {
+        let passed = i64::try_from(self.since(earlier).as_nanos()).unwrap_or(i64::MAX);
+        self.wall.saturating_sub(earlier.wall).saturating_sub(passed)
+    }
 }
 
 /// How far the wall clock is ahead of the kernel's clock, at one moment. Looked at anew for every batch: it

@@ -1,32 +1,27 @@
 //! A stream that only counts, one interval after the other.
 
-use std::{
-    sync::Arc,
-    time::{Duration, Instant},
-};
+use std::{sync::Arc, time::Duration};
 
 use xdplive_packet::{event::Direction, flow::Sum};
 
-use crate::{
-    clock,
-    queue::Counted,
-    source::{DirectionCounts, Interval, Request, Source, SourceError, Subscription, Tally},
+use crate::clock::Moment;
+use crate::source::{
+    Counted, DirectionCounts, Interval, Reading, Request, Source, SourceError, Subscription, Tally,
 };
 
 /// What is counted for a request from its beginning on.
 pub struct Counting {
     subscription: Subscription,
     source: Arc<dyn Source>,
-    /// What had been counted at the end of the last interval, and when that was.
-    before: DirectionCounts,
-    since: Instant,
+    /// What had been counted at the end of the last interval, and when that was read.
+    before: Reading,
 }
 
 /// What was counted in one interval.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lap {
-    /// Its end, milliseconds since 1970.
-    pub time: i64,
+    /// Its end: when what had been counted was read.
+    pub at: Moment,
     /// Its length.
     pub length: Duration,
     /// What was counted in it.
@@ -34,10 +29,16 @@ pub struct Lap {
 }
 
 impl Lap {
+    /// Its end, milliseconds since 1970.
+    #[must_use]
+    pub const fn time(&self) -> i64 {
+        self.at.milliseconds()
+    }
+
     /// Its beginning, milliseconds since 1970.
     #[must_use]
     pub fn begin(&self) -> i64 {
-        self.time.saturating_sub(i64::try_from(self.length.as_millis()).unwrap_or(i64::MAX))
+        self.time().saturating_sub(i64::try_from(self.length.as_millis()).unwrap_or(i64::MAX))
     }
 
     /// What was counted in these directions.
@@ -50,7 +51,7 @@ impl Lap {
             }
         }
         let Sum { packets, segments, bytes } = sum;
-        Interval { time: self.time, length: self.length, packets, segments, bytes }
+        Interval { time: self.time(), length: self.length, packets, segments, bytes }
     }
 }
 
@@ -61,14 +62,15 @@ impl Counting {
     /// As [`Source::subscribe`].
     pub async fn begin(source: Arc<dyn Source>, request: &Request) -> Result<Self, SourceError> {
         let subscription = source.subscribe(request).await?;
-        Ok(Self { subscription, source, before: DirectionCounts::default(), since: Instant::now() })
+        let before = Reading { at: subscription.begun(), sums: DirectionCounts::default() };
+        Ok(Self { subscription, source, before })
     }
 
     /// What was counted since the last call, or the beginning; `None` where nothing is attached, which is not the same
     /// as zero. What is counted until there is something again, is in the next one.
     pub async fn lap(&mut self) -> Option<Lap> {
-        let counts = self.source.counts(self.subscription.id()).await?;
-        Some(self.until_now(counts))
+        let reading = self.source.counts(self.subscription.id()).await?;
+        Some(self.until(reading))
     }
 
     /// Waits until the stream has come to its end by itself.
@@ -83,10 +85,11 @@ impl Counting {
         self.ended().await;
         let counted = self.subscription.counted().unwrap_or_default();
         let mut before = Sum::default();
-        self.before.iter().for_each(|sum| before += *sum);
-        let lap = self.until_now(DirectionCounts::default());
+        self.before.sums.iter().for_each(|sum| before += *sum);
+        let at = self.subscription.ended().unwrap_or_else(Moment::now);
+        let lap = self.until(Reading { at, sums: DirectionCounts::default() });
         Interval {
-            time: lap.time,
+            time: lap.time(),
             length: lap.length,
             packets: counted.matched.saturating_sub(before.packets),
             segments: counted.segments.saturating_sub(before.segments),
@@ -102,14 +105,10 @@ impl Counting {
         Tally { seen, unmatched: seen.saturating_sub(matched), delivered: matched, ..Tally::default() }
     }
 
-    fn until_now(&mut self, sums: DirectionCounts) -> Lap {
-        let (before, since) = (self.before, self.since);
-        (self.before, self.since) = (sums, Instant::now());
-        let mut lap = Lap {
-            time: clock::milliseconds(),
-            length: self.since.saturating_duration_since(since),
-            sums: DirectionCounts::default(),
-        };
+    fn until(&mut self, now: Reading) -> Lap {
+        let before = std::mem::replace(&mut self.before, now);
+        let mut lap = Lap { at: now.at, length: now.at.since(before.at), sums: DirectionCounts::default() };
+        let (sums, before) = (now.sums, before.sums);
         for ((lap, now), before) in lap.sums.iter_mut().zip(&sums).zip(&before) {
             lap.packets = now.packets.saturating_sub(before.packets);
             lap.segments = now.segments.saturating_sub(before.segments);

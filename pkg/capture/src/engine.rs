@@ -1,17 +1,38 @@
 //! The capture of this machine: who watches what, what is attached where, and the counting between.
 //!
 //! One thread owns all of it and works off commands; the rows themselves go from the reader thread straight
-//! into the streams' queues.
+//! into the streams' queues, and programs are attached and detached by a thread beside it.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `control` | the thread and its commands; `membership`, `prepare`, `cut`, `accounts`, `flows` are what it does |
+//! | `tap`, `way` | an interface being watched, and the state of each of its directions |
+//! | `stream` | a stream, and what was counted for it |
+//! | `slots`, `filter_sets`, `budgets` | which packets are whose, and the tables that the kernel decides by |
+//! | `generations`, `cells`, `places` | what programs go by, where they count, and where they find it |
+//! | `maps` | the kernel's maps; `opening` has them made |
+//! | `attacher` | the thread that attaches and detaches |
+//! | `explain` | errors for people |
 
 mod accounts;
-mod capture;
+mod attacher;
+mod budgets;
+mod cells;
 mod control;
+mod cut;
 mod explain;
+mod filter_sets;
 mod flows;
-mod lifetime;
+mod generations;
 mod maps;
+mod membership;
+mod opening;
+mod places;
+mod prepare;
 mod slots;
 mod stream;
+mod tap;
+mod way;
 
 use std::{
     collections::BTreeSet,
@@ -27,28 +48,28 @@ use std::{
 use async_trait::async_trait;
 use thiserror::Error;
 use tokio::{
-    runtime::Handle,
     sync::{oneshot, watch},
     time::sleep,
 };
 use tracing::warn;
 
 use crate::{
+    clock::Moment,
     interface::{Interfaces, Watch, WatchError},
     loader::Loader,
     own,
     privilege::AtStart,
-    queue::Queue,
-    reader::{Reader, StreamId},
-    report::{self, Kernel, Report},
+    reader::Reader,
+    report::{self, Kernel},
     settings::Settings,
     source::{
-        DirectionCounts, FlowFeed, FlowQueue, HookAccounts, InForce, IsShown, Request, Source, SourceError,
-        Subscription,
+        FlowFeed, FlowQueue, HookAccounts, InterfaceSet, IsShown, Prepared, Queue, Reading, Report, Request,
+        Source, SourceError, StreamId, Subscription,
     },
 };
 
 use self::{
+    attacher::Attacher,
     control::{Command, Control},
     flows::{Flows, Want},
 };
@@ -75,6 +96,7 @@ pub struct LocalSource {
     at_start: AtStart,
     settings: Settings,
     own_ports: watch::Receiver<Arc<BTreeSet<u16>>>,
+    failed: watch::Receiver<Option<String>>,
 }
 
 impl LocalSource {
@@ -91,19 +113,25 @@ impl LocalSource {
         let watch = Watch::start().await?;
         let kernel = Kernel::running();
         let (commands, receiver) = channel();
+        let Loader { maps, links, process } = loader;
+        let (tell_failed, failed) = watch::channel(None);
+        let done = commands.clone();
+        // Where the control thread has ended, nobody needs to know.
+        let attacher = Attacher::start(links, move |outcome| _ = done.send(Command::Done(outcome)))?;
         let parts = control::Parts {
-            loader,
+            maps: Arc::new(maps),
+            attacher,
+            process,
             reader: Reader::start()?,
-            watch: watch.clone(),
-            runtime: Handle::current(),
             kernel: kernel.clone(),
             at_start: at_start.clone(),
             settings,
+            failed: tell_failed,
         };
-        let control = Control::new(parts, Flows::start()?);
+        let control = Control::new(parts, watch.now(), Flows::start()?);
         thread::Builder::new().name("capture".to_owned()).spawn(move || control.run(&receiver))?;
         let (tell_own, own_ports) = watch::channel(Arc::default());
-        let source = Self { commands, watch: watch.clone(), kernel, at_start, settings, own_ports };
+        let source = Self { commands, watch: watch.clone(), kernel, at_start, settings, own_ports, failed };
         source.report_changes(watch);
         source.follow_own(own, tell_own);
         Ok(source)
@@ -114,6 +142,30 @@ impl LocalSource {
         let (done, finished) = oneshot::channel();
         if self.commands.send(Command::Stop { done }).is_ok() {
             let _ = finished.await;
+        }
+    }
+
+    /// Waits until nothing can be watched any more, because the loader answers no more. Returns why.
+    pub async fn failed(&self) -> String {
+        let mut failed = self.failed.clone();
+        match failed.wait_for(Option::is_some).await {
+            Ok(reason) => reason.clone().unwrap_or_default(),
+            // The control thread has come to its end by itself.
+            Err(_) => std::future::pending().await,
+        }
+    }
+
+    /// Has the control thread know of interfaces that are younger than the last change it has heard of, where `request`
+    /// names one that it does not know.
+    async fn look_for(&self, request: &Request) {
+        let InterfaceSet::Named(names) = &request.interfaces else { return };
+        let known = self.watch.now();
+        if names.iter().all(|name| known.get(name).is_some()) {
+            return;
+        }
+        if let Ok(now) = self.watch.look().await {
+            // Where the control thread has ended, the request is answered so.
+            let _ = self.commands.send(Command::Interfaces(Arc::new(now)));
         }
     }
 
@@ -159,10 +211,11 @@ impl LocalSource {
     }
 
     /// A stream that is ended where its taker wants it.
-    fn subscription(&self, stream: StreamId, queue: Arc<Queue>) -> Subscription {
+    fn subscription(&self, (stream, begun): (StreamId, Moment), queue: Arc<Queue>) -> Subscription {
         let commands = self.commands.clone();
         Subscription::new(
             stream,
+            begun,
             queue,
             Box::new(move || {
                 // Where the control thread has ended, so has the stream.
@@ -184,7 +237,8 @@ impl Source for LocalSource {
         self.watch.now()
     }
 
-    async fn prepare(&self, request: &Request) -> Result<Vec<InForce>, SourceError> {
+    async fn prepare(&self, request: &Request) -> Result<Prepared, SourceError> {
+        self.look_for(request).await;
         self.ask(|reply| Command::Prepare { request: request.clone(), reply }).await?
     }
 
@@ -212,20 +266,20 @@ impl Source for LocalSource {
     }
 
     async fn report(&self, is_shown: &IsShown<'_>) -> Report {
-        let (probed, in_force) = self.ask(|reply| Command::Probe { reply }).await.unwrap_or_default();
+        let (probed, prepared) = self.ask(|reply| Command::Probe { reply }).await.unwrap_or_default();
         let interfaces = match self.watch.look().await {
             Ok(interfaces) => Arc::new(interfaces),
             Err(_) => self.watch.now(),
         };
         let interfaces = interfaces.iter().filter(|interface| is_shown(&interface.name)).cloned().collect();
-        report::report(&self.at_start, &self.kernel, probed, &interfaces, &in_force)
+        report::report(&self.at_start, &self.kernel, probed, &interfaces, &prepared)
     }
 
     async fn accounts(&self) -> Vec<HookAccounts> {
         self.ask(|reply| Command::Accounts { reply }).await.unwrap_or_default()
     }
 
-    async fn counts(&self, stream: StreamId) -> Option<DirectionCounts> {
+    async fn counts(&self, stream: StreamId) -> Option<Reading> {
         self.ask(|reply| Command::Counts { stream, reply }).await.ok().flatten()
     }
 

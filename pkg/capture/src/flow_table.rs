@@ -1,22 +1,25 @@
-//! The table of flows of one interface.
+//! The table of flows that all interfaces share.
 //!
-//! It has two banks, of which the programs use one. Taking what was counted puts the other one in force, by an update
-//! that returns when no program uses the first any more; that is then final, is read and emptied. No packet is
-//! missed and none is counted twice. See `xdplive_packet::flow`.
+//! It has two banks, of which the programs use one. Taking what was counted puts the other one in force, and waits until
+//! no program uses the first any more; that is then final, is read and emptied. No packet is missed and none is counted
+//! twice. See `xdplive_packet::flow`.
 
-mod sys;
-
-use std::io;
+use std::{collections::BTreeMap, io, os::fd::OwnedFd, sync::Arc};
 
 use aya::util::nr_cpus;
-use bytemuck::{Zeroable, zeroed_vec};
+use bytemuck::zeroed_vec;
 use thiserror::Error;
 use xdplive_packet::{
     event::Direction,
-    flow::{BANKS, Beside, FlowCounters, FlowKey, Sum},
+    flow::{BANKS, Beside, FlowCounters, FlowKey, beside_entry, beside_map},
 };
 
-use crate::{clock::monotonic, loader::FlowMaps};
+use crate::{
+    bpf,
+    clock::monotonic,
+    in_force::InForceMap,
+    source::{InterfaceNumber, Taken},
+};
 
 /// Entries that are read with one system call: 416 KiB.
 const BATCH: usize = 4096;
@@ -35,117 +38,142 @@ pub enum FlowError {
     Read(#[source] io::Error),
 }
 
-/// What was counted between two moments.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Taken {
-    /// Since when packets are counted here: nanoseconds of `CLOCK_MONOTONIC`.
-    pub from: u64,
-    /// Until when. A packet seen while the banks were swapped, which takes some milliseconds, may be on either side.
-    pub to: u64,
-    /// The flows, in no order. After an error while reading, a flow can be there twice.
-    pub entries: Vec<(FlowKey, FlowCounters)>,
-    /// Packets of flows for which the table had no room, by [`Direction`].
-    pub other: [Sum; Direction::ALL.len()],
-    /// TCP packets by flag, FIN to CWR, by [`Direction`]. A packet with two flags is part of both.
-    pub tcp_flags: [[Sum; 8]; Direction::ALL.len()],
-}
-
-impl Taken {
-    /// All packets.
-    #[must_use]
-    pub fn sum(&self) -> Sum {
-        let mut sum = Sum::default();
-        self.entries.iter().map(|(_, counters)| &counters.sum).chain(&self.other).for_each(|one| sum += *one);
-        sum
-    }
-
-    /// Packets as the hook saw them, by [`Direction`].
-    #[must_use]
-    pub fn packets(&self) -> [u64; Direction::ALL.len()] {
-        Direction::ALL.map(|direction| {
-            let flows = self.entries.iter().filter(|(key, _)| key.direction() == direction);
-            let other = self.other.get(direction as usize).map_or(0, |other| other.packets);
-            flows.map(|(_, counters)| counters.sum.packets).sum::<u64>() + other
-        })
-    }
+/// What a table is made of.
+#[derive(Debug)]
+pub struct FlowMaps {
+    /// The array of maps with what is counted beside the tables.
+    pub beside_outer: Arc<OwnedFd>,
+    /// The array of maps with the tables.
+    pub tables_outer: Arc<OwnedFd>,
+    /// The tables, by bank.
+    pub tables: [OwnedFd; BANKS],
+    /// Says which bank is counted into, and waits for programs.
+    pub in_force: Arc<InForceMap>,
 }
 
 /// A table in force. Dropping it takes it out of force and frees its memory.
 #[derive(Debug)]
 pub struct FlowTable {
     maps: FlowMaps,
+    /// What is counted beside the tables, by number of the map.
+    beside: BTreeMap<u32, OwnedFd>,
     /// The bank in force.
-    bank: usize,
-    /// Since when packets are counted that have not been taken.
-    since: u64,
-    /// What has been read and could not be handed out yet.
-    read: Taken,
+    bank: u32,
+    /// Interfaces whose flows are counted, and since when those are counted that have not been taken.
+    since: BTreeMap<InterfaceNumber, u64>,
+    /// Flows that have been read and could not be handed out yet.
+    entries: BTreeMap<InterfaceNumber, Vec<(FlowKey, FlowCounters)>>,
     /// A value for each possible CPU.
     cpus: Vec<Beside>,
 }
 
 impl FlowTable {
-    /// Puts empty maps in force: every packet is counted from now on.
+    /// Puts empty maps in force; nobody's flows are counted yet.
     ///
     /// # Errors
     /// [`FlowError::Cpus`] or [`FlowError::Swap`].
     pub fn begin(maps: FlowMaps) -> Result<Self, FlowError> {
         let cpus = nr_cpus().map_err(|(path, error)| FlowError::Cpus(path, error))?;
-        let cpus = zeroed_vec(cpus);
-        let mut table = Self { maps, bank: 0, since: 0, read: Taken::default(), cpus };
-        for ((bank, inner), number) in (0..BANKS).zip(&table.maps.tables).zip(0..) {
-            sys::put_map(table.maps.tables_outer.fd(), number, inner.fd()).map_err(FlowError::Swap)?;
-            for direction in Direction::ALL {
-                clear(&table.maps, bank, direction, &mut table.cpus).map_err(FlowError::Swap)?;
-            }
+        for (number, inner) in (0..).zip(&maps.tables) {
+            bpf::put_map(&maps.tables_outer, number, inner).map_err(FlowError::Swap)?;
         }
-        table.put_in_force(0)?;
-        table.since = monotonic();
-        Ok(table)
+        maps.in_force.set_flow_bank(0);
+        let (beside, since, entries) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        Ok(Self { maps, beside, bank: 0, since, entries, cpus: zeroed_vec(cpus) })
     }
 
-    /// Takes what has been counted since the last time, or since the beginning. Takes as long as the kernel waits for
-    /// programs, some milliseconds, and up to a tenth of a second for 65,536 flows.
+    /// Whether there is room for what is counted of an interface beside the tables.
+    #[must_use]
+    pub fn has_room(&self, interface: InterfaceNumber) -> bool {
+        self.beside.contains_key(&beside_map(interface.into(), 0))
+    }
+
+    /// Adds that room: `inner` is for the interface and its neighbours, by bank, and empty.
     ///
     /// # Errors
-    /// [`FlowError::Swap`]: nothing has changed. [`FlowError::Read`]: what is missing comes with a later call.
-    pub fn take(&mut self) -> Result<Taken, FlowError> {
-        let ended = self.bank;
-        self.put_in_force((ended + 1) % BANKS)?;
-        self.read.to = monotonic();
-        self.read(ended).map_err(FlowError::Read)?;
-        let to = self.read.to;
-        let taken = Taken { from: self.since, ..std::mem::take(&mut self.read) };
-        self.since = to;
-        Ok(taken)
-    }
-
-    fn put_in_force(&mut self, bank: usize) -> Result<(), FlowError> {
-        let Some(beside) = self.maps.beside.get(bank) else { return Ok(()) };
-        sys::put_map(self.maps.beside_outer.fd(), 0, beside.fd()).map_err(FlowError::Swap)?;
-        self.bank = bank;
+    /// [`FlowError::Swap`].
+    pub fn add_room(&mut self, interface: InterfaceNumber, inner: [OwnedFd; BANKS]) -> Result<(), FlowError> {
+        for (bank, inner) in (0..).zip(inner) {
+            let map = beside_map(interface.into(), bank);
+            bpf::put_map(&self.maps.beside_outer, map, &inner).map_err(FlowError::Swap)?;
+            self.beside.insert(map, inner);
+        }
         Ok(())
     }
 
-    /// Reads and empties a bank that no program uses.
-    fn read(&mut self, bank: usize) -> io::Result<()> {
-        let (Some(table), Some(beside)) = (self.maps.tables.get(bank), self.maps.beside.get(bank)) else {
-            return Ok(());
-        };
-        let entries = &mut self.read.entries;
-        sys::drain(table.fd(), BATCH, |key, counters| entries.push((key, counters)))?;
-        let sums = self.read.other.iter_mut().zip(&mut self.read.tcp_flags);
-        for (direction, (other, tcp_flags)) in Direction::ALL.into_iter().zip(sums) {
-            sys::read_per_cpu(beside.fd(), direction as u32, &mut self.cpus)?;
-            let counted = self.cpus.clone();
-            // Before it is added, so that nothing is added twice where this fails.
-            clear(&self.maps, bank, direction, &mut self.cpus)?;
-            for cpu in &counted {
-                *other += cpu.other;
-                for (sum, more) in tcp_flags.iter_mut().zip(cpu.tcp_flags()) {
-                    *sum += more;
-                }
+    /// Whether an interface's flows are counted.
+    #[must_use]
+    pub fn counts(&self, interface: InterfaceNumber) -> bool {
+        self.since.contains_key(&interface)
+    }
+
+    /// Has an interface's flows counted from now on; there has to be room. Its programs are to count them already:
+    /// what they have counted is nobody's, and is dropped with the next [`Self::take`], which is to follow.
+    pub fn add(&mut self, interface: InterfaceNumber) {
+        self.since.insert(interface, u64::MAX);
+    }
+
+    /// An interface's flows are counted no more.
+    pub fn remove(&mut self, interface: InterfaceNumber) {
+        self.since.remove(&interface);
+        self.entries.remove(&interface);
+    }
+
+    /// Takes what has been counted of each interface since the last time, or since its beginning. Takes as long as the
+    /// kernel waits for programs, some milliseconds, and up to a tenth of a second for 65,536 flows.
+    ///
+    /// # Errors
+    /// [`FlowError::Swap`]: nothing has changed. [`FlowError::Read`]: what is missing comes with a later call.
+    pub fn take(&mut self) -> Result<Vec<(InterfaceNumber, Taken)>, FlowError> {
+        let ended = self.bank;
+        self.bank = (ended + 1) % BANKS as u32;
+        self.maps.in_force.set_flow_bank(self.bank);
+        if let Err(error) = self.maps.in_force.settle() {
+            // Some programs may have begun to count into the other bank; both are right, and this one is read next.
+            return Err(FlowError::Swap(error));
+        }
+        let to = monotonic();
+        self.read_entries(ended).map_err(FlowError::Read)?;
+        let mut all = Vec::with_capacity(self.since.len());
+        let interfaces: Vec<InterfaceNumber> = self.since.keys().copied().collect();
+        for interface in interfaces {
+            let mut taken = Taken { to, ..Taken::default() };
+            self.read_beside(ended, interface, &mut taken).map_err(FlowError::Read)?;
+            taken.entries = self.entries.remove(&interface).unwrap_or_default();
+            let since = self.since.insert(interface, to).unwrap_or(u64::MAX);
+            // What was counted before anybody had asked is nobody's.
+            if since != u64::MAX {
+                taken.from = since;
+                all.push((interface, taken));
             }
+        }
+        // Of interfaces that are counted no more.
+        self.entries.clear();
+        Ok(all)
+    }
+
+    /// Reads and empties the table of a bank that no program uses.
+    fn read_entries(&mut self, bank: u32) -> io::Result<()> {
+        let Some(table) = self.maps.tables.get(bank as usize) else { return Ok(()) };
+        let entries = &mut self.entries;
+        bpf::drain(table, BATCH, |key: FlowKey, counters: FlowCounters| {
+            entries.entry(key.interface).or_default().push((key, counters));
+        })
+    }
+
+    /// Reads and empties what was counted of an interface beside the table of a bank that no program uses.
+    fn read_beside(&mut self, bank: u32, interface: InterfaceNumber, taken: &mut Taken) -> io::Result<()> {
+        let Some(beside) = self.beside.get(&beside_map(interface.into(), bank)) else { return Ok(()) };
+        let sums = taken.other.iter_mut().zip(&mut taken.tcp_flags);
+        for (direction, (other, tcp_flags)) in Direction::ALL.into_iter().zip(sums) {
+            let entry = beside_entry(interface.into(), direction);
+            bpf::read_per_cpu(beside, entry, &mut self.cpus)?;
+            let mut sum = Beside::default();
+            self.cpus.iter().for_each(|cpu| sum += cpu);
+            // Before it is handed out, so that nothing is twice where this fails.
+            self.cpus.fill(Beside::default());
+            bpf::write_per_cpu(beside, entry, &mut self.cpus)?;
+            (*other, *tcp_flags) = (sum.other, sum.tcp_flags);
         }
         Ok(())
     }
@@ -153,17 +181,12 @@ impl FlowTable {
 
 impl Drop for FlowTable {
     fn drop(&mut self) {
-        // Where the kernel does not take them out, they go with the capture.
-        let _ = sys::take_map(self.maps.beside_outer.fd(), 0);
+        // Where the kernel does not take them out, they go with the process.
         for bank in (0..).take(BANKS) {
-            let _ = sys::take_map(self.maps.tables_outer.fd(), bank);
+            let _ = bpf::take_map(&self.maps.tables_outer, bank);
+        }
+        for map in self.beside.keys() {
+            let _ = bpf::take_map(&self.maps.beside_outer, *map);
         }
     }
-}
-
-/// Writes zeros over what is counted beside a bank's table in one direction.
-fn clear(maps: &FlowMaps, bank: usize, direction: Direction, cpus: &mut [Beside]) -> io::Result<()> {
-    let Some(beside) = maps.beside.get(bank) else { return Ok(()) };
-    cpus.fill(Beside { bank: bank as u64, ..Zeroable::zeroed() });
-    sys::write_per_cpu(beside.fd(), direction as u32, cpus)
 }

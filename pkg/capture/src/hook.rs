@@ -24,6 +24,9 @@ pub enum HookChoice {
 }
 
 impl HookChoice {
+    /// Why a hook is in force that somebody asked for by name.
+    pub const ASKED_FOR: &'static str = "asked for";
+
     /// All choices, with the names people write.
     pub const NAMES: [(&'static str, Self); 4] = [
         ("auto", Self::Auto),
@@ -110,7 +113,7 @@ pub fn plan(
         (Direction::Out, _) if kernel.tcx => vec![Attempt::obvious(Hook::TcxEgress)],
         (Direction::Out, _) => Vec::new(),
         (Direction::In, Some(hook)) => {
-            vec![Attempt { hook, reason: "asked for".to_owned(), expected: true }]
+            vec![Attempt { hook, reason: HookChoice::ASKED_FOR.to_owned(), expected: true }]
         }
         (Direction::In, None) => automatic(interface, kernel),
     }

@@ -9,32 +9,36 @@
 //! | module | holds |
 //! |---|---|
 //! | [`source`] | the seam: requests, rows, streams, errors, independent of where packets come from |
-//! | [`engine`] | this machine as a source: captures, streams, generations |
+//! | [`engine`] | this machine as a source: interfaces, streams, generations |
 //! | [`counting`] | a stream that only counts, in intervals |
 //! | [`history`] | what was counted, kept for whoever asks later |
-//! | [`reader`] | the thread that empties the rings; [`record`], [`queue`], [`thin`], [`clock`], [`ring_fill`] are its parts |
+//! | [`reader`] | the thread that empties the ring; [`record`], [`thin`], [`ring_fill`] are its parts |
+//! | [`flow_table`] | the table of flows: swapping its banks, reading and emptying them |
+//! | [`in_force`] | what programs go by now, in memory that is shared with them |
 //! | [`loader`] | the privileged process and how it is asked |
-//! | [`flow_table`] | the table of flows of one interface: swapping its banks, reading and emptying them |
+//! | [`bpf`] | the system call |
 //! | [`privilege`] | which rights either process keeps |
 //! | [`hook`] | which hook an interface gets, and why |
 //! | [`interface`] | the interfaces, by netlink |
 //! | [`own`] | own traffic: the ports it comes from, and the filter that recognises it |
 //! | [`report`] | what this machine lets us do, for health check and doctor |
 //! | [`settings`] | the bounds of memory and time |
+//! | [`clock`] | the kernel's clock and the wall clock |
 //!
 //! It knows nothing of Grafana, queries or columns.
 
+pub mod bpf;
 pub mod clock;
 pub mod counting;
 pub mod engine;
 pub mod flow_table;
 pub mod history;
 pub mod hook;
+pub mod in_force;
 pub mod interface;
 pub mod loader;
 pub mod own;
 pub mod privilege;
-pub mod queue;
 pub mod reader;
 pub mod record;
 pub mod report;

@@ -1,11 +1,20 @@
-//! The privileged half: a process of its own that loads, attaches and detaches, and does nothing else.
+//! The privileged half: a process of its own that creates maps, loads programs, attaches and detaches them, and does
+//! nothing else.
 //!
 //! It is forked from the plugin before that has a second thread. Map file descriptors come back over the
 //! connection; link file descriptors never leave it, so that its end is the end of every attachment.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`protocol`] | what it is asked, and what it answers |
+//! | [`channel`] | datagrams with file descriptors |
+//! | [`maps`] | its side of maps |
+//! | `process`, `programs`, `link` | the process, its programs, its links |
 
 pub mod channel;
-pub mod flows;
+mod error;
 mod link;
+pub mod maps;
 mod process;
 mod programs;
 pub mod protocol;
@@ -17,19 +26,24 @@ use std::{
     time::Duration,
 };
 
-use aya::maps::{MapData, MapError};
 use rustix::{
     event::{PollFd, PollFlags, Timespec, poll},
     process::{Pid, PidfdFlags, Signal, WaitId, WaitIdOptions, kill_process, pidfd_open, waitid},
 };
+use serde::{Serialize, de::DeserializeOwned};
 use thiserror::Error;
 use xdplive_packet::{Hook, flow::BANKS};
 
 use self::{
     channel::Channel,
-    protocol::{Answer, Attached, CaptureId, FlowFd, HookName, LoaderError, MapFd, Request},
+    protocol::{
+        Attached, HookName, LinkAnswer, LinkId, LinkRequest, LoaderError, MapAnswer, MapFd, MapRequest,
+    },
 };
-use crate::{privilege, source::KernelTime};
+use crate::privilege;
+
+/// How long the loader may take for an answer. Longer, and it will not come: the process is to end then.
+pub const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Why asking the loader failed.
 #[derive(Debug, Error)]
@@ -37,50 +51,73 @@ pub enum AskError {
     /// The loader process has ended.
     #[error("the loader process has ended")]
     Gone(#[source] io::Error),
+    /// It has not answered in time.
+    #[error("the loader process has not answered for {} s", PATIENCE.as_secs())]
+    Silent,
     /// It answered something else than was asked.
     #[error("the loader process gave an answer that does not fit the question")]
     WrongAnswer,
-    /// A map that it sent cannot be used.
-    #[error("a map from the loader cannot be used: {0}")]
-    Map(#[from] MapError),
     /// It could not do what was asked.
     #[error(transparent)]
     Loader(#[from] LoaderError),
 }
 
-/// The maps of a capture.
-#[derive(Debug)]
-pub struct Maps {
-    /// The ring buffer.
-    pub events: MapData,
-    /// Counters per CPU.
-    pub counters: MapData,
-    /// The outer map of the rules.
-    pub rules: MapData,
-    /// Budgets by slot.
-    pub budgets: MapData,
-    /// The inner maps of the rules.
-    pub banks: [MapData; 2],
+impl AskError {
+    /// Whether there is no use in asking the loader anything more.
+    #[must_use]
+    pub const fn is_final(&self) -> bool {
+        matches!(self, Self::Gone(_) | Self::Silent | Self::WrongAnswer)
+    }
 }
 
-/// The tables of flows of a capture.
+/// The maps that all programs share.
 #[derive(Debug)]
-pub struct FlowMaps {
-    /// The outer map of what is counted beside the tables.
-    pub beside_outer: MapData,
-    /// The outer map of the tables.
-    pub tables_outer: MapData,
-    /// The inner maps of what is counted beside the tables, by bank.
-    pub beside: [MapData; BANKS],
-    /// The tables, by bank.
-    pub tables: [MapData; BANKS],
+pub struct SharedMaps {
+    /// The ring buffer.
+    pub events: OwnedFd,
+    /// Which configuration an interface goes by.
+    pub in_force: OwnedFd,
+    /// The configurations.
+    pub configurations: OwnedFd,
+    /// Tables of filters, an array of maps.
+    pub tables: OwnedFd,
+    /// Counters, an array of maps.
+    pub counters: OwnedFd,
+    /// Budgets.
+    pub budgets: OwnedFd,
+    /// What is counted beside the tables of flows, an array of maps.
+    pub flows_beside: OwnedFd,
+    /// The tables of flows, an array of maps.
+    pub flow_tables: OwnedFd,
+    /// Putting [`Self::barrier_inner`] here waits for all programs that run.
+    pub barrier: OwnedFd,
+    /// See [`Self::barrier`].
+    pub barrier_inner: OwnedFd,
 }
 
 /// The plugin's end of the loader process.
 #[derive(Debug)]
 pub struct Loader {
-    channel: Channel,
-    process: Pid,
+    /// For maps. What is asked here is answered at once.
+    pub maps: MapLoader,
+    /// For programs and links. What is asked here takes the kernel some time.
+    pub links: LinkLoader,
+    /// The process.
+    pub process: LoaderProcess,
+}
+
+/// The connection for maps.
+#[derive(Debug)]
+pub struct MapLoader(Channel);
+
+/// The connection for programs and links.
+#[derive(Debug)]
+pub struct LinkLoader(Channel);
+
+/// The loader as a process. It ends with its connection for maps.
+#[derive(Debug)]
+pub struct LoaderProcess {
+    id: Pid,
     /// Readable when the process has ended.
     ended: OwnedFd,
 }
@@ -95,167 +132,206 @@ impl Loader {
     /// # Errors
     /// Where the process cannot be made.
     pub unsafe fn fork() -> io::Result<Self> {
-        let (ours, theirs) = Channel::pair()?;
+        let (our_maps, their_maps) = Channel::pair()?;
+        let (our_links, their_links) = Channel::pair()?;
         // SAFETY: the caller has one thread.
         match unsafe { libc::fork() } {
             0 => {
-                drop(ours);
-                let status = i32::from(run(&theirs).is_err());
+                drop((our_maps, our_links));
+                let status = i32::from(run(&their_maps, their_links).is_err());
                 // SAFETY: no preconditions. Not `exit`: handlers registered by the parent are not ours.
                 unsafe { libc::_exit(status) }
             }
             child => {
-                let process = Pid::from_raw(child).ok_or_else(io::Error::last_os_error)?;
+                let id = Pid::from_raw(child).ok_or_else(io::Error::last_os_error)?;
                 if child < 0 {
                     return Err(io::Error::last_os_error());
                 }
-                let ended = pidfd_open(process, PidfdFlags::empty())?;
-                Ok(Self { channel: ours, process, ended })
+                let ended = pidfd_open(id, PidfdFlags::empty())?;
+                let process = LoaderProcess { id, ended };
+                Ok(Self { maps: MapLoader(our_maps), links: LinkLoader(our_links), process })
             }
         }
     }
+}
 
-    /// Becomes readable when the loader process has ended.
+impl MapLoader {
+    /// Creates the maps that all programs share, with a ring of `ring_bytes` (a power of two, at least a page). To be
+    /// asked first, and once.
+    ///
+    /// # Errors
+    /// Any [`AskError`].
+    pub fn open(&self, ring_bytes: u32) -> Result<SharedMaps, AskError> {
+        let fds: [OwnedFd; MapFd::COUNT] = self.maps(&MapRequest::Open { ring_bytes })?;
+        let [
+            events,
+            in_force,
+            configurations,
+            tables,
+            counters,
+            budgets,
+            flows_beside,
+            flow_tables,
+            barrier,
+            barrier_inner,
+        ] = fds;
+        Ok(SharedMaps {
+            events,
+            in_force,
+            configurations,
+            tables,
+            counters,
+            budgets,
+            flows_beside,
+            flow_tables,
+            barrier,
+            barrier_inner,
+        })
+    }
+
+    /// Creates room for the tables of one more set of filters.
+    ///
+    /// # Errors
+    /// Any [`AskError`].
+    pub fn tables(&self) -> Result<OwnedFd, AskError> {
+        let [map] = self.maps(&MapRequest::Tables)?;
+        Ok(map)
+    }
+
+    /// Creates more cells for the pool of counters.
+    ///
+    /// # Errors
+    /// Any [`AskError`].
+    pub fn cells(&self) -> Result<OwnedFd, AskError> {
+        let [map] = self.maps(&MapRequest::Cells)?;
+        Ok(map)
+    }
+
+    /// Creates room for what is counted of 64 interfaces beside the tables of flows, by bank.
+    ///
+    /// # Errors
+    /// Any [`AskError`].
+    pub fn beside(&self) -> Result<[OwnedFd; BANKS], AskError> {
+        self.maps(&MapRequest::Beside)
+    }
+
+    /// Creates the tables of flows, each with room for `entries` flows, by bank.
+    ///
+    /// # Errors
+    /// Any [`AskError`].
+    pub fn flow_tables(&self, entries: u32) -> Result<[OwnedFd; BANKS], AskError> {
+        self.maps(&MapRequest::FlowTables { entries })
+    }
+
+    /// How long the program for `hook` has run, and how often, as far as the kernel has measured it.
+    ///
+    /// # Errors
+    /// Any [`AskError`].
+    pub fn kernel_time(&self, hook: Hook) -> Result<(Duration, u64), AskError> {
+        match ask(&self.0, &MapRequest::KernelTime { hook: HookName(hook) })? {
+            (MapAnswer::KernelTime { total, runs }, _) => Ok((total, runs)),
+            (MapAnswer::Failed(error), _) => Err(error.into()),
+            _ => Err(AskError::WrongAnswer),
+        }
+    }
+
+    fn maps<const N: usize>(&self, request: &MapRequest) -> Result<[OwnedFd; N], AskError> {
+        match ask(&self.0, request)? {
+            (MapAnswer::Maps, fds) => fds.try_into().map_err(|_| AskError::WrongAnswer),
+            (MapAnswer::Failed(error), _) => Err(error.into()),
+            _ => Err(AskError::WrongAnswer),
+        }
+    }
+}
+
+impl LinkLoader {
+    /// Loads the program for `hook`, where that has not been done.
+    ///
+    /// # Errors
+    /// Any [`AskError`].
+    pub fn load(&self, hook: Hook) -> Result<(), AskError> {
+        self.done(&LinkRequest::Load { hook: HookName(hook) })
+    }
+
+    /// Attaches the program for `hook` to the interface number `index`.
+    ///
+    /// # Errors
+    /// Any [`AskError`]; nothing is attached then.
+    pub fn attach(&self, hook: Hook, index: u32) -> Result<Attached, AskError> {
+        match ask(&self.0, &LinkRequest::Attach { hook: HookName(hook), index })? {
+            (LinkAnswer::Attached(attached), _) => Ok(attached),
+            (LinkAnswer::Failed(error), _) => Err(error.into()),
+            _ => Err(AskError::WrongAnswer),
+        }
+    }
+
+    /// Closes a link. The kernel has finished with the program there when this returns.
+    ///
+    /// # Errors
+    /// Any [`AskError`].
+    pub fn detach(&self, link: LinkId) -> Result<(), AskError> {
+        self.done(&LinkRequest::Detach { link })
+    }
+
+    fn done(&self, request: &LinkRequest) -> Result<(), AskError> {
+        match ask(&self.0, request)? {
+            (LinkAnswer::Done, _) => Ok(()),
+            (LinkAnswer::Failed(error), _) => Err(error.into()),
+            _ => Err(AskError::WrongAnswer),
+        }
+    }
+}
+
+impl LoaderProcess {
+    /// Becomes readable when the process has ended.
     #[must_use]
     pub fn ended(&self) -> BorrowedFd<'_> {
         self.ended.as_fd()
     }
 
-    /// The loader's process id.
+    /// Its process id.
     #[must_use]
-    pub fn process_id(&self) -> i32 {
-        self.process.as_raw_nonzero().get()
+    pub fn id(&self) -> i32 {
+        self.id.as_raw_nonzero().get()
     }
 
-    /// Creates the maps of a capture with a ring of `ring_bytes` (a power of two, at least a page).
-    ///
-    /// # Errors
-    /// Any [`AskError`].
-    pub fn open(&self, capture: CaptureId, ring_bytes: u32) -> Result<Maps, AskError> {
-        match self.ask(&Request::Open { capture, ring_bytes })? {
-            (Answer::Opened, fds) => {
-                let fds: [OwnedFd; MapFd::COUNT] = fds.try_into().map_err(|_| AskError::WrongAnswer)?;
-                let [events, counters, rules, budgets, first, second] = fds;
-                Ok(Maps {
-                    events: MapData::from_fd(events)?,
-                    counters: MapData::from_fd(counters)?,
-                    rules: MapData::from_fd(rules)?,
-                    budgets: MapData::from_fd(budgets)?,
-                    banks: [MapData::from_fd(first)?, MapData::from_fd(second)?],
-                })
-            }
-            _ => Err(AskError::WrongAnswer),
-        }
-    }
-
-    /// Creates the tables of flows of a capture, each with room for `entries` flows.
-    ///
-    /// # Errors
-    /// Any [`AskError`].
-    pub fn open_flows(&self, capture: CaptureId, entries: u32) -> Result<FlowMaps, AskError> {
-        match self.ask(&Request::OpenFlows { capture, entries })? {
-            (Answer::FlowsOpened, fds) => {
-                let fds: [OwnedFd; FlowFd::COUNT] = fds.try_into().map_err(|_| AskError::WrongAnswer)?;
-                let [beside_outer, tables_outer, first_beside, second_beside, first_table, second_table] =
-                    fds;
-                Ok(FlowMaps {
-                    beside_outer: MapData::from_fd(beside_outer)?,
-                    tables_outer: MapData::from_fd(tables_outer)?,
-                    beside: [MapData::from_fd(first_beside)?, MapData::from_fd(second_beside)?],
-                    tables: [MapData::from_fd(first_table)?, MapData::from_fd(second_table)?],
-                })
-            }
-            _ => Err(AskError::WrongAnswer),
-        }
-    }
-
-    /// Attaches a capture's program for `hook` to the interface number `index`.
-    ///
-    /// # Errors
-    /// Any [`AskError`]; nothing is attached then.
-    pub fn attach(&self, capture: CaptureId, hook: Hook, index: u32) -> Result<Attached, AskError> {
-        match self.ask(&Request::Attach { capture, hook: HookName(hook), index })? {
-            (Answer::Attached(attached), _) => Ok(attached),
-            _ => Err(AskError::WrongAnswer),
-        }
-    }
-
-    /// Detaches a capture's program from `hook`.
-    ///
-    /// # Errors
-    /// Any [`AskError`].
-    pub fn detach(&self, capture: CaptureId, hook: Hook) -> Result<(), AskError> {
-        self.done(&Request::Detach { capture, hook: HookName(hook) })
-    }
-
-    /// Detaches a capture's programs and frees its maps.
-    ///
-    /// # Errors
-    /// Any [`AskError`].
-    pub fn close(&self, capture: CaptureId) -> Result<(), AskError> {
-        self.done(&Request::Close { capture })
-    }
-
-    /// How long a capture's program for `hook` has run, as far as the kernel has measured it.
-    ///
-    /// # Errors
-    /// Any [`AskError`].
-    pub fn kernel_time(&self, capture: CaptureId, hook: Hook) -> Result<KernelTime, AskError> {
-        match self.ask(&Request::KernelTime { capture, hook: HookName(hook) })? {
-            (Answer::KernelTime { total, runs }, _) => Ok(KernelTime { total, runs }),
-            _ => Err(AskError::WrongAnswer),
-        }
-    }
-
-    /// Loads every program without attaching it: for each hook, why the kernel refused.
-    ///
-    /// # Errors
-    /// Any [`AskError`].
-    pub fn probe(&self) -> Result<Vec<(Hook, Option<LoaderError>)>, AskError> {
-        match self.ask(&Request::Probe)? {
-            (Answer::Probed(found), _) => {
-                Ok(found.into_iter().map(|(HookName(hook), error)| (hook, error)).collect())
-            }
-            _ => Err(AskError::WrongAnswer),
-        }
-    }
-
-    /// Ends the loader process and waits until it has ended, at most `patience`: nothing is attached then.
-    pub fn end(self, patience: Duration) {
-        let Self { channel, process, ended } = self;
-        // The end of its connection is how the loader knows.
-        drop(channel);
+    /// Waits until it has ended, at most `patience`: nothing is attached then. Its connections must have been closed
+    /// before. Returns whether it has.
+    pub fn end(self, patience: Duration) -> bool {
         let timeout = Timespec {
             tv_sec: patience.as_secs().try_into().unwrap_or(1),
             tv_nsec: patience.subsec_nanos().into(),
         };
-        let waited = poll(&mut [PollFd::new(&ended, PollFlags::IN)], Some(&timeout));
-        if !matches!(waited, Ok(1..)) {
+        let waited = poll(&mut [PollFd::new(&self.ended, PollFlags::IN)], Some(&timeout));
+        let has_ended = matches!(waited, Ok(1..));
+        if !has_ended {
             // It cannot be stuck but in the kernel; its links end with it all the same.
-            let _ = kill_process(process, Signal::KILL);
+            let _ = kill_process(self.id, Signal::KILL);
         }
-        let _ = waitid(WaitId::PidFd(ended.as_fd()), WaitIdOptions::EXITED);
+        // Where it is stuck, its end is not waited for: that is the kernel's business now.
+        let options = WaitIdOptions::EXITED | if has_ended { WaitIdOptions::empty() } else { WaitIdOptions::NOHANG };
+        let _ = waitid(WaitId::PidFd(self.ended.as_fd()), options);
+        has_ended
     }
+}
 
-    fn done(&self, request: &Request) -> Result<(), AskError> {
-        match self.ask(request)? {
-            (Answer::Done, _) => Ok(()),
-            _ => Err(AskError::WrongAnswer),
-        }
+/// Asks, and waits for the answer.
+fn ask<Q: Serialize, A: DeserializeOwned>(
+    channel: &Channel,
+    request: &Q,
+) -> Result<(A, Vec<OwnedFd>), AskError> {
+    channel.send(request, &[]).map_err(AskError::Gone)?;
+    if !channel.wait(PATIENCE).map_err(AskError::Gone)? {
+        return Err(AskError::Silent);
     }
-
-    fn ask(&self, request: &Request) -> Result<(Answer, Vec<OwnedFd>), AskError> {
-        self.channel.send(request, &[]).map_err(AskError::Gone)?;
-        match self.channel.receive::<Answer>().map_err(AskError::Gone)? {
-            Some((Answer::Failed(error), _)) => Err(error.into()),
-            Some(answer) => Ok(answer),
-            None => Err(AskError::Gone(io::ErrorKind::ConnectionReset.into())),
-        }
+    match channel.receive().map_err(AskError::Gone)? {
+        Some(answer) => Ok(answer),
+        None => Err(AskError::Gone(io::ErrorKind::ConnectionReset.into())),
     }
 }
 
 /// The loader process, from its first moment to its last.
-fn run(channel: &Channel) -> io::Result<()> {
+fn run(maps: &Channel, links: Channel) -> io::Result<()> {
     // Standard output is the plugin's handshake with Grafana; standard input is nobody's.
     let nothing = File::options().read(true).write(true).open("/dev/null")?;
     rustix::stdio::dup2_stdin(&nothing)?;
@@ -268,5 +344,5 @@ fn run(channel: &Channel) -> io::Result<()> {
         unsafe { libc::signal(signal, libc::SIG_IGN) };
     }
     privilege::keep_needed()?;
-    process::serve(channel)
+    process::serve(maps, links)
 }

@@ -6,7 +6,7 @@
 use std::{fs, io, path::PathBuf};
 
 use rustix::{
-    process::{Gid, Uid, geteuid},
+    process::{Gid, Resource, Rlimit, Uid, geteuid, getrlimit, setrlimit},
     thread::{
         CapabilitySet, CapabilitySets, capabilities, capability_is_in_bounding_set,
         clear_ambient_capability_set, remove_capability_from_bounding_set, set_capabilities,
@@ -83,6 +83,15 @@ impl AtStart {
 /// names none.
 fn is_of_service(control_groups: &str) -> bool {
     control_groups.lines().any(|line| line.ends_with(".service"))
+}
+
+/// Raises the number of files that this process, and those it forks, may have open as far as it may be raised without
+/// rights. Each hook that is attached takes one. Where the kernel refuses, the lower limit holds.
+pub fn raise_descriptor_limit() {
+    let limit = getrlimit(Resource::Nofile);
+    if limit.current != limit.maximum {
+        let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum });
+    }
 }
 
 /// Keeps the capabilities of [`NEEDED`] as far as the process has them, and nothing else. A process started

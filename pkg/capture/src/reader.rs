@@ -1,75 +1,48 @@
-//! The thread that empties the rings and hands rows to the streams.
+//! The thread that empties the ring and hands rows to the streams.
 //!
-//! It sleeps until the flush interval is over or a ring is a quarter full; no packet wakes it by itself. What
-//! it reads is put in the order of the kernel's times over all rings, holding back what is younger than
-//! [`HOLD`], because another CPU or another ring may still come up with something older.
+//! It sleeps until the flush interval is over or the ring is a quarter full; no packet wakes it by itself. What
+//! it reads is put in the order of the kernel's times, holding back what is younger than [`HOLD`], because another CPU
+//! may still come up with something older. Whose a row is, its generation and slots say: the engine has given a
+//! [`Route`] for each generation before the first packet of it.
 
-mod stream;
+mod dispatch;
+mod ring;
 
 use std::{
     io,
-    os::fd::{AsFd, OwnedFd},
+    os::fd::OwnedFd,
     sync::{
         Arc,
-        mpsc::{Receiver, Sender, TryRecvError, channel, sync_channel},
+        mpsc::{Receiver, Sender, TryRecvError, channel},
     },
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
-use aya::maps::{MapData, RingBuf};
 use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
 use thiserror::Error;
-use xdplive_packet::{
-    Event,
-    event::{Direction, RecordKind},
-};
 
-use self::stream::{Stream, move_bytes};
+use self::dispatch::Dispatch;
+pub use self::{
+    dispatch::{Finish, Route, Taker},
+    ring::{KernelRing, Ring},
+};
 use crate::{
     clock::{self, WallClock},
-    queue::Queue,
-    record::Record,
-    ring_fill::RingFill,
-    source::{HeaderBytes, Names, Origin, Row},
-    thin::Thinner,
+    source::{Queue, StreamId},
 };
 
-/// Time between two looks at the rings while there are streams; rows are at most so old when they are handed on.
+/// Time between two looks at the ring while there are streams; rows are at most so old when they are handed on.
 pub const FLUSH_INTERVAL: Duration = Duration::from_millis(100);
 /// How long a packet may take from its time stamp to the ring.
 const HOLD: Duration = Duration::from_millis(2);
-/// Events taken from one ring before the others have their turn.
+/// Events taken from the ring before rows are handed on.
 const TURN: usize = 1 << 16;
-
-/// Events in the largest ring there can be (`MAX_RING_BYTES` of the settings), so that emptying one comes to
-/// an end however fast it is filled.
-const RING_EVENTS_MAX: usize = crate::settings::MAX_RING_BYTES as usize / size_of::<Event>();
-
-/// Names a stream for as long as the process lives.
-pub type StreamId = u64;
-/// Names a ring; a freed number is not used again before all others have been.
-pub type RingNumber = u16;
 
 /// The reader thread has ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]
 #[error("the reader has ended")]
 pub struct ReaderGone;
-
-/// What a stream wants of one ring.
-#[derive(Clone, Debug)]
-pub struct Want {
-    /// The ring.
-    pub ring: RingNumber,
-    /// The slots of the kernel programs whose packets are the stream's.
-    pub slots: u64,
-    /// The first generation of the configuration that the stream is part of.
-    pub first: u32,
-    /// The first after that that it is not part of any more, once that is known.
-    pub end: Option<u32>,
-    /// The ways of the packets it wants.
-    pub directions: Vec<Direction>,
-}
 
 /// The reader thread's other end.
 pub struct Reader {
@@ -79,12 +52,11 @@ pub struct Reader {
 }
 
 enum Command {
-    AddRing { ring: RingNumber, name: Arc<str>, events: Box<RingBuf<MapData>>, fill: Arc<RingFill> },
-    RemoveRing { ring: RingNumber },
-    AddStream { stream: StreamId, queue: Arc<Queue>, limit: Option<u32>, header_bytes: bool },
-    AddWant { stream: StreamId, want: Want },
-    EndWant { stream: StreamId, ring: RingNumber, end: u32 },
-    RemoveStream { stream: StreamId, done: std::sync::mpsc::SyncSender<()> },
+    Ring(Box<dyn Ring>),
+    Stream { stream: StreamId, queue: Arc<Queue>, limit: Option<u32>, header_bytes: bool },
+    Begin(Vec<(u32, Route)>),
+    End(Vec<u32>),
+    Finish(Vec<Finish>),
 }
 
 impl Reader {
@@ -95,46 +67,25 @@ impl Reader {
     pub fn start() -> io::Result<Self> {
         let wake = Arc::new(eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?);
         let (commands, receiver) = channel();
-        let thread = Thread {
-            commands: receiver,
-            wake: Arc::clone(&wake),
-            rings: Vec::new(),
-            streams: Vec::new(),
-            pending: Vec::new(),
-            bytes: HeaderBytes::default(),
-            names: Arc::default(),
-        };
+        let thread =
+            Thread { commands: receiver, wake: Arc::clone(&wake), ring: None, dispatch: Dispatch::default() };
         thread::Builder::new().name("ring-reader".to_owned()).spawn(move || thread.run())?;
         Ok(Self { commands, wake })
     }
 
-    /// Reads a ring from now on, and looks how full it is each time before.
+    /// Reads this ring from now on.
     ///
     /// # Errors
-    /// [`ReaderGone`].
-    pub fn add_ring(
-        &self,
-        ring: RingNumber,
-        name: Arc<str>,
-        events: RingBuf<MapData>,
-        fill: Arc<RingFill>,
-    ) -> Result<(), ReaderGone> {
-        self.send(Command::AddRing { ring, name, events: Box::new(events), fill })
+    /// [`ReaderGone`]; so below.
+    pub fn set_ring(&self, ring: Box<dyn Ring>) -> Result<(), ReaderGone> {
+        self.send(Command::Ring(ring))
     }
 
-    /// Reads a ring no more; streams should want nothing of it.
+    /// Starts a stream, which gets nothing yet, with at most `limit` rows a second where a route says that it is to be
+    /// kept to that, and with the bytes of their headers or without.
     ///
     /// # Errors
-    /// [`ReaderGone`].
-    pub fn remove_ring(&self, ring: RingNumber) -> Result<(), ReaderGone> {
-        self.send(Command::RemoveRing { ring })
-    }
-
-    /// Starts a stream, which wants nothing yet, with at most `limit` rows a second, and with the bytes of their headers
-    /// or without.
-    ///
-    /// # Errors
-    /// [`ReaderGone`].
+    /// See [`Self::set_ring`].
     pub fn add_stream(
         &self,
         stream: StreamId,
@@ -142,35 +93,32 @@ impl Reader {
         limit: Option<u32>,
         header_bytes: bool,
     ) -> Result<(), ReaderGone> {
-        self.send(Command::AddStream { stream, queue, limit, header_bytes })
+        self.send(Command::Stream { stream, queue, limit, header_bytes })
     }
 
-    /// Adds to what a stream wants. To be called before the kernel programs begin the generation.
+    /// Says whose the rows of generations are. To be called before the kernel programs begin them.
     ///
     /// # Errors
-    /// [`ReaderGone`].
-    pub fn add_want(&self, stream: StreamId, want: Want) -> Result<(), ReaderGone> {
-        self.send(Command::AddWant { stream, want })
+    /// See [`Self::set_ring`].
+    pub fn begin(&self, routes: Vec<(u32, Route)>) -> Result<(), ReaderGone> {
+        self.send(Command::Begin(routes))
     }
 
-    /// Ends what a stream wants of a ring with the generation before `end`. To be called before the kernel
-    /// programs begin that: its packets may be another stream's in the same slot.
+    /// Says that no more rows of these generations come into the ring.
     ///
     /// # Errors
-    /// [`ReaderGone`].
-    pub fn end_want(&self, stream: StreamId, ring: RingNumber, end: u32) -> Result<(), ReaderGone> {
-        self.send(Command::EndWant { stream, ring, end })
+    /// See [`Self::set_ring`].
+    pub fn end(&self, generations: Vec<u32>) -> Result<(), ReaderGone> {
+        self.send(Command::End(generations))
     }
 
-    /// Ends a stream, whose wants have ended. To be called when no CPU runs a configuration that it is part of;
-    /// when it returns, all rows of the stream are in its queue.
+    /// Ends streams whose last generation has ended: their last rows are handed on, and then their queues are closed
+    /// with what was counted.
     ///
     /// # Errors
-    /// [`ReaderGone`].
-    pub fn remove_stream(&self, stream: StreamId) -> Result<(), ReaderGone> {
-        let (done, finished) = sync_channel(1);
-        self.send(Command::RemoveStream { stream, done })?;
-        finished.recv().map_err(|_| ReaderGone)
+    /// See [`Self::set_ring`].
+    pub fn finish(&self, streams: Vec<Finish>) -> Result<(), ReaderGone> {
+        self.send(Command::Finish(streams))
     }
 
     fn send(&self, command: Command) -> Result<(), ReaderGone> {
@@ -193,19 +141,8 @@ impl Drop for Reader {
 struct Thread {
     commands: Receiver<Command>,
     wake: Arc<OwnedFd>,
-    rings: Vec<Ring>,
-    streams: Vec<Stream>,
-    /// Rows read and not handed on yet.
-    pending: Vec<Row>,
-    /// The bytes of their headers.
-    bytes: HeaderBytes,
-    names: Arc<Names>,
-}
-
-struct Ring {
-    number: RingNumber,
-    events: Box<RingBuf<MapData>>,
-    fill: Arc<RingFill>,
+    ring: Option<Box<dyn Ring>>,
+    dispatch: Dispatch,
 }
 
 impl Thread {
@@ -220,24 +157,26 @@ impl Thread {
                 return;
             }
             full = self.drain();
-            self.release(horizon);
+            self.dispatch.release(horizon, WallClock::read());
+            if !full {
+                self.dispatch.forget(Instant::now());
+            }
         }
     }
 
-    /// Sleeps until there is something to do; not at all where a ring has more.
+    /// Sleeps until there is something to do; not at all where the ring has more.
     fn wait(&self, full: bool) {
         let timeout = if full {
             Some(Duration::ZERO)
-        } else if self.streams.is_empty() || self.rings.is_empty() {
+        } else if self.dispatch.is_idle() || self.ring.is_none() {
             None
         } else {
             Some(FLUSH_INTERVAL)
         };
         let timeout = timeout.map(|time| Timespec { tv_sec: 0, tv_nsec: time.subsec_nanos().into() });
         let mut fds = vec![PollFd::new(&*self.wake, PollFlags::IN)];
-        fds.extend(
-            self.rings.iter().map(|ring| PollFd::from_borrowed_fd(ring.events.as_fd(), PollFlags::IN)),
-        );
+        let ring = self.ring.as_ref().and_then(|ring| ring.wakes());
+        fds.extend(ring.map(|ring| PollFd::from_borrowed_fd(ring, PollFlags::IN)));
         // Interrupted or not: looking costs little.
         let _ = poll(&mut fds, timeout.as_ref());
         let mut counter = [0; 8];
@@ -257,116 +196,34 @@ impl Thread {
 
     fn carry_out(&mut self, command: Command) {
         match command {
-            Command::AddRing { ring, name, events, fill } => {
-                self.name(ring, name);
-                self.rings.push(Ring { number: ring, events, fill });
+            Command::Ring(ring) => self.ring = Some(ring),
+            Command::Stream { stream, queue, limit, header_bytes } => {
+                self.dispatch.add_stream(stream, queue, limit, header_bytes);
             }
-            Command::RemoveRing { ring } => {
-                self.rings.retain(|one| one.number != ring);
-                for stream in &mut self.streams {
-                    stream.wants.retain(|want| want.ring != ring);
-                }
-            }
-            Command::AddStream { stream, queue, limit, header_bytes } => {
-                let thinner = limit.map(Thinner::new);
-                let wants = Vec::new();
-                self.streams.push(Stream { id: stream, queue, thinner, header_bytes, wants });
-            }
-            Command::AddWant { stream, want } => {
-                if let Some(stream) = self.streams.iter_mut().find(|one| one.id == stream) {
-                    stream.wants.push(want);
-                }
-            }
-            Command::EndWant { stream, ring, end } => {
-                let stream = self.streams.iter_mut().find(|one| one.id == stream);
-                if let Some(want) = stream.and_then(|stream| {
-                    stream.wants.iter_mut().find(|want| want.ring == ring && want.end.is_none())
-                }) {
-                    want.end = Some(end);
-                }
-            }
-            Command::RemoveStream { stream, done } => {
-                self.finish(stream);
-                // Whoever asked may have given up waiting.
-                let _ = done.send(());
-            }
+            Command::Begin(routes) => self.dispatch.begin(routes),
+            Command::End(generations) => self.dispatch.end(generations, Instant::now()),
+            Command::Finish(streams) => self.finish(streams),
         }
     }
 
-    /// Gives ring `ring` a name. Batches on their way keep the names they have.
-    fn name(&mut self, ring: RingNumber, name: Arc<str>) {
-        let names = Arc::make_mut(&mut self.names);
-        let ring = usize::from(ring);
-        if names.interfaces.len() <= ring {
-            names.interfaces.resize(ring + 1, Arc::from(""));
-        }
-        if let Some(place) = names.interfaces.get_mut(ring) {
-            *place = name;
-        }
-    }
-
-    /// Hands on every last row of a stream and forgets it.
-    fn finish(&mut self, stream: StreamId) {
-        // What the stream may have is in the rings now, but for a moment it can be behind a record of another
+    /// Hands on every last row of some streams, and closes them.
+    fn finish(&mut self, streams: Vec<Finish>) {
+        // What the streams may have is in the ring now, but for a moment it can be behind a record of another
         // CPU that is reserved and not yet written.
         thread::sleep(HOLD);
-        for _ in 0..=RING_EVENTS_MAX / TURN {
+        // However fast others fill the ring: what was in it is out after so many turns.
+        let turns = self.ring.as_ref().map_or(0, |ring| ring.capacity() / TURN);
+        for _ in 0..=turns {
             if !self.drain() {
                 break;
             }
         }
-        let Some(position) = self.streams.iter().position(|one| one.id == stream) else { return };
-        let mut stream = self.streams.swap_remove(position);
-        let mut last: Vec<Row> = self.pending.iter().filter(|row| stream.takes(row)).copied().collect();
-        last.sort_by_key(|row| row.event.time);
-        let bytes =
-            if stream.header_bytes { Arc::new(move_bytes(&mut last, &self.bytes)) } else { Arc::default() };
-        stream.hand_on(&Arc::new(last), &bytes, &self.names, WallClock::read());
+        self.dispatch.finish(streams, WallClock::read());
     }
 
-    /// Reads the rings, each for a turn; `true` where one has more.
+    /// Reads the ring for a turn; `true` where it has more.
     fn drain(&mut self) -> bool {
-        let mut full = false;
-        for ring in &mut self.rings {
-            ring.fill.look();
-            let origin = Origin { host: 0, interface: ring.number };
-            let mut taken = 0;
-            while taken < TURN
-                && let Some(item) = ring.events.next()
-            {
-                // Anything else would be a record of programs other than ours.
-                if let Some(Record { mut event, captured }) = Record::read(&item) {
-                    // To all but those who want the bytes, a packet is one like any other.
-                    event.kind = RecordKind::Event as u8;
-                    let bytes = captured.map_or(HeaderBytes::NONE, |captured| self.bytes.add(captured));
-                    self.pending.push(Row { origin, bytes, event });
-                }
-                taken += 1;
-            }
-            full |= taken == TURN;
-        }
-        full
-    }
-
-    /// Hands on what is older than `horizon`, in order.
-    fn release(&mut self, horizon: u64) {
-        if self.pending.is_empty() {
-            return;
-        }
-        if !self.pending.is_sorted_by_key(|row| row.event.time) {
-            self.pending.sort_by_key(|row| row.event.time);
-        }
-        let ready = self.pending.partition_point(|row| row.event.time <= horizon);
-        if ready == 0 {
-            return;
-        }
-        let younger = self.pending.split_off(ready);
-        let rows = Arc::new(std::mem::replace(&mut self.pending, younger));
-        let bytes = Arc::new(std::mem::take(&mut self.bytes));
-        self.bytes = move_bytes(&mut self.pending, &bytes);
-        let clock = WallClock::read();
-        for stream in &mut self.streams {
-            stream.hand_on(&rows, &bytes, &self.names, clock);
-        }
+        let Some(ring) = &mut self.ring else { return false };
+        ring.read(TURN, &mut |item| self.dispatch.add(item)) == TURN
     }
 }

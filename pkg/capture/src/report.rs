@@ -4,7 +4,6 @@ mod tags;
 
 use std::path::Path;
 
-use serde::Serialize;
 use xdplive_packet::{Hook, event::Direction};
 
 use crate::{
@@ -12,7 +11,7 @@ use crate::{
     interface::{Interface, Interfaces},
     loader::protocol::LoaderError,
     privilege::{AtStart, NEEDED},
-    source::InForce,
+    source::{Check, HookOption, InForce, InterfaceHooks, InterfaceState, LeftOut, Outcome, Prepared, Report},
 };
 
 /// Oldest kernel that has all that XDP capture needs.
@@ -54,104 +53,6 @@ impl Kernel {
     }
 }
 
-/// How a check came out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Outcome {
-    /// As it should be.
-    Ok,
-    /// Works, with less than there could be.
-    Warning,
-    /// Nothing works like this.
-    Failed,
-}
-
-/// One thing that was looked at.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Check {
-    /// What.
-    pub name: String,
-    /// How it is.
-    pub outcome: Outcome,
-    /// In words.
-    pub detail: String,
-    /// What to do about it: a command, or a sentence.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub mend: Option<String>,
-    /// The commands in it, each as a person would run it.
-    #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub commands: Vec<String>,
-}
-
-impl Check {
-    fn ok(name: &str, detail: String) -> Self {
-        Self { name: name.to_owned(), outcome: Outcome::Ok, detail, mend: None, commands: Vec::new() }
-    }
-
-    /// A check that came out badly, and what to do about it.
-    #[must_use]
-    pub fn bad(name: &str, outcome: Outcome, detail: String, mend: String) -> Self {
-        Self { name: name.to_owned(), outcome, detail, mend: Some(mend), commands: Vec::new() }
-    }
-
-    /// The same, with the commands that stand in what to do about it.
-    #[must_use]
-    pub fn with_commands(self, commands: Vec<String>) -> Self {
-        Self { commands, ..self }
-    }
-}
-
-/// The hooks an interface would get, or could get.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "camelCase")]
-pub struct HookOption {
-    /// `in` or `out`.
-    pub direction: &'static str,
-    /// Name of the hook.
-    pub hook: &'static str,
-    /// Whether `auto` would take it, or try it first.
-    pub auto: bool,
-    /// Whether it can be asked for.
-    pub possible: bool,
-    /// Whether it is attached now.
-    pub in_force: bool,
-    /// Why (not); may be empty.
-    pub reason: String,
-}
-
-/// What was found.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Report {
-    /// One check after the other.
-    pub checks: Vec<Check>,
-    /// The hooks of each interface.
-    pub interfaces: Vec<InterfaceHooks>,
-}
-
-/// The hooks of one interface.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct InterfaceHooks {
-    /// Its name.
-    pub interface: String,
-    /// Its hooks.
-    pub hooks: Vec<HookOption>,
-}
-
-impl Report {
-    /// The worst outcome.
-    #[must_use]
-    pub fn outcome(&self) -> Outcome {
-        let has = |outcome| self.checks.iter().any(|check| check.outcome == outcome);
-        if has(Outcome::Failed) {
-            Outcome::Failed
-        } else if has(Outcome::Warning) {
-            Outcome::Warning
-        } else {
-            Outcome::Ok
-        }
-    }
-}
-
 /// What the kernel said of the program for each hook: nothing, or why it refuses it.
 pub type Probed = Vec<(Hook, Option<LoaderError>)>;
 
@@ -162,7 +63,7 @@ pub fn report(
     kernel: &Kernel,
     probed: Option<Probed>,
     interfaces: &Interfaces,
-    in_force: &[InForce],
+    now: &Prepared,
 ) -> Report {
     let mut checks = vec![check_kernel(kernel), check_btf(Path::new(BTF).exists()), check_rights(at_start)];
     // Without the rights the kernel refuses everything: once is enough.
@@ -173,10 +74,11 @@ pub fn report(
         .iter()
         .map(|interface| InterfaceHooks {
             interface: interface.name.clone(),
-            hooks: hooks(interface, kernel.support(), in_force),
+            hooks: hooks(interface, kernel.support(), now),
         })
         .collect();
     checks.extend(tags::check(interfaces, &hooks, kernel.support()));
+    checks.extend(check_refused(interfaces, &now.left_out));
     Report { checks, interfaces: hooks }
 }
 
@@ -297,14 +199,45 @@ fn check_programs(kernel: &Kernel, probed: Option<Probed>) -> Vec<Check> {
     }
 }
 
+/// What somebody asks for and cannot have, of interfaces that may be known.
+fn check_refused(interfaces: &Interfaces, left_out: &[LeftOut]) -> Option<Check> {
+    /// Directions of interfaces that are named at most.
+    const NAMED: usize = 5;
+    let is_refused = |one: &&LeftOut| {
+        one.state == InterfaceState::Refused && interfaces.get(&one.interface).is_some()
+    };
+    let refused: Vec<String> = left_out
+        .iter()
+        .filter(is_refused)
+        .map(|one| format!("{} {}: {}", one.interface, one.direction.name(), one.reason))
+        .collect();
+    let more = refused.len().saturating_sub(NAMED);
+    let more = if more == 0 { String::new() } else { format!("; and {more} more") };
+    let named = refused.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join("; ");
+    let fix = "the panels that ask for them go on without; choose other interfaces or another hook there".to_owned();
+    (!refused.is_empty())
+        .then(|| Check::bad("interfaces left out", Outcome::Warning, format!("{named}{more}"), fix))
+}
+
 /// The hooks of an interface: what is in force, and what else can be told without attaching.
 #[must_use]
-pub fn hooks(interface: &Interface, kernel: KernelSupport, in_force: &[InForce]) -> Vec<HookOption> {
+pub fn hooks(interface: &Interface, kernel: KernelSupport, now: &Prepared) -> Vec<HookOption> {
     let automatic = plan(HookChoice::Auto, Direction::In, interface, kernel);
     let first = automatic.first().map(|first| (first.hook, reason_to_try(first, automatic.get(1))));
     let readable = interface.link.layout().is_some();
     let option = |hook: Hook| {
-        let attached = in_force.iter().find(|one| one.interface == interface.name && one.hook == hook);
+        let is_here = |one: &&InForce| one.interface == interface.name;
+        let attached = now.in_force.iter().filter(is_here).find(|one| one.hook == hook);
+        let same_way = now.in_force.iter().filter(is_here).any(|one| one.hook.direction() == hook.direction());
+        let left_out = now
+            .left_out
+            .iter()
+            .find(|one| one.interface == interface.name && one.direction == hook.direction());
+        let state = match left_out {
+            _ if same_way => Some(InterfaceState::Attached.name()),
+            Some(left_out) => Some(left_out.state.name()),
+            None => None,
+        };
         let is_first = first.as_ref().is_some_and(|(first, _)| *first == hook);
         let auto = readable && (is_first || hook == Hook::TcxEgress && kernel.tcx);
         let obstacle = if attached.is_some() { None } else { obstacle(hook, interface, kernel) };
@@ -323,6 +256,8 @@ pub fn hooks(interface: &Interface, kernel: KernelSupport, in_force: &[InForce])
             possible: obstacle.is_none(),
             in_force: attached.is_some(),
             reason: reasons.into_iter().flatten().collect::<Vec<_>>().join("; "),
+            state,
+            state_reason: left_out.map(|one| one.reason.clone()).unwrap_or_default(),
         }
     };
     [Hook::XdpNative, Hook::TcxIngress, Hook::XdpGeneric, Hook::TcxEgress].map(option).into()

@@ -18,18 +18,16 @@ pub const MAX_FLOW_ENTRIES: u32 = 1 << 20;
 /// How much memory and time a capture may take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Settings {
-    /// Ring of each interface, bytes: a power of two from [`MIN_RING_BYTES`] to [`MAX_RING_BYTES`]. An event
-    /// takes 112 bytes, so the default holds 74,898 events.
+    /// The ring that all interfaces share, bytes: a power of two from [`MIN_RING_BYTES`] to [`MAX_RING_BYTES`]. An
+    /// event takes 112 bytes, so the default of 8 MiB holds 74,898 events.
     pub ring_bytes: u32,
-    /// Ring of an interface that is first asked for as one of all (`any`), bytes: there can be hundreds.
-    pub any_ring_bytes: u32,
     /// Rows that wait for one stream at most, 128 bytes each; the oldest make room. 65,536 by default.
     pub queue_rows: usize,
     /// How long an interface stays attached after its last stream: on many drivers attaching native XDP
     /// resets the queues or the link, and a dashboard closed and opened again must not do that. 60 s.
     pub linger: Duration,
-    /// Flows that a table has room for, from [`MIN_FLOW_ENTRIES`] to [`MAX_FLOW_ENTRIES`]; about 180 bytes of the
-    /// kernel's memory each while it is there, in each of an interface's two banks. Packets of further flows are
+    /// Flows that the table of all interfaces has room for, from [`MIN_FLOW_ENTRIES`] to [`MAX_FLOW_ENTRIES`]; about
+    /// 180 bytes of the kernel's memory each while it is there, in each of the two banks. Packets of further flows are
     /// counted together. 65,536 by default.
     pub flow_entries: u32,
     /// Bytes of a packet that streams may have where its headers end before that, 0 to [`MAX_HEADER_BYTES`]. 0: the
@@ -41,7 +39,6 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             ring_bytes: 8 << 20,
-            any_ring_bytes: 1 << 20,
             queue_rows: 1 << 16,
             linger: Duration::from_secs(60),
             flow_entries: 1 << 16,

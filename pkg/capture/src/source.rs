@@ -7,6 +7,9 @@ mod accounts;
 mod batch;
 mod flows;
 mod header_bytes;
+mod ids;
+pub mod queue;
+mod report;
 mod unavailable;
 
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
@@ -17,21 +20,24 @@ use xdplive_filter::Filter;
 use xdplive_packet::{Hook, accounting::Limit, event::Direction};
 
 pub use self::{
-    accounts::{Counts, DirectionCounts, HookAccounts, Interval, KernelTime, StreamAccounts},
+    accounts::{
+        Counts, DirectionCounts, HookAccounts, InterfaceState, Interval, KernelTime, Reading, StreamAccounts,
+    },
     batch::{Batch, Names, Origin, Row},
     flows::{
         Conversation, Conversations, FlowFeed, FlowQueue, FlowSnapshot, Group, GroupBy, Groups, LinkProtocol,
-        Missed, Top, conversations, top,
+        Missed, Taken, Top, conversations, top,
     },
     header_bytes::{Captured, HeaderBytes},
+    ids::{GONE, InterfaceNumber, StreamId},
+    queue::{Counted, Handled, Queue, RowCounts},
+    report::{Check, HookOption, InterfaceHooks, Outcome, Report},
     unavailable::Unavailable,
 };
 use crate::{
+    clock::Moment,
     hook::{HookChoice, UnknownHook},
     interface::Interfaces,
-    queue::{Counted, Queue},
-    reader::StreamId,
-    report::Report,
 };
 
 /// Where packets can be had.
@@ -41,11 +47,12 @@ pub trait Source: Send + Sync + 'static {
     fn interfaces(&self) -> Arc<Interfaces>;
 
     /// Makes everything ready for `request`, so that what can never work is known before anybody subscribes.
-    /// What is attached here stays so for as long as after a stream's end.
+    /// What is attached here stays so for as long as after a stream's end. Of many interfaces it does not wait for the
+    /// last: what is on its way then is among those left out.
     ///
     /// # Errors
-    /// Any [`SourceError`].
-    async fn prepare(&self, request: &Request) -> Result<Vec<InForce>, SourceError>;
+    /// Any [`SourceError`]. One interface of [`InterfaceSet::Any`] that cannot be watched is left out instead.
+    async fn prepare(&self, request: &Request) -> Result<Prepared, SourceError>;
 
     /// Starts a stream. It lives through the absence of an interface.
     ///
@@ -71,7 +78,7 @@ pub trait Source: Send + Sync + 'static {
     async fn accounts(&self) -> Vec<HookAccounts>;
 
     /// What has been counted so far for one stream; `None` where nothing is attached for it now.
-    async fn counts(&self, stream: StreamId) -> Option<DirectionCounts>;
+    async fn counts(&self, stream: StreamId) -> Option<Reading>;
 
     /// The TCP ports of this machine whose packets are [own traffic](crate::own) now.
     fn own_ports(&self) -> Arc<BTreeSet<u16>>;
@@ -165,6 +172,28 @@ impl InterfaceSet {
     }
 }
 
+/// What there is for a request.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Prepared {
+    /// Hooks in force.
+    pub in_force: Vec<InForce>,
+    /// What was asked for and is not in force.
+    pub left_out: Vec<LeftOut>,
+}
+
+/// A direction of an interface that was asked for and from which no packets come now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    /// The interface's name.
+    pub interface: String,
+    /// The way of the packets.
+    pub direction: Direction,
+    /// What it is like there.
+    pub state: InterfaceState,
+    /// Why; may be empty.
+    pub reason: String,
+}
+
 /// A hook that is in force.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InForce {
@@ -181,15 +210,34 @@ pub struct InForce {
 /// A running stream. Dropping it ends the stream; what was not taken counts as lost.
 pub struct Subscription {
     id: StreamId,
+    begun: Moment,
     queue: Arc<Queue>,
     end: Option<Box<dyn FnOnce() + Send + Sync>>,
 }
 
 impl Subscription {
-    /// The stream `id`, fed through `queue`; `end` asks its source to stop and to close the queue.
+    /// The stream `id`, whose packets count from `begun` on, fed through `queue`; `end` asks its source to stop and to
+    /// close the queue.
     #[must_use]
-    pub fn new(id: StreamId, queue: Arc<Queue>, end: Box<dyn FnOnce() + Send + Sync>) -> Self {
-        Self { id, queue, end: Some(end) }
+    pub fn new(
+        id: StreamId,
+        begun: Moment,
+        queue: Arc<Queue>,
+        end: Box<dyn FnOnce() + Send + Sync>,
+    ) -> Self {
+        Self { id, begun, queue, end: Some(end) }
+    }
+
+    /// Since when packets are the stream's, by the clocks of the host that counts them.
+    #[must_use]
+    pub const fn begun(&self) -> Moment {
+        self.begun
+    }
+
+    /// Until when packets were the stream's; `None` until [`Subscription::next`] has returned `None`.
+    #[must_use]
+    pub fn ended(&self) -> Option<Moment> {
+        self.queue.ended()
     }
 
     /// Names it among the source's streams.

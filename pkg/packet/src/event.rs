@@ -97,7 +97,7 @@ pub struct Event {
     pub time: u64,
     /// The slots (streams of one filter and budget) that want the packet, bit n for slot n.
     pub slots: u64,
-    /// The configuration generation in which the packet was decided; see [`crate::accounting`].
+    /// The generation in which the packet was decided, which also tells the interface; see [`crate::accounting`].
     pub generation: u32,
     /// Whole frame in bytes as the hook saw it, plus 4 for a tag taken off before.
     pub frame_length: u32,

@@ -1,9 +1,9 @@
 //! The table of flows: what packets with the same addresses, ports, protocol and so on have in common, and how many
 //! there were.
 //!
-//! The host has two banks for each interface, each a hash table from [`FlowKey`] to [`FlowCounters`] and a
-//! [`Beside`] for each CPU and direction. Which bank is in force, the programs learn from the [`Beside`] that they
-//! find; the host changes it by a map in a map, whose update returns only when no CPU counts into the other bank
+//! The host has two banks, which all interfaces share: each is a hash table from [`FlowKey`] to [`FlowCounters`] and a
+//! [`Beside`] for each interface, CPU and direction. Which bank is counted into,
+//! [`InForce`](crate::accounting::InForce) says; the host changes it and waits until no CPU counts into the other bank
 //! any more. Then that is final, is read and emptied.
 //!
 //! Every packet is counted once: in the table, or in [`Beside::other`] where that has no room.
@@ -11,6 +11,7 @@
 use bytemuck::{Pod, Zeroable};
 
 use crate::{
+    accounting::INTERFACES,
     classify,
     event::Direction,
     headers::{Headers, present},
@@ -53,8 +54,8 @@ pub struct FlowKey {
     pub cast: u8,
     /// Which fields exist: those bits of [`present`] that are in [`Self::FIELDS`].
     pub present: u16,
-    /// Keeps the size a multiple of eight; always 0.
-    pub reserved: u16,
+    /// The number of the interface that saw the packets.
+    pub interface: u16,
 }
 
 const _: () = assert!(size_of::<FlowKey>() == 48);
@@ -94,17 +95,17 @@ impl FlowKey {
     pub const FIELDS: u16 =
         present::ETHERNET | present::LENGTH_FIELD | present::ADDRESSES | present::PROTOCOL | present::PORTS;
 
-    /// The key of a packet.
+    /// The key of a packet at the interface with the number 0.
     #[must_use]
     pub fn of(headers: &Headers, direction: Direction) -> Self {
         let mut key = Self::zeroed();
-        key.fill(headers, direction);
+        key.fill(headers, direction, 0);
         key
     }
 
     /// Makes this the key of a packet. A kernel program has no room to build one and copy it.
     #[inline(always)]
-    pub fn fill(&mut self, headers: &Headers, direction: Direction) {
+    pub fn fill(&mut self, headers: &Headers, direction: Direction, interface: u16) {
         self.source = headers.source_ip;
         self.destination = headers.destination_ip;
         self.source_port = headers.source_port;
@@ -120,7 +121,7 @@ impl FlowKey {
             Cast::None as u8
         };
         self.present = headers.present & Self::FIELDS;
-        self.reserved = 0;
+        self.interface = interface;
     }
 
     /// Whether the packet has all of these fields, bits of [`Self::FIELDS`].
@@ -328,41 +329,58 @@ impl SharedCounters {
     }
 }
 
-/// What one CPU counts for one direction beside the table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+/// What one CPU counts for one interface and direction beside a bank's table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 pub struct Beside {
-    /// The bank that this belongs to, as the host says.
-    pub bank: u64,
     /// Packets of flows for which the table had no room.
     pub other: Sum,
-    /// TCP packets by their flags, all eight as one number: one entry to add to, whatever they are.
-    pub by_tcp_flags: [Sum; 256],
+    /// TCP packets by flag, FIN to CWR. A packet with two flags is part of both.
+    pub tcp_flags: [Sum; 8],
 }
 
 impl Beside {
-    /// Packets, wire packets and bytes by single TCP flag, FIN to CWR. A packet with two flags is part of both.
-    #[must_use]
-    pub fn tcp_flags(&self) -> [Sum; 8] {
-        let mut flags = [Sum::default(); 8];
-        for (set, sum) in self.by_tcp_flags.iter().enumerate() {
-            for (bit, flag) in flags.iter_mut().enumerate() {
-                if set >> bit & 1 == 1 {
-                    *flag += *sum;
-                }
+    /// Adds a TCP packet with these flags.
+    #[inline(always)]
+    pub fn add_tcp(&mut self, flags: u8, packet: &Counted) {
+        let mut bit = 0;
+        for sum in &mut self.tcp_flags {
+            if flags >> bit & 1 == 1 {
+                *sum += packet.sum();
             }
+            bit += 1;
         }
-        flags
     }
 }
 
 impl core::ops::AddAssign<&Self> for Beside {
     fn add_assign(&mut self, more: &Self) {
         self.other += more.other;
-        for (sum, more) in self.by_tcp_flags.iter_mut().zip(&more.by_tcp_flags) {
+        for (sum, more) in self.tcp_flags.iter_mut().zip(&more.tcp_flags) {
             *sum += *more;
         }
     }
+}
+
+/// Interfaces whose [`Beside`] is in one map.
+pub const BESIDE_INTERFACES: u32 = 64;
+/// Entries of such a map: one for each interface and direction.
+pub const BESIDE_ENTRIES: u32 = BESIDE_INTERFACES * Direction::ALL.len() as u32;
+/// Such maps at most, over both banks.
+pub const BESIDE_MAPS: u32 = (INTERFACES as u32 / BESIDE_INTERFACES) * BANKS as u32;
+
+/// The number of the map with the [`Beside`] of an interface (below [`INTERFACES`]) in a bank.
+#[inline(always)]
+#[must_use]
+pub const fn beside_map(interface: u32, bank: u32) -> u32 {
+    interface / BESIDE_INTERFACES * BANKS as u32 + bank
+}
+
+/// The entry of an interface and direction in its [`beside_map`].
+#[inline(always)]
+#[must_use]
+pub const fn beside_entry(interface: u32, direction: Direction) -> u32 {
+    interface % BESIDE_INTERFACES * Direction::ALL.len() as u32 + direction as u32
 }
 
 #[cfg(test)]

@@ -105,6 +105,8 @@ fn start() -> Result<End, StartError> {
     let at_start = AtStart::look().map_err(StartError::Look)?;
     ignore_interrupts();
     let parent = Parent::find()?;
+    // Before the fork: both processes need it.
+    privilege::raise_descriptor_limit();
     // SAFETY: the runtime is started below; until then there is this thread only.
     let loader = unsafe { Loader::fork() }.map_err(StartError::Fork)?;
     let directory = std::env::temp_dir();
@@ -161,8 +163,11 @@ async fn serve(
     mut socket: Socket,
     grafana: Result<own::Parent, OwnError>,
 ) -> Result<End, StartError> {
-    let loader_ended = loader.ended().try_clone_to_owned().map_err(StartError::Fork)?;
+    let loader_ended = loader.process.ended().try_clone_to_owned().map_err(StartError::Fork)?;
     let (server, setting_errors) = ServerSettings::read(setting);
+    if setting("any_ring_bytes").is_some() {
+        warn!("the setting any_ring_bytes has no meaning any more: all interfaces share the ring of ring_bytes");
+    }
     for error in &setting_errors {
         warn!("{error}; the default holds");
     }
@@ -190,6 +195,7 @@ async fn serve(
     let end = tokio::select! {
         result = &mut serving => return result.map(|()| End::Asked),
         reason = reason_to_end(&shutdown, ended) => reason,
+        () = loader_fails(local.as_deref()) => Reason::LoaderEnded,
     };
     // Streams are brought to a good end only where somebody takes it: with the parent gone nobody does, and
     // without the loader nothing is good about it.
@@ -210,6 +216,15 @@ enum Reason {
     Asked,
     ParentEnded,
     LoaderEnded,
+}
+
+/// Waits until the loader answers no more.
+async fn loader_fails(local: Option<&LocalSource>) {
+    match local {
+        // It has been said why.
+        Some(local) => _ = local.failed().await,
+        None => std::future::pending().await,
+    }
 }
 
 async fn reason_to_end(shutdown: &Shutdown, ended: oneshot::Receiver<Reason>) -> Reason {

@@ -1,4 +1,4 @@
-//! The thread that owns all captures and streams.
+//! The thread that owns all watched interfaces and streams. It never waits for a link to be attached or closed.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -9,42 +9,46 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::{runtime::Handle, sync::oneshot};
+use tokio::sync::{oneshot, watch};
 use tracing::{error, warn};
 use xdplive_filter::{Environment, Term};
-use xdplive_packet::{accounting::Limit, event::Direction};
+use xdplive_packet::{Hook, event::Direction};
 
 use super::{
-    capture::{AttachError, Capture},
-    explain::no_slot,
-    flows::{Flows, Want as FlowWant},
+    attacher::{Attacher, Job, Outcome, Urgency},
+    budgets::Budgets,
+    flows::{FlowTables, Flows, Want as FlowWant},
+    generations::Generations,
+    prepare::Preparing,
     stream::Stream,
+    tap::Tap,
 };
 use crate::{
-    interface::{Interface, Interfaces, Watch},
-    loader::Loader,
+    clock::Moment,
+    interface::Interfaces,
+    loader::{AskError, LoaderProcess, MapLoader, protocol::LoaderError},
     own,
     privilege::AtStart,
-    queue::{Counted, Queue},
-    reader::{Reader, RingNumber, StreamId, Want},
+    reader::Reader,
     report::{Kernel, Probed},
+    ring_fill::RingFill,
     settings::Settings,
-    source::{DirectionCounts, HookAccounts, InForce, InterfaceSet, Request, SourceError, Wanted},
+    source::{HookAccounts, InterfaceNumber, Prepared, Queue, Reading, Request, SourceError, StreamId},
 };
 
 /// Time between two looks at what lingers and at what could not be attached.
 const TICK: Duration = Duration::from_secs(1);
-/// How long the loader may take to end.
+/// How long the loader may take to end when nothing is attached any more.
 const LOADER_END: Duration = Duration::from_secs(1);
 
 /// What the rest of the process asks of the thread.
 pub enum Command {
     /// See [`crate::source::Source::prepare`].
-    Prepare { request: Request, reply: oneshot::Sender<Result<Vec<InForce>, SourceError>> },
+    Prepare { request: Request, reply: oneshot::Sender<Result<Prepared, SourceError>> },
     /// See [`crate::source::Source::subscribe`].
-    Subscribe { request: Request, queue: Arc<Queue>, reply: oneshot::Sender<StreamId> },
+    Subscribe { request: Request, queue: Arc<Queue>, reply: oneshot::Sender<(StreamId, Moment)> },
     /// See [`crate::source::Source::flows`].
-    SubscribeFlows { request: Request, queue: Arc<Queue>, want: FlowWant, reply: oneshot::Sender<StreamId> },
+    SubscribeFlows { request: Request, queue: Arc<Queue>, want: FlowWant, reply: oneshot::Sender<(StreamId, Moment)> },
     /// A stream has come to its end.
     End { stream: StreamId },
     /// The interfaces have changed.
@@ -54,63 +58,109 @@ pub enum Command {
     /// See [`crate::source::Source::accounts`].
     Accounts { reply: oneshot::Sender<Vec<HookAccounts>> },
     /// See [`crate::source::Source::counts`].
-    Counts { stream: StreamId, reply: oneshot::Sender<Option<DirectionCounts>> },
+    Counts { stream: StreamId, reply: oneshot::Sender<Option<Reading>> },
     /// Try what the kernel allows, and tell what is in force.
-    Probe { reply: oneshot::Sender<(Option<Probed>, Vec<InForce>)> },
+    Probe { reply: oneshot::Sender<(Option<Probed>, Prepared)> },
+    /// What became of a job.
+    Done(Outcome),
     /// Detach everything and end.
     Stop { done: oneshot::Sender<()> },
 }
 
 /// What the thread works with.
 pub struct Parts {
-    pub loader: Loader,
+    /// Makes maps.
+    pub maps: Arc<MapLoader>,
+    /// Attaches programs.
+    pub attacher: Attacher,
+    /// The loader as a process.
+    pub process: LoaderProcess,
+    /// Hands rows on.
     pub reader: Reader,
-    pub watch: Watch,
-    pub runtime: Handle,
+    /// The running kernel.
     pub kernel: Kernel,
+    /// What this process could do when it started.
     pub at_start: AtStart,
+    /// Bounds.
     pub settings: Settings,
+    /// Is told why the process has to end.
+    pub failed: watch::Sender<Option<String>>,
+}
+
+/// The maps, once they are made.
+pub struct Open {
+    /// What interfaces go by.
+    pub generations: Generations,
+    /// How full the ring is.
+    pub fill: Arc<RingFill>,
+    /// The tables of flows.
+    pub flows: FlowTables,
 }
 
 /// The state of the thread.
 pub struct Control {
     pub(super) parts: Parts,
+    pub(super) open: Option<Open>,
     pub(super) interfaces: Arc<Interfaces>,
-    pub(super) captures: BTreeMap<String, Capture>,
+    /// By name.
+    pub(super) taps: BTreeMap<String, Tap>,
+    /// Names by number.
+    pub(super) numbers: BTreeMap<InterfaceNumber, String>,
+    pub(super) next_interface: InterfaceNumber,
+    pub(super) budgets: Budgets,
     pub(super) streams: BTreeMap<StreamId, Stream>,
     /// Streams that have ended, while somebody may still take their rows.
     pub(super) ended: Vec<Stream>,
     next_stream: StreamId,
-    pub(super) next_ring: RingNumber,
-    /// Captures whose members are to change with the next generation.
+    /// Interfaces whose members are to change with the next generation.
     pub(super) dirty: BTreeSet<String>,
+    /// What is to be attached once the next generation has begun.
+    pub(super) jobs: Vec<(Job, Urgency)>,
     /// Streams to be told that they have begun, and streams to be closed, after that.
-    begun: Vec<(StreamId, oneshot::Sender<StreamId>)>,
-    pub(super) ending: Vec<StreamId>,
+    begun: Vec<(StreamId, oneshot::Sender<(StreamId, Moment)>)>,
+    pub(super) ending: BTreeSet<StreamId>,
     pub(super) flows: Flows,
-    probed: Option<Probed>,
+    pub(super) preparing: Vec<Preparing>,
+    asked_for_accounts: Vec<oneshot::Sender<Vec<HookAccounts>>>,
+    /// What the kernel says of the programs, as far as it has been asked.
+    probed: BTreeMap<u8, Option<LoaderError>>,
+    probing: Vec<oneshot::Sender<(Option<Probed>, Prepared)>>,
     own_ports: Arc<BTreeSet<u16>>,
     /// The alternatives of the filter that recognises own traffic.
     pub(super) own: Arc<[Term]>,
+    /// What was last said of a kernel that refuses.
+    pub(super) said: Option<String>,
 }
 
+/// Hooks with a program of their own.
+const HOOKS: [Hook; 4] = [Hook::XdpNative, Hook::XdpGeneric, Hook::TcxIngress, Hook::TcxEgress];
+
 impl Control {
-    pub fn new(parts: Parts, flows: Flows) -> Self {
+    /// Nothing is watched yet.
+    pub fn new(parts: Parts, interfaces: Arc<Interfaces>, flows: Flows) -> Self {
         Self {
-            interfaces: parts.watch.now(),
             parts,
-            captures: BTreeMap::new(),
+            open: None,
+            interfaces,
+            taps: BTreeMap::new(),
+            numbers: BTreeMap::new(),
+            next_interface: 0,
+            budgets: Budgets::default(),
             streams: BTreeMap::new(),
             ended: Vec::new(),
             next_stream: 1,
-            next_ring: 0,
             dirty: BTreeSet::new(),
+            jobs: Vec::new(),
             begun: Vec::new(),
-            ending: Vec::new(),
+            ending: BTreeSet::new(),
             flows,
-            probed: None,
+            preparing: Vec::new(),
+            asked_for_accounts: Vec::new(),
+            probed: BTreeMap::new(),
+            probing: Vec::new(),
             own_ports: Arc::default(),
             own: Arc::default(),
+            said: None,
         }
     }
 
@@ -119,7 +169,9 @@ impl Control {
     pub fn run(mut self, commands: &Receiver<Command>) {
         let mut next_tick = Instant::now() + TICK;
         loop {
-            let first = match commands.recv_timeout(next_tick.saturating_duration_since(Instant::now())) {
+            let now = Instant::now();
+            let due = self.next_answer().map_or(next_tick, |due| due.min(next_tick));
+            let first = match commands.recv_timeout(due.saturating_duration_since(now)) {
                 Ok(command) => Some(command),
                 Err(RecvTimeoutError::Timeout) => None,
                 Err(RecvTimeoutError::Disconnected) => break,
@@ -128,26 +180,20 @@ impl Control {
             for command in first.into_iter().chain(commands.try_iter()) {
                 if let Command::Stop { done } = command {
                     stop = Some(done);
-                } else {
-                    self.carry_out(command);
+                    break;
                 }
+                self.carry_out(command);
             }
-            self.begin_generations();
-            self.settle_flows();
-            self.tell_begun();
-            self.close_ended();
             if let Some(done) = stop {
                 self.stop();
                 // Whoever asked may have given up waiting.
                 let _ = done.send(());
                 return;
             }
+            self.settle();
             if Instant::now() >= next_tick {
                 next_tick = Instant::now() + TICK;
-                self.attach_missing();
-                self.leave_absent();
-                self.settle_ended();
-                self.close_lingering();
+                self.tick();
             }
         }
         self.stop();
@@ -155,40 +201,78 @@ impl Control {
 
     fn carry_out(&mut self, command: Command) {
         match command {
-            Command::Prepare { request, reply } => {
-                let result = self.prepare(&request);
-                let _ = reply.send(result);
-            }
-            Command::Subscribe { request, queue, reply } => self.subscribe(request, queue, reply),
+            Command::Prepare { request, reply } => self.prepare(request, reply),
+            Command::Subscribe { request, queue, reply } => _ = self.subscribe(request, queue, reply),
             Command::SubscribeFlows { request, queue, want, reply } => {
-                let stream = self.next_stream;
-                self.subscribe(request, queue, reply);
+                let stream = self.subscribe(request, queue, reply);
                 self.flows.want(stream, want);
             }
             Command::End { stream } => self.end(stream),
             Command::Interfaces(interfaces) => {
                 self.interfaces = interfaces;
                 self.recognise_own();
-                self.attach_missing();
+                self.follow_interfaces();
             }
             Command::OwnPorts(ports) => {
                 self.own_ports = ports;
                 self.recognise_own();
             }
-            Command::Accounts { reply } => {
-                // Whoever asked may have given up waiting.
-                let _ = reply.send(self.accounts());
-            }
+            Command::Accounts { reply } => self.asked_for_accounts.push(reply),
             Command::Counts { stream, reply } => {
+                // Whoever asked may have given up waiting.
                 let _ = reply.send(self.counts(stream));
             }
-            Command::Probe { reply } => {
-                let probed = self.probe();
-                let in_force = self.captures.values().flat_map(Capture::in_force).collect();
-                let _ = reply.send((probed, in_force));
-            }
+            Command::Probe { reply } => self.probe(reply),
+            Command::Done(outcome) => self.done(outcome),
             // Taken care of by the caller.
             Command::Stop { .. } => {}
+        }
+    }
+
+    /// Puts everything in force that commands have brought.
+    fn settle(&mut self) {
+        self.begin_generations();
+        self.settle_flows();
+        self.begin_generations();
+        for (job, urgency) in std::mem::take(&mut self.jobs) {
+            self.parts.attacher.order(job, urgency);
+        }
+        self.tell_begun();
+        self.close_ended();
+        self.answer_prepared();
+        if !self.asked_for_accounts.is_empty() {
+            let accounts = self.accounts();
+            for reply in std::mem::take(&mut self.asked_for_accounts) {
+                // Whoever asked may have given up waiting.
+                let _ = reply.send(accounts.clone());
+            }
+        }
+    }
+
+    fn tick(&mut self) {
+        self.try_again();
+        self.settle_ended();
+        self.close_lingering();
+        self.settle();
+    }
+
+    /// Makes the maps that all programs share, where that has not been done.
+    pub(super) fn open(&mut self) -> Result<&mut Open, AskError> {
+        if self.open.is_none() {
+            let open = super::opening::open(&self.parts);
+            if let Err(error) = &open {
+                self.lose_where_final(error);
+            }
+            self.open = Some(open?);
+        }
+        self.open.as_mut().ok_or(AskError::WrongAnswer)
+    }
+
+    /// Has the process end where the loader answers no more.
+    pub(super) fn lose_where_final(&self, error: &AskError) {
+        if error.is_final() && self.parts.failed.borrow().is_none() {
+            error!("{error}, so that nothing can be watched any more");
+            self.parts.failed.send_replace(Some(error.to_string()));
         }
     }
 
@@ -203,228 +287,116 @@ impl Control {
                 Arc::default()
             }
         };
-        for (name, capture) in &mut self.captures {
-            if capture.set_own(&self.own) {
+        for (name, tap) in &mut self.taps {
+            if tap.slots.set_own(&self.own) {
                 self.dirty.insert(name.clone());
             }
         }
     }
 
-    /// Does everything a stream of `request` needs, except counting and reporting its packets.
-    fn prepare(&mut self, request: &Request) -> Result<Vec<InForce>, SourceError> {
-        let mut in_force = Vec::new();
-        let mut refused = None;
-        for name in &self.names(&request.interfaces) {
-            match self.prepare_one(name, request) {
-                Ok(hooks) => in_force.extend(hooks),
-                // One interface of all that cannot be watched takes nothing from the others.
-                Err(error) if request.interfaces == InterfaceSet::Any => refused = Some(error),
-                Err(error) => return Err(error),
-            }
-        }
-        match refused {
-            Some(error) if in_force.is_empty() => Err(error),
-            _ => Ok(in_force),
-        }
-    }
-
-    /// The interfaces of a request, as far as they have names now.
-    fn names(&self, interfaces: &InterfaceSet) -> Vec<String> {
-        match interfaces {
-            InterfaceSet::Named(names) => names.clone(),
-            InterfaceSet::Any => self
-                .interfaces
-                .iter()
-                .filter(|interface| interface.link.layout().is_some())
-                .map(|interface| interface.name.clone())
-                .collect(),
-        }
-    }
-
-    fn prepare_one(&mut self, name: &str, request: &Request) -> Result<Vec<InForce>, SourceError> {
-        let interface = self.interface(name)?;
-        self.open(&interface, &request.interfaces).map_err(|error| self.explain_ask(name, error))?;
-        for direction in &request.directions {
-            // Where both ways are asked for, one is better than none; what is missing is told elsewhere.
-            let needed = *direction == Direction::In || request.directions.len() == 1;
-            match self.attach(&interface, *direction, request.hook, &request.asker) {
-                Err(AttachError::NoHook) if !needed => {}
-                Err(error) => {
-                    self.close_unused(name);
-                    return Err(self.explain_attach(&interface, *direction, request.hook, error));
-                }
-                Ok(()) => {}
-            }
-        }
-        let Some(capture) = self.captures.get_mut(name) else { return Ok(Vec::new()) };
-        capture.reserve(request, &interface).map_err(|error| no_slot(name, &error))?;
-        capture.idle_since = Instant::now();
-        Ok(capture.in_force().collect())
-    }
-
-    fn subscribe(&mut self, request: Request, queue: Arc<Queue>, reply: oneshot::Sender<StreamId>) {
+    fn subscribe(
+        &mut self,
+        request: Request,
+        queue: Arc<Queue>,
+        reply: oneshot::Sender<(StreamId, Moment)>,
+    ) -> StreamId {
         let id = self.next_stream;
         self.next_stream += 1;
-        // The kernel keeps each interface to the limit; only what comes from several is left to be thinned here.
-        let limit = match &request.wanted {
-            Some(Wanted { limit: Limit::PerSecond(rows), .. }) if request.interfaces.may_be_several() => {
-                Some(*rows)
-            }
-            _ => None,
-        };
-        let header_bytes = request.wanted.as_ref().is_some_and(|wanted| wanted.header_bytes);
+        let wanted = request.wanted.as_ref();
+        let limit = wanted.and_then(|wanted| wanted.limit.per_second());
+        let header_bytes = wanted.is_some_and(|wanted| wanted.header_bytes);
         if self.parts.reader.add_stream(id, Arc::clone(&queue), limit, header_bytes).is_err() {
             // Dropping `reply` tells the asker.
-            return;
+            error!("the reader has ended");
+            return id;
         }
         self.streams.insert(id, Stream::new(request, queue));
         self.begun.push((id, reply));
-        self.attach_missing();
+        self.join_all(id);
+        id
     }
 
-    /// Takes a stream out of its captures' next generations.
+    /// Takes a stream out of its interfaces' next generations.
     fn end(&mut self, id: StreamId) {
-        let Some(stream) = self.streams.get(&id) else { return };
-        for name in &stream.joined {
-            if let Some(capture) = self.captures.get_mut(name) {
-                capture.leave(id);
-                // Without the reader there is nobody who could hand on too much.
-                let _ = self.parts.reader.end_want(id, capture.number, capture.next_generation());
-                self.dirty.insert(name.clone());
-            }
-        }
-        if !self.ending.contains(&id) {
-            self.ending.push(id);
-        }
-    }
-
-    /// Brings every stream into the captures it asks for, and every capture to its interface, as far as they
-    /// are there. What does not work now is tried again.
-    fn attach_missing(&mut self) {
-        for (name, capture) in &mut self.captures {
-            capture
-                .forget_stale(&self.parts.loader, self.interfaces.get(name).map(|interface| interface.index));
-        }
-        let wishes: Vec<(StreamId, Request)> =
-            self.streams.iter().map(|(id, stream)| (*id, stream.request.clone())).collect();
-        for (id, request) in wishes {
-            if self.ending.contains(&id) {
-                continue;
-            }
-            for name in &self.names(&request.interfaces) {
-                // Only what is known: a change of the interfaces comes by itself.
-                let Some(interface) = self.interfaces.get(name).cloned() else { continue };
-                if interface.link.layout().is_none() {
-                    continue;
-                }
-                if let Err(error) = self.join(id, &interface, &request) {
-                    warn!("{error}");
-                }
-            }
-        }
-    }
-
-    /// Makes a stream a member of an interface's capture, and attaches what it asks for there.
-    fn join(&mut self, id: StreamId, interface: &Interface, request: &Request) -> Result<(), SourceError> {
-        let name = &interface.name;
-        self.open(interface, &request.interfaces).map_err(|error| self.explain_ask(name, error))?;
-        let joined = self.streams.get(&id).is_some_and(|stream| stream.joined.contains(name));
-        if !joined && let Some(capture) = self.captures.get_mut(name) {
-            let slot = capture.join(id, request, interface).map_err(|error| no_slot(name, &error))?;
-            // A stream without rows wants nothing of the reader.
-            let want = slot.filter(|_| request.has_rows()).map(|slot| Want {
-                ring: capture.number,
-                slots: 1 << slot,
-                first: capture.next_generation(),
-                end: None,
-                directions: request.directions.clone(),
-            });
-            // Before the programs begin that generation, so that its first event finds the stream.
-            if want.is_none_or(|want| self.parts.reader.add_want(id, want).is_ok()) {
-                self.dirty.insert(name.clone());
-                if let Some(stream) = self.streams.get_mut(&id) {
-                    stream.joined.insert(name.clone());
-                }
-            } else {
-                capture.leave(id);
-            }
-        }
-        for direction in &request.directions {
-            let attached = self.captures.get(name).is_some_and(|capture| capture.is_attached(*direction));
-            if !attached {
-                // The generation first, so that the first packet the hook sees is counted for the stream.
-                self.begin_generations();
-                // Refusals come out of `prepare`; here the stream waits until it becomes possible.
-                let _ = self.attach(interface, *direction, request.hook, &request.asker);
-            }
-        }
-        Ok(())
-    }
-
-    /// Begins the next generation of every capture whose members have changed, and adds up what was counted
-    /// in the one that ends.
-    pub(super) fn begin_generations(&mut self) {
-        for name in std::mem::take(&mut self.dirty) {
-            let Some(capture) = self.captures.get_mut(&name) else { continue };
-            let link = self.interfaces.get(&name).and_then(|interface| interface.link.layout());
-            match capture.begin_generation(link.unwrap_or(capture.link())) {
-                Ok((counts, members)) => {
-                    for (id, membership) in members {
-                        if let Some(stream) = self.streams.get_mut(&id) {
-                            stream.add(capture.number, &counts, &membership);
-                        }
-                    }
-                }
-                Err(error) => {
-                    error!("interface {name}: the kernel does not take a new configuration: {error}");
-                    self.dirty.insert(name);
-                }
-            }
+        if self.leave_all(id) {
+            self.ending.insert(id);
         }
     }
 
     fn tell_begun(&mut self) {
+        let now = Moment::now();
         for (id, reply) in std::mem::take(&mut self.begun) {
-            if reply.send(id).is_err() {
+            if reply.send((id, now)).is_err() {
                 // The asker went away meanwhile.
                 self.end(id);
             }
         }
-        self.begin_generations();
     }
 
-    /// Closes the streams that are part of no generation any more, once their last rows are in their queues.
-    fn close_ended(&mut self) {
-        for id in std::mem::take(&mut self.ending) {
-            let Some(stream) = self.streams.remove(&id) else { continue };
-            if self.parts.reader.remove_stream(id).is_err() {
-                error!("the reader has ended");
+    /// What the kernel says of each program; asked once, for it stays so.
+    fn probe(&mut self, reply: oneshot::Sender<(Option<Probed>, Prepared)>) {
+        match self.open() {
+            Ok(_) => self.load_all(Urgency::Now),
+            Err(AskError::Loader(error)) => {
+                let probed = HOOKS.map(|hook| (hook, Some(error.clone()))).into();
+                let _ = reply.send((Some(probed), self.prepared()));
+                return;
             }
-            stream.queue.itemise(self.counted_by_interface(&stream));
-            stream.queue.close(stream.counted());
-            if stream.has_rows() {
-                self.ended.push(stream);
+            Err(_) => {
+                let _ = reply.send((None, self.prepared()));
+                return;
             }
+        }
+        self.probing.push(reply);
+        self.answer_probes();
+    }
+
+    /// Has every program loaded that has not been.
+    pub(super) fn load_all(&mut self, urgency: Urgency) {
+        for hook in HOOKS.into_iter().filter(|hook| !self.probed.contains_key(&(*hook as u8))) {
+            self.jobs.push((Job::Load(hook), urgency));
         }
     }
 
-    /// What was counted for a stream, by interface.
-    fn counted_by_interface(&self, stream: &Stream) -> Vec<(Arc<str>, RingNumber, Counted)> {
-        let captures = stream.joined.iter().filter_map(|name| self.captures.get(name));
-        captures
-            .map(|capture| (Arc::clone(&capture.name), capture.number, stream.counted_at(capture.number)))
-            .collect()
+    fn answer_probes(&mut self) {
+        let probed: Option<Probed> =
+            HOOKS.into_iter().map(|hook| Some((hook, self.probed.get(&(hook as u8))?.clone()))).collect();
+        if probed.is_none() {
+            return;
+        }
+        for reply in std::mem::take(&mut self.probing) {
+            let _ = reply.send((probed.clone(), self.prepared()));
+        }
     }
 
-    /// What the kernel says of each program; asked once, for it stays so. `None` where the loader has ended.
-    fn probe(&mut self) -> Option<Probed> {
-        if self.probed.is_none() {
-            self.probed = self.parts.loader.probe().ok();
+    /// What is in force everywhere, and what is not of what was asked for.
+    fn prepared(&self) -> Prepared {
+        let now = Instant::now();
+        Prepared {
+            in_force: self.taps.values().flat_map(Tap::in_force).collect(),
+            left_out: self.taps.values().flat_map(|tap| tap.left_out(&Direction::ALL, now)).collect(),
         }
-        self.probed.clone()
+    }
+
+    fn done(&mut self, outcome: Outcome) {
+        match outcome {
+            Outcome::Attach { job, refused, attached } => {
+                if self.probed.len() < HOOKS.len() && attached.is_some() {
+                    // Who asks what this machine can do should not have to wait behind all interfaces.
+                    self.load_all(Urgency::Now);
+                }
+                self.note_attach(&job, &refused, attached);
+            }
+            Outcome::Load { hook, error } => {
+                self.probed.insert(hook as u8, error);
+                self.answer_probes();
+            }
+            Outcome::Lost(error) => self.lose_where_final(&error),
+        }
     }
 
     fn stop(mut self) {
+        self.jobs.clear();
         let streams: Vec<StreamId> = self.streams.keys().copied().collect();
         for id in streams {
             self.end(id);
@@ -432,31 +404,13 @@ impl Control {
         self.begin_generations();
         self.settle_flows();
         self.close_ended();
-        self.parts.loader.end(LOADER_END);
-    }
-
-    /// An interface that can be watched.
-    fn interface(&mut self, name: &str) -> Result<Interface, SourceError> {
-        let found = self.interfaces.get(name).cloned();
-        // It may be younger than the last change we heard of.
-        let found = match found {
-            Some(interface) => Some(interface),
-            None => {
-                if let Ok(now) = self.parts.runtime.block_on(self.parts.watch.look()) {
-                    self.interfaces = Arc::new(now);
-                }
-                self.interfaces.get(name).cloned()
-            }
-        };
-        let Some(interface) = found else {
-            return Err(SourceError::NoSuchInterface {
-                given: name.to_owned(),
-                available: self.interfaces.names(),
-            });
-        };
-        if interface.link.layout().is_none() {
-            return Err(SourceError::UnsupportedLink { interface: name.to_owned() });
+        let Parts { attacher, process, reader, maps, .. } = self.parts;
+        let in_time = attacher.finish();
+        // The end of its connection is how the loader knows.
+        drop((self.open, self.flows, maps));
+        if !process.end(LOADER_END) || !in_time {
+            warn!("the loader process was ended by force; the kernel closes what it had attached");
         }
-        Ok(interface)
+        drop(reader);
     }
 }

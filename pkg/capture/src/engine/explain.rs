@@ -1,67 +1,51 @@
 //! What goes wrong, in words for the person who asked.
 
-use xdplive_packet::event::Direction;
+use xdplive_packet::accounting::INTERFACES;
 
-use super::{
-    capture::{AttachError, explain},
-    control::Control,
-    slots::NoSlot,
-};
+use super::slots::NoSlot;
 use crate::{
-    hook::HookChoice,
+    hook::foreign_program,
     interface::Interface,
     loader::{AskError, protocol::LoaderError},
+    privilege::AtStart,
     report,
     source::SourceError,
 };
 
-impl Control {
-    pub(super) fn explain_ask(&self, interface: &str, error: AskError) -> SourceError {
-        match error {
-            AskError::Loader(LoaderError::NotAllowed { action, reason }) => SourceError::NotAllowed {
-                reason: format!("this process may not {action} ({reason})"),
-                mend: report::mend_rights(&self.parts.at_start),
-            },
-            AskError::Gone(_) => SourceError::Gone,
-            other => SourceError::Failed { interface: interface.to_owned(), reason: other.to_string() },
-        }
+/// Why the loader was asked in vain.
+pub fn ask(interface: &str, error: &AskError, at_start: &AtStart) -> SourceError {
+    match error {
+        AskError::Loader(LoaderError::NotAllowed { action, reason }) => SourceError::NotAllowed {
+            reason: format!("this process may not {action} ({reason})"),
+            mend: report::mend_rights(at_start),
+        },
+        AskError::Gone(_) | AskError::Silent => SourceError::Gone,
+        other => SourceError::Failed { interface: interface.to_owned(), reason: other.to_string() },
     }
+}
 
-    pub(super) fn explain_attach(
-        &mut self,
-        interface: &Interface,
-        direction: Direction,
-        wanted: HookChoice,
-        error: AttachError,
-    ) -> SourceError {
-        let name = interface.name.clone();
-        match error {
-            AttachError::Conflict { in_force, owner } => {
-                SourceError::HookConflict { interface: name, wanted, in_force: in_force.name(), owner }
-            }
-            AttachError::NoHook if direction == Direction::Out => {
-                SourceError::NoEgress { interface: name, release: self.parts.kernel.release.clone() }
-            }
-            AttachError::NoHook | AttachError::Gone => SourceError::Gone,
-            AttachError::Refused { error: error @ LoaderError::NotAllowed { .. }, .. } => {
-                self.explain_ask(&name, AskError::Loader(error))
-            }
-            AttachError::Refused { hook, error } => {
-                // Who is in the way, as of now.
-                let now = self.parts.runtime.block_on(self.parts.watch.look()).ok();
-                let interface = now.as_ref().and_then(|now| now.get(&name)).unwrap_or(interface);
-                let reason = explain(&error, interface);
-                SourceError::HookUnavailable { interface: name, hook: hook.name(), reason }
-            }
-        }
+/// A loader's error with what is known of the interface.
+#[must_use]
+pub fn loader(error: &LoaderError, interface: Option<&Interface>) -> String {
+    match (error, interface.and_then(|interface| interface.xdp_program)) {
+        (LoaderError::Busy, Some(id)) => foreign_program(id),
+        _ => error.to_string(),
     }
 }
 
 /// Why a stream cannot join, as an error of its interface.
-pub(super) fn no_slot(interface: &str, error: &NoSlot) -> SourceError {
+pub fn no_slot(interface: &str, error: &NoSlot) -> SourceError {
     let (interface, reason) = (interface.to_owned(), error.to_string());
     match error {
         NoSlot::Filter(_) => SourceError::Filter { interface, reason },
-        NoSlot::Taken { .. } | NoSlot::Capacity { .. } => SourceError::NoRoom { interface, reason },
+        NoSlot::Taken { .. } | NoSlot::Capacity { .. } | NoSlot::Budgets => {
+            SourceError::NoRoom { interface, reason }
+        }
     }
+}
+
+/// Why an interface cannot be watched beside others.
+pub fn full(interface: &str) -> SourceError {
+    let reason = format!("{INTERFACES} interfaces are watched, the most there can be");
+    SourceError::Failed { interface: interface.to_owned(), reason }
 }

@@ -1,12 +1,13 @@
 //! Who needs flows of which interface, and the thread that takes them from the kernel.
 //!
 //! Swapping and reading a table can take tens of milliseconds, for which streams that begin or end cannot wait: the
-//! thread is handed the tables and reads them by itself. Orders reach it in the order in which they were given, so
+//! thread is handed the table and reads it by itself. Orders reach it in the order in which they were given, so
 //! that what one has been told of is done when the next comes.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     io,
+    os::fd::OwnedFd,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -16,23 +17,78 @@ use std::{
     time::{Duration, Instant},
 };
 
+use thiserror::Error;
 use tracing::{error, warn};
 use xdplive_packet::event::Direction;
 
-use super::{control::Control, stream::Stream};
+use super::control::Control;
 use crate::{
-    flow_table::{FlowTable, Taken},
-    loader::FlowMaps,
-    reader::{RingNumber, StreamId},
-    source::{FlowQueue, FlowSnapshot},
+    flow_table::{FlowError, FlowMaps, FlowTable},
+    in_force::InForceMap,
+    loader::{AskError, MapLoader},
+    source::{FlowQueue, FlowSnapshot, InterfaceNumber, StreamId, Taken},
 };
 
-/// Shortest time between two readings of a table.
+/// Shortest time between two readings of the table.
 pub const SHORTEST_INTERVAL: Duration = Duration::from_millis(100);
-/// Longest time between two readings of a table.
+/// Longest time between two readings of the table.
 pub const LONGEST_INTERVAL: Duration = Duration::from_secs(60);
 /// Time before a table that could not be had is asked for again.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Why there is no table.
+#[derive(Debug, Error)]
+enum NoTable {
+    /// The loader makes none.
+    #[error(transparent)]
+    Loader(#[from] AskError),
+    /// It cannot be put in force.
+    #[error(transparent)]
+    Flow(#[from] FlowError),
+}
+
+/// What it takes to make the table of flows.
+#[derive(Clone)]
+pub struct FlowTables {
+    loader: Arc<MapLoader>,
+    beside_outer: Arc<OwnedFd>,
+    tables_outer: Arc<OwnedFd>,
+    in_force: Arc<InForceMap>,
+    entries: u32,
+}
+
+impl FlowTables {
+    /// For tables of so many entries.
+    #[must_use]
+    pub fn new(
+        loader: Arc<MapLoader>,
+        beside_outer: OwnedFd,
+        tables_outer: OwnedFd,
+        in_force: Arc<InForceMap>,
+        entries: u32,
+    ) -> Self {
+        let (beside_outer, tables_outer) = (Arc::new(beside_outer), Arc::new(tables_outer));
+        Self { loader, beside_outer, tables_outer, in_force, entries }
+    }
+
+    fn make(&self) -> Result<FlowTable, NoTable> {
+        let maps = FlowMaps {
+            beside_outer: Arc::clone(&self.beside_outer),
+            tables_outer: Arc::clone(&self.tables_outer),
+            tables: self.loader.flow_tables(self.entries)?,
+            in_force: Arc::clone(&self.in_force),
+        };
+        Ok(FlowTable::begin(maps)?)
+    }
+
+    fn add(&self, table: &mut FlowTable, interface: InterfaceNumber) -> Result<(), NoTable> {
+        if !table.has_room(interface) {
+            table.add_room(interface, self.loader.beside()?)?;
+        }
+        table.add(interface);
+        Ok(())
+    }
+}
 
 /// What one who asks for flows wants.
 #[derive(Clone, Debug)]
@@ -72,26 +128,19 @@ pub struct Flows {
     wants: BTreeMap<StreamId, Want>,
     /// Of those, the ones the thread has been told of.
     told: BTreeSet<StreamId>,
-    /// The streams that have a part in each table.
-    tables: BTreeMap<RingNumber, BTreeSet<StreamId>>,
-    /// Tables that could not be had, and when.
-    refused: BTreeMap<RingNumber, Instant>,
+    /// The streams that need the flows of each interface.
+    needs: BTreeMap<InterfaceNumber, BTreeSet<StreamId>>,
 }
 
 enum Order {
-    /// Have a table's snapshots go to these; `new` for a table that is not there yet. Without anybody, it goes.
-    Serve { table: RingNumber, new: Option<NewTable>, wants: Vec<Want> },
+    /// Have the table made from these when it is needed.
+    Open(FlowTables),
+    /// Have an interface's snapshots go to these. Without anybody, its flows are counted no more.
+    Serve { interface: InterfaceNumber, name: Arc<str>, overflow: Arc<Overflow>, wants: Vec<Want> },
     /// Flows are counted for this one.
     Begin(Arc<FlowQueue>),
     /// Nothing more comes for this one.
     Close(Arc<FlowQueue>),
-}
-
-/// A table to be put in force.
-struct NewTable {
-    interface: Arc<str>,
-    maps: Box<FlowMaps>,
-    overflow: Arc<Overflow>,
 }
 
 impl Flows {
@@ -101,14 +150,9 @@ impl Flows {
     /// Where there is no thread to be had.
     pub fn start() -> io::Result<Self> {
         let (orders, receiver) = channel();
-        thread::Builder::new().name("flows".to_owned()).spawn(move || serve(&receiver))?;
-        Ok(Self {
-            orders,
-            wants: BTreeMap::new(),
-            told: BTreeSet::new(),
-            tables: BTreeMap::new(),
-            refused: BTreeMap::new(),
-        })
+        thread::Builder::new().name("flows".to_owned()).spawn(move || Server::default().run(&receiver))?;
+        let (wants, told, needs) = (BTreeMap::new(), BTreeSet::new(), BTreeMap::new());
+        Ok(Self { orders, wants, told, needs })
     }
 
     /// Remembers that a stream wants flows, from the next [`Control::settle_flows`] on.
@@ -127,159 +171,217 @@ impl Control {
     /// Has flows counted where somebody needs them, and nowhere else. To be called whenever streams have joined or
     /// are to leave, before those that began are told so.
     pub(super) fn settle_flows(&mut self) {
-        let Self { flows, captures, streams, parts, .. } = self;
-        if flows.wants.is_empty() {
+        if self.flows.wants.is_empty() {
             return;
         }
-        let ending = &self.ending;
-        let runs = |id: &StreamId| streams.contains_key(id) && !ending.contains(id);
-        let mut open: BTreeSet<RingNumber> = BTreeSet::new();
-        for capture in captures.values() {
-            let joined = |stream: &Stream| stream.joined.contains(&*capture.name);
-            let needed: BTreeSet<StreamId> = flows
-                .wants
-                .keys()
-                .filter(|id| runs(id) && streams.get(id).is_some_and(joined))
-                .copied()
-                .collect();
-            open.insert(capture.number);
-            let there = flows.tables.get(&capture.number);
-            let waits = flows.refused.get(&capture.number).is_some_and(|at| at.elapsed() < PATIENCE);
-            if there == Some(&needed) || (there.is_none() && (needed.is_empty() || waits)) {
-                continue;
+        let ids: BTreeSet<StreamId> = self.flows.wants.keys().copied().collect();
+        let runs = |id: &StreamId| self.streams.contains_key(id) && !self.ending.contains(id);
+        let running: BTreeSet<StreamId> = ids.iter().filter(|id| runs(id)).copied().collect();
+        let mut changed = Vec::new();
+        let mut needs = BTreeMap::new();
+        for (name, tap) in &mut self.taps {
+            let needed: BTreeSet<StreamId> =
+                tap.wanted.keys().filter(|id| running.contains(id)).copied().collect();
+            if tap.flows == needed.is_empty() {
+                tap.flows = !needed.is_empty();
+                self.dirty.insert(name.clone());
             }
-            let new = if there.is_some() {
-                None
-            } else {
-                match parts.loader.open_flows(capture.number.into(), parts.settings.flow_entries) {
-                    Ok(maps) => Some(NewTable {
-                        interface: Arc::clone(&capture.name),
-                        maps: Box::new(maps),
-                        overflow: Arc::clone(&capture.flow_overflow),
-                    }),
-                    Err(error) => {
-                        warn!("interface {}: flows cannot be counted: {error}", capture.name);
-                        flows.refused.insert(capture.number, Instant::now());
-                        continue;
-                    }
-                }
-            };
-            flows.refused.remove(&capture.number);
+            if self.flows.needs.get(&tap.number).cloned().unwrap_or_default() != needed {
+                changed.push((tap.number, Arc::clone(&tap.name), Arc::clone(&tap.flow_overflow), needed.clone()));
+            }
+            if !needed.is_empty() {
+                needs.insert(tap.number, needed);
+            }
+        }
+        // Programs count for an interface before the thread is told, and until after it is.
+        let (begin, end): (Vec<_>, Vec<_>) = changed.into_iter().partition(|(.., needed)| !needed.is_empty());
+        if !begin.is_empty() {
+            self.begin_generations();
+            if let Some(open) = &self.open {
+                self.flows.order(Order::Open(open.flows.clone()));
+            }
+        }
+        let closed: Vec<InterfaceNumber> =
+            self.flows.needs.keys().filter(|number| !self.numbers.contains_key(number)).copied().collect();
+        let flows = &mut self.flows;
+        for interface in closed {
+            let (name, overflow) = (Arc::from(""), Arc::default());
+            flows.order(Order::Serve { interface, name, overflow, wants: Vec::new() });
+        }
+        for (interface, name, overflow, needed) in begin.into_iter().chain(end) {
             let wants = needed.iter().filter_map(|id| flows.wants.get(id)).cloned().collect();
-            flows.order(Order::Serve { table: capture.number, new, wants });
-            if needed.is_empty() {
-                flows.tables.remove(&capture.number);
-            } else {
-                flows.tables.insert(capture.number, needed);
-            }
+            flows.order(Order::Serve { interface, name, overflow, wants });
         }
-        // Tables of interfaces that are no longer watched.
-        for table in flows.tables.keys().copied().filter(|table| !open.contains(table)).collect::<Vec<_>>() {
-            flows.tables.remove(&table);
-            flows.order(Order::Serve { table, new: None, wants: Vec::new() });
-        }
-        for (id, want) in flows.wants.extract_if(.., |id, _| !runs(id)).collect::<Vec<_>>() {
+        flows.needs = needs;
+        for (id, want) in flows.wants.extract_if(.., |id, _| !running.contains(id)).collect::<Vec<_>>() {
             flows.told.remove(&id);
             flows.order(Order::Close(want.queue));
         }
-        for (id, want) in &flows.wants {
-            if flows.told.insert(*id) {
-                let begin = Order::Begin(Arc::clone(&want.queue));
-                if flows.orders.send(begin).is_err() {
-                    error!("the thread that reads flows has ended");
-                }
-            }
+        let new: Vec<_> = flows.wants.iter().filter(|(id, _)| !flows.told.contains(id)).map(|(id, want)| (*id, Arc::clone(&want.queue))).collect();
+        for (id, queue) in new {
+            flows.told.insert(id);
+            flows.order(Order::Begin(queue));
         }
     }
 }
 
-/// A table that is read again and again.
+/// An interface whose flows somebody needs.
 struct Served {
-    interface: Arc<str>,
-    table: FlowTable,
+    name: Arc<str>,
     overflow: Arc<Overflow>,
     wants: Vec<Want>,
-    next: Instant,
 }
 
-impl Served {
-    fn interval(&self) -> Duration {
-        let shortest = self.wants.iter().map(|want| want.interval).min();
-        shortest.unwrap_or(LONGEST_INTERVAL).clamp(SHORTEST_INTERVAL, LONGEST_INTERVAL)
+/// The thread: takes what is due, and orders between.
+#[derive(Default)]
+struct Server {
+    tables: Option<FlowTables>,
+    table: Option<FlowTable>,
+    served: BTreeMap<InterfaceNumber, Served>,
+    next: Option<Instant>,
+    /// What was last said of a table that cannot be had.
+    said: Option<String>,
+}
+
+impl Server {
+    fn run(mut self, orders: &Receiver<Order>) {
+        loop {
+            let order = match self.next {
+                Some(due) => orders.recv_timeout(due.saturating_duration_since(Instant::now())),
+                None => orders.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            };
+            match order {
+                Ok(first) => {
+                    // Orders that wait already are taken together, so that the table is taken once for all.
+                    let mut changed = false;
+                    let mut tell = Vec::new();
+                    for order in std::iter::once(first).chain(orders.try_iter()) {
+                        match order {
+                            Order::Open(tables) => self.tables = Some(tables),
+                            Order::Serve { interface, name, overflow, wants } => {
+                                // Those who leave get what was counted until now.
+                                if !changed {
+                                    self.take();
+                                    changed = true;
+                                }
+                                self.serve(interface, Served { name, overflow, wants });
+                            }
+                            Order::Begin(queue) => tell.push((queue, true)),
+                            Order::Close(queue) => tell.push((queue, false)),
+                        }
+                    }
+                    if changed {
+                        self.settle();
+                    }
+                    for (queue, begins) in tell {
+                        if begins { queue.begin() } else { queue.close() }
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+            if self.next.is_some_and(|next| next <= Instant::now()) {
+                if self.missing() {
+                    self.settle();
+                } else {
+                    self.take();
+                }
+                self.schedule();
+            }
+        }
+        self.take();
+        self.served.values().flat_map(|served| &served.wants).for_each(|want| want.queue.close());
+    }
+
+    fn serve(&mut self, interface: InterfaceNumber, served: Served) {
+        if served.wants.is_empty() {
+            self.served.remove(&interface);
+            self.table.as_mut().into_iter().for_each(|table| table.remove(interface));
+        } else {
+            self.served.insert(interface, served);
+        }
+    }
+
+    /// Whether an interface is not counted that should be.
+    fn missing(&self) -> bool {
+        let counts = |interface: &InterfaceNumber| self.table.as_ref().is_some_and(|table| table.counts(*interface));
+        self.served.keys().any(|interface| !counts(interface))
+    }
+
+    /// Makes a table where one is needed, adds the interfaces that are not in it, and takes what was counted before
+    /// anybody had asked. Where that is not possible, it is tried again later.
+    fn settle(&mut self) {
+        if self.served.is_empty() {
+            self.table = None;
+        } else {
+            match self.add_missing() {
+                Ok(()) => self.said = None,
+                Err(error) => {
+                    let text = format!("flows cannot be counted: {error}");
+                    if self.said.as_ref() != Some(&text) {
+                        warn!("{text}; trying again every {} s", PATIENCE.as_secs());
+                        self.said = Some(text);
+                    }
+                }
+            }
+            self.take();
+        }
+        self.schedule();
+    }
+
+    fn add_missing(&mut self) -> Result<(), NoTable> {
+        let Some(tables) = &self.tables else { return Ok(()) };
+        let table = match &mut self.table {
+            Some(table) => table,
+            None => self.table.insert(tables.make()?),
+        };
+        for interface in self.served.keys() {
+            if !table.counts(*interface) {
+                tables.add(table, *interface)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn schedule(&mut self) {
+        let shortest = self.served.values().flat_map(|served| &served.wants).map(|want| want.interval).min();
+        let missing = self.missing();
+        self.next = shortest.map(|shortest| {
+            let interval = shortest.clamp(SHORTEST_INTERVAL, LONGEST_INTERVAL);
+            let now = Instant::now();
+            if missing {
+                return now + PATIENCE.min(interval.max(Duration::from_secs(1)));
+            }
+            // Where reading takes longer than the interval, some are left out; what was counted is in the next.
+            match self.next {
+                Some(before) if before <= now => (before + interval).max(now),
+                _ => now + interval,
+            }
+        });
     }
 
     /// Hands what was counted to all who want it.
     fn take(&mut self) {
-        match self.table.take() {
-            Ok(taken) => {
-                self.overflow.add(&taken);
-                let snapshot = Arc::new(FlowSnapshot { interface: Arc::clone(&self.interface), taken });
-                for want in &self.wants {
-                    want.queue.push(Arc::clone(&snapshot));
+        let Some(table) = &mut self.table else { return };
+        match table.take() {
+            Ok(all) => {
+                for (interface, taken) in all {
+                    let Some(served) = self.served.get(&interface) else { continue };
+                    served.overflow.add(&taken);
+                    let snapshot = Arc::new(FlowSnapshot { interface: Arc::clone(&served.name), taken });
+                    for want in &served.wants {
+                        want.queue.push(Arc::clone(&snapshot));
+                    }
                 }
             }
             // Nothing is lost: it comes with the next one.
-            Err(error) => error!("interface {}: {error}", self.interface),
-        }
-    }
-
-    fn serve(&mut self, wants: Vec<Want>) {
-        // Those who leave get what was counted until now.
-        self.take();
-        self.wants = wants;
-        self.next = Instant::now() + self.interval();
-    }
-}
-
-/// The thread: takes what is due, and orders between.
-fn serve(orders: &Receiver<Order>) {
-    let mut tables: BTreeMap<RingNumber, Served> = BTreeMap::new();
-    loop {
-        let due = tables.values().map(|served| served.next).min();
-        let order = match due {
-            Some(due) => orders.recv_timeout(due.saturating_duration_since(Instant::now())),
-            None => orders.recv().map_err(|_| RecvTimeoutError::Disconnected),
-        };
-        match order {
-            Ok(Order::Serve { table, new, wants }) => serve_table(&mut tables, table, new, wants),
-            Ok(Order::Begin(queue)) => queue.begin(),
-            Ok(Order::Close(queue)) => queue.close(),
-            Err(RecvTimeoutError::Timeout) => {}
-            Err(RecvTimeoutError::Disconnected) => break,
-        }
-        let now = Instant::now();
-        for served in tables.values_mut().filter(|served| served.next <= now) {
-            served.take();
-            // Where reading takes longer than the interval, some are left out; what was counted is in the next.
-            served.next = (served.next + served.interval()).max(Instant::now());
-        }
-    }
-    for mut served in tables.into_values() {
-        served.take();
-        served.wants.iter().for_each(|want| want.queue.close());
-    }
-}
-
-fn serve_table(
-    tables: &mut BTreeMap<RingNumber, Served>,
-    number: RingNumber,
-    new: Option<NewTable>,
-    wants: Vec<Want>,
-) {
-    if let Some(NewTable { interface, maps, overflow }) = new {
-        match FlowTable::begin(*maps) {
-            Ok(table) => {
-                let mut served = Served { interface, table, overflow, wants, next: Instant::now() };
-                served.next += served.interval();
-                tables.insert(number, served);
+            Err(error) => {
+                let text = error.to_string();
+                if self.said.as_ref() != Some(&text) {
+                    error!("{text}");
+                    self.said = Some(text);
+                }
             }
-            Err(error) => error!("interface {interface}: {error}"),
         }
-    } else if wants.is_empty() {
-        if let Some(mut served) = tables.remove(&number) {
-            served.take();
-        }
-    } else if let Some(served) = tables.get_mut(&number) {
-        served.serve(wants);
     }
 }

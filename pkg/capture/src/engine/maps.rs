@@ -1,164 +1,223 @@
-//! The maps of one capture, used without any capability through the descriptors that the loader sent.
+//! What the engine does with the maps that kernel programs and it share. Needs no capability: the loader has sent their
+//! descriptors.
 
-use aya::{
-    Pod,
-    maps::{Array, ArrayOfMaps, Map, MapData, MapError, PerCpuArray, PerCpuValues, RingBuf},
-};
-use bytemuck::Zeroable;
+use std::{collections::BTreeMap, io, os::fd::OwnedFd, sync::Arc};
+
+use aya::util::nr_cpus;
+use bytemuck::{Zeroable, zeroed_vec};
 use xdplive_packet::{
-    LinkType,
-    accounting::{Configuration, HookCounters, Rules, SlotCounters, counter_entry},
+    accounting::{CELLS, Configuration, SlotCounters},
     budget::Bucket,
     classify::Tables,
-    event::Direction,
 };
 
-use crate::loader::Maps;
+use crate::{
+    bpf,
+    in_force::InForceMap,
+    loader::{AskError, MapLoader, SharedMaps, protocol::LoaderError},
+};
 
-/// A value that kernel and host share by its layout.
-#[derive(Clone, Copy)]
-#[repr(transparent)]
-struct Shared<T>(T);
+/// The maps as the engine uses them. A fake stands in for them in tests.
+pub trait Maps: Send {
+    /// Writes a configuration that no program can find.
+    ///
+    /// # Errors
+    /// The kernel's; so below.
+    fn configure(&mut self, number: u32, configuration: &Configuration) -> io::Result<()>;
 
-// SAFETY: any bytes are a valid value of a `bytemuck::Pod` type, and `Shared` has the same layout.
-unsafe impl<T: bytemuck::Pod> Pod for Shared<T> {}
+    /// Writes a place of `InForce`, at once for all programs that look from now on.
+    fn place(&mut self, place: usize, value: u64);
 
-// SAFETY: zeros are a valid value of any `bytemuck::Pod` type, and `Shared` has the same layout.
-unsafe impl<T: bytemuck::Pod> Zeroable for Shared<T> {}
+    /// Waits until no program runs any more that began before this was called.
+    ///
+    /// # Errors
+    /// See [`Self::configure`].
+    fn settle(&mut self) -> io::Result<()>;
 
-/// What was counted in one generation, over all CPUs, by [`Direction`].
-pub type Counts = [HookCounters; Direction::ALL.len()];
+    /// Has programs find these tables under a number that no configuration in force has.
+    ///
+    /// # Errors
+    /// Any [`AskError`].
+    fn put_tables(&mut self, number: u32, tables: &Tables) -> Result<(), AskError>;
+
+    /// Frees the tables of a number that no configuration in force has.
+    fn drop_tables(&mut self, number: u32);
+
+    /// Makes the map with this number of the pool of counters.
+    ///
+    /// # Errors
+    /// Any [`AskError`].
+    fn add_cells(&mut self, map: u32) -> Result<(), AskError>;
+
+    /// Reads all cells of a map of the pool, added up over all CPUs.
+    ///
+    /// # Errors
+    /// See [`Self::configure`].
+    fn read_map(&mut self, map: u32) -> io::Result<Vec<SlotCounters>>;
+
+    /// Reads the cells from `first` on, added up over all CPUs.
+    ///
+    /// # Errors
+    /// See [`Self::configure`].
+    fn read(&mut self, first: u32, cells: &mut [SlotCounters]) -> io::Result<()>;
+
+    /// Has a budget begin anew.
+    ///
+    /// # Errors
+    /// See [`Self::configure`].
+    fn empty_budget(&mut self, number: u32) -> io::Result<()>;
+}
 
 /// A budget as the host sees it: it only ever empties one, by all zeros.
 type Budget = [u64; size_of::<Bucket>() / size_of::<u64>()];
 
-/// Rules and counters of one capture. See `xdplive_packet::accounting` for how they work together.
-pub struct Control {
-    banks: [Array<MapData, Shared<Rules>>; 2],
-    outer: ArrayOfMaps<MapData, Array<MapData, Shared<Rules>>>,
-    counters: PerCpuArray<MapData, Shared<HookCounters>>,
-    budgets: Array<MapData, Shared<Budget>>,
-    /// The rules in force, or of the generation that could not be put in force.
-    rules: Box<Shared<Rules>>,
-    /// The configuration in force.
-    current: Configuration,
+/// Maps of tables that nobody uses now, kept for the next set of filters: making one takes the kernel a while.
+const SPARE_TABLES: usize = 2;
+
+/// The maps of the kernel.
+pub struct KernelMaps {
+    loader: Arc<MapLoader>,
+    in_force: Arc<InForceMap>,
+    configurations: OwnedFd,
+    tables_outer: OwnedFd,
+    tables: BTreeMap<u32, OwnedFd>,
+    spare: Vec<OwnedFd>,
+    counters_outer: OwnedFd,
+    cells: BTreeMap<u32, OwnedFd>,
+    budgets: OwnedFd,
+    /// Room for the values of one cell.
+    cpus: Vec<SlotCounters>,
 }
 
-/// Makes the maps usable, and puts rules in force under which nothing is wanted.
-///
-/// # Errors
-/// Where a map is not what it should be.
-pub fn open(maps: Maps, link: LinkType, wake_bytes: u32) -> Result<(Control, RingBuf<MapData>), MapError> {
-    let [first, second] = maps.banks;
-    let mut control = Control {
-        banks: [Array::try_from(Map::Array(first))?, Array::try_from(Map::Array(second))?],
-        outer: ArrayOfMaps::try_from(Map::ArrayOfMaps(maps.rules))?,
-        counters: PerCpuArray::try_from(Map::PerCpuArray(maps.counters))?,
-        budgets: Array::try_from(Map::Array(maps.budgets))?,
-        // On the heap from the start: they are too large for a stack.
-        rules: bytemuck::zeroed_box(),
-        current: Configuration::idle(link, wake_bytes),
-    };
-    control.put(control.current)?;
-    Ok((control, RingBuf::try_from(Map::RingBuf(maps.events))?))
+/// What of the shared maps the engine does not keep for itself.
+pub struct Rest {
+    /// The ring buffer.
+    pub events: OwnedFd,
+    /// What is counted beside the tables of flows, an array of maps.
+    pub flows_beside: OwnedFd,
+    /// The tables of flows, an array of maps.
+    pub flow_tables: OwnedFd,
+    /// The places, and waiting for programs.
+    pub in_force: Arc<InForceMap>,
 }
 
-impl Control {
-    /// The generation in force.
-    #[must_use]
-    pub fn generation(&self) -> u32 {
-        self.current.generation
-    }
-
-    /// The layout of frames in force.
-    #[must_use]
-    pub fn link(&self) -> LinkType {
-        LinkType::from_raw(self.current.link)
-    }
-
-    /// Begins the next generation, whose terms and budgets `decide` fills in. Returns what was counted in the
-    /// one that ends: it is final, because the kernel's update waits for every program that still runs with it.
+impl KernelMaps {
+    /// Uses these maps.
     ///
     /// # Errors
-    /// Where the kernel refuses; the generation in force goes on.
-    pub fn next_generation(
-        &mut self,
-        link: LinkType,
-        decide: impl FnOnce(&mut Configuration, &mut Tables),
-    ) -> Result<Counts, MapError> {
-        let ending = self.current.generation;
-        let mut next = Configuration::idle(link, self.current.wake_bytes);
-        next.generation = ending.wrapping_add(1);
-        decide(&mut next, &mut self.rules.0.tables);
-        self.put(next)?;
-        self.current = next;
-        let counts = self.read(ending)?;
-        self.clear(ending)?;
-        Ok(counts)
+    /// Where they cannot be mapped, or the number of CPUs is not to be had.
+    pub fn new(loader: Arc<MapLoader>, maps: SharedMaps) -> Result<(Self, Rest), AskError> {
+        let failed = |error: io::Error| {
+            let (action, reason) = ("using the maps".to_owned(), error.to_string());
+            AskError::Loader(LoaderError::Failed { action, reason })
+        };
+        let SharedMaps {
+            events,
+            in_force,
+            configurations,
+            tables,
+            counters,
+            budgets,
+            flows_beside,
+            flow_tables,
+            barrier,
+            barrier_inner,
+        } = maps;
+        let cpus = nr_cpus().map_err(|(_, error)| failed(error))?;
+        let in_force =
+            Arc::new(InForceMap::new(&in_force, barrier, barrier_inner).map_err(failed)?);
+        let ours = Self {
+            loader,
+            in_force: Arc::clone(&in_force),
+            configurations,
+            tables_outer: tables,
+            tables: BTreeMap::new(),
+            spare: Vec::new(),
+            counters_outer: counters,
+            cells: BTreeMap::new(),
+            budgets,
+            cpus: zeroed_vec(cpus),
+        };
+        Ok((ours, Rest { events, flows_beside, flow_tables, in_force }))
     }
 
-    /// Takes away what a slot's last owner has left of its budget. To be done while the slot is not live.
-    ///
-    /// # Errors
-    /// The kernel's.
-    pub fn empty_budget(&mut self, slot: u32) -> Result<(), MapError> {
-        self.budgets.set(slot, Shared(Budget::default()), 0)
+    fn cell_map(&self, map: u32) -> io::Result<&OwnedFd> {
+        self.cells.get(&map).ok_or_else(|| io::ErrorKind::NotFound.into())
+    }
+}
+
+impl Maps for KernelMaps {
+    fn configure(&mut self, number: u32, configuration: &Configuration) -> io::Result<()> {
+        bpf::write(&self.configurations, number, configuration)
     }
 
-    /// Puts rules into the bank of their generation, and that bank in force.
-    fn put(&mut self, configuration: Configuration) -> Result<(), MapError> {
-        let [even, odd] = &mut self.banks;
-        let bank = if configuration.generation.is_multiple_of(2) { even } else { odd };
-        self.rules.0.configuration = configuration;
-        let rules: &Shared<Rules> = &self.rules;
-        bank.set(0, rules, 0)?;
-        self.outer.set(0, bank, 0)
+    fn place(&mut self, place: usize, value: u64) {
+        self.in_force.place(place, value);
     }
 
-    /// What has been counted so far in the generation in force.
-    ///
-    /// # Errors
-    /// The kernel's.
-    pub fn so_far(&self) -> Result<Counts, MapError> {
-        self.read(self.current.generation)
+    fn settle(&mut self) -> io::Result<()> {
+        self.in_force.settle()
     }
 
-    /// What has been counted in a generation so far.
-    fn read(&self, generation: u32) -> Result<Counts, MapError> {
-        let mut counts = [HookCounters::zeroed(); Direction::ALL.len()];
-        for (direction, sum) in Direction::ALL.into_iter().zip(&mut counts) {
-            for cpu in self.counters.get(&counter_entry(generation, direction), 0)?.iter() {
-                add(sum, &cpu.0);
-            }
-        }
-        Ok(counts)
-    }
-
-    fn clear(&mut self, generation: u32) -> Result<(), MapError> {
-        for direction in Direction::ALL {
-            let entry = counter_entry(generation, direction);
-            let zeros = vec![Shared(HookCounters::zeroed()); self.counters.get(&entry, 0)?.len()];
-            let zeros = PerCpuValues::try_from(zeros).map_err(MapError::from)?;
-            self.counters.set(entry, zeros, 0)?;
-        }
+    fn put_tables(&mut self, number: u32, tables: &Tables) -> Result<(), AskError> {
+        let map = match self.spare.pop() {
+            Some(map) => map,
+            None => self.loader.tables()?,
+        };
+        let put = bpf::write(&map, 0, tables).and_then(|()| bpf::put_map(&self.tables_outer, number, &map));
+        put.map_err(|error| {
+            let action = "putting tables of filters in force".to_owned();
+            AskError::Loader(LoaderError::Failed { action, reason: error.to_string() })
+        })?;
+        self.tables.insert(number, map);
         Ok(())
     }
-}
 
-fn add(sum: &mut HookCounters, cpu: &HookCounters) {
-    sum.seen += cpu.seen;
-    sum.own += cpu.own;
-    for (sum, cpu) in sum.slots.iter_mut().zip(&cpu.slots) {
-        add_slot(sum, cpu);
+    fn drop_tables(&mut self, number: u32) {
+        // Where the kernel keeps it, it is replaced when the number is used again.
+        let _ = bpf::take_map(&self.tables_outer, number);
+        if let Some(map) = self.tables.remove(&number)
+            && self.spare.len() < SPARE_TABLES
+        {
+            self.spare.push(map);
+        }
+    }
+
+    fn add_cells(&mut self, map: u32) -> Result<(), AskError> {
+        let inner = self.loader.cells()?;
+        bpf::put_map(&self.counters_outer, map, &inner).map_err(|error| {
+            let action = "adding counters".to_owned();
+            AskError::Loader(LoaderError::Failed { action, reason: error.to_string() })
+        })?;
+        self.cells.insert(map, inner);
+        Ok(())
+    }
+
+    fn read_map(&mut self, map: u32) -> io::Result<Vec<SlotCounters>> {
+        let mut values: Vec<SlotCounters> = zeroed_vec(CELLS as usize * self.cpus.len());
+        bpf::read_all_per_cpu(self.cell_map(map)?, CELLS, &mut values)?;
+        Ok(values.chunks(self.cpus.len().max(1)).map(sum).collect())
+    }
+
+    fn read(&mut self, first: u32, cells: &mut [SlotCounters]) -> io::Result<()> {
+        let mut cpus = std::mem::take(&mut self.cpus);
+        let result = (first..).zip(cells).try_for_each(|(number, cell)| {
+            bpf::read_per_cpu(self.cell_map(number / CELLS)?, number % CELLS, &mut cpus)?;
+            *cell = sum(&cpus);
+            Ok(())
+        });
+        self.cpus = cpus;
+        result
+    }
+
+    fn empty_budget(&mut self, number: u32) -> io::Result<()> {
+        bpf::write(&self.budgets, number, &Budget::zeroed())
     }
 }
 
-/// Adds what was counted for a slot elsewhere, or in another generation.
-pub fn add_slot(sum: &mut SlotCounters, more: &SlotCounters) {
-    let SlotCounters { matched, thinned, lost, segments, bytes } = more;
-    sum.matched += matched;
-    sum.thinned += thinned;
-    sum.lost += lost;
-    sum.segments += segments;
-    sum.bytes += bytes;
+fn sum(cpus: &[SlotCounters]) -> SlotCounters {
+    cpus.iter().fold(SlotCounters::default(), |mut sum, cpu| {
+        sum += *cpu;
+        sum
+    })
 }

@@ -1,7 +1,8 @@
-//! Who shares which slot of an interface's programs.
+//! Who shares which slot of an interface.
 //!
 //! Streams with the same filter, ways and budget are one to the kernel, whatever their columns. Those that only count have
-//! no budget, and share the slot of any that has the same packets.
+//! no budget, and share the slot of any that has the same packets. Budgets that differ by little share a slot, too, which
+//! has the largest of them; the reader keeps each stream to its own.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -10,20 +11,17 @@ use std::{
 };
 
 use thiserror::Error;
-use xdplive_filter::{
-    Environment, Filter, Term, TooComplex,
-    tables::{self, CapacityError, Own, Slot},
-};
+use xdplive_filter::{Environment, Filter, Term, TooComplex, tables::CapacityError};
 use xdplive_packet::{
-    accounting::{Configuration, Limit, Rules, SLOTS},
-    classify::Tables,
+    accounting::{Configuration, Limit, SLOTS},
     event::Direction,
 };
 
-use crate::{
-    reader::StreamId,
-    source::{Request, Wanted},
+use super::{
+    budgets::Budgets,
+    filter_sets::{FilterSet, FilterSets, SlotTerms},
 };
+use crate::source::{InterfaceSet, Request, StreamId, Wanted};
 
 /// Why a stream cannot be part of a capture.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -45,10 +43,21 @@ pub enum NoSlot {
         /// What holds the slots.
         holders: String,
     },
+    /// All budgets are taken.
+    #[error("all budgets that the kernel programs have room for are in use; end some streams that have a limit")]
+    Budgets,
+}
+
+/// What all interfaces have in common, and a slot may need some of.
+pub struct Shared<'a> {
+    /// Filters and their tables.
+    pub filters: &'a mut FilterSets,
+    /// Budgets.
+    pub budgets: &'a mut Budgets,
 }
 
 /// The slots of one interface.
-#[derive(Clone, Debug, Default)]
+#[derive(Debug, Default)]
 pub struct Slots {
     held: BTreeMap<u32, Held>,
     /// The alternatives of the filter that recognises own traffic.
@@ -62,24 +71,41 @@ const RESERVED: Duration = Duration::from_secs(10);
 /// A slot in use, or kept for somebody.
 #[derive(Clone, Debug)]
 struct Held {
+    /// As of who took it first; of its limit, see [`Self::limit`].
     key: Key,
-    terms: Vec<Term>,
+    terms: Arc<[Term]>,
+    /// The number of its budget.
+    budget: Option<u32>,
     members: BTreeSet<StreamId>,
-    /// Those of them that have rows.
-    with_rows: BTreeSet<StreamId>,
+    /// Those of them that have rows, and how many.
+    with_rows: BTreeMap<StreamId, Limit>,
     reserved_until: Option<Instant>,
 }
 
 impl Held {
     /// What becomes of its packets: rows that nobody has would only fill the ring.
     fn limit(&self) -> Limit {
-        if self.with_rows.is_empty() { Limit::None } else { self.key.limit }
+        let largest = |most, one: &Limit| match (most, *one) {
+            (Limit::All, _) | (_, Limit::All) => Limit::All,
+            (Limit::PerSecond(a), Limit::PerSecond(b)) => Limit::PerSecond(a.max(b)),
+            (Limit::None, other) | (other, Limit::None) => other,
+        };
+        self.with_rows.values().fold(Limit::None, largest)
     }
 
     /// Whether it can become the slot of `key`, which is of the same packets: nobody has rows from it, or will soon.
     fn can_become(&self, key: &Key, now: Instant) -> bool {
         let is_promised = self.key.has_rows() && self.is_reserved(now);
         self.key.has_packets_of(key) && self.with_rows.is_empty() && !is_promised
+    }
+
+    /// Whether it is the slot of `key`, or has a budget that differs by little.
+    fn suits(&self, key: &Key) -> bool {
+        if self.key == *key {
+            return true;
+        }
+        let limits = self.with_rows.values().chain([&self.key.limit]);
+        self.key.is_like(key) && limits.into_iter().all(|limit| is_near(*limit, key.limit))
     }
 
     fn is_needed(&self, now: Instant) -> bool {
@@ -91,6 +117,19 @@ impl Held {
     }
 }
 
+/// Whether two budgets differ by so little that streams with them share a slot: by a quarter. Small ones do not: each of
+/// their rows counts.
+fn is_near(one: Limit, other: Limit) -> bool {
+    const SMALL: u32 = 100;
+    match (one, other) {
+        (Limit::PerSecond(one), Limit::PerSecond(other)) => {
+            let (less, more) = (one.min(other), one.max(other));
+            less > SMALL && more - less <= less / 4
+        }
+        _ => false,
+    }
+}
+
 /// What streams of one slot have in common.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Key {
@@ -99,6 +138,8 @@ pub struct Key {
     limit: Limit,
     hides_own: bool,
     header_bytes: bool,
+    /// Where a limit holds for all together; none without a limit.
+    together: Option<InterfaceSet>,
 }
 
 impl Key {
@@ -106,12 +147,14 @@ impl Key {
     #[must_use]
     pub fn of(request: &Request) -> Option<Self> {
         let Wanted { filter, limit, hides_own, header_bytes } = request.wanted.as_ref()?;
+        let is_limited = matches!(limit, Limit::PerSecond(_));
         Some(Self {
             filter: Arc::clone(filter),
             directions: request.directions.clone(),
             limit: *limit,
             hides_own: *hides_own,
             header_bytes: *header_bytes,
+            together: is_limited.then(|| request.interfaces.clone()),
         })
     }
 
@@ -126,6 +169,14 @@ impl Key {
             && self.directions == other.directions
             && self.hides_own == other.hides_own
     }
+
+    /// Whether they differ in their limits at most, and that of a single interface.
+    fn is_like(&self, other: &Self) -> bool {
+        self.has_packets_of(other)
+            && self.header_bytes == other.header_bytes
+            && self.together == other.together
+            && self.together.as_ref().is_some_and(|set| !set.may_be_several())
+    }
 }
 
 /// A stream's place.
@@ -133,8 +184,8 @@ impl Key {
 pub struct Joined {
     /// Number of the slot.
     pub slot: u32,
-    /// Whether its budget is to begin anew: nobody had rows from it, and the stream may have.
-    pub is_new: bool,
+    /// The number of a budget that is to begin anew: nobody had rows from the slot, and the stream may have.
+    pub new_budget: Option<u32>,
 }
 
 impl Slots {
@@ -149,8 +200,14 @@ impl Slots {
     ///
     /// # Errors
     /// Any [`NoSlot`].
-    pub fn reserve(&mut self, key: Key, environment: &Environment, now: Instant) -> Result<(), NoSlot> {
-        let slot = self.slot(key, environment, now)?;
+    pub fn reserve(
+        &mut self,
+        key: Key,
+        environment: &Environment,
+        shared: Shared<'_>,
+        now: Instant,
+    ) -> Result<(), NoSlot> {
+        let (slot, _) = self.slot(&key, environment, shared, now)?;
         // While it has such a stream it needs no keeping.
         if let Some(held) = self.held.get_mut(&slot).filter(|held| held.with_rows.is_empty()) {
             held.reserved_until = Some(now + RESERVED);
@@ -165,81 +222,150 @@ impl Slots {
     pub fn join(
         &mut self,
         stream: StreamId,
-        key: Key,
+        key: &Key,
         environment: &Environment,
+        shared: Shared<'_>,
         now: Instant,
     ) -> Result<Joined, NoSlot> {
-        let has_rows = key.has_rows();
-        let slot = self.slot(key, environment, now)?;
-        let mut is_new = true;
+        let (slot, is_new_budget) = self.slot(key, environment, shared, now)?;
+        let mut new_budget = None;
         if let Some(held) = self.held.get_mut(&slot) {
-            is_new = held.members.is_empty() || (has_rows && held.with_rows.is_empty());
+            let begins = key.has_rows() && held.with_rows.is_empty() && !key.may_share_budget();
+            new_budget = held.budget.filter(|_| is_new_budget || begins);
             held.members.insert(stream);
-            if has_rows {
-                held.with_rows.insert(stream);
+            if key.has_rows() {
+                held.with_rows.insert(stream, key.limit);
             }
             // Who only counts leaves it to the one whom it was promised.
-            if has_rows || !held.key.has_rows() {
+            if key.has_rows() || !held.key.has_rows() {
                 held.reserved_until = None;
             }
         }
-        Ok(Joined { slot, is_new })
+        Ok(Joined { slot, new_budget })
     }
 
     /// Takes a stream out; its slot is free when it was the last.
-    pub fn leave(&mut self, stream: StreamId, now: Instant) {
+    pub fn leave(&mut self, stream: StreamId, budgets: &mut Budgets, now: Instant) {
         for held in self.held.values_mut() {
             held.members.remove(&stream);
             held.with_rows.remove(&stream);
         }
-        self.held.retain(|_, held| held.is_needed(now));
+        self.drop_unneeded(budgets, now);
+    }
+
+    /// Frees every slot, for an interface that is watched no more.
+    pub fn clear(&mut self, budgets: &mut Budgets) {
+        for held in std::mem::take(&mut self.held).into_values() {
+            held.budget.into_iter().for_each(|number| budgets.release(number));
+        }
+    }
+
+    /// Whether there is a slot that nobody has, or will have soon.
+    #[must_use]
+    pub fn has_room(&self, now: Instant) -> bool {
+        self.held.values().filter(|held| held.is_needed(now)).count() < SLOTS
+    }
+
+    fn drop_unneeded(&mut self, budgets: &mut Budgets, now: Instant) {
+        for (_, held) in self.held.extract_if(.., |_, held| !held.is_needed(now)) {
+            held.budget.into_iter().for_each(|number| budgets.release(number));
+        }
     }
 
     /// The slot for `key`: the one that has it, or can become it, or that of other streams for who only counts, or a free
-    /// one, which is held from now on.
-    fn slot(&mut self, key: Key, environment: &Environment, now: Instant) -> Result<u32, NoSlot> {
-        self.held.retain(|_, held| held.is_needed(now));
-        if let Some((slot, _)) = self.held.iter().find(|(_, held)| held.key == key) {
-            return Ok(*slot);
+    /// one, which is held from now on. Also returns whether its budget is new.
+    fn slot(
+        &mut self,
+        key: &Key,
+        environment: &Environment,
+        shared: Shared<'_>,
+        now: Instant,
+    ) -> Result<(u32, bool), NoSlot> {
+        let Shared { filters, budgets } = shared;
+        self.drop_unneeded(budgets, now);
+        if let Some((slot, _)) = self.held.iter().find(|(_, held)| held.suits(key)) {
+            return Ok((*slot, false));
         }
         if key.has_rows() {
-            if let Some((slot, held)) = self.held.iter_mut().find(|(_, held)| held.can_become(&key, now)) {
-                held.key = key;
-                return Ok(*slot);
+            if let Some((slot, held)) = self.held.iter_mut().find(|(_, held)| held.can_become(key, now)) {
+                let (budget, is_new) = take_budget(key, budgets)?;
+                let before = std::mem::replace(&mut held.budget, budget);
+                before.into_iter().for_each(|number| budgets.release(number));
+                held.key = key.clone();
+                return Ok((*slot, is_new));
             }
-        } else if let Some((slot, _)) = self.held.iter().find(|(_, held)| held.key.has_packets_of(&key)) {
-            return Ok(*slot);
+        } else if let Some((slot, _)) = self.held.iter().find(|(_, held)| held.key.has_packets_of(key)) {
+            return Ok((*slot, false));
         }
-        let terms = key.filter.terms(environment)?;
+        let terms = filters.terms(&key.filter, environment)?;
         let free = (0..SLOTS as u32).find(|slot| !self.held.contains_key(slot));
         let slot = free.ok_or_else(|| NoSlot::Taken { holders: self.holders() })?;
-        let (members, with_rows) = (BTreeSet::new(), BTreeSet::new());
-        let held = Held { key, terms, members, with_rows, reserved_until: None };
+        let (budget, is_new) = take_budget(key, budgets)?;
+        let held = Held {
+            key: key.clone(),
+            terms,
+            budget,
+            members: BTreeSet::new(),
+            with_rows: BTreeMap::new(),
+            reserved_until: None,
+        };
         self.held.insert(slot, held);
-        let mut rules: Box<Rules> = bytemuck::zeroed_box();
-        let Rules { configuration, tables } = &mut *rules;
-        if let Err(error) = build(self.held.iter(), &self.own, configuration, tables) {
+        if let Err(error) = filters.check(&self.set(|_| true)) {
             self.held.remove(&slot);
+            budget.into_iter().for_each(|number| budgets.release(number));
             return Err(NoSlot::Capacity { error, holders: self.holders() });
         }
-        Ok(slot)
+        Ok((slot, is_new))
     }
 
-    /// Fills in what the programs go by, for the slots that have a stream. Returns whether own traffic can be told
-    /// apart: what it is may have become too much for the room that is left, and streams go before it.
-    ///
-    /// # Errors
-    /// None after [`Slots::join`] has said yes to every slot.
-    pub fn build(
-        &self,
-        configuration: &mut Configuration,
-        tables: &mut Tables,
-    ) -> Result<bool, CapacityError> {
-        let live = || self.held.iter().filter(|(_, held)| !held.members.is_empty());
-        if build(live(), &self.own, configuration, tables).is_ok() {
-            return Ok(true);
+    /// What the slots that have a stream want.
+    #[must_use]
+    pub fn live(&self) -> FilterSet {
+        self.set(|held| !held.members.is_empty())
+    }
+
+    fn set(&self, counts: impl Fn(&Held) -> bool) -> FilterSet {
+        let mut set = FilterSet::default();
+        for (slot, held) in self.held.iter().filter(|(_, held)| counts(held)) {
+            set.hiding |= u64::from(held.key.hides_own) << slot;
+            let (terms, directions) = (Arc::clone(&held.terms), held.key.directions.clone());
+            set.slots.push(SlotTerms { slot: *slot, terms, directions });
         }
-        build(live(), &[], configuration, tables).map(|()| false)
+        if set.hiding != 0 {
+            // Where nobody leaves it out, no packet is looked at for it.
+            set.own = Arc::clone(&self.own);
+        }
+        set
+    }
+
+    /// Fills in limits, budgets and which slots want header bytes.
+    pub fn configure(&self, configuration: &mut Configuration) {
+        configuration.headers = 0;
+        for (slot, held) in self.held.iter().filter(|(_, held)| !held.members.is_empty()) {
+            configuration.headers |=
+                u64::from(held.key.header_bytes && !held.with_rows.is_empty()) << slot;
+            if let Some(limit) = configuration.limits.get_mut(*slot as usize) {
+                *limit = held.limit().raw();
+            }
+            if let Some(number) = configuration.budgets.get_mut(*slot as usize) {
+                *number = held.budget.unwrap_or_default();
+            }
+        }
+    }
+
+    /// The number after the last slot that has a stream.
+    #[must_use]
+    pub fn end(&self) -> u32 {
+        let live = self.held.iter().filter(|(_, held)| !held.members.is_empty());
+        live.map(|(slot, _)| slot + 1).max().unwrap_or(0)
+    }
+
+    /// Who has rows of which slot, and whether the reader has to keep them to a limit that is less than the slot's.
+    pub fn takers(&self) -> impl Iterator<Item = (u32, StreamId, bool)> {
+        self.held.iter().flat_map(|(slot, held)| {
+            let most = held.limit();
+            held.with_rows.iter().map(move |(stream, limit)| (*slot, *stream, *limit != most))
+        })
     }
 
     /// What holds the slots, in words: the filters with the most terms first.
@@ -263,29 +389,20 @@ impl Slots {
     }
 }
 
-fn build<'a>(
-    held: impl Iterator<Item = (&'a u32, &'a Held)>,
-    own: &[Term],
-    configuration: &mut Configuration,
-    tables: &mut Tables,
-) -> Result<(), CapacityError> {
-    let (mut hiding, mut headers) = (0, 0);
-    let slots: Vec<Slot<'_>> = held
-        .map(|(number, held)| {
-            hiding |= u64::from(held.key.hides_own) << number;
-            headers |= u64::from(held.key.header_bytes && !held.with_rows.is_empty()) << number;
-            Slot {
-                number: *number,
-                terms: &held.terms,
-                directions: &held.key.directions,
-                limit: held.limit(),
-            }
-        })
-        .collect();
-    // Where nobody leaves it out, no packet is looked at for it.
-    let own = (hiding != 0 && !own.is_empty()).then_some(Own { terms: own, hiding });
-    configuration.headers = headers;
-    tables::build(&slots, own, configuration, tables)
+impl Key {
+    /// Whether slots of other interfaces may have the same budget.
+    fn may_share_budget(&self) -> bool {
+        self.together.as_ref().is_some_and(InterfaceSet::may_be_several)
+    }
+}
+
+/// A budget for who has a limit, and whether it is to begin anew.
+fn take_budget(key: &Key, budgets: &mut Budgets) -> Result<(Option<u32>, bool), NoSlot> {
+    if !matches!(key.limit, Limit::PerSecond(_)) {
+        return Ok((None, false));
+    }
+    let taken = budgets.take(key).ok_or(NoSlot::Budgets)?;
+    Ok((Some(taken.number), taken.is_new))
 }
 
 #[cfg(test)]

@@ -62,6 +62,8 @@ mod tests {
             interface: "a".into(),
             direction: Direction::In,
             hook: None,
+            state: None,
+            reason: String::new(),
             seen,
             own: 0,
             streams: Vec::new(),

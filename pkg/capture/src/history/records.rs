@@ -5,7 +5,7 @@ use std::{cmp::Reverse, sync::Arc, time::Instant};
 use tokio::sync::{Notify, watch};
 
 use super::{seconds::Seconds, subject::Subject};
-use crate::{counting::Lap, source::Interval};
+use crate::{clock::Moment, counting::Lap, source::Interval};
 
 /// Records at most, 253 KiB each with an hour of seconds of 72 bytes; of those that nobody needs, the one that has not been needed
 /// for longest gives way.
@@ -19,6 +19,9 @@ pub struct Records {
     /// Seconds that each has room for.
     seconds: usize,
 }
+
+/// By so much, in nanoseconds, the wall clock has been set, and not just been corrected.
+const SET: u64 = 500_000_000;
 
 #[derive(Debug)]
 struct Record {
@@ -83,6 +86,16 @@ impl Record {
 
     fn is_running(&self) -> bool {
         self.run.as_ref().is_some_and(|run| run.goes_on())
+    }
+
+    /// Where the wall clock was set since the last second, those before get the times that it would have given them: they
+    /// stay in order, and as far apart as they were.
+    fn follow_clock(&mut self, now: Moment) {
+        let Some(last) = self.past.iter().next_back() else { return };
+        let step = now.step_since(last.at);
+        if step.unsigned_abs() >= SET {
+            self.past.iter_mut().for_each(|lap| lap.at.wall = lap.at.wall.saturating_add(step));
+        }
     }
 
     fn is_run_by(&self, run: &Arc<Run>) -> bool {
@@ -154,7 +167,7 @@ impl Records {
         let mut laps: Vec<Lap> = Vec::new();
         for record in covering {
             let begin = laps.first().map_or(i64::MAX, |lap| lap.begin());
-            let before = record.past.iter().filter(|lap| lap.time <= begin);
+            let before = record.past.iter().filter(|lap| lap.time() <= begin);
             laps = before.copied().chain(std::mem::take(&mut laps)).collect();
         }
         laps.iter().map(|lap| lap.of(&subject.directions)).collect()
@@ -164,6 +177,7 @@ impl Records {
     pub fn add(&mut self, number: u64, run: &Arc<Run>, lap: Lap) {
         if let Some(record) = self.get(number).filter(|record| record.is_run_by(run)) {
             record.touched = Instant::now();
+            record.follow_clock(lap.at);
             record.past.add(lap);
         }
     }

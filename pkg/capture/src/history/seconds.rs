@@ -28,6 +28,11 @@ impl<T> Seconds<T> {
         self.seconds.pop_front()
     }
 
+    /// The oldest first, to be changed.
+    pub fn iter_mut(&mut self) -> impl Iterator<Item = &mut T> {
+        self.seconds.iter_mut()
+    }
+
     /// The oldest first.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = &T> {
         self.seconds.iter()

@@ -1,113 +1,113 @@
-//! The loader process: serves one asker until that goes away.
+//! The loader process: serves one asker until that goes away. Maps are served by the first thread; programs and links,
+//! which take a while, by a second one.
 
-use std::{collections::BTreeMap, io, os::fd::AsFd};
+use std::{collections::HashMap, io, os::fd::AsFd, sync::Arc, thread};
+
+use aya::maps::MapData;
+use xdplive_packet::accounting::INTERFACES;
 
 use super::{
     channel::Channel,
-    flows::FlowBanks,
-    programs::{self, Capture},
-    protocol::{Answer, CaptureId, HookName, LoaderError, Request},
+    error::from_attach,
+    link::InterfaceLink,
+    maps,
+    programs::Programs,
+    protocol::{
+        Attached, HookName, LinkAnswer, LinkId, LinkRequest, LoaderError, MapAnswer, MapRequest,
+    },
 };
 
-/// Captures at most: one for each interface being watched.
-const MAX_CAPTURES: usize = 256;
+/// Links at most: two for each interface.
+const MAX_LINKS: usize = 2 * INTERFACES;
 
-/// Answers requests until the other end of `channel` is closed, which is how the plugin's end is noticed: it
+/// Answers requests until the other end of `maps` is closed, which is how the plugin's end is noticed: it
 /// works whatever the two processes' user ids, unlike a parent-death signal. All links end with this process.
 ///
 /// # Errors
-/// Where the channel breaks.
-pub fn serve(channel: &Channel) -> io::Result<()> {
-    let mut captures = BTreeMap::new();
-    while let Some((request, _)) = channel.receive::<Request>()? {
-        match handle(&mut captures, request) {
-            Ok(Reply::Plain(answer)) => channel.send(&answer, &[])?,
-            Ok(Reply::Maps(capture)) => send_maps(channel, &captures, capture)?,
-            Ok(Reply::Flows { capture, entries }) => send_flows(channel, &captures, capture, entries)?,
-            Err(error) => channel.send(&Answer::Failed(error), &[])?,
+/// Where the channel breaks, or there is no second thread.
+pub fn serve(maps: &Channel, links: Channel) -> io::Result<()> {
+    let programs = Arc::new(Programs::default());
+    let shared = Arc::clone(&programs);
+    thread::Builder::new().name("xdplive-links".to_owned()).spawn(move || {
+        // Where this connection breaks, so does the other.
+        let _ = serve_links(&links, &shared);
+    })?;
+    serve_maps(maps, &programs)
+}
+
+fn serve_maps(channel: &Channel, programs: &Programs) -> io::Result<()> {
+    while let Some((request, _)) = channel.receive::<MapRequest>()? {
+        let created = match request {
+            MapRequest::Open { ring_bytes } => match programs.open(ring_bytes) {
+                Ok(maps) => {
+                    channel.send(&MapAnswer::Maps, &maps)?;
+                    continue;
+                }
+                Err(error) => Err(error),
+            },
+            MapRequest::KernelTime { hook: HookName(hook) } => {
+                let answer = match programs.kernel_time(hook) {
+                    Ok((total, runs)) => MapAnswer::KernelTime { total, runs },
+                    Err(error) => MapAnswer::Failed(error),
+                };
+                channel.send(&answer, &[])?;
+                continue;
+            }
+            MapRequest::Tables => maps::tables().map(|map| vec![map]),
+            MapRequest::Cells => maps::cells().map(|map| vec![map]),
+            MapRequest::Beside => maps::beside().map(Vec::from),
+            MapRequest::FlowTables { entries } => maps::flow_tables(entries).map(Vec::from),
+        };
+        // Sent, and let go of: they are the asker's.
+        match created {
+            Ok(maps) => send_maps(channel, &maps)?,
+            Err(error) => channel.send(&MapAnswer::Failed(error), &[])?,
         }
     }
     Ok(())
 }
 
-enum Reply {
-    Plain(Answer),
-    Maps(CaptureId),
-    Flows { capture: CaptureId, entries: u32 },
+fn send_maps(channel: &Channel, maps: &[MapData]) -> io::Result<()> {
+    let fds: Vec<_> = maps.iter().map(|map| map.fd().as_fd()).collect();
+    channel.send(&MapAnswer::Maps, &fds)
 }
 
-fn handle(captures: &mut BTreeMap<CaptureId, Capture>, request: Request) -> Result<Reply, LoaderError> {
-    let answer = match request {
-        Request::Open { capture, ring_bytes } => {
-            if captures.len() >= MAX_CAPTURES {
-                return Err(LoaderError::BadRequest(format!(
-                    "more than {MAX_CAPTURES} interfaces at a time"
-                )));
-            }
-            captures.insert(capture, Capture::open(ring_bytes)?);
-            return Ok(Reply::Maps(capture));
-        }
-        Request::OpenFlows { capture, entries } => return Ok(Reply::Flows { capture, entries }),
-        Request::Attach { capture, hook: HookName(hook), index } => {
-            Answer::Attached(find(captures, capture)?.attach(hook, index)?)
-        }
-        Request::Detach { capture, hook: HookName(hook) } => {
-            find(captures, capture)?.detach(hook);
-            Answer::Done
-        }
-        Request::Close { capture } => {
-            captures.remove(&capture);
-            Answer::Done
-        }
-        Request::KernelTime { capture, hook: HookName(hook) } => {
-            let (total, runs) = find(captures, capture)?.kernel_time(hook)?;
-            Answer::KernelTime { total, runs }
-        }
-        Request::Probe => {
-            let found = programs::probe();
-            Answer::Probed(found.into_iter().map(|(hook, error)| (HookName(hook), error)).collect())
-        }
-    };
-    Ok(Reply::Plain(answer))
-}
-
-fn find(
-    captures: &mut BTreeMap<CaptureId, Capture>,
-    capture: CaptureId,
-) -> Result<&mut Capture, LoaderError> {
-    captures.get_mut(&capture).ok_or_else(|| LoaderError::BadRequest(format!("capture {capture}")))
-}
-
-fn send_maps(
-    channel: &Channel,
-    captures: &BTreeMap<CaptureId, Capture>,
-    capture: CaptureId,
-) -> io::Result<()> {
-    let maps = captures.get(&capture).map(Capture::maps);
-    match maps {
-        Some(Ok(maps)) => channel.send(&Answer::Opened, &maps.map(|map| map.fd().as_fd())),
-        Some(Err(error)) => channel.send(&Answer::Failed(error), &[]),
-        None => channel.send(&Answer::Failed(LoaderError::BadRequest(format!("capture {capture}"))), &[]),
+fn serve_links(channel: &Channel, programs: &Programs) -> io::Result<()> {
+    let mut links = Links::default();
+    while let Some((request, _)) = channel.receive::<LinkRequest>()? {
+        let answer = links.handle(request, programs).unwrap_or_else(LinkAnswer::Failed);
+        channel.send(&answer, &[])?;
     }
+    Ok(())
 }
 
-/// Creates the tables of flows, and lets go of them: they are the asker's.
-fn send_flows(
-    channel: &Channel,
-    captures: &BTreeMap<CaptureId, Capture>,
-    capture: CaptureId,
-    entries: u32,
-) -> io::Result<()> {
-    let Some(capture) = captures.get(&capture) else {
-        return channel.send(&Answer::Failed(LoaderError::BadRequest(format!("capture {capture}"))), &[]);
-    };
-    let opened = FlowBanks::create(entries).and_then(|banks| Ok((capture.flow_maps()?, banks)));
-    match opened {
-        Ok((outer, banks)) => {
-            let maps = outer.into_iter().chain(&banks.beside).chain(&banks.tables);
-            let fds: Vec<_> = maps.map(|map| map.fd().as_fd()).collect();
-            channel.send(&Answer::FlowsOpened, &fds)
+#[derive(Default)]
+struct Links {
+    links: HashMap<LinkId, InterfaceLink>,
+    last: LinkId,
+}
+
+impl Links {
+    fn handle(&mut self, request: LinkRequest, programs: &Programs) -> Result<LinkAnswer, LoaderError> {
+        match request {
+            LinkRequest::Load { hook: HookName(hook) } => {
+                programs.load(hook)?;
+                Ok(LinkAnswer::Done)
+            }
+            LinkRequest::Attach { hook: HookName(hook), index } => {
+                if self.links.len() >= MAX_LINKS {
+                    return Err(LoaderError::BadRequest(format!("more than {MAX_LINKS} links at a time")));
+                }
+                let link = InterfaceLink::attach(programs.load(hook)?, hook, index).map_err(from_attach)?;
+                self.last += 1;
+                let attached = Attached { link: self.last, program: link.info.program };
+                self.links.insert(self.last, link);
+                Ok(LinkAnswer::Attached(attached))
+            }
+            LinkRequest::Detach { link } => {
+                self.links.remove(&link);
+                Ok(LinkAnswer::Done)
+            }
         }
-        Err(error) => channel.send(&Answer::Failed(error), &[]),
     }
 }

@@ -1,4 +1,5 @@
-//! What the plugin process asks of the loader, and what it answers: one JSON text a datagram.
+//! What the plugin process asks of the loader, and what it answers: one JSON text a datagram, over two connections, so
+//! that what takes a while (links) does not stand in the way of what does not (maps).
 
 use std::time::Duration;
 
@@ -6,70 +7,43 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use xdplive_packet::Hook;
 
-/// Names one capture: the maps and programs of one interface. Chosen by the asker.
-pub type CaptureId = u32;
+/// Names a link: chosen by the loader, and never used again.
+pub type LinkId = u64;
 
-/// A request.
+/// A request about maps.
 #[derive(Debug, Serialize, Deserialize)]
-pub enum Request {
-    /// Create the maps of a capture. Answered by [`Answer::Opened`] and the file descriptors of [`MapFd`].
+pub enum MapRequest {
+    /// Create the maps that all programs share; once. Answered by [`MapAnswer::Maps`] and the file descriptors of
+    /// [`MapFd`].
     Open {
-        /// A name not in use.
-        capture: CaptureId,
         /// Size of the ring in bytes: a power of two, at least a page.
         ring_bytes: u32,
     },
-    /// Create the tables of flows of a capture. Answered by [`Answer::FlowsOpened`] and the file descriptors of
-    /// [`FlowFd`], which are the only ones: the tables are gone when they are closed and out of force.
-    OpenFlows {
-        /// An open capture.
-        capture: CaptureId,
-        /// Flows that each of the tables has room for.
+    /// Create room for the tables of one more set of filters. Answered by [`MapAnswer::Maps`] with one.
+    Tables,
+    /// Create more cells for the pool of counters. Answered by [`MapAnswer::Maps`] with one.
+    Cells,
+    /// Create room for what is counted of 64 interfaces beside the tables of flows. Answered by [`MapAnswer::Maps`]
+    /// with one for each bank.
+    Beside,
+    /// Create the tables of flows. Answered by [`MapAnswer::Maps`] with one for each bank. They are gone when they are
+    /// closed and out of force.
+    FlowTables {
+        /// Flows that each of them has room for.
         entries: u32,
     },
-    /// Attach the capture's program for `hook`, loading it first where that has not been done.
-    Attach {
-        /// An open capture.
-        capture: CaptureId,
-        /// Where to attach.
-        hook: HookName,
-        /// The interface's number.
-        index: u32,
-    },
-    /// Take the capture's program away from `hook`; nothing happens where it is not attached.
-    Detach {
-        /// An open capture.
-        capture: CaptureId,
-        /// From where.
-        hook: HookName,
-    },
-    /// Detach all programs of a capture and forget it.
-    Close {
-        /// An open capture.
-        capture: CaptureId,
-    },
-    /// How long the capture's program for `hook` has run. Answered by [`Answer::KernelTime`].
+    /// How long the program for `hook` has run. Answered by [`MapAnswer::KernelTime`].
     KernelTime {
-        /// An open capture.
-        capture: CaptureId,
         /// Of which program.
         hook: HookName,
     },
-    /// Load every program without attaching it, to learn what this process may do here.
-    Probe,
 }
 
-/// The answer to a request.
+/// The answer to a [`MapRequest`].
 #[derive(Debug, Serialize, Deserialize)]
-pub enum Answer {
+pub enum MapAnswer {
     /// The maps exist.
-    Opened,
-    /// The tables of flows exist.
-    FlowsOpened,
-    /// The program is attached.
-    Attached(Attached),
-    /// Done.
-    Done,
+    Maps,
     /// How long a program has run, as far as the kernel has measured it.
     KernelTime {
         /// In all its runs.
@@ -77,64 +51,80 @@ pub enum Answer {
         /// How often it ran.
         runs: u64,
     },
-    /// What [`Request::Probe`] found: for each program, why the kernel refused it.
-    Probed(Vec<(HookName, Option<LoaderError>)>),
     /// It was not done.
     Failed(LoaderError),
 }
 
-/// The file descriptors that come with [`Answer::Opened`], in this order.
+/// A request about programs and links.
+#[derive(Debug, Serialize, Deserialize)]
+pub enum LinkRequest {
+    /// Load the program for `hook`, where that has not been done. Answered by [`LinkAnswer::Done`].
+    Load {
+        /// Which program.
+        hook: HookName,
+    },
+    /// Attach the program for `hook`, loading it first where that has not been done. Answered by
+    /// [`LinkAnswer::Attached`].
+    Attach {
+        /// Where to attach.
+        hook: HookName,
+        /// The interface's number.
+        index: u32,
+    },
+    /// Close a link; nothing happens where there is none of this name. Answered by [`LinkAnswer::Done`].
+    Detach {
+        /// Which.
+        link: LinkId,
+    },
+}
+
+/// The answer to a [`LinkRequest`].
+#[derive(Debug, Serialize, Deserialize)]
+pub enum LinkAnswer {
+    /// The program is attached.
+    Attached(Attached),
+    /// Done.
+    Done,
+    /// It was not done.
+    Failed(LoaderError),
+}
+
+/// The file descriptors that come for [`MapRequest::Open`], in this order.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MapFd {
     /// The ring buffer.
     Events,
-    /// Counters per CPU.
+    /// Which configuration an interface goes by.
+    InForce,
+    /// The configurations.
+    Configurations,
+    /// Tables of filters, an array of maps.
+    Tables,
+    /// Counters, an array of maps.
     Counters,
-    /// The outer map of the rules.
-    Rules,
-    /// Budgets by slot.
+    /// Budgets.
     Budgets,
-    /// First inner map of the rules.
-    FirstBank,
-    /// Second inner map of the rules.
-    SecondBank,
+    /// What is counted beside the tables of flows, an array of maps.
+    FlowsBeside,
+    /// The tables of flows, an array of maps.
+    FlowTables,
+    /// An array of one map that no program looks at: putting a map into it waits for all programs.
+    Barrier,
+    /// The map to put there.
+    BarrierInner,
 }
 
 impl MapFd {
     /// How many there are.
-    pub const COUNT: usize = 6;
+    pub const COUNT: usize = 10;
 }
-
-/// The file descriptors that come with [`Answer::FlowsOpened`], in this order. See `xdplive_packet::flow`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum FlowFd {
-    /// The outer map of what is counted beside the tables: says which bank is in force.
-    BesideOuter,
-    /// The outer map of the tables.
-    TablesOuter,
-    /// What is counted beside the first table.
-    FirstBeside,
-    /// What is counted beside the second table.
-    SecondBeside,
-    /// The first table.
-    FirstTable,
-    /// The second table.
-    SecondTable,
-}
-
-impl FlowFd {
-    /// How many there are.
-    pub const COUNT: usize = 6;
-}
-
-const _: () = assert!(FlowFd::COUNT <= MapFd::COUNT, "a message has room for them");
 
 /// A program that was attached.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Attached {
-    /// Id of the bpf_link.
-    pub link: u32,
-    /// Id of the program.
+    /// Name of the link.
+    pub link: LinkId,
+    /// The kernel's id of the program.
     pub program: u32,
 }
 
@@ -188,6 +178,15 @@ pub enum LoaderError {
     /// The interface went away.
     #[error("there is no such interface any more")]
     NoInterface,
+    /// The process has as many files open as it may have.
+    #[error(
+        "this process may have {limit} files open, and each hook that is attached takes one: raise the limit \
+         (systemd: LimitNOFILE=, shell: ulimit -n) and restart Grafana, or watch fewer interfaces"
+    )]
+    NoDescriptors {
+        /// The limit in force.
+        limit: u64,
+    },
     /// Anything else the kernel said.
     #[error("{action} failed: {reason}")]
     Failed {

@@ -5,8 +5,8 @@ use std::{ops::AddAssign, sync::Arc, time::Duration};
 use xdplive_filter::Filter;
 use xdplive_packet::{Hook, event::Direction, flow::Sum};
 
-use super::Label;
-use crate::reader::StreamId;
+use super::{Label, StreamId};
+use crate::clock::Moment;
 
 /// What has been counted at one interface and direction since it is watched.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,6 +17,10 @@ pub struct HookAccounts {
     pub direction: Direction,
     /// What is attached there now.
     pub hook: Option<Hook>,
+    /// What it is like there; none where nobody has asked for packets from there.
+    pub state: Option<InterfaceState>,
+    /// Why; may be empty.
+    pub reason: String,
     /// Packets that programs saw there.
     pub seen: u64,
     /// Those of them that belong to this product's own traffic.
@@ -32,6 +36,32 @@ pub struct HookAccounts {
     pub kernel_time: Option<KernelTime>,
     /// Packets of flows for which the table of flows had no room, while somebody needed flows from there.
     pub flow_overflow: u64,
+}
+
+/// What an interface is like in one direction, for who has asked for its packets.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum InterfaceState {
+    /// A program is attached there.
+    Attached,
+    /// A program will be soon.
+    Attaching,
+    /// No program can be attached there now.
+    Refused,
+    /// There is no interface of this name.
+    Absent,
+}
+
+impl InterfaceState {
+    /// The word in the column `state`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Attached => "attached",
+            Self::Attaching => "attaching",
+            Self::Refused => "refused",
+            Self::Absent => "absent",
+        }
+    }
 }
 
 /// One stream's part in a [`HookAccounts`], since the stream began.
@@ -73,6 +103,15 @@ pub struct Counts {
 
 /// What was matched, by [`Direction`].
 pub type DirectionCounts = [Sum; Direction::ALL.len()];
+
+/// What has been counted for a stream, and when that was read.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Reading {
+    /// When it was read, by the clocks of the host that counted.
+    pub at: Moment,
+    /// What had been counted then.
+    pub sums: DirectionCounts,
+}
 
 impl AddAssign for Counts {
     fn add_assign(&mut self, other: Self) {

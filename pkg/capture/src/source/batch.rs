@@ -4,7 +4,7 @@ use std::{ops::Range, sync::Arc};
 
 use xdplive_packet::Event;
 
-use super::{Captured, HeaderBytes};
+use super::{Captured, HeaderBytes, InterfaceNumber};
 use crate::clock::WallClock;
 
 /// One packet of one interface.
@@ -24,7 +24,7 @@ pub struct Origin {
     /// The machine; 0 is this one.
     pub host: u16,
     /// The interface.
-    pub interface: u16,
+    pub interface: InterfaceNumber,
 }
 
 /// Names of the interfaces that rows of a batch come from.
@@ -35,6 +35,17 @@ pub struct Names {
 }
 
 impl Names {
+    /// Gives a number a name. Batches on their way keep the names they have.
+    pub fn set(&mut self, number: InterfaceNumber, name: Arc<str>) {
+        let number = usize::from(number);
+        if self.interfaces.len() <= number {
+            self.interfaces.resize(number + 1, Arc::from(""));
+        }
+        if let Some(place) = self.interfaces.get_mut(number) {
+            *place = name;
+        }
+    }
+
     /// The name of an origin's interface.
     #[must_use]
     pub fn interface(&self, origin: Origin) -> &str {

@@ -1,6 +1,7 @@
 //! Flows: what was counted of them from one moment to the next, for those who ask.
 
 mod conversations;
+mod taken;
 mod top;
 
 use std::{
@@ -13,10 +14,10 @@ use xdplive_packet::event::Direction;
 
 pub use self::{
     conversations::{Conversation, Conversations, conversations},
+    taken::Taken,
     top::{Group, GroupBy, Groups, LinkProtocol, Top, top},
 };
 use super::Subscription;
-use crate::flow_table::Taken;
 
 /// What was counted at one interface between two moments: every packet that its programs saw, once.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,12 +4,11 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use async_trait::async_trait;
 
-use super::{DirectionCounts, HookAccounts, InForce, IsShown, Request, Source, SourceError, Subscription};
-use crate::{
-    interface::Interfaces,
-    reader::StreamId,
-    report::{Check, Outcome, Report},
+use super::{
+    Check, HookAccounts, IsShown, Outcome, Prepared, Reading, Report, Request, Source, SourceError, StreamId,
+    Subscription,
 };
+use crate::interface::Interfaces;
 
 /// A source without packets.
 #[derive(Clone, Debug)]
@@ -31,7 +30,7 @@ impl Source for Unavailable {
         Arc::default()
     }
 
-    async fn prepare(&self, _request: &Request) -> Result<Vec<InForce>, SourceError> {
+    async fn prepare(&self, _request: &Request) -> Result<Prepared, SourceError> {
         Err(SourceError::Unavailable(self.reason.clone()))
     }
 
@@ -40,7 +39,7 @@ impl Source for Unavailable {
     }
 
     async fn report(&self, _is_shown: &IsShown<'_>) -> Report {
-        let mend = "mend what it says and restart Grafana".to_owned();
+        let mend = "fix what it says and restart Grafana".to_owned();
         let check = Check::bad("capture", Outcome::Failed, self.reason.clone(), mend);
         Report { checks: vec![check], interfaces: Vec::new() }
     }
@@ -49,7 +48,7 @@ impl Source for Unavailable {
         Vec::new()
     }
 
-    async fn counts(&self, _stream: StreamId) -> Option<DirectionCounts> {
+    async fn counts(&self, _stream: StreamId) -> Option<Reading> {
         None
     }
 

@@ -122,13 +122,12 @@ fn counters_of_two_times_are_one() {
 
 #[test]
 fn single_flags_from_all_combinations() {
-    let mut beside = Beside::zeroed();
-    let one = Sum { packets: 1, segments: 2, bytes: 3 };
+    let mut beside = Beside::default();
     for flags in [0_u8, 0x02, 0x12, 0x10, 0xff] {
-        beside.by_tcp_flags[usize::from(flags)] += one;
+        beside.add_tcp(flags, &Counted { time: 9, segments: 2, bytes: 3, ttl: 64, tcp_flags: 0 });
     }
     let times = |n| Sum { packets: n, segments: 2 * n, bytes: 3 * n };
-    assert_eq!(beside.tcp_flags(), [1, 3, 1, 1, 3, 1, 1, 1].map(times));
+    assert_eq!(beside.tcp_flags, [1, 3, 1, 1, 3, 1, 1, 1].map(times));
 }
 
 #[test]

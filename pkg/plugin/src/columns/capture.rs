@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use xdplive_capture::source::{Counts, HookAccounts, InterfaceSet};
+use xdplive_capture::source::{Counts, HookAccounts, InterfaceSet, InterfaceState};
 use xdplive_packet::{Hook, event::Direction};
 
 use super::{Cells, Column as _, optional, rounded};
@@ -27,6 +27,8 @@ columns! {
     Channel "channel" String true 48 "Channel of the stream, or a number for another data source's; null without one";
     Filter "filter" String true 66 "Beginning of the stream's filter; null for another data source's";
     FlowOverflow "flow_overflow" Count false 20 "Packets of flows for which the table of flows had no room";
+    State "state" String true 10 "attached, attaching, refused, or absent where there is no such interface; null where nobody asks";
+    Reason "reason" String true 200 "Why it is attached there as it is, or is not; null for the obvious";
     + Host "host" String false 66 "Name of the machine that saw the packets; shown where it is asked for by name";
 }
 
@@ -49,6 +51,8 @@ pub struct CaptureRow {
     channel: Option<String>,
     filter: Option<String>,
     flow_overflow: u64,
+    state: Option<InterfaceState>,
+    reason: Option<Arc<str>>,
 }
 
 impl CaptureRow {
@@ -96,7 +100,7 @@ impl CaptureColumn {
     }
 
     /// What a panel of packets has to know of its own packets.
-    pub const OF_A_PANEL: [Self; 12] = [
+    pub const OF_A_PANEL: [Self; 14] = [
         Self::Time,
         Self::Interface,
         Self::Direction,
@@ -108,6 +112,8 @@ impl CaptureColumn {
         Self::LostRing,
         Self::LostQueue,
         Self::Channel,
+        Self::State,
+        Self::Reason,
         Self::Host,
     ];
 }
@@ -143,6 +149,8 @@ impl View<'_> {
             channel: None,
             filter: None,
             flow_overflow: hook.flow_overflow,
+            state: hook.state,
+            reason: (!hook.reason.is_empty()).then(|| hook.reason.as_str().into()),
         };
         if nobody.streams == 0 {
             return vec![nobody];
@@ -197,6 +205,8 @@ impl CaptureColumn {
             Self::Channel => optional(row.channel.as_deref(), cells),
             Self::Filter => optional(row.filter.as_deref(), cells),
             Self::FlowOverflow => cells.count(row.flow_overflow),
+            Self::State => optional(row.state.map(InterfaceState::name), cells),
+            Self::Reason => optional(row.reason.as_deref(), cells),
             Self::Host => cells.text(host),
         }
     }

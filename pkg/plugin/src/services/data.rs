@@ -2,6 +2,7 @@
 //! channel where its rows come, after those that have come already.
 
 mod absence;
+mod left_out;
 mod past;
 
 use std::{collections::HashMap, ops::RangeInclusive, sync::Arc};
@@ -14,7 +15,7 @@ use tonic::{Request, Response, Status, async_trait};
 use tracing::debug;
 use xdplive_capture::{
     clock,
-    source::{InForce, SourceError},
+    source::{InForce, InterfaceState, Prepared, SourceError},
 };
 
 use self::{absence::notice_of_absence, past::notice_of_beginning};
@@ -97,15 +98,16 @@ impl Plugin {
             self.end_outdated(&asked).await;
         }
         self.check_intakes(&asked)?;
-        let hooks = self.prepare(&asked).await?;
-        let hooks: Vec<&InForce> = hooks.iter().filter(|hook| asked.asks_for(hook)).collect();
-        let in_force: Vec<Value> = hooks.iter().map(|hook| hook_in_json(hook)).collect();
+        let prepared = self.prepare(&asked).await?;
+        let hooks: Vec<&InForce> = prepared.in_force.iter().filter(|hook| asked.asks_for(hook)).collect();
+        let in_force = hooks.iter().map(|hook| hook_in_json(hook)).chain(left_out::entries(&prepared.left_out));
         let mut about = About {
             shown_as: if matches!(asked.query.columns, Columns::Series(_)) { "graph" } else { "table" },
             custom: json!({
                 "channel": channel::path(&asked.query),
                 "data": asked.query,
-                "hooks": in_force,
+                "hooks": in_force.collect::<Vec<Value>>(),
+                "leftOut": left_out::counts(&prepared.left_out),
                 "host": *self.host,
             }),
             notices: Vec::new(),
@@ -156,14 +158,14 @@ impl Plugin {
                 arrow::frame(name, columns, &rows, &self.host, &about.meta(rows.is_empty()))?
             }
             Columns::Capture(columns) => {
-                about.notices.extend(notice(&hooks));
+                about.notices.extend(left_out::notice(&prepared.left_out).or_else(|| notice(&hooks)));
                 self.answer_capture(name, &asked, columns, &range, caller, about).await?
             }
         })
     }
 
     /// Makes everything ready for a query. Where there is no room for its filter, standing queries give way.
-    pub(super) async fn prepare(&self, asked: &Asked) -> Result<Vec<InForce>, SourceError> {
+    pub(super) async fn prepare(&self, asked: &Asked) -> Result<Prepared, SourceError> {
         for _ in 0..MOST_GIVING_WAY {
             match self.source.prepare(&asked.request).await {
                 Err(SourceError::NoRoom { .. }) if self.give_way(asked).await => {}
@@ -208,6 +210,7 @@ fn hook_in_json(InForce { interface, hook, reason, expected }: &InForce) -> Valu
         "interface": interface,
         "direction": hook.direction().name(),
         "hook": hook.name(),
+        "state": InterfaceState::Attached.name(),
         "reason": if *expected { "" } else { reason },
     })
 }

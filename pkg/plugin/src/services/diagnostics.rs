@@ -10,7 +10,7 @@ use serde_json::json;
 use tonic::{Request, Response, Status, async_trait};
 use xdplive_capture::{
     interface::Interfaces,
-    report::{HookOption, InterfaceHooks, Outcome, Report},
+    source::{HookOption, InterfaceHooks, Outcome, Report},
 };
 
 use super::Plugin;

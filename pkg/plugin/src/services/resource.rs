@@ -15,7 +15,7 @@ use grafana_plugin_sdk::pluginv2::{
 use serde::Serialize;
 use serde_json::{Value, json};
 use tonic::{Request, Response, Status, async_trait};
-use xdplive_capture::{interface::Interface, report::HookOption};
+use xdplive_capture::{interface::Interface, source::HookOption};
 
 use self::pcapng::Download;
 pub use self::pcapng::Downloads;

@@ -31,7 +31,7 @@ pub struct ServerSettings {
     pub interfaces: Patterns,
     /// `hook`: the receiving hook for everybody. None: a data source may choose.
     pub hook: Option<HookChoice>,
-    /// `ring_bytes` (power of two from 4096 to 1 GiB, 8 MiB), `any_ring_bytes` (1 MiB), `queue_rows` (1 to
+    /// `ring_bytes` (power of two from 4096 to 1 GiB, 8 MiB), `queue_rows` (1 to
     /// 1,000,000, 65,536), `linger_seconds` (0 to 86,400, 60), `flow_entries` (1024 to 1,048,576, 65,536),
     /// `header_bytes` (0 to 512, 0).
     pub capture: CaptureSettings,
@@ -108,9 +108,6 @@ impl ServerSettings {
                 ring_bytes: reader
                     .value("ring_bytes", "it takes a power of two from 4096 to 1073741824", ring)
                     .unwrap_or(defaults.ring_bytes),
-                any_ring_bytes: reader
-                    .value("any_ring_bytes", "it takes a power of two from 4096 to 1073741824", ring)
-                    .unwrap_or(defaults.any_ring_bytes),
                 queue_rows: reader
                     .value("queue_rows", "it takes a whole number from 1 to 1000000", |text| {
                         text.parse().ok().filter(|rows| (1..=1_000_000).contains(rows))

@@ -2,7 +2,7 @@
 
 use grafana_plugin_sdk::pluginv2::StreamPacket;
 use tonic::Streaming;
-use xdplive_capture::queue::Counted;
+use xdplive_capture::source::Counted;
 use xdplive_plugin::services::ACCOUNTS;
 
 use crate::{

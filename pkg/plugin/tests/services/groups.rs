@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::time::Instant;
-use xdplive_capture::flow_table::Taken;
+use xdplive_capture::source::Taken;
 use xdplive_packet::event::Direction::{In, Out};
 
 use crate::{

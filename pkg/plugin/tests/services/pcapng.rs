@@ -5,7 +5,7 @@ use std::time::Duration;
 use grafana_plugin_sdk::pluginv2::CallResourceResponse;
 use serde_json::{Value, json};
 use tonic::Streaming;
-use xdplive_capture::queue::Counted;
+use xdplive_capture::source::Counted;
 use xdplive_packet::accounting::Limit;
 use xdplive_plugin::services::ACCOUNTS;
 

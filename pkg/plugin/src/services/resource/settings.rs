@@ -31,7 +31,6 @@ impl Plugin {
             entry("max_limit", json!(server.ceiling.most())),
             entry("header_bytes", json!(server.capture.header_bytes)),
             entry("ring_bytes", json!(server.capture.ring_bytes)),
-            entry("any_ring_bytes", json!(server.capture.any_ring_bytes)),
             entry("queue_rows", json!(server.capture.queue_rows)),
             entry("linger_seconds", json!(server.capture.linger.as_secs())),
             entry("flow_entries", json!(server.capture.flow_entries)),

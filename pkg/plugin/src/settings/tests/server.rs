@@ -21,7 +21,6 @@ fn everything_set() {
         ("interfaces", "eth*, wg0"),
         ("hook", "xdp-generic"),
         ("ring_bytes", "65536"),
-        ("any_ring_bytes", "4096"),
         ("queue_rows", "1000"),
         ("linger_seconds", "0"),
         ("flow_entries", "2000"),
@@ -37,7 +36,6 @@ fn everything_set() {
     assert_eq!(settings.hook, Some(HookChoice::XdpGeneric));
     let capture = CaptureSettings {
         ring_bytes: 65_536,
-        any_ring_bytes: 4096,
         queue_rows: 1000,
         linger: Duration::ZERO,
         flow_entries: 2000,
@@ -63,7 +61,6 @@ fn the_ends_of_each_range() {
         ("max_limit", "4294967295"),
         ("ring_bytes", "4096"),
         ("ring_bytes", "1073741824"),
-        ("any_ring_bytes", "1073741824"),
         ("queue_rows", "1"),
         ("queue_rows", "1000000"),
         ("linger_seconds", "86400"),
@@ -92,7 +89,6 @@ fn what_cannot_be_used_is_reported() {
         ("ring_bytes", "8000", ring),
         ("ring_bytes", "2147483648", ring),
         ("ring_bytes", "8 MiB", ring),
-        ("any_ring_bytes", "0", ring),
         ("queue_rows", "0", "it takes a whole number from 1 to 1000000"),
         ("queue_rows", "1000001", "it takes a whole number from 1 to 1000000"),
         ("linger_seconds", "-1", "it takes a whole number from 0 to 86400"),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use xdplive_capture::flow_table::Taken;
+use xdplive_capture::source::Taken;
 
 /// From one moment to another, nanoseconds of `CLOCK_MONOTONIC`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -8,10 +8,9 @@ use std::{
 use tokio::sync::Notify;
 use xdplive_packet::{Hook, event::Direction};
 
-use crate::{
-    reader::RingNumber,
-    source::{Batch, Row, Tally},
-};
+use crate::clock::Moment;
+
+use super::{Batch, GONE, InterfaceNumber, Row, Tally};
 
 /// The queue of one stream; the reader fills it, the stream empties it.
 #[derive(Debug)]
@@ -32,8 +31,10 @@ struct State {
     delivered: RowCounts,
     /// What the kernel counted, once the stream has come to its end.
     counted: Option<Counted>,
+    /// When its last generation ended.
+    ended: Option<Moment>,
     /// The same for each interface, with its name.
-    by_interface: Vec<(Arc<str>, RingNumber, Counted)>,
+    by_interface: Vec<(Arc<str>, InterfaceNumber, Counted)>,
 }
 
 /// What the kernel programs counted for a stream, from its first generation to its last.
@@ -55,7 +56,7 @@ pub struct Counted {
 
 /// Rows counted by where they come from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RowCounts(BTreeMap<(RingNumber, u8), u64>);
+pub struct RowCounts(BTreeMap<(InterfaceNumber, u8), u64>);
 
 impl RowCounts {
     /// Counts one row.
@@ -79,8 +80,22 @@ impl RowCounts {
         }
     }
 
-    fn add_some(&mut self, place: (RingNumber, u8), rows: u64) {
+    fn add_some(&mut self, place: (InterfaceNumber, u8), rows: u64) {
         *self.0.entry(place).or_default() += rows;
+    }
+
+    /// Counts what was counted of an interface as of one that has gone.
+    pub fn fold(&mut self, interface: InterfaceNumber) {
+        let of_it: Vec<_> = self.0.extract_if(.., |(at, _), _| *at == interface).collect();
+        for ((_, hook), rows) in of_it {
+            self.add_some((GONE, hook), rows);
+        }
+    }
+
+    /// Whether nothing was counted.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
     }
 
     /// All rows.
@@ -91,20 +106,20 @@ impl RowCounts {
 
     /// The rows of one interface.
     #[must_use]
-    pub fn at(&self, ring: RingNumber) -> u64 {
-        self.0.iter().filter(|((at, _), _)| *at == ring).map(|(_, count)| count).sum()
+    pub fn at(&self, interface: InterfaceNumber) -> u64 {
+        self.0.iter().filter(|((at, _), _)| *at == interface).map(|(_, count)| count).sum()
     }
 
     /// The rows of one interface and direction.
     #[must_use]
-    pub fn of(&self, ring: RingNumber, direction: Direction) -> u64 {
+    pub fn of(&self, interface: InterfaceNumber, direction: Direction) -> u64 {
         let there = |hook: u8| Hook::from_raw(hook).map(Hook::direction) == Some(direction);
-        self.0.iter().filter(|((at, hook), _)| *at == ring && there(*hook)).map(|(_, count)| count).sum()
+        self.0.iter().filter(|((at, hook), _)| *at == interface && there(*hook)).map(|(_, count)| count).sum()
     }
 }
 
-/// Where a row comes from: its ring and its hook.
-const fn place(row: &Row) -> (RingNumber, u8) {
+/// Where a row comes from: its interface and its hook.
+const fn place(row: &Row) -> (InterfaceNumber, u8) {
     (row.origin.interface, row.event.hook)
 }
 
@@ -149,8 +164,26 @@ impl Queue {
     }
 
     /// Says what the kernel counted at each interface. To be called before [`Queue::close`].
-    pub fn itemise(&self, by_interface: Vec<(Arc<str>, RingNumber, Counted)>) {
+    pub fn itemise(&self, by_interface: Vec<(Arc<str>, InterfaceNumber, Counted)>) {
         self.lock().by_interface = by_interface;
+    }
+
+    /// An interface has gone, and its number may be another's.
+    pub fn fold(&self, interface: InterfaceNumber) {
+        let mut state = self.lock();
+        let State { thinned, lost, delivered, .. } = &mut *state;
+        [thinned, lost, delivered].into_iter().for_each(|counts| counts.fold(interface));
+    }
+
+    /// Says when the last packet was counted. To be called before [`Queue::close`].
+    pub fn end_at(&self, moment: Moment) {
+        self.lock().ended = Some(moment);
+    }
+
+    /// When the last packet was counted; `None` until that is known.
+    #[must_use]
+    pub fn ended(&self) -> Option<Moment> {
+        self.lock().ended
     }
 
     /// Ends the stream: nothing more will be pushed.
@@ -206,13 +239,13 @@ impl Queue {
     #[must_use]
     pub fn by_interface(&self) -> Vec<(Arc<str>, Tally)> {
         let state = self.lock();
-        let tally = |(name, ring, counted): &(Arc<str>, RingNumber, Counted)| {
+        let tally = |(name, interface, counted): &(Arc<str>, InterfaceNumber, Counted)| {
             let tally = Tally {
                 seen: counted.seen,
                 unmatched: counted.seen.saturating_sub(counted.matched),
-                thinned: counted.thinned + state.thinned.at(*ring),
-                lost: counted.lost + state.lost.at(*ring),
-                delivered: state.delivered.at(*ring),
+                thinned: counted.thinned + state.thinned.at(*interface),
+                lost: counted.lost + state.lost.at(*interface),
+                delivered: state.delivered.at(*interface),
             };
             (Arc::clone(name), tally)
         };

@@ -1,0 +1,409 @@
+//! Which stream is part of which interface, from an interface's first stream to its last.
+
+use std::time::Instant;
+
+use tracing::{info, warn};
+use xdplive_packet::{Hook, accounting::INTERFACES, event::Direction};
+
+use super::{
+    attacher::{AttachJob, Job, Urgency},
+    control::Control,
+    explain,
+    generations::Membership,
+    slots::{Key, NoSlot, Shared},
+    tap::{Tap, There, wish},
+    way::{Attachment, Refusal, Step, Wish},
+};
+use crate::{
+    hook::{Attempt, HookChoice, plan},
+    loader::protocol::{LinkId, LoaderError},
+    source::{GONE, InterfaceNumber, InterfaceSet, Request, StreamId},
+};
+
+impl Control {
+    /// The interfaces of a request, as far as they have names now: the most important first, so that their rows come
+    /// first where there are many.
+    pub(super) fn names(&self, interfaces: &InterfaceSet) -> Vec<String> {
+        match interfaces {
+            InterfaceSet::Named(names) => names.clone(),
+            InterfaceSet::Any => {
+                let mut all: Vec<_> =
+                    self.interfaces.iter().filter(|interface| interface.link.layout().is_some()).collect();
+                all.sort_by_key(|one| (!one.default, !one.physical, one.state == "down", one.index));
+                all.iter().map(|interface| interface.name.clone()).collect()
+            }
+        }
+    }
+
+    /// The tap of an interface, made where there is none. `None` where there can be no more.
+    pub(super) fn tap(&mut self, name: &str) -> Option<&mut Tap> {
+        if !self.taps.contains_key(name) {
+            let number = self.free_number()?;
+            let mut tap = Tap::new(name, number);
+            tap.there = self.interfaces.get(name).and_then(There::of);
+            tap.slots.set_own(&self.own);
+            self.numbers.insert(number, name.to_owned());
+            self.taps.insert(name.to_owned(), tap);
+        }
+        self.taps.get_mut(name)
+    }
+
+    /// The next number that no interface has: it is long until one comes again.
+    fn free_number(&mut self) -> Option<InterfaceNumber> {
+        const MOST: InterfaceNumber = INTERFACES as InterfaceNumber;
+        let free = (0..MOST).map(|step| (self.next_interface + step) % MOST);
+        let number = free.into_iter().find(|number| !self.numbers.contains_key(number))?;
+        self.next_interface = (number + 1) % MOST;
+        Some(number)
+    }
+
+    /// Makes a stream part of every interface that it asks for.
+    pub(super) fn join_all(&mut self, id: StreamId) {
+        let Some(request) = self.streams.get(&id).map(|stream| stream.request.clone()) else { return };
+        for name in self.names(&request.interfaces) {
+            // Of all interfaces, those that are there; by name, also one that is not there yet.
+            if request.interfaces == InterfaceSet::Any && self.interfaces.get(&name).is_none() {
+                continue;
+            }
+            self.join(id, &name, &request);
+        }
+    }
+
+    /// Makes a stream part of an interface, and has attached what it asks for there.
+    fn join(&mut self, id: StreamId, name: &str, request: &Request) {
+        let now = Instant::now();
+        let is_several = request.interfaces.may_be_several();
+        if self.tap(name).is_none() {
+            self.say_full(name);
+            return;
+        }
+        let joined = self.streams.get(&id).is_some_and(|stream| stream.joined.contains(name));
+        if !joined {
+            match self.take_slot(id, name, request) {
+                Ok(slot) => {
+                    let Some(tap) = self.taps.get_mut(name) else { return };
+                    let was_left_out = tap.left_out.remove(&id).is_some();
+                    if was_left_out && tap.left_out.is_empty() {
+                        info!("interface {name}: there is a slot for every stream again");
+                    }
+                    tap.wanted.insert(id, Membership { slot, directions: request.directions.clone() });
+                    self.dirty.insert(name.to_owned());
+                    if let Some(stream) = self.streams.get_mut(&id) {
+                        stream.joined.insert(name.to_owned());
+                    }
+                }
+                Err(error) => {
+                    let Some(tap) = self.taps.get_mut(name) else { return };
+                    if tap.left_out.is_empty() {
+                        warn!("interface {name}: a stream has to wait: {error}");
+                    }
+                    tap.left_out.insert(id, error.to_string());
+                    return;
+                }
+            }
+        }
+        for direction in &request.directions {
+            self.want(name, *direction, &wish(request), is_several, now);
+        }
+    }
+
+    fn take_slot(&mut self, id: StreamId, name: &str, request: &Request) -> Result<Option<u32>, NoSlot> {
+        let Some(key) = Key::of(request) else { return Ok(None) };
+        // Without the maps there are no tables to fill; they are made when a generation begins.
+        let (Ok(_), Some(tap)) = (self.open().map(|_| ()), self.taps.get_mut(name)) else { return Ok(None) };
+        let Some(open) = &mut self.open else { return Ok(None) };
+        let environment = tap.there.as_ref().map(|there| there.environment.clone()).unwrap_or_default();
+        let shared = Shared { filters: &mut open.generations.filters, budgets: &mut self.budgets };
+        let joined = tap.slots.join(id, &key, &environment, shared, Instant::now())?;
+        if let Some(budget) = joined.new_budget
+            && let Err(error) = open.generations.empty_budget(budget)
+        {
+            // It begins with what another stream has left of its budget.
+            warn!("interface {name}: slot {}: {error}", joined.slot);
+        }
+        Ok(Some(joined.slot))
+    }
+
+    /// Has a direction of an interface attached as somebody wishes, unless that or something as good is in force.
+    pub(super) fn want(
+        &mut self,
+        name: &str,
+        direction: Direction,
+        wish: &Wish,
+        is_one_of_many: bool,
+        now: Instant,
+    ) {
+        let Some(interface) = self.interfaces.get(name).cloned() else {
+            self.taps.get_mut(name).into_iter().for_each(|tap| tap.way_mut(direction).wait_for(wish));
+            return;
+        };
+        let Some(tap) = self.taps.get_mut(name) else { return };
+        let Some(there) = &tap.there else {
+            tap.way_mut(direction).wait_for(wish);
+            return;
+        };
+        let index = there.index;
+        let is_free = tap.current.as_ref().is_none_or(|current| current.members.is_empty())
+            && tap.wanted.len() <= 1;
+        let (attempt, replaces) = match tap.way_mut(direction).want(wish, is_free, now) {
+            Step::None => return,
+            Step::Attach { attempt } => (attempt, None),
+            Step::Replace { link, attempt } => (attempt, Some(link)),
+        };
+        let hooks = plan(wish.choice, direction, &interface, self.parts.kernel.support());
+        let job = AttachJob { interface: tap.number, direction, attempt, index, replaces, hooks };
+        let urgency = if is_one_of_many { Urgency::Soon } else { Urgency::Now };
+        self.jobs.push((Job::Attach(job), urgency));
+    }
+
+    /// Notes what became of an attempt.
+    pub(super) fn note_attach(
+        &mut self,
+        job: &AttachJob,
+        refused: &[(Hook, LoaderError)],
+        attached: Option<(Attempt, LinkId)>,
+    ) {
+        let now = Instant::now();
+        let tap = self.numbers.get(&job.interface).and_then(|name| self.taps.get_mut(name));
+        // Whoever it was for has gone meanwhile.
+        let Some(tap) = tap.filter(|tap| tap.there.as_ref().is_some_and(|there| there.index == job.index)) else {
+            if let Some((_, link)) = attached {
+                self.jobs.push((Job::Detach(link), Urgency::Soon));
+            }
+            return;
+        };
+        let interface = self.interfaces.get(&tap.name);
+        let name = tap.name.to_string();
+        let reasons: Vec<String> = refused
+            .iter()
+            .map(|(hook, error)| format!("{} refused: {}", hook.name(), explain::loader(error, interface)))
+            .collect();
+        match attached {
+            Some((attempt, link)) => {
+                let reason = reason(&attempt.reason, &reasons);
+                let attachment = Attachment {
+                    hook: attempt.hook,
+                    link,
+                    reason: reason.clone(),
+                    expected: attempt.expected && refused.is_empty(),
+                    owner: String::new(),
+                };
+                let way = tap.way_mut(job.direction);
+                if let Some(surplus) = way.attached(job.attempt, attachment) {
+                    self.jobs.push((Job::Detach(surplus), Urgency::Soon));
+                    return;
+                }
+                if let Some(reported) = tap.reported.get_mut(job.direction as usize) {
+                    *reported = None;
+                }
+                announce(&name, attempt.hook, job.direction, &reason);
+            }
+            None => {
+                let refusal = match refused.last() {
+                    Some((hook, error)) => Refusal::Hook {
+                        hook: *hook,
+                        error: error.clone(),
+                        reason: explain::loader(error, interface),
+                    },
+                    None => Refusal::NoHook,
+                };
+                let text = refusal.text();
+                let reported = tap.reported.get(job.direction as usize).cloned().flatten();
+                if tap.way_mut(job.direction).refused(job.attempt, refusal, reported.as_deref(), now) {
+                    if let Some(reported) = tap.reported.get_mut(job.direction as usize) {
+                        *reported = Some(text.clone());
+                    }
+                    info!(event = "refused", "refused {name} {}: {text}", job.direction.name());
+                }
+            }
+        }
+    }
+
+    /// Brings taps to the interfaces as they are now: what has gone is out of force, what has come is joined.
+    pub(super) fn follow_interfaces(&mut self) {
+        let mut gone = Vec::new();
+        for (name, tap) in &mut self.taps {
+            let there = self.interfaces.get(name).and_then(There::of);
+            if tap.there == there {
+                continue;
+            }
+            let same = match (&tap.there, &there) {
+                (Some(before), Some(now)) => before.index == now.index,
+                _ => false,
+            };
+            if !same {
+                if let (Some(before), Some(open)) = (&tap.there, &mut self.open) {
+                    open.generations.take_out_of_force(before.index);
+                }
+                for way in &mut tap.ways {
+                    // The kernel has detached it already, unless the interface went to another namespace.
+                    if let Some(link) = way.lost() {
+                        self.jobs.push((Job::Detach(link), Urgency::Soon));
+                    }
+                }
+                tap.reported = Default::default();
+                if tap.there.is_some() {
+                    info!(event = "gone", "gone {name}");
+                    gone.push(name.clone());
+                }
+            }
+            // Another interface by the same name may begin its frames differently, and have other addresses.
+            tap.there = there;
+            self.dirty.insert(name.clone());
+        }
+        self.leave_gone(&gone);
+        for tap in self.taps.values_mut() {
+            tap.ways.iter_mut().for_each(|way| way.may_try_again(Instant::now()));
+        }
+        let streams: Vec<StreamId> =
+            self.streams.keys().filter(|id| !self.ending.contains(id)).copied().collect();
+        for id in streams {
+            self.join_all(id);
+        }
+    }
+
+    /// Takes streams for any interface out of those that have gone: those of containers come and go, and each under a
+    /// name of its own.
+    fn leave_gone(&mut self, names: &[String]) {
+        for name in names {
+            let Some(tap) = self.taps.get_mut(name) else { continue };
+            for (id, stream) in &mut self.streams {
+                if stream.request.interfaces == InterfaceSet::Any && stream.joined.contains(name) {
+                    tap.wanted.remove(id);
+                    tap.left_out.remove(id);
+                    tap.slots.leave(*id, &mut self.budgets, Instant::now());
+                }
+            }
+            self.dirty.insert(name.clone());
+        }
+    }
+
+    /// Takes a stream out of all interfaces. Returns whether there is such a stream.
+    pub(super) fn leave_all(&mut self, id: StreamId) -> bool {
+        let Some(stream) = self.streams.get(&id) else { return false };
+        let now = Instant::now();
+        for name in &stream.joined {
+            if let Some(tap) = self.taps.get_mut(name) {
+                tap.wanted.remove(&id);
+                tap.slots.leave(id, &mut self.budgets, now);
+                if tap.wanted.is_empty() {
+                    tap.idle_since = now;
+                }
+                self.dirty.insert(name.clone());
+            }
+        }
+        for tap in self.taps.values_mut() {
+            tap.left_out.remove(&id);
+        }
+        true
+    }
+
+    /// Tries again what was refused some time ago.
+    pub(super) fn try_again(&mut self) {
+        let now = Instant::now();
+        let mut waiting: Vec<(String, StreamId)> = Vec::new();
+        let mut wishes: Vec<(String, Direction, Wish)> = Vec::new();
+        for (name, tap) in &mut self.taps {
+            if tap.trouble.is_some() {
+                self.dirty.insert(name.clone());
+            }
+            if tap.slots.has_room(now) {
+                // The next one waits until this one is seen to.
+                waiting.extend(tap.left_out.keys().next().map(|id| (name.clone(), *id)));
+            }
+            for direction in Direction::ALL {
+                let first = tap.wanted.iter().find(|(_, member)| member.directions.contains(&direction));
+                let request = first.and_then(|(id, _)| self.streams.get(id)).map(|stream| &stream.request);
+                if let Some(request) = request
+                    && tap.way(direction).attachment().is_none()
+                {
+                    wishes.push((name.clone(), direction, wish(request)));
+                }
+            }
+        }
+        for (name, id) in waiting {
+            if let Some(request) = self.streams.get(&id).map(|stream| stream.request.clone()) {
+                self.join(id, &name, &request);
+            }
+        }
+        for (name, direction, wish) in wishes {
+            self.want(&name, direction, &wish, true, now);
+        }
+    }
+
+    /// Closes taps that nobody has needed for a while, and those of interfaces that have gone and that nobody has asked
+    /// for by name.
+    pub(super) fn close_lingering(&mut self) {
+        let linger = self.parts.settings.linger;
+        let names: Vec<String> = self
+            .taps
+            .iter()
+            .filter(|(_, tap)| tap.is_idle() && tap.past.is_empty())
+            .filter(|(_, tap)| tap.there.is_none() || tap.idle_since.elapsed() >= linger)
+            .map(|(name, _)| name.clone())
+            .collect();
+        for name in names {
+            self.close(&name);
+        }
+    }
+
+    /// Closes a tap without streams.
+    pub(super) fn close(&mut self, name: &str) {
+        let Some(mut tap) = self.taps.remove(name) else { return };
+        self.numbers.remove(&tap.number);
+        self.dirty.remove(name);
+        for way in &mut tap.ways {
+            if let Some(link) = way.release() {
+                self.jobs.push((Job::Detach(link), Urgency::Later));
+            }
+        }
+        tap.slots.clear(&mut self.budgets);
+        if let Some(open) = &mut self.open {
+            if let Some(there) = &tap.there {
+                open.generations.take_out_of_force(there.index);
+            }
+            // Without members nothing of it is anybody's; programs that still run count into what is given back.
+            let ended: Vec<_> = tap.past.drain(..).chain(tap.current.take()).collect();
+            if !ended.is_empty() {
+                let _ = open.generations.settle();
+                let numbers = ended.iter().map(|generation| generation.number).collect();
+                for mut generation in ended {
+                    let _ = open.generations.read(&mut generation);
+                    open.generations.free(generation);
+                }
+                let _ = self.parts.reader.end(numbers);
+            }
+        }
+        for stream in self.streams.values_mut().chain(&mut self.ended) {
+            stream.forget(tap.number, name);
+        }
+    }
+
+    /// Says once that an interface is left out, because there are too many.
+    fn say_full(&mut self, name: &str) {
+        let text = format!("{INTERFACES} interfaces are watched, the most there can be");
+        if self.said.as_deref() != Some(&text) {
+            info!(event = "refused", "refused {name} in: {text}");
+            self.said = Some(text);
+        }
+    }
+}
+
+/// Why a hook is in force: the plan's reason and what was refused before.
+fn reason(planned: &str, refused: &[String]) -> String {
+    let mut parts: Vec<&str> = refused.iter().map(String::as_str).collect();
+    if !planned.is_empty() {
+        parts.push(planned);
+    }
+    parts.join("; ")
+}
+
+/// `watch` and whoever reads the log look for these words.
+fn announce(interface: &str, hook: Hook, direction: Direction, reason: &str) {
+    info!(event = "attached", "attached {interface} {} by {}", direction.name(), hook.name());
+    if !reason.is_empty() && reason != HookChoice::ASKED_FOR {
+        info!(event = "hook", "{interface} {}: {}, because {reason}", direction.name(), hook.name());
+    }
+}
+
+const _: () = assert!(GONE as usize >= INTERFACES, "no interface has that number");
