@@ -24,7 +24,8 @@
 //! | `explain` | what a filter means, in plain words |
 //! | [`words`] | the language's words, for who completes what is being typed |
 //! | `vocabulary` | names of services, protocols, EtherTypes, flags; words that are refused |
-//! | `formula` | what conditions mean: tests of fields |
+//! | `compile` | conditions to what they mean |
+//! | `formula` | what they mean: tests of fields |
 //! | [`field`] | the fields of a packet |
 //! | [`set`] | sets of values of a field, and their prefixes |
 //! | [`term`] | the normal form |
@@ -32,6 +33,7 @@
 //! | [`tables`] | terms of many filters as the tables that the kernel looks values up in |
 //! | [`environment`] | what a filter depends on besides the packet |
 
+mod compile;
 pub mod environment;
 pub mod error;
 mod explain;
