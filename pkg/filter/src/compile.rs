@@ -4,9 +4,9 @@ use crate::{
     field::{Field, IPV4, IPV6, cast, mac_number},
     formula::{Formula, Test, leaf},
     set::Set,
-    syntax::{Cast, Expression, Network, Owner, Primitive, Side, Version},
+    syntax::{Cast, Expression, Network, Owner, Primitive, Side},
     tree::Tree,
-    vocabulary::ethertypes::ARP,
+    vocabulary::{ethertypes::ARP, protocols::Version},
 };
 
 /// The packets for which `expression` is true.

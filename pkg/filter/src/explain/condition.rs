@@ -4,8 +4,12 @@ use xdplive_packet::{event::Direction, names};
 
 use super::{Phrase, comparison};
 use crate::{
-    syntax::{Cast, Network, Owner, Primitive, Side, Transport, Version},
-    vocabulary::{ethertypes, protocols, services},
+    syntax::{Cast, Network, Owner, Primitive, Side},
+    vocabulary::{
+        ethertypes,
+        protocols::{self, Transport, Version},
+        services,
+    },
 };
 
 /// What follows "packets".

@@ -5,9 +5,12 @@ use crate::{
     error::Reason,
     lexer::{Kind, Token},
     relation::Access,
-    syntax::{Cast, Expression, Owner, Primitive, Side, Transport, Version},
+    syntax::{Cast, Expression, Owner, Primitive, Side},
     tree::Tree,
-    vocabulary::{ethertypes, protocols},
+    vocabulary::{
+        ethertypes,
+        protocols::{self, Transport, Version},
+    },
 };
 
 /// Qualifiers that belong together, or the kind of value that follows them.

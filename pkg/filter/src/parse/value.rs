@@ -11,9 +11,13 @@ use crate::{
     error::{FilterError, Reason},
     lexer::{Kind, Token},
     relation::{Access, Arithmetic, Comparison},
-    syntax::{Expression, Network, Primitive, Side, Transport, Version},
+    syntax::{Expression, Network, Primitive, Side},
     tree::Tree,
-    vocabulary::{constants, ethertypes, protocols, services},
+    vocabulary::{
+        constants, ethertypes,
+        protocols::{self, Transport, Version},
+        services,
+    },
 };
 
 const HOST_NAME: &str = "names of hosts are not looked up; write the address";
