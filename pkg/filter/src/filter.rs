@@ -61,7 +61,7 @@ impl Filter {
     /// # Errors
     /// If there are more than [`term::MAX_TERMS`], or it would take too long to find out.
     pub fn terms(&self, environment: &Environment) -> Result<Vec<Term>, TooComplex> {
-        term::terms(&self.formula, environment)
+        term::normal::terms(&self.formula, environment)
     }
 }
 

@@ -57,5 +57,5 @@ pub use error::{FilterError, Reason};
 pub use field::{Field, Packet};
 pub use filter::Filter;
 pub use flow::{FlowFilter, NotOfFlows};
-pub use set::{Prefix, Range, Set};
+pub use set::{Range, Set, prefix::Prefix};
 pub use term::{Term, TooComplex};
