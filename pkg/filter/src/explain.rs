@@ -5,35 +5,15 @@
 
 mod comparison;
 mod condition;
+mod phrase;
+
+use phrase::joined;
 
 use crate::{
     filter::Filter,
     syntax::{Expression, Primitive},
     tree::Tree,
 };
-
-/// A condition in words.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Phrase {
-    /// What conditions on the same field have in common: `to or from port`.
-    head: String,
-    /// The rest: `443`; empty where the head says it all.
-    value: String,
-}
-
-impl Phrase {
-    fn new(head: impl Into<String>, value: impl Into<String>) -> Self {
-        Self { head: head.into(), value: value.into() }
-    }
-
-    fn whole(head: impl Into<String>) -> Self {
-        Self::new(head, "")
-    }
-
-    fn text(&self) -> String {
-        if self.value.is_empty() { self.head.clone() } else { format!("{} {}", self.head, self.value) }
-    }
-}
 
 impl Filter {
     /// What it means, in a sentence without capital and full stop: `packets to or from TCP port 443 (https), except
@@ -175,15 +155,6 @@ fn without_double_negation(expression: &Expression) -> &Expression {
             _ => expression,
         },
         _ => expression,
-    }
-}
-
-/// `a, b or c`.
-fn joined(parts: &[String], word: &str) -> String {
-    match parts.split_last() {
-        Some((last, [])) => last.clone(),
-        Some((last, others)) => format!("{} {word} {last}", others.join(", ")),
-        None => String::new(),
     }
 }
 

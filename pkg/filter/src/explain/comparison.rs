@@ -1,6 +1,6 @@
 //! Comparisons in words: those that people write, by the name of the field; the others as they stand.
 
-use super::{Phrase, condition::named, joined};
+use super::phrase::{Phrase, joined, named};
 use crate::{
     relation::{Access, Arithmetic, Comparison, HeaderWord, Operator, Relation},
     vocabulary::constants,

@@ -2,7 +2,10 @@
 
 use xdplive_packet::{event::Direction, names};
 
-use super::{Phrase, comparison};
+use super::{
+    comparison,
+    phrase::{Phrase, named},
+};
 use crate::{
     syntax::{Cast, Network, Owner, Primitive, Side},
     vocabulary::{
@@ -118,13 +121,5 @@ const fn from_or_to(side: Side) -> &'static str {
         Side::Destination => "to",
         Side::Either => "to or from",
         Side::Both => "both to and from",
-    }
-}
-
-/// `443 (https)`.
-pub(super) fn named(number: String, name: Option<&str>) -> String {
-    match name {
-        Some(name) => format!("{number} ({name})"),
-        None => number,
     }
 }
