@@ -3,9 +3,9 @@
 use std::net::Ipv6Addr;
 
 use super::{
-    Parsed, Parser,
     head::{Address, Head},
     literal,
+    parser::{Parsed, Parser},
 };
 use crate::{
     error::{FilterError, Reason},
