@@ -3,7 +3,7 @@
 use xdplive_packet::{
     Headers,
     event::Direction,
-    flow::{Cast, FlowKey},
+    flow::{Cast as FlowCast, FlowKey},
     headers::present,
 };
 
@@ -187,10 +187,10 @@ impl Field {
             Self::SourceIpv6 => ipv6(addresses(), key.source),
             Self::DestinationIpv6 => ipv6(addresses(), key.destination),
             Self::DestinationCast => match key.cast() {
-                Cast::Unicast => Some(cast::UNICAST),
-                Cast::Multicast => Some(cast::MULTICAST),
-                Cast::Broadcast => Some(cast::BROADCAST),
-                Cast::None => None,
+                FlowCast::Unicast => Some(cast::UNICAST),
+                FlowCast::Multicast => Some(cast::MULTICAST),
+                FlowCast::Broadcast => Some(cast::BROADCAST),
+                FlowCast::None => None,
             },
             Self::Ttl
             | Self::TrafficClass

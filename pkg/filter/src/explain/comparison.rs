@@ -116,7 +116,7 @@ const fn adverb(comparison: Comparison) -> &'static str {
     }
 }
 
-/// As in "where ip[8] is below 5".
+/// As in `where ip[8] is below 5`.
 const fn verb(comparison: Comparison) -> &'static str {
     match comparison {
         Comparison::Equal => "is",

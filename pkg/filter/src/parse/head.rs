@@ -10,9 +10,9 @@ use crate::{
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Head {
     /// An IP address.
-    Host { owner: Option<Address>, side: Side },
+    Host { owner: Option<AddressProtocol>, side: Side },
     /// An IP network.
-    Net { owner: Option<Address>, side: Side },
+    Net { owner: Option<AddressProtocol>, side: Side },
     /// An Ethernet address.
     Mac { side: Side },
     /// A port or a range of ports.
@@ -27,13 +27,13 @@ pub(super) enum Head {
 
 /// The protocol in front of an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Address {
+pub(super) enum AddressProtocol {
     Ip,
     Ip6,
     Arp,
 }
 
-impl Address {
+impl AddressProtocol {
     pub(super) const fn owner(self) -> Option<Owner> {
         match self {
             Self::Ip => Some(Owner::Ip),

@@ -1,7 +1,7 @@
 //! Qualifiers: what stands in front of a value.
 
 use super::{
-    head::{Address, Head},
+    head::{AddressProtocol, Head},
     parser::{Parsed, Parser},
 };
 use crate::{
@@ -21,7 +21,7 @@ use crate::{
 enum Protocol {
     Ether,
     Rarp,
-    Address(Address),
+    Address(AddressProtocol),
     Transport(Transport),
     /// One that qualifies nothing.
     Other,
@@ -31,9 +31,9 @@ impl Protocol {
     fn of(word: &str) -> Option<Self> {
         match word {
             "ether" | "link" => Some(Self::Ether),
-            "ip" => Some(Self::Address(Address::Ip)),
-            "ip6" => Some(Self::Address(Address::Ip6)),
-            "arp" => Some(Self::Address(Address::Arp)),
+            "ip" => Some(Self::Address(AddressProtocol::Ip)),
+            "ip6" => Some(Self::Address(AddressProtocol::Ip6)),
+            "arp" => Some(Self::Address(AddressProtocol::Arp)),
             "rarp" => Some(Self::Rarp),
             word => Transport::ALL
                 .into_iter()
@@ -152,7 +152,7 @@ impl Parser<'_> {
 }
 
 /// The owner of an address behind `protocol`.
-fn owner(protocol: Option<Protocol>, first: &Token) -> Parsed<Option<Address>> {
+fn owner(protocol: Option<Protocol>, first: &Token) -> Parsed<Option<AddressProtocol>> {
     match protocol {
         None => Ok(None),
         Some(Protocol::Address(address)) => Ok(Some(address)),
@@ -195,8 +195,8 @@ fn port(protocol: Option<Protocol>, side: Option<Side>, range: bool, first: &Tok
 fn proto(protocol: Option<Protocol>, first: &Token) -> Parsed<Head> {
     match protocol {
         None => Ok(Head::Protocol { version: None }),
-        Some(Protocol::Address(Address::Ip)) => Ok(Head::Protocol { version: Some(Version::V4) }),
-        Some(Protocol::Address(Address::Ip6)) => Ok(Head::Protocol { version: Some(Version::V6) }),
+        Some(Protocol::Address(AddressProtocol::Ip)) => Ok(Head::Protocol { version: Some(Version::V4) }),
+        Some(Protocol::Address(AddressProtocol::Ip6)) => Ok(Head::Protocol { version: Some(Version::V6) }),
         Some(Protocol::Ether) => Ok(Head::Ethertype),
         Some(_) => {
             let reason = "a protocol is asked for of ip, ip6 or ether";
@@ -209,9 +209,9 @@ fn cast(protocol: Protocol, word: &str) -> Option<Cast> {
     match (protocol, word) {
         (Protocol::Ether, "broadcast") => Some(Cast::EtherBroadcast),
         (Protocol::Ether, "multicast") => Some(Cast::EtherMulticast),
-        (Protocol::Address(Address::Ip), "broadcast") => Some(Cast::IpBroadcast),
-        (Protocol::Address(Address::Ip), "multicast") => Some(Cast::IpMulticast),
-        (Protocol::Address(Address::Ip6), "multicast") => Some(Cast::Ip6Multicast),
+        (Protocol::Address(AddressProtocol::Ip), "broadcast") => Some(Cast::IpBroadcast),
+        (Protocol::Address(AddressProtocol::Ip), "multicast") => Some(Cast::IpMulticast),
+        (Protocol::Address(AddressProtocol::Ip6), "multicast") => Some(Cast::Ip6Multicast),
         _ => None,
     }
 }

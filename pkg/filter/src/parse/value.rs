@@ -3,7 +3,7 @@
 use std::net::Ipv6Addr;
 
 use super::{
-    head::{Address, Head},
+    head::{AddressProtocol, Head},
     literal,
     parser::{Parsed, Parser},
 };
@@ -45,7 +45,7 @@ impl<'t> Parser<'t> {
         }
     }
 
-    fn host(&mut self, owner: Option<Address>, side: Side) -> Parsed<Primitive> {
+    fn host(&mut self, owner: Option<AddressProtocol>, side: Side) -> Parsed<Primitive> {
         let token = self.word("an IP address")?;
         if self.peek().is_sign("/") {
             return Err(self.refused("a host is one address; write `net` for a network"));
@@ -62,7 +62,7 @@ impl<'t> Parser<'t> {
         owned(owner, side, network, token)
     }
 
-    fn net(&mut self, owner: Option<Address>, side: Side) -> Parsed<Primitive> {
+    fn net(&mut self, owner: Option<AddressProtocol>, side: Side) -> Parsed<Primitive> {
         let token = self.word("an IP network")?;
         let network = match literal::ipv4(&token.text) {
             Some((base, bytes)) => Network::V4 { base, length: self.ipv4_length(bytes)? },
@@ -246,18 +246,17 @@ fn ipv6(token: &Token) -> Parsed<Ipv6Addr> {
 }
 
 /// The condition, if the protocol in front of it has such addresses.
-fn owned(owner: Option<Address>, side: Side, network: Network, token: &Token) -> Parsed<Primitive> {
+fn owned(owner: Option<AddressProtocol>, side: Side, network: Network, token: &Token) -> Parsed<Primitive> {
     let fits = match (owner, network) {
-        (None, _) | (Some(Address::Ip | Address::Arp), Network::V4 { .. }) => true,
-        (Some(Address::Ip6), Network::V6 { .. }) => true,
-        (Some(Address::Ip | Address::Arp), Network::V6 { .. }) | (Some(Address::Ip6), Network::V4 { .. }) => {
-            false
-        }
+        (None, _) | (Some(AddressProtocol::Ip | AddressProtocol::Arp), Network::V4 { .. }) => true,
+        (Some(AddressProtocol::Ip6), Network::V6 { .. }) => true,
+        (Some(AddressProtocol::Ip | AddressProtocol::Arp), Network::V6 { .. })
+        | (Some(AddressProtocol::Ip6), Network::V4 { .. }) => false,
     };
     if fits {
-        Ok(Primitive::Network { owner: owner.and_then(Address::owner), side, network })
+        Ok(Primitive::Network { owner: owner.and_then(AddressProtocol::owner), side, network })
     } else {
-        let name = owner.map_or("", Address::name);
+        let name = owner.map_or("", AddressProtocol::name);
         Err(token.error(Reason::Refused(format!("{name} has no such addresses"))))
     }
 }
