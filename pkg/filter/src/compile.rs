@@ -1,12 +1,15 @@
 //! Conditions to what they mean: tests of fields.
 
 use crate::{
-    field::{Field, IPV4, IPV6, cast, mac_number},
+    field::{Field, cast, mac_number},
     formula::{Formula, Test, leaf},
     set::Set,
     syntax::{Cast, Expression, Network, Owner, Primitive, Side},
     tree::Tree,
-    vocabulary::{ethertypes::ARP, protocols::Version},
+    vocabulary::{
+        ethertypes::{ARP, IPV4, IPV6},
+        protocols::Version,
+    },
 };
 
 /// The packets for which `expression` is true.

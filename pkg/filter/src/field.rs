@@ -7,6 +7,8 @@ use xdplive_packet::{
     headers::present,
 };
 
+use crate::vocabulary::ethertypes::{IPV4, IPV6};
+
 /// A packet as filters see it.
 #[derive(Clone, Copy, Debug)]
 pub struct Packet<'h> {
@@ -85,11 +87,6 @@ fields! {
     /// Whom the Ethernet destination address means: 0 one station, 1 a group, 2 everyone.
     DestinationCast = 2,
 }
-
-/// EtherType of IPv4.
-pub(crate) const IPV4: u16 = 0x0800;
-/// EtherType of IPv6.
-pub(crate) const IPV6: u16 = 0x86dd;
 
 /// Values of [`Field::DestinationCast`].
 pub mod cast {
