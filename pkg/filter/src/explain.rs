@@ -5,35 +5,15 @@
 
 mod comparison;
 mod condition;
+mod phrase;
+
+use phrase::joined;
 
 use crate::{
     filter::Filter,
     syntax::{Expression, Primitive},
     tree::Tree,
 };
-
-/// A condition in words.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Phrase {
-    /// What conditions on the same field have in common: `to or from port`.
-    head: String,
-    /// The rest: `443`; empty where the head says it all.
-    value: String,
-}
-
-impl Phrase {
-    fn new(head: impl Into<String>, value: impl Into<String>) -> Self {
-        Self { head: head.into(), value: value.into() }
-    }
-
-    fn whole(head: impl Into<String>) -> Self {
-        Self::new(head, "")
-    }
-
-    fn text(&self) -> String {
-        if self.value.is_empty() { self.head.clone() } else { format!("{} {}", self.head, self.value) }
-    }
-}
 
 impl Filter {
     /// What it means, in a sentence without capital and full stop: `packets to or from TCP port 443 (https), except
@@ -74,7 +54,7 @@ fn sentence(expression: &Expression) -> String {
     match wanted.as_slice() {
         [] => {}
         // Nothing stands beside it that its "or" could be about, too.
-        [one] if is_all || one.joint == Joint::Values => words.push(one.text.clone()),
+        [one] if is_all || one.parts == Parts::Values => words.push(one.text.clone()),
         several => words.push(joined(&several.iter().map(Clause::grouped).collect::<Vec<_>>(), "and")),
     }
     let sentence = words.join(" ");
@@ -93,13 +73,13 @@ fn sentence(expression: &Expression) -> String {
 /// What follows "packets".
 struct Clause {
     text: String,
-    joint: Joint,
+    parts: Parts,
 }
 
-/// What "and" and "or" in a clause join.
+/// What the parts of a clause are, which "and" or "or" stands between.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Joint {
-    Nothing,
+enum Parts {
+    One,
     /// Values of one condition: `from port 80 or 443`.
     Values,
     /// Conditions.
@@ -108,21 +88,21 @@ enum Joint {
 
 impl Clause {
     fn of_one_part(text: String) -> Self {
-        Self { text, joint: Joint::Nothing }
+        Self { text, parts: Parts::One }
     }
 
     /// As one part of another clause.
     fn grouped(&self) -> String {
-        if self.joint == Joint::Nothing { self.text.clone() } else { format!("({})", self.text) }
+        if self.parts == Parts::One { self.text.clone() } else { format!("({})", self.text) }
     }
 }
 
 fn clause(expression: &Expression) -> Clause {
     match without_double_negation(expression) {
         Tree::All(list) => {
-            let parts: Vec<String> = list.iter().map(|part| clause(part).grouped()).collect();
-            let text = if parts.is_empty() { "of any kind".to_owned() } else { joined(&parts, "and") };
-            Clause { text, joint: if parts.len() > 1 { Joint::Conditions } else { Joint::Nothing } }
+            let texts: Vec<String> = list.iter().map(|part| clause(part).grouped()).collect();
+            let text = if texts.is_empty() { "of any kind".to_owned() } else { joined(&texts, "and") };
+            Clause { text, parts: if list.len() > 1 { Parts::Conditions } else { Parts::One } }
         }
         Tree::Any(list) => any(list.iter()),
         Tree::Not(other) => Clause::of_one_part(format!("not {}", clause(other).grouped())),
@@ -132,33 +112,33 @@ fn clause(expression: &Expression) -> Clause {
 
 /// Alternatives, those next to each other with a common head as one: `to or from port 80 or 443`.
 fn any<'e>(list: impl Iterator<Item = &'e Expression>) -> Clause {
-    let mut parts: Vec<(Option<String>, Vec<String>)> = Vec::new();
+    let mut heads: Vec<(Option<String>, Vec<String>)> = Vec::new();
     for expression in list {
         let phrase = leaf(expression).map(condition::phrase).filter(|phrase| !phrase.value.is_empty());
-        match (phrase, parts.last_mut()) {
+        match (phrase, heads.last_mut()) {
             (Some(phrase), Some((Some(head), values))) if *head == phrase.head => values.push(phrase.value),
-            (Some(phrase), _) => parts.push((Some(phrase.head), vec![phrase.value])),
-            (None, _) => parts.push((None, vec![clause(expression).grouped()])),
+            (Some(phrase), _) => heads.push((Some(phrase.head), vec![phrase.value])),
+            (None, _) => heads.push((None, vec![clause(expression).grouped()])),
         }
     }
     let text = |(head, values): &(Option<String>, Vec<String>)| {
         let values = joined(values, "or");
         head.as_ref().map_or_else(|| values.clone(), |head| format!("{head} {values}"))
     };
-    let joint = match parts.as_slice() {
-        [] => Joint::Nothing,
+    let parts = match heads.as_slice() {
+        [] => Parts::One,
         [(_, values)] => {
             if values.len() > 1 {
-                Joint::Values
+                Parts::Values
             } else {
-                Joint::Nothing
+                Parts::One
             }
         }
-        _ => Joint::Conditions,
+        _ => Parts::Conditions,
     };
-    let parts: Vec<String> = parts.iter().map(text).collect();
-    let text = if parts.is_empty() { "of no kind".to_owned() } else { joined(&parts, "or") };
-    Clause { text, joint }
+    let texts: Vec<String> = heads.iter().map(text).collect();
+    let text = if texts.is_empty() { "of no kind".to_owned() } else { joined(&texts, "or") };
+    Clause { text, parts }
 }
 
 fn leaf(expression: &Expression) -> Option<&Primitive> {
@@ -175,15 +155,6 @@ fn without_double_negation(expression: &Expression) -> &Expression {
             _ => expression,
         },
         _ => expression,
-    }
-}
-
-/// `a, b or c`.
-fn joined(parts: &[String], word: &str) -> String {
-    match parts.split_last() {
-        Some((last, [])) => last.clone(),
-        Some((last, others)) => format!("{} {word} {last}", others.join(", ")),
-        None => String::new(),
     }
 }
 

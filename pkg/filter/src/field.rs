@@ -3,9 +3,11 @@
 use xdplive_packet::{
     Headers,
     event::Direction,
-    flow::{Cast, FlowKey},
+    flow::{Cast as FlowCast, FlowKey},
     headers::present,
 };
+
+use crate::vocabulary::ethertypes::{IPV4, IPV6};
 
 /// A packet as filters see it.
 #[derive(Clone, Copy, Debug)]
@@ -85,11 +87,6 @@ fields! {
     /// Whom the Ethernet destination address means: 0 one station, 1 a group, 2 everyone.
     DestinationCast = 2,
 }
-
-/// EtherType of IPv4.
-pub(crate) const IPV4: u16 = 0x0800;
-/// EtherType of IPv6.
-pub(crate) const IPV6: u16 = 0x86dd;
 
 /// Values of [`Field::DestinationCast`].
 pub mod cast {
@@ -187,10 +184,10 @@ impl Field {
             Self::SourceIpv6 => ipv6(addresses(), key.source),
             Self::DestinationIpv6 => ipv6(addresses(), key.destination),
             Self::DestinationCast => match key.cast() {
-                Cast::Unicast => Some(cast::UNICAST),
-                Cast::Multicast => Some(cast::MULTICAST),
-                Cast::Broadcast => Some(cast::BROADCAST),
-                Cast::None => None,
+                FlowCast::Unicast => Some(cast::UNICAST),
+                FlowCast::Multicast => Some(cast::MULTICAST),
+                FlowCast::Broadcast => Some(cast::BROADCAST),
+                FlowCast::None => None,
             },
             Self::Ttl
             | Self::TrafficClass

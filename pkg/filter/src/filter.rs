@@ -3,10 +3,11 @@
 use std::fmt;
 
 use crate::{
+    compile,
     environment::Environment,
     error::{FilterError, Reason},
     field::Packet,
-    formula::{self, Formula},
+    formula::Formula,
     lexer, parse,
     syntax::Expression,
     term::{self, Term, TooComplex},
@@ -35,7 +36,7 @@ impl Filter {
         }
         let tokens = lexer::tokens(text)?;
         let expression = parse::expression(&tokens)?;
-        let formula = expression.replace(&formula::meaning);
+        let formula = compile::formula(&expression);
         let filter = Self { expression, formula };
         let printed = filter.to_string().len();
         if printed > MAX_TEXT { Err(too_long(printed, " written out")) } else { Ok(filter) }
@@ -60,7 +61,7 @@ impl Filter {
     /// # Errors
     /// If there are more than [`term::MAX_TERMS`], or it would take too long to find out.
     pub fn terms(&self, environment: &Environment) -> Result<Vec<Term>, TooComplex> {
-        term::terms(&self.formula, environment)
+        term::normal::terms(&self.formula, environment)
     }
 }
 

@@ -13,25 +13,30 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! A module needs only those below it:
+//!
 //! | module | holds |
 //! |---|---|
-//! | [`filter`] | [`Filter`]: parse, print, decide, normalise |
-//! | [`error`] | what is wrong with a text, and where |
-//! | `lexer`, [`parse`] | text to tokens, tokens to an expression |
-//! | `syntax` | the conditions of an expression, and their canonical text |
-//! | `tree` | and, or, not |
-//! | `relation` | comparisons of numbers, and which values of a field they are true for |
 //! | `explain` | what a filter means, in plain words |
+//! | [`flow`] | the same decision for a flow, as far as flows carry what a filter looks at |
+//! | [`filter`] | [`Filter`]: parse, print, decide, normalise |
+//! | [`tables`] | terms of many filters as the tables that the kernel looks values up in |
+//! | [`term`] | the normal form |
+//! | `compile` | conditions to what they mean: a formula |
+//! | [`parse`] | tokens to an expression |
+//! | `syntax` | the conditions of an expression, and their canonical text |
+//! | `relation` | comparisons of numbers, and which values of a field they are true for |
+//! | `formula` | tests of fields, joined by and, or, not |
+//! | [`field`] | the fields of a packet |
 //! | [`words`] | the language's words, for who completes what is being typed |
 //! | `vocabulary` | names of services, protocols, EtherTypes, flags; words that are refused |
-//! | `formula` | what conditions mean: tests of fields |
-//! | [`field`] | the fields of a packet |
-//! | [`set`] | sets of values of a field, and their prefixes |
-//! | [`term`] | the normal form |
-//! | [`flow`] | the same decision for a flow, as far as flows carry what a filter looks at |
-//! | [`tables`] | terms of many filters as the tables that the kernel looks values up in |
+//! | `lexer` | text to tokens |
+//! | [`error`] | what is wrong with a text, and where |
 //! | [`environment`] | what a filter depends on besides the packet |
+//! | [`set`] | sets of values of a field, and their prefixes |
+//! | `tree` | and, or, not |
 
+mod compile;
 pub mod environment;
 pub mod error;
 mod explain;
@@ -55,5 +60,5 @@ pub use error::{FilterError, Reason};
 pub use field::{Field, Packet};
 pub use filter::Filter;
 pub use flow::{FlowFilter, NotOfFlows};
-pub use set::{Prefix, Range, Set};
+pub use set::{Range, Set, prefix::Prefix};
 pub use term::{Term, TooComplex};

@@ -1,47 +1,46 @@
 //! Tokens to an expression: a recursive-descent parser.
 //!
-//! | module | reads |
+//! | module | for |
 //! |---|---|
-//! | this one | and, or, not, parentheses; what a condition begins with |
-//! | `head` | qualifiers in front of values: `tcp src port` |
+//! | this one | conditions, by what they begin with |
+//! | `qualifier` | qualifiers in front of values: `tcp src port` |
 //! | `value` | what qualifiers can be followed by: addresses, ports, protocols, and lists of them |
-//! | `literal` | numbers and addresses, from one word |
 //! | `arithmetic` | comparisons |
+//! | `literal` | numbers and addresses, from one word |
+//! | `logic` | and, or, not and parentheses, around conditions and around values |
+//! | `parser` | the next token, and what is known from those before it |
+//! | `head` | qualifiers, as they were read |
 
 mod arithmetic;
 mod head;
 mod literal;
+mod logic;
+mod parser;
+mod qualifier;
 mod value;
 
-use head::Head;
+pub use arithmetic::MAX_RANGES;
+pub use logic::MAX_DEPTH;
+use parser::{Parsed, Parser};
 use xdplive_packet::event::Direction;
 
 use crate::{
-    error::{FilterError, Reason},
     lexer::{Kind, Token},
-    relation::{Access, Arithmetic, Comparison, Relation},
+    relation::{Access, Arithmetic, Comparison},
     syntax::{Cast, Expression, Primitive},
     tree::Tree,
     vocabulary::refused,
 };
 
-/// Levels of parentheses and `not` at most, in the text and in what it is read as.
-pub const MAX_DEPTH: usize = 64;
-
-/// Ranges of values that all comparisons of a filter come to at most, such as 32,768 for `len & 1 == 0`.
-pub const MAX_RANGES: usize = 131_072;
-
 /// VLAN tags that the parser of packets reads.
 const TAGS: u8 = 2;
-
-type Parsed<T> = Result<T, FilterError>;
 
 /// Reads all of `tokens`, which end with [`Kind::End`]; nothing in front of it is everything.
 pub(crate) fn expression(tokens: &[Token]) -> Parsed<Expression> {
     let Some(end) = tokens.last() else {
         return Ok(Tree::All(Vec::new()));
     };
-    let mut parser = Parser { tokens, end, at: 0, depth: 0, tags: 0, recent: None, ranges: 0 };
+    let mut parser = Parser::new(tokens, end);
     if tokens.len() == 1 {
         return Ok(Tree::All(Vec::new()));
     }
@@ -52,140 +51,7 @@ pub(crate) fn expression(tokens: &[Token]) -> Parsed<Expression> {
     }
 }
 
-struct Parser<'t> {
-    tokens: &'t [Token],
-    /// The last of them.
-    end: &'t Token,
-    /// The next one.
-    at: usize,
-    /// Open parentheses and `not`s.
-    depth: usize,
-    /// VLAN tags that packets are known to have where the next condition is asked, because it is joined by
-    /// `and` to others that want them: the next `vlan` means the tag behind these.
-    tags: u8,
-    /// The qualifiers that a value without any takes.
-    recent: Option<Head>,
-    /// Ranges of values in the comparisons so far.
-    ranges: usize,
-}
-
-/// How two conditions are joined.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Joint {
-    And,
-    Or,
-}
-
-impl<'t> Parser<'t> {
-    fn peek(&self) -> &'t Token {
-        self.peek_at(0)
-    }
-
-    /// The token `ahead` of the next one.
-    fn peek_at(&self, ahead: usize) -> &'t Token {
-        self.tokens.get(self.at + ahead).unwrap_or(self.end)
-    }
-
-    fn next(&mut self) -> &'t Token {
-        let token = self.peek();
-        self.at += 1;
-        token
-    }
-
-    fn eat_word(&mut self, word: &str) -> bool {
-        let found = self.peek().is_word(word);
-        self.at += usize::from(found);
-        found
-    }
-
-    fn eat_sign(&mut self, sign: &str) -> bool {
-        let found = self.peek().is_sign(sign);
-        self.at += usize::from(found);
-        found
-    }
-
-    fn want_sign(&mut self, sign: &str, expected: &str) -> Parsed<()> {
-        if self.eat_sign(sign) { Ok(()) } else { Err(self.expected(expected)) }
-    }
-
-    /// An error at the next token.
-    fn expected(&self, expected: impl Into<String>) -> FilterError {
-        self.peek().error(Reason::Expected(expected.into()))
-    }
-
-    /// An error at the next token.
-    fn refused(&self, reason: impl Into<String>) -> FilterError {
-        self.peek().error(Reason::Refused(reason.into()))
-    }
-
-    /// `item`s joined by and, or; both bind equally, from left to right.
-    fn chain(&mut self, item: fn(&mut Self) -> Parsed<Expression>) -> Parsed<Expression> {
-        let outside = self.tags;
-        let mut expression = item(self)?;
-        loop {
-            let joint = self.peek();
-            match self.joint() {
-                None => return Ok(expression),
-                Some(Joint::And) => expression = expression.and(item(self)?),
-                Some(Joint::Or) => {
-                    let before = std::mem::replace(&mut self.tags, outside);
-                    expression = expression.or(item(self)?);
-                    self.tags = self.tags.min(before);
-                }
-            }
-            if expression.height() > MAX_DEPTH {
-                return Err(joint.error(too_deep()));
-            }
-        }
-    }
-
-    fn joint(&mut self) -> Option<Joint> {
-        if self.eat_word("and") || self.eat_sign("&&") {
-            Some(Joint::And)
-        } else if self.eat_word("or") || self.eat_sign("||") {
-            Some(Joint::Or)
-        } else {
-            None
-        }
-    }
-
-    /// What `item` reads, one level deeper.
-    fn deeper(&mut self, item: impl FnOnce(&mut Self) -> Parsed<Expression>) -> Parsed<Expression> {
-        if self.depth >= MAX_DEPTH {
-            return Err(self.peek().error(too_deep()));
-        }
-        self.depth += 1;
-        let expression = item(self)?;
-        self.depth -= 1;
-        Ok(expression)
-    }
-
-    /// `not item`, where `not` comes next.
-    fn negation(&mut self, item: fn(&mut Self) -> Parsed<Expression>) -> Parsed<Expression> {
-        let tags = self.tags;
-        let expression = self.deeper(|parser| {
-            parser.next();
-            item(parser)
-        })?;
-        // That there is no such tag says nothing about the ones there are.
-        self.tags = tags;
-        Ok(expression.negated())
-    }
-
-    fn at_negation(&self) -> bool {
-        self.peek().is_word("not") || self.peek().is_sign("!")
-    }
-
-    /// A list of `item`s in parentheses, where the first of these comes next.
-    fn parenthesised(&mut self, item: fn(&mut Self) -> Parsed<Expression>) -> Parsed<Expression> {
-        self.deeper(|parser| {
-            parser.next();
-            let expression = parser.chain(item)?;
-            parser.want_sign(")", "and, or or )")?;
-            Ok(expression)
-        })
-    }
-
+impl Parser<'_> {
     /// A condition, its opposite, or a group of them.
     fn term(&mut self) -> Parsed<Expression> {
         if self.at_negation() {
@@ -249,25 +115,6 @@ impl<'t> Parser<'t> {
         let length = self.number(0..=u16::MAX, "a frame length in bytes from 0 to 65535")?;
         self.relation(Arithmetic::Access(Access::Length), comparison, Arithmetic::Constant(length.into()))
     }
-
-    fn relation(
-        &mut self,
-        left: Arithmetic,
-        comparison: Comparison,
-        right: Arithmetic,
-    ) -> Parsed<Expression> {
-        let relation = Relation::new(left, comparison, right).map_err(|reason| self.refused(reason))?;
-        self.ranges += relation.ranges();
-        if self.ranges > MAX_RANGES {
-            let reason = format!("the comparisons come to more than {MAX_RANGES} ranges of values");
-            return Err(self.refused(reason));
-        }
-        Ok(Tree::Leaf(Primitive::Relation(relation)))
-    }
-}
-
-fn too_deep() -> Reason {
-    Reason::Refused(format!("conditions can be {MAX_DEPTH} levels deep at most"))
 }
 
 #[cfg(test)]

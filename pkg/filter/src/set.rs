@@ -1,8 +1,6 @@
 //! Sets of values of a field.
 
-mod prefix;
-
-pub use prefix::Prefix;
+pub mod prefix;
 
 /// Values from `first` to `last`, both included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -6,7 +6,11 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 
 use xdplive_packet::event::Direction;
 
-use crate::{relation::Relation, tree::Tree};
+use crate::{
+    relation::Relation,
+    tree::Tree,
+    vocabulary::protocols::{Transport, Version},
+};
 
 /// A filter as it was written, shorthands resolved.
 pub(crate) type Expression = Tree<Primitive>;
@@ -34,48 +38,11 @@ pub(crate) enum Primitive {
     Way(Direction),
 }
 
-/// An IP version.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Version {
-    V4,
-    V6,
-}
-
 /// Where an IPv4 address has to stand, if not in any header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Owner {
     Ip,
     Arp,
-}
-
-/// A transport protocol with ports.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Transport {
-    Tcp,
-    Udp,
-    Sctp,
-}
-
-impl Transport {
-    pub(crate) const ALL: [Self; 3] = [Self::Tcp, Self::Udp, Self::Sctp];
-
-    /// Its keyword.
-    pub(crate) const fn name(self) -> &'static str {
-        match self {
-            Self::Tcp => "tcp",
-            Self::Udp => "udp",
-            Self::Sctp => "sctp",
-        }
-    }
-
-    /// Its protocol number (IANA).
-    pub(crate) const fn number(self) -> u8 {
-        match self {
-            Self::Tcp => 6,
-            Self::Udp => 17,
-            Self::Sctp => 132,
-        }
-    }
 }
 
 /// Which of a pair of fields has to hold the value.

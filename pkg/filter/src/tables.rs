@@ -7,7 +7,7 @@ mod prefixes;
 use thiserror::Error;
 use xdplive_packet::{
     accounting::{Configuration, Limit, SLOTS},
-    classify::{Field as Table, TERMS, Tables, Word},
+    classify::{Field as Table, TERMS, Tables, Word as TermBits},
     event::Direction,
 };
 
@@ -165,7 +165,7 @@ fn place<'a>(slots: &'a [Slot<'a>], own: &'a [Term]) -> Result<Vec<Placed<'a>>, 
     Ok(placed)
 }
 
-fn set(word: &mut Word, bit: u32) {
+fn set(word: &mut TermBits, bit: u32) {
     let [low, high] = word;
     if bit < u64::BITS {
         *low |= 1 << bit;
@@ -216,7 +216,7 @@ fn fill(
     field: Field,
     table: Table,
     constraints: &[Constraint<'_>],
-    all: Word,
+    all: TermBits,
 ) -> Result<(), CapacityError> {
     let name = name(table);
     let mut classes =

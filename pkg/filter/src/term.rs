@@ -1,7 +1,7 @@
 //! The normal form for a classifier: alternatives, each with one set for each field.
 
 mod cover;
-mod normal;
+pub(crate) mod normal;
 mod print;
 
 use std::collections::BTreeMap;
@@ -13,8 +13,6 @@ use crate::{
     field::{Field, Packet},
     set::Set,
 };
-
-pub(crate) use normal::terms;
 
 /// Terms of a filter at most.
 pub const MAX_TERMS: usize = 64;

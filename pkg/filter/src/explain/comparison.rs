@@ -1,6 +1,6 @@
 //! Comparisons in words: those that people write, by the name of the field; the others as they stand.
 
-use super::{Phrase, condition::named, joined};
+use super::phrase::{Phrase, joined, named};
 use crate::{
     relation::{Access, Arithmetic, Comparison, HeaderWord, Operator, Relation},
     vocabulary::constants,
@@ -116,7 +116,7 @@ const fn adverb(comparison: Comparison) -> &'static str {
     }
 }
 
-/// As in "where ip[8] is below 5".
+/// As in `where ip[8] is below 5`.
 const fn verb(comparison: Comparison) -> &'static str {
     match comparison {
         Comparison::Equal => "is",

@@ -2,10 +2,17 @@
 
 use xdplive_packet::{event::Direction, names};
 
-use super::{Phrase, comparison};
+use super::{
+    comparison,
+    phrase::{Phrase, named},
+};
 use crate::{
-    syntax::{Cast, Network, Owner, Primitive, Side, Transport, Version},
-    vocabulary::{ethertypes, protocols, services},
+    syntax::{Cast, Network, Owner, Primitive, Side},
+    vocabulary::{
+        ethertypes,
+        protocols::{self, Transport, Version},
+        services,
+    },
 };
 
 /// What follows "packets".
@@ -114,13 +121,5 @@ const fn from_or_to(side: Side) -> &'static str {
         Side::Destination => "to",
         Side::Either => "to or from",
         Side::Both => "both to and from",
-    }
-}
-
-/// `443 (https)`.
-pub(super) fn named(number: String, name: Option<&str>) -> String {
-    match name {
-        Some(name) => format!("{number} ({name})"),
-        None => number,
     }
 }

@@ -1,13 +1,21 @@
 //! Comparisons of numbers.
 
-use super::{Parsed, Parser, head::Head, literal};
+use super::{
+    head::Head,
+    literal,
+    parser::{Parsed, Parser},
+};
 use crate::{
     error::Reason,
     lexer::{Kind, Token},
-    relation::{Access, Arithmetic, Comparison, HeaderWord, Operator},
-    syntax::Expression,
+    relation::{Access, Arithmetic, Comparison, HeaderWord, Operator, Relation},
+    syntax::{Expression, Primitive},
+    tree::Tree,
     vocabulary::{constants, refused},
 };
+
+/// Ranges of values that all comparisons of a filter come to at most, such as 32,768 for `len & 1 == 0`.
+pub const MAX_RANGES: usize = 131_072;
 
 /// Operators and parentheses at most in one comparison.
 const MAX_OPERATIONS: usize = 32;
@@ -59,6 +67,22 @@ impl Parser<'_> {
         let right = self.arithmetic(0, &mut budget)?;
         // What cannot be decided is the whole comparison; it is shown where it begins.
         self.relation(left, comparison, right).map_err(|error| first.error(error.reason))
+    }
+
+    /// The condition that compares these, as long as the ranges of all comparisons stay within [`MAX_RANGES`].
+    pub(super) fn relation(
+        &mut self,
+        left: Arithmetic,
+        comparison: Comparison,
+        right: Arithmetic,
+    ) -> Parsed<Expression> {
+        let relation = Relation::new(left, comparison, right).map_err(|reason| self.refused(reason))?;
+        self.ranges += relation.ranges();
+        if self.ranges > MAX_RANGES {
+            let reason = format!("the comparisons come to more than {MAX_RANGES} ranges of values");
+            return Err(self.refused(reason));
+        }
+        Ok(Tree::Leaf(Primitive::Relation(relation)))
     }
 
     /// Operations of `level` and those that bind tighter.

@@ -2,7 +2,7 @@
 
 use std::{net::Ipv4Addr, ops::RangeInclusive};
 
-use super::{Parsed, Parser};
+use super::parser::{Parsed, Parser};
 use crate::{error::Reason, lexer::Kind};
 
 /// A number: decimal, hexadecimal with 0x, octal with a leading 0.

@@ -3,17 +3,21 @@
 use std::net::Ipv6Addr;
 
 use super::{
-    Parsed, Parser,
-    head::{Address, Head},
+    head::{AddressProtocol, Head},
     literal,
+    parser::{Parsed, Parser},
 };
 use crate::{
     error::{FilterError, Reason},
     lexer::{Kind, Token},
     relation::{Access, Arithmetic, Comparison},
-    syntax::{Expression, Network, Primitive, Side, Transport, Version},
+    syntax::{Expression, Network, Primitive, Side},
     tree::Tree,
-    vocabulary::{constants, ethertypes, protocols, services},
+    vocabulary::{
+        constants, ethertypes,
+        protocols::{self, Transport, Version},
+        services,
+    },
 };
 
 const HOST_NAME: &str = "names of hosts are not looked up; write the address";
@@ -41,7 +45,7 @@ impl<'t> Parser<'t> {
         }
     }
 
-    fn host(&mut self, owner: Option<Address>, side: Side) -> Parsed<Primitive> {
+    fn host(&mut self, owner: Option<AddressProtocol>, side: Side) -> Parsed<Primitive> {
         let token = self.word("an IP address")?;
         if self.peek().is_sign("/") {
             return Err(self.refused("a host is one address; write `net` for a network"));
@@ -58,7 +62,7 @@ impl<'t> Parser<'t> {
         owned(owner, side, network, token)
     }
 
-    fn net(&mut self, owner: Option<Address>, side: Side) -> Parsed<Primitive> {
+    fn net(&mut self, owner: Option<AddressProtocol>, side: Side) -> Parsed<Primitive> {
         let token = self.word("an IP network")?;
         let network = match literal::ipv4(&token.text) {
             Some((base, bytes)) => Network::V4 { base, length: self.ipv4_length(bytes)? },
@@ -242,18 +246,17 @@ fn ipv6(token: &Token) -> Parsed<Ipv6Addr> {
 }
 
 /// The condition, if the protocol in front of it has such addresses.
-fn owned(owner: Option<Address>, side: Side, network: Network, token: &Token) -> Parsed<Primitive> {
+fn owned(owner: Option<AddressProtocol>, side: Side, network: Network, token: &Token) -> Parsed<Primitive> {
     let fits = match (owner, network) {
-        (None, _) | (Some(Address::Ip | Address::Arp), Network::V4 { .. }) => true,
-        (Some(Address::Ip6), Network::V6 { .. }) => true,
-        (Some(Address::Ip | Address::Arp), Network::V6 { .. }) | (Some(Address::Ip6), Network::V4 { .. }) => {
-            false
-        }
+        (None, _) | (Some(AddressProtocol::Ip | AddressProtocol::Arp), Network::V4 { .. }) => true,
+        (Some(AddressProtocol::Ip6), Network::V6 { .. }) => true,
+        (Some(AddressProtocol::Ip | AddressProtocol::Arp), Network::V6 { .. })
+        | (Some(AddressProtocol::Ip6), Network::V4 { .. }) => false,
     };
     if fits {
-        Ok(Primitive::Network { owner: owner.and_then(Address::owner), side, network })
+        Ok(Primitive::Network { owner: owner.and_then(AddressProtocol::owner), side, network })
     } else {
-        let name = owner.map_or("", Address::name);
+        let name = owner.map_or("", AddressProtocol::name);
         Err(token.error(Reason::Refused(format!("{name} has no such addresses"))))
     }
 }

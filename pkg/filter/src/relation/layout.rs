@@ -1,10 +1,11 @@
 //! Which bytes of a header are a field that the parser reads.
 
 use crate::{
-    field::{Field, IPV4, IPV6},
+    field::Field,
     formula::{self, Formula},
     set::Set,
     tree::Tree,
+    vocabulary::ethertypes::{IPV4, IPV6},
 };
 
 /// A value of the packet in a comparison.

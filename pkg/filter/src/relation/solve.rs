@@ -1,8 +1,9 @@
 //! For which values of a field a comparison is true.
 
 use super::{
-    Arithmetic, Comparison, Operator,
+    arithmetic::Arithmetic,
     layout::{Access, HeaderWord, Slice},
+    signs::{Comparison, Operator},
 };
 use crate::{
     field::{Field, cast},
@@ -13,7 +14,7 @@ use crate::{
 };
 
 /// Ranges at most in a set of addresses that comes of a comparison.
-const MAX_RANGES: usize = 4096;
+const MAX_ADDRESS_RANGES: usize = 4096;
 /// Bits of a value at most for which all numbers are tried.
 const MAX_TRIED_BITS: u32 = 16;
 
@@ -106,11 +107,11 @@ fn lifted(slice: Slice, truths: &Set) -> Result<Set, String> {
         [] => return Ok(Set::EMPTY),
         [Range { first: 0, last }] if *last == all(bits) => return Ok(Set::range(0_u8, field.max())),
         _ if field.bits() <= MAX_TRIED_BITS => 1_usize.checked_shl(above),
-        _ => 1_usize.checked_shl(above).filter(|count| *count <= MAX_RANGES / ranges.len()),
+        _ => 1_usize.checked_shl(above).filter(|count| *count <= MAX_ADDRESS_RANGES / ranges.len()),
     };
     let prefixes = prefixes.ok_or_else(|| {
         format!(
-            "it would take more than {MAX_RANGES} ranges of addresses; ask for leading bytes or for a net"
+            "it would take more than {MAX_ADDRESS_RANGES} ranges of addresses; ask for leading bytes or for a net"
         )
     })?;
     let lift = |prefix: usize, range: &Range| {

@@ -1,4 +1,4 @@
-use super::{Prefix, Range, Set};
+use super::{Range, Set, prefix::Prefix};
 
 #[test]
 fn ranges_that_touch_are_one() {

@@ -4,10 +4,13 @@ use std::fmt::{self, Display, Formatter};
 
 use xdplive_packet::event::Direction;
 
-use super::{Cast, Network, Owner, Primitive, Side, Transport, Version};
+use super::{Cast, Network, Owner, Primitive, Side};
 use crate::{
     tree::Tree,
-    vocabulary::{ethertypes, protocols},
+    vocabulary::{
+        ethertypes,
+        protocols::{self, Transport, Version},
+    },
 };
 
 impl<L: Display> Display for Tree<L> {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use xdplive_packet::classify::{CLASSES, Word};
+use xdplive_packet::classify::{CLASSES, Word as TermBits};
 
 use crate::set::{Range, Set};
 
@@ -14,7 +14,7 @@ pub(super) struct Classes {
     /// Ranges without gaps, and their classes.
     pub(super) ranges: Vec<(Range, u8)>,
     /// By class: the terms that accept its values.
-    pub(super) words: Vec<Word>,
+    pub(super) words: Vec<TermBits>,
 }
 
 /// There are more than [`CLASSES`] of them.
@@ -23,7 +23,11 @@ pub(super) struct TooManyClasses;
 impl Classes {
     /// The classes that `constraints` make of the values up to `max`. `all` are the bits of all terms, those
     /// without a constraint among them.
-    pub(super) fn new(constraints: &[Constraint<'_>], all: Word, max: u128) -> Result<Self, TooManyClasses> {
+    pub(super) fn new(
+        constraints: &[Constraint<'_>],
+        all: TermBits,
+        max: u128,
+    ) -> Result<Self, TooManyClasses> {
         let mut edges: Vec<u128> = constraints
             .iter()
             .flat_map(|(_, set)| set.ranges())
@@ -65,7 +69,7 @@ impl Classes {
 }
 
 /// The terms that accept a value, or a packet without the field.
-pub(super) fn word_of(constraints: &[Constraint<'_>], all: Word, value: Option<u128>) -> Word {
+pub(super) fn word_of(constraints: &[Constraint<'_>], all: TermBits, value: Option<u128>) -> TermBits {
     let mut word = all;
     for (bit, set) in constraints {
         if !set.contains(value) {
@@ -75,7 +79,7 @@ pub(super) fn word_of(constraints: &[Constraint<'_>], all: Word, value: Option<u
     word
 }
 
-fn clear(word: &mut Word, bit: u32) {
+fn clear(word: &mut TermBits, bit: u32) {
     let [low, high] = word;
     if bit < u64::BITS {
         *low &= !(1 << bit);

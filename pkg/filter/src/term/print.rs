@@ -10,7 +10,7 @@ use xdplive_packet::names;
 use super::Term;
 use crate::{
     field::{Field, cast},
-    set::{Prefix, Range, Set},
+    set::{Range, Set, prefix::Prefix},
 };
 
 /// Values named of one field; a list of addresses may be long.

@@ -1,7 +1,6 @@
 //! EtherTypes with a keyword in pcap-filter(7).
 
 use super::look_up;
-use crate::field::{IPV4, IPV6};
 
 const NAMES: &[(&str, u16)] = &[
     ("ip", IPV4),
@@ -16,6 +15,10 @@ const NAMES: &[(&str, u16)] = &[
     ("mopdl", 0x6001),
 ];
 
+/// EtherType of IPv4.
+pub(crate) const IPV4: u16 = 0x0800;
+/// EtherType of IPv6.
+pub(crate) const IPV6: u16 = 0x86dd;
 /// EtherType of ARP.
 pub(crate) const ARP: u16 = 0x0806;
 /// EtherType of RARP.

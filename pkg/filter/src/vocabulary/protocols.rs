@@ -1,9 +1,45 @@
-//! IP protocols: pcap-filter(7)'s keywords, and the names in IANA's registry.
+//! IP versions and protocols: pcap-filter(7)'s keywords, and the names in IANA's registry.
 
 use xdplive_packet::names;
 
 use super::look_up;
-use crate::syntax::Version;
+
+/// An IP version.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Version {
+    V4,
+    V6,
+}
+
+/// A transport protocol with ports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Transport {
+    Tcp,
+    Udp,
+    Sctp,
+}
+
+impl Transport {
+    pub(crate) const ALL: [Self; 3] = [Self::Tcp, Self::Udp, Self::Sctp];
+
+    /// Its keyword.
+    pub(crate) const fn name(self) -> &'static str {
+        match self {
+            Self::Tcp => "tcp",
+            Self::Udp => "udp",
+            Self::Sctp => "sctp",
+        }
+    }
+
+    /// Its protocol number (IANA).
+    pub(crate) const fn number(self) -> u8 {
+        match self {
+            Self::Tcp => 6,
+            Self::Udp => 17,
+            Self::Sctp => 132,
+        }
+    }
+}
 
 /// What a keyword stands for: a protocol in packets of one IP version, or of both.
 const KEYWORDS: &[(&str, (Option<Version>, u8))] = &[

@@ -2,7 +2,7 @@
 
 use std::{collections::HashMap, sync::LazyLock};
 
-use crate::syntax::Transport;
+use super::protocols::Transport;
 
 /// A registered service.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 use std::collections::HashSet;
 
 use super::{LIST, entry, service};
-use crate::syntax::Transport;
+use crate::vocabulary::protocols::Transport;
 
 #[test]
 fn every_line_is_a_service() {
