@@ -1,5 +1,7 @@
 import { getFieldDisplayName, reduceField, type DataFrame } from '@grafana/data';
 
+import { lookOfColumn } from '../fields/looks';
+
 import { BUNDLED, panelOf } from './bundled';
 import { drawn, rowsOf, type Panel, type Row } from './panelPipeline';
 
@@ -72,6 +74,31 @@ it('lists each hook once', async () => {
     { Interface: 'eth0', Direction: 'in', Hook: 'tcx', Seen: 90, Streams: 2, 'Ring used at most': 60 },
     { Interface: 'eth0', Direction: 'out', Hook: 'tcx', Seen: 6, Streams: 0 },
   ]);
+});
+
+it('lists each hook in the state that it is in now, and why', async () => {
+  const refused = { ...ETH0, hook: null, state: 'refused', reason: 'not supported there', seen: 0 };
+  const [frame] = await drawn(panel('Hooks'), [
+    { ...refused, time: 1 },
+    { ...refused, interface: 'eth3', time: 1 },
+    { ...ETH0, time: 2, seen: 1, state: 'attached', reason: null },
+    { ...refused, interface: 'eth3', time: 2 },
+  ]);
+  expect(rowsOf(frame)).toMatchObject([
+    { Interface: 'eth0', Hook: 'tcx', State: 'attached', Reason: null, Seen: 1 },
+    { Interface: 'eth3', Hook: null, State: 'refused', Reason: 'not supported there', Seen: 0 },
+  ]);
+});
+
+it('shows states in the colours that they have in every table', () => {
+  const { properties = [] } =
+    panel('Hooks').fieldConfig.overrides.find(({ matcher }) => matcher.options === 'State') ?? {};
+  const { mappings, color, custom } = lookOfColumn('state');
+  expect(Object.fromEntries(properties.map(({ id, value }) => [id, value]))).toEqual({
+    mappings,
+    color,
+    'custom.cellOptions': custom?.cellOptions,
+  });
 });
 
 it('lists each stream with its newest counters', async () => {

@@ -25,7 +25,7 @@ export function columnsNamedIn(panel: Panel): string[] {
       [...url.matchAll(/__data\.fields\["(.+?)"\]/g)].map(([, name = '']) => name)
     ),
   ]
-    .map((name) => name.replace(/ \((count|sum|max|lastNotNull)\)$/, ''))
+    .map((name) => name.replace(/ \((count|sum|max|last|lastNotNull)\)$/, ''))
     .filter((name) => !MADE.includes(name));
 }
 

@@ -99,6 +99,24 @@ describe('query', () => {
     expect(await firstAnswer({ from: 'now-10m', to: 'now-5m' })).toEqual(shown);
   });
 
+  it('says what is left out also where nothing streams', async () => {
+    config.publicDashboardAccessToken = 'token';
+    const hooks = [
+      { interface: 'eth3', direction: 'in', state: 'refused', reason: 'not supported there' },
+      { interface: 'eth4', direction: 'in', state: 'absent' },
+    ];
+    const capture = { channel: 'capture/2e', data: {} };
+    const custom = { channel: 'packets/1f', data: {}, capture, hooks };
+    sent.mockReturnValueOnce(of({ data: [ttlFrame('A', [[1, 64]], { custom })] }));
+    const { data } = await firstAnswer(LAST_FIVE_MINUTES);
+    expect((data as DataFrame[]).map(({ meta }) => meta?.notices)).toEqual([
+      [
+        { severity: 'warning', text: 'Left out: eth3 (refused: not supported there).' },
+        { severity: 'info', text: 'Left out: eth4 (absent).' },
+      ],
+    ]);
+  });
+
   it('streams a live tail also where Explore looked at a range that is past', async () => {
     const request = { ...requestFor([{ refId: 'A' }], { from: 'now-10m', to: 'now-5m' }), liveStreaming: true };
     const { state } = await lastValueFrom(testDataSource().query(request).pipe(take(1)));

@@ -1,9 +1,11 @@
 import {
   applyFieldOverrides,
+  colorManipulator,
   createDataFrame,
   createTheme,
   FieldColorModeId,
   FieldType,
+  MappingType,
   standardEditorsRegistry,
   standardFieldConfigEditorRegistry,
   compareDataFrameStructures,
@@ -179,7 +181,21 @@ describe('other columns', () => {
       'kernel_ns',
       'channel',
       'filter',
+      'reason',
     ]);
+  });
+
+  it.each(['dark', 'light'] as const)('have states that can be read as text in the %s theme', (mode) => {
+    const theme = createTheme({ colors: { mode } });
+    const [mapping] = lookOfColumn('state').mappings ?? [];
+    const options = mapping?.type === MappingType.ValueToText ? mapping.options : {};
+    expect(Object.keys(options)).toEqual(['attached', 'attaching', 'refused']);
+    Object.values(options).forEach(({ color = '' }) => {
+      const shown = theme.visualization.getColorByName(color);
+      const contrast = colorManipulator.getContrastRatio(shown, theme.colors.background.primary);
+      // WCAG 2.1, success criterion 1.4.3.
+      expect(contrast).toBeGreaterThanOrEqual(4.5);
+    });
   });
 });
 

@@ -1,5 +1,7 @@
 import { FieldColorModeId, MappingType, ThresholdsMode, type FieldConfig, type ValueMapping } from '@grafana/data';
 
+import type { HookState } from '../resources/hookState';
+
 /** How the values of a column look where a panel does not say otherwise. */
 export interface Look extends Readonly<
   Pick<FieldConfig, 'decimals' | 'min' | 'max' | 'mappings' | 'thresholds' | 'color'>
@@ -34,6 +36,13 @@ const CAST_COLORS: ReadonlyMap<string, string> = new Map([
   ['unicast', 'blue'],
   ['multicast', 'orange'],
   ['broadcast', 'red'],
+]);
+
+/** Each can be read as text on the panels of both themes. No grey can: what is absent looks like plain text. */
+const STATE_COLORS: ReadonlyMap<HookState, string> = new Map([
+  ['attached', 'semi-dark-green'],
+  ['attaching', 'blue'],
+  ['refused', 'red'],
 ]);
 
 /** What is in no group of its own is not to stand out; the same in both themes. */
@@ -74,6 +83,7 @@ const LOSS: Look = { ...WHOLE, ...warning({ value: 1, color: 'red' }) };
 const LOOKS: ReadonlyMap<string, Look> = new Map([
   ['protocol', coloredBy(PROTOCOL_COLORS)],
   ['direction', coloredBy(DIRECTION_COLORS)],
+  ['state', coloredBy(STATE_COLORS)],
   ['malformed', textWith([{ type: MappingType.RegexToText, options: { pattern: '/.+/', result: { color: 'red' } } }])],
   ...[
     'vlan',

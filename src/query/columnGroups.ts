@@ -4,7 +4,7 @@ const GROUPS: ReadonlyArray<readonly [group: string, columns: readonly string[]]
   ['Link', ['source_mac', 'destination_mac', 'ethertype', 'vlan', 'inner_vlan', 'frame_length', 'segments']],
   ['IP', ['version', 'source_ip', 'destination_ip', 'protocol', 'length', 'ttl', 'dscp', 'fragment', 'malformed']],
   ['Transport', ['source_port', 'destination_port', 'tcp_flags', 'icmp_type', 'icmp_code']],
-  ['Interface', ['seen', 'own', 'streams', 'ring_used', 'kernel_ns', 'flow_overflow']],
+  ['Interface', ['state', 'reason', 'seen', 'own', 'streams', 'ring_used', 'kernel_ns', 'flow_overflow']],
   ['Stream', ['channel', 'filter', 'matched', 'thinned', 'lost_ring', 'lost_queue', 'delivered']],
   ['Counts', ['packets', 'bytes', 'reverse_packets', 'reverse_bytes']],
 ];

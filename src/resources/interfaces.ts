@@ -1,3 +1,5 @@
+import type { HookState } from './hookState';
+
 /** How packets of one direction would be, or are, captured. */
 export interface InterfaceHook {
   direction: 'in' | 'out';
@@ -9,6 +11,10 @@ export interface InterfaceHook {
   inForce: boolean;
   /** Why (not), in words; may be empty. */
   reason: string;
+  /** Of the direction, whatever the hook; null: nobody asks for it; undefined: an older back end. */
+  state?: HookState | null;
+  /** Why it is in that state, in words. */
+  stateReason?: string | null;
 }
 
 /** One network interface of the machine that the plugin runs on, as the resource `interfaces` tells it. */
@@ -34,7 +40,10 @@ export interface InterfacesResponse {
 
 const ADDRESSES_SHOWN = 2;
 
-/** State, driver and first addresses, to tell `eth0` from `eth1` without leaving the editor. */
+/**
+ * State, driver and first addresses, to tell `eth0` from `eth1` without leaving the editor, and whether packets come from
+ * there where somebody asks for them.
+ */
 export function describeInterface(candidate: NetworkInterface): string {
   const addresses = candidate.addresses.slice(0, ADDRESSES_SHOWN).map((address) => address.replace(/\/\d+$/, ''));
   const hidden = candidate.addresses.length - addresses.length;
@@ -43,9 +52,24 @@ export function describeInterface(candidate: NetworkInterface): string {
     candidate.state,
     candidate.driver ?? (candidate.link === 'ethernet' ? '' : candidate.link),
     addresses.join(', ') + (hidden > 0 ? `, ${hidden} more` : ''),
+    describeCapture(candidate.hooks),
   ]
     .filter((part) => part !== '')
     .join(' · ');
+}
+
+/** `attached`, or for each direction `in attached, out refused: not supported there`; empty where nobody asks. */
+function describeCapture(hooks: InterfaceHook[]): string {
+  const states = new Map<string, string>();
+  for (const { direction, state, stateReason } of hooks) {
+    if (state && !states.has(direction)) {
+      states.set(direction, stateReason ? `${state}: ${stateReason}` : state);
+    }
+  }
+  const [first = '', ...others] = new Set(states.values());
+  return states.size > 1 && others.length === 0
+    ? first
+    : [...states].map(([direction, state]) => `${direction} ${state}`).join(', ');
 }
 
 /** The interface with the default route first: it is what nobody has to choose. The others stay in order. */

@@ -26,10 +26,28 @@ it('takes a hook without hook and reason for nothing attached and no reason', ()
   ]);
 });
 
+it('reads the state of hooks, and how many are left out beside those that are listed', () => {
+  const hooks = [
+    { interface: 'eth0', direction: 'in', hook: 'tcx', reason: '', state: 'attached' },
+    { interface: 'eth3', direction: 'in', reason: 'not supported there', state: 'refused' },
+    { interface: 'eth4', direction: 'in', hook: null, reason: null, state: 'absent' },
+    { interface: 'eth5', direction: 'in', hook: 'tcx', state: 'asleep' },
+  ];
+  const custom = { capture: CAPTURE, hooks, leftOut: { refused: 31, absent: '1' } };
+  const report = captureReportOf(ttlFrame('A', [], { custom }));
+  expect(report?.hooks.map(({ hook, reason, state }) => [hook, reason, state])).toEqual([
+    ['tcx', '', 'attached'],
+    [null, 'not supported there', 'refused'],
+    [null, '', 'absent'],
+    ['tcx', '', undefined],
+  ]);
+  expect(report?.leftOut).toEqual({ refused: 31, attaching: 0, absent: 0 });
+});
+
 it.each([
   ['nothing else', {}],
-  ['nulls', { hooks: null, ownPorts: null, host: null }],
-  ['other types', { hooks: { eth0: 'tcx' }, ownPorts: 3000, host: 7 }],
+  ['nulls', { hooks: null, ownPorts: null, host: null, leftOut: null }],
+  ['other types', { hooks: { eth0: 'tcx' }, ownPorts: 3000, host: 7, leftOut: 7 }],
   ['lists of other types', { hooks: [null, 1, 'eth0', { hook: 'tcx' }], ownPorts: ['3000', null] }],
 ])('finds the channel beside %s', (_, others) => {
   const custom = { capture: CAPTURE, ...others };

@@ -1,5 +1,8 @@
 import type { DataFrame } from '@grafana/data';
 
+import { asHookState, type HookState } from '../resources/hookState';
+
+import type { LeftOutCounts } from './leftOut';
 import { asLiveChannel, type LiveChannel } from './liveChannel';
 
 /** How packets of one direction of an interface are captured. */
@@ -8,8 +11,10 @@ export interface HookInForce {
   direction: string;
   /** Null: nothing is attached. */
   hook: string | null;
-  /** Why this one; empty for the obvious choice. */
+  /** Why this one, or why none; empty for the obvious choice. */
   reason: string;
+  /** Undefined: a back end that does not say. */
+  state: HookState | undefined;
 }
 
 /** What the answer to a query for packets says of the capture behind it. */
@@ -18,6 +23,8 @@ export interface CaptureReport {
   channel: LiveChannel;
   /** When the query was answered. */
   hooks: HookInForce[];
+  /** How many hooks are not attached, of which not all are listed; undefined: a back end that does not say. */
+  leftOut: LeftOutCounts | undefined;
   /** TCP ports of this machine whose traffic is left out as Grafana's own. */
   ownPorts: number[];
   /** The machine that answered. */
@@ -35,6 +42,7 @@ export function captureReportOf(frame: DataFrame): CaptureReport | undefined {
     channel && {
       channel,
       hooks: listOf(custom.hooks).flatMap(asHook),
+      leftOut: asCounts(custom.leftOut),
       ownPorts: listOf(custom.ownPorts).filter((port) => typeof port === 'number'),
       host: textIn(custom.host),
     }
@@ -42,10 +50,25 @@ export function captureReportOf(frame: DataFrame): CaptureReport | undefined {
 }
 
 function asHook(named: unknown): HookInForce[] {
-  const { interface: name, direction, hook, reason } = (named ?? {}) as Record<string, unknown>;
+  const { interface: name, direction, hook, reason, state } = (named ?? {}) as Record<string, unknown>;
   return typeof name === 'string' && typeof direction === 'string'
-    ? [{ interface: name, direction, hook: textIn(hook) ?? null, reason: textIn(reason) ?? '' }]
+    ? [
+        {
+          interface: name,
+          direction,
+          hook: textIn(hook) ?? null,
+          reason: textIn(reason) ?? '',
+          state: asHookState(state),
+        },
+      ]
     : [];
+}
+
+function asCounts(told: unknown): LeftOutCounts | undefined {
+  const { refused, attaching, absent } = (told ?? {}) as Record<string, unknown>;
+  return typeof told === 'object' && told !== null
+    ? { refused: numberIn(refused), attaching: numberIn(attaching), absent: numberIn(absent) }
+    : undefined;
 }
 
 function listOf(value: unknown): unknown[] {
@@ -54,4 +77,8 @@ function listOf(value: unknown): unknown[] {
 
 function textIn(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
+}
+
+function numberIn(value: unknown): number {
+  return typeof value === 'number' ? value : 0;
 }

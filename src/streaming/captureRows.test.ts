@@ -23,7 +23,8 @@ describe('newestRows', () => {
           delivered: 2,
           host: 'node-a',
         },
-        { interface: 'wg0', hook: null },
+        { interface: 'wg0', hook: null, state: 'refused', reason: 'not supported there' },
+        { interface: 'lo', state: 'asleep' },
       ])
     );
     expect(newestRows(frame)).toEqual([
@@ -40,8 +41,11 @@ describe('newestRows', () => {
         lostRing: 3,
         lostQueue: 1,
         host: 'node-a',
+        state: undefined,
+        reason: null,
       },
-      captureRow({ interface: 'wg0', hook: null }),
+      captureRow({ interface: 'wg0', hook: null, state: 'refused', reason: 'not supported there' }),
+      captureRow({ interface: 'lo' }),
     ]);
   });
 

@@ -1,5 +1,7 @@
 import type { DataFrame } from '@grafana/data';
 
+import { asHookState, type HookState } from '../resources/hookState';
+
 import { groupBy } from './grouping';
 
 /** Counters of one direction of an interface, and of one stream on it. */
@@ -22,6 +24,10 @@ export interface CaptureRow {
   lostQueue: number;
   /** The machine that counted; null: a back end that does not say. */
   host: string | null;
+  /** Undefined: a back end that does not say. */
+  state: HookState | undefined;
+  /** Why it is in that state; null: there is nothing to say. */
+  reason: string | null;
 }
 
 /**
@@ -55,6 +61,8 @@ export function newestRows(frame: DataFrame): CaptureRow[] {
           lostRing: number('lost_ring', row),
           lostQueue: number('lost_queue', row),
           host: text('host', row),
+          state: asHookState(text('state', row)),
+          reason: text('reason', row),
         }
   );
 }

@@ -175,6 +175,61 @@ it('reads the newest of a history that a panel of counters brought', () => {
   expect(panel.notices()).toEqual([UNMATCHED('9 packets')]);
 });
 
+describe('what is left out', () => {
+  const ETH3 = { interface: 'eth3', direction: 'in', hook: null, state: 'refused', reason: 'not supported there' };
+  const told = (why: string) => `warning: Left out: eth3 (refused: ${why}).`;
+
+  /** A panel with rows, whose answer says what is left out. */
+  function openNarrowedPanel() {
+    const live = new SharedLive();
+    const response = answer([[1, 64]], { interfaces: ['eth0', 'eth3'] });
+    response.data.forEach((frame) => {
+      const custom = { ...frame.meta?.custom, hooks: [...report.hooks, ETH3], leftOut: { refused: 1 } };
+      frame.meta = { ...frame.meta, custom };
+    });
+    return openPanel(live, response);
+  }
+
+  it('is told with the answer, kept while rows come, and no longer when it is there', () => {
+    const { live, panel } = openNarrowedPanel();
+    expect(panel.notices()).toEqual([told('not supported there')]);
+    live.send(CAPTURE, firstTick(1_000, [mine({ state: 'attached' }), ETH3]));
+    live.send(ROWS, ttlMessage([[2, 63]]));
+    expect(panel.notices()).toEqual([told('not supported there')]);
+    live.send(CAPTURE, tick(2_000, [mine({ state: 'attached' }), { ...ETH3, state: 'attaching', reason: null }]));
+    expect(panel.notices()).toEqual(['info: Left out: eth3 (attaching).']);
+    live.send(CAPTURE, tick(3_000, [mine({ state: 'attached' }), mine({ ...ETH3, hook: 'tcx', state: 'attached' })]));
+    expect(panel.notices()).toEqual([]);
+    expect(panel.ttls('A')).toEqual([64, 63]);
+  });
+
+  it('is told when it begins while the stream runs', () => {
+    const { live, panel } = openPanel(undefined, answer([[1, 64]]));
+    live.send(CAPTURE, firstTick(1_000, [mine({ state: 'attached' })]));
+    expect(panel.notices()).toEqual([]);
+    live.send(CAPTURE, tick(2_000, [mine({ hook: null, state: 'absent' })]));
+    expect(panel.notices()).toEqual(['info: Left out: eth0 (absent).']);
+  });
+
+  it('has no panel drawn anew for each second until it is tried again', () => {
+    const { live, panel } = openNarrowedPanel();
+    const waiting = (seconds: number) => [
+      mine({ state: 'attached' }),
+      { ...ETH3, reason: `not supported there; tried again in ${seconds} s` },
+    ];
+    live.send(CAPTURE, firstTick(1_000, waiting(60)));
+    expect(panel.notices()).toEqual([told('not supported there; tried again within a minute')]);
+    const before = panel.states.length;
+    Array.from({ length: 49 }, (_, second) => {
+      live.send(CAPTURE, tick(2_000 + 1_000 * second, waiting(59 - second)));
+    });
+    expect(panel.states).toHaveLength(before);
+    live.send(CAPTURE, tick(60_000, waiting(10)));
+    expect(panel.notices()).toEqual([told('not supported there; tried again within 10 s')]);
+    expect(panel.states).toHaveLength(before + 1);
+  });
+});
+
 describe('without counters', () => {
   const rowsComeAsEver = (live: SharedLive, panel: StreamingPanel) => {
     live.send(ROWS, ttlMessage([[1, 64]]));

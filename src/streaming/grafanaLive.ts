@@ -1,8 +1,10 @@
 import type { DataQueryResponse, QueryResultMetaNotice } from '@grafana/data';
 import { config, getGrafanaLiveSrv, type GrafanaLiveSrv } from '@grafana/runtime';
 
+import { captureReportOf } from './captureReport';
 import { liveChannelOf } from './liveChannel';
 import { mapFrames } from './mapFrames';
+import { answerNotices } from './notices';
 
 const LIVE_IS_OFF: QueryResultMetaNotice = {
   severity: 'info',
@@ -18,14 +20,17 @@ export function grafanaLive(): GrafanaLiveSrv | undefined {
   return isPublicDashboard || !config.liveEnabled ? undefined : getGrafanaLiveSrv();
 }
 
-/** An answer that nothing goes on with, which says so where that is the administrator's doing. */
+/**
+ * An answer that nothing goes on with: it says what it leaves out, and that no more comes where that is the
+ * administrator's doing.
+ */
 export function withoutLive(answer: DataQueryResponse): DataQueryResponse {
-  if (config.liveEnabled) {
-    return answer;
-  }
-  return mapFrames(answer, (frame) =>
-    liveChannelOf(frame) === undefined
+  return mapFrames(answer, (frame) => {
+    const report = captureReportOf(frame);
+    const isCut = !config.liveEnabled && liveChannelOf(frame) !== undefined;
+    const notices = [...(report ? answerNotices(report) : []), ...(isCut ? [LIVE_IS_OFF] : [])];
+    return notices.length === 0
       ? frame
-      : { ...frame, meta: { ...frame.meta, notices: [...(frame.meta?.notices ?? []), LIVE_IS_OFF] } }
-  );
+      : { ...frame, meta: { ...frame.meta, notices: [...(frame.meta?.notices ?? []), ...notices] } };
+  });
 }

@@ -29,6 +29,7 @@ const hook = (row: Partial<HookInForce> = {}): HookInForce => ({
   direction: 'in',
   hook: 'tcx',
   reason: '',
+  state: undefined,
   ...row,
 });
 
@@ -190,6 +191,47 @@ describe('a hook with a reason', () => {
   it('is no longer named when another has taken its place', () => {
     expect(told({ hooks: [generic], counters: [mine()] })).toEqual([]);
     expect(told({ hooks: [generic], counters: [mine({ hook: 'xdp-generic', interface: 'wg0' })] })).toEqual([]);
+  });
+});
+
+describe('what is left out', () => {
+  const REFUSED = { interface: 'eth3', hook: null, state: 'refused', reason: 'not supported there' } as const;
+  const ABSENT = { interface: 'eth4', hook: null, state: 'absent', reason: null } as const;
+  const attached = mine({ state: 'attached', matched: 10 });
+  const WARNING = 'warning: Left out: eth3 (refused: not supported there).';
+  const INFO = 'info: Left out: eth4 (absent).';
+
+  it('is a warning where it is refused, and else information', () => {
+    expect(told({ counters: [attached, captureRow(REFUSED), captureRow(ABSENT)] })).toEqual([WARNING, INFO]);
+    expect(told({ hooks: [hook(REFUSED), hook({ ...ABSENT, reason: '' })] })).toEqual([WARNING, INFO]);
+    expect(told({ counters: [attached, captureRow({ ...REFUSED, state: 'attaching', reason: '' })] })).toEqual([
+      'info: Left out: eth3 (attaching).',
+    ]);
+  });
+
+  it('is what the counters know, not the answer, once they come', () => {
+    const hooks = [hook(REFUSED), hook({ interface: 'eth0', state: 'attached' })];
+    const better = mine({ ...REFUSED, hook: 'tcx', state: 'attached' });
+    expect(told({ hooks, leftOut: { refused: 30 }, counters: [attached, better] })).toEqual([]);
+    expect(told({ hooks, leftOut: { refused: 30 }, counters: [attached, captureRow(REFUSED)] })).toEqual([WARNING]);
+    expect(told({ hooks, leftOut: { refused: 30 } })).toEqual([
+      'warning: Left out: at least 30 interfaces refused, such as eth3 (refused: not supported there); the dashboard "Capture health" lists them.',
+    ]);
+  });
+
+  it('is told once, however many streams are there, and not again as why a panel is empty', () => {
+    const counters = [attached, captureRow(REFUSED), mine(REFUSED), captureRow(ABSENT)];
+    const facts = { interfaces: ['eth0', 'eth3', 'eth4'], counters, hasRows: false };
+    expect(told(facts)).toEqual([
+      WARNING,
+      'info: No packets on eth0 yet: attached in by tcx, 0 seen. Left out: eth4 (absent).',
+    ]);
+    expect(told({ ...facts, interfaces: ['eth3'], counters: [captureRow(REFUSED)] })).toEqual([WARNING]);
+  });
+
+  it('stands behind what was lost', () => {
+    const [warning] = told({ counters: [mine({ matched: 9, lostRing: 1 }), captureRow(REFUSED)] });
+    expect(warning).toMatch(/^warning: 1 of 9 matching packets was lost\. .* Left out: eth3 \(refused: .*\)\.$/);
   });
 });
 

@@ -1,8 +1,9 @@
 import type { QueryResultMetaNotice } from '@grafana/data';
 
-import type { HookInForce } from './captureReport';
+import type { CaptureReport, HookInForce } from './captureReport';
 import { oneOfEachHook, rowsOfStream, type CaptureRow } from './captureRows';
 import { groupBy, sum } from './grouping';
+import { isLeftOut, leftOut, type AskedHook, type LeftOutCounts, type LeftOutState } from './leftOut';
 import { count, figure, list } from './wording';
 
 /** What is known of a panel's stream and of the capture behind it. */
@@ -15,6 +16,8 @@ export interface PanelFacts {
   counters: CaptureRow[];
   /** When the query was answered. */
   hooks: HookInForce[];
+  /** How many there are that are not attached, of which not all are listed. */
+  leftOut?: LeftOutCounts;
   /** TCP ports of this machine whose traffic is left out as Grafana's own. */
   ownPorts: number[];
   /** The machine that answered the query, with what was before; undefined: it did not say. */
@@ -27,7 +30,12 @@ export interface PanelFacts {
   quietFor?: number;
 }
 
-type Hook = Pick<HookInForce, 'interface' | 'direction' | 'hook'>;
+type Hook = AskedHook & Pick<HookInForce, 'hook'>;
+
+/** Somebody can do something about it. */
+const REFUSED = ['refused'] as const;
+/** It comes by itself, or there is nothing to be done. */
+const WAITED_FOR = ['attaching', 'absent'] as const;
 
 /** A sentence, or none. */
 type Sentence = string | false;
@@ -39,14 +47,23 @@ type Sentence = string | false;
 export function noticesOf(facts: PanelFacts): QueryResultMetaNotice[] {
   const stream = rowsOfStream(facts.counters, facts.channel);
   return [
-    ...notice('warning', loss(stream)),
+    ...notice('warning', [...loss(stream), missing(facts, REFUSED)]),
     ...notice('info', [
       ...idle(facts, stream),
+      missing(facts, WAITED_FOR),
       otherHost(facts),
       thinning(facts, stream),
       ...reasons(facts),
       ownTraffic(facts),
     ]),
+  ];
+}
+
+/** What an answer leaves out that no stream goes on with. */
+export function answerNotices({ hooks, leftOut: counts }: CaptureReport): QueryResultMetaNotice[] {
+  return [
+    ...notice('warning', [leftOut(hooks, REFUSED, counts)]),
+    ...notice('info', [leftOut(hooks, WAITED_FOR, counts)]),
   ];
 }
 
@@ -83,21 +100,27 @@ function ofMatching(some: number, stream: CaptureRow[]): string {
   return `${figure(some)} of ${count(matched, 'matching packet')} ${some === 1 ? 'was' : 'were'}`;
 }
 
-/** Why a panel is empty. */
+/** What is asked for, is in one of these states, and so is not captured. */
+function missing(facts: PanelFacts, states: readonly LeftOutState[]): Sentence {
+  return leftOut(hooksNow(facts), states, facts.counters.length > 0 ? undefined : facts.leftOut);
+}
+
+/** Why a panel is empty, but for what is left out. */
 function idle(facts: PanelFacts, stream: CaptureRow[]): Sentence[] {
   if (facts.hasRows) {
     return [];
   }
   const byInterface = groupBy(hooksNow(facts), (hook) => hook.interface);
   const attached = [...byInterface.values()].filter((hooks) => hooks.some(({ hook }) => hook !== null));
-  const present = namesOf(attached);
-  const missing = [...new Set([...facts.interfaces, ...byInterface.keys()])].filter((name) => !present.includes(name));
-  const they = missing.length === 1 ? 'it is' : 'they are';
+  const isTold = (name: string) =>
+    byInterface.get(name)?.some((hook) => hook.hook !== null || isLeftOut(hook)) === true;
+  const unattached = [...new Set([...facts.interfaces, ...byInterface.keys()])].filter((name) => !isTold(name));
+  const they = unattached.length === 1 ? 'it is' : 'they are';
   return [
     attached.length > 0 &&
       (facts.quietFor === undefined ? nothingYet(attached, facts.counters, stream) : quiet(facts.quietFor)),
-    missing.length > 0 && `Nothing is attached to ${list(missing)}: ${they} not there yet, or cannot be watched.`,
-    byInterface.size === 0 && missing.length === 0 && 'Nothing is attached yet.',
+    unattached.length > 0 && `Nothing is attached to ${list(unattached)}: ${they} not there yet, or cannot be watched.`,
+    byInterface.size === 0 && unattached.length === 0 && 'Nothing is attached yet.',
   ];
 }
 
@@ -128,7 +151,7 @@ function reasons(facts: PanelFacts): Sentence[] {
   const now = hooksNow(facts);
   const isInForce = (told: Hook) =>
     now.some((hook) => hook.interface === told.interface && placement(hook) === placement(told));
-  const told = facts.hooks.filter((hook) => hook.reason !== '' && isInForce(hook));
+  const told = facts.hooks.filter((hook) => hook.reason !== '' && !isLeftOut(hook) && isInForce(hook));
   const alike = groupBy(told, (hook) => `${placement(hook)}: ${hook.reason.replace(/\.$/, '')}.`);
   return [...alike].map(([text, hooks]) => `${list(hooks.map((hook) => hook.interface))} ${text}`);
 }

@@ -21,4 +21,6 @@ export const CAPTURE_COLUMNS: RowColumn[] = [
   column('channel', 'string', true),
   column('filter', 'string', true),
   column('flow_overflow', 'number', false),
+  column('state', 'string', false),
+  column('reason', 'string', true),
 ];

@@ -11,7 +11,7 @@ const COLUMNS = [...CAPTURE_COLUMNS, column('host', 'string', false)];
 /** A row of counters by the columns that matter to a check. */
 export type Counters = Partial<Record<string, string | number | null>>;
 
-/** On eth0, in by TCX, nothing has happened and nobody listens. */
+/** On eth0, in by TCX, nothing has happened and nobody listens; a back end that tells no state. */
 const NOTHING: Counters = {
   interface: 'eth0',
   direction: 'in',
@@ -30,6 +30,8 @@ const NOTHING: Counters = {
   filter: null,
   flow_overflow: 0,
   host: null,
+  state: null,
+  reason: null,
 };
 
 /** One tick of a capture channel, as its first message: the back end begins each run of a stream with the schema. */

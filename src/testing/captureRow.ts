@@ -1,6 +1,9 @@
 import type { CaptureRow } from '../streaming/captureRows';
 
-/** Counters of eth0, in by TCX, where nothing has happened and nobody listens, but for what a check names. */
+/**
+ * Counters of eth0, in by TCX, where nothing has happened and nobody listens, but for what a check names; of a back end
+ * that tells no state.
+ */
 export function captureRow(row: Partial<CaptureRow> = {}): CaptureRow {
   return {
     interface: 'eth0',
@@ -15,6 +18,8 @@ export function captureRow(row: Partial<CaptureRow> = {}): CaptureRow {
     lostRing: 0,
     lostQueue: 0,
     host: null,
+    state: undefined,
+    reason: null,
     ...row,
   };
 }
