@@ -8,14 +8,17 @@ use aya::{
     maps::{Array, ArrayOfMaps, Map, MapData, PerCpuArray, RingBuf},
     programs::{Xdp, XdpMode},
 };
-use aya_obj::generated::bpf_map_type;
+use aya_obj::generated::bpf_map_type::{self, BPF_MAP_TYPE_ARRAY, BPF_MAP_TYPE_PERCPU_ARRAY};
 use xdplive_filter::{
     Environment, Filter, Term,
     tables::{self, Slot},
 };
 use xdplive_packet::{
     LinkType,
-    accounting::{Configuration, HookCounters, Limit, Rules, counter_entry},
+    accounting::{
+        CELLS, Configuration, HookCounters, InForce, Limit, SLOTS, SlotCounters, hook_cell, slot_cell,
+    },
+    classify::Tables,
     event::Direction,
 };
 
@@ -29,6 +32,8 @@ static OBJECT: &[u8] =
 const PROGRAM: &str = "xdp_native";
 /// The generation of all rules here: nothing joins or leaves.
 const GENERATION: u32 = 0;
+/// Interfaces go by the rules if their index is below this; the kernel's test runs are on number 1.
+const INDEXES: u32 = 4096;
 
 /// A value that kernel and host share by its layout.
 #[derive(Clone, Copy)]
@@ -39,6 +44,15 @@ struct Shared<T>(T);
 unsafe impl<T: bytemuck::Pod> aya::Pod for Shared<T> {}
 // SAFETY: `Shared` has the layout of the one thing in it.
 unsafe impl<T> bytemuck::TransparentWrapper<T> for Shared<T> {}
+
+/// What the program goes by.
+#[derive(Clone, Copy, bytemuck::Zeroable)]
+pub struct Rules {
+    /// What it is to do.
+    pub configuration: Configuration,
+    /// How it finds out which slots want a packet.
+    pub tables: Tables,
+}
 
 /// A slot: a filter's text (empty for everything) and a budget in packets a second (`None` for no budget).
 pub type Wanted = (String, Option<u32>);
@@ -102,8 +116,11 @@ impl Counted {
     }
 }
 
-/// Rules in a map of the kernel, to be put in force at once.
-pub struct Bank(Array<MapData, Shared<Rules>>);
+/// Rules in the kernel, to be put in force at once.
+pub struct Bank {
+    configuration: Configuration,
+    tables: Array<MapData, Shared<Tables>>,
+}
 
 impl Bank {
     /// Copies `rules` there.
@@ -111,20 +128,28 @@ impl Bank {
     /// # Errors
     /// The kernel's.
     pub fn new(rules: &Rules) -> Result<Self, BpfError> {
-        let size = size_of::<Rules>() as u32;
-        let map = aya_obj::Map::new_from_params(bpf_map_type::BPF_MAP_TYPE_ARRAY as u32, 4, size, 1, 0);
-        let mut array = Array::try_from(Map::Array(MapData::create(map, "rules", None)?))?;
-        let rules: &Shared<Rules> = bytemuck::TransparentWrapper::wrap_ref(rules);
-        array.set(0, rules, 0)?;
-        Ok(Self(array))
+        let map = create(BPF_MAP_TYPE_ARRAY, size_of::<Tables>(), 1, "tables")?;
+        let mut array = Array::try_from(Map::Array(map))?;
+        let tables: &Shared<Tables> = bytemuck::TransparentWrapper::wrap_ref(&rules.tables);
+        array.set(0, tables, 0)?;
+        Ok(Self { configuration: rules.configuration, tables: array })
     }
+}
+
+fn create(kind: bpf_map_type, value: usize, entries: u32, name: &str) -> Result<MapData, BpfError> {
+    let map = aya_obj::Map::new_from_params(kind as u32, size_of::<u32>() as u32, value as u32, entries, 0);
+    Ok(MapData::create(map, name, None)?)
 }
 
 /// The program and its maps.
 pub struct Product {
     ebpf: Ebpf,
-    outer: ArrayOfMaps<MapData, Array<MapData, Shared<Rules>>>,
-    counters: PerCpuArray<MapData, Shared<HookCounters>>,
+    tables: ArrayOfMaps<MapData, Array<MapData, Shared<Tables>>>,
+    configurations: Array<MapData, Shared<Configuration>>,
+    cells: PerCpuArray<MapData, Shared<SlotCounters>>,
+    /// The number of the rules in force, 0 or 1.
+    number: u32,
+    in_force: Array<MapData, Shared<InForce>>,
 }
 
 impl Product {
@@ -137,8 +162,20 @@ impl Product {
         let program = ebpf.program_mut(PROGRAM).ok_or(BpfError::Missing(PROGRAM))?;
         <&mut Xdp>::try_from(program)?.load()?;
         let mut take = |name| ebpf.take_map(name).ok_or(BpfError::Missing(name));
-        let (outer, counters) = (take("RULES")?, take("COUNTERS")?);
-        Ok(Self { ebpf, outer: outer.try_into()?, counters: counters.try_into()? })
+        let (tables, configurations, counters, in_force) =
+            (take("TABLES")?, take("CONFIGURATIONS")?, take("COUNTERS")?, take("IN_FORCE")?);
+        let map = create(BPF_MAP_TYPE_PERCPU_ARRAY, size_of::<SlotCounters>(), CELLS, "cells")?;
+        let cells = PerCpuArray::try_from(Map::PerCpuArray(map))?;
+        let mut outer: ArrayOfMaps<MapData, PerCpuArray<MapData, Shared<SlotCounters>>> = counters.try_into()?;
+        outer.set(0, &cells, 0)?;
+        Ok(Self {
+            ebpf,
+            tables: tables.try_into()?,
+            configurations: configurations.try_into()?,
+            cells,
+            number: 0,
+            in_force: in_force.try_into()?,
+        })
     }
 
     /// The program.
@@ -168,12 +205,22 @@ impl Product {
         Ok(())
     }
 
-    /// Puts rules in force. When this returns, no CPU runs with other ones.
+    /// Puts rules in force.
     ///
     /// # Errors
     /// The kernel's.
     pub fn enforce(&mut self, bank: &Bank) -> Result<(), BpfError> {
-        Ok(self.outer.set(0, &bank.0, 0)?)
+        self.number = 1 - self.number;
+        self.tables.set(self.number, &bank.tables, 0)?;
+        let configuration = Configuration { tables: self.number, ..bank.configuration };
+        self.configurations.set(self.number, Shared(configuration), 0)?;
+        let mut in_force: Box<InForce> = bytemuck::zeroed_box();
+        for (index, place) in (0..INDEXES).zip(&mut in_force.places).skip(1) {
+            *place = InForce::place(index, self.number);
+        }
+        let in_force: &Shared<InForce> = bytemuck::TransparentWrapper::wrap_ref(&*in_force);
+        self.in_force.set(0, in_force, 0)?;
+        Ok(())
     }
 
     /// What it has counted since it was loaded.
@@ -182,13 +229,14 @@ impl Product {
     /// The kernel's.
     pub fn counted(&self) -> Result<Counted, BpfError> {
         let mut sum = Counted::default();
-        let entry = counter_entry(GENERATION, Direction::In);
-        for Shared(cpu) in self.counters.get(&entry, 0)?.iter() {
-            sum.seen += cpu.seen;
-            for slot in &cpu.slots {
-                sum.matched += slot.matched;
-                sum.thinned += slot.thinned;
-                sum.lost += slot.lost;
+        for Shared(cpu) in self.cells.get(&hook_cell(0, Direction::In), 0)?.iter() {
+            sum.seen += bytemuck::cast::<_, HookCounters>(*cpu).seen;
+        }
+        for slot in 0..SLOTS as u32 {
+            for Shared(cpu) in self.cells.get(&slot_cell(0, slot, Direction::In), 0)?.iter() {
+                sum.matched += cpu.matched;
+                sum.thinned += cpu.thinned;
+                sum.lost += cpu.lost;
             }
         }
         Ok(sum)

@@ -157,7 +157,9 @@ impl FlowTable {
         let Some(table) = self.maps.tables.get(bank as usize) else { return Ok(()) };
         let entries = &mut self.entries;
         bpf::drain(table, BATCH, |key: FlowKey, counters: FlowCounters| {
-            entries.entry(key.interface).or_default().push((key, counters));
+            // Whoever gets it knows where it is from, and compares flows of several interfaces.
+            let flow = FlowKey { interface: 0, ..key };
+            entries.entry(key.interface).or_default().push((flow, counters));
         })
     }
 

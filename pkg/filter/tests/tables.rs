@@ -17,11 +17,18 @@ use xdplive_filter::{
 };
 use xdplive_packet::{
     Headers, LinkType, Wire,
-    accounting::{Configuration, Limit, Rules},
-    classify::{Verdict, classify},
+    accounting::{Configuration, Limit},
+    classify::{Tables, Verdict, classify},
     event::Direction,
     parse,
 };
+
+/// What tables are built into, and what of a configuration is.
+#[derive(Clone, Copy, bytemuck::Zeroable)]
+struct Rules {
+    configuration: Configuration,
+    tables: Tables,
+}
 
 /// Filters that between them constrain every field, alone and together.
 const FILTERS: &[&str] = &[

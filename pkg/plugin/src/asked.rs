@@ -12,11 +12,12 @@ use xdplive_capture::{
 use xdplive_packet::accounting::Limit;
 
 use crate::{
-    access::{AccessError, check_any, check_interface, check_packets, check_user},
+    access::{AccessError, check_any, check_interface, check_packets, check_user, is_service},
     channel,
     columns::capture::{CaptureRow, View},
     frame::arrow::EncodeError,
     query::{Columns, Kind, Query, QueryError},
+    quota::{Holder, OverQuota},
     settings::{DataSourceSettingError, DataSourceSettings, LimitCeiling, ServerSettings},
 };
 
@@ -27,6 +28,8 @@ pub struct Asked {
     pub query: Query,
     /// What the source is to do for it.
     pub request: Request,
+    /// Against whom it counts.
+    pub holder: Holder,
     /// Whether who asks may see packets, and not just how many there are.
     pub sees_packets: bool,
     /// Whether Grafana's own traffic is left out.
@@ -77,6 +80,9 @@ pub enum Refusal {
     /// The packets cannot be had.
     #[error(transparent)]
     Source(#[from] SourceError),
+    /// Somebody has as much as may be.
+    #[error(transparent)]
+    Quota(#[from] OverQuota),
     /// The answer cannot be written.
     #[error(transparent)]
     Encode(#[from] EncodeError),
@@ -92,6 +98,7 @@ impl Refusal {
         match self {
             Self::Query(_) | Self::Setting(_) | Self::NoDataSource => 400,
             Self::Access(_) => 403,
+            Self::Quota(_) => 429,
             Self::Source(error) => match error.kind() {
                 ErrorKind::Request => 400,
                 ErrorKind::Rights | ErrorKind::Machine => 500,
@@ -163,7 +170,8 @@ pub fn read(
         hook: settings.hook,
         wanted,
     };
-    Ok(Asked { query, request, sees_packets, hides_own, ceiling: settings.ceiling })
+    let holder = holder(context, &request.label.owner);
+    Ok(Asked { query, request, holder, sees_packets, hides_own, ceiling: settings.ceiling })
 }
 
 /// The data source asked, as no other one is called: its uid is its own in an organisation only.
@@ -172,6 +180,12 @@ pub(crate) fn owner(context: Option<&PluginContext>) -> String {
         let uid = context.data_source_instance_settings.as_ref().map_or("", |instance| &instance.uid);
         format!("{}/{uid}", context.org_id)
     })
+}
+
+fn holder(context: Option<&PluginContext>, data_source: &str) -> Holder {
+    let user = context.and_then(|context| context.user.as_ref());
+    let organisation = context.map_or(0, |context| context.org_id);
+    Holder::new(user, user.is_some_and(is_service), organisation, data_source)
 }
 
 /// Why a channel is not served.

@@ -11,6 +11,7 @@
 //! | [`asked`] | one way from a request of Grafana's to a request to the source |
 //! | [`query`], [`channel`] | what a query may say, and the path of its stream |
 //! | [`access`], [`caller`], [`settings`] | who may see what, what an answer is for, and what is set by whom |
+//! | [`quota`] | how much of what there is one may have |
 //! | [`sent`], [`standing`] | what streams have sent, for panels that open later; queries without a stream of their own |
 //! | [`seen`] | hosts, ports and the like in what was sent, to choose from |
 //! | [`groups`] | groups of rates: their names, and which are shown |
@@ -32,6 +33,7 @@ pub mod own_ports;
 pub mod pcapng;
 pub mod process;
 pub mod query;
+pub mod quota;
 pub mod seen;
 pub mod sent;
 pub mod services;

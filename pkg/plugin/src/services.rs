@@ -1,6 +1,7 @@
 //! Grafana's plugin protocol (`pluginv2`), implemented on the generated server traits: the SDK's own service
 //! traits reject users without a role and fail a whole call for one bad query.
 
+mod admission;
 mod controller;
 mod data;
 mod diagnostics;
@@ -10,7 +11,6 @@ mod stream;
 
 use std::sync::Arc;
 
-use tokio::sync::Semaphore;
 use xdplive_capture::{history::Recorder, hook::HookChoice, source::Source};
 
 use crate::{
@@ -20,8 +20,8 @@ use crate::{
     standing::Standing,
 };
 
+pub use admission::Admission;
 pub use controller::{ControllerClient, ControllerServer, Empty};
-pub use resource::Downloads;
 pub use standing::Driver;
 pub use stream::ACCOUNTS;
 
@@ -44,10 +44,8 @@ pub struct Plugin {
     pub setting_errors: Arc<Vec<ServerSettingError>>,
     /// The end of the process.
     pub shutdown: Shutdown,
-    /// Room for streams of flows.
-    pub intakes: Arc<Semaphore>,
-    /// The files that are being written.
-    pub downloads: Downloads,
+    /// Who has how much of what there is.
+    pub admission: Admission,
 }
 
 impl Plugin {
@@ -68,11 +66,10 @@ impl Plugin {
             recorder,
             sent: AllSent::new(server.history_rows),
             standing: Standing::default(),
+            admission: Admission::new(server.quotas),
             server: Arc::new(server),
             setting_errors: Arc::new(setting_errors),
             shutdown,
-            intakes: Arc::new(Semaphore::new(stream::INTAKES)),
-            downloads: Downloads::default(),
         }
     }
 }

@@ -12,8 +12,6 @@ use xdplive_capture::source::Label;
 pub const SHORTEST_LEASE: Duration = Duration::from_secs(600);
 /// A lease lasts so many times the time between the last two calls, if that is longer.
 const CALLS: u32 = 3;
-/// Standing queries at most; of more, the least recent gives way.
-pub const MOST: usize = 64;
 /// Queries whose last call is remembered, so that the time between two is known although nothing was counted meanwhile.
 const REMEMBERED: usize = 256;
 
@@ -39,6 +37,8 @@ struct Lease<R> {
     /// An alert rule's is the last to give way.
     is_of_rule: bool,
     asked: Instant,
+    /// The time between the last two calls; nothing where there was one.
+    between: Duration,
     until: Instant,
     /// Since when it is counted, ms since 1970.
     since: i64,
@@ -49,9 +49,14 @@ struct Lease<R> {
 impl<R> Lease<R> {
     /// Makes it last on.
     fn renew(&mut self, now: Instant) {
-        let between = now.saturating_duration_since(self.asked);
+        self.between = now.saturating_duration_since(self.asked);
         self.asked = now;
-        self.until = now + SHORTEST_LEASE.max(CALLS * between);
+        self.until = now + SHORTEST_LEASE.max(CALLS * self.between);
+    }
+
+    /// Whether it was asked for again, and the next call is not overdue.
+    fn is_in_use(&self, now: Instant) -> bool {
+        now.saturating_duration_since(self.asked) < 2 * self.between
     }
 }
 
@@ -76,21 +81,26 @@ impl<R> Standing<R> {
         Some(lease.since)
     }
 
-    /// Begins a lease with what runs for it since `since`, ms since 1970. Returns what is to end: what ran for the same
-    /// query, and for the least recent one where there are too many.
-    pub fn begin(&self, asker: Asker, since: i64, running: R, now: Instant) -> Vec<R> {
+    /// Begins a lease with what runs for it since `since`, ms since 1970. Returns what ran for the same query, and is to
+    /// end.
+    pub fn begin(&self, asker: Asker, since: i64, running: R, now: Instant) -> Option<R> {
         let mut leases = self.lock();
         let Asker { label, is_rule } = asker;
         let mut lease = match leases.iter().position(|lease| lease.label == label) {
             Some(position) => leases.swap_remove(position),
-            None => Lease { label, is_of_rule: is_rule, asked: now, until: now, since, running: None },
+            None => Lease {
+                label,
+                is_of_rule: is_rule,
+                asked: now,
+                between: Duration::ZERO,
+                until: now,
+                since,
+                running: None,
+            },
         };
-        let mut ended: Vec<R> = lease.running.replace(running).into_iter().collect();
+        let ended = lease.running.replace(running);
         lease.renew(now);
         (lease.since, lease.is_of_rule) = (since, is_rule);
-        if leases.iter().filter(|lease| lease.running.is_some()).count() >= MOST {
-            ended.extend(least_recent(&mut leases, |_| true));
-        }
         if leases.len() >= REMEMBERED {
             let forgotten = leases.iter().enumerate().filter(|(_, lease)| lease.running.is_none());
             let oldest = forgotten.min_by_key(|(_, lease)| lease.asked).map(|(place, _)| place);
@@ -102,7 +112,13 @@ impl<R> Standing<R> {
 
     /// Ends the least recent lease of those that help. Returns what ran for it.
     pub fn give_way(&self, helps: impl Fn(&R) -> bool) -> Option<R> {
-        least_recent(&mut self.lock(), helps)
+        least_recent(self.lock().iter_mut(), helps)
+    }
+
+    /// The same for another standing query, to which those do not give way that are in use: of more than there may be, all
+    /// would begin anew each time. One that was asked for once may never be again.
+    pub fn give_way_unused(&self, helps: impl Fn(&R) -> bool, now: Instant) -> Option<R> {
+        least_recent(self.lock().iter_mut().filter(|lease| !lease.is_in_use(now)), helps)
     }
 
     /// Ends the lease of a query if what runs for it is not what is wanted any more. Returns what ran.
@@ -128,8 +144,11 @@ impl<R> Standing<R> {
     }
 }
 
-fn least_recent<R>(leases: &mut [Lease<R>], helps: impl Fn(&R) -> bool) -> Option<R> {
-    let helping = leases.iter_mut().filter(|lease| lease.running.as_ref().is_some_and(&helps));
+fn least_recent<'a, R: 'a>(
+    leases: impl Iterator<Item = &'a mut Lease<R>>,
+    helps: impl Fn(&R) -> bool,
+) -> Option<R> {
+    let helping = leases.filter(|lease| lease.running.as_ref().is_some_and(&helps));
     helping.min_by_key(|lease| (lease.is_of_rule, lease.asked))?.running.take()
 }
 

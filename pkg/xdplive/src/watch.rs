@@ -43,7 +43,7 @@ pub async fn run(options: Watch) -> Result<(), Failure> {
     let (tell_running, running) = oneshot::channel();
     let notices = tokio::spawn(notices::show(notices, running));
     // All rows, unless --limit says otherwise.
-    let settings = [("GF_PLUGIN_MAX_LIMIT", "none")];
+    let settings = [("GF_PLUGIN_MAX_LIMIT", "none"), ("GF_PLUGIN_QUOTA_PERCENT", "none")];
     // The lines are shown for as long as anything is.
     let on_log = move |line| _ = lines.send(line);
     let plugin = Plugin::start(&program, &settings, on_log).await.map_err(|error| machine(&error))?;

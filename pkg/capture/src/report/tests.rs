@@ -16,6 +16,10 @@ fn veth() -> Interface {
     Interface { state: "up".to_owned(), mtu: 1500, ..Interface::new("veth0", 7, Link::Ethernet) }
 }
 
+fn now(in_force: InForce) -> Prepared {
+    Prepared { in_force: vec![in_force], left_out: Vec::new() }
+}
+
 fn all_accepted() -> Option<Vec<(Hook, Option<LoaderError>)>> {
     Some(vec![(Hook::XdpNative, None), (Hook::TcxEgress, None)])
 }
@@ -43,7 +47,7 @@ fn missing_rights_are_named_with_the_command_that_grants_them() {
         &Kernel::from_release("6.6"),
         all_accepted(),
         &Interfaces::default(),
-        &[],
+        &Prepared::default(),
     );
     assert_eq!(report.outcome(), Outcome::Failed);
     let rights = report.checks.iter().find(|check| check.name == "rights").unwrap();
@@ -89,7 +93,7 @@ fn a_refused_program_is_told() {
     let refused = LoaderError::Refused { program: "xdp_native".to_owned(), reason: "because".to_owned() };
     let probed = Some(vec![(Hook::XdpNative, Some(refused)), (Hook::TcxEgress, None)]);
     let report =
-        report(&at_start(Vec::new()), &Kernel::from_release("6.6"), probed, &Interfaces::default(), &[]);
+        report(&at_start(Vec::new()), &Kernel::from_release("6.6"), probed, &Interfaces::default(), &Prepared::default());
     let programs: Vec<&Check> =
         report.checks.iter().filter(|check| check.name.starts_with("programs")).collect();
     assert_eq!(programs.len(), 1);
@@ -99,7 +103,7 @@ fn a_refused_program_is_told() {
 
 #[test]
 fn a_virtual_device_gets_tcx_both_ways() {
-    let found = hooks(&veth(), KernelSupport { tcx: true }, &[]);
+    let found = hooks(&veth(), KernelSupport { tcx: true }, &Prepared::default());
     let auto: Vec<(&str, &str)> =
         found.iter().filter(|option| option.auto).map(|option| (option.direction, option.hook)).collect();
     assert_eq!(auto, [("in", "tcx"), ("out", "tcx")]);
@@ -108,7 +112,7 @@ fn a_virtual_device_gets_tcx_both_ways() {
 
 #[test]
 fn without_tcx_there_is_generic_and_no_out() {
-    let found = hooks(&veth(), KernelSupport { tcx: false }, &[]);
+    let found = hooks(&veth(), KernelSupport { tcx: false }, &Prepared::default());
     let auto: Vec<&str> = found.iter().filter(|option| option.auto).map(|option| option.hook).collect();
     assert_eq!(auto, ["xdp-generic"]);
     assert!(found.iter().filter(|option| option.hook == "tcx").all(|option| !option.possible));
@@ -117,7 +121,7 @@ fn without_tcx_there_is_generic_and_no_out() {
 #[test]
 fn a_foreign_program_leaves_tcx() {
     let taken = Interface { xdp_program: Some(5), ..veth() };
-    let found = hooks(&taken, KernelSupport { tcx: true }, &[]);
+    let found = hooks(&taken, KernelSupport { tcx: true }, &Prepared::default());
     let possible: Vec<&str> =
         found.iter().filter(|option| option.possible).map(|option| option.hook).collect();
     assert_eq!(possible, ["tcx", "tcx"]);
@@ -132,12 +136,12 @@ fn automatic(options: &[HookOption]) -> Vec<(&str, &str)> {
 #[test]
 fn a_physical_device_is_promised_no_more_than_a_try() {
     let card = Interface { physical: true, driver: Some("virtio_net".to_owned()), ..veth() };
-    let found = hooks(&card, KernelSupport { tcx: true }, &[]);
+    let found = hooks(&card, KernelSupport { tcx: true }, &Prepared::default());
     assert_eq!(
         automatic(&found),
         [("xdp-native", "tried first; tcx where the driver refuses it"), ("tcx", "")]
     );
-    let found = hooks(&card, KernelSupport { tcx: false }, &[]);
+    let found = hooks(&card, KernelSupport { tcx: false }, &Prepared::default());
     assert_eq!(automatic(&found), [("xdp-native", "tried first; xdp-generic where the driver refuses it")]);
 }
 
@@ -145,13 +149,13 @@ fn a_physical_device_is_promised_no_more_than_a_try() {
 fn what_is_in_force_says_why() {
     let reason = "xdp-native refused: out of queues".to_owned();
     let ours = InForce { interface: "veth0".to_owned(), hook: Hook::TcxIngress, reason, expected: true };
-    let found = hooks(&veth(), KernelSupport { tcx: true }, std::slice::from_ref(&ours));
+    let found = hooks(&veth(), KernelSupport { tcx: true }, &now(ours.clone()));
     let in_force: Vec<&HookOption> = found.iter().filter(|option| option.in_force).collect();
     assert_eq!(in_force.len(), 1);
     assert_eq!((in_force[0].direction, in_force[0].hook, &in_force[0].reason), ("in", "tcx", &ours.reason));
 
     let elsewhere = InForce { interface: "veth1".to_owned(), ..ours };
-    let found = hooks(&veth(), KernelSupport { tcx: true }, &[elsewhere]);
+    let found = hooks(&veth(), KernelSupport { tcx: true }, &now(elsewhere));
     assert!(found.iter().all(|option| !option.in_force));
 }
 
@@ -165,14 +169,14 @@ fn an_xdp_program_of_ours_is_possible() {
         reason: "asked for".to_owned(),
         expected: true,
     };
-    let found = hooks(&taken, KernelSupport { tcx: true }, &[ours]);
+    let found = hooks(&taken, KernelSupport { tcx: true }, &now(ours));
     assert!(found.iter().any(|option| option.hook == "xdp-native" && option.in_force && option.possible));
 }
 
 #[test]
 fn a_loader_that_has_ended_is_told() {
     let report =
-        report(&at_start(Vec::new()), &Kernel::from_release("6.6"), None, &Interfaces::default(), &[]);
+        report(&at_start(Vec::new()), &Kernel::from_release("6.6"), None, &Interfaces::default(), &Prepared::default());
     let programs = report.checks.iter().find(|check| check.name == "programs").unwrap();
     assert_eq!(programs.outcome, Outcome::Failed);
     assert_eq!(programs.detail, "the loader process has ended");

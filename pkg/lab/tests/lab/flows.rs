@@ -3,20 +3,27 @@
 use std::{
     collections::BTreeMap,
     ops::Range,
-    sync::atomic::{AtomicBool, Ordering},
+    os::fd::AsFd as _,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
     thread,
     time::Duration,
 };
 
 use aya::{
     TestRunOptions,
+    maps::MapData,
     programs::{Program, TcAttachType, XdpMode},
 };
 use rustix::thread::{CpuSet, sched_setaffinity};
 use xdplive_capture::{
     clock::monotonic,
-    flow_table::{FlowTable, Taken},
-    loader::{FlowMaps, flows::FlowBanks},
+    flow_table::{FlowMaps, FlowTable},
+    in_force::InForceMap,
+    loader::maps::{self, Barrier},
+    source::Taken,
 };
 use xdplive_corpus::{
     frame::{Ethernet, Ipv4, Tcp, tcp_flag::ACK},
@@ -35,16 +42,39 @@ use crate::kernel::{GENERATION, HOOKS, Kernel, SHORTEST, everything, takes};
 
 const ENTRIES: u32 = 65_536;
 
+/// The number that test interfaces have.
+const INTERFACE: u16 = 0;
+
+/// The table of flows, of one interface.
+struct Table(FlowTable);
+
+impl Table {
+    fn take(&mut self) -> Taken {
+        let mut all = self.0.take().unwrap();
+        let (interface, taken) = all.pop().unwrap();
+        assert_eq!((interface, all.len()), (INTERFACE, 0));
+        taken
+    }
+}
+
 /// Has the programs count flows, in tables of so many entries.
-fn begin(kernel: &mut Kernel, entries: u32) -> FlowTable {
-    let FlowBanks { beside, tables } = FlowBanks::create(entries).unwrap();
+fn begin(kernel: &mut Kernel, entries: u32) -> Table {
+    let fds = |maps: [MapData; 2]| maps.map(|map| map.fd().as_fd().try_clone_to_owned().unwrap());
+    let barrier = Barrier::create().unwrap();
+    let [outer, inner] = barrier.fds().map(|fd| fd.try_clone_to_owned().unwrap());
     let maps = FlowMaps {
-        beside_outer: kernel.take_map("FLOWS_BESIDE"),
-        tables_outer: kernel.take_map("FLOW_TABLES"),
-        beside,
-        tables,
+        beside_outer: Arc::new(kernel.fd("FLOWS_BESIDE")),
+        tables_outer: Arc::new(kernel.fd("FLOW_TABLES")),
+        tables: fds(maps::flow_tables(entries).unwrap()),
+        in_force: Arc::new(InForceMap::new(&kernel.fd("IN_FORCE"), outer, inner).unwrap()),
     };
-    FlowTable::begin(maps).unwrap()
+    let mut table = FlowTable::begin(maps).unwrap();
+    assert!(!table.has_room(INTERFACE));
+    table.add_room(INTERFACE, fds(maps::beside().unwrap())).unwrap();
+    kernel.count_flows();
+    table.add(INTERFACE);
+    assert_eq!(table.take().unwrap(), [], "what was before is nobody's");
+    Table(table)
 }
 
 /// What the table should hold, as the host counts it.
@@ -108,11 +138,11 @@ fn the_corpus_is_counted_in_the_kernel_as_on_the_host() {
             }
         }
         assert!(expected.flows.len() > 100 && packets > 10_000, "{} flows", expected.flows.len());
-        let taken = table.take().unwrap();
+        let taken = table.take();
         expected.compare(&taken, begin..monotonic());
         assert_eq!(taken.sum().packets, packets);
         assert!(taken.from <= begin && taken.to <= monotonic() && taken.from < taken.to);
-        assert_eq!(table.take().unwrap().sum(), Sum::default(), "it was emptied");
+        assert_eq!(table.take().sum(), Sum::default(), "it was emptied");
     }
 }
 
@@ -160,7 +190,7 @@ fn the_corpus_is_counted_on_the_wire() {
         let arrived =
             eventually(Duration::from_secs(5), || namespace.counter("a", "rx_packets") - before == sent);
         assert!(sent > 500 && arrived, "{sent} frames");
-        let taken = table.take().unwrap();
+        let taken = table.take();
         assert_eq!(taken.sum().packets, 2 * sent);
         expected.compare(&taken, begin..monotonic());
     }
@@ -198,7 +228,7 @@ fn no_packet_of_a_flood_is_missed_while_banks_are_swapped() {
         let sender = Sender::new(&namespace, "b");
         let mut table = begin(&mut kernel, ENTRIES);
         let done = AtomicBool::new(false);
-        let mut takes = Vec::new();
+        let mut takes: Vec<Taken> = Vec::new();
         thread::scope(|scope| {
             scope.spawn(|| {
                 (0..PACKETS).for_each(|number| sender.send(&flood(flow(number))));
@@ -206,14 +236,14 @@ fn no_packet_of_a_flood_is_missed_while_banks_are_swapped() {
             });
             while !done.load(Ordering::Acquire) {
                 thread::sleep(Duration::from_millis(50));
-                takes.push(table.take().unwrap());
+                takes.push(table.take());
             }
         });
         // The last packets may be on their way from one end of the pair to the other.
         let mut sum = Sum::default();
         takes.iter().for_each(|taken| sum += taken.sum());
         eventually(Duration::from_secs(5), || {
-            takes.push(table.take().unwrap());
+            takes.push(table.take());
             sum += takes.last().unwrap().sum();
             sum.packets >= PACKETS.into()
         });
@@ -249,7 +279,7 @@ fn what_the_table_has_no_room_for_is_counted_as_other() {
                 kernel.run(hook, &flood(flow));
             }
         }
-        let taken = table.take().unwrap();
+        let taken = table.take();
         let length = flood(0).len() as u64;
         assert_eq!(taken.sum(), Sum { packets: 4000, segments: 4000, bytes: 4000 * length });
         assert_eq!(taken.entries.len(), ROOM as usize);
@@ -280,7 +310,7 @@ fn two_cpus_count_the_same_flows_at_once() {
     });
     let mut sums = BTreeMap::new();
     let arrived = eventually(Duration::from_secs(5), || {
-        add_all(&mut sums, &table.take().unwrap());
+        add_all(&mut sums, &table.take());
         sums.values().map(|sum| sum.packets).sum::<u64>() >= 2 * u64::from(PACKETS)
     });
     assert!(arrived, "{sums:?}");
@@ -323,7 +353,7 @@ fn bytes_are_those_on_the_wire() {
         }
     }
     let wire = Sum { packets: 2, segments: 6, bytes: 2 * (2000 + 3 * headers as u64) };
-    let taken = table.take().unwrap();
+    let taken = table.take();
     assert_eq!(taken.entries.iter().map(|(_, counters)| counters.sum).collect::<Vec<_>>(), [wire; 2]);
     for direction in Direction::ALL {
         let slot = kernel.counters(GENERATION, direction).slots[0];
@@ -333,7 +363,7 @@ fn bytes_are_those_on_the_wire() {
     // In generic XDP nobody knows.
     kernel.run(Hook::XdpGeneric, &frame);
     let unknown = Sum { packets: 1, segments: 1, bytes: frame.len() as u64 };
-    assert_eq!(table.take().unwrap().sum(), unknown);
+    assert_eq!(table.take().sum(), unknown);
 }
 
 #[test]
@@ -343,9 +373,9 @@ fn without_a_table_nothing_is_counted_beside_the_rest() {
     let event = |kernel: &mut Kernel| kernel.run(Hook::TcxIngress, &flood(1)).is_some();
     assert!(event(&mut kernel));
     let mut table = begin(&mut kernel, ENTRIES);
-    assert_eq!(table.take().unwrap().sum(), Sum::default(), "what was before the table");
+    assert_eq!(table.take().sum(), Sum::default(), "what was before the table");
     assert!(event(&mut kernel));
-    assert_eq!(table.take().unwrap().sum().packets, 1);
+    assert_eq!(table.take().sum().packets, 1);
     drop(table);
     assert!(event(&mut kernel));
     let counters = kernel.counters(GENERATION, Direction::In);

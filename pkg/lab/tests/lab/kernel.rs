@@ -1,11 +1,14 @@
 //! The programs in the kernel give the same event as the parser on the host, packet by packet.
 
+use std::os::fd::{AsFd as _, OwnedFd};
+
 use aya::{
     Ebpf, EbpfLoader, TestRun as _, TestRunOptions,
-    maps::{Array, ArrayOfMaps, Map, MapData, PerCpuArray, RingBuf},
+    maps::{Array, Map, MapData, RingBuf},
     programs::{Program, SchedClassifier, Xdp},
+    util::nr_cpus,
 };
-use aya_obj::generated::bpf_map_type;
+use xdplive_capture::{bpf, loader::maps};
 use xdplive_corpus::generate;
 use xdplive_filter::{
     Environment, Filter,
@@ -13,8 +16,11 @@ use xdplive_filter::{
 };
 use xdplive_packet::{
     Event, Hook, LinkType, Wire,
-    accounting::{Configuration, HookCounters, Limit, Rules, counter_entry},
+    accounting::{
+        Configuration, HookCounters, InForce, Limit, SLOTS, SlotCounters, cells, hook_cell, slot_cell,
+    },
     budget::Bucket,
+    classify::Tables,
     event::{Direction, RecordKind, SEGMENTS_UNKNOWN},
     parse,
 };
@@ -24,20 +30,38 @@ pub(crate) const SHORTEST: usize = 14;
 /// XDP_PASS and TCX_NEXT.
 const PASS: u32 = 2;
 const NEXT: u32 = u32::MAX;
+/// Interfaces go by the rules if their index is below this; test runs are on number 1.
+const INDEXES: u32 = 1000;
 
 #[derive(Clone, Copy)]
 #[repr(transparent)]
 struct Shared<T>(T);
 
-// SAFETY: `Shared` has the layout of the one thing in it.
-unsafe impl<T> bytemuck::TransparentWrapper<T> for Shared<T> {}
 // SAFETY: any bytes are a valid value of a `bytemuck::Pod` type, and `Shared` has the same layout.
 unsafe impl<T: bytemuck::Pod> aya::Pod for Shared<T> {}
+
+/// What programs are to go by.
+#[derive(Clone, Copy, bytemuck::Zeroable)]
+pub(crate) struct Rules {
+    pub(crate) configuration: Configuration,
+    pub(crate) tables: Tables,
+}
+
+/// What the programs counted of one direction.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Counted {
+    pub(crate) seen: u64,
+    pub(crate) own: u64,
+    pub(crate) slots: [SlotCounters; SLOTS],
+}
 
 /// The programs, loaded and not attached.
 pub(crate) struct Kernel {
     ebpf: Ebpf,
-    outer: ArrayOfMaps<MapData, Array<MapData, Shared<Rules>>>,
+    rules: Box<Rules>,
+    cells: MapData,
+    /// The number of the configuration in force, 0 or 1.
+    number: u32,
 }
 
 impl Kernel {
@@ -53,33 +77,56 @@ impl Kernel {
             };
             loaded.unwrap_or_else(|error| panic!("{name}: {error}"));
         }
-        let outer = ArrayOfMaps::try_from(ebpf.take_map("RULES").unwrap()).unwrap();
-        Self { ebpf, outer }
+        let cells = maps::cells().unwrap();
+        let kernel = Self { ebpf, rules: bytemuck::zeroed_box(), cells, number: 0 };
+        bpf::put_map(kernel.fd("COUNTERS"), 0, kernel.cells.fd()).unwrap();
+        kernel
     }
 
     /// Puts a configuration in force whose terms constrain nothing.
     pub(crate) fn configure(&mut self, configuration: Configuration) {
-        let mut rules: Box<Rules> = bytemuck::zeroed_box();
-        rules.configuration = configuration;
-        self.put(&rules);
+        let flows = self.rules.configuration.flows;
+        self.rules = bytemuck::zeroed_box();
+        self.rules.configuration = Configuration { flows, ..configuration };
+        self.enforce();
     }
 
     pub(crate) fn put(&mut self, rules: &Rules) {
-        let size = u32::try_from(size_of::<Rules>()).unwrap();
-        let map = aya_obj::Map::new_from_params(bpf_map_type::BPF_MAP_TYPE_ARRAY as u32, 4, size, 1, 0);
-        let map = MapData::create(map, "rules", None).unwrap();
-        let mut bank: Array<_, Shared<Rules>> = Array::try_from(Map::Array(map)).unwrap();
-        let rules: &Shared<Rules> = bytemuck::TransparentWrapper::wrap_ref(rules);
-        bank.set(0, rules, 0).unwrap();
-        self.outer.set(0, &bank, 0).unwrap();
+        let flows = self.rules.configuration.flows;
+        *self.rules = *rules;
+        self.rules.configuration.flows = flows;
+        self.enforce();
     }
 
-    /// A map of the object, for somebody else to change.
-    pub(crate) fn take_map(&mut self, name: &str) -> MapData {
-        match self.ebpf.take_map(name) {
-            Some(Map::ArrayOfMaps(data)) => data,
-            _ => panic!("there is no array of maps {name}"),
+    /// Has flows counted from now on, where there is a table.
+    pub(crate) fn count_flows(&mut self) {
+        self.rules.configuration.flows = 1;
+        self.enforce();
+    }
+
+    fn enforce(&mut self) {
+        self.number = 1 - self.number;
+        let first = first_cell(self.rules.configuration.generation);
+        let configuration =
+            Configuration { cells: first, tables: self.number, ..self.rules.configuration };
+        let tables = maps::tables().unwrap();
+        bpf::write(tables.fd(), 0, &self.rules.tables).unwrap();
+        bpf::put_map(self.fd("TABLES"), self.number, tables.fd()).unwrap();
+        bpf::write(self.fd("CONFIGURATIONS"), self.number, &configuration).unwrap();
+        let mut in_force: Box<InForce> = bytemuck::zeroed_box();
+        for index in 1..INDEXES {
+            in_force.places[InForce::probe(index, 0)] = InForce::place(index, self.number);
         }
+        bpf::write(self.fd("IN_FORCE"), 0, &*in_force).unwrap();
+    }
+
+    /// A map of the object.
+    pub(crate) fn fd(&self, name: &str) -> OwnedFd {
+        let map = match self.ebpf.map(name).unwrap() {
+            Map::ArrayOfMaps(data) | Map::Array(data) => data,
+            _ => panic!("{name} is of no kind we have"),
+        };
+        map.fd().as_fd().try_clone_to_owned().unwrap()
     }
 
     /// The program of a hook.
@@ -144,22 +191,20 @@ impl Kernel {
         record
     }
 
-    pub(crate) fn counters(&self, generation: u32, direction: Direction) -> HookCounters {
-        let counters: PerCpuArray<_, Shared<HookCounters>> =
-            PerCpuArray::try_from(self.ebpf.map("COUNTERS").unwrap()).unwrap();
-        let mut sum: HookCounters = bytemuck::Zeroable::zeroed();
-        for cpu in counters.get(&counter_entry(generation, direction), 0).unwrap().iter() {
-            sum.seen += cpu.0.seen;
-            sum.own += cpu.0.own;
-            for (sum, slot) in sum.slots.iter_mut().zip(&cpu.0.slots) {
-                sum.matched += slot.matched;
-                sum.thinned += slot.thinned;
-                sum.lost += slot.lost;
-                sum.segments += slot.segments;
-                sum.bytes += slot.bytes;
-            }
-        }
-        sum
+    pub(crate) fn counters(&self, generation: u32, direction: Direction) -> Counted {
+        let first = first_cell(generation);
+        let HookCounters { seen, own, .. } = bytemuck::cast(self.cell(hook_cell(first, direction)));
+        let slot = |slot| self.cell(slot_cell(first, slot as u32, direction));
+        Counted { seen, own, slots: std::array::from_fn(slot) }
+    }
+
+    fn cell(&self, number: u32) -> SlotCounters {
+        let mut cpus = vec![SlotCounters::default(); nr_cpus().unwrap()];
+        bpf::read_per_cpu(self.cells.fd(), number, &mut cpus).unwrap();
+        cpus.iter().fold(SlotCounters::default(), |mut sum, cpu| {
+            sum += *cpu;
+            sum
+        })
     }
 
     /// What the programs remember of a slot's budget; zeros until the first packet that asks for it.
@@ -167,6 +212,11 @@ impl Kernel {
         let budgets = Array::<_, Shared<_>>::try_from(self.ebpf.map("BUDGETS").unwrap()).unwrap();
         budgets.get(&slot, 0).unwrap().0
     }
+}
+
+/// The first cell of a generation's counters.
+const fn first_cell(generation: u32) -> u32 {
+    generation % 2 * cells(SLOTS as u32)
 }
 
 pub(crate) const HOOKS: [Hook; 4] = [Hook::XdpNative, Hook::XdpGeneric, Hook::TcxIngress, Hook::TcxEgress];

@@ -26,12 +26,12 @@ use xdplive_filter::{
 use xdplive_lab::{client, namespace::Namespace, send::Sender};
 use xdplive_packet::{
     Hook, LinkType, Wire,
-    accounting::{HookCounters, Limit, Rules, SLOTS, SlotCounters},
+    accounting::{Limit, SLOTS, SlotCounters},
     event::Direction,
     parse,
 };
 
-use crate::kernel::{GENERATION, HOOKS, Kernel, SHORTEST, everything, takes};
+use crate::kernel::{Counted, GENERATION, HOOKS, Kernel, Rules, SHORTEST, everything, takes};
 
 /// Some ordinary user.
 const SOMEBODY: u32 = 12345;
@@ -64,7 +64,7 @@ fn put(kernel: &mut Kernel, link: LinkType, own: &Filter, hiding: u64, limits: [
     kernel.put(&rules);
 }
 
-fn counted(kernel: &Kernel) -> [HookCounters; 2] {
+fn counted(kernel: &Kernel) -> [Counted; 2] {
     Direction::ALL.map(|direction| kernel.counters(GENERATION, direction))
 }
 

@@ -2,7 +2,7 @@
 
 use xdplive_packet::{
     Headers, Hook, LinkType, Malformed, Tag,
-    accounting::{BANKS, COUNTER_ENTRIES, counter_entry},
+    accounting::{cells, hook_cell, slot_cell},
     event::Direction,
 };
 
@@ -53,12 +53,12 @@ fn a_tag_that_was_taken_off_counts_four_bytes() {
 }
 
 #[test]
-fn each_bank_and_direction_has_a_counter_entry() {
-    let mut entries: Vec<_> = (0..BANKS)
-        .flat_map(|generation| Direction::ALL.map(|direction| counter_entry(generation, direction)))
-        .collect();
-    entries.sort_unstable();
-    assert_eq!(entries, (0..COUNTER_ENTRIES).collect::<Vec<_>>());
-    // Generations take turns with the banks, also where their number wraps around.
-    assert_eq!(counter_entry(u32::MAX, Direction::In), counter_entry(1, Direction::In));
+fn every_count_of_a_generation_has_a_cell_of_its_own() {
+    for slots in [0, 1, 64] {
+        let hooks = Direction::ALL.map(|direction| hook_cell(100, direction));
+        let of_slots = (0..slots).flat_map(|slot| Direction::ALL.map(|direction| slot_cell(100, slot, direction)));
+        let mut all: Vec<u32> = hooks.into_iter().chain(of_slots).collect();
+        all.sort_unstable();
+        assert_eq!(all, (100..100 + cells(slots)).collect::<Vec<_>>());
+    }
 }

@@ -19,7 +19,7 @@ use xdplive_capture::{
 };
 
 use self::{absence::notice_of_absence, past::notice_of_beginning};
-use super::Plugin;
+use super::{Plugin, standing::MOST_GIVING_WAY};
 use crate::{
     asked::{self, Asked, Refusal},
     caller::Caller,
@@ -97,7 +97,7 @@ impl Plugin {
         if caller.comes_again {
             self.end_outdated(&asked).await;
         }
-        self.check_intakes(&asked)?;
+        let _permit = self.promise(&asked, caller).await?;
         let prepared = self.prepare(&asked).await?;
         let hooks: Vec<&InForce> = prepared.in_force.iter().filter(|hook| asked.asks_for(hook)).collect();
         let in_force = hooks.iter().map(|hook| hook_in_json(hook)).chain(left_out::entries(&prepared.left_out));
@@ -230,7 +230,5 @@ fn notice(hooks: &[&InForce]) -> Option<Value> {
     (!unexpected.is_empty()).then(|| json!({ "severity": "info", "text": text }))
 }
 
-/// Standing queries that one filter ends at most: one that is too large for the room they leave must not end them all.
-const MOST_GIVING_WAY: usize = 8;
 /// Hooks that a notice names at most.
 const HOOKS_NAMED: usize = 5;

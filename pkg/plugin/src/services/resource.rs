@@ -18,7 +18,6 @@ use tonic::{Request, Response, Status, async_trait};
 use xdplive_capture::{interface::Interface, source::HookOption};
 
 use self::pcapng::Download;
-pub use self::pcapng::Downloads;
 use super::Plugin;
 use crate::{
     access::{check_interface, check_packets},

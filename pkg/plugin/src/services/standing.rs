@@ -17,7 +17,13 @@ use xdplive_capture::{
 };
 
 use super::{Plugin, stream::Messages};
-use crate::{asked::Asked, query::Kind, standing::Asker};
+use crate::{
+    asked::{Asked, Refusal},
+    caller::Caller,
+    query::Kind,
+    quota::{OverQuota, Permit},
+    standing::Asker,
+};
 
 /// Takes a stream's messages, which nobody wants, so that what they are made of is counted and kept. Ends the stream
 /// when it is dropped.
@@ -28,6 +34,7 @@ pub struct Driver {
     request: Request,
     /// Whether own traffic is left out of it.
     hides_own: bool,
+    permit: Permit,
 }
 
 impl Driver {
@@ -58,6 +65,9 @@ impl Drop for Driver {
 const NO_RECORD: &str = "64 rates are being counted for panels, alert rules and the setting watch, and there is no room to \
     keep another one; close panels, or take interfaces out of the setting watch";
 
+/// Standing queries that another query ends at most: one that is too large for the room they leave must not end them all.
+pub(super) const MOST_GIVING_WAY: usize = 8;
+
 /// Time between two looks at whether a lease is over, at most.
 const LOOK: Duration = Duration::from_secs(10);
 
@@ -66,17 +76,20 @@ impl Plugin {
     /// milliseconds since 1970.
     ///
     /// # Errors
-    /// As [`xdplive_capture::source::Source::subscribe`], and where there is no room to keep what is counted.
-    pub(super) async fn stand(&self, asked: &Asked, is_rule: bool) -> Result<i64, SourceError> {
+    /// As [`xdplive_capture::source::Source::subscribe`], where there is no room to keep what is counted, and beyond a
+    /// quota.
+    pub(super) async fn stand(&self, asked: &Asked, is_rule: bool) -> Result<i64, Refusal> {
         let (label, now) = (&asked.request.label, Instant::now());
         if let Some(since) = self.standing.renew(label, now) {
             return Ok(since);
         }
+        let permit = self.with_room(|| self.admission.standing(asked)).await;
+        let permit = permit.map_err(|over| self.refused(asked, over))?;
         let (plugin, of) = (self.clone(), label.clone());
         let messages = self.standing_messages(asked).await?;
         let task = tokio::spawn(async move { plugin.drive(messages, &of).await });
         let since = clock::milliseconds();
-        let driver = Driver { task, request: asked.request.clone(), hides_own: asked.hides_own };
+        let driver = Driver { task, request: asked.request.clone(), hides_own: asked.hides_own, permit };
         let asker = Asker { label: label.clone(), is_rule };
         // What ends, ends when it is dropped.
         drop(self.standing.begin(asker, since, driver, now));
@@ -114,6 +127,41 @@ impl Plugin {
             }
             None => false,
         }
+    }
+
+    /// Promises a query what its stream will take, or lets it be answered for as long as it has the permit.
+    ///
+    /// # Errors
+    /// [`Refusal::Quota`].
+    pub(super) async fn promise(&self, asked: &Asked, caller: Caller) -> Result<Option<Permit>, Refusal> {
+        let promise = || {
+            if caller.comes_again {
+                self.admission.answer(asked).map(Some)
+            } else {
+                self.admission.promise(asked).map(|()| None)
+            }
+        };
+        self.with_room(promise).await.map_err(|over| self.refused(asked, over))
+    }
+
+    /// Has the log told that what is asked is refused.
+    pub(super) fn refused(&self, asked: &Asked, over: OverQuota) -> Refusal {
+        self.admission.refusals.count(&asked.request.label.owner, &over);
+        over.into()
+    }
+
+    /// What `take` takes. Beyond a quota, standing queries give way that count against it and are not in use.
+    async fn with_room<T>(&self, take: impl Fn() -> Result<T, OverQuota>) -> Result<T, OverQuota> {
+        for _ in 0..MOST_GIVING_WAY {
+            let over = match take() {
+                Err(over) => over,
+                taken => return taken,
+            };
+            let helps = |driver: &Driver| over.is_eased_by(&driver.permit);
+            let Some(driver) = self.standing.give_way_unused(helps, Instant::now()) else { return Err(over) };
+            self.end(driver).await;
+        }
+        take()
     }
 
     async fn end(&self, mut driver: Driver) {

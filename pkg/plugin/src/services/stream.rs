@@ -7,16 +7,16 @@ mod intake;
 mod packets;
 mod rates;
 mod tables;
+mod waiting;
 
 use std::{pin::Pin, sync::Arc, time::Duration};
 
-use futures::stream;
+use futures::{StreamExt as _, stream};
 use grafana_plugin_sdk::pluginv2::{
     PublishStreamRequest, PublishStreamResponse, RunStreamRequest, StreamPacket, SubscribeStreamRequest,
     SubscribeStreamResponse, publish_stream_response, stream_server::Stream, subscribe_stream_response,
 };
 use tonic::{Code, Request, Response, Status, async_trait, metadata::MetadataMap};
-use tracing::warn;
 use xdplive_capture::{
     counting::Counting,
     source::{SourceError, Tally},
@@ -31,7 +31,7 @@ use self::{
     rates::Rates,
     tables::{Tables, Tabulate},
 };
-use super::Plugin;
+use super::{Plugin, admission::Admitted};
 use crate::{
     asked::{self, Asked, ChannelRefusal},
     columns::{Column, capture::CaptureColumn, packets::PacketColumn, rates::CountRow},
@@ -70,7 +70,8 @@ impl Stream for Plugin {
             ),
             Err(refusal) => {
                 // Grafana tells the browser no more than the status.
-                warn!("subscription refused: {refusal}");
+                let owner = asked::owner(request.plugin_context.as_ref());
+                self.admission.refusals.count(&owner, &format_args!("subscription refused: {refusal}"));
                 let unknown = matches!(refusal, ChannelRefusal::Unknown(_));
                 (if unknown { NotFound } else { PermissionDenied }, Vec::new())
             }
@@ -92,9 +93,10 @@ impl Stream for Plugin {
                 ChannelRefusal::Refused(_) => Status::failed_precondition(refusal.to_string()),
             },
         )?;
-        let messages = self.messages(asked).await;
-        let messages = messages.map_err(|error| Status::unavailable(error.to_string()))?;
-        Ok(Response::new(messages))
+        Ok(Response::new(match self.admission.stream(&asked) {
+            Ok(admitted) => self.admitted_messages(asked, admitted).await?,
+            Err(over) => self.messages_when_admitted(asked, &over),
+        }))
     }
 
     /// Nobody but the kernel has anything to say here.
@@ -111,6 +113,14 @@ impl Stream for Plugin {
 
 /// The streams of each kind.
 impl Plugin {
+    /// The messages of a query's stream, which has what it was let in with for as long as it is there.
+    async fn admitted_messages(&self, asked: Asked, admitted: Admitted) -> Result<Messages, Status> {
+        let messages = self.messages(asked).await.map_err(|error| Status::unavailable(error.to_string()))?;
+        Ok(Box::pin(messages.inspect(move |_| {
+            let _has = &admitted;
+        })))
+    }
+
     /// The messages of a query's stream.
     pub(super) async fn messages(&self, asked: Asked) -> Result<Messages, SourceError> {
         let is_of_flows = asked.query.is_of_flows();
@@ -183,22 +193,10 @@ impl Plugin {
         T: Tabulate<Row: Send + Sync + 'static> + Send + 'static,
         C: Column<Rows = [T::Row]> + Send,
     {
-        let place = Arc::clone(&self.intakes).try_acquire_owned().map_err(|_| no_place())?;
-        let intake = Intake::begin(asked, Arc::clone(&self.source), place, self.shutdown.clone()).await?;
+        let intake = Intake::begin(asked, Arc::clone(&self.source), self.shutdown.clone()).await?;
         let keeper = sent.keeper(&asked.request.label);
         let tables = Tables::new(intake, keeper, table, self.encoder(columns));
         Ok(Box::pin(stream::unfold(tables, Tables::next)))
-    }
-
-    /// Refuses a query of flows for whose stream there is no room, while there is somebody to tell.
-    ///
-    /// # Errors
-    /// [`SourceError::Unavailable`].
-    pub(super) fn check_intakes(&self, asked: &Asked) -> Result<(), SourceError> {
-        let label = &asked.request.label;
-        let runs = || self.sent.groups.runs(label) || self.sent.flows.runs(label);
-        let has_room = !asked.query.is_of_flows() || self.intakes.available_permits() > 0 || runs();
-        if has_room { Ok(()) } else { Err(no_place()) }
     }
 
     fn channel(
@@ -209,17 +207,6 @@ impl Plugin {
     ) -> Result<Asked, ChannelRefusal> {
         asked::read_channel(context, path, data, &*self.source, &self.server)
     }
-}
-
-/// Streams of grouped rates and conversations at most: one that knows all it may takes up to 23 MB.
-pub(super) const INTAKES: usize = 64;
-
-fn no_place() -> SourceError {
-    let reason = format!(
-        "{INTAKES} different queries of grouped rates and conversations are running, which is all there may be; close \
-         panels, or give them the same query"
-    );
-    SourceError::Unavailable(reason)
 }
 
 /// Where a stream is in its life.

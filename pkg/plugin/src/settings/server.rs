@@ -15,6 +15,7 @@ use super::{LimitCeiling, Patterns, ceiling::DEFAULT_CEILING, words};
 use crate::{
     logging::{DEFAULT_LEVEL, LEVELS},
     query::is_interface_name,
+    quota::Quotas,
 };
 
 /// Seconds of counts, an hour, where the administrator does not say.
@@ -44,6 +45,8 @@ pub struct ServerSettings {
     /// `own_ports`: TCP ports of this machine whose packets are Grafana's own traffic, separated by commas or spaces, or
     /// `none`. None: those on which Grafana listens.
     pub own_ports: Option<BTreeSet<u16>>,
+    /// `quota_percent`: the [quotas](crate::quota) in percent, 1 to 1000, or `none`. 100.
+    pub quotas: Quotas,
     /// `log_level`: one of [`LEVELS`]. `info`. Logging starts before the other settings are read.
     pub log_level: &'static str,
     /// Names of the settings that are made, and can be used; the others have their defaults.
@@ -133,6 +136,14 @@ impl ServerSettings {
                     })
                     .unwrap_or(defaults.header_bytes),
             },
+            quotas: reader
+                .value("quota_percent", "it takes a whole number from 1 to 1000, or none", |text| {
+                    if text == "none" {
+                        return Some(Quotas::None);
+                    }
+                    text.parse().ok().filter(|percent| (1..=1000).contains(percent)).map(Quotas::Percent)
+                })
+                .unwrap_or_default(),
             log_level: reader
                 .value("log_level", "it takes error, warn, info, debug or trace", |text| {
                     LEVELS.into_iter().find(|level| *level == text)

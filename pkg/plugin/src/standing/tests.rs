@@ -19,7 +19,7 @@ fn a_lease_lasts_as_long_as_it_is_asked_for_again() {
     let (standing, start) = (Standing::default(), Instant::now());
     let query = label("a");
     assert_eq!(standing.renew(&query, start), None);
-    assert!(standing.begin(rule("a"), 77, "a", start).is_empty());
+    assert_eq!(standing.begin(rule("a"), 77, "a", start), None);
     assert!(!standing.is_over(&query, start + SHORTEST_LEASE - SECOND));
     // Every minute: the shortest lease, from the last time on.
     let last = start + 60 * SECOND;
@@ -71,18 +71,47 @@ fn what_is_not_wanted_any_more_is_replaced() {
     assert_eq!(standing.renew(&label("a"), start), None);
 }
 
+/// Of 33 rules where 32 may stand, 32 go on being counted. All would begin anew each minute otherwise.
 #[test]
-fn they_are_bounded_and_one_query_has_one() {
+fn what_is_in_use_does_not_give_way_to_another() {
     let (standing, start) = (Standing::default(), Instant::now());
-    for (number, second) in (0..MOST).zip(1..) {
-        assert!(standing.begin(rule(&number.to_string()), 0, number, start + second * SECOND).is_empty());
+    let minute = 60 * SECOND;
+    let ask = |number: usize, now| {
+        let name = number.to_string();
+        if standing.renew(&label(&name), now).is_some() {
+            return true;
+        }
+        let running = |lease: &Lease<usize>| lease.running.is_some();
+        let is_full = standing.lock().iter().filter(|lease| running(lease)).count() >= 32;
+        if is_full && standing.give_way_unused(|_| true, now).is_none() {
+            return false;
+        }
+        standing.begin(rule(&name), 0, number, now);
+        true
+    };
+    let round = |number: u32| {
+        let now = start + number * minute;
+        (0..33).filter(|rule| !ask(*rule, now + *rule as u32 * SECOND / 33)).collect::<Vec<usize>>()
+    };
+    // Each is seen for the first time, and then all are in use but the last.
+    assert_eq!([round(0), round(1)], [vec![], vec![32]]);
+    for number in 2..10 {
+        assert_eq!(round(number), [32]);
     }
-    assert_eq!(standing.begin(rule("7"), 0, 700, start + 100 * SECOND), [7]);
-    assert_eq!(standing.begin(rule("new"), 0, 1000, start + 200 * SECOND), [0]);
-    assert!(standing.is_over(&label("0"), start));
+    // One that is not asked for any more makes room.
+    assert_eq!(standing.give_way_unused(|_| true, start + 11 * minute), Some(0));
+}
+
+#[test]
+fn they_are_remembered_within_bounds_and_one_query_has_one() {
+    let (standing, start) = (Standing::default(), Instant::now());
+    assert_eq!(standing.begin(rule("7"), 0, 7, start), None);
+    assert_eq!(standing.begin(rule("7"), 0, 700, start + SECOND), Some(7));
     for number in 0..1000 {
-        standing.begin(dashboard(&format!("many {number}")), 0, number, start + 300 * SECOND);
+        let name = format!("many {number}");
+        standing.begin(dashboard(&name), 0, number, start + 300 * SECOND);
+        assert_eq!(standing.replace(&label(&name), |_| false), Some(number));
     }
-    assert!(standing.lock().len() <= REMEMBERED);
-    assert_eq!(standing.lock().iter().filter(|lease| lease.running.is_some()).count(), MOST);
+    assert_eq!(standing.lock().len(), REMEMBERED);
+    assert_eq!(standing.lock().iter().filter(|lease| lease.running.is_some()).count(), 1);
 }

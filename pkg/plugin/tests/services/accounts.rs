@@ -6,8 +6,7 @@ use grafana_plugin_sdk::pluginv2::collect_metrics_response::Payload;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 use xdplive_capture::{
-    queue::Counted,
-    source::{Counts, HookAccounts, InForce, Label, StreamAccounts},
+    source::{Counted, Counts, HookAccounts, InForce, Label, StreamAccounts},
 };
 use xdplive_filter::Filter;
 use xdplive_packet::{Hook, event::Direction};
@@ -24,6 +23,8 @@ const QUERY: &str =
 /// A hook that is in force and has seen 100 packets.
 pub(crate) fn hook(interface: &str, direction: Direction, streams: Vec<StreamAccounts>) -> HookAccounts {
     HookAccounts {
+        state: None,
+        reason: String::new(),
         interface: interface.into(),
         direction,
         hook: Some(Hook::TcxIngress),

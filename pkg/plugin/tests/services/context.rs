@@ -23,6 +23,17 @@ pub(crate) fn with_settings(json_data: &str) -> PluginContext {
     }
 }
 
+/// Somebody who may look, by login, at a data source of an organisation.
+pub(crate) fn viewer_called(login: &str, org_id: i64, data_source: &str) -> PluginContext {
+    let mut context = viewer();
+    context.org_id = org_id;
+    context.user = Some(User { login: login.to_owned(), ..person("Viewer") });
+    if let Some(instance) = &mut context.data_source_instance_settings {
+        instance.uid = data_source.to_owned();
+    }
+    context
+}
+
 /// A data source without settings, asked by `user`.
 pub(crate) fn asked_by(user: Option<User>) -> PluginContext {
     PluginContext { user, ..viewer() }

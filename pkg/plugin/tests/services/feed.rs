@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use tonic::Streaming;
-use xdplive_capture::{flow_table::Taken, source::FlowSnapshot};
+use xdplive_capture::source::{FlowSnapshot, Taken};
 use xdplive_corpus::frame::{Arp, Ethernet, Ipv4, Payload, Tcp, Udp, tcp_flag::ACK};
 use xdplive_packet::{
     LinkType, Wire,

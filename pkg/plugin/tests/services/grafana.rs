@@ -105,6 +105,11 @@ impl Grafana {
         patiently(self.streams.recv()).await.unwrap()
     }
 
+    /// The streams that the source has been asked for since this was last looked at.
+    pub(crate) fn all_started(&mut self) -> Vec<Stream> {
+        std::iter::from_fn(|| self.streams.try_recv().ok()).collect()
+    }
+
     /// The channel with which a query is answered.
     pub(crate) async fn channel(&self, json: &str) -> LiveChannel {
         self.channel_as(viewer(), json).await

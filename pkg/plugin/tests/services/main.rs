@@ -25,6 +25,7 @@ mod host;
 mod past;
 mod pcapng;
 mod query_data;
+mod quotas;
 mod rates;
 mod refusals;
 mod resources;

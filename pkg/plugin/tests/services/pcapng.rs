@@ -10,7 +10,7 @@ use xdplive_packet::accounting::Limit;
 use xdplive_plugin::services::ACCOUNTS;
 
 use crate::{
-    context::{asked_by, person, service, viewer, with_settings},
+    context::{asked_by, person, service, viewer, viewer_called, with_settings},
     grafana::{Grafana, patiently},
     source::Machine,
 };
@@ -140,19 +140,18 @@ async fn who_goes_away_ends_the_capture() {
 }
 
 #[tokio::test]
-async fn no_more_than_eight_at_a_time() {
+async fn no_more_than_two_at_a_time() {
     let mut grafana = Grafana::start().await;
-    let mut running = Vec::new();
-    for _ in 0..8 {
-        running.push(grafana.file("{}").await);
-    }
+    let mut running = vec![grafana.file("{}").await, grafana.file("{}").await];
     let refused = next(&mut grafana.download(viewer(), "{}").await).await.unwrap();
     assert_eq!(refused.code, 429);
     let said: Value = serde_json::from_slice(&refused.body).unwrap();
     assert_eq!(
         said["message"],
-        "8 files are being written already, which is all there may be; try again when one has ended"
+        "you already have 2 files being written, the most one user may have; try again when one has ended"
     );
+    let another = viewer_called("bob", 1, "p4ck3ts");
+    assert_eq!(next(&mut grafana.download(another, "{}").await).await.unwrap().code, 200);
     running.clear();
     patiently(async {
         while next(&mut grafana.download(viewer(), "{}").await).await.unwrap().code != 200 {

@@ -2,7 +2,11 @@
 
 use std::time::Duration;
 
-use xdplive_capture::{counting::Lap, queue::Counted, source::Request};
+use xdplive_capture::{
+    clock::Moment,
+    counting::Lap,
+    source::{Counted, Request},
+};
 use xdplive_packet::{accounting::Limit, flow::Sum};
 
 use crate::{
@@ -13,7 +17,8 @@ use crate::{
 /// A second that ends then, with packets received and sent.
 fn second(time: i64) -> Lap {
     let sum = |packets| Sum { packets, segments: packets, bytes: 64 * packets };
-    Lap { time, length: Duration::from_secs(1), sums: [sum(600), sum(400)] }
+    let at = Moment { wall: time * 1_000_000, steady: Duration::ZERO };
+    Lap { at, length: Duration::from_secs(1), sums: [sum(600), sum(400)] }
 }
 
 /// A panel shows its past at once, as far as it falls into its time range.

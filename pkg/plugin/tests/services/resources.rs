@@ -4,7 +4,7 @@ use grafana_plugin_sdk::pluginv2::PluginContext;
 use serde_json::{Value, json};
 use xdplive_capture::{
     interface::Link,
-    report::{HookOption, InterfaceHooks},
+    source::{HookOption, InterfaceHooks},
 };
 use xdplive_plugin::columns::{Column as _, packets::PacketColumn};
 
@@ -30,6 +30,8 @@ async fn interfaces_come_with_what_an_editor_shows() {
             possible: true,
             in_force: false,
             reason: "the device is virtual".to_owned(),
+            state: Some("attached"),
+            state_reason: String::new(),
         }],
     });
     let (status, body) = Grafana::start_on(machine, &[]).await.resource(viewer(), "GET", "interfaces").await;

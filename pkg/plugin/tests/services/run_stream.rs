@@ -5,9 +5,8 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout};
 use tonic::Code;
 use xdplive_capture::{
-    queue::Counted,
     reader::FLUSH_INTERVAL,
-    source::{InterfaceSet, SourceError},
+    source::{Counted, InterfaceSet, SourceError},
 };
 
 use xdplive_packet::accounting::Limit;

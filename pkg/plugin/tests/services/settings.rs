@@ -32,6 +32,7 @@ async fn nothing_is_set() {
             "history_rows": { "value": 10_000, "set": false },
             "watch": { "value": [], "set": false },
             "own_ports": { "value": [443, 3000], "set": false },
+            "quota_percent": { "value": 100, "set": false },
             "log_level": { "value": "info", "set": false },
         },
         "problems": [],
@@ -54,6 +55,7 @@ async fn everything_is_set() {
         ("history_rows", "0"),
         ("watch", "eth0 lo wg0"),
         ("own_ports", "none"),
+        ("quota_percent", "none"),
         ("log_level", "debug"),
     ];
     let values = [
@@ -70,6 +72,7 @@ async fn everything_is_set() {
         // Interfaces that may not be watched are not named.
         ("watch", json!(["eth0"])),
         ("own_ports", json!([])),
+        ("quota_percent", json!(null)),
         ("log_level", json!("debug")),
     ];
     let body = settings(&server, r#"{"allowedInterfaces":["eth*","lo"]}"#).await;

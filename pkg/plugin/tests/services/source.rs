@@ -13,14 +13,12 @@ use async_trait::async_trait;
 use bytemuck::Zeroable as _;
 use tokio::sync::{mpsc, oneshot};
 use xdplive_capture::{
-    clock::WallClock,
+    clock::{Moment, WallClock},
     interface::{Interface, Interfaces, Link},
-    queue::{Counted, Queue, RowCounts},
-    reader::StreamId,
-    report::Report,
     source::{
-        Batch, DirectionCounts, FlowFeed, FlowQueue, HeaderBytes, HookAccounts, InForce, InterfaceSet,
-        IsShown, Names, Origin, Request, Row, Source, SourceError, Subscription,
+        Batch, Counted, DirectionCounts, FlowFeed, FlowQueue, HeaderBytes, HookAccounts, InForce, InterfaceSet,
+        IsShown, LeftOut, Names, Origin, Prepared, Queue, Reading, Report, Request, Row, RowCounts, Source,
+        SourceError, StreamId, Subscription,
     },
 };
 use xdplive_packet::{Event, Headers, Hook, headers::present};
@@ -35,6 +33,8 @@ pub(crate) struct Machine {
     pub(crate) refusal: Option<SourceError>,
     /// What is in force, whatever is asked for.
     pub(crate) in_force: Vec<InForce>,
+    /// What is left out, whatever is asked for.
+    pub(crate) left_out: Vec<LeftOut>,
     /// What has been counted.
     pub(crate) accounts: Vec<HookAccounts>,
     /// What has been counted for whatever stream.
@@ -56,6 +56,7 @@ impl Default for Machine {
             report: Report { checks: Vec::new(), interfaces: Vec::new() },
             refusal: None,
             in_force: Vec::new(),
+            left_out: Vec::new(),
             accounts: Vec::new(),
             counts: None,
         }
@@ -107,7 +108,7 @@ impl FakeSource {
             room.fetch_add(1, Ordering::Relaxed);
             _ = end.send(());
         };
-        Ok(Subscription::new(1, queue, Box::new(ended)))
+        Ok(Subscription::new(1, Moment::now(), queue, Box::new(ended)))
     }
 
     fn refused(&self) -> Result<(), SourceError> {
@@ -121,7 +122,7 @@ impl Source for FakeSource {
         Arc::new(self.machine.interfaces.clone())
     }
 
-    async fn prepare(&self, request: &Request) -> Result<Vec<InForce>, SourceError> {
+    async fn prepare(&self, request: &Request) -> Result<Prepared, SourceError> {
         self.refused()?;
         // As many filters as there are slots for.
         let takes_slot = request.wanted.is_some();
@@ -137,7 +138,10 @@ impl Source for FakeSource {
             return Err(SourceError::NoSuchInterface { given: missing.clone(), available });
         }
         self.prepared.lock().unwrap().push(request.clone());
-        Ok(self.machine.in_force.clone())
+        Ok(Prepared {
+            in_force: self.machine.in_force.clone(),
+            left_out: self.machine.left_out.clone(),
+        })
     }
 
     async fn subscribe(&self, request: &Request) -> Result<Subscription, SourceError> {
@@ -160,8 +164,8 @@ impl Source for FakeSource {
         self.machine.accounts.clone()
     }
 
-    async fn counts(&self, _stream: StreamId) -> Option<DirectionCounts> {
-        self.machine.counts
+    async fn counts(&self, _stream: StreamId) -> Option<Reading> {
+        self.machine.counts.map(|sums| Reading { at: Moment::now(), sums })
     }
 
     fn own_ports(&self) -> Arc<BTreeSet<u16>> {

@@ -54,7 +54,8 @@ impl Records {
 /// A second with so many packets in and out.
 fn lap(time: i64, received: u64, sent: u64) -> Lap {
     let sum = |packets| Sum { packets, segments: 2 * packets, bytes: 100 * packets };
-    Lap { time, length: SECOND, sums: [sum(received), sum(sent)] }
+    let steady = Duration::from_millis(time.unsigned_abs());
+    Lap { at: Moment { wall: time * 1_000_000, steady }, length: SECOND, sums: [sum(received), sum(sent)] }
 }
 
 fn packets(records: &Records, request: &Request) -> Vec<u64> {

@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
-    report::{self, Kernel, Report},
-    source::InForce,
+    report::{self, Kernel},
+    source::{InForce, Outcome, Prepared, Report},
 };
 
 /// A card of which `ethtool -K` can turn this off.
@@ -28,7 +28,7 @@ fn in_force(interface: &str, hook: Hook) -> InForce {
 fn report(kernel: &str, interfaces: Vec<Interface>, in_force: &[InForce]) -> Report {
     let at_start = report::tests::at_start(Vec::new());
     let interfaces = interfaces.into_iter().collect();
-    report::report(&at_start, &Kernel::from_release(kernel), Some(Vec::new()), &interfaces, in_force)
+    report::report(&at_start, &Kernel::from_release(kernel), Some(Vec::new()), &interfaces, &Prepared { in_force: in_force.to_vec(), left_out: Vec::new() })
 }
 
 /// The warning on a kernel with TCX.

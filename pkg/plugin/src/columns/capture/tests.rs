@@ -8,7 +8,7 @@ use super::*;
 use crate::columns::tests::Values;
 
 /// Name, type and whether it can be null; the first fourteen are the contract.
-const CONTRACT: [(&str, &str, bool); 17] = [
+const CONTRACT: [(&str, &str, bool); 19] = [
     ("time", "time", false),
     ("interface", "string", false),
     ("direction", "string", false),
@@ -26,6 +26,8 @@ const CONTRACT: [(&str, &str, bool); 17] = [
     ("channel", "string", true),
     ("filter", "string", true),
     ("flow_overflow", "number", false),
+    ("state", "string", true),
+    ("reason", "string", true),
 ];
 
 fn kind(column: CaptureColumn) -> String {
@@ -51,6 +53,8 @@ fn stream(owner: &str, name: &str, filter: &str, matched: u64) -> StreamAccounts
 
 fn accounts(interface: &str, direction: Direction, streams: Vec<StreamAccounts>) -> HookAccounts {
     HookAccounts {
+        state: None,
+        reason: String::new(),
         interface: interface.into(),
         direction,
         hook: Some(Hook::XdpGeneric),

@@ -6,10 +6,7 @@ use chrono::DateTime;
 use grafana_plugin_sdk::pluginv2::{CallResourceRequest, CallResourceResponse, StringList};
 use rustix::system::uname;
 use serde_json::{Map, Value};
-use tokio::{
-    sync::{OwnedSemaphorePermit, Semaphore},
-    time::{Instant, sleep_until},
-};
+use tokio::time::{Instant, sleep_until};
 use tonic::Status;
 use xdplive_capture::{
     clock::{self, WallClock},
@@ -22,6 +19,7 @@ use crate::{
     asked::{self, Refusal},
     pcapng::{File, Origin, PACKET_BLOCK_MAX, WriteError, within},
     query::{Kind, QueryError},
+    quota::Permit,
     settings::LimitCeiling,
     shutdown::Shutdown,
 };
@@ -30,20 +28,6 @@ use crate::{
 const COUNTS: (RangeInclusive<u64>, u64) = (1..=100_000, 1000);
 const SECONDS: (RangeInclusive<u64>, u64) = (1..=300, 10);
 const BYTES: (RangeInclusive<u64>, u64) = (1..=64 << 20, 64 << 20);
-
-/// Files that are written at a time. Each has a queue of its own; panels share theirs.
-const AT_ONCE: usize = 8;
-
-/// Places for the files that are being written.
-#[derive(Clone, Debug)]
-pub struct Downloads(Arc<Semaphore>);
-
-impl Default for Downloads {
-    /// None is being written.
-    fn default() -> Self {
-        Self(Arc::new(Semaphore::new(AT_ONCE)))
-    }
-}
 
 /// Packets in one piece, so that it has no more than 512 KiB.
 const PIECE: usize = (512 << 10) / PACKET_BLOCK_MAX;
@@ -136,15 +120,10 @@ impl Plugin {
             return Err(Refusal::from(QueryError::Value { key: "kind", given, allowed }).into());
         }
         let bounds = Bounds::read(&json, self.server.ceiling).map_err(Refusal::from)?;
-        let place = Arc::clone(&self.downloads.0).try_acquire_owned().map_err(|_| Failure {
-            code: 429,
-            message: format!(
-                "{AT_ONCE} files are being written already, which is all there may be; try again when one has ended"
-            ),
-        })?;
         if let Some(wanted) = &mut asked.request.wanted {
             wanted.header_bytes = true;
         }
+        let permit = self.admission.file(&asked).map_err(|over| self.refused(&asked, over))?;
         let begin = now();
         // In the accounts it is no panel's, and one of its own.
         Arc::make_mut(&mut asked.request.label).stream = format!("pcapng/{begin}");
@@ -166,7 +145,7 @@ impl Plugin {
             begin,
             shutdown: self.shutdown.clone(),
             state: State::Beginning,
-            _place: place,
+            _permit: permit,
         })
     }
 }
@@ -228,7 +207,7 @@ pub(super) struct Download {
     begin: i64,
     shutdown: Shutdown,
     state: State,
-    _place: OwnedSemaphorePermit,
+    _permit: Permit,
 }
 
 impl Download {

@@ -38,6 +38,7 @@ impl Plugin {
             entry("history_rows", json!(server.history_rows)),
             entry("watch", json!(server.watch.iter().filter(may_be_watched).collect::<Vec<_>>())),
             entry("own_ports", json!(own_ports)),
+            entry("quota_percent", json!(server.quotas.percent())),
             entry("log_level", json!(server.log_level)),
         ]
         .into_iter()

@@ -5,10 +5,7 @@ mod window;
 
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
-use tokio::{
-    sync::OwnedSemaphorePermit,
-    time::{Instant, sleep_until},
-};
+use tokio::time::{Instant, sleep_until};
 use xdplive_capture::{
     clock::WallClock,
     source::{FlowFeed, FlowSnapshot, Source, SourceError, Tally},
@@ -79,18 +76,16 @@ pub(super) struct Intake {
     next: VecDeque<Arc<FlowSnapshot>>,
     tally: Tally,
     shutdown: Shutdown,
-    _place: OwnedSemaphorePermit,
 }
 
 impl Intake {
-    /// Has flows counted from now on, in the place of one such stream.
+    /// Has flows counted from now on.
     ///
     /// # Errors
     /// The source's.
     pub(super) async fn begin(
         asked: &Asked,
         source: Arc<dyn Source>,
-        place: OwnedSemaphorePermit,
         shutdown: Shutdown,
     ) -> Result<Self, SourceError> {
         let interval = Duration::from_millis(asked.query.interval);
@@ -106,7 +101,6 @@ impl Intake {
             next: VecDeque::new(),
             tally: Tally::default(),
             shutdown,
-            _place: place,
         })
     }
 

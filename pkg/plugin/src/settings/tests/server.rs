@@ -1,6 +1,7 @@
 //! What the server's administrator sets.
 
 use super::*;
+use crate::quota::Quotas;
 
 #[test]
 fn nothing_set() {
@@ -10,6 +11,7 @@ fn nothing_set() {
     assert_eq!(settings.hook, None);
     assert_eq!(settings.capture, CaptureSettings::default());
     assert_eq!(settings.own_ports, None);
+    assert_eq!(settings.quotas, Quotas::Percent(100));
     assert_eq!(settings.log_level, "info");
     assert!(settings.made.is_empty());
 }
@@ -26,11 +28,13 @@ fn everything_set() {
         ("flow_entries", "2000"),
         ("header_bytes", "256"),
         ("own_ports", "443, 3000"),
+        ("quota_percent", "250"),
         ("log_level", "warn"),
     ]);
     assert_eq!(settings.log_level, "warn");
     assert_eq!(settings.own_ports, Some([443, 3000].into()));
-    assert_eq!(settings.made.len(), 11);
+    assert_eq!(settings.quotas, Quotas::Percent(250));
+    assert_eq!(settings.made.len(), 12);
     assert_eq!(settings.ceiling, LimitCeiling::Rows(500));
     assert!(settings.interfaces.allow("eth3") && !settings.interfaces.allow("lo"));
     assert_eq!(settings.hook, Some(HookChoice::XdpGeneric));
@@ -68,6 +72,9 @@ fn the_ends_of_each_range() {
         ("flow_entries", "1048576"),
         ("header_bytes", "0"),
         ("header_bytes", "512"),
+        ("quota_percent", "1"),
+        ("quota_percent", "1000"),
+        ("quota_percent", "none"),
     ] {
         server(&[(name, value)]);
     }
@@ -97,6 +104,8 @@ fn what_cannot_be_used_is_reported() {
         ("flow_entries", "1048577", "it takes a whole number from 1024 to 1048576"),
         ("header_bytes", "-1", "it takes a whole number from 0 to 512"),
         ("header_bytes", "513", "it takes a whole number from 0 to 512"),
+        ("quota_percent", "0", "it takes a whole number from 1 to 1000, or none"),
+        ("quota_percent", "1001", "it takes a whole number from 1 to 1000, or none"),
         ("log_level", "verbose", "it takes error, warn, info, debug or trace"),
     ] {
         let (settings, errors) = read_server(&[(name, value), ("interfaces", "eth0")]);

@@ -18,6 +18,8 @@ fn accounts(interface: &str, direction: Direction) -> HookAccounts {
         counts,
     };
     HookAccounts {
+        state: None,
+        reason: String::new(),
         interface: interface.into(),
         direction,
         hook: Some(Hook::TcxIngress),
