@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use tracing::{info, warn};
 use xdplive_packet::{Hook, accounting::INTERFACES, event::Direction};
+use xdplive_protocol::event::{self, Event};
 
 use super::{
     attacher::{AttachJob, Job, Urgency},
@@ -213,7 +214,7 @@ impl Control {
                     if let Some(reported) = tap.reported.get_mut(job.direction as usize) {
                         *reported = Some(text.clone());
                     }
-                    info!(event = "refused", "refused {name} {}: {text}", job.direction.name());
+                    info!(event = Event::Refused.name(), "refused {name} {}: {text}", job.direction.name());
                 }
             }
         }
@@ -243,7 +244,7 @@ impl Control {
                 }
                 tap.reported = Default::default();
                 if tap.there.is_some() {
-                    info!(event = "gone", "gone {name}");
+                    info!(event = Event::Gone.name(), "{}", event::gone(name));
                     gone.push(name.clone());
                 }
             }
@@ -383,7 +384,7 @@ impl Control {
     fn say_full(&mut self, name: &str) {
         let text = format!("{INTERFACES} interfaces are watched, the most there can be");
         if self.said.as_deref() != Some(&text) {
-            info!(event = "refused", "refused {name} in: {text}");
+            info!(event = Event::Refused.name(), "refused {name} in: {text}");
             self.said = Some(text);
         }
     }
@@ -400,9 +401,9 @@ fn reason(planned: &str, refused: &[String]) -> String {
 
 /// `watch` and whoever reads the log look for these words.
 fn announce(interface: &str, hook: Hook, direction: Direction, reason: &str) {
-    info!(event = "attached", "attached {interface} {} by {}", direction.name(), hook.name());
+    info!(event = Event::Attached.name(), "{}", event::attached(interface, direction.name(), hook.name()));
     if !reason.is_empty() && reason != HookChoice::ASKED_FOR {
-        info!(event = "hook", "{interface} {}: {}, because {reason}", direction.name(), hook.name());
+        info!(event = Event::Hook.name(), "{interface} {}: {}, because {reason}", direction.name(), hook.name());
     }
 }
 
