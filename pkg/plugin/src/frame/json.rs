@@ -20,13 +20,16 @@ pub struct Encoder<C> {
     columns: Vec<C>,
     host: Arc<str>,
     schema_sent: bool,
+    /// Bytes that a row of the next message is expected to take.
+    row: usize,
 }
 
 impl<C: Column> Encoder<C> {
     /// For a stream of these columns, of the machine `host`.
     #[must_use]
     pub fn new(columns: Vec<C>, host: Arc<str>) -> Self {
-        Self { columns, host, schema_sent: false }
+        let row = width(&columns);
+        Self { columns, host, schema_sent: false, row }
     }
 
     /// Rows that fit a message.
@@ -37,8 +40,8 @@ impl<C: Column> Encoder<C> {
 
     /// The next message, with these rows. There must be one.
     pub fn message(&mut self, rows: &C::Rows) -> Vec<u8> {
-        let room = C::count(rows) * width(&self.columns) + 4096;
-        let mut cells = JsonCells::in_json(Vec::with_capacity(room));
+        let count = C::count(rows);
+        let mut cells = JsonCells::in_json(Vec::with_capacity(count * self.row + 4096));
         cells.json.push(b'{');
         if !self.schema_sent {
             // Grafana's Go SDK cannot read a frame whose schema comes after its data.
@@ -53,6 +56,9 @@ impl<C: Column> Encoder<C> {
             cells.end();
         }
         cells.json.extend_from_slice(b"]}}");
+        // Most rows take half of what they could, and rows like these follow.
+        let row = cells.json.len() / count.max(1);
+        self.row = (row + row / 4).min(width(&self.columns));
         cells.json
     }
 }
