@@ -308,7 +308,7 @@ impl Stream {
     ) -> Batch {
         if picks.len() == rows.len() {
             let bytes = self.header_bytes.then(|| Arc::clone(bytes));
-            return Batch::new(Arc::clone(rows), Arc::clone(names), clock).with_bytes(bytes);
+            return Batch::new(Arc::clone(rows), Arc::clone(names), clock).with_bytes(bytes).counted();
         }
         // Its own, so that the queue holds no rows and bytes but those of the stream.
         let mut own_bytes = self.header_bytes.then(HeaderBytes::default);
@@ -317,7 +317,7 @@ impl Stream {
             let number = own_bytes.as_mut().map_or(row.bytes, |own| own.add_from(bytes, row.bytes));
             taken.push(Row { bytes: number, ..*row });
         }
-        Batch::new(Arc::new(taken), Arc::clone(names), clock).with_bytes(own_bytes.map(Arc::new))
+        Batch::new(Arc::new(taken), Arc::clone(names), clock).with_bytes(own_bytes.map(Arc::new)).counted()
     }
 }
 

@@ -157,7 +157,7 @@ impl Queue {
                 state.batches.pop_front();
             }
             state.rows -= dropped.len();
-            state.lost.add_all(dropped.rows());
+            dropped.add_to(&mut state.lost);
         }
         drop(state);
         self.changed.notify_one();
@@ -216,7 +216,7 @@ impl Queue {
         let mut state = self.lock();
         state.rows = 0;
         for batch in std::mem::take(&mut state.batches) {
-            state.lost.add_all(batch.rows());
+            batch.add_to(&mut state.lost);
         }
     }
 
@@ -288,7 +288,7 @@ impl State {
                 self.batches.pop_front();
             }
             room -= batch.len();
-            self.delivered.add_all(batch.rows());
+            batch.add_to(&mut self.delivered);
             taken.push(batch);
         }
         self.rows -= most - room;
