@@ -54,21 +54,23 @@ pub struct FlowTables {
     beside_outer: Arc<OwnedFd>,
     tables_outer: Arc<OwnedFd>,
     in_force: Arc<InForceMap>,
+    cpus: usize,
     entries: u32,
 }
 
 impl FlowTables {
-    /// For tables of so many entries.
+    /// For tables of so many entries, on a machine with room for so many CPUs.
     #[must_use]
     pub fn new(
         loader: Arc<MapLoader>,
         beside_outer: OwnedFd,
         tables_outer: OwnedFd,
         in_force: Arc<InForceMap>,
+        cpus: usize,
         entries: u32,
     ) -> Self {
         let (beside_outer, tables_outer) = (Arc::new(beside_outer), Arc::new(tables_outer));
-        Self { loader, beside_outer, tables_outer, in_force, entries }
+        Self { loader, beside_outer, tables_outer, in_force, cpus, entries }
     }
 
     fn make(&self) -> Result<FlowTable, NoTable> {
@@ -78,7 +80,7 @@ impl FlowTables {
             tables: self.loader.flow_tables(self.entries)?,
             in_force: Arc::clone(&self.in_force),
         };
-        Ok(FlowTable::begin(maps)?)
+        Ok(FlowTable::begin(maps, self.cpus)?)
     }
 
     fn add(&self, table: &mut FlowTable, interface: InterfaceNumber) -> Result<(), NoTable> {

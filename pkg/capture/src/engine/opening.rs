@@ -23,7 +23,7 @@ const WAKE_PART: u32 = 4;
 pub fn open(parts: &Parts) -> Result<Open, AskError> {
     let settings = &parts.settings;
     let (maps, rest) = KernelMaps::new(Arc::clone(&parts.maps), parts.maps.open(settings.ring_bytes)?)?;
-    let Rest { events, flows_beside, flow_tables, in_force } = rest;
+    let Rest { events, flows_beside, flow_tables, in_force, cpus } = rest;
     let (ring, fill) = KernelRing::new(events, settings.ring_bytes).map_err(|error| {
         AskError::Loader(LoaderError::Failed { action: "using the ring".to_owned(), reason: error.to_string() })
     })?;
@@ -32,6 +32,6 @@ pub fn open(parts: &Parts) -> Result<Open, AskError> {
     let fixed =
         Fixed { wake_bytes: settings.ring_bytes / WAKE_PART, header_bytes: settings.header_bytes };
     let loader = Arc::clone(&parts.maps);
-    let flows = FlowTables::new(loader, flows_beside, flow_tables, in_force, settings.flow_entries);
+    let flows = FlowTables::new(loader, flows_beside, flow_tables, in_force, cpus, settings.flow_entries);
     Ok(Open { generations: Generations::new(Box::new(maps), fixed), fill, flows })
 }

@@ -144,6 +144,12 @@ impl Tap {
         }
     }
 
+    /// Whether nothing is on its way in these directions.
+    #[must_use]
+    pub fn is_decided(&self, directions: &[Direction]) -> bool {
+        self.there.is_none() || directions.iter().all(|direction| !self.way(*direction).is_attaching())
+    }
+
     /// What is in force.
     pub fn in_force(&self) -> impl Iterator<Item = InForce> {
         self.ways.iter().filter_map(|way| {
