@@ -122,7 +122,7 @@ impl LocalSource {
             maps: Arc::new(maps),
             attacher,
             process,
-            reader: Reader::start()?,
+            reader: Reader::start(settings.all_queue_rows())?,
             kernel: kernel.clone(),
             at_start: at_start.clone(),
             settings,

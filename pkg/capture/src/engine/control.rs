@@ -33,7 +33,9 @@ use crate::{
     report::{Kernel, Probed},
     ring_fill::RingFill,
     settings::Settings,
-    source::{HookAccounts, InterfaceNumber, InterfaceSet, Prepared, Queue, Reading, Request, SourceError, StreamId},
+    source::{
+        HookAccounts, InterfaceNumber, InterfaceSet, Prepared, Queue, Reading, Request, SourceError, StreamId,
+    },
 };
 
 /// Time between two looks at what lingers and at what could not be attached.
@@ -48,7 +50,12 @@ pub enum Command {
     /// See [`crate::source::Source::subscribe`].
     Subscribe { request: Request, queue: Arc<Queue>, reply: oneshot::Sender<(StreamId, Moment)> },
     /// See [`crate::source::Source::flows`].
-    SubscribeFlows { request: Request, queue: Arc<Queue>, want: FlowWant, reply: oneshot::Sender<(StreamId, Moment)> },
+    SubscribeFlows {
+        request: Request,
+        queue: Arc<Queue>,
+        want: FlowWant,
+        reply: oneshot::Sender<(StreamId, Moment)>,
+    },
     /// A stream has come to its end.
     End { stream: StreamId },
     /// The interfaces have changed.

@@ -189,7 +189,12 @@ impl Control {
                 self.dirty.insert(name.clone());
             }
             if self.flows.needs.get(&tap.number).cloned().unwrap_or_default() != needed {
-                changed.push((tap.number, Arc::clone(&tap.name), Arc::clone(&tap.flow_overflow), needed.clone()));
+                changed.push((
+                    tap.number,
+                    Arc::clone(&tap.name),
+                    Arc::clone(&tap.flow_overflow),
+                    needed.clone(),
+                ));
             }
             if !needed.is_empty() {
                 needs.insert(tap.number, needed);
@@ -219,7 +224,12 @@ impl Control {
             flows.told.remove(&id);
             flows.order(Order::Close(want.queue));
         }
-        let new: Vec<_> = flows.wants.iter().filter(|(id, _)| !flows.told.contains(id)).map(|(id, want)| (*id, Arc::clone(&want.queue))).collect();
+        let new: Vec<_> = flows
+            .wants
+            .iter()
+            .filter(|(id, _)| !flows.told.contains(id))
+            .map(|(id, want)| (*id, Arc::clone(&want.queue)))
+            .collect();
         for (id, queue) in new {
             flows.told.insert(id);
             flows.order(Order::Begin(queue));
@@ -306,7 +316,8 @@ impl Server {
 
     /// Whether an interface is not counted that should be.
     fn missing(&self) -> bool {
-        let counts = |interface: &InterfaceNumber| self.table.as_ref().is_some_and(|table| table.counts(*interface));
+        let counts =
+            |interface: &InterfaceNumber| self.table.as_ref().is_some_and(|table| table.counts(*interface));
         self.served.keys().any(|interface| !counts(interface))
     }
 

@@ -129,8 +129,7 @@ impl KernelMaps {
         // The first map of counters is needed anyway, and says how many CPUs there are.
         let first = loader.cells()?;
         let cpus = bpf::count_cpus::<SlotCounters>(&first).map_err(failed)?;
-        let in_force =
-            Arc::new(InForceMap::new(&in_force, barrier, barrier_inner).map_err(failed)?);
+        let in_force = Arc::new(InForceMap::new(&in_force, barrier, barrier_inner).map_err(failed)?);
         let ours = Self {
             loader,
             in_force: Arc::clone(&in_force),

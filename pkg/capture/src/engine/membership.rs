@@ -144,8 +144,8 @@ impl Control {
             return;
         };
         let index = there.index;
-        let is_free = tap.current.as_ref().is_none_or(|current| current.members.is_empty())
-            && tap.wanted.len() <= 1;
+        let is_free =
+            tap.current.as_ref().is_none_or(|current| current.members.is_empty()) && tap.wanted.len() <= 1;
         let (attempt, replaces) = match tap.way_mut(direction).want(wish, is_free, now) {
             Step::None => return,
             Step::Attach { attempt } => (attempt, None),
@@ -167,7 +167,8 @@ impl Control {
         let now = Instant::now();
         let tap = self.numbers.get(&job.interface).and_then(|name| self.taps.get_mut(name));
         // Whoever it was for has gone meanwhile.
-        let Some(tap) = tap.filter(|tap| tap.there.as_ref().is_some_and(|there| there.index == job.index)) else {
+        let Some(tap) = tap.filter(|tap| tap.there.as_ref().is_some_and(|there| there.index == job.index))
+        else {
             if let Some((_, link)) = attached {
                 self.jobs.push((Job::Detach(link), Urgency::Soon));
             }
@@ -403,7 +404,12 @@ fn reason(planned: &str, refused: &[String]) -> String {
 fn announce(interface: &str, hook: Hook, direction: Direction, reason: &str) {
     info!(event = Event::Attached.name(), "{}", event::attached(interface, direction.name(), hook.name()));
     if !reason.is_empty() && reason != HookChoice::ASKED_FOR {
-        info!(event = Event::Hook.name(), "{interface} {}: {}, because {reason}", direction.name(), hook.name());
+        info!(
+            event = Event::Hook.name(),
+            "{interface} {}: {}, because {reason}",
+            direction.name(),
+            hook.name()
+        );
     }
 }
 

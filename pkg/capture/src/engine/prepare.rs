@@ -162,7 +162,9 @@ impl Control {
             let wanted = |hook: &crate::source::InForce| request.directions.contains(&hook.hook.direction());
             prepared.in_force.extend(tap.in_force().filter(wanted));
             let left_out = tap.left_out(&request.directions, now);
-            prepared.left_out.extend(left_out.filter(|one| is_needed(one.direction, &request.directions, tap)));
+            prepared
+                .left_out
+                .extend(left_out.filter(|one| is_needed(one.direction, &request.directions, tap)));
         }
         match refused {
             // All of all are refused: that is no question of which.

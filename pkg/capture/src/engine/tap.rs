@@ -168,8 +168,12 @@ impl Tap {
         directions.iter().filter_map(move |direction| {
             let (state, reason) = self.state(*direction, now)?;
             let interface = self.name.to_string();
-            (state != InterfaceState::Attached)
-                .then_some(LeftOut { interface, direction: *direction, state, reason })
+            (state != InterfaceState::Attached).then_some(LeftOut {
+                interface,
+                direction: *direction,
+                state,
+                reason,
+            })
         })
     }
 

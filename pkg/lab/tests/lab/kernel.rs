@@ -118,8 +118,7 @@ impl Kernel {
     fn enforce(&mut self) {
         self.number = 1 - self.number;
         let first = first_cell(self.rules.configuration.generation);
-        let configuration =
-            Configuration { cells: first, tables: self.number, ..self.rules.configuration };
+        let configuration = Configuration { cells: first, tables: self.number, ..self.rules.configuration };
         let tables = maps::tables().unwrap();
         bpf::write(tables.fd(), 0, &self.rules.tables).unwrap();
         bpf::put_map(self.fd("TABLES"), self.number, tables.fd()).unwrap();
