@@ -109,7 +109,7 @@ impl Keys<'_> {
             match name.as_str() {
                 Some(text) if is_interface_name(text) && !is_variable(text, machine) => {
                     // Equal names in one spelling.
-                    found.insert(unescape(text).map_or_else(|_| text.to_owned(), |name| escape(&name)))
+                    found.insert(escape(&interface_name(text)))
                 }
                 _ => {
                     return Err(wrong(
@@ -193,11 +193,17 @@ fn is_variable(name: &str, machine: &Interfaces) -> bool {
     variable_in(name).is_some() && machine.get(name).is_none()
 }
 
+/// The name that a text stands for. A backslash that escapes nothing stands for itself: such names were taken as they are
+/// before there was an escape.
+fn interface_name(text: &str) -> Vec<u8> {
+    unescape(text).unwrap_or_else(|_| text.as_bytes().to_vec())
+}
+
 /// Whether a text stands for a name that an interface can have (`dev_valid_name` in the kernel).
 pub(crate) fn is_interface_name(text: &str) -> bool {
     /// What the kernel's `isspace` takes: blanks of ASCII, and the no-break space of ISO 8859-1.
     const BLANKS: [u8; 7] = [b' ', b'\t', b'\n', 0x0b, 0x0c, b'\r', 0xa0];
-    let Ok(name) = unescape(text) else { return false };
+    let name = interface_name(text);
     !name.is_empty()
         && name.len() <= MAX_NAME
         && name != b"."

@@ -108,12 +108,14 @@ impl Plugin {
                 "channel": channel::path(&asked.query),
                 "data": asked.query,
                 "hooks": in_force.collect::<Vec<Value>>(),
-                "leftOut": left_out::counts(&prepared.left_out),
                 "host": *self.host,
             }),
             notices: Vec::new(),
             absence: None,
         };
+        if let Some(custom) = about.custom.as_object_mut().filter(|_| !prepared.left_out.is_empty()) {
+            custom.insert("leftOut".to_owned(), left_out::counts(&prepared.left_out));
+        }
         if asked.query.kind != Kind::Capture {
             self.add_accounts(&asked, &mut about);
         }

@@ -5,7 +5,9 @@ use std::{sync::Arc, time::Duration};
 use grafana_plugin_sdk::pluginv2::collect_metrics_response::Payload;
 use serde_json::{Value, json};
 use tokio::time::Instant;
-use xdplive_capture::source::{Counted, Counts, HookAccounts, InForce, Label, StreamAccounts};
+use xdplive_capture::source::{
+    Counted, Counts, HookAccounts, InForce, InterfaceState, Label, LeftOut, StreamAccounts,
+};
 use xdplive_filter::Filter;
 use xdplive_packet::{Hook, event::Direction};
 
@@ -139,10 +141,11 @@ async fn the_answer_has_the_first_rows_and_says_why_a_hook_is_in_force() {
     let notice = json!({ "severity": "info", "text": "eth0 in by tcx: the device is virtual" });
     assert_eq!(meta["notices"], json!([notice]));
     let hooks = json!([
-        { "interface": "eth0", "direction": "in", "hook": "tcx", "reason": "the device is virtual" },
-        { "interface": "eth0", "direction": "out", "hook": "tcx", "reason": "" },
+        { "interface": "eth0", "direction": "in", "hook": "tcx", "state": "attached", "reason": "the device is virtual" },
+        { "interface": "eth0", "direction": "out", "hook": "tcx", "state": "attached", "reason": "" },
     ]);
     assert_eq!(meta["custom"]["hooks"], hooks);
+    assert_eq!(meta["custom"]["leftOut"], Value::Null, "nothing is");
     assert!(meta["custom"]["channel"].as_str().unwrap().starts_with("capture/"));
     let file = std::io::Cursor::new(&answer.frames[0]);
     let rows: usize = arrow_ipc::reader::FileReader::try_new(file, None)
@@ -150,6 +153,34 @@ async fn the_answer_has_the_first_rows_and_says_why_a_hook_is_in_force() {
         .map(|batch| batch.unwrap().num_rows())
         .sum();
     assert_eq!(rows, 3);
+}
+
+/// Hundreds of interfaces can be asked for: the first that are left out are named, all are counted.
+#[tokio::test]
+async fn the_answer_says_what_is_left_out_and_why() {
+    let left_out = |number: usize, state: InterfaceState, reason: &str| LeftOut {
+        interface: format!("veth{number}"),
+        direction: Direction::In,
+        state,
+        reason: reason.to_owned(),
+    };
+    let attaching = (0..30).map(|number| left_out(number, InterfaceState::Attaching, ""));
+    let refused = left_out(77, InterfaceState::Refused, "tcx: no room; tried again in 4 s");
+    let left_out = attaching.chain([refused]).collect();
+    let grafana = Grafana::start_on(Machine { left_out, ..machine() }, &[]).await;
+    let answer = grafana.answer(viewer(), r#"{"kind":"capture"}"#).await;
+    let meta = meta(&answer.frames[0]);
+    let hooks = meta["custom"]["hooks"].as_array().unwrap();
+    assert_eq!(hooks.len(), 2 + 20);
+    let first = json!({
+        "interface": "veth77", "direction": "in", "hook": null, "state": "refused",
+        "reason": "tcx: no room; tried again in 4 s",
+    });
+    assert_eq!(hooks[2], first, "what is refused comes first");
+    assert_eq!(meta["custom"]["leftOut"], json!({ "refused": 1, "attaching": 30, "absent": 0 }));
+    let text = "Left out: veth77 in (refused: tcx: no room; tried again in 4 s), veth0 in (attaching), veth1 in (attaching) \
+                and 28 more";
+    assert_eq!(meta["notices"], json!([{ "severity": "warning", "text": text }]));
 }
 
 /// A packet's answer names the accounts of its hooks, which can be subscribed to as they are named.

@@ -43,6 +43,7 @@ async fn interfaces_come_with_what_an_editor_shows() {
             "hooks": [{
                 "direction": "in", "hook": "tcx", "auto": true, "possible": true, "inForce": false,
                 "reason": "the device is virtual",
+                "state": "attached",
             }],
         },
         {

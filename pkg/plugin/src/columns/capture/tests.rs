@@ -53,8 +53,8 @@ fn stream(owner: &str, name: &str, filter: &str, matched: u64) -> StreamAccounts
 
 fn accounts(interface: &str, direction: Direction, streams: Vec<StreamAccounts>) -> HookAccounts {
     HookAccounts {
-        state: None,
-        reason: String::new(),
+        state: Some(InterfaceState::Refused),
+        reason: "no room".to_owned(),
         interface: interface.into(),
         direction,
         hook: Some(Hook::XdpGeneric),
@@ -121,7 +121,7 @@ fn each_stream_has_a_row_beside_its_hook() {
     let rest = [json!(12.35), json!(333.33)];
     // What another data source looks for is not told.
     let names = [[json!("packets/1f"), json!("udp port 53")], [json!("other/2"), json!(null)]];
-    let overflow = [json!(6)];
+    let overflow = [json!(6), json!("refused"), json!("no room")];
     let row = |counts: &[Value], names: &[Value]| [&hook[..], counts, &rest, names, &overflow].concat();
     assert_eq!(rows, [row(&first, &names[0]), row(&second, &names[1])]);
 }
@@ -134,7 +134,10 @@ fn a_hook_without_a_stream_has_a_row_of_its_own() {
     assert_eq!(rows.len(), 1);
     assert_eq!(rows[0][3], Value::Null);
     assert_eq!(rows[0][6..12], [0, 0, 0, 0, 0, 0].map(Value::from));
-    assert_eq!(rows[0][13..], [Value::Null, Value::Null, Value::Null, json!(6)]);
+    assert_eq!(
+        rows[0][13..],
+        [Value::Null, Value::Null, Value::Null, json!(6), json!("refused"), json!("no room")]
+    );
 }
 
 #[test]

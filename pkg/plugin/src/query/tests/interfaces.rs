@@ -91,7 +91,9 @@ fn names_that_no_interface_can_have() {
 
 #[test]
 fn odd_names_that_an_interface_can_have() {
-    for name in ["fifteen_bytes_x", "eth0.40", "br-\"lan\"", "a\\b", "wlan!", "größe"] {
+    for name in ["fifteen_bytes_x", "eth0.40", "br-\"lan\"", r"a\\b", r"a\xff", "wlan!", "größe"] {
         assert_eq!(interfaces(&json!([name])), [name]);
     }
+    // A backslash that escapes nothing stands for itself, and equal names have one spelling.
+    assert_eq!(interfaces(&json!([r"a\b", r"a\\b", r"a\x62", r"a\x6"])), [r"a\\b", r"a\\x6", "ab"]);
 }

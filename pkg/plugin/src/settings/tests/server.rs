@@ -34,7 +34,7 @@ fn everything_set() {
     assert_eq!(settings.log_level, "warn");
     assert_eq!(settings.own_ports, Some([443, 3000].into()));
     assert_eq!(settings.quotas, Quotas::Percent(250));
-    assert_eq!(settings.made.len(), 12);
+    assert_eq!(settings.made.len(), 11);
     assert_eq!(settings.ceiling, LimitCeiling::Rows(500));
     assert!(settings.interfaces.allow("eth3") && !settings.interfaces.allow("lo"));
     assert_eq!(settings.hook, Some(HookChoice::XdpGeneric));
