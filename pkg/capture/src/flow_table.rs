@@ -59,6 +59,8 @@ pub struct FlowTable {
     since: BTreeMap<InterfaceNumber, u64>,
     /// Flows that have been read and could not be handed out yet.
     entries: BTreeMap<InterfaceNumber, Vec<(FlowKey, FlowCounters)>>,
+    /// What was counted beside the tables, read and not handed out yet.
+    besides: BTreeMap<InterfaceNumber, [Beside; Direction::ALL.len()]>,
     /// A value for each possible CPU.
     cpus: Vec<Beside>,
 }
@@ -73,8 +75,9 @@ impl FlowTable {
             bpf::put_map(&maps.tables_outer, number, inner).map_err(FlowError::Swap)?;
         }
         maps.in_force.set_flow_bank(0);
-        let (beside, since, entries) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Ok(Self { maps, beside, bank: 0, since, entries, cpus: zeroed_vec(cpus) })
+        let (beside, since) = (BTreeMap::new(), BTreeMap::new());
+        let (entries, besides) = (BTreeMap::new(), BTreeMap::new());
+        Ok(Self { maps, beside, bank: 0, since, entries, besides, cpus: zeroed_vec(cpus) })
     }
 
     /// Whether there is room for what is counted of an interface beside the tables.
@@ -112,6 +115,7 @@ impl FlowTable {
     pub fn remove(&mut self, interface: InterfaceNumber) {
         self.since.remove(&interface);
         self.entries.remove(&interface);
+        self.besides.remove(&interface);
     }
 
     /// Takes what has been counted of each interface since the last time, or since its beginning. Takes as long as the
@@ -129,12 +133,22 @@ impl FlowTable {
         }
         let to = monotonic();
         self.read_entries(ended).map_err(FlowError::Read)?;
-        let mut all = Vec::with_capacity(self.since.len());
         let interfaces: Vec<InterfaceNumber> = self.since.keys().copied().collect();
+        for interface in &interfaces {
+            self.read_beside(ended, *interface).map_err(FlowError::Read)?;
+        }
+        // From here on nothing fails: what was read is handed out whole, or all of it later.
+        let mut all = Vec::with_capacity(interfaces.len());
         for interface in interfaces {
-            let mut taken = Taken { to, ..Taken::default() };
-            self.read_beside(ended, interface, &mut taken).map_err(FlowError::Read)?;
-            taken.entries = self.entries.remove(&interface).unwrap_or_default();
+            let entries = self.entries.remove(&interface).unwrap_or_default();
+            let [received, sent] = self.besides.remove(&interface).unwrap_or_default();
+            let mut taken = Taken {
+                to,
+                entries,
+                other: [received.other, sent.other],
+                tcp_flags: [received.tcp_flags, sent.tcp_flags],
+                ..Taken::default()
+            };
             let since = self.since.insert(interface, to).unwrap_or(u64::MAX);
             // What was counted before anybody had asked is nobody's.
             if since != u64::MAX {
@@ -144,6 +158,7 @@ impl FlowTable {
         }
         // Of interfaces that are counted no more.
         self.entries.clear();
+        self.besides.clear();
         Ok(all)
     }
 
@@ -159,18 +174,17 @@ impl FlowTable {
     }
 
     /// Reads and empties what was counted of an interface beside the table of a bank that no program uses.
-    fn read_beside(&mut self, bank: u32, interface: InterfaceNumber, taken: &mut Taken) -> io::Result<()> {
+    fn read_beside(&mut self, bank: u32, interface: InterfaceNumber) -> io::Result<()> {
         let Some(beside) = self.beside.get(&beside_map(interface.into(), bank)) else { return Ok(()) };
-        let sums = taken.other.iter_mut().zip(&mut taken.tcp_flags);
-        for (direction, (other, tcp_flags)) in Direction::ALL.into_iter().zip(sums) {
+        let sums = self.besides.entry(interface).or_default();
+        for (direction, sum) in Direction::ALL.into_iter().zip(sums) {
             let entry = beside_entry(interface.into(), direction);
             bpf::read_per_cpu(beside, entry, &mut self.cpus)?;
-            let mut sum = Beside::default();
-            self.cpus.iter().for_each(|cpu| sum += cpu);
-            // Before it is handed out, so that nothing is twice where this fails.
+            let counted = self.cpus.clone();
+            // Before it is added, so that nothing is added twice where this fails.
             self.cpus.fill(Beside::default());
             bpf::write_per_cpu(beside, entry, &mut self.cpus)?;
-            (*other, *tcp_flags) = (sum.other, sum.tcp_flags);
+            counted.iter().for_each(|cpu| *sum += cpu);
         }
         Ok(())
     }

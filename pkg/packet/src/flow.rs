@@ -343,12 +343,10 @@ impl Beside {
     /// Adds a TCP packet with these flags.
     #[inline(always)]
     pub fn add_tcp(&mut self, flags: u8, packet: &Counted) {
-        let mut bit = 0;
-        for sum in &mut self.tcp_flags {
+        for (bit, sum) in self.tcp_flags.iter_mut().enumerate() {
             if flags >> bit & 1 == 1 {
                 *sum += packet.sum();
             }
-            bit += 1;
         }
     }
 }
