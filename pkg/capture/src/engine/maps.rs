@@ -221,3 +221,6 @@ fn sum(cpus: &[SlotCounters]) -> SlotCounters {
         sum
     })
 }
+
+#[cfg(test)]
+pub mod fake;
