@@ -77,8 +77,9 @@ impl Control {
             self.say_full(name);
             return;
         }
-        let joined = self.streams.get(&id).is_some_and(|stream| stream.joined.contains(name));
-        if !joined {
+        // It may have been part of an interface by this name that has gone.
+        let is_part = self.taps.get(name).is_some_and(|tap| tap.wanted.contains_key(&id));
+        if !is_part {
             match self.take_slot(id, name, request) {
                 Ok(slot) => {
                     let Some(tap) = self.taps.get_mut(name) else { return };
