@@ -227,3 +227,6 @@ impl Thread {
         ring.read(TURN, &mut |item| self.dispatch.add(item)) == TURN
     }
 }
+
+#[cfg(test)]
+pub mod fake;

@@ -301,4 +301,6 @@ fn refusal<T>(answer: Result<T, AskError>) -> Result<Result<T, LoaderError>, Ask
 }
 
 #[cfg(test)]
+pub mod fake;
+#[cfg(test)]
 mod tests;

@@ -1,46 +1,7 @@
-use super::*;
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Call {
-    Load(Hook),
-    Attach(Hook, u32),
-    Detach(LinkId),
-}
-
-/// Says what a call comes to.
-type Script = Box<dyn Fn(Call) -> Result<(), AskError> + Send>;
-
-/// A loader that notes what it is asked. Links get the numbers 1, 2, 3, …
-struct Fake {
-    script: Script,
-    calls: Sender<Call>,
-    links: Mutex<LinkId>,
-}
-
-impl Fake {
-    fn call(&self, call: Call) -> Result<(), AskError> {
-        // Where a test has ended, nobody looks.
-        let _ = self.calls.send(call);
-        (self.script)(call)
-    }
-}
-
-impl Links for Fake {
-    fn load(&self, hook: Hook) -> Result<(), AskError> {
-        self.call(Call::Load(hook))
-    }
-
-    fn attach(&self, hook: Hook, index: u32) -> Result<Attached, AskError> {
-        self.call(Call::Attach(hook, index))?;
-        let mut link = self.links.lock().unwrap();
-        *link += 1;
-        Ok(Attached { link: *link, program: 1000 })
-    }
-
-    fn detach(&self, link: LinkId) -> Result<(), AskError> {
-        self.call(Call::Detach(link))
-    }
-}
+use super::{
+    fake::{Call, FakeLinks},
+    *,
+};
 
 /// An attacher, what its loader is asked, and what it tells.
 struct Bench {
@@ -59,8 +20,8 @@ impl Bench {
     fn new(script: impl Fn(Call) -> Result<(), AskError> + Send + 'static) -> Self {
         let (calls, called) = channel();
         let (tell, told) = channel();
-        let fake = Fake { script: Box::new(script), calls, links: Mutex::new(0) };
-        let attacher = Attacher::start(fake, move |outcome| _ = tell.send(outcome)).unwrap();
+        let links = FakeLinks::new(script, calls);
+        let attacher = Attacher::start(links, move |outcome| _ = tell.send(outcome)).unwrap();
         Self { attacher, calls: called, told }
     }
 

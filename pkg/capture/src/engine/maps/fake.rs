@@ -1,4 +1,4 @@
-//! A kernel in memory: what maps hold, and programs that go by them.
+//! A kernel in memory: what maps hold, and programs that go by them. They let all rows pass.
 
 use std::{
     collections::BTreeMap,
@@ -6,13 +6,15 @@ use std::{
 };
 
 use xdplive_packet::{
-    accounting::{InForce, hook_cell, slot_cell},
+    Event, Hook,
+    accounting::{InForce, Limit, hook_cell, slot_cell},
     classify::classify,
-    event::Direction,
+    event::{Direction, RecordKind},
     headers::Headers,
 };
 
 use super::*;
+use crate::{clock::monotonic, reader::fake::FakeRing};
 
 /// The kernel. Copies are the same one.
 #[derive(Clone)]
@@ -35,6 +37,8 @@ pub struct State {
     running: Vec<Run>,
     /// What the kernel refuses.
     pub refuses: Refuses,
+    /// Where rows go.
+    ring: Option<FakeRing>,
 }
 
 /// What the kernel refuses.
@@ -81,6 +85,7 @@ impl Default for FakeKernel {
             emptied: Vec::new(),
             running: Vec::new(),
             refuses: Refuses::default(),
+            ring: None,
         })))
     }
 }
@@ -89,6 +94,16 @@ impl FakeKernel {
     /// What it holds now.
     pub fn lock(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap()
+    }
+
+    /// Has programs write rows to this ring.
+    pub fn set_ring(&self, ring: FakeRing) {
+        self.lock().ring = Some(ring);
+    }
+
+    /// Whether no interface is watched.
+    pub fn is_idle(&self) -> bool {
+        self.lock().in_force.places.iter().all(|place| *place == 0)
     }
 
     /// A packet comes, and a program looks up what its interface goes by. It counts with the next
@@ -113,7 +128,8 @@ impl State {
 
     /// As the programs do it, and with no mercy for what is not there.
     fn count(&mut self, Run { configuration, packet }: Run) -> (u32, u64) {
-        let Configuration { live, cells, tables, generation, .. } = self.configurations[&configuration];
+        let Configuration { live, cells, tables, generation, limits, .. } =
+            self.configurations[&configuration];
         let Packet { direction, length, .. } = packet;
         let headers = Headers::zeroed();
         let slots = match live[direction as usize] {
@@ -128,6 +144,15 @@ impl State {
             counters.matched += 1;
             counters.segments += 1;
             counters.bytes += u64::from(length);
+        }
+        let has_rows = |slot: &usize| slots & 1 << slot != 0 && limits[*slot] != Limit::NONE;
+        let rows = (0..64).filter(has_rows).fold(0, |rows, slot| rows | 1 << slot);
+        if let Some(ring) = self.ring.as_ref().filter(|_| rows != 0) {
+            let hook = if direction == Direction::In { Hook::TcxIngress } else { Hook::TcxEgress };
+            let (time, kind, hook) = (monotonic(), RecordKind::Event as u8, hook as u8);
+            let event =
+                Event { time, generation, slots: rows, frame_length: length, kind, hook, ..Event::zeroed() };
+            ring.push(bytemuck::bytes_of(&event));
         }
         (generation, slots)
     }
