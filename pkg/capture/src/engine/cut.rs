@@ -94,7 +94,7 @@ impl Control {
 
     /// Adds up what was counted in generations that are out of force. Where the kernel refuses, they are tried again
     /// later, as they are: nothing is lost, nor counted twice.
-    fn end_generations(&mut self) {
+    pub(super) fn end_generations(&mut self) {
         if self.taps.values().all(|tap| tap.past.is_empty()) {
             return;
         }

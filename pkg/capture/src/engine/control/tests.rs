@@ -73,9 +73,11 @@ fn unsupported() -> LoaderError {
     LoaderError::Unsupported { reason: "the driver cannot".to_owned() }
 }
 
+fn interface((name, index): (&str, u32)) -> Interface {
+    Interface { physical: true, ..Interface::new(name, index, Link::Ethernet) }
+}
+
 fn interfaces<const N: usize>(all: [(&str, u32); N]) -> Arc<Interfaces> {
-    let interface =
-        |(name, index)| Interface { physical: true, ..Interface::new(name, index, Link::Ethernet) };
     Arc::new(all.into_iter().map(interface).collect())
 }
 
@@ -165,11 +167,13 @@ impl Bench {
         self.accounts().into_iter().filter_map(one).collect()
     }
 
-    /// Fails where anything is left of interfaces that were watched.
-    fn check_empty(&self) {
+    /// Has everything closed that nobody needs, and fails where anything is left then.
+    fn close_all(&mut self) {
         let began = Instant::now();
-        while !self.open_links.lock().unwrap().is_empty() {
-            assert!(began.elapsed() < FOREVER, "links are left open");
+        // The reader and the attacher take a moment to let go of what has ended.
+        while !self.control.ended.is_empty() || !self.open_links.lock().unwrap().is_empty() {
+            assert!(began.elapsed() < FOREVER, "something is never closed");
+            self.control.tick();
             std::thread::yield_now();
         }
         let Control { taps, numbers, streams, ended, dirty, jobs, ending, budgets, .. } = &self.control;
@@ -219,4 +223,10 @@ fn rows(queue: &Queue) -> Vec<(String, u32)> {
 
 fn state(name: &str, state: InterfaceState, reason: &str) -> (String, InterfaceState, String) {
     (name.to_owned(), state, reason.to_owned())
+}
+
+/// What was matched for a stream that has ended, or is about to.
+fn matched(queue: &Queue) -> Option<u64> {
+    while block_on(queue.next(1000)).is_some() {}
+    queue.counted().map(|counted| counted.matched)
 }

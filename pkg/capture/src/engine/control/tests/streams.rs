@@ -86,9 +86,7 @@ fn streams_follow_interfaces_that_come_and_go() {
     assert_eq!(named_queue.by_interface(), [(Arc::from("eth1"), tally(12, 12))]);
 
     drop((any_queue, named_queue));
-    bench.control.tick();
-    bench.control.tick();
-    bench.check_empty();
+    bench.close_all();
     bench.stop();
 }
 
@@ -114,9 +112,7 @@ fn what_the_kernel_does_not_tell_now_is_told_later() {
     let matched = |queue: &Queue| queue.counted().map(|counted| (counted.seen, counted.matched));
     assert_eq!((matched(&first_queue), matched(&second_queue)), (Some((3, 3)), Some((7, 7))));
     drop((first_queue, second_queue));
-    bench.control.tick();
-    bench.control.tick();
-    bench.check_empty();
+    bench.close_all();
 }
 
 #[test]
@@ -136,5 +132,86 @@ fn a_link_that_nobody_waits_for_any_more_is_closed() {
         std::thread::yield_now();
     }
     assert_eq!(bench.states(), [state("eth0 in", InterfaceState::Absent, "")]);
+    bench.stop();
+}
+
+#[test]
+fn an_interface_is_closed_when_its_counters_can_be_had() {
+    let mut bench = Bench::new(interfaces([("eth0", 2)]));
+    let all = request(named("eth0"), &[Direction::In], "", Limit::None);
+    let (first, queue) = bench.subscribe(&all);
+    bench.packets(2, Direction::In, 60, 3);
+    bench.command(Command::End { stream: first });
+    assert_eq!(matched(&queue), Some(3));
+    // Nobody's, until the interface is closed.
+    bench.packets(2, Direction::In, 60, 5);
+    bench.kernel.lock().refuses.read = true;
+    bench.control.tick();
+    assert!(bench.kernel.is_idle());
+    bench.kernel.lock().refuses.settle = true;
+    bench.control.tick();
+    // Somebody comes before the kernel gives in. Whose cells those are is not known: he has others.
+    let (second, queue) = bench.subscribe(&all);
+    bench.packets(2, Direction::In, 60, 2);
+    bench.kernel.run();
+    bench.kernel.lock().refuses = Default::default();
+    bench.control.tick();
+    let seen: Vec<u64> = bench.accounts().iter().map(|one| one.seen).collect();
+    assert_eq!(seen, [10, 0]);
+    bench.command(Command::End { stream: second });
+    assert_eq!(matched(&queue), Some(2));
+    drop(queue);
+    bench.close_all();
+    // The cells begin at nothing for the next.
+    let (third, queue) = bench.subscribe(&all);
+    bench.packets(2, Direction::In, 60, 1);
+    bench.command(Command::End { stream: third });
+    assert_eq!(matched(&queue), Some(1));
+    bench.stop();
+}
+
+#[test]
+fn a_stream_waits_for_a_slot() {
+    let mut bench = Bench::new(interfaces([("eth0", 2)]));
+    let filter = |length| request(named("eth0"), &[Direction::In], &format!("len = {length}"), Limit::None);
+    let all: Vec<_> = (100..164).map(|length| bench.subscribe(&filter(length))).collect();
+    let (late, late_queue) = bench.subscribe(&filter(200));
+    assert_eq!(bench.control.taps["eth0"].left_out.keys().collect::<Vec<_>>(), [&late]);
+    bench.packets(2, Direction::In, 200, 1);
+    bench.control.tick();
+    assert_eq!(bench.control.taps["eth0"].left_out.len(), 1, "there is no slot");
+    bench.command(Command::End { stream: all[7].0 });
+    bench.control.tick();
+    assert_eq!(bench.control.taps["eth0"].left_out.len(), 0);
+    bench.packets(2, Direction::In, 200, 4);
+    bench.command(Command::End { stream: late });
+    assert_eq!(matched(&late_queue), Some(4), "those from its beginning on");
+    bench.stop();
+}
+
+#[test]
+fn an_interface_waits_for_a_place() {
+    const STEP: u32 = xdplive_packet::accounting::PLACES as u32;
+    let names: Vec<String> = (0..9).map(|one| format!("eth{one}")).collect();
+    let at = |which: &[usize]| {
+        let one = |one: &usize| (names[*one].as_str(), 7 + *one as u32 * STEP);
+        Arc::new(which.iter().map(one).map(interface).collect::<Interfaces>())
+    };
+    let mut bench = Bench::new(at(&[0, 1, 2, 3, 4, 5, 6, 7, 8]));
+    let any = request(InterfaceSet::Any, &[Direction::In], "", Limit::None);
+    let (id, queue) = bench.subscribe(&any);
+    let states = bench.states();
+    assert!(states[..8].iter().all(|(_, state, _)| *state == InterfaceState::Attached), "{states:?}");
+    let text = "the interface's index collides with those of other interfaces (16384 places); it can be watched \
+                when one of them is not watched any more";
+    assert_eq!(states[8], state("eth8 in", InterfaceState::Refused, text));
+    bench.command_and_attach(Command::Interfaces(at(&[0, 1, 2, 4, 5, 6, 7, 8])));
+    bench.control.tick();
+    let states = bench.states();
+    assert_eq!(states.len(), 8);
+    assert!(states.iter().all(|(_, state, _)| *state == InterfaceState::Attached), "{states:?}");
+    bench.packets(7 + 8 * STEP, Direction::In, 60, 3);
+    bench.command(Command::End { stream: id });
+    assert_eq!(matched(&queue), Some(3));
     bench.stop();
 }
