@@ -77,6 +77,8 @@ impl Control {
         if let Some(there) = &tap.there
             && let Err(error) = open.generations.put_in_force(there.index, &generation)
         {
+            // Nobody will ever have a row of it.
+            let _ = self.parts.reader.end(vec![generation.number]);
             open.generations.free(generation);
             self.note_trouble(name, &error);
             return;
