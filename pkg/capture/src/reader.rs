@@ -230,3 +230,5 @@ impl Thread {
 
 #[cfg(test)]
 pub mod fake;
+#[cfg(test)]
+mod tests;

@@ -17,6 +17,11 @@ impl FakeRing {
     pub fn push(&self, record: &[u8]) {
         self.0.lock().unwrap().push_back(record.to_vec());
     }
+
+    /// How many copies there are.
+    pub fn holders(&self) -> usize {
+        Arc::strong_count(&self.0)
+    }
 }
 
 impl Ring for FakeRing {
