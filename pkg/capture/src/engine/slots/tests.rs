@@ -136,6 +136,20 @@ fn rows_that_nobody_has_are_not_made() {
 }
 
 #[test]
+fn a_slot_that_becomes_anothers_gives_its_budget_back() {
+    let mut bench = Bench::default();
+    bench.slot(1, &key("udp", per_second(10)));
+    bench.slot(2, &key("udp", Limit::None));
+    bench.leave(1);
+    assert_eq!(bench.join(3, &key("udp", per_second(20))).unwrap(), is_new(0, 1));
+    assert_eq!(bench.limits(), [(per_second(20), 1)]);
+    assert!(bench.budgets.take(&key("udp", per_second(10))).unwrap().is_new);
+    bench.leave(3);
+    assert_eq!(bench.join(4, &key("udp", Limit::All)).unwrap(), is_old(0));
+    assert!(bench.budgets.take(&key("udp", per_second(20))).unwrap().is_new);
+}
+
+#[test]
 fn a_slot_that_is_promised_stays_what_it_is() {
     let (mut bench, now) = (Bench::default(), Instant::now());
     bench.reserve(key("udp", per_second(10)), now).unwrap();

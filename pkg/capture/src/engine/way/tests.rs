@@ -115,9 +115,8 @@ fn the_pause_grows_with_each_refusal_to_a_minute() {
     // A success takes it all back.
     assert_eq!(way.want(&auto(), true, now), Step::Attach { attempt: 10 });
     assert_eq!(way.attached(10, attachment(Hook::TcxIngress, 7)), None);
-    assert_eq!(way.lost(), Some(7));
-    let Step::Attach { attempt } = way.want(&auto(), true, now) else { panic!("not tried") };
-    way.refused(attempt, busy(), None, now);
+    assert_eq!(way.want(&native(), true, now), Step::Replace { link: 7, attempt: 11 });
+    way.refused(11, busy(), None, now);
     assert_eq!(state(&way, now).1, "xdp-native: taken; tried again in 1 s");
 }
 
@@ -191,6 +190,7 @@ fn what_an_interface_had_goes_with_it() {
     assert_eq!(way.lost(), None);
     assert_eq!(state(&way, now), (InterfaceState::Attaching, String::new()));
     let Step::Attach { attempt } = way.want(&auto(), true, now) else { panic!("not tried") };
+    assert_eq!(state(&way, now), (InterfaceState::Attaching, String::new()), "another interface");
     assert!(way.refused(attempt, busy(), None, now));
     assert_eq!(state(&way, now).1, "xdp-native: taken; tried again in 1 s");
 }

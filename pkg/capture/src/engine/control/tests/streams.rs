@@ -48,6 +48,8 @@ fn streams_follow_interfaces_that_come_and_go() {
     // It goes, with packets on their way.
     bench.set_interfaces([("eth0", 2)]);
     assert!(!bench.kernel.begin(Packet { index: 3, direction: Direction::In, length: 100 }));
+    let members: Vec<StreamId> = bench.control.taps["eth1"].slots.takers().map(|(_, id, _)| id).collect();
+    assert_eq!(members, [named_id], "who asked for all has left");
     assert_eq!(bench.states(), with_eth1(&[state("eth1 in", Absent, ""), state("eth1 out", Absent, "")]));
     bench.packets(2, Direction::Out, 100, 7);
 
@@ -108,6 +110,7 @@ fn what_the_kernel_does_not_tell_now_is_told_later() {
     bench.control.tick();
     bench.kernel.lock().refuses.read = false;
     bench.control.tick();
+    assert_eq!(bench.accounts()[0].seen, 7);
     assert_eq!((rows(&first_queue).len(), rows(&second_queue).len()), (3, 7));
     let matched = |queue: &Queue| queue.counted().map(|counted| (counted.seen, counted.matched));
     assert_eq!((matched(&first_queue), matched(&second_queue)), (Some((3, 3)), Some((7, 7))));
@@ -214,4 +217,42 @@ fn an_interface_waits_for_a_place() {
     bench.command(Command::End { stream: id });
     assert_eq!(matched(&queue), Some(3));
     bench.stop();
+}
+
+#[test]
+fn what_was_counted_where_an_interface_has_gone_stays_counted() {
+    let mut bench = Bench::new(interfaces([("eth0", 2)]));
+    let (id, queue) = bench.subscribe(&request(InterfaceSet::Any, &Direction::ALL, "len > 60", Limit::All));
+    let counts = |bench: &mut Bench| {
+        let (reply, mut answer) = oneshot::channel();
+        bench.command(Command::Counts { stream: id, reply });
+        answer.try_recv().unwrap().map(|reading| reading.sums.map(|sum| (sum.packets, sum.bytes)))
+    };
+    // Containers come and go, each with interfaces of its own.
+    for index in 10..15 {
+        let name = format!("veth{index}");
+        bench.set_interfaces([("eth0", 2), (&name, index)]);
+        bench.packets(index, Direction::In, index * 10, 2);
+        bench.packets(index, Direction::In, 60, 1);
+        bench.packets(index, Direction::Out, 70, 1);
+        bench.kernel.run();
+        let number = bench.control.taps[&name].number;
+        let taken: usize = (0..3).map(|_| block_on(queue.next(1)).unwrap()[0].len()).sum();
+        assert_eq!((taken, queue.handled().delivered.at(number)), (3, 3));
+        bench.set_interfaces([("eth0", 2)]);
+        bench.control.tick();
+        assert_eq!(bench.control.taps.keys().collect::<Vec<_>>(), ["eth0"]);
+        // The number may be another's now.
+        let delivered = queue.handled().delivered;
+        assert_eq!((delivered.at(number), delivered.total()), (0, u64::from(index - 9) * 3));
+    }
+    assert_eq!(counts(&mut bench), Some([(10, 2 * (100 + 110 + 120 + 130 + 140)), (5, 350)]));
+    bench.set_interfaces([]);
+    assert_eq!(counts(&mut bench), None, "nothing is attached, which is not the same as zero");
+    bench.command(Command::End { stream: id });
+    while block_on(queue.next(100)).is_some() {}
+    let counted = queue.counted().unwrap();
+    assert_eq!((counted.seen, counted.matched, counted.bytes), (20, 15, 1200 + 350));
+    drop(queue);
+    bench.close_all();
 }
