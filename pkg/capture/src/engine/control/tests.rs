@@ -1,3 +1,4 @@
+mod model;
 mod prepare;
 mod streams;
 
@@ -171,7 +172,10 @@ impl Bench {
     fn close_all(&mut self) {
         let began = Instant::now();
         // The reader and the attacher take a moment to let go of what has ended.
-        while !self.control.ended.is_empty() || !self.open_links.lock().unwrap().is_empty() {
+        while !self.control.taps.is_empty()
+            || !self.control.ended.is_empty()
+            || !self.open_links.lock().unwrap().is_empty()
+        {
             assert!(began.elapsed() < FOREVER, "something is never closed");
             self.control.tick();
             std::thread::yield_now();
