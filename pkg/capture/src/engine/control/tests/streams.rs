@@ -103,6 +103,8 @@ fn what_the_kernel_does_not_tell_now_is_told_later() {
     bench.command(Command::End { stream: first });
     bench.packets(2, Direction::In, 60, 4);
     assert_eq!(first_queue.counted(), None, "nobody knows yet");
+    bench.kernel.run();
+    assert_eq!(bench.accounts()[0].seen, 7, "it can be looked at all the same");
     bench.kernel.lock().refuses.settle = false;
     bench.kernel.lock().refuses.read = true;
     bench.control.tick();
