@@ -166,7 +166,8 @@ impl Product {
             (take("TABLES")?, take("CONFIGURATIONS")?, take("COUNTERS")?, take("IN_FORCE")?);
         let map = create(BPF_MAP_TYPE_PERCPU_ARRAY, size_of::<SlotCounters>(), CELLS, "cells")?;
         let cells = PerCpuArray::try_from(Map::PerCpuArray(map))?;
-        let mut outer: ArrayOfMaps<MapData, PerCpuArray<MapData, Shared<SlotCounters>>> = counters.try_into()?;
+        let mut outer: ArrayOfMaps<MapData, PerCpuArray<MapData, Shared<SlotCounters>>> =
+            counters.try_into()?;
         outer.set(0, &cells, 0)?;
         Ok(Self {
             ebpf,

@@ -208,6 +208,32 @@ pub fn write_per_cpu<V: Pod>(map: impl AsFd, index: u32, values: &mut [V]) -> io
     unsafe { element(BPF_MAP_UPDATE_ELEM, map, index, values.as_mut_ptr().cast()) }
 }
 
+/// The number of CPUs that the kernel has room for, by how much it writes for one element of the per-CPU array `map`,
+/// whose values have the size of `V`. What says it otherwise, /sys, is not there in every container.
+///
+/// # Errors
+/// The kernel's; [`io::ErrorKind::InvalidData`] for a number that cannot be.
+pub fn count_cpus<V: Pod>(map: impl AsFd) -> io::Result<usize> {
+    const { assert!(size_of::<V>().is_multiple_of(8), "the kernel writes values 8 bytes aligned") };
+    /// More than any kernel is built for (CONFIG_NR_CPUS).
+    const MOST: usize = 8192;
+    let words = size_of::<V>() / size_of::<u64>();
+    // What is not written by the kernel differs between two readings with different contents.
+    let read = |filling: u64| {
+        let mut values = vec![filling; MOST * words];
+        // SAFETY: there is room for all CPUs, and any bytes are a number.
+        unsafe { element(BPF_MAP_LOOKUP_ELEM, &map, 0, values.as_mut_ptr().cast()) }?;
+        Ok::<_, io::Error>(values)
+    };
+    let (zeros, ones) = (read(0)?, read(u64::MAX)?);
+    let written = zeros.iter().zip(&ones).rposition(|(zero, one)| !(*zero == 0 && *one == u64::MAX));
+    let written = written.map_or(0, |last| last + 1);
+    if written == 0 || !written.is_multiple_of(words) {
+        return Err(io::ErrorKind::InvalidData.into());
+    }
+    Ok(written / words)
+}
+
 /// Reads all `entries` elements of a per-CPU array at once: `values` has room for each of them, for each possible CPU.
 /// Kernel 5.13.
 ///

@@ -82,12 +82,14 @@ impl WallClock {
     }
 
     /// Nanoseconds since 1970 (UTC) of a kernel time in nanoseconds.
+    #[inline]
     #[must_use]
     pub fn nanoseconds(self, kernel_time: u64) -> i64 {
         i64::try_from(kernel_time).unwrap_or(i64::MAX).saturating_add(self.offset)
     }
 
     /// Milliseconds since 1970 (UTC) of a kernel time in nanoseconds.
+    #[inline]
     #[must_use]
     pub fn milliseconds(self, kernel_time: u64) -> i64 {
         self.nanoseconds(kernel_time).div_euclid(1_000_000)

@@ -122,7 +122,7 @@ impl LocalSource {
         let parts = control::Parts {
             opener: Box::new(LoaderOpener::new(maps, process)),
             attacher,
-            reader: Reader::start()?,
+            reader: Reader::start(settings.all_queue_rows())?,
             kernel: kernel.clone(),
             at_start: at_start.clone(),
             settings,

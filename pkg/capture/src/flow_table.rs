@@ -6,7 +6,6 @@
 
 use std::{collections::BTreeMap, io, os::fd::OwnedFd, sync::Arc};
 
-use aya::util::nr_cpus;
 use bytemuck::zeroed_vec;
 use thiserror::Error;
 use xdplive_packet::{
@@ -27,9 +26,6 @@ const BATCH: usize = 4096;
 /// Why flows cannot be counted, or read.
 #[derive(Debug, Error)]
 pub enum FlowError {
-    /// The number of CPUs is not to be had.
-    #[error("the kernel does not tell its number of CPUs ({0}): {1}")]
-    Cpus(&'static str, #[source] io::Error),
     /// A bank cannot be put in force or out of it.
     #[error("the flow table cannot be changed: {0}")]
     Swap(#[source] io::Error),
@@ -68,12 +64,11 @@ pub struct FlowTable {
 }
 
 impl FlowTable {
-    /// Puts empty maps in force; nobody's flows are counted yet.
+    /// Puts empty maps in force, whose per-CPU values are for so many CPUs; nobody's flows are counted yet.
     ///
     /// # Errors
-    /// [`FlowError::Cpus`] or [`FlowError::Swap`].
-    pub fn begin(maps: FlowMaps) -> Result<Self, FlowError> {
-        let cpus = nr_cpus().map_err(|(path, error)| FlowError::Cpus(path, error))?;
+    /// [`FlowError::Swap`].
+    pub fn begin(maps: FlowMaps, cpus: usize) -> Result<Self, FlowError> {
         for (number, inner) in (0..).zip(&maps.tables) {
             bpf::put_map(&maps.tables_outer, number, inner).map_err(FlowError::Swap)?;
         }

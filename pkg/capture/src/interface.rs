@@ -1,5 +1,6 @@
 //! This machine's network interfaces, as far as capturing needs to know them.
 
+mod links;
 mod tags;
 mod watch;
 
@@ -15,7 +16,8 @@ pub use watch::{Watch, WatchError};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Interface {
-    /// Its name, unique in the network namespace at one time.
+    /// Its name in text form, unique in the network namespace at one time: bytes that are not UTF-8 are escaped, see
+    /// `xdplive_protocol::interface_name`.
     pub name: String,
     /// Its number, never used again for another interface until the numbers wrap.
     pub index: u32,

@@ -309,7 +309,8 @@ impl LoaderProcess {
             let _ = kill_process(self.id, Signal::KILL);
         }
         // Where it is stuck, its end is not waited for: that is the kernel's business now.
-        let options = WaitIdOptions::EXITED | if has_ended { WaitIdOptions::empty() } else { WaitIdOptions::NOHANG };
+        let options =
+            WaitIdOptions::EXITED | if has_ended { WaitIdOptions::empty() } else { WaitIdOptions::NOHANG };
         let _ = waitid(WaitId::PidFd(self.ended.as_fd()), options);
         has_ended
     }

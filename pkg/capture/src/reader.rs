@@ -60,15 +60,19 @@ enum Command {
 }
 
 impl Reader {
-    /// Starts the thread. It ends when this is dropped.
+    /// Starts the thread, which lets at most so many rows wait for all streams together. It ends when this is dropped.
     ///
     /// # Errors
     /// Where the process has no file descriptors or threads left.
-    pub fn start() -> io::Result<Self> {
+    pub fn start(most_waiting: usize) -> io::Result<Self> {
         let wake = Arc::new(eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?);
         let (commands, receiver) = channel();
-        let thread =
-            Thread { commands: receiver, wake: Arc::clone(&wake), ring: None, dispatch: Dispatch::default() };
+        let thread = Thread {
+            commands: receiver,
+            wake: Arc::clone(&wake),
+            ring: None,
+            dispatch: Dispatch::new(most_waiting),
+        };
         thread::Builder::new().name("ring-reader".to_owned()).spawn(move || thread.run())?;
         Ok(Self { commands, wake })
     }

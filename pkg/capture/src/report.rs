@@ -11,7 +11,9 @@ use crate::{
     interface::{Interface, Interfaces},
     loader::protocol::LoaderError,
     privilege::{AtStart, NEEDED},
-    source::{Check, HookOption, InForce, InterfaceHooks, InterfaceState, LeftOut, Outcome, Prepared, Report},
+    source::{
+        Check, HookOption, InForce, InterfaceHooks, InterfaceState, LeftOut, Outcome, Prepared, Report,
+    },
 };
 
 /// Oldest kernel that has all that XDP capture needs.
@@ -203,9 +205,8 @@ fn check_programs(kernel: &Kernel, probed: Option<Probed>) -> Vec<Check> {
 fn check_refused(interfaces: &Interfaces, left_out: &[LeftOut]) -> Option<Check> {
     /// Directions of interfaces that are named at most.
     const NAMED: usize = 5;
-    let is_refused = |one: &&LeftOut| {
-        one.state == InterfaceState::Refused && interfaces.get(&one.interface).is_some()
-    };
+    let is_refused =
+        |one: &&LeftOut| one.state == InterfaceState::Refused && interfaces.get(&one.interface).is_some();
     let refused: Vec<String> = left_out
         .iter()
         .filter(is_refused)
@@ -214,7 +215,8 @@ fn check_refused(interfaces: &Interfaces, left_out: &[LeftOut]) -> Option<Check>
     let more = refused.len().saturating_sub(NAMED);
     let more = if more == 0 { String::new() } else { format!("; and {more} more") };
     let named = refused.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join("; ");
-    let fix = "the panels that ask for them go on without; choose other interfaces or another hook there".to_owned();
+    let fix = "the panels that ask for them go on without; choose other interfaces or another hook there"
+        .to_owned();
     (!refused.is_empty())
         .then(|| Check::bad("interfaces left out", Outcome::Warning, format!("{named}{more}"), fix))
 }
@@ -228,7 +230,8 @@ pub fn hooks(interface: &Interface, kernel: KernelSupport, now: &Prepared) -> Ve
     let option = |hook: Hook| {
         let is_here = |one: &&InForce| one.interface == interface.name;
         let attached = now.in_force.iter().filter(is_here).find(|one| one.hook == hook);
-        let same_way = now.in_force.iter().filter(is_here).any(|one| one.hook.direction() == hook.direction());
+        let same_way =
+            now.in_force.iter().filter(is_here).any(|one| one.hook.direction() == hook.direction());
         let left_out = now
             .left_out
             .iter()

@@ -21,7 +21,8 @@ pub struct Settings {
     /// The ring that all interfaces share, bytes: a power of two from [`MIN_RING_BYTES`] to [`MAX_RING_BYTES`]. An
     /// event takes 112 bytes, so the default of 8 MiB holds 74,898 events.
     pub ring_bytes: u32,
-    /// Rows that wait for one stream at most, 128 bytes each; the oldest make room. 65,536 by default.
+    /// Rows that wait for one stream at most, 128 bytes each; the oldest make room. 65,536 by default. All streams
+    /// together have at most [`Self::all_queue_rows`].
     pub queue_rows: usize,
     /// How long an interface stays attached after its last stream: on many drivers attaching native XDP
     /// resets the queues or the link, and a dashboard closed and opened again must not do that. 60 s.
@@ -50,7 +51,16 @@ impl Default for Settings {
 /// Rows with the bytes of their headers that wait for one stream at most: these take up to 650 bytes each.
 const QUEUE_ROWS_WITH_BYTES: usize = 8192;
 
+/// Rows that wait for all streams together, as many times as for one.
+const ALL_QUEUES: usize = 4;
+
 impl Settings {
+    /// Rows that wait for all streams together at most: four times as many as for one, 34 MB by default.
+    #[must_use]
+    pub const fn all_queue_rows(&self) -> usize {
+        self.queue_rows.saturating_mul(ALL_QUEUES)
+    }
+
     /// Rows that wait for a stream of `request` at most.
     #[must_use]
     pub fn queue_rows(&self, request: &Request) -> usize {

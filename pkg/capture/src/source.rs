@@ -219,12 +219,7 @@ impl Subscription {
     /// The stream `id`, whose packets count from `begun` on, fed through `queue`; `end` asks its source to stop and to
     /// close the queue.
     #[must_use]
-    pub fn new(
-        id: StreamId,
-        begun: Moment,
-        queue: Arc<Queue>,
-        end: Box<dyn FnOnce() + Send + Sync>,
-    ) -> Self {
+    pub fn new(id: StreamId, begun: Moment, queue: Arc<Queue>, end: Box<dyn FnOnce() + Send + Sync>) -> Self {
         Self { id, begun, queue, end: Some(end) }
     }
 

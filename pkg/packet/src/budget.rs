@@ -1,73 +1,58 @@
 //! Keeping a slot to its budget of packets a second, in a way that keeps the rare ones.
 //!
-//! A [`Bucket`] is refilled [`REFILLS`] times a second, so that what passes is spread over the second. A
-//! quarter of each refill goes into a reserve, as far as that has room, for packets of conversations and flows
-//! that have not been seen lately ([`Recent`]): the one packet of a new flow passes in a flood of others. New
-//! conversations may use all of the reserve, new flows of known ones its upper half, so that a flood between
-//! two hosts from ever new ports leaves something for the others.
+//! A [`Bucket`] lets a packet pass in one of three ways, asked in this order:
+//!
+//! 1. As long as the second before it has fewer rows than the limit, or than [`ROWS`] where the limit is higher.
+//!    The times of the last rows are kept for this ([`log`]), so it holds to the nanosecond.
+//! 2. At a limit above [`ROWS`], at the pace of the limit, with no more than a tenth of a second's rows at once
+//!    ([`Pace`]).
+//! 3. As one of a conversation or a flow that has not been seen in the last ten seconds ([`Recent`]), from a reserve
+//!    ([`Reserve`]): the one packet of a new flow passes in a flood of others.
+//!
+//! Every row is charged to the first two, whichever way it passed. In any ten or more whole seconds there are at
+//! most 1.1 times the limit of rows, and one more at limits of 10 and 11.
 
+mod log;
+mod pace;
 mod recent;
+mod reserve;
 
+pub use log::ROWS;
 pub use recent::{FLOWS, Recent, WAYS, conversation, flow};
 
-use crate::{headers::Headers, shared::Shared};
+use core::num::NonZero;
 
-/// Refills in a second: one every 20 ms.
-pub const REFILLS: u64 = 50;
-/// Nanoseconds between two refills.
-const REFILL: u64 = 1_000_000_000 / REFILLS;
-/// Refills that a bucket holds at most: what the last tenth of a second has left over.
-const CAPACITY: u64 = 5;
-/// One part in this many of a refill is the reserve's.
-const RESERVE_PART: u64 = 4;
-/// One part in this many of a second's budget is what the reserve holds.
-const RESERVE_CAPACITY_PART: u64 = 8;
+use crate::headers::Headers;
+use log::Log;
+use pace::{Pace, SECOND};
+use recent::{Novelty, novelty};
+use reserve::Reserve;
 
-/// What may still pass. Shared by all CPUs, without locks: what two of them do at the same moment may let one
-/// packet less through than could, never more. One of all zeros is empty.
+/// How often a CPU tries to change what others change at the same time. Then the packet goes without: the kernel takes no
+/// program that might try for ever.
+const TRIES: u32 = 4;
+
+/// A limit's pace allows what is due in this time at once: a tenth of a second.
+const AT_ONCE: u64 = SECOND / 10;
+/// Rows that did not wait for the pace put it off by no more than this: a second.
+const PUT_OFF: u64 = SECOND;
+
+/// What has passed lately. Shared by all CPUs, without locks. One of all zeros is fresh.
 #[derive(Debug, Default)]
 #[repr(C)]
 pub struct Bucket {
-    /// Number of the refill interval of the last refill.
-    interval: Shared,
-    /// Packets that may pass; signed.
-    left: Shared,
-    /// Packets of new flows that may pass besides; signed.
-    reserve: Shared,
+    /// The pace of a limit above [`ROWS`].
+    pace: Pace,
+    /// What is kept for new conversations and flows.
+    reserve: Reserve,
+    /// The last rows.
+    log: Log,
 }
 
 impl Bucket {
-    /// Adds what has become due by `now` (nanoseconds of a clock that never goes back) under a budget of
-    /// `limit` packets a second.
-    #[inline(always)]
-    pub fn refill(&self, limit: u32, now: u64) {
-        let interval = now / REFILL;
-        let last = self.interval.get();
-        if interval <= last || !self.interval.advance(last, interval) {
-            return;
-        }
-        // A slot that has just begun has left nothing over.
-        let from = if last == 0 { interval - 1 } else { max(last, interval.saturating_sub(CAPACITY)) };
-        // Differences of a sum that runs through the second, so that a limit that is no multiple of the refills
-        // comes out exact.
-        let within = from % REFILLS;
-        let until = within + (interval - from);
-        let limit = limit as u64;
-        let due = (limit * until / REFILLS - limit * within / REFILLS) as i64;
-        let room = reserve_capacity(limit) - self.reserve.get() as i64;
-        let reserve = min(due / RESERVE_PART as i64, if room < 0 { 0 } else { room });
-        if reserve > 0 {
-            self.reserve.add(reserve as u64);
-        }
-        let most = limit.div_ceil(REFILLS / CAPACITY) as i64;
-        let excess = self.left.add((due - reserve) as u64) as i64 + due - reserve - most;
-        if excess > 0 {
-            self.left.add(-excess as u64);
-        }
-    }
-
-    /// Whether a packet passes: of the budget, or as one of a new conversation or flow. `recent` gives the
-    /// memory's bucket of a number below [`FLOWS`]; `slot` keeps slots that share a memory apart.
+    /// Whether a packet at `now` (nanoseconds of a clock that never goes back) passes under a budget of `limit`
+    /// packets a second, where 0 counts as 1. `recent` gives the memory's bucket of a number below [`FLOWS`]; `slot`
+    /// keeps slots that share a memory apart.
     #[inline(always)]
     pub fn passes<'a>(
         &self,
@@ -77,49 +62,27 @@ impl Bucket {
         slot: u32,
         recent: impl Fn(u32) -> Option<&'a Recent>,
     ) -> bool {
-        self.refill(limit, now);
-        if take(&self.left, 0) {
-            return true;
+        let limit = NonZero::new(limit as u64).unwrap_or(NonZero::<u64>::MIN);
+        let rows = if limit.get() < ROWS { limit.get() } else { ROWS };
+        let is_paced = limit.get() > ROWS;
+        let is_logged = self.log.take(rows, now);
+        let by_budget = is_logged || is_paced && self.pace.take(now, AT_ONCE, || pace::interval(1, limit));
+        // Asked whatever has been decided: a conversation that has passed until the flood began is known in it.
+        let from_reserve = match novelty(headers, slot, now, recent) {
+            Novelty::None => false,
+            new => self.reserve.take(limit, now, new),
+        };
+        if !by_budget && !from_reserve {
+            return false;
         }
-        let hash = conversation(headers, slot);
-        let Some(bucket) = recent(Recent::bucket(hash)) else { return false };
-        if bucket.is_new(hash, now) {
-            return take(&self.reserve, 0);
+        if !is_logged {
+            self.log.enter(rows, now);
         }
-        let hash = flow(hash, headers);
-        let Some(bucket) = recent(Recent::bucket(hash)) else { return false };
-        bucket.is_new(hash, now) && take(&self.reserve, reserve_capacity(limit as u64) / 2)
+        if is_paced && (is_logged || !by_budget) {
+            self.pace.take(now, PUT_OFF, || pace::interval(1, limit));
+        }
+        true
     }
-}
-
-/// Packets that the reserve of a slot with this budget holds.
-#[inline(always)]
-const fn reserve_capacity(limit: u64) -> i64 {
-    limit.div_ceil(RESERVE_CAPACITY_PART) as i64
-}
-
-/// Takes one, where there are more than `floor`.
-#[inline(always)]
-fn take(left: &Shared, floor: i64) -> bool {
-    // In a flood this mostly ends here, without a locked bus.
-    if left.get() as i64 <= floor {
-        return false;
-    }
-    if left.add(u64::MAX) as i64 > floor {
-        return true;
-    }
-    left.add(1);
-    false
-}
-
-#[inline(always)]
-const fn max(a: u64, b: u64) -> u64 {
-    if a > b { a } else { b }
-}
-
-#[inline(always)]
-const fn min(a: i64, b: i64) -> i64 {
-    if a < b { a } else { b }
 }
 
 #[cfg(test)]

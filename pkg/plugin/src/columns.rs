@@ -44,6 +44,18 @@ pub trait Cells {
     fn text(&mut self, text: &str);
     /// Text without quotes, backslashes and control characters, which needs no escaping, as `write` appends it.
     fn plain(&mut self, write: impl FnOnce(&mut String));
+    /// An address: of IPv6 where `version` is 6, else IPv4's in the first four bytes.
+    fn address(&mut self, version: u8, address: &[u8; 16]) {
+        self.plain(|text| text::address(version, address, text));
+    }
+    /// An Ethernet address.
+    fn mac(&mut self, address: [u8; 6]) {
+        self.plain(|text| text::mac(address, text));
+    }
+    /// Text that is ready to be copied.
+    fn word<const N: usize>(&mut self, word: &text::Word<N>) {
+        self.text(word.text());
+    }
 }
 
 /// A column of one kind of rows.
@@ -177,6 +189,7 @@ fn rounded(number: f64) -> f64 {
     (number * 100.0).round() / 100.0
 }
 
+#[inline(always)]
 fn number<C: Cells>(value: Option<impl Into<u32>>, cells: &mut C) {
     match value {
         Some(value) => cells.number(value.into()),

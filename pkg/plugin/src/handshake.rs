@@ -6,11 +6,7 @@ use std::{
 };
 
 use thiserror::Error;
-
-/// Name and value of the environment variable by which Grafana shows itself.
-pub const COOKIE: (&str, &str) = ("grafana_plugin_type", "datasource");
-/// Version of go-plugin's core protocol, and of Grafana's plugin protocol.
-pub const VERSIONS: (&str, &str) = ("1", "2");
+pub use xdplive_protocol::handshake::{COOKIE, VERSIONS};
 
 /// Somebody started the program by hand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Error)]

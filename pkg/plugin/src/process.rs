@@ -166,7 +166,9 @@ async fn serve(
     let loader_ended = loader.process.ended().try_clone_to_owned().map_err(StartError::Fork)?;
     let (server, setting_errors) = ServerSettings::read(setting);
     if setting("any_ring_bytes").is_some() {
-        warn!("the setting any_ring_bytes has no meaning any more: all interfaces share the ring of ring_bytes");
+        warn!(
+            "the setting any_ring_bytes has no meaning any more: all interfaces share the ring of ring_bytes"
+        );
     }
     for error in &setting_errors {
         warn!("{error}; the default holds");

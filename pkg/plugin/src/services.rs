@@ -23,7 +23,7 @@ use crate::{
 pub use admission::Admission;
 pub use controller::{ControllerClient, ControllerServer, Empty};
 pub use standing::Driver;
-pub use stream::ACCOUNTS;
+pub use xdplive_protocol::accounts::ACCOUNTS;
 
 /// What all services share.
 #[derive(Clone)]

@@ -1,8 +1,12 @@
 //! The command line.
 
-use std::{path::PathBuf, time::Duration};
+use std::{ffi::OsString, os::unix::ffi::OsStrExt as _, path::PathBuf, time::Duration};
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{
+    Args, Parser, Subcommand, ValueEnum,
+    builder::{OsStringValueParser, TypedValueParser as _},
+};
+use xdplive_protocol::interface_name;
 
 /// Packets of this machine's interfaces, by way of the Grafana plugin XDP Live.
 #[derive(Debug, Parser)]
@@ -27,8 +31,9 @@ pub enum Command {
 /// Options of `watch`.
 #[derive(Clone, Debug, Args)]
 pub struct Watch {
-    /// An interface; may be given several times [default: that of the default route]
-    #[arg(long, value_name = "IF")]
+    /// An interface, or any; may be given several times [default: that of the default route]. In its name \\ stands
+    /// for a backslash and \xNN for a byte that cannot be printed
+    #[arg(long, value_name = "IF", value_parser = OsStringValueParser::new().try_map(interface))]
     pub interface: Vec<String>,
     /// The way of the packets
     #[arg(long, value_enum, default_value = "both")]
@@ -153,3 +158,22 @@ fn seconds(text: &str) -> Result<Duration, String> {
         .filter(|duration| !duration.is_zero())
         .ok_or_else(|| allowed.to_owned())
 }
+
+/// An interface in text form. What is not UTF-8 cannot be that, and is the name itself.
+fn interface(given: OsString) -> Result<String, String> {
+    if given.is_empty() {
+        return Err(
+            "it takes the name of an interface, such as eth0, or any for all; leave --interface out for \
+                    that of the default route"
+                .to_owned(),
+        );
+    }
+    let name = match given.to_str() {
+        Some(text) => interface_name::unescape(text).map_err(|error| error.to_string())?,
+        None => given.as_bytes().to_vec(),
+    };
+    Ok(interface_name::escape(&name))
+}
+
+#[cfg(test)]
+mod tests;

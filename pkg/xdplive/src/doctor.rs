@@ -2,7 +2,7 @@
 
 mod grafana;
 
-use std::path::Path;
+use std::{fmt::Write as _, path::Path};
 
 use grafana_plugin_sdk::pluginv2::CheckHealthRequest;
 use serde::Deserialize;
@@ -12,6 +12,7 @@ use crate::{
     cli::Doctor,
     exit::Failure,
     host::{self, HostError, Plugin},
+    output,
 };
 
 /// One finding.
@@ -64,7 +65,7 @@ struct HookOption {
 /// Runs the command.
 ///
 /// # Errors
-/// Where something is missing without which nothing works.
+/// Where something is missing without which nothing works, and where standard output does not take the findings.
 pub async fn run(options: &Doctor) -> Result<(), Failure> {
     let program =
         host::find(options.plugin.as_deref()).map_err(|error| Failure::Machine(error.to_string()))?;
@@ -74,6 +75,7 @@ pub async fn run(options: &Doctor) -> Result<(), Failure> {
         detail: program.display().to_string(),
         mend: None,
     }];
+    let mut interfaces = Vec::new();
     match ask(&program).await {
         Ok(details) => {
             checks.extend(details.report.checks);
@@ -83,9 +85,7 @@ pub async fn run(options: &Doctor) -> Result<(), Failure> {
                 detail,
                 mend: None,
             }));
-            checks.push(grafana::check(&program));
-            print(&checks);
-            print_interfaces(&details.report.interfaces);
+            interfaces = details.report.interfaces;
         }
         Err(error) => {
             checks.push(Check {
@@ -94,10 +94,10 @@ pub async fn run(options: &Doctor) -> Result<(), Failure> {
                 detail: error.to_string(),
                 mend: None,
             });
-            checks.push(grafana::check(&program));
-            print(&checks);
         }
     }
+    checks.push(grafana::check(&program));
+    output::print("the findings", &(describe(&checks) + &describe_interfaces(&interfaces)))?;
     if checks.iter().any(|check| check.outcome == Outcome::Failed) { Err(Failure::Told) } else { Ok(()) }
 }
 
@@ -105,7 +105,7 @@ pub async fn run(options: &Doctor) -> Result<(), Failure> {
 async fn ask(program: &Path) -> Result<Details, HostError> {
     let plugin = Plugin::start(program, &[], |line| {
         if line.is_problem() {
-            eprintln!("plugin: {}", line.message);
+            output::note(format_args!("plugin: {}", line.message));
         }
     })
     .await?;
@@ -121,25 +121,28 @@ async fn ask(program: &Path) -> Result<Details, HostError> {
     serde_json::from_slice(&answer.json_details).map_err(|error| failed(error.to_string()))
 }
 
-fn print(checks: &[Check]) {
+fn describe(checks: &[Check]) -> String {
+    let mut text = String::new();
     for Check { name, outcome, detail, mend } in checks {
         let word = match outcome {
             Outcome::Ok => "ok",
             Outcome::Warning => "warning",
             Outcome::Failed => "FAILED",
         };
-        println!("{word:8} {name}: {detail}");
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "{word:8} {name}: {detail}");
         if let Some(mend) = mend {
-            println!("{:8} remedy: {mend}", "");
+            let _ = writeln!(text, "{:8} remedy: {mend}", "");
         }
     }
+    text
 }
 
-fn print_interfaces(interfaces: &[InterfaceHooks]) {
+fn describe_interfaces(interfaces: &[InterfaceHooks]) -> String {
     if interfaces.is_empty() {
-        return;
+        return String::new();
     }
-    println!("\ninterfaces, and the hooks that auto takes there:");
+    let mut text = "\ninterfaces, and the hooks that auto takes there:\n".to_owned();
     for InterfaceHooks { interface, hooks } in interfaces {
         let auto: Vec<String> = hooks
             .iter()
@@ -147,10 +150,12 @@ fn print_interfaces(interfaces: &[InterfaceHooks]) {
             .map(|option| format!("{} {}", option.direction, option.hook))
             .collect();
         let auto = if auto.is_empty() { "none".to_owned() } else { auto.join(", ") };
-        println!("  {interface}: {auto}");
+        // Writing to a string cannot fail.
+        let _ = writeln!(text, "  {interface}: {auto}");
         for option in hooks.iter().filter(|option| !option.reason.is_empty()) {
             let possible = if option.possible { "" } else { "not possible: " };
-            println!("    {} {}: {possible}{}", option.direction, option.hook, option.reason);
+            let _ = writeln!(text, "    {} {}: {possible}{}", option.direction, option.hook, option.reason);
         }
     }
+    text
 }

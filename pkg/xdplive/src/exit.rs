@@ -2,6 +2,8 @@
 
 use std::process::ExitCode;
 
+use crate::output;
+
 /// Why a command failed; the kind is its exit status.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Failure {
@@ -18,11 +20,11 @@ impl Failure {
     pub fn report(self) -> ExitCode {
         match self {
             Self::Call(message) => {
-                eprintln!("xdplive: {message}");
+                output::note(format_args!("xdplive: {message}"));
                 ExitCode::from(2)
             }
             Self::Machine(message) => {
-                eprintln!("xdplive: {message}");
+                output::note(format_args!("xdplive: {message}"));
                 ExitCode::from(1)
             }
             Self::Told => ExitCode::from(1),

@@ -4,16 +4,16 @@ use std::fmt::Write as _;
 
 use xdplive_filter::{Environment, Filter, FilterError};
 
-use crate::{cli, exit::Failure};
+use crate::{cli, exit::Failure, output};
 
 /// Runs the command.
 ///
 /// # Errors
-/// Where the expression is no filter, or too much for an interface.
+/// Where the expression is no filter, or too much for an interface, and where standard output does not take the
+/// explanation.
 pub fn run(options: &cli::Filter) -> Result<(), Failure> {
     let text = options.expression.join(" ");
-    println!("{}", explain(&text)?);
-    Ok(())
+    output::print("the explanation", &format!("{}\n", explain(&text)?))
 }
 
 /// The filter in its canonical form, what it means, and the alternatives that the kernel decides by.

@@ -5,7 +5,7 @@ pub mod log;
 use std::{
     io,
     path::{Path, PathBuf},
-    process::Stdio,
+    process::{ExitStatus, Stdio},
     time::Duration,
 };
 
@@ -23,29 +23,29 @@ use tokio::{
     task::JoinHandle,
     time::timeout,
 };
-use tonic::transport::{Channel, Endpoint};
-use tower::service_fn;
-use xdplive_plugin::{
-    handshake::{COOKIE, VERSIONS},
-    services::{ControllerClient, Empty},
+use tonic::{
+    Request,
+    client::Grpc,
+    codec::ProstCodec,
+    codegen::http::uri::PathAndQuery,
+    transport::{Channel, Endpoint},
 };
+use tower::service_fn;
+use xdplive_protocol::{
+    handshake::{COOKIE, SHUTDOWN, VERSIONS},
+    plugin,
+};
+
+pub use xdplive_protocol::plugin::program_name;
 
 /// How long the plugin may take to say where it is; go-plugin waits a minute.
 const START: Duration = Duration::from_secs(20);
 /// How long it may take to end after it was asked to; go-plugin waits as long.
 const END: Duration = Duration::from_secs(2);
+/// How long the last lines of a plugin that was killed are waited for.
+const LAST_WORDS: Duration = Duration::from_millis(100);
 /// HTTP/2 windows: large enough for several messages on their way.
 const WINDOW: u32 = 8 << 20;
-
-/// The program's name for this machine's architecture, as Grafana looks for it.
-pub fn program_name() -> String {
-    let architecture = match std::env::consts::ARCH {
-        "x86_64" => "amd64",
-        "aarch64" => "arm64",
-        other => other,
-    };
-    format!("gpx_xdplive_linux_{architecture}")
-}
 
 /// Why the plugin is not to be reached.
 #[derive(Debug, Error)]
@@ -183,23 +183,46 @@ impl Plugin {
     /// Asks it to end. Streams still bring what was captured before.
     pub async fn ask_to_end(&self) {
         // It may have ended already.
-        let _ = ControllerClient::new(self.channel.clone()).shutdown(Empty {}).await;
+        let mut controller = Grpc::new(self.channel.clone());
+        if controller.ready().await.is_ok() {
+            let (path, empty) = (PathAndQuery::from_static(SHUTDOWN), ProstCodec::<(), ()>::default());
+            let _ = controller.unary(Request::new(()), path, empty).await;
+        }
     }
 
-    /// Waits until it has ended, by force in the end. Returns whether it ended well.
+    /// Waits until it has ended, for 2 s and then by force. Returns whether it ended well. For plugins with little
+    /// attached: each attachment takes the kernel some milliseconds.
     pub async fn wait(mut self) -> bool {
-        let status = match timeout(END, self.child.wait()).await {
-            Ok(status) => status,
+        match timeout(END, self.ended()).await {
+            Ok(status) => status.is_ok_and(|status| status.success()),
             Err(_) => {
-                // The loader ends with it, and every attachment with that.
-                let _ = self.child.start_kill();
-                self.child.wait().await
+                self.kill().await;
+                false
             }
-        };
-        if let Some(logs) = self.logs.take() {
+        }
+    }
+
+    /// Waits until it and its loader have ended, and every line of theirs has been given to `on_log`.
+    ///
+    /// # Errors
+    /// The system's.
+    pub async fn ended(&mut self) -> io::Result<ExitStatus> {
+        let status = self.child.wait().await;
+        // The loader has the other end, too.
+        if let Some(logs) = &mut self.logs {
             let _ = logs.await;
         }
-        status.is_ok_and(|status| status.success())
+        self.logs = None;
+        status
+    }
+
+    /// Ends it by force. The loader ends with it, and every attachment with that; this does not wait for them.
+    pub async fn kill(mut self) {
+        let _ = self.child.start_kill();
+        let _ = timeout(LAST_WORDS, self.ended()).await;
+        if let Some(logs) = self.logs.take() {
+            logs.abort();
+        }
     }
 }
 
@@ -228,7 +251,7 @@ async fn connect(socket: &str) -> Result<Channel, tonic::transport::Error> {
 pub fn context(settings: &Value) -> PluginContext {
     PluginContext {
         org_id: 1,
-        plugin_id: "xdplive-packets-datasource".to_owned(),
+        plugin_id: plugin::ID.to_owned(),
         user: Some(User {
             login: "xdplive".to_owned(),
             name: "xdplive".to_owned(),

@@ -1,33 +1,40 @@
 //! `xdplive watch`: queries, subscribes and runs streams as Grafana does, and prints a line a row.
+//!
+//! | module | holds |
+//! |---|---|
+//! | [`query`], `streams`, `message` | what is asked for, and what comes |
+//! | `rows`, `print` | the rows, as lines |
+//! | `write` | the packets, as a file |
+//! | `accounts`, `notices` | what standard error gets |
+//! | `session`, `stop`, `end` | a call while it runs, when it stops, and how long the plugin's end may take |
 
 mod accounts;
+mod end;
 mod message;
 mod notices;
 mod print;
 pub mod query;
+mod rows;
+mod session;
 mod stop;
 mod streams;
 mod write;
-
-use std::io;
 
 use serde_json::json;
 use tokio::sync::{mpsc, oneshot};
 
 use self::{
     accounts::Accounts,
-    print::{PrintError, Printer},
+    end::{End, Limit},
+    session::Session,
     stop::Stop,
-    streams::Event,
 };
 use crate::{
     cli::{Kind, Watch, name_of},
     exit::Failure,
-    host::{self, Plugin},
+    host::{self, Plugin, log::Line},
+    output,
 };
-
-/// Messages waiting to be printed, at most; the plugin counts what does not fit its own queue.
-const WAITING: usize = 4;
 
 /// Runs the command.
 ///
@@ -37,33 +44,77 @@ pub async fn run(options: Watch) -> Result<(), Failure> {
     check(&options)?;
     let machine = |error: &dyn std::error::Error| Failure::Machine(error.to_string());
     let program = host::find(options.plugin.as_deref()).map_err(|error| machine(&error))?;
-    // From here on a signal ends it well.
+    // From here on a signal ends it well, and a second Ctrl-C at once.
     let stop = Stop::new(options.duration).map_err(|error| machine(&error))?;
+    let end = End::new();
+    let mut limit = Limit::new(end.clone()).map_err(|error| machine(&error))?;
     let (lines, notices) = mpsc::unbounded_channel();
     let (tell_running, running) = oneshot::channel();
-    let notices = tokio::spawn(notices::show(notices, running));
+    let notices = tokio::spawn({
+        let end = end.clone();
+        async move {
+            notices::show(notices, running).await;
+            // The last of them comes with the end of the plugin and its loader.
+            end.finish();
+        }
+    });
+    let on_log = {
+        let end = end.clone();
+        move |line: Line| {
+            end.hear(&line);
+            // The lines are shown for as long as anything is.
+            let _ = lines.send(line);
+        }
+    };
     // All rows, unless --limit says otherwise.
     let settings = [("GF_PLUGIN_MAX_LIMIT", "none"), ("GF_PLUGIN_QUOTA_PERCENT", "none")];
-    // The lines are shown for as long as anything is.
-    let on_log = move |line| _ = lines.send(line);
-    let plugin = Plugin::start(&program, &settings, on_log).await.map_err(|error| machine(&error))?;
-    let result = watch(&plugin, &options, stop, tell_running).await;
-    if result.is_err() {
-        plugin.ask_to_end().await;
-    }
-    let ended_well = plugin.wait().await;
+    let mut plugin = tokio::select! {
+        plugin = Plugin::start(&program, &settings, on_log) => plugin.map_err(|error| machine(&error))?,
+        cut = limit.wait() => return Err(cut.into()),
+    };
+
+    let result = tokio::select! {
+        result = watch(&plugin, &end, &options, stop, tell_running) => result,
+        cut = limit.wait() => Err(cut.into()),
+    };
+    let ended = tokio::select! {
+        biased;
+        cut = limit.wait() => Err(cut),
+        status = async {
+            if end.begin() {
+                plugin.ask_to_end().await;
+            }
+            plugin.ended().await
+        } => Ok(status),
+    };
+    let ended = match ended {
+        Ok(Ok(status)) if status.success() => Ok(()),
+        Ok(Ok(status)) => Err(Failure::Machine(format!("the plugin did not end well ({status})"))),
+        Ok(Err(error)) => Err(Failure::Machine(format!("the plugin cannot be waited for: {error}"))),
+        Err(cut) => {
+            plugin.kill().await;
+            Err(cut.into())
+        }
+    };
     // The last of them have come with the plugin's end.
     let _ = notices.await;
-    let accounts = result?;
-    for (number, accounts) in accounts.iter().enumerate() {
-        if let Some(line) = accounts.line(number, options.query) {
-            eprintln!("{line}");
-        }
+    tell(&result?, options.query)?;
+    ended
+}
+
+/// Says what became of the streams.
+fn tell(accounts: &[Accounts], kind: Kind) -> Result<(), Failure> {
+    let lines = accounts.iter().enumerate().filter_map(|(number, accounts)| accounts.line(number, kind));
+    for line in lines {
+        // Where that is lost, there is no place left to say so but the status.
+        output::say(line).or_else(|error| match error.kind() {
+            std::io::ErrorKind::BrokenPipe => Ok(()),
+            _ => Err(Failure::Told),
+        })?;
     }
-    match accounts.into_iter().find_map(|accounts| accounts.failure) {
+    match accounts.iter().find_map(|accounts| accounts.failure.clone()) {
         Some(failure) => Err(Failure::Machine(failure)),
-        None if ended_well => Ok(()),
-        None => Err(Failure::Machine("the plugin did not end well".to_owned())),
+        None => Ok(()),
     }
 }
 
@@ -73,83 +124,26 @@ fn check(options: &Watch) -> Result<(), Failure> {
         write::check(options)?;
     }
     if options.query == Kind::Capture && !options.filter.is_empty() {
-        eprintln!(
-            "note: --filter has no meaning for --query capture, which shows what all streams are given"
+        output::note(
+            "note: --filter has no meaning for --query capture, which shows what all streams are given",
         );
     }
     Ok(())
 }
 
-/// Prints the streams' rows until it is time to stop, and then those that were captured before. Returns the
-/// streams' accounts.
+/// Prints or writes what the streams bring until it is time to stop. Returns the streams' accounts.
 async fn watch(
     plugin: &Plugin,
+    end: &End,
     options: &Watch,
-    mut stop: Stop,
+    stop: Stop,
     tell_running: oneshot::Sender<()>,
 ) -> Result<Vec<Accounts>, Failure> {
     // In a terminal nothing is left out: what it shows does not come back over the wire.
     let settings = json!({ "hook": name_of(options.hook), "showOwnTraffic": true });
-    let context = host::context(&settings);
-    if let Some(path) = &options.write {
-        return write::write(plugin, &context, options, path, stop, tell_running).await;
+    let session = Session { plugin, context: host::context(&settings), options, stop, end };
+    match &options.write {
+        Some(path) => write::write(session, path, tell_running).await,
+        None => rows::print(session, tell_running).await,
     }
-    let channels = streams::ask(plugin, &context, options).await?;
-    let columns = channels.first().map(|channel| channel.columns.clone()).unwrap_or_default();
-    let mut accounts: Vec<Accounts> = channels.iter().map(|_| Accounts::default()).collect();
-    let (sender, mut events) = mpsc::channel(WAITING);
-    for (number, channel) in channels.into_iter().enumerate() {
-        let stream = streams::subscribe(plugin, &context, &channel).await?;
-        tokio::spawn(streams::follow(number, stream, sender.clone()));
-    }
-    // From here on the streams alone hold it, and its end is theirs.
-    drop(sender);
-    let mut printer = Printer::new(io::stdout(), options.json, &columns);
-    if !options.json {
-        eprintln!("{}", printer.heading());
-    }
-    // Nobody waits for it where the plugin has ended already.
-    let _ = tell_running.send(());
-    stop.start_clock();
-
-    let mut left = options.count.unwrap_or(u64::MAX);
-    let mut ending = false;
-    loop {
-        let event = tokio::select! {
-            event = events.recv() => event,
-            () = stop.wait(), if !ending => {
-                plugin.ask_to_end().await;
-                ending = true;
-                continue;
-            }
-        };
-        let Some((number, event)) = event else { break };
-        let Some(accounts) = accounts.get_mut(number) else { continue };
-        let mut enough = false;
-        match event {
-            Event::Rows(message) => match printer.print(number, &message, left) {
-                Ok(rows) => {
-                    accounts.printed += rows;
-                    left -= rows;
-                    enough = left == 0;
-                }
-                // Whoever reads us has enough.
-                Err(PrintError::Closed) => enough = true,
-                Err(error) => return Err(Failure::Machine(error.to_string())),
-            },
-            Event::End(counts) => accounts.counts = Some(counts),
-            Event::Failure(reason) => {
-                accounts.failure = Some(format!("stream {number} ended: {reason}"));
-                // One of several: the others are told to come to their end.
-                enough = true;
-            }
-        }
-        // Rows appear when they come, and many at once in one go.
-        enough |= events.is_empty() && printer.flush().is_err();
-        if enough && !ending {
-            plugin.ask_to_end().await;
-            ending = true;
-        }
-    }
-    Ok(accounts)
 }

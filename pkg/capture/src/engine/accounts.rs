@@ -9,7 +9,12 @@ use xdplive_packet::{
     flow::Sum,
 };
 
-use super::{control::Control, cut::FEW, generations::{Counts, Generations, Look, Members}, tap::{Tap, slot}};
+use super::{
+    control::Control,
+    cut::FEW,
+    generations::{Counts, Generations, Look, Members},
+    tap::{Tap, slot},
+};
 use crate::{
     clock::Moment,
     source::{Handled, HookAccounts, KernelTime, Reading, StreamAccounts, StreamId},
@@ -40,17 +45,24 @@ impl Control {
             for (direction, passed) in Direction::ALL.into_iter().zip(&tap.passed) {
                 let hook = seen(&running, direction);
                 let members = running.last().map(|(_, members)| members);
-                let streams = members.into_iter().flat_map(|members| members.iter()).filter_map(|(id, member)| {
-                    let stream = self.streams.get(id).filter(|_| member.directions.contains(&direction))?;
-                    let wanted = stream.request.wanted.as_ref()?;
-                    Some(StreamAccounts {
-                        id: *id,
-                        has_rows: stream.has_rows(),
-                        label: Arc::clone(&stream.request.label),
-                        filter: Arc::clone(&wanted.filter),
-                        counts: stream.counts(tap.number, direction, handled.get(id)?, of(*id, &running, direction)),
-                    })
-                });
+                let streams =
+                    members.into_iter().flat_map(|members| members.iter()).filter_map(|(id, member)| {
+                        let stream =
+                            self.streams.get(id).filter(|_| member.directions.contains(&direction))?;
+                        let wanted = stream.request.wanted.as_ref()?;
+                        Some(StreamAccounts {
+                            id: *id,
+                            has_rows: stream.has_rows(),
+                            label: Arc::clone(&stream.request.label),
+                            filter: Arc::clone(&wanted.filter),
+                            counts: stream.counts(
+                                tap.number,
+                                direction,
+                                handled.get(id)?,
+                                of(*id, &running, direction),
+                            ),
+                        })
+                    });
                 let attached = tap.way(direction).attachment().map(|attachment| attachment.hook);
                 let (state, reason) = tap.state(direction, now).unzip();
                 let mut accounts = HookAccounts {
@@ -69,7 +81,8 @@ impl Control {
                 };
                 for (stream, handled) in self.ended.iter().zip(&ended) {
                     if stream.joined.contains(&*tap.name) {
-                        accounts.ended += stream.counts(tap.number, direction, handled, SlotCounters::default());
+                        accounts.ended +=
+                            stream.counts(tap.number, direction, handled, SlotCounters::default());
                     }
                 }
                 all.push(accounts);
@@ -85,7 +98,8 @@ impl Control {
         let mut sums = stream.counted_by_direction();
         let directions = stream.request.directions.clone();
         let names: Vec<String> = stream.joined.iter().cloned().collect();
-        let is_attached = names.iter().filter_map(|name| self.taps.get(name)).any(|tap| is_attached(tap, &directions));
+        let is_attached =
+            names.iter().filter_map(|name| self.taps.get(name)).any(|tap| is_attached(tap, &directions));
         let look = self.look(names.len());
         let at = Moment::now();
         for name in names {
@@ -122,7 +136,8 @@ impl Control {
                 Generations::last(generation)
             }),
         };
-        let running = tap.running().map(|generation| (read(generation), Arc::clone(&generation.members))).collect();
+        let running =
+            tap.running().map(|generation| (read(generation), Arc::clone(&generation.members))).collect();
         if let Some(error) = problem {
             self.say(&format!("the kernel does not give its counters: {error}"));
         }

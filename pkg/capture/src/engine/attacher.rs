@@ -14,6 +14,7 @@ use std::{
 
 use tracing::{info, warn};
 use xdplive_packet::{Hook, event::Direction};
+use xdplive_protocol::event::{self, Event};
 
 use crate::{
     hook::Attempt,
@@ -274,18 +275,16 @@ impl<L: Links, T: Fn(Outcome)> Worker<L, T> {
     }
 
     fn close_all(&mut self) {
-        let all = self.open.len();
+        let all = u32::try_from(self.open.len()).unwrap_or(u32::MAX);
         let mut told = Instant::now();
-        if all > 0 {
-            info!(event = "detaching", "detaching: {all} of {all} links left");
-        }
         while let Some(link) = self.open.pop_first() {
             if self.links.detach(link).is_err_and(|error| error.is_final()) {
                 return;
             }
             if told.elapsed() >= PROGRESS {
                 told = Instant::now();
-                info!(event = "detaching", "detaching: {} of {all} links left", self.open.len());
+                let left = u32::try_from(self.open.len()).unwrap_or(u32::MAX);
+                info!(event = Event::Detaching.name(), "{}", event::detaching(left, all));
             }
         }
     }

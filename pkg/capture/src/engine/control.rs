@@ -32,7 +32,9 @@ use crate::{
     reader::Reader,
     report::{Kernel, Probed},
     settings::Settings,
-    source::{HookAccounts, InterfaceNumber, Prepared, Queue, Reading, Request, SourceError, StreamId},
+    source::{
+        HookAccounts, InterfaceNumber, InterfaceSet, Prepared, Queue, Reading, Request, SourceError, StreamId,
+    },
 };
 
 /// Time between two looks at what lingers and at what could not be attached.
@@ -47,7 +49,12 @@ pub enum Command {
     /// See [`crate::source::Source::subscribe`].
     Subscribe { request: Request, queue: Arc<Queue>, reply: oneshot::Sender<(StreamId, Moment)> },
     /// See [`crate::source::Source::flows`].
-    SubscribeFlows { request: Request, queue: Arc<Queue>, want: FlowWant, reply: oneshot::Sender<(StreamId, Moment)> },
+    SubscribeFlows {
+        request: Request,
+        queue: Arc<Queue>,
+        want: FlowWant,
+        reply: oneshot::Sender<(StreamId, Moment)>,
+    },
     /// A stream has come to its end.
     End { stream: StreamId },
     /// The interfaces have changed.
@@ -84,6 +91,19 @@ pub struct Parts {
     pub failed: watch::Sender<Option<String>>,
 }
 
+/// A stream that has begun.
+struct Begun {
+    stream: StreamId,
+    /// When its first generation was in force.
+    at: Option<Moment>,
+    /// When it is told at the latest.
+    until: Instant,
+    reply: oneshot::Sender<(StreamId, Moment)>,
+}
+
+/// How long who asked for interfaces by name waits for the last of them.
+pub(super) const ATTACH_PATIENCE: Duration = Duration::from_secs(5);
+
 /// The state of the thread.
 pub struct Control {
     pub(super) parts: Parts,
@@ -103,8 +123,8 @@ pub struct Control {
     pub(super) dirty: BTreeSet<String>,
     /// What is to be attached once the next generation has begun.
     pub(super) jobs: Vec<(Job, Urgency)>,
-    /// Streams to be told that they have begun, and streams to be closed, after that.
-    begun: Vec<(StreamId, oneshot::Sender<(StreamId, Moment)>)>,
+    /// Streams that have begun and have yet to be told so.
+    begun: Vec<Begun>,
     pub(super) ending: BTreeSet<StreamId>,
     pub(super) flows: Flows,
     pub(super) preparing: Vec<Preparing>,
@@ -157,7 +177,8 @@ impl Control {
         let mut next_tick = Instant::now() + TICK;
         loop {
             let now = Instant::now();
-            let due = self.next_answer().map_or(next_tick, |due| due.min(next_tick));
+            let begun = self.begun.iter().map(|begun| begun.until).min();
+            let due = [self.next_answer(), begun].into_iter().flatten().fold(next_tick, Instant::min);
             let first = match commands.recv_timeout(due.saturating_duration_since(now)) {
                 Ok(command) => Some(command),
                 Err(RecvTimeoutError::Timeout) => None,
@@ -298,8 +319,8 @@ impl Control {
             return id;
         }
         self.streams.insert(id, Stream::new(request, queue));
-        self.begun.push((id, reply));
         self.join_all(id);
+        self.begun.push(Begun { stream: id, at: None, until: Instant::now() + ATTACH_PATIENCE, reply });
         id
     }
 
@@ -310,14 +331,26 @@ impl Control {
         }
     }
 
+    /// Tells streams that they have begun: those of interfaces by name when it is decided whether a program can be
+    /// attached there, or that has taken too long; what is seen before that counts all the same.
     fn tell_begun(&mut self) {
-        let now = Moment::now();
-        for (id, reply) in std::mem::take(&mut self.begun) {
-            if reply.send((id, now)).is_err() {
+        let (moment, now) = (Moment::now(), Instant::now());
+        for mut begun in std::mem::take(&mut self.begun) {
+            let at = *begun.at.get_or_insert(moment);
+            if now < begun.until && !begun.reply.is_closed() && !self.is_settled(begun.stream) {
+                self.begun.push(begun);
+            } else if begun.reply.send((begun.stream, at)).is_err() {
                 // The asker went away meanwhile.
-                self.end(id);
+                self.end(begun.stream);
             }
         }
+    }
+
+    /// Whether it is decided of all interfaces that a stream names whether a program can be attached there.
+    fn is_settled(&self, id: StreamId) -> bool {
+        let Some(request) = self.streams.get(&id).map(|stream| &stream.request) else { return true };
+        let InterfaceSet::Named(names) = &request.interfaces else { return true };
+        names.iter().filter_map(|name| self.taps.get(name)).all(|tap| tap.is_decided(&request.directions))
     }
 
     /// What the kernel says of each program; asked once, for it stays so.

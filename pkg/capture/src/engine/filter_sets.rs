@@ -86,7 +86,9 @@ pub enum NoTables {
     #[error(transparent)]
     Capacity(#[from] CapacityError),
     /// Too many different sets.
-    #[error("{TABLE_SETS} different sets of filters are in use on all interfaces together, the most there can be")]
+    #[error(
+        "{TABLE_SETS} different sets of filters are in use on all interfaces together, the most there can be"
+    )]
     Full,
     /// They cannot be put into the kernel.
     #[error(transparent)]
@@ -130,7 +132,11 @@ impl FilterSets {
     ///
     /// # Errors
     /// Where there are too many.
-    pub fn terms(&mut self, filter: &Arc<Filter>, environment: &Environment) -> Result<Arc<[Term]>, TooComplex> {
+    pub fn terms(
+        &mut self,
+        filter: &Arc<Filter>,
+        environment: &Environment,
+    ) -> Result<Arc<[Term]>, TooComplex> {
         let known = self.terms.iter().find(|(one, at, _)| one == filter && at == environment);
         if let Some((_, _, terms)) = known {
             return Ok(Arc::clone(terms));

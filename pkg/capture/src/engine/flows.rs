@@ -54,21 +54,23 @@ pub struct FlowTables {
     beside_outer: Arc<OwnedFd>,
     tables_outer: Arc<OwnedFd>,
     in_force: Arc<InForceMap>,
+    cpus: usize,
     entries: u32,
 }
 
 impl FlowTables {
-    /// For tables of so many entries.
+    /// For tables of so many entries, on a machine with room for so many CPUs.
     #[must_use]
     pub fn new(
         loader: Arc<MapLoader>,
         beside_outer: OwnedFd,
         tables_outer: OwnedFd,
         in_force: Arc<InForceMap>,
+        cpus: usize,
         entries: u32,
     ) -> Self {
         let (beside_outer, tables_outer) = (Arc::new(beside_outer), Arc::new(tables_outer));
-        Self { loader, beside_outer, tables_outer, in_force, entries }
+        Self { loader, beside_outer, tables_outer, in_force, cpus, entries }
     }
 
     fn make(&self) -> Result<FlowTable, NoTable> {
@@ -78,7 +80,7 @@ impl FlowTables {
             tables: self.loader.flow_tables(self.entries)?,
             in_force: Arc::clone(&self.in_force),
         };
-        Ok(FlowTable::begin(maps)?)
+        Ok(FlowTable::begin(maps, self.cpus)?)
     }
 
     fn add(&self, table: &mut FlowTable, interface: InterfaceNumber) -> Result<(), NoTable> {
@@ -187,7 +189,12 @@ impl Control {
                 self.dirty.insert(name.clone());
             }
             if self.flows.needs.get(&tap.number).cloned().unwrap_or_default() != needed {
-                changed.push((tap.number, Arc::clone(&tap.name), Arc::clone(&tap.flow_overflow), needed.clone()));
+                changed.push((
+                    tap.number,
+                    Arc::clone(&tap.name),
+                    Arc::clone(&tap.flow_overflow),
+                    needed.clone(),
+                ));
             }
             if !needed.is_empty() {
                 needs.insert(tap.number, needed);
@@ -217,7 +224,12 @@ impl Control {
             flows.told.remove(&id);
             flows.order(Order::Close(want.queue));
         }
-        let new: Vec<_> = flows.wants.iter().filter(|(id, _)| !flows.told.contains(id)).map(|(id, want)| (*id, Arc::clone(&want.queue))).collect();
+        let new: Vec<_> = flows
+            .wants
+            .iter()
+            .filter(|(id, _)| !flows.told.contains(id))
+            .map(|(id, want)| (*id, Arc::clone(&want.queue)))
+            .collect();
         for (id, queue) in new {
             flows.told.insert(id);
             flows.order(Order::Begin(queue));
@@ -304,7 +316,8 @@ impl Server {
 
     /// Whether an interface is not counted that should be.
     fn missing(&self) -> bool {
-        let counts = |interface: &InterfaceNumber| self.table.as_ref().is_some_and(|table| table.counts(*interface));
+        let counts =
+            |interface: &InterfaceNumber| self.table.as_ref().is_some_and(|table| table.counts(*interface));
         self.served.keys().any(|interface| !counts(interface))
     }
 

@@ -7,7 +7,8 @@ use thiserror::Error;
 use xdplive_packet::{
     LinkType,
     accounting::{
-        CELLS, CONFIGURATIONS, Configuration, HookCounters, INTERFACES, PLACES, SlotCounters, hook_cell, slot_cell,
+        CELLS, CONFIGURATIONS, Configuration, HookCounters, INTERFACES, PLACES, SlotCounters, hook_cell,
+        slot_cell,
     },
     event::Direction,
 };
@@ -60,7 +61,9 @@ impl Counts {
     /// What was counted of a direction, whatever slots want.
     #[must_use]
     pub fn hook(&self, direction: Direction) -> HookCounters {
-        self.0.get(hook_cell(0, direction) as usize).map_or_else(HookCounters::default, |cell| bytemuck::cast(*cell))
+        self.0
+            .get(hook_cell(0, direction) as usize)
+            .map_or_else(HookCounters::default, |cell| bytemuck::cast(*cell))
     }
 
     /// What was counted for a slot.
@@ -91,7 +94,9 @@ pub enum NoGeneration {
     #[error(transparent)]
     Tables(#[from] NoTables),
     /// No counters.
-    #[error("the counters for all interfaces together are used up; watch fewer interfaces, or with fewer filters")]
+    #[error(
+        "the counters for all interfaces together are used up; watch fewer interfaces, or with fewer filters"
+    )]
     Cells,
     /// No number for a configuration.
     #[error("{INTERFACES} interfaces are watched, the most there can be")]

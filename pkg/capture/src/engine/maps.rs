@@ -3,7 +3,6 @@
 
 use std::{collections::BTreeMap, io, os::fd::OwnedFd, sync::Arc};
 
-use aya::util::nr_cpus;
 use bytemuck::{Zeroable, zeroed_vec};
 use xdplive_packet::{
     accounting::{CELLS, Configuration, SlotCounters},
@@ -84,6 +83,8 @@ pub struct KernelMaps {
     spare: Vec<OwnedFd>,
     counters_outer: OwnedFd,
     cells: BTreeMap<u32, OwnedFd>,
+    /// A map of cells that is made and not in use yet.
+    spare_cells: Option<OwnedFd>,
     budgets: OwnedFd,
     /// Room for the values of one cell.
     cpus: Vec<SlotCounters>,
@@ -99,6 +100,8 @@ pub struct Rest {
     pub flow_tables: OwnedFd,
     /// The places, and waiting for programs.
     pub in_force: Arc<InForceMap>,
+    /// The number of CPUs that per-CPU maps have values for.
+    pub cpus: usize,
 }
 
 impl KernelMaps {
@@ -123,9 +126,10 @@ impl KernelMaps {
             barrier,
             barrier_inner,
         } = maps;
-        let cpus = nr_cpus().map_err(|(_, error)| failed(error))?;
-        let in_force =
-            Arc::new(InForceMap::new(&in_force, barrier, barrier_inner).map_err(failed)?);
+        // The first map of counters is needed anyway, and says how many CPUs there are.
+        let first = loader.cells()?;
+        let cpus = bpf::count_cpus::<SlotCounters>(&first).map_err(failed)?;
+        let in_force = Arc::new(InForceMap::new(&in_force, barrier, barrier_inner).map_err(failed)?);
         let ours = Self {
             loader,
             in_force: Arc::clone(&in_force),
@@ -135,10 +139,11 @@ impl KernelMaps {
             spare: Vec::new(),
             counters_outer: counters,
             cells: BTreeMap::new(),
+            spare_cells: Some(first),
             budgets,
             cpus: zeroed_vec(cpus),
         };
-        Ok((ours, Rest { events, flows_beside, flow_tables, in_force }))
+        Ok((ours, Rest { events, flows_beside, flow_tables, in_force, cpus }))
     }
 
     fn cell_map(&self, map: u32) -> io::Result<&OwnedFd> {
@@ -184,7 +189,10 @@ impl Maps for KernelMaps {
     }
 
     fn add_cells(&mut self, map: u32) -> Result<(), AskError> {
-        let inner = self.loader.cells()?;
+        let inner = match self.spare_cells.take() {
+            Some(inner) => inner,
+            None => self.loader.cells()?,
+        };
         bpf::put_map(&self.counters_outer, map, &inner).map_err(|error| {
             let action = "adding counters".to_owned();
             AskError::Loader(LoaderError::Failed { action, reason: error.to_string() })

@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use tracing::{info, warn};
 use xdplive_packet::{Hook, accounting::INTERFACES, event::Direction};
+use xdplive_protocol::event::{self, Event};
 
 use super::{
     attacher::{AttachJob, Job, Urgency},
@@ -144,8 +145,8 @@ impl Control {
             return;
         };
         let index = there.index;
-        let is_free = tap.current.as_ref().is_none_or(|current| current.members.is_empty())
-            && tap.wanted.len() <= 1;
+        let is_free =
+            tap.current.as_ref().is_none_or(|current| current.members.is_empty()) && tap.wanted.len() <= 1;
         let (attempt, replaces) = match tap.way_mut(direction).want(wish, is_free, now) {
             Step::None => return,
             Step::Attach { attempt } => (attempt, None),
@@ -167,7 +168,8 @@ impl Control {
         let now = Instant::now();
         let tap = self.numbers.get(&job.interface).and_then(|name| self.taps.get_mut(name));
         // Whoever it was for has gone meanwhile.
-        let Some(tap) = tap.filter(|tap| tap.there.as_ref().is_some_and(|there| there.index == job.index)) else {
+        let Some(tap) = tap.filter(|tap| tap.there.as_ref().is_some_and(|there| there.index == job.index))
+        else {
             if let Some((_, link)) = attached {
                 self.jobs.push((Job::Detach(link), Urgency::Soon));
             }
@@ -214,7 +216,7 @@ impl Control {
                     if let Some(reported) = tap.reported.get_mut(job.direction as usize) {
                         *reported = Some(text.clone());
                     }
-                    info!(event = "refused", "refused {name} {}: {text}", job.direction.name());
+                    info!(event = Event::Refused.name(), "refused {name} {}: {text}", job.direction.name());
                 }
             }
         }
@@ -244,7 +246,7 @@ impl Control {
                 }
                 tap.reported = Default::default();
                 if tap.there.is_some() {
-                    info!(event = "gone", "gone {name}");
+                    info!(event = Event::Gone.name(), "{}", event::gone(name));
                     gone.push(name.clone());
                 }
             }
@@ -379,7 +381,7 @@ impl Control {
     fn say_full(&mut self, name: &str) {
         let text = format!("{INTERFACES} interfaces are watched, the most there can be");
         if self.said.as_deref() != Some(&text) {
-            info!(event = "refused", "refused {name} in: {text}");
+            info!(event = Event::Refused.name(), "refused {name} in: {text}");
             self.said = Some(text);
         }
     }
@@ -396,9 +398,14 @@ fn reason(planned: &str, refused: &[String]) -> String {
 
 /// `watch` and whoever reads the log look for these words.
 fn announce(interface: &str, hook: Hook, direction: Direction, reason: &str) {
-    info!(event = "attached", "attached {interface} {} by {}", direction.name(), hook.name());
+    info!(event = Event::Attached.name(), "{}", event::attached(interface, direction.name(), hook.name()));
     if !reason.is_empty() && reason != HookChoice::ASKED_FOR {
-        info!(event = "hook", "{interface} {}: {}, because {reason}", direction.name(), hook.name());
+        info!(
+            event = Event::Hook.name(),
+            "{interface} {}: {}, because {reason}",
+            direction.name(),
+            hook.name()
+        );
     }
 }
 

@@ -63,7 +63,7 @@ impl LoaderOpener {
 impl Opener for LoaderOpener {
     fn open(&self, reader: &Reader, settings: &Settings) -> Result<Open, AskError> {
         let (maps, rest) = KernelMaps::new(Arc::clone(&self.maps), self.maps.open(settings.ring_bytes)?)?;
-        let Rest { events, flows_beside, flow_tables, in_force } = rest;
+        let Rest { events, flows_beside, flow_tables, in_force, cpus } = rest;
         let (ring, fill) = KernelRing::new(events, settings.ring_bytes).map_err(|error| {
             let (action, reason) = ("using the ring".to_owned(), error.to_string());
             AskError::Loader(LoaderError::Failed { action, reason })
@@ -73,7 +73,7 @@ impl Opener for LoaderOpener {
         let fixed =
             Fixed { wake_bytes: settings.ring_bytes / WAKE_PART, header_bytes: settings.header_bytes };
         let loader = Arc::clone(&self.maps);
-        let flows = FlowTables::new(loader, flows_beside, flow_tables, in_force, settings.flow_entries);
+        let flows = FlowTables::new(loader, flows_beside, flow_tables, in_force, cpus, settings.flow_entries);
         Ok(Open {
             generations: Generations::new(Box::new(maps), fixed),
             ring_used: Box::new(move || fill.highest()),

@@ -7,7 +7,7 @@ use tokio::sync::oneshot;
 use xdplive_packet::event::Direction;
 
 use super::{
-    control::Control,
+    control::{ATTACH_PATIENCE, Control},
     explain,
     slots::{Key, Shared},
     tap::wish,
@@ -18,8 +18,6 @@ use crate::{
     source::{InterfaceSet, Prepared, Request, SourceError},
 };
 
-/// How long who asked for interfaces by name waits for the last of them.
-const PATIENCE: Duration = Duration::from_secs(5);
 /// How long who asked for all interfaces waits: on a machine with few of them the answer is whole then.
 const PATIENCE_FOR_ALL: Duration = Duration::from_millis(200);
 
@@ -42,7 +40,7 @@ impl Control {
         match self.begin_to_prepare(&request, &names) {
             Ok(()) => {
                 let is_all = request.interfaces == InterfaceSet::Any;
-                let patience = if is_all { PATIENCE_FOR_ALL } else { PATIENCE };
+                let patience = if is_all { PATIENCE_FOR_ALL } else { ATTACH_PATIENCE };
                 self.preparing.push(Preparing { request, names, until: Instant::now() + patience, reply });
             }
             Err(error) => {
@@ -145,10 +143,8 @@ impl Control {
     }
 
     fn is_decided(&self, one: &Preparing) -> bool {
-        one.names.iter().filter_map(|name| self.taps.get(name)).all(|tap| {
-            tap.there.is_none()
-                || one.request.directions.iter().all(|direction| !tap.way(*direction).is_attaching())
-        })
+        let taps = one.names.iter().filter_map(|name| self.taps.get(name));
+        taps.into_iter().all(|tap| tap.is_decided(&one.request.directions))
     }
 
     fn answer(&self, one: &Preparing, now: Instant) -> Result<Prepared, SourceError> {
@@ -166,7 +162,9 @@ impl Control {
             let wanted = |hook: &crate::source::InForce| request.directions.contains(&hook.hook.direction());
             prepared.in_force.extend(tap.in_force().filter(wanted));
             let left_out = tap.left_out(&request.directions, now);
-            prepared.left_out.extend(left_out.filter(|one| is_needed(one.direction, &request.directions, tap)));
+            prepared
+                .left_out
+                .extend(left_out.filter(|one| is_needed(one.direction, &request.directions, tap)));
         }
         match refused {
             // All of all are refused: that is no question of which.

@@ -44,7 +44,9 @@ pub enum NoSlot {
         holders: String,
     },
     /// All budgets are taken.
-    #[error("all budgets that the kernel programs have room for are in use; end some streams that have a limit")]
+    #[error(
+        "all budgets that the kernel programs have room for are in use; end some streams that have a limit"
+    )]
     Budgets,
 }
 
@@ -342,8 +344,7 @@ impl Slots {
     pub fn configure(&self, configuration: &mut Configuration) {
         configuration.headers = 0;
         for (slot, held) in self.held.iter().filter(|(_, held)| !held.members.is_empty()) {
-            configuration.headers |=
-                u64::from(held.key.header_bytes && !held.with_rows.is_empty()) << slot;
+            configuration.headers |= u64::from(held.key.header_bytes && !held.with_rows.is_empty()) << slot;
             if let Some(limit) = configuration.limits.get_mut(*slot as usize) {
                 *limit = held.limit().raw();
             }

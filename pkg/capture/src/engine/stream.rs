@@ -117,7 +117,8 @@ impl Stream {
     ) -> Vec<(Arc<str>, InterfaceNumber, Counted)> {
         let mut numbers: Vec<InterfaceNumber> = self.counted.keys().map(|(number, _)| *number).collect();
         numbers.dedup();
-        let watched = numbers.into_iter().filter_map(|number| Some((name(number)?, number, self.counted_at(number))));
+        let watched =
+            numbers.into_iter().filter_map(|number| Some((name(number)?, number, self.counted_at(number))));
         self.apart.iter().cloned().chain(watched).collect()
     }
 

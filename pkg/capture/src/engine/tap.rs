@@ -144,6 +144,12 @@ impl Tap {
         }
     }
 
+    /// Whether nothing is on its way in these directions.
+    #[must_use]
+    pub fn is_decided(&self, directions: &[Direction]) -> bool {
+        self.there.is_none() || directions.iter().all(|direction| !self.way(*direction).is_attaching())
+    }
+
     /// What is in force.
     pub fn in_force(&self) -> impl Iterator<Item = InForce> {
         self.ways.iter().filter_map(|way| {
@@ -162,8 +168,12 @@ impl Tap {
         directions.iter().filter_map(move |direction| {
             let (state, reason) = self.state(*direction, now)?;
             let interface = self.name.to_string();
-            (state != InterfaceState::Attached)
-                .then_some(LeftOut { interface, direction: *direction, state, reason })
+            (state != InterfaceState::Attached).then_some(LeftOut {
+                interface,
+                direction: *direction,
+                state,
+                reason,
+            })
         })
     }
 

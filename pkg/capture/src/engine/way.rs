@@ -125,10 +125,14 @@ impl Way {
     /// Somebody wants it. `is_free` says that nobody else needs what is in force.
     pub fn want(&mut self, wish: &Wish, is_free: bool, now: Instant) -> Step {
         let link = match &self.phase {
-            Phase::Attached(attachment) if fits(attachment.hook, self.direction, wish.choice) => return Step::None,
+            Phase::Attached(attachment) if fits(attachment.hook, self.direction, wish.choice) => {
+                return Step::None;
+            }
             Phase::Attached(attachment) if is_free => Some(attachment.link),
             Phase::Attached(_) => return Step::None,
-            Phase::Attaching if self.wish.as_ref().is_some_and(|held| !is_free || held.choice == wish.choice) => {
+            Phase::Attaching
+                if self.wish.as_ref().is_some_and(|held| !is_free || held.choice == wish.choice) =>
+            {
                 return Step::None;
             }
             Phase::Refused { again, .. }

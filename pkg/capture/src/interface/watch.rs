@@ -3,29 +3,33 @@
 
 use std::{
     collections::HashMap,
+    ffi::OsStr,
     fmt::Write as _,
     fs,
     net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    os::unix::ffi::OsStrExt as _,
     path::Path,
     sync::Arc,
     time::Duration,
 };
 
-use futures::{StreamExt, TryStreamExt};
+use futures::TryStreamExt;
 use rtnetlink::{
-    Handle, MulticastGroup, RouteMessageBuilder, new_multicast_connection,
+    Handle, RouteMessageBuilder, new_connection,
     packet_route::{
         address::AddressAttribute,
-        link::{LinkAttribute, LinkLayerType, LinkMessage, LinkXdp},
+        link::{LinkAttribute, LinkLayerType, LinkXdp},
         route::{RouteAttribute, RouteMessage},
     },
 };
 use thiserror::Error;
-use tokio::{sync::watch, time::sleep};
+use tokio::{io::unix::AsyncFd, sync::watch, task::spawn_blocking, time::sleep};
 use tracing::warn;
+use xdplive_protocol::interface_name;
 
 use super::{
     Interface, Interfaces, Link,
+    links::{self, Named},
     tags::{Decider, Ethtool},
 };
 
@@ -72,17 +76,21 @@ impl Watch {
     /// # Errors
     /// Any [`WatchError`].
     pub async fn start() -> Result<Self, WatchError> {
-        let groups = [MulticastGroup::Link, MulticastGroup::Ipv4Ifaddr, MulticastGroup::Ipv6Ifaddr];
-        let (connection, route, mut changes) = new_multicast_connection(&groups)?;
+        let (connection, route, _) = new_connection()?;
+        // Before the first look, so that nothing is missed between.
+        let changes = links::changes()?;
+        // SAFETY: the descriptor is owned by what is registered, and is closed with it and not before.
+        let changes = unsafe { AsyncFd::register(changes) }.map_err(std::io::Error::from)?;
         tokio::spawn(connection);
         let watching = Asking { route, ethtool: Ethtool::connect() };
         let first = look(&watching).await?;
         let asking = watching.clone();
         let (sender, current) = watch::channel(Arc::new(first));
         tokio::spawn(async move {
-            while changes.next().await.is_some() {
+            while let Ok(mut changed) = changes.readable().await {
                 sleep(SETTLE).await;
-                while let Ok(_more) = changes.try_recv() {}
+                links::discard(changes.get_ref());
+                changed.clear_ready();
                 match look(&watching).await {
                     Ok(now) => {
                         sender.send_if_modified(|before| {
@@ -146,12 +154,13 @@ async fn look(asking: &Asking) -> Result<Interfaces, WatchError> {
     let default = default_route(handle).await;
     let mut found = Vec::new();
     let mut deciders = Vec::new();
-    let mut links = handle.link().get().execute();
-    while let Some(link) = links.try_next().await? {
-        let addresses = addresses.remove(&link.header.index).unwrap_or_default();
-        let Some(interface) = interface(&link, addresses, default) else { continue };
+    // Short, but it waits for the kernel.
+    let links = spawn_blocking(links::dump).await.map_err(std::io::Error::other)??;
+    for named in links {
+        let addresses = addresses.remove(&named.link.header.index).unwrap_or_default();
+        let Some(interface) = interface(&named, addresses, default) else { continue };
         deciders.extend(
-            Decider::of(&interface, &link.attributes).map(|decider| (interface.name.clone(), decider)),
+            Decider::of(&interface, &named.link.attributes).map(|decider| (interface.name.clone(), decider)),
         );
         found.push(interface);
     }
@@ -195,16 +204,19 @@ fn outgoing(route: &RouteMessage) -> Option<u32> {
     })
 }
 
-fn interface(message: &LinkMessage, addresses: Vec<String>, default: Option<u32>) -> Option<Interface> {
+fn interface(named: &Named, addresses: Vec<String>, default: Option<u32>) -> Option<Interface> {
+    let Named { name, link: message } = named;
+    if name.is_empty() {
+        return None;
+    }
     let index = message.header.index;
     let mut found = Interface {
         addresses,
         default: default == Some(index),
-        ..Interface::new("", index, link(message.header.link_layer_type))
+        ..Interface::new(&interface_name::escape(name), index, link(message.header.link_layer_type))
     };
     for attribute in &message.attributes {
         match attribute {
-            LinkAttribute::IfName(name) => found.name.clone_from(name),
             LinkAttribute::OperState(state) => found.state = state.to_string().to_lowercase(),
             LinkAttribute::Mtu(mtu) => found.mtu = *mtu,
             LinkAttribute::Address(address) if found.link == Link::Ethernet => found.mac = Some(mac(address)),
@@ -212,10 +224,7 @@ fn interface(message: &LinkMessage, addresses: Vec<String>, default: Option<u32>
             _ => {}
         }
     }
-    if found.name.is_empty() {
-        return None;
-    }
-    let device = Path::new("/sys/class/net").join(&found.name).join("device");
+    let device = Path::new("/sys/class/net").join(OsStr::from_bytes(name)).join("device");
     found.physical = device.exists();
     found.driver = fs::read_link(device.join("driver"))
         .ok()

@@ -31,8 +31,8 @@ impl Barrier {
     /// [`LoaderError::NotAllowed`] without the capabilities, [`LoaderError::Failed`] otherwise.
     pub fn create() -> Result<Self, LoaderError> {
         let inner = create(BPF_MAP_TYPE_ARRAY, "barrier", (size_of::<u32>(), size_of::<u64>()), 1, 0)?;
-        let outer = bpf::create_array_of_maps(inner.fd(), 1)
-            .map_err(|io| error::from_map(&MapError::IoError(io)))?;
+        let outer =
+            bpf::create_array_of_maps(inner.fd(), 1).map_err(|io| error::from_map(&MapError::IoError(io)))?;
         Ok(Self { outer, inner })
     }
 

@@ -12,9 +12,7 @@ use super::{
     link::InterfaceLink,
     maps,
     programs::Programs,
-    protocol::{
-        Attached, HookName, LinkAnswer, LinkId, LinkRequest, LoaderError, MapAnswer, MapRequest,
-    },
+    protocol::{Attached, HookName, LinkAnswer, LinkId, LinkRequest, LoaderError, MapAnswer, MapRequest},
 };
 
 /// Links at most: two for each interface.

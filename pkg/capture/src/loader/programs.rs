@@ -111,7 +111,8 @@ impl Programs {
         let Some(program) = program.and_then(|(_, place)| place.get()) else {
             return Ok((Duration::ZERO, 0));
         };
-        let time = bpf::run_time(program).map_err(|error| failed("asking for a program's run time", &error))?;
+        let time =
+            bpf::run_time(program).map_err(|error| failed("asking for a program's run time", &error))?;
         Ok((Duration::from_nanos(time.nanoseconds), time.runs))
     }
 }

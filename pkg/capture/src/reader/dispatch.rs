@@ -71,6 +71,8 @@ pub struct Dispatch {
     names: Arc<Names>,
     /// Rows of which nobody has said whose they are; there should be none.
     strays: u64,
+    /// Rows that wait for all streams together at most.
+    most_waiting: usize,
 }
 
 struct Stream {
@@ -105,6 +107,11 @@ impl Resolved {
 }
 
 impl Dispatch {
+    /// With nothing yet, and at most so many rows that wait for all streams together.
+    pub fn new(most_waiting: usize) -> Self {
+        Self { most_waiting, ..Self::default() }
+    }
+
     /// Whether there is nobody who could get rows.
     pub fn is_idle(&self) -> bool {
         self.places.is_empty() && self.ended.is_empty()
@@ -212,6 +219,28 @@ impl Dispatch {
                 stream.picks = emptied(picks);
             }
         }
+        self.bound();
+    }
+
+    /// Drops the oldest rows of the streams for which most wait, where all together are too many.
+    fn bound(&self) {
+        let mut waiting: Vec<(usize, &Stream)> =
+            self.streams.iter().flatten().map(|stream| (stream.queue.waiting(), stream)).collect();
+        if waiting.iter().map(|(rows, _)| rows).sum::<usize>() <= self.most_waiting {
+            return;
+        }
+        waiting.sort_by_key(|(rows, _)| *rows);
+        let mut left = waiting.len();
+        // From the smallest on: each may keep as much as it would have if those that are left shared the rest evenly.
+        let mut rest = self.most_waiting;
+        for (rows, stream) in waiting {
+            let share = rest / left.max(1);
+            if rows > share {
+                stream.queue.keep(share);
+            }
+            rest -= rows.min(share);
+            left -= 1;
+        }
     }
 
     /// See [`super::Reader::finish`].
@@ -308,7 +337,7 @@ impl Stream {
     ) -> Batch {
         if picks.len() == rows.len() {
             let bytes = self.header_bytes.then(|| Arc::clone(bytes));
-            return Batch::new(Arc::clone(rows), Arc::clone(names), clock).with_bytes(bytes);
+            return Batch::new(Arc::clone(rows), Arc::clone(names), clock).with_bytes(bytes).counted();
         }
         // Its own, so that the queue holds no rows and bytes but those of the stream.
         let mut own_bytes = self.header_bytes.then(HeaderBytes::default);
@@ -317,7 +346,7 @@ impl Stream {
             let number = own_bytes.as_mut().map_or(row.bytes, |own| own.add_from(bytes, row.bytes));
             taken.push(Row { bytes: number, ..*row });
         }
-        Batch::new(Arc::new(taken), Arc::clone(names), clock).with_bytes(own_bytes.map(Arc::new))
+        Batch::new(Arc::new(taken), Arc::clone(names), clock).with_bytes(own_bytes.map(Arc::new)).counted()
     }
 }
 

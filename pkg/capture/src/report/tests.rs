@@ -92,8 +92,13 @@ fn what_keeps_setcap_from_working_changes_the_advice() {
 fn a_refused_program_is_told() {
     let refused = LoaderError::Refused { program: "xdp_native".to_owned(), reason: "because".to_owned() };
     let probed = Some(vec![(Hook::XdpNative, Some(refused)), (Hook::TcxEgress, None)]);
-    let report =
-        report(&at_start(Vec::new()), &Kernel::from_release("6.6"), probed, &Interfaces::default(), &Prepared::default());
+    let report = report(
+        &at_start(Vec::new()),
+        &Kernel::from_release("6.6"),
+        probed,
+        &Interfaces::default(),
+        &Prepared::default(),
+    );
     let programs: Vec<&Check> =
         report.checks.iter().filter(|check| check.name.starts_with("programs")).collect();
     assert_eq!(programs.len(), 1);
@@ -175,8 +180,13 @@ fn an_xdp_program_of_ours_is_possible() {
 
 #[test]
 fn a_loader_that_has_ended_is_told() {
-    let report =
-        report(&at_start(Vec::new()), &Kernel::from_release("6.6"), None, &Interfaces::default(), &Prepared::default());
+    let report = report(
+        &at_start(Vec::new()),
+        &Kernel::from_release("6.6"),
+        None,
+        &Interfaces::default(),
+        &Prepared::default(),
+    );
     let programs = report.checks.iter().find(|check| check.name == "programs").unwrap();
     assert_eq!(programs.outcome, Outcome::Failed);
     assert_eq!(programs.detail, "the loader process has ended");

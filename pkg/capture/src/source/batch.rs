@@ -4,7 +4,7 @@ use std::{ops::Range, sync::Arc};
 
 use xdplive_packet::Event;
 
-use super::{Captured, HeaderBytes, InterfaceNumber};
+use super::{Captured, HeaderBytes, InterfaceNumber, RowCounts};
 use crate::clock::WallClock;
 
 /// One packet of one interface.
@@ -60,6 +60,8 @@ pub struct Batch {
     range: Range<usize>,
     /// Bytes of the rows' headers, for a stream that wants them.
     bytes: Option<Arc<HeaderBytes>>,
+    /// Where all rows are from, as who made the batch has counted it.
+    counts: Option<Arc<RowCounts>>,
     /// Names of the rows' interfaces.
     pub names: Arc<Names>,
     /// The wall clock when the rows were read.
@@ -71,7 +73,25 @@ impl Batch {
     #[must_use]
     pub fn new(rows: Arc<Vec<Row>>, names: Arc<Names>, clock: WallClock) -> Self {
         let range = 0..rows.len();
-        Self { rows, range, bytes: None, names, clock }
+        Self { rows, range, bytes: None, counts: None, names, clock }
+    }
+
+    /// The same with where its rows are from: counted while they are at hand anyway, whoever takes them need not look at
+    /// each again.
+    #[must_use]
+    pub fn counted(mut self) -> Self {
+        let mut counts = RowCounts::default();
+        counts.add_all(self.rows());
+        self.counts = Some(Arc::new(counts));
+        self
+    }
+
+    /// Adds where the rows are from.
+    pub fn add_to(&self, counts: &mut RowCounts) {
+        match &self.counts {
+            Some(all) if self.len() == self.rows.len() => counts.add_counts(all),
+            _ => counts.add_all(self.rows()),
+        }
     }
 
     /// The same with the bytes of the rows' headers.
@@ -110,7 +130,7 @@ impl Batch {
         if self.len() >= self.rows.len() / 2 {
             return self.clone();
         }
-        Self { rows: Arc::new(self.rows().to_vec()), range: 0..self.len(), ..self.clone() }
+        Self { rows: Arc::new(self.rows().to_vec()), range: 0..self.len(), counts: None, ..self.clone() }
     }
 
     /// The rows between two times, ms since 1970, both inclusive.

@@ -149,18 +149,20 @@ impl Queue {
         if !batch.is_empty() {
             state.batches.push_back(batch);
         }
-        while state.rows > self.capacity {
-            let surplus = state.rows - self.capacity;
-            let Some(oldest) = state.batches.front_mut() else { break };
-            let dropped = oldest.take_oldest(surplus);
-            if oldest.is_empty() {
-                state.batches.pop_front();
-            }
-            state.rows -= dropped.len();
-            state.lost.add_all(dropped.rows());
-        }
+        state.keep(self.capacity);
         drop(state);
         self.changed.notify_one();
+    }
+
+    /// Rows that wait.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.lock().rows
+    }
+
+    /// Keeps the newest `most` rows; older ones count as lost.
+    pub fn keep(&self, most: usize) {
+        self.lock().keep(most);
     }
 
     /// Says what the kernel counted at each interface. To be called before [`Queue::close`].
@@ -216,7 +218,7 @@ impl Queue {
         let mut state = self.lock();
         state.rows = 0;
         for batch in std::mem::take(&mut state.batches) {
-            state.lost.add_all(batch.rows());
+            batch.add_to(&mut state.lost);
         }
     }
 
@@ -276,6 +278,20 @@ impl Queue {
 }
 
 impl State {
+    /// Drops the oldest rows beyond `most`, and counts them as lost.
+    fn keep(&mut self, most: usize) {
+        while self.rows > most {
+            let surplus = self.rows - most;
+            let Some(oldest) = self.batches.front_mut() else { break };
+            let dropped = oldest.take_oldest(surplus);
+            if oldest.is_empty() {
+                self.batches.pop_front();
+            }
+            self.rows -= dropped.len();
+            dropped.add_to(&mut self.lost);
+        }
+    }
+
     /// Takes the oldest rows away, at most `most`.
     fn take(&mut self, most: usize) -> Vec<Batch> {
         let mut taken = Vec::new();
@@ -288,7 +304,7 @@ impl State {
                 self.batches.pop_front();
             }
             room -= batch.len();
-            self.delivered.add_all(batch.rows());
+            batch.add_to(&mut self.delivered);
             taken.push(batch);
         }
         self.rows -= most - room;

@@ -196,7 +196,8 @@ async fn an_interface_that_has_gone_leaves_nothing_behind() {
     let mut running = run(&plugin, &any).await;
     let interfaces = async || -> BTreeSet<String> {
         let text = metrics(&plugin).await;
-        let series = text.lines().filter(|line| line.starts_with("xdplive_attached"));
+        // Those where a program is attached now.
+        let series = text.lines().filter(|line| line.starts_with("xdplive_attached") && line.ends_with(" 1"));
         series
             .filter_map(|line| Some(line.split_once("interface=\"")?.1.split_once('"')?.0.to_owned()))
             .collect()

@@ -16,13 +16,13 @@ use aya::{
     TestRunOptions,
     maps::MapData,
     programs::{Program, TcAttachType, XdpMode},
+    util::nr_cpus,
 };
 use rustix::thread::{CpuSet, sched_setaffinity};
 use xdplive_capture::{
     clock::monotonic,
     flow_table::{FlowMaps, FlowTable},
-    in_force::InForceMap,
-    loader::maps::{self, Barrier},
+    loader::maps,
     source::Taken,
 };
 use xdplive_corpus::{
@@ -60,15 +60,13 @@ impl Table {
 /// Has the programs count flows, in tables of so many entries.
 fn begin(kernel: &mut Kernel, entries: u32) -> Table {
     let fds = |maps: [MapData; 2]| maps.map(|map| map.fd().as_fd().try_clone_to_owned().unwrap());
-    let barrier = Barrier::create().unwrap();
-    let [outer, inner] = barrier.fds().map(|fd| fd.try_clone_to_owned().unwrap());
     let maps = FlowMaps {
         beside_outer: Arc::new(kernel.fd("FLOWS_BESIDE")),
         tables_outer: Arc::new(kernel.fd("FLOW_TABLES")),
         tables: fds(maps::flow_tables(entries).unwrap()),
-        in_force: Arc::new(InForceMap::new(&kernel.fd("IN_FORCE"), outer, inner).unwrap()),
+        in_force: Arc::clone(&kernel.in_force),
     };
-    let mut table = FlowTable::begin(maps).unwrap();
+    let mut table = FlowTable::begin(maps, nr_cpus().unwrap()).unwrap();
     assert!(!table.has_room(INTERFACE));
     table.add_room(INTERFACE, fds(maps::beside().unwrap())).unwrap();
     kernel.count_flows();

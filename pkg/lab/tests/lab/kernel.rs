@@ -1,6 +1,9 @@
 //! The programs in the kernel give the same event as the parser on the host, packet by packet.
 
-use std::os::fd::{AsFd as _, OwnedFd};
+use std::{
+    os::fd::{AsFd as _, OwnedFd},
+    sync::Arc,
+};
 
 use aya::{
     Ebpf, EbpfLoader, TestRun as _, TestRunOptions,
@@ -8,7 +11,11 @@ use aya::{
     programs::{Program, SchedClassifier, Xdp},
     util::nr_cpus,
 };
-use xdplive_capture::{bpf, loader::maps};
+use xdplive_capture::{
+    bpf,
+    in_force::InForceMap,
+    loader::maps::{self, Barrier},
+};
 use xdplive_corpus::generate;
 use xdplive_filter::{
     Environment, Filter,
@@ -60,6 +67,8 @@ pub(crate) struct Kernel {
     ebpf: Ebpf,
     rules: Box<Rules>,
     cells: MapData,
+    /// Which configuration interfaces go by, and which bank flows are counted into.
+    pub(crate) in_force: Arc<InForceMap>,
     /// The number of the configuration in force, 0 or 1.
     number: u32,
 }
@@ -78,9 +87,11 @@ impl Kernel {
             loaded.unwrap_or_else(|error| panic!("{name}: {error}"));
         }
         let cells = maps::cells().unwrap();
-        let kernel = Self { ebpf, rules: bytemuck::zeroed_box(), cells, number: 0 };
-        bpf::put_map(kernel.fd("COUNTERS"), 0, kernel.cells.fd()).unwrap();
-        kernel
+        bpf::put_map(fd(&ebpf, "COUNTERS"), 0, cells.fd()).unwrap();
+        let barrier = Barrier::create().unwrap();
+        let [outer, inner] = barrier.fds().map(|fd| fd.try_clone_to_owned().unwrap());
+        let in_force = Arc::new(InForceMap::new(&fd(&ebpf, "IN_FORCE"), outer, inner).unwrap());
+        Self { ebpf, rules: bytemuck::zeroed_box(), cells, in_force, number: 0 }
     }
 
     /// Puts a configuration in force whose terms constrain nothing.
@@ -107,26 +118,19 @@ impl Kernel {
     fn enforce(&mut self) {
         self.number = 1 - self.number;
         let first = first_cell(self.rules.configuration.generation);
-        let configuration =
-            Configuration { cells: first, tables: self.number, ..self.rules.configuration };
+        let configuration = Configuration { cells: first, tables: self.number, ..self.rules.configuration };
         let tables = maps::tables().unwrap();
         bpf::write(tables.fd(), 0, &self.rules.tables).unwrap();
         bpf::put_map(self.fd("TABLES"), self.number, tables.fd()).unwrap();
         bpf::write(self.fd("CONFIGURATIONS"), self.number, &configuration).unwrap();
-        let mut in_force: Box<InForce> = bytemuck::zeroed_box();
         for index in 1..INDEXES {
-            in_force.places[InForce::probe(index, 0)] = InForce::place(index, self.number);
+            self.in_force.place(InForce::probe(index, 0), InForce::place(index, self.number));
         }
-        bpf::write(self.fd("IN_FORCE"), 0, &*in_force).unwrap();
     }
 
     /// A map of the object.
     pub(crate) fn fd(&self, name: &str) -> OwnedFd {
-        let map = match self.ebpf.map(name).unwrap() {
-            Map::ArrayOfMaps(data) | Map::Array(data) => data,
-            _ => panic!("{name} is of no kind we have"),
-        };
-        map.fd().as_fd().try_clone_to_owned().unwrap()
+        fd(&self.ebpf, name)
     }
 
     /// The program of a hook.
@@ -212,6 +216,14 @@ impl Kernel {
         let budgets = Array::<_, Shared<_>>::try_from(self.ebpf.map("BUDGETS").unwrap()).unwrap();
         budgets.get(&slot, 0).unwrap().0
     }
+}
+
+fn fd(ebpf: &Ebpf, name: &str) -> OwnedFd {
+    let map = match ebpf.map(name).unwrap() {
+        Map::ArrayOfMaps(data) | Map::Array(data) => data,
+        _ => panic!("{name} is of no kind we have"),
+    };
+    map.fd().as_fd().try_clone_to_owned().unwrap()
 }
 
 /// The first cell of a generation's counters.

@@ -117,13 +117,13 @@ fn what_is_hidden_costs_neither_budget_nor_ring() {
         for _ in 0..100 {
             assert_eq!(kernel.run(hook, &from_here(80)), None, "{hook:?}");
         }
-        assert_eq!(kernel.budget(0), [0; 3], "{hook:?}");
+        assert!(kernel.budget(0).iter().all(|number| *number == 0), "{hook:?}");
         let counters = kernel.counters(GENERATION, hook.direction());
         assert_eq!([counters.seen, counters.own], [100, 100], "{hook:?}");
         assert_eq!(counters.slots, [SlotCounters::default(); SLOTS], "{hook:?}");
 
         assert_eq!(kernel.run(hook, &other).unwrap().slots, 0b11, "{hook:?}");
-        assert_ne!(kernel.budget(0), [0; 3], "{hook:?}");
+        assert!(kernel.budget(0).iter().any(|number| *number != 0), "{hook:?}");
         let counters = kernel.counters(GENERATION, hook.direction());
         assert_eq!([counters.seen, counters.own], [101, 100], "{hook:?}");
         let one =

@@ -7,9 +7,11 @@ pub const FLOWS: usize = 1024;
 /// Flows in a bucket.
 pub const WAYS: usize = 4;
 
-/// A flow that has been silent for so many ticks counts as new again. A tick is 2^30 ns, about a second.
-const FORGET: u64 = 10;
-const TICK_BITS: u32 = 30;
+/// A tick is 2^28 ns, about a quarter of a second.
+const TICK_BITS: u32 = 28;
+/// A flow that has been silent for so many ticks counts as new again: after ten seconds for certain, and a third of a
+/// second before that at the earliest.
+const FORGET: u64 = 10_000_000_000 >> TICK_BITS;
 
 /// A bucket of the memory: a tag (upper 32 bits) and the tick when it was last seen (lower 32) for each flow.
 /// CPUs overwrite each other's entries without harm: a flow may count as new once more.
@@ -25,7 +27,7 @@ impl Recent {
         hash as u32 & (FLOWS as u32 - 1)
     }
 
-    /// Whether the flow with this hash has not been seen in the last ten seconds before `now` (nanoseconds).
+    /// Whether the flow with this hash has not been seen in the ten seconds before `now` (nanoseconds).
     /// From now on it has, the one seen longest ago making room.
     #[inline(always)]
     pub fn is_new(&self, hash: u64, now: u64) -> bool {
@@ -36,12 +38,14 @@ impl Recent {
         for way in &self.0 {
             let entry = way.get();
             let age = tick.wrapping_sub(entry as u32 as u64) as u32;
+            // Another CPU's clock may already be in the next tick.
+            let age = if age > u32::MAX / 2 { 0 } else { age };
             if entry >> 32 == tag {
                 // Written once a tick only: a flood from several CPUs would else fight over the cache line.
                 if age != 0 {
                     way.set(tag << 32 | tick);
                 }
-                return age as u64 > FORGET;
+                return age as u64 >= FORGET;
             }
             if age >= oldest_age {
                 oldest_age = age;
@@ -51,6 +55,36 @@ impl Recent {
         oldest.set(tag << 32 | tick);
         true
     }
+}
+
+/// What of a packet has not been seen in the last ten seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Novelty {
+    /// Nothing: others of its flow have.
+    None,
+    /// Its flow, of a conversation that has.
+    Flow,
+    /// Its conversation.
+    Conversation,
+}
+
+/// What of a packet at `now` (nanoseconds) is new to the memory, which knows it from now on. `recent` gives the memory's
+/// bucket of a number below [`FLOWS`]; where there is none, nothing is new.
+#[inline(always)]
+pub(super) fn novelty<'a>(
+    headers: &Headers,
+    slot: u32,
+    now: u64,
+    recent: impl Fn(u32) -> Option<&'a Recent>,
+) -> Novelty {
+    let hash = conversation(headers, slot);
+    let Some(bucket) = recent(Recent::bucket(hash)) else { return Novelty::None };
+    if bucket.is_new(hash, now) {
+        return Novelty::Conversation;
+    }
+    let hash = flow(hash, headers);
+    let Some(bucket) = recent(Recent::bucket(hash)) else { return Novelty::None };
+    if bucket.is_new(hash, now) { Novelty::Flow } else { Novelty::None }
 }
 
 /// A hash of the two hosts and the protocol.

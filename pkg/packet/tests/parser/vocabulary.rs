@@ -56,7 +56,8 @@ fn a_tag_that_was_taken_off_counts_four_bytes() {
 fn every_count_of_a_generation_has_a_cell_of_its_own() {
     for slots in [0, 1, 64] {
         let hooks = Direction::ALL.map(|direction| hook_cell(100, direction));
-        let of_slots = (0..slots).flat_map(|slot| Direction::ALL.map(|direction| slot_cell(100, slot, direction)));
+        let of_slots =
+            (0..slots).flat_map(|slot| Direction::ALL.map(|direction| slot_cell(100, slot, direction)));
         let mut all: Vec<u32> = hooks.into_iter().chain(of_slots).collect();
         all.sort_unstable();
         assert_eq!(all, (100..100 + cells(slots)).collect::<Vec<_>>());

@@ -3,7 +3,7 @@
 use xdplive_capture::{clock::WallClock, source::Conversation};
 use xdplive_packet::{flow::FlowCounters, headers::present};
 
-use super::{Cells, number, text};
+use super::{Cells, number, text::words};
 
 columns! {
     /// A column of conversations.
@@ -72,7 +72,7 @@ impl FlowColumn {
         let Conversation { key, forward, reverse } = &row.conversation;
         let address = |address, cells: &mut C| {
             if key.has(present::ADDRESSES) {
-                cells.plain(|text| text::address(key.version, address, text));
+                cells.address(key.version, &address);
             } else {
                 cells.null();
             }
@@ -83,7 +83,7 @@ impl FlowColumn {
             Self::DestinationIp => address(key.destination, cells),
             Self::DestinationPort => number(key.ports().map(|(_, destination)| destination), cells),
             Self::Protocol => match key.protocol() {
-                Some(number) => cells.plain(|text| text::protocol(number, text)),
+                Some(number) => cells.word(words::protocol(number)),
                 None => cells.null(),
             },
             Self::Vlan => number(key.vlan(), cells),
@@ -96,8 +96,7 @@ impl FlowColumn {
             Self::Ttl => number(key.version().map(|_| row.seen().ttl as u8), cells),
             // Where there are no ports, there was no TCP header to be read: in a fragment, say.
             Self::TcpFlags if key.protocol() == Some(TCP) && key.ports().is_some() => {
-                let flags = (forward.tcp_flags | reverse.tcp_flags) as u8;
-                cells.plain(|text| text::tcp_flags(flags, text));
+                cells.word(words::tcp_flags((forward.tcp_flags | reverse.tcp_flags) as u8));
             }
             Self::TcpFlags => cells.null(),
             Self::Host => cells.text(host),

@@ -1,22 +1,15 @@
 //! The columns of packet rows.
 
-use xdplive_capture::{
-    clock::WallClock,
-    source::{Batch, Names, Row},
+mod interfaces;
+
+use xdplive_capture::source::{Batch, Row};
+use xdplive_packet::{Event, Headers, Hook, event::SEGMENTS_UNKNOWN, headers::present};
+
+use self::interfaces::Interfaces;
+use super::{
+    Cells, number,
+    text::{self, words},
 };
-use xdplive_packet::{Hook, event::SEGMENTS_UNKNOWN, headers::present};
-
-use super::{Cells, number, text};
-
-/// What a row's cells are read with.
-struct Context<'a> {
-    /// Names of interfaces.
-    names: &'a Names,
-    /// Name of the machine.
-    host: &'a str,
-    /// Kernel time to wall time.
-    clock: WallClock,
-}
 
 columns! {
     /// A column of packet rows.
@@ -54,80 +47,105 @@ fn count(batches: &[Batch]) -> usize {
 }
 
 impl PacketColumn {
+    /// Writes this column's cells. Which column it is is asked once, and not of every row.
     fn write_batches<C: Cells>(self, batches: &[Batch], host: &str, cells: &mut C) {
-        for batch in batches {
-            let context = Context { names: &batch.names, host, clock: batch.clock };
-            for row in batch.rows() {
-                self.write_row(row, &context, cells);
-            }
-        }
-    }
-
-    /// Writes this column's cell of `row`.
-    fn write_row<C: Cells>(self, row: &Row, context: &Context<'_>, cells: &mut C) {
-        let event = &row.event;
-        let headers = &event.headers;
         match self {
-            Self::Time => cells.time(context.clock.milliseconds(event.time)),
-            Self::Interface => cells.text(context.names.interface(row.origin)),
-            Self::Direction => match Hook::from_raw(event.hook) {
-                Some(hook) => cells.plain(|text| text.push_str(hook.direction().name())),
+            Self::Time => rows(batches, |batch, row| cells.time(batch.clock.milliseconds(row.event.time))),
+            Self::Interface => Interfaces::default().write(batches, cells),
+            Self::Direction => events(batches, |event| match Hook::from_raw(event.hook) {
+                Some(hook) => cells.word(words::direction(hook.direction())),
                 None => cells.null(),
-            },
-            Self::SourceMac => mac(headers.has(present::ETHERNET), headers.source_mac, cells),
-            Self::DestinationMac => mac(headers.has(present::ETHERNET), headers.destination_mac, cells),
-            Self::Ethertype if headers.has(present::LENGTH_FIELD) => {
-                cells.plain(|text| text.push_str(text::LENGTH_FIELD))
-            }
-            Self::Ethertype => match headers.ethertype() {
-                Some(number) => cells.plain(|text| text::ethertype(number, text)),
-                None => cells.null(),
-            },
-            Self::Vlan => number(headers.vlan(), cells),
-            Self::InnerVlan => number(headers.inner_vlan(), cells),
-            Self::Version => number(headers.version(), cells),
-            Self::SourceIp => {
-                address(headers.has(present::ADDRESSES), headers.version, headers.source_ip, cells)
-            }
+            }),
+            Self::SourceMac => headers(batches, |headers| mac(headers, headers.source_mac, cells)),
+            Self::DestinationMac => headers(batches, |headers| mac(headers, headers.destination_mac, cells)),
+            Self::Ethertype => headers(batches, |headers| ethertype(headers, cells)),
+            Self::Vlan => headers(batches, |headers| number(headers.vlan(), cells)),
+            Self::InnerVlan => headers(batches, |headers| number(headers.inner_vlan(), cells)),
+            Self::Version => headers(batches, |headers| number(headers.version(), cells)),
+            Self::SourceIp => headers(batches, |headers| address(headers, &headers.source_ip, cells)),
             Self::DestinationIp => {
-                address(headers.has(present::ADDRESSES), headers.version, headers.destination_ip, cells);
+                headers(batches, |headers| address(headers, &headers.destination_ip, cells))
             }
-            Self::Protocol => match headers.protocol() {
-                Some(number) => cells.plain(|text| text::protocol(number, text)),
+            Self::Protocol => headers(batches, |headers| match headers.protocol() {
+                Some(number) => cells.word(words::protocol(number)),
                 None => cells.null(),
-            },
-            Self::Length => number(headers.length(), cells),
-            Self::FrameLength => cells.number(event.frame_length),
-            Self::Segments => number((event.segments != SEGMENTS_UNKNOWN).then_some(event.segments), cells),
-            Self::Ttl => number(headers.ttl(), cells),
-            Self::Dscp => number(headers.dscp(), cells),
-            Self::Fragment => match headers.fragment() {
+            }),
+            Self::Length => headers(batches, |headers| number(headers.length(), cells)),
+            Self::FrameLength => events(batches, |event| cells.number(event.frame_length)),
+            Self::Segments => events(batches, |event| {
+                number((event.segments != SEGMENTS_UNKNOWN).then_some(event.segments), cells);
+            }),
+            Self::Ttl => headers(batches, |headers| number(headers.ttl(), cells)),
+            Self::Dscp => headers(batches, |headers| number(headers.dscp(), cells)),
+            Self::Fragment => headers(batches, |headers| match headers.fragment() {
                 Some(fragment) => cells.boolean(fragment),
                 None => cells.null(),
-            },
-            Self::SourcePort => number(headers.source_port(), cells),
-            Self::DestinationPort => number(headers.destination_port(), cells),
-            Self::TcpFlags => match headers.tcp_flags() {
-                Some(flags) => cells.plain(|text| text::tcp_flags(flags, text)),
+            }),
+            Self::SourcePort => headers(batches, |headers| number(headers.source_port(), cells)),
+            Self::DestinationPort => headers(batches, |headers| number(headers.destination_port(), cells)),
+            Self::TcpFlags => headers(batches, |headers| match headers.tcp_flags() {
+                Some(flags) => cells.word(words::tcp_flags(flags)),
                 None => cells.null(),
-            },
-            Self::IcmpType => number(headers.icmp_type(), cells),
-            Self::IcmpCode => number(headers.icmp_code(), cells),
-            Self::Malformed => match headers.malformed() {
-                Some(reason) => cells.plain(|text| text.push_str(reason.name())),
+            }),
+            Self::IcmpType => headers(batches, |headers| number(headers.icmp_type(), cells)),
+            Self::IcmpCode => headers(batches, |headers| number(headers.icmp_code(), cells)),
+            Self::Malformed => headers(batches, |headers| match headers.malformed() {
+                Some(reason) => cells.text(reason.name()),
                 None => cells.null(),
-            },
-            Self::Host => cells.text(context.host),
+            }),
+            Self::Host => rows(batches, |_, _| cells.text(host)),
         }
     }
 }
 
-fn mac<C: Cells>(exists: bool, address: [u8; 6], cells: &mut C) {
-    if exists { cells.plain(|text| text::mac(address, text)) } else { cells.null() }
+/// Calls `write` with every row.
+#[inline(always)]
+fn rows<'a>(batches: &'a [Batch], mut write: impl FnMut(&'a Batch, &'a Row)) {
+    for batch in batches {
+        for row in batch.rows() {
+            write(batch, row);
+        }
+    }
 }
 
-fn address<C: Cells>(exists: bool, version: u8, address: [u8; 16], cells: &mut C) {
-    if exists { cells.plain(|text| text::address(version, address, text)) } else { cells.null() }
+#[inline(always)]
+fn events(batches: &[Batch], mut write: impl FnMut(&Event)) {
+    rows(batches, |_, row| write(&row.event));
+}
+
+#[inline(always)]
+fn headers(batches: &[Batch], mut write: impl FnMut(&Headers)) {
+    rows(batches, |_, row| write(&row.event.headers));
+}
+
+#[inline(always)]
+fn mac<C: Cells>(headers: &Headers, address: [u8; 6], cells: &mut C) {
+    if headers.has(present::ETHERNET) {
+        cells.mac(address);
+    } else {
+        cells.null();
+    }
+}
+
+#[inline(always)]
+fn address<C: Cells>(headers: &Headers, address: &[u8; 16], cells: &mut C) {
+    if headers.has(present::ADDRESSES) {
+        cells.address(headers.version, address);
+    } else {
+        cells.null();
+    }
+}
+
+#[inline(always)]
+fn ethertype<C: Cells>(headers: &Headers, cells: &mut C) {
+    if headers.has(present::LENGTH_FIELD) {
+        return cells.word(&words::LENGTH_FIELD);
+    }
+    match headers.ethertype().map(|number| (number, words::ethertype(number))) {
+        Some((_, Some(word))) => cells.word(word),
+        Some((number, None)) => cells.plain(|text| text::hex(number, text)),
+        None => cells.null(),
+    }
 }
 
 #[cfg(test)]

@@ -1,12 +1,15 @@
 //! Grafana's frame JSON, as its front end's `StreamingDataFrame` reads it: the schema once, then values only,
 //! column by column, on one line, never without a row.
 
+mod cells;
+
 use std::sync::Arc;
 
 use serde::Serialize;
 
+use self::cells::JsonCells;
 use super::Config;
-use crate::columns::{Cells, Column, ColumnType};
+use crate::columns::{Column, ColumnType};
 
 /// Bytes of a message at most; Grafana disconnects a browser that has 4 MiB waiting.
 pub const MAX_MESSAGE: usize = 512 * 1024;
@@ -17,45 +20,52 @@ pub struct Encoder<C> {
     columns: Vec<C>,
     host: Arc<str>,
     schema_sent: bool,
+    /// Bytes that a row of the next message is expected to take.
+    row: usize,
 }
 
 impl<C: Column> Encoder<C> {
     /// For a stream of these columns, of the machine `host`.
     #[must_use]
     pub fn new(columns: Vec<C>, host: Arc<str>) -> Self {
-        Self { columns, host, schema_sent: false }
+        let row = width(&columns);
+        Self { columns, host, schema_sent: false, row }
     }
 
     /// Rows that fit a message.
     #[must_use]
     pub fn most_rows(&self) -> usize {
-        // A comma each.
-        let width: usize = self.columns.iter().map(|column| column.width() + 1).sum();
-        MAX_MESSAGE / width.max(1)
+        MAX_MESSAGE / width(&self.columns).max(1)
     }
 
     /// The next message, with these rows. There must be one.
     pub fn message(&mut self, rows: &C::Rows) -> Vec<u8> {
-        let width: usize = self.columns.iter().map(|column| column.width() + 1).sum();
-        let room = C::count(rows) * width + 4096;
-        let mut out = JsonCells { json: String::with_capacity(room), is_first: true };
-        out.json.push('{');
+        let count = C::count(rows);
+        let mut cells = JsonCells::in_json(Vec::with_capacity(count * self.row + 4096));
+        cells.json.push(b'{');
         if !self.schema_sent {
             // Grafana's Go SDK cannot read a frame whose schema comes after its data.
-            out.json.push_str(&schema_member(&self.columns));
-            out.json.push(',');
+            cells.json.extend_from_slice(schema_member(&self.columns).as_bytes());
+            cells.json.push(b',');
             self.schema_sent = true;
         }
-        out.json.push_str("\"data\":{\"values\":[");
+        cells.json.extend_from_slice(b"\"data\":{\"values\":[");
         for (position, column) in self.columns.iter().enumerate() {
-            out.json.push_str(if position == 0 { "[" } else { ",[" });
-            out.is_first = true;
-            column.write(rows, &self.host, &mut out);
-            out.json.push(']');
+            cells.json.extend_from_slice(if position == 0 { b"[" } else { b",[" });
+            column.write(rows, &self.host, &mut cells);
+            cells.end();
         }
-        out.json.push_str("]}}");
-        out.json.into_bytes()
+        cells.json.extend_from_slice(b"]}}");
+        // Most rows take half of what they could, and rows like these follow.
+        let row = cells.json.len() / count.max(1);
+        self.row = (row + row / 4).min(width(&self.columns));
+        cells.json
     }
+}
+
+/// Bytes of a row at most, but for odd names: a cell of each column, with a comma.
+fn width<C: Column>(columns: &[C]) -> usize {
+    columns.iter().map(|column| column.width() + 1).sum()
 }
 
 /// A message with the schema alone, for a subscriber who comes while the stream runs.
@@ -110,68 +120,6 @@ const fn go_type(kind: ColumnType) -> &'static str {
         ColumnType::Count => "uint64",
         ColumnType::Decimal => "float64",
         ColumnType::Boolean => "bool",
-    }
-}
-
-/// The cells of one column, with commas between them.
-struct JsonCells {
-    json: String,
-    is_first: bool,
-}
-
-impl JsonCells {
-    /// Begins a cell.
-    fn cell(&mut self) -> &mut String {
-        if !self.is_first {
-            self.json.push(',');
-        }
-        self.is_first = false;
-        &mut self.json
-    }
-}
-
-impl Cells for JsonCells {
-    fn null(&mut self) {
-        self.cell().push_str("null");
-    }
-
-    fn time(&mut self, milliseconds: i64) {
-        self.cell().push_str(itoa::Buffer::new().format(milliseconds));
-    }
-
-    fn number(&mut self, number: u32) {
-        self.cell().push_str(itoa::Buffer::new().format(number));
-    }
-
-    fn count(&mut self, count: u64) {
-        self.cell().push_str(itoa::Buffer::new().format(count));
-    }
-
-    fn decimal(&mut self, number: f64) {
-        // What is no number is null in JSON.
-        let value = serde_json::Value::from(number);
-        self.cell().push_str(&value.to_string());
-    }
-
-    fn boolean(&mut self, value: bool) {
-        self.cell().push_str(if value { "true" } else { "false" });
-    }
-
-    fn text(&mut self, text: &str) {
-        // An interface's name may hold quotes and control characters.
-        if text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'"' && byte != b'\\') {
-            self.plain(|json| json.push_str(text));
-        } else {
-            let escaped = serde_json::Value::from(text).to_string();
-            self.cell().push_str(&escaped);
-        }
-    }
-
-    fn plain(&mut self, write: impl FnOnce(&mut String)) {
-        let json = self.cell();
-        json.push('"');
-        write(json);
-        json.push('"');
     }
 }
 

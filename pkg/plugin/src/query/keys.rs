@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use xdplive_capture::{interface::Interfaces, source::GroupBy};
 use xdplive_filter::Filter;
 use xdplive_packet::event::Direction;
+use xdplive_protocol::interface_name::{escape, unescape};
 
 use super::{
     ANY, Columns, QueryError,
@@ -107,7 +108,8 @@ impl Keys<'_> {
         for name in &names {
             match name.as_str() {
                 Some(text) if is_interface_name(text) && !is_variable(text, machine) => {
-                    found.insert(text.to_owned())
+                    // Equal names in one spelling.
+                    found.insert(unescape(text).map_or_else(|_| text.to_owned(), |name| escape(&name)))
                 }
                 _ => {
                     return Err(wrong(
@@ -191,13 +193,17 @@ fn is_variable(name: &str, machine: &Interfaces) -> bool {
     variable_in(name).is_some() && machine.get(name).is_none()
 }
 
-/// Names an interface can have (`dev_valid_name` in the kernel).
+/// Whether a text stands for a name that an interface can have (`dev_valid_name` in the kernel).
 pub(crate) fn is_interface_name(text: &str) -> bool {
-    !text.is_empty()
-        && text.len() <= MAX_NAME
-        && text != "."
-        && text != ".."
-        && !text.contains(|c: char| c == '/' || c == ':' || c.is_whitespace())
+    /// What the kernel's `isspace` takes: blanks of ASCII, and the no-break space of ISO 8859-1.
+    const BLANKS: [u8; 7] = [b' ', b'\t', b'\n', 0x0b, 0x0c, b'\r', 0xa0];
+    let Ok(name) = unescape(text) else { return false };
+    !name.is_empty()
+        && name.len() <= MAX_NAME
+        && name != b"."
+        && name != b".."
+        && !name.iter().any(|byte| matches!(byte, b'/' | b':' | 0))
+        && !name.iter().any(|byte| BLANKS.contains(byte))
 }
 
 /// A number without a fraction, however it is written: Grafana's forms may send `1000.0`.

@@ -26,3 +26,16 @@ impl GRPCController for Plugin {
         Ok(Response::new(Empty {}))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::ControllerServer;
+    use tonic::server::NamedService as _;
+
+    /// `xdplive watch` asks by this name, as go-plugin does.
+    #[test]
+    fn the_service_has_go_plugins_name() {
+        let name = ControllerServer::<crate::services::Plugin>::NAME;
+        assert_eq!(xdplive_protocol::handshake::SHUTDOWN, format!("/{name}/Shutdown"));
+    }
+}

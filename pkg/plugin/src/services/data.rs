@@ -100,7 +100,8 @@ impl Plugin {
         let _permit = self.promise(&asked, caller).await?;
         let prepared = self.prepare(&asked).await?;
         let hooks: Vec<&InForce> = prepared.in_force.iter().filter(|hook| asked.asks_for(hook)).collect();
-        let in_force = hooks.iter().map(|hook| hook_in_json(hook)).chain(left_out::entries(&prepared.left_out));
+        let in_force =
+            hooks.iter().map(|hook| hook_in_json(hook)).chain(left_out::entries(&prepared.left_out));
         let mut about = About {
             shown_as: if matches!(asked.query.columns, Columns::Series(_)) { "graph" } else { "table" },
             custom: json!({

@@ -21,6 +21,7 @@ use xdplive_capture::{
     counting::Counting,
     source::{SourceError, Tally},
 };
+use xdplive_protocol::accounts::ACCOUNTS;
 
 use self::{
     accounts::Accounts,
@@ -228,10 +229,6 @@ pub(super) fn end(tally: Tally) -> Status {
 fn ended_by_itself() -> Status {
     Status::unavailable("the capture has ended")
 }
-
-/// Names of the accounts in a stream's trailers, in the order in which they are printed.
-pub const ACCOUNTS: [&str; 5] =
-    ["xdplive-seen", "xdplive-unmatched", "xdplive-thinned", "xdplive-lost", "xdplive-delivered"];
 
 fn trailers(tally: Tally) -> MetadataMap {
     let Tally { seen, unmatched, thinned, lost, delivered } = tally;

@@ -5,9 +5,7 @@ use std::{sync::Arc, time::Duration};
 use grafana_plugin_sdk::pluginv2::collect_metrics_response::Payload;
 use serde_json::{Value, json};
 use tokio::time::Instant;
-use xdplive_capture::{
-    source::{Counted, Counts, HookAccounts, InForce, Label, StreamAccounts},
-};
+use xdplive_capture::source::{Counted, Counts, HookAccounts, InForce, Label, StreamAccounts};
 use xdplive_filter::Filter;
 use xdplive_packet::{Hook, event::Direction};
 

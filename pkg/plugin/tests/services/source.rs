@@ -16,9 +16,9 @@ use xdplive_capture::{
     clock::{Moment, WallClock},
     interface::{Interface, Interfaces, Link},
     source::{
-        Batch, Counted, DirectionCounts, FlowFeed, FlowQueue, HeaderBytes, HookAccounts, InForce, InterfaceSet,
-        IsShown, LeftOut, Names, Origin, Prepared, Queue, Reading, Report, Request, Row, RowCounts, Source,
-        SourceError, StreamId, Subscription,
+        Batch, Counted, DirectionCounts, FlowFeed, FlowQueue, HeaderBytes, HookAccounts, InForce,
+        InterfaceSet, IsShown, LeftOut, Names, Origin, Prepared, Queue, Reading, Report, Request, Row,
+        RowCounts, Source, SourceError, StreamId, Subscription,
     },
 };
 use xdplive_packet::{Event, Headers, Hook, headers::present};
@@ -138,10 +138,7 @@ impl Source for FakeSource {
             return Err(SourceError::NoSuchInterface { given: missing.clone(), available });
         }
         self.prepared.lock().unwrap().push(request.clone());
-        Ok(Prepared {
-            in_force: self.machine.in_force.clone(),
-            left_out: self.machine.left_out.clone(),
-        })
+        Ok(Prepared { in_force: self.machine.in_force.clone(), left_out: self.machine.left_out.clone() })
     }
 
     async fn subscribe(&self, request: &Request) -> Result<Subscription, SourceError> {

@@ -5,6 +5,7 @@ use tokio::{
     io::{AsyncBufReadExt as _, BufReader},
     process::ChildStderr,
 };
+use xdplive_protocol::event::Event;
 
 /// One line.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,8 +14,8 @@ pub struct Line {
     pub level: String,
     /// The text.
     pub message: String,
-    /// What kind of event it tells of, where it says.
-    pub event: Option<String>,
+    /// What it tells of, where it says and that is known here.
+    pub event: Option<Event>,
 }
 
 impl Line {
@@ -27,7 +28,7 @@ impl Line {
         Self {
             level: get("@level").unwrap_or_default(),
             message: get("@message").or_else(|| get("message")).unwrap_or_default(),
-            event: get("event"),
+            event: value.get("event").and_then(Value::as_str).and_then(Event::find),
         }
     }
 

@@ -1,7 +1,7 @@
 //! A stream's accounts at its end.
 
 use tonic::metadata::MetadataMap;
-use xdplive_plugin::services::ACCOUNTS;
+use xdplive_protocol::accounts::ACCOUNTS;
 
 use crate::cli::Kind;
 

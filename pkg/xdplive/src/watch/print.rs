@@ -6,6 +6,7 @@ use chrono::{DateTime, Local};
 use thiserror::Error;
 
 use super::message::Message;
+use crate::output::{OutputError, STANDARD_OUTPUT};
 
 /// Prints the rows of all streams.
 pub struct Printer<W: Write> {
@@ -28,18 +29,9 @@ pub enum PrintError {
         /// The stream's columns.
         expected: Vec<String>,
     },
-    /// Nobody reads any more.
-    #[error("standard output is closed")]
-    Closed,
     /// Standard output does not take it.
-    #[error("cannot write to standard output: {0}")]
-    Write(#[source] io::Error),
-}
-
-impl From<io::Error> for PrintError {
-    fn from(error: io::Error) -> Self {
-        if error.kind() == io::ErrorKind::BrokenPipe { Self::Closed } else { Self::Write(error) }
-    }
+    #[error(transparent)]
+    Output(#[from] OutputError),
 }
 
 impl<W: Write> Printer<W> {
@@ -54,7 +46,10 @@ impl<W: Write> Printer<W> {
         names.collect::<Vec<_>>().join(" ").trim_end().to_owned()
     }
 
-    /// Prints at most `most` of a message's rows, and returns how many those are.
+    /// Prints at most `most` of a message's rows, and returns how many those are. They are all out then.
+    ///
+    /// # Errors
+    /// Any [`PrintError`].
     pub fn print(&mut self, stream: usize, message: &[u8], most: u64) -> Result<u64, PrintError> {
         let message: Message<'_> = serde_json::from_slice(message)?;
         let values = message.data.values;
@@ -66,24 +61,18 @@ impl<W: Write> Printer<W> {
         }
         let received = values.first().map_or(0, Vec::len) as u64;
         let rows = received.min(most);
-        for row in 0..usize::try_from(rows).unwrap_or(usize::MAX) {
+        let written = (0..usize::try_from(rows).unwrap_or(usize::MAX)).try_for_each(|row| {
             let cells = self
                 .columns
                 .iter()
                 .zip(&values)
                 .map(|(name, column)| (name.as_str(), column.get(row).map_or("null", |cell| cell.get())));
-            if self.json {
-                json_line(&mut self.out, stream, cells)?
-            } else {
-                text_line(&mut self.out, cells)?
-            }
-        }
+            if self.json { json_line(&mut self.out, stream, cells) } else { text_line(&mut self.out, cells) }
+        });
+        written
+            .and_then(|()| self.out.flush())
+            .map_err(|error| OutputError::new("rows", STANDARD_OUTPUT, error))?;
         Ok(rows)
-    }
-
-    /// Shows what has been printed.
-    pub fn flush(&mut self) -> Result<(), PrintError> {
-        Ok(self.out.flush()?)
     }
 }
 
@@ -137,3 +126,6 @@ fn width(name: &str) -> usize {
     };
     usual.max(name.len())
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,7 +6,7 @@ use arrow_ipc::reader::FileReader;
 use arrow_schema::ArrowError;
 use serde_json::{Value, json};
 use thiserror::Error;
-use xdplive_plugin::columns::{Column as _, rates::CountColumn};
+use xdplive_protocol::columns::COUNTS;
 
 use crate::cli::{Kind, Watch, name_of};
 
@@ -34,8 +34,7 @@ pub fn queries(options: &Watch) -> Vec<Value> {
                     keys.insert("columns".to_owned(), json!(options.columns));
                 } else if options.query == Kind::Rates {
                     // Without columns they come as a time series, for a graph.
-                    let counts: Vec<&str> = CountColumn::ALL.iter().map(|column| column.name()).collect();
-                    keys.insert("columns".to_owned(), json!(counts));
+                    keys.insert("columns".to_owned(), json!(COUNTS));
                 }
                 if let Some(key) = &options.group_by {
                     keys.insert("groupBy".to_owned(), json!(key));

@@ -28,12 +28,27 @@ pub(super) enum Event {
     Failure(String),
 }
 
-/// Asks QueryData: one query a stream, all in one call.
-pub(super) async fn ask(
+/// Asks for the streams and runs them. Returns the columns, which are the same for all, what the streams bring, each
+/// with its number, and how many there are. At most `waiting` messages wait to be taken.
+pub(super) async fn start(
     plugin: &Plugin,
     context: &PluginContext,
     options: &Watch,
-) -> Result<Vec<Channel>, Failure> {
+    waiting: usize,
+) -> Result<(Vec<String>, mpsc::Receiver<(usize, Event)>, usize), Failure> {
+    let channels = ask(plugin, context, options).await?;
+    let columns = channels.first().map(|channel| channel.columns.clone()).unwrap_or_default();
+    // The streams alone hold the sender, so that its end is theirs.
+    let (sender, events) = mpsc::channel(waiting);
+    for (number, channel) in channels.iter().enumerate() {
+        let stream = subscribe(plugin, context, channel).await?;
+        tokio::spawn(follow(number, stream, sender.clone()));
+    }
+    Ok((columns, events, channels.len()))
+}
+
+/// Asks QueryData: one query a stream, all in one call.
+async fn ask(plugin: &Plugin, context: &PluginContext, options: &Watch) -> Result<Vec<Channel>, Failure> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |now| now.as_millis());
     let now = i64::try_from(now).unwrap_or(i64::MAX);
     let range = TimeRange { from_epoch_ms: now.saturating_sub(RANGE), to_epoch_ms: now };
@@ -68,7 +83,7 @@ pub(super) async fn ask(
 }
 
 /// Subscribes to a channel and runs its stream. When this returns, the stream's packets are being counted.
-pub(super) async fn subscribe(
+async fn subscribe(
     plugin: &Plugin,
     context: &PluginContext,
     channel: &Channel,
@@ -91,11 +106,7 @@ pub(super) async fn subscribe(
 }
 
 /// Passes on what a stream brings, until its end.
-pub(super) async fn follow(
-    number: usize,
-    mut stream: Streaming<StreamPacket>,
-    sender: mpsc::Sender<(usize, Event)>,
-) {
+async fn follow(number: usize, mut stream: Streaming<StreamPacket>, sender: mpsc::Sender<(usize, Event)>) {
     let end = loop {
         match stream.message().await {
             Ok(Some(packet)) => {

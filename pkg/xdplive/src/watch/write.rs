@@ -1,20 +1,19 @@
 //! `--write`: the packets as a pcapng file instead of rows.
 
-use std::{
-    fs::File,
-    io::{self, Write},
-    path::Path,
-};
+mod out;
 
-use grafana_plugin_sdk::pluginv2::{CallResourceRequest, CallResourceResponse, PluginContext};
+use std::path::Path;
+
+use grafana_plugin_sdk::pluginv2::{CallResourceRequest, CallResourceResponse};
 use serde_json::{Value, json};
 use tokio::sync::oneshot;
 use tonic::{Status, Streaming};
 
+use self::out::Out;
 use super::{
     accounts::{self, Accounts},
     query,
-    stop::Stop,
+    session::Session,
 };
 use crate::{
     cli::{Kind, Watch},
@@ -53,58 +52,68 @@ fn query(options: &Watch) -> Value {
     query
 }
 
-/// Writes the file until it is time to stop, and then what was captured before. Returns the accounts.
+/// Writes the file until it is time to stop, and then what was captured before. Returns the accounts; none where it
+/// was time to stop before anything was captured.
+///
+/// # Errors
+/// Where the plugin refuses or fails, or the file does not take the packets.
 pub(super) async fn write(
-    plugin: &Plugin,
-    context: &PluginContext,
-    options: &Watch,
+    mut session: Session<'_>,
     path: &Path,
-    mut stop: Stop,
     tell_running: oneshot::Sender<()>,
 ) -> Result<Vec<Accounts>, Failure> {
     let request = CallResourceRequest {
-        plugin_context: Some(context.clone()),
+        plugin_context: Some(session.context.clone()),
         path: "pcapng".to_owned(),
         method: "POST".to_owned(),
         url: "pcapng".to_owned(),
-        body: query(options).to_string().into(),
+        body: query(session.options).to_string().into(),
         ..CallResourceRequest::default()
     };
-    let from_status = |status: Status| Failure::Machine(format!("the plugin failed: {}", status.message()));
+    let start = start(session.plugin, request);
+    let Some(started) = session.unless_stopped(start).await else { return Ok(Vec::new()) };
+    let (first, mut pieces) = started?;
+    // Not before: a query that is refused must not cost an older file.
+    let (mut out, created) = session.write(Out::new(path), Out::create).await?;
+    created?;
+    // Nobody waits for it where the plugin has ended already.
+    let _ = tell_running.send(());
+    session.stop.start_clock();
+
+    let mut piece = Some(first);
+    let mut is_read = true;
+    while let Some(CallResourceResponse { body, .. }) = piece {
+        if is_read {
+            let (back, written) = session.write(out, move |out| out.write(&body)).await?;
+            out = back;
+            is_read = written?;
+            if !is_read {
+                session.ask_to_end().await;
+            }
+        }
+        piece = session.meanwhile(pieces.message()).await.map_err(from_status)?;
+    }
+    let accounts = session.meanwhile(finish(pieces)).await;
+    session.write(out, Out::close).await?.1?;
+    Ok(vec![accounts])
+}
+
+/// Asks for the file. Returns its first piece, and where the others come. When this returns, packets are being
+/// captured.
+async fn start(
+    plugin: &Plugin,
+    request: CallResourceRequest,
+) -> Result<(CallResourceResponse, Streaming<CallResourceResponse>), Failure> {
     let mut pieces = plugin.resource().call_resource(request).await.map_err(from_status)?.into_inner();
     let first = pieces.message().await.map_err(from_status)?.unwrap_or_default();
     if first.code != 200 {
         return Err(Failure::from_status(first.code, message(&first)));
     }
-    // Not before: a query that is refused must not cost an older file.
-    let mut out = Out::create(path)?;
-    // Nobody waits for it where the plugin has ended already.
-    let _ = tell_running.send(());
-    stop.start_clock();
+    Ok((first, pieces))
+}
 
-    let mut piece = Some(first);
-    let mut ending = false;
-    while let Some(CallResourceResponse { body, .. }) = piece {
-        if !out.write(&body)? && !ending {
-            // Whoever reads us has enough.
-            plugin.ask_to_end().await;
-            ending = true;
-        }
-        piece = loop {
-            tokio::select! {
-                piece = pieces.message() => break piece.map_err(from_status)?,
-                () = stop.wait(), if !ending => {
-                    plugin.ask_to_end().await;
-                    ending = true;
-                }
-            }
-        };
-    }
-    let accounts = finish(pieces).await;
-    if !ending {
-        plugin.ask_to_end().await;
-    }
-    Ok(vec![accounts])
+fn from_status(status: Status) -> Failure {
+    Failure::Machine(format!("the plugin failed: {}", status.message()))
 }
 
 /// The accounts of a file that has come to its end.
@@ -121,34 +130,4 @@ fn message(answer: &CallResourceResponse) -> String {
     let said: Option<Value> = serde_json::from_slice(&answer.body).ok();
     let said = said.as_ref().and_then(|said| said.get("message")).and_then(Value::as_str);
     said.map_or_else(|| format!("the plugin answered with status {}", answer.code), str::to_owned)
-}
-
-/// The file, or standard output.
-struct Out {
-    out: Box<dyn Write>,
-    name: String,
-}
-
-impl Out {
-    /// Creates the file, in place of one that is there; `-` stands for standard output.
-    fn create(path: &Path) -> Result<Self, Failure> {
-        let name = path.display().to_string();
-        let out: Box<dyn Write> = if name == "-" {
-            Box::new(io::stdout())
-        } else {
-            let file = File::create(path)
-                .map_err(|error| Failure::Machine(format!("cannot write {name}: {error}")))?;
-            Box::new(file)
-        };
-        Ok(Self { out, name })
-    }
-
-    /// Writes a piece; `false` where nobody reads any more.
-    fn write(&mut self, piece: &[u8]) -> Result<bool, Failure> {
-        match self.out.write_all(piece).and_then(|()| self.out.flush()) {
-            Ok(()) => Ok(true),
-            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(false),
-            Err(error) => Err(Failure::Machine(format!("cannot write {}: {error}", self.name))),
-        }
-    }
 }

@@ -105,7 +105,7 @@ impl Bench {
         let parts = Parts {
             opener: Box::new(opener),
             attacher: Attacher::start(links, move |outcome| _ = tell.send(outcome)).unwrap(),
-            reader: Reader::start().unwrap(),
+            reader: Reader::start(usize::MAX).unwrap(),
             kernel: Kernel::from_release("6.12.0"),
             at_start: AtStart::look().unwrap(),
             settings: Settings { linger: Duration::ZERO, ..Settings::default() },

@@ -61,7 +61,7 @@ fn finish(dispatch: &mut Dispatch, stream: StreamId, queue: &Arc<Queue>, matched
 
 #[test]
 fn rows_go_to_the_streams_of_their_slots_alone() {
-    let mut dispatch = Dispatch::default();
+    let mut dispatch = Dispatch::new(usize::MAX);
     assert!(dispatch.is_idle());
     let queues = [1, 2, 3].map(|id| stream(&mut dispatch, id));
     dispatch.begin(vec![
@@ -80,7 +80,7 @@ fn rows_go_to_the_streams_of_their_slots_alone() {
 
 #[test]
 fn what_is_young_is_held_back_and_put_in_order() {
-    let mut dispatch = Dispatch::default();
+    let mut dispatch = Dispatch::new(usize::MAX);
     let queue = stream(&mut dispatch, 1);
     dispatch.begin(vec![(10, route(4, "eth0", &[(0, 1)]))]);
     for time in [30, 10, 40] {
@@ -100,7 +100,7 @@ fn what_is_young_is_held_back_and_put_in_order() {
 
 #[test]
 fn what_is_not_ours_is_nobodys() {
-    let mut dispatch = Dispatch::default();
+    let mut dispatch = Dispatch::new(usize::MAX);
     let queue = stream(&mut dispatch, 1);
     dispatch.begin(vec![(10, route(4, "eth0", &[(0, 1), (1, 99)]))]);
     let event = packet(1, 10, 0b11, 7);
@@ -116,7 +116,7 @@ fn what_is_not_ours_is_nobodys() {
 
 #[test]
 fn streams_of_one_slot_share_the_memory_of_their_rows() {
-    let mut dispatch = Dispatch::default();
+    let mut dispatch = Dispatch::new(usize::MAX);
     let [first, second, all, few] = [1, 2, 3, 4].map(|id| stream(&mut dispatch, id));
     let takers = [(0, 1), (0, 2), (0, 3), (1, 3), (2, 4), (2, 3)];
     dispatch.begin(vec![(10, route(4, "eth0", &takers))]);
@@ -140,52 +140,74 @@ fn streams_of_one_slot_share_the_memory_of_their_rows() {
     assert!(!all.rows().as_ptr_range().contains(&first.rows().as_ptr()));
 }
 
+/// Nanoseconds.
+const SECOND: u64 = 1_000_000_000;
+
 #[test]
 fn a_stream_is_kept_to_its_limit_where_it_says_so() {
-    let mut dispatch = Dispatch::default();
+    let mut dispatch = Dispatch::new(usize::MAX);
     let (whole, thinned) = (Queue::new(1 << 20), Queue::new(1 << 20));
-    dispatch.add_stream(1, Arc::clone(&whole), Some(250), false);
-    dispatch.add_stream(2, Arc::clone(&thinned), Some(200), false);
+    dispatch.add_stream(1, Arc::clone(&whole), Some(12), false);
+    dispatch.add_stream(2, Arc::clone(&thinned), Some(10), false);
     let takers = vec![Taker { slot: 0, stream: 1, thins: false }, Taker { slot: 0, stream: 2, thins: true }];
     dispatch.begin(vec![(10, Route { interface: 4, name: Arc::from("eth0"), takers })]);
-    // 250 a second of one flow, for four seconds that begin with the tenth.
-    const SECOND: u64 = 1_000_000_000;
-    for id in 0..1000 {
-        add(&mut dispatch, packet(10 * SECOND + u64::from(id) * (SECOND / 250), 10, 1, id));
-        if id % 100 == 99 {
+    // 25 a second of one flow, for four seconds that begin with the tenth.
+    for id in 0..100 {
+        add(&mut dispatch, packet(10 * SECOND + u64::from(id) * (SECOND / 25), 10, 1, id));
+        if id % 10 == 9 {
             dispatch.release(END, CLOCK);
         }
     }
-    assert_eq!(ids(&whole), (0..1000).collect::<Vec<u32>>());
+    assert_eq!(ids(&whole), (0..100).collect::<Vec<u32>>());
     let passed = ids(&thinned);
     let mut by_second = [0; 4];
-    passed.iter().for_each(|id| by_second[*id as usize / 250] += 1);
-    // What is due in the first second also fills the reserve, which holds an eighth of it.
-    assert_eq!(by_second, [200 - 25, 200, 200, 200]);
+    passed.iter().for_each(|id| by_second[*id as usize / 25] += 1);
+    assert_eq!(by_second, [10; 4]);
     assert!(passed.is_sorted());
     let handled = thinned.handled();
-    assert_eq!(handled.delivered.at(4), 775);
-    assert_eq!(handled.thinned.at(4), 225, "what did not pass is counted");
+    assert_eq!(handled.delivered.at(4), 40);
+    assert_eq!(handled.thinned.at(4), 60, "what did not pass is counted");
     assert_eq!(whole.handled().thinned.total(), 0);
 }
 
 #[test]
 fn a_stream_without_a_row_still_has_its_thinned_rows_counted() {
-    let mut dispatch = Dispatch::default();
+    let mut dispatch = Dispatch::new(usize::MAX);
     let queue = Queue::new(100);
     dispatch.add_stream(1, Arc::clone(&queue), Some(1), false);
     let takers = vec![Taker { slot: 0, stream: 1, thins: true }];
     dispatch.begin(vec![(10, Route { interface: 4, name: Arc::from("eth0"), takers })]);
-    // A budget of one a second has nothing to give until the second is over.
-    (0..5).for_each(|id| add(&mut dispatch, packet(10_100_000_000 + id, 10, 1, id as u32)));
+    // The second has its row with the first of these.
+    for (first, rows, thinned) in [(0, vec![0], 4), (5, Vec::new(), 9)] {
+        for id in first..first + 5 {
+            add(&mut dispatch, packet(10 * SECOND + u64::from(id), 10, 1, id));
+        }
+        dispatch.release(END, CLOCK);
+        assert_eq!((ids(&queue), queue.handled().thinned.total()), (rows, thinned));
+    }
+}
+
+#[test]
+fn the_streams_with_the_most_rows_make_room_for_the_others() {
+    let mut dispatch = Dispatch::new(100);
+    let queues = [1, 2, 3].map(|id| stream(&mut dispatch, id));
+    dispatch.begin(vec![(10, route(4, "eth0", &[(0, 1), (1, 2), (2, 3)]))]);
+    for id in 0..200 {
+        let slot = if id < 10 { 0 } else { 1 + id % 2 };
+        add(&mut dispatch, packet(id.into(), 10, 1 << slot, id));
+    }
     dispatch.release(END, CLOCK);
-    assert!(batches(&queue).is_empty());
-    assert_eq!(queue.handled().thinned.total(), 5);
+    let lost = queues.each_ref().map(|queue| queue.handled().lost.total());
+    let [few, even, odd] = queues.map(|queue| ids(&queue));
+    assert_eq!((few, lost), ((0..10).collect(), [0, 50, 50]));
+    // The oldest of each have gone: 45 of 95 are left.
+    assert_eq!(even, (110..200).filter(|id| id % 2 == 0).collect::<Vec<u32>>());
+    assert_eq!(odd, (110..200).filter(|id| id % 2 == 1).collect::<Vec<u32>>());
 }
 
 #[test]
 fn the_end_of_a_stream_hands_on_its_last_rows_once() {
-    let mut dispatch = Dispatch::default();
+    let mut dispatch = Dispatch::new(usize::MAX);
     let (ending, staying) = (stream(&mut dispatch, 1), stream(&mut dispatch, 2));
     dispatch.begin(vec![(10, route(4, "eth0", &[(0, 1), (0, 2), (1, 2)]))]);
     for (time, slots) in [(30, 1), (10, 1), (25, 1), (20, 2)] {
@@ -213,7 +235,7 @@ fn the_end_of_a_stream_hands_on_its_last_rows_once() {
 
 #[test]
 fn a_stream_that_nobody_knows_is_closed_all_the_same() {
-    let mut dispatch = Dispatch::default();
+    let mut dispatch = Dispatch::new(usize::MAX);
     let queue = Queue::new(1);
     finish(&mut dispatch, 99, &queue, 5);
     assert_eq!(queue.counted().map(|counted| counted.matched), Some(5));
@@ -221,7 +243,7 @@ fn a_stream_that_nobody_knows_is_closed_all_the_same() {
 
 #[test]
 fn routes_are_forgotten_a_while_after_their_generation() {
-    let (mut dispatch, now) = (Dispatch::default(), Instant::now());
+    let (mut dispatch, now) = (Dispatch::new(usize::MAX), Instant::now());
     let queue = stream(&mut dispatch, 1);
     dispatch.begin(vec![(10, route(4, "eth0", &[(0, 1)])), (11, route(4, "eth0", &[(0, 1)]))]);
     dispatch.end(vec![10], now);
@@ -256,7 +278,7 @@ fn captured(batches: &[Batch]) -> Vec<(u32, Vec<u8>, Option<[u16; 2]>)> {
 
 #[test]
 fn the_bytes_of_headers_stay_with_their_rows() {
-    let mut dispatch = Dispatch::default();
+    let mut dispatch = Dispatch::new(usize::MAX);
     let (plain, all, some) = (stream(&mut dispatch, 1), Queue::new(1000), Queue::new(1000));
     dispatch.add_stream(2, Arc::clone(&all), None, true);
     dispatch.add_stream(3, Arc::clone(&some), None, true);
@@ -287,7 +309,7 @@ fn the_bytes_of_headers_stay_with_their_rows() {
 
 #[test]
 fn rows_of_many_interfaces_have_the_right_names() {
-    let mut dispatch = Dispatch::default();
+    let mut dispatch = Dispatch::new(usize::MAX);
     let queue = stream(&mut dispatch, 1);
     let name = |number: InterfaceNumber| format!("veth{}", u32::from(number) * 7919);
     dispatch.begin((0..300).map(|one| (1000 + u32::from(one), route(one, &name(one), &[(0, 1)]))).collect());
@@ -319,7 +341,7 @@ proptest! {
         // By generation and slot: the streams.
         takers in prop::collection::vec(prop::collection::vec(prop::collection::btree_set(0_u64..5, 0..4), 5), 4),
     ) {
-        let mut dispatch = Dispatch::default();
+        let mut dispatch = Dispatch::new(usize::MAX);
         let queues: Vec<_> = (0..5).map(|id| stream(&mut dispatch, id)).collect();
         let mut routes = Vec::new();
         for (generation, slots) in (0..).zip(&takers) {

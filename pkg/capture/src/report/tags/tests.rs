@@ -28,7 +28,13 @@ fn in_force(interface: &str, hook: Hook) -> InForce {
 fn report(kernel: &str, interfaces: Vec<Interface>, in_force: &[InForce]) -> Report {
     let at_start = report::tests::at_start(Vec::new());
     let interfaces = interfaces.into_iter().collect();
-    report::report(&at_start, &Kernel::from_release(kernel), Some(Vec::new()), &interfaces, &Prepared { in_force: in_force.to_vec(), left_out: Vec::new() })
+    report::report(
+        &at_start,
+        &Kernel::from_release(kernel),
+        Some(Vec::new()),
+        &interfaces,
+        &Prepared { in_force: in_force.to_vec(), left_out: Vec::new() },
+    )
 }
 
 /// The warning on a kernel with TCX.

@@ -29,6 +29,8 @@ fn cells<C: Column<Rows = [CountRow]>>(column: C) -> Vec<Value> {
 fn counts_are_those_of_the_interval() {
     let names: Vec<&str> = CountColumn::ALL.iter().map(|column| column.name()).collect();
     assert_eq!(names, ["time", "group", "packets", "segments", "bytes"]);
+    // What `xdplive watch` asks for.
+    assert_eq!(names, xdplive_protocol::columns::COUNTS);
     assert_eq!(cells(CountColumn::Time), [json!(1_767_225_600_500_i64), json!(1_767_225_601_000_i64)]);
     assert_eq!(cells(CountColumn::Group), [Value::Null, Value::Null]);
     assert_eq!(cells(CountColumn::Packets), [json!(2), json!(0)]);

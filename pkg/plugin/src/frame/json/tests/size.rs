@@ -104,3 +104,24 @@ fn a_tenth_of_the_default_ceiling_fits_a_message() {
 fn without_columns_there_is_still_room_for_a_row() {
     assert!(Encoder::<PacketColumn>::new(Vec::new(), "nas".into()).most_rows() > 0);
 }
+
+/// Rows may be longer than those before, by which the room for them is chosen.
+#[test]
+fn a_message_does_not_depend_on_the_one_before() {
+    let rows = |event, count| [batch(NAME, vec![event; count])];
+    let fresh = |event| Encoder::new(PacketColumn::ALL.to_vec(), "nas".into()).message(&rows(event, 1000));
+    let mut encoder = Encoder::new(PacketColumn::ALL.to_vec(), "nas".into());
+    encoder.message(&rows(nothing(), 1));
+    for event in [longest(), nothing(), ssdp(), longest(), ssdp()] {
+        assert_eq!(decode::json(&encoder.message(&rows(event, 1000))), decode::json(&fresh(event)));
+    }
+}
+
+/// A message waits until Grafana takes it.
+#[test]
+fn a_message_takes_hardly_more_memory_than_it_says() {
+    let mut encoder = Encoder::new(PacketColumn::ALL.to_vec(), "nas".into());
+    let mut message = || encoder.message(&[batch("eth0", vec![ssdp(); 1000])]);
+    let (_, next) = (message(), message());
+    assert!(next.capacity() < next.len() * 4 / 3, "{} bytes for {}", next.capacity(), next.len());
+}
