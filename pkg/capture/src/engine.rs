@@ -10,7 +10,7 @@
 //! | `stream` | a stream, and what was counted for it |
 //! | `slots`, `filter_sets`, `budgets` | which packets are whose, and the tables that the kernel decides by |
 //! | `generations`, `cells`, `places` | what programs go by, where they count, and where they find it |
-//! | `maps` | the kernel's maps; `opening` has them made |
+//! | `maps` | the kernel's maps; `opening` has them made, and ends the loader |
 //! | `attacher` | the thread that attaches and detaches |
 //! | `explain` | errors for people |
 
@@ -72,6 +72,7 @@ use self::{
     attacher::Attacher,
     control::{Command, Control},
     flows::{Flows, Want},
+    opening::LoaderOpener,
 };
 
 /// Time between two looks at the ports of own traffic: Grafana opens its own some time after it has started us.
@@ -119,9 +120,8 @@ impl LocalSource {
         // Where the control thread has ended, nobody needs to know.
         let attacher = Attacher::start(links, move |outcome| _ = done.send(Command::Done(outcome)))?;
         let parts = control::Parts {
-            maps: Arc::new(maps),
+            opener: Box::new(LoaderOpener::new(maps, process)),
             attacher,
-            process,
             reader: Reader::start(settings.all_queue_rows())?,
             kernel: kernel.clone(),
             at_start: at_start.clone(),

@@ -231,3 +231,8 @@ impl Thread {
         ring.read(TURN, &mut |item| self.dispatch.add(item)) == TURN
     }
 }
+
+#[cfg(test)]
+pub mod fake;
+#[cfg(test)]
+mod tests;

@@ -35,7 +35,7 @@ impl Control {
         let ended: Vec<Handled> = self.ended.iter().map(|stream| stream.queue.handled()).collect();
         let times = self.kernel_times();
         let look = self.look(self.taps.len());
-        let ring_used = self.open.as_ref().map_or(0.0, |open| open.fill.highest());
+        let ring_used = self.open.as_ref().map_or(0.0, |open| (open.ring_used)());
         let now = Instant::now();
         let names: Vec<String> = self.taps.keys().cloned().collect();
         let mut all = Vec::with_capacity(2 * names.len());
@@ -153,7 +153,7 @@ impl Control {
         let hooks: BTreeMap<u8, Hook> =
             attached.map(|attachment| (attachment.hook as u8, attachment.hook)).collect();
         let time = |hook| {
-            let (total, runs) = self.parts.maps.kernel_time(hook).ok()?;
+            let (total, runs) = self.parts.opener.kernel_time(hook).ok()?;
             Some(KernelTime { total, runs })
         };
         hooks.into_iter().filter_map(|(raw, hook)| Some((raw, time(hook)?))).collect()

@@ -196,6 +196,11 @@ impl Attacher {
     /// Drops all jobs, closes all links, one after the other, and says meanwhile how far that is. Returns whether it
     /// came to its end in time: 2 s and 20 ms for each link.
     pub fn finish(self) -> bool {
+        self.finish_within(FOR_THE_END, FOR_A_LINK)
+    }
+
+    /// The same in so much time, and so much more for each link.
+    fn finish_within(self, end: Duration, link: Duration) -> bool {
         let mut state = self.jobs.lock();
         state.is_over = true;
         state.waiting.iter_mut().for_each(VecDeque::clear);
@@ -203,7 +208,7 @@ impl Attacher {
         drop(state);
         self.jobs.changed.notify_one();
         // The thread's end closes the channel.
-        let patience = FOR_THE_END.saturating_add(FOR_A_LINK.saturating_mul(open));
+        let patience = end.saturating_add(link.saturating_mul(open));
         !matches!(self.ended.recv_timeout(patience), Err(RecvTimeoutError::Timeout))
     }
 }
@@ -294,5 +299,7 @@ fn refusal<T>(answer: Result<T, AskError>) -> Result<Result<T, LoaderError>, Ask
     }
 }
 
+#[cfg(test)]
+pub mod fake;
 #[cfg(test)]
 mod tests;

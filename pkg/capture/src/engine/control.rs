@@ -17,8 +17,8 @@ use xdplive_packet::{Hook, event::Direction};
 use super::{
     attacher::{Attacher, Job, Outcome, Urgency},
     budgets::Budgets,
-    flows::{FlowTables, Flows, Want as FlowWant},
-    generations::Generations,
+    flows::{Flows, Want as FlowWant},
+    opening::{Open, Opener},
     prepare::Preparing,
     stream::Stream,
     tap::Tap,
@@ -26,12 +26,11 @@ use super::{
 use crate::{
     clock::Moment,
     interface::Interfaces,
-    loader::{AskError, LoaderProcess, MapLoader, protocol::LoaderError},
+    loader::{AskError, protocol::LoaderError},
     own,
     privilege::AtStart,
     reader::Reader,
     report::{Kernel, Probed},
-    ring_fill::RingFill,
     settings::Settings,
     source::{
         HookAccounts, InterfaceNumber, InterfaceSet, Prepared, Queue, Reading, Request, SourceError, StreamId,
@@ -77,11 +76,9 @@ pub enum Command {
 /// What the thread works with.
 pub struct Parts {
     /// Makes maps.
-    pub maps: Arc<MapLoader>,
+    pub opener: Box<dyn Opener>,
     /// Attaches programs.
     pub attacher: Attacher,
-    /// The loader as a process.
-    pub process: LoaderProcess,
     /// Hands rows on.
     pub reader: Reader,
     /// The running kernel.
@@ -92,16 +89,6 @@ pub struct Parts {
     pub settings: Settings,
     /// Is told why the process has to end.
     pub failed: watch::Sender<Option<String>>,
-}
-
-/// The maps, once they are made.
-pub struct Open {
-    /// What interfaces go by.
-    pub generations: Generations,
-    /// How full the ring is.
-    pub fill: Arc<RingFill>,
-    /// The tables of flows.
-    pub flows: FlowTables,
 }
 
 /// A stream that has begun.
@@ -280,7 +267,7 @@ impl Control {
     /// Makes the maps that all programs share, where that has not been done.
     pub(super) fn open(&mut self) -> Result<&mut Open, AskError> {
         if self.open.is_none() {
-            let open = super::opening::open(&self.parts);
+            let open = self.parts.opener.open(&self.parts.reader, &self.parts.settings);
             if let Err(error) = &open {
                 self.lose_where_final(error);
             }
@@ -437,13 +424,15 @@ impl Control {
         self.begin_generations();
         self.settle_flows();
         self.close_ended();
-        let Parts { attacher, process, reader, maps, .. } = self.parts;
+        let Parts { attacher, opener, reader, .. } = self.parts;
         let in_time = attacher.finish();
-        // The end of its connection is how the loader knows.
-        drop((self.open, self.flows, maps));
-        if !process.end(LOADER_END) || !in_time {
+        drop((self.open, self.flows));
+        if !opener.end(LOADER_END) || !in_time {
             warn!("the loader process was ended by force; the kernel closes what it had attached");
         }
         drop(reader);
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -77,6 +77,8 @@ impl Control {
         if let Some(there) = &tap.there
             && let Err(error) = open.generations.put_in_force(there.index, &generation)
         {
+            // Nobody will ever have a row of it.
+            let _ = self.parts.reader.end(vec![generation.number]);
             open.generations.free(generation);
             self.note_trouble(name, &error);
             return;
@@ -94,7 +96,7 @@ impl Control {
 
     /// Adds up what was counted in generations that are out of force. Where the kernel refuses, they are tried again
     /// later, as they are: nothing is lost, nor counted twice.
-    fn end_generations(&mut self) {
+    pub(super) fn end_generations(&mut self) {
         if self.taps.values().all(|tap| tap.past.is_empty()) {
             return;
         }

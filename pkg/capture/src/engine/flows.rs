@@ -204,8 +204,8 @@ impl Control {
         let (begin, end): (Vec<_>, Vec<_>) = changed.into_iter().partition(|(.., needed)| !needed.is_empty());
         if !begin.is_empty() {
             self.begin_generations();
-            if let Some(open) = &self.open {
-                self.flows.order(Order::Open(open.flows.clone()));
+            if let Some(tables) = self.open.as_ref().and_then(|open| open.flows.clone()) {
+                self.flows.order(Order::Open(tables));
             }
         }
         let closed: Vec<InterfaceNumber> =

@@ -229,3 +229,6 @@ fn sum(cpus: &[SlotCounters]) -> SlotCounters {
         sum
     })
 }
+
+#[cfg(test)]
+pub mod fake;

@@ -78,8 +78,9 @@ impl Control {
             self.say_full(name);
             return;
         }
-        let joined = self.streams.get(&id).is_some_and(|stream| stream.joined.contains(name));
-        if !joined {
+        // It may have been part of an interface by this name that has gone.
+        let is_part = self.taps.get(name).is_some_and(|tap| tap.wanted.contains_key(&id));
+        if !is_part {
             match self.take_slot(id, name, request) {
                 Ok(slot) => {
                     let Some(tap) = self.taps.get_mut(name) else { return };
@@ -344,13 +345,24 @@ impl Control {
             .filter(|(_, tap)| tap.there.is_none() || tap.idle_since.elapsed() >= linger)
             .map(|(name, _)| name.clone())
             .collect();
+        for name in &names {
+            let (Some(tap), Some(open)) = (self.taps.get_mut(name), &mut self.open) else { continue };
+            if let Some(there) = &tap.there {
+                open.generations.take_out_of_force(there.index);
+            }
+            tap.past.extend(tap.current.take());
+        }
+        self.end_generations();
         for name in names {
-            self.close(&name);
+            // Where the kernel refuses, it waits: nobody else may have cells of which it is not known what they hold.
+            if self.taps.get(&name).is_some_and(|tap| tap.past.is_empty()) {
+                self.close(&name);
+            }
         }
     }
 
-    /// Closes a tap without streams.
-    pub(super) fn close(&mut self, name: &str) {
+    /// Closes a tap without streams and generations.
+    fn close(&mut self, name: &str) {
         let Some(mut tap) = self.taps.remove(name) else { return };
         self.numbers.remove(&tap.number);
         self.dirty.remove(name);
@@ -360,22 +372,6 @@ impl Control {
             }
         }
         tap.slots.clear(&mut self.budgets);
-        if let Some(open) = &mut self.open {
-            if let Some(there) = &tap.there {
-                open.generations.take_out_of_force(there.index);
-            }
-            // Without members nothing of it is anybody's; programs that still run count into what is given back.
-            let ended: Vec<_> = tap.past.drain(..).chain(tap.current.take()).collect();
-            if !ended.is_empty() {
-                let _ = open.generations.settle();
-                let numbers = ended.iter().map(|generation| generation.number).collect();
-                for mut generation in ended {
-                    let _ = open.generations.read(&mut generation);
-                    open.generations.free(generation);
-                }
-                let _ = self.parts.reader.end(numbers);
-            }
-        }
         for stream in self.streams.values_mut().chain(&mut self.ended) {
             stream.forget(tap.number, name);
         }

@@ -1,0 +1,50 @@
+//! What people are told.
+
+use super::*;
+
+#[test]
+fn who_asks_before_is_told_what_is_in_force() {
+    let mut bench = Bench::new(interfaces([("eth0", 2), ("eth1", 3)]));
+    let prepare = |bench: &mut Bench, request: &Request| {
+        let (reply, mut answer) = oneshot::channel();
+        bench.command_and_attach(Command::Prepare { request: request.clone(), reply });
+        answer.try_recv().unwrap()
+    };
+    let both = request(named("eth0"), &Direction::ALL, "", Limit::All);
+    let prepared = prepare(&mut bench, &both).unwrap();
+    let hooks: Vec<Hook> = prepared.in_force.iter().map(|one| one.hook).collect();
+    assert_eq!((hooks, prepared.left_out.len()), (vec![Hook::XdpNative, Hook::TcxEgress], 0));
+    let (_, _queue) = bench.subscribe(&both);
+    // Another hook while somebody watches by this one.
+    let conflict = prepare(&mut bench, &Request { hook: HookChoice::Tcx, ..both.clone() });
+    let text = conflict.unwrap_err().to_string();
+    assert!(text.starts_with("interface \"eth0\" is being watched by xdp-native for asker"), "{text}");
+    let text = prepare(&mut bench, &request(named("eth7"), &Direction::ALL, "", Limit::All)).unwrap_err();
+    assert_eq!(text.to_string(), "there is no interface \"eth7\" here; there are eth0, eth1");
+    // One by name that is refused is an error; of all, it is left out.
+    bench.refuse(3, &[Hook::XdpNative, Hook::TcxIngress]);
+    let refused = prepare(&mut bench, &request(named("eth1"), &[Direction::In], "", Limit::All));
+    let text = refused.unwrap_err().to_string();
+    assert!(text.starts_with("tcx cannot be used on interface \"eth1\": not supported"), "{text}");
+    let any = request(InterfaceSet::Any, &[Direction::In], "", Limit::All);
+    let prepared = prepare(&mut bench, &any).unwrap();
+    let left_out: Vec<_> = prepared
+        .left_out
+        .iter()
+        .map(|LeftOut { interface, state, .. }| (interface.as_str(), *state))
+        .collect();
+    assert_eq!(left_out, [("eth1", InterfaceState::Refused)]);
+    assert_eq!(prepared.in_force.len(), 1);
+    bench.stop();
+}
+
+#[test]
+fn the_process_ends_when_the_loader_is_lost() {
+    let mut bench = Bench::new(interfaces([("eth0", 2)]));
+    bench.command(Command::Done(Outcome::Lost(AskError::Silent)));
+    let text = "the loader process has not answered for 5 s";
+    assert_eq!(bench.failed.borrow_and_update().as_deref(), Some(text));
+    // The first reason stands.
+    bench.command(Command::Done(Outcome::Lost(AskError::WrongAnswer)));
+    assert_eq!(bench.failed.borrow().as_deref(), Some(text));
+}
