@@ -254,7 +254,7 @@ impl<'a> Bench<'a> {
         let network = Network::enter()?;
         let packets = Packets::new(Kind::Mixed, SEED);
         let wire = Arc::new(Source::network(&packets, network.sender)?);
-        let straight = Arc::new(Source::straight(&packets, network.sender)?);
+        let straight = Arc::new(Source::straight(&packets, &network)?);
         // One thread, whose processor time is the client's.
         let runtime = Builder::new_current_thread().enable_all().build().map_err(RowsError::Start)?;
         Ok(Self { network, wire, straight, runtime, progress })

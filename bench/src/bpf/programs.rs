@@ -7,7 +7,7 @@ use aya_obj::generated::{bpf_func_id, bpf_map_type};
 use super::{
     BpfError,
     instruction::{Label, Program, Register, Sum, When, Width},
-    syscall::{Map, Run, attach_generic, live_frames, load_xdp, test_run},
+    syscall::{Map, Run, attach_generic, live_frames, load_xdp, test_run, test_run_at},
 };
 use crate::packets::{COUNT, FRAME, HEADERS, Packets};
 
@@ -63,6 +63,8 @@ pub struct Feeder {
     _packets: Map,
     _link: Option<OwnedFd>,
     frame: [u8; FRAME],
+    /// The interface that packets come in by, as far as programs can tell.
+    index: Option<u32>,
 }
 
 impl Feeder {
@@ -84,7 +86,7 @@ impl Feeder {
             .set(R0, Sum::Mov, ABORTED)
             .exit();
         let program = load_xdp("feeder", &program.finish("feeder")?)?;
-        Ok(Self { program, _packets: map, _link: None, frame: [0; FRAME] })
+        Ok(Self { program, _packets: map, _link: None, frame: [0; FRAME], index: None })
     }
 
     /// Attaches it to the interface number `idle`, which receives nothing, for as long as it is there: what the
@@ -98,12 +100,21 @@ impl Feeder {
         Ok(Self { _link: Some(link), ..self })
     }
 
+    /// Has packets come in by the interface number `index`, as far as programs can tell.
+    #[must_use]
+    pub fn at(self, index: u32) -> Self {
+        Self { index: Some(index), ..self }
+    }
+
     /// Feeds the next `count` packets.
     ///
     /// # Errors
     /// The kernel's.
     pub fn run(&self, count: u32) -> Result<Run, BpfError> {
-        test_run(self.program.as_fd(), &self.frame, count)
+        match self.index {
+            Some(index) => test_run_at(self.program.as_fd(), &self.frame, count, index),
+            None => test_run(self.program.as_fd(), &self.frame, count),
+        }
     }
 }
 

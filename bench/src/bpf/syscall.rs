@@ -253,7 +253,36 @@ pub fn attach_generic(program: BorrowedFd<'_>, index: u32) -> Result<OwnedFd, Bp
 /// # Errors
 /// The kernel's.
 pub fn test_run(program: BorrowedFd<'_>, packet: &[u8], repeat: u32) -> Result<Run, BpfError> {
-    run(program, packet, repeat, 0, 0)
+    run(program, packet, repeat, &Way::default())
+}
+
+/// The same as if the packets came in by the interface number `index` of this thread's namespace.
+///
+/// # Errors
+/// The kernel's.
+pub fn test_run_at(program: BorrowedFd<'_>, packet: &[u8], repeat: u32, index: u32) -> Result<Run, BpfError> {
+    run(program, packet, repeat, &Way { index: Some(index), ..Way::default() })
+}
+
+/// How a program is run.
+#[derive(Clone, Copy, Default)]
+struct Way {
+    flags: u32,
+    batch: u32,
+    /// The interface that packets come in by; the loopback interface where there is none.
+    index: Option<u32>,
+}
+
+/// What an XDP program is given (`struct xdp_md`, linux/bpf.h).
+#[derive(Clone, Copy, Default)]
+#[repr(C)]
+struct Context {
+    data: u32,
+    data_end: u32,
+    data_meta: u32,
+    ingress_ifindex: u32,
+    rx_queue_index: u32,
+    egress_ifindex: u32,
 }
 
 /// Runs an XDP program on `count` live frames made of `packet`, `batch` of them at a time, and does with each
@@ -262,10 +291,16 @@ pub fn test_run(program: BorrowedFd<'_>, packet: &[u8], repeat: u32) -> Result<R
 /// # Errors
 /// The kernel's.
 pub fn live_frames(program: BorrowedFd<'_>, packet: &[u8], count: u32, batch: u32) -> Result<(), BpfError> {
-    run(program, packet, count, LIVE_FRAMES, batch).map(|_| ())
+    run(program, packet, count, &Way { flags: LIVE_FRAMES, batch, index: None }).map(|_| ())
 }
 
-fn run(program: BorrowedFd<'_>, packet: &[u8], repeat: u32, flags: u32, batch: u32) -> Result<Run, BpfError> {
+fn run(program: BorrowedFd<'_>, packet: &[u8], repeat: u32, way: &Way) -> Result<Run, BpfError> {
+    let context = Context {
+        data_end: packet.len() as u32,
+        ingress_ifindex: way.index.unwrap_or_default(),
+        ..Context::default()
+    };
+    let given = way.index.map(|_| &raw const context);
     let mut attributes = RunAttributes {
         program: program.as_raw_fd(),
         result: 0,
@@ -275,13 +310,13 @@ fn run(program: BorrowedFd<'_>, packet: &[u8], repeat: u32, flags: u32, batch: u
         data_out: std::ptr::null_mut(),
         repeat,
         duration: 0,
-        context_in_size: 0,
+        context_in_size: given.map_or(0, |_| size_of::<Context>() as u32),
         context_out_size: 0,
-        context_in: std::ptr::null(),
+        context_in: given.map_or(std::ptr::null(), <*const Context>::cast),
         context_out: std::ptr::null_mut(),
-        flags,
+        flags: way.flags,
         cpu: 0,
-        batch,
+        batch: way.batch,
         padding: 0,
     };
     bpf(bpf_cmd::BPF_PROG_TEST_RUN, &mut attributes)

@@ -44,6 +44,8 @@ pub struct Network {
     pub sender: u32,
     /// Name of the receiving end.
     pub receiver: &'static str,
+    /// Number of the receiving end.
+    pub receiver_index: u32,
 }
 
 impl Network {
@@ -66,8 +68,11 @@ impl Network {
             }
             ip(&["link", "set", "dev", end, "arp", "off", "up"])?;
         }
-        let sender = link(SENDER)?.get("ifindex").and_then(Value::as_u64).unwrap_or_default();
-        Ok(Self { sender: u32::try_from(sender).unwrap_or_default(), receiver: RECEIVER })
+        let index = |name| {
+            let index = link(name)?.get("ifindex").and_then(Value::as_u64).unwrap_or_default();
+            Ok::<_, NetworkError>(u32::try_from(index).unwrap_or_default())
+        };
+        Ok(Self { sender: index(SENDER)?, receiver: RECEIVER, receiver_index: index(RECEIVER)? })
     }
 
     /// Packets that the receiving end has received so far: all that a program attached there should have seen.

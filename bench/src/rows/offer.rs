@@ -61,13 +61,15 @@ impl Source {
         Generator::new(packets, index, LOOPBACK).map(Self::Network)
     }
 
-    /// Feeds `packets` to the program of the next trial. `idle` is the number of an interface that receives nothing.
+    /// Feeds `packets` to the program of the next trial, as if they came in by the receiving end of `network`.
     ///
     /// # Errors
     /// The kernel's.
-    pub fn straight(packets: &Packets, idle: u32) -> Result<Self, BpfError> {
+    pub fn straight(packets: &Packets, network: &Network) -> Result<Self, BpfError> {
         let target = Target::new()?;
-        Ok(Self::Straight { feeder: Feeder::new(packets, &target)?.attach(idle)?, target })
+        // The sending end receives nothing.
+        let feeder = Feeder::new(packets, &target)?.attach(network.sender)?.at(network.receiver_index);
+        Ok(Self::Straight { feeder, target })
     }
 
     /// Names the program that is meant, which is attached to the network's receiving end by now.

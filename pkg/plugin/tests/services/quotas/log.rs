@@ -1,14 +1,15 @@
 //! What is logged meanwhile.
 
 use std::{
+    cell::RefCell,
     fmt::{Debug, Write as _},
-    sync::{Arc, Mutex},
+    sync::{Arc, Mutex, Once},
 };
 
 use tracing::{
     Event, Level, Subscriber,
     field::{Field, Visit},
-    subscriber::{DefaultGuard, set_default},
+    subscriber::set_global_default,
 };
 use tracing_subscriber::{
     Layer,
@@ -20,12 +21,24 @@ use tracing_subscriber::{
 #[derive(Clone, Default)]
 pub(super) struct Log(Arc<Mutex<Vec<String>>>);
 
+/// Ends a [`Log`].
+pub(super) struct Guard;
+
+thread_local! {
+    /// Where this thread's lines go.
+    static CURRENT: RefCell<Option<Log>> = const { RefCell::new(None) };
+}
+
 impl Log {
     /// Begins; it ends with the guard.
-    pub(super) fn start() -> (Self, DefaultGuard) {
+    pub(super) fn start() -> (Self, Guard) {
+        // One for all threads: whether a line is of interest is remembered for all of them together, and a thread
+        // that had none could have it remembered as of none.
+        static ALL: Once = Once::new();
+        ALL.call_once(|| set_global_default(registry().with(OfThread)).unwrap());
         let log = Self::default();
-        let guard = set_default(registry().with(log.clone()));
-        (log, guard)
+        CURRENT.set(Some(log.clone()));
+        (log, Guard)
     }
 
     pub(super) fn lines(&self) -> Vec<String> {
@@ -33,13 +46,22 @@ impl Log {
     }
 }
 
-impl<S: Subscriber> Layer<S> for Log {
+impl Drop for Guard {
+    fn drop(&mut self) {
+        CURRENT.set(None);
+    }
+}
+
+/// Hands each line to its thread's log.
+struct OfThread;
+
+impl<S: Subscriber> Layer<S> for OfThread {
     fn on_event(&self, event: &Event<'_>, _context: Context<'_, S>) {
         let about = event.metadata();
         if about.target().starts_with("xdplive") && *about.level() <= Level::INFO {
             let mut line = Line(about.level().to_string());
             event.record(&mut line);
-            self.0.lock().unwrap().push(line.0);
+            CURRENT.with_borrow(|log| log.iter().for_each(|log| log.0.lock().unwrap().push(line.0.clone())));
         }
     }
 }
