@@ -63,7 +63,7 @@ use crate::{
     report::{self, Kernel},
     settings::Settings,
     source::{
-        FlowFeed, FlowQueue, HookAccounts, InterfaceSet, IsShown, Prepared, Queue, Reading, Report, Request,
+        FlowFeed, FlowQueue, HookAccounts, Host, InterfaceSet, IsShown, Prepared, Queue, Reading, Report, Request,
         Source, SourceError, StreamId, Subscription,
     },
 };
@@ -90,6 +90,7 @@ pub enum StartError {
 
 /// The interfaces of this machine as a source of packets.
 pub struct LocalSource {
+    hosts: Arc<[Host]>,
     commands: Sender<Command>,
     watch: Watch,
     kernel: Kernel,
@@ -100,11 +101,13 @@ pub struct LocalSource {
 }
 
 impl LocalSource {
-    /// Starts the capture with the process that `loader` is. Needs a tokio runtime.
+    /// Starts the capture of this machine, which is called `name`, with the process that `loader` is. Needs a tokio
+    /// runtime.
     ///
     /// # Errors
     /// Any [`StartError`].
     pub async fn start(
+        name: Arc<str>,
         loader: Loader,
         at_start: AtStart,
         settings: Settings,
@@ -118,20 +121,23 @@ impl LocalSource {
         let done = commands.clone();
         // Where the control thread has ended, nobody needs to know.
         let attacher = Attacher::start(links, move |outcome| _ = done.send(Command::Done(outcome)))?;
+        let host = Host::only(name);
         let parts = control::Parts {
+            host: host.clone(),
             maps: Arc::new(maps),
             attacher,
             process,
-            reader: Reader::start()?,
+            reader: Reader::start(host.clone())?,
             kernel: kernel.clone(),
             at_start: at_start.clone(),
             settings,
             failed: tell_failed,
         };
-        let control = Control::new(parts, watch.now(), Flows::start()?);
+        let control = Control::new(parts, watch.now(), Flows::start(host.clone())?);
         thread::Builder::new().name("capture".to_owned()).spawn(move || control.run(&receiver))?;
         let (tell_own, own_ports) = watch::channel(Arc::default());
-        let source = Self { commands, watch: watch.clone(), kernel, at_start, settings, own_ports, failed };
+        let (hosts, watched) = (Arc::from([host]), watch.clone());
+        let source = Self { hosts, commands, watch: watched, kernel, at_start, settings, own_ports, failed };
         source.report_changes(watch);
         source.follow_own(own, tell_own);
         Ok(source)
@@ -233,6 +239,10 @@ impl LocalSource {
 
 #[async_trait]
 impl Source for LocalSource {
+    fn hosts(&self) -> Arc<[Host]> {
+        Arc::clone(&self.hosts)
+    }
+
     fn interfaces(&self) -> Arc<Interfaces> {
         self.watch.now()
     }

@@ -29,7 +29,7 @@ pub use self::{
 };
 use crate::{
     clock::{self, WallClock},
-    source::{Queue, StreamId},
+    source::{Host, Queue, StreamId},
 };
 
 /// Time between two looks at the ring while there are streams; rows are at most so old when they are handed on.
@@ -60,15 +60,15 @@ enum Command {
 }
 
 impl Reader {
-    /// Starts the thread. It ends when this is dropped.
+    /// Starts the thread, for rows of `host`. It ends when this is dropped.
     ///
     /// # Errors
     /// Where the process has no file descriptors or threads left.
-    pub fn start() -> io::Result<Self> {
+    pub fn start(host: Host) -> io::Result<Self> {
         let wake = Arc::new(eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?);
         let (commands, receiver) = channel();
         let thread =
-            Thread { commands: receiver, wake: Arc::clone(&wake), ring: None, dispatch: Dispatch::default() };
+            Thread { commands: receiver, wake: Arc::clone(&wake), ring: None, dispatch: Dispatch::of(host) };
         thread::Builder::new().name("ring-reader".to_owned()).spawn(move || thread.run())?;
         Ok(Self { commands, wake })
     }

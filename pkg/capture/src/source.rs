@@ -1,12 +1,14 @@
 //! The seam between capturing and serving: who asks for packets does not know where they come from.
 //!
-//! The capture of this machine ([`crate::engine::LocalSource`]) is the first [`Source`]. Rows name their host
-//! and interface by number, so that network namespaces and other machines can be sources later.
+//! The capture of this machine ([`crate::engine::LocalSource`]) is the first [`Source`]. What leaves one says of which
+//! host it is, and numbers in it mean nothing but that two are the same. Nobody above asks this machine what it is
+//! called, so that network namespaces and other machines can be sources.
 
 mod accounts;
 mod batch;
 mod flows;
 mod header_bytes;
+mod host;
 mod ids;
 pub mod queue;
 mod report;
@@ -29,6 +31,7 @@ pub use self::{
         Missed, Taken, Top, conversations, top,
     },
     header_bytes::{Captured, HeaderBytes},
+    host::{Host, HostId, names_of},
     ids::{GONE, InterfaceNumber, StreamId},
     queue::{Counted, Handled, Queue, RowCounts},
     report::{Check, HookOption, InterfaceHooks, Outcome, Report},
@@ -43,6 +46,9 @@ use crate::{
 /// Where packets can be had.
 #[async_trait]
 pub trait Source: Send + Sync + 'static {
+    /// The hosts there are now. A source that can do nothing has one all the same.
+    fn hosts(&self) -> Arc<[Host]>;
+
     /// The interfaces there are now.
     fn interfaces(&self) -> Arc<Interfaces>;
 
@@ -184,6 +190,8 @@ pub struct Prepared {
 /// A direction of an interface that was asked for and from which no packets come now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeftOut {
+    /// The host.
+    pub host: Host,
     /// The interface's name.
     pub interface: String,
     /// The way of the packets.
@@ -197,6 +205,8 @@ pub struct LeftOut {
 /// A hook that is in force.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InForce {
+    /// The host.
+    pub host: Host,
     /// The interface's name.
     pub interface: String,
     /// The hook.

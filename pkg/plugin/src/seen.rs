@@ -161,7 +161,7 @@ fn in_tables(what: What, tables: &[Arc<[FlowRow]>]) -> HashMap<Value, u64> {
     for row in tables.iter().flat_map(|table| table.iter()) {
         let conversation = row.conversation();
         let packets = conversation.forward.sum.packets + conversation.reverse.sum.packets;
-        let known = conversations.entry(conversation.key).or_insert((conversation, 0));
+        let known = conversations.entry((conversation.host, conversation.key)).or_insert((conversation, 0));
         known.1 = packets.max(known.1);
     }
     let mut counts = HashMap::new();

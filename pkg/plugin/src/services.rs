@@ -28,7 +28,7 @@ pub use xdplive_protocol::accounts::ACCOUNTS;
 /// What all services share.
 #[derive(Clone)]
 pub struct Plugin {
-    /// Name of the machine.
+    /// What the machine is called that this process runs on. Rows name their own.
     pub host: Arc<str>,
     /// Where packets come from.
     pub source: Arc<dyn Source>,
@@ -49,7 +49,7 @@ pub struct Plugin {
 }
 
 impl Plugin {
-    /// Serves what `source` has on the machine `host`, within what the administrator has set. Needs a tokio runtime.
+    /// Serves what `source` has, as a process on the machine `host`, within what the administrator has set. Needs a tokio runtime.
     #[must_use]
     pub fn new(
         host: Arc<str>,

@@ -33,7 +33,7 @@ use crate::{
     report::{Kernel, Probed},
     ring_fill::RingFill,
     settings::Settings,
-    source::{HookAccounts, InterfaceNumber, Prepared, Queue, Reading, Request, SourceError, StreamId},
+    source::{HookAccounts, Host, InterfaceNumber, Prepared, Queue, Reading, Request, SourceError, StreamId},
 };
 
 /// Time between two looks at what lingers and at what could not be attached.
@@ -69,6 +69,8 @@ pub enum Command {
 
 /// What the thread works with.
 pub struct Parts {
+    /// This machine.
+    pub host: Host,
     /// Makes maps.
     pub maps: Arc<MapLoader>,
     /// Attaches programs.

@@ -5,12 +5,14 @@ use std::{ops::AddAssign, sync::Arc, time::Duration};
 use xdplive_filter::Filter;
 use xdplive_packet::{Hook, event::Direction, flow::Sum};
 
-use super::{Label, StreamId};
+use super::{Host, Label, StreamId};
 use crate::clock::Moment;
 
 /// What has been counted at one interface and direction since it is watched.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HookAccounts {
+    /// The host.
+    pub host: Host,
     /// The interface's name.
     pub interface: Arc<str>,
     /// The way of the packets.

@@ -4,7 +4,7 @@ use std::{ops::Range, sync::Arc};
 
 use xdplive_packet::Event;
 
-use super::{Captured, HeaderBytes, InterfaceNumber, RowCounts};
+use super::{Captured, HeaderBytes, Host, HostId, InterfaceNumber, RowCounts};
 use crate::clock::WallClock;
 
 /// One packet of one interface.
@@ -21,15 +21,17 @@ pub struct Row {
 /// Where a packet was seen, by numbers that [`Names`] resolves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Origin {
-    /// The machine; 0 is this one.
-    pub host: u16,
-    /// The interface.
+    /// The host.
+    pub host: HostId,
+    /// The interface, of whichever host: no two hosts of a source have the same number.
     pub interface: InterfaceNumber,
 }
 
-/// Names of the interfaces that rows of a batch come from.
+/// Names of the hosts and interfaces that rows of a batch come from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Names {
+    /// The hosts.
+    pub hosts: Vec<Host>,
     /// By number; empty where the number is not in use.
     pub interfaces: Vec<Arc<str>>,
 }
@@ -44,6 +46,13 @@ impl Names {
         if let Some(place) = self.interfaces.get_mut(number) {
             *place = name;
         }
+    }
+
+    /// The name of an origin's host.
+    #[must_use]
+    pub fn host(&self, origin: Origin) -> &str {
+        // There are few.
+        self.hosts.iter().find(|host| host.id == origin.host).map_or("", |host| &host.name)
     }
 
     /// The name of an origin's interface.

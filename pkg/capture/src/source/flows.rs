@@ -17,11 +17,13 @@ pub use self::{
     taken::Taken,
     top::{Group, GroupBy, Groups, LinkProtocol, Top, top},
 };
-use super::Subscription;
+use super::{Host, Subscription};
 
 /// What was counted at one interface between two moments: every packet that its programs saw, once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FlowSnapshot {
+    /// The host.
+    pub host: Host,
     /// The interface's name.
     pub interface: Arc<str>,
     /// What was counted.

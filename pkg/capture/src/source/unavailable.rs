@@ -5,27 +5,32 @@ use std::{collections::BTreeSet, sync::Arc};
 use async_trait::async_trait;
 
 use super::{
-    Check, HookAccounts, IsShown, Outcome, Prepared, Reading, Report, Request, Source, SourceError, StreamId,
-    Subscription,
+    Check, HookAccounts, Host, IsShown, Outcome, Prepared, Reading, Report, Request, Source, SourceError,
+    StreamId, Subscription,
 };
 use crate::interface::Interfaces;
 
 /// A source without packets.
 #[derive(Clone, Debug)]
 pub struct Unavailable {
+    hosts: Arc<[Host]>,
     reason: String,
 }
 
 impl Unavailable {
-    /// `reason` says why and what to do.
+    /// In the place of `host`; `reason` says why and what to do.
     #[must_use]
-    pub const fn new(reason: String) -> Self {
-        Self { reason }
+    pub fn new(host: Host, reason: String) -> Self {
+        Self { hosts: Arc::from([host]), reason }
     }
 }
 
 #[async_trait]
 impl Source for Unavailable {
+    fn hosts(&self) -> Arc<[Host]> {
+        Arc::clone(&self.hosts)
+    }
+
     fn interfaces(&self) -> Arc<Interfaces> {
         Arc::default()
     }

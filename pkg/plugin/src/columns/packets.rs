@@ -48,7 +48,7 @@ fn count(batches: &[Batch]) -> usize {
 
 impl PacketColumn {
     /// Writes this column's cells. Which column it is is asked once, and not of every row.
-    fn write_batches<C: Cells>(self, batches: &[Batch], host: &str, cells: &mut C) {
+    fn write_batches<C: Cells>(self, batches: &[Batch], cells: &mut C) {
         match self {
             Self::Time => rows(batches, |batch, row| cells.time(batch.clock.milliseconds(row.event.time))),
             Self::Interface => Interfaces::default().write(batches, cells),
@@ -93,7 +93,7 @@ impl PacketColumn {
                 Some(reason) => cells.text(reason.name()),
                 None => cells.null(),
             }),
-            Self::Host => rows(batches, |_, _| cells.text(host)),
+            Self::Host => rows(batches, |batch, row| cells.text(batch.names.host(row.origin))),
         }
     }
 }

@@ -100,7 +100,8 @@ impl Plugin {
         let _permit = self.promise(&asked, caller).await?;
         let prepared = self.prepare(&asked).await?;
         let hooks: Vec<&InForce> = prepared.in_force.iter().filter(|hook| asked.asks_for(hook)).collect();
-        let in_force = hooks.iter().map(|hook| hook_in_json(hook)).chain(left_out::entries(&prepared.left_out));
+        let in_force =
+            hooks.iter().map(|hook| hook_in_json(hook)).chain(left_out::entries(&prepared.left_out));
         let mut about = About {
             shown_as: if matches!(asked.query.columns, Columns::Series(_)) { "graph" } else { "table" },
             custom: json!({
@@ -130,7 +131,7 @@ impl Plugin {
         Ok(match &asked.query.columns {
             Columns::Packets(columns) => {
                 let rows = self.past_packets(&asked, &range);
-                arrow::frame(name, columns, &rows, &self.host, &about.meta(rows.is_empty()))?
+                arrow::frame(name, columns, &rows, &about.meta(rows.is_empty()))?
             }
             Columns::Series(columns) if asked.query.group_by.is_some() => {
                 let (times, series) =
@@ -147,15 +148,15 @@ impl Plugin {
             }
             Columns::Counts(columns) => {
                 let rows = self.past_counts(&asked, range);
-                arrow::frame(name, columns, &rows, &self.host, &about.meta(rows.is_empty()))?
+                arrow::frame(name, columns, &rows, &about.meta(rows.is_empty()))?
             }
             Columns::Series(columns) => {
                 let rows = self.past_counts(&asked, range);
-                arrow::frame(name, columns, &rows, &self.host, &about.meta(rows.is_empty()))?
+                arrow::frame(name, columns, &rows, &about.meta(rows.is_empty()))?
             }
             Columns::Flows(columns) => {
                 let rows = self.past_flows(&asked, &range);
-                arrow::frame(name, columns, &rows, &self.host, &about.meta(rows.is_empty()))?
+                arrow::frame(name, columns, &rows, &about.meta(rows.is_empty()))?
             }
             Columns::Capture(columns) => {
                 about.notices.extend(left_out::notice(&prepared.left_out).or_else(|| notice(&hooks)));
@@ -200,12 +201,12 @@ impl Plugin {
             let (times, series) = wide::of_accounts(columns, &rows);
             return Ok(wide::frame(name, &times, &series, &about.meta(times.is_empty()))?);
         }
-        Ok(arrow::frame(name, columns, &rows, &self.host, &about.meta(rows.is_empty()))?)
+        Ok(arrow::frame(name, columns, &rows, &about.meta(rows.is_empty()))?)
     }
 }
 
 /// A hook in force. Its reason stands there only where it is not what a person would expect: a panel shows it.
-fn hook_in_json(InForce { interface, hook, reason, expected }: &InForce) -> Value {
+fn hook_in_json(InForce { interface, hook, reason, expected, .. }: &InForce) -> Value {
     json!({
         "interface": interface,
         "direction": hook.direction().name(),

@@ -5,9 +5,7 @@ use std::{sync::Arc, time::Duration};
 use grafana_plugin_sdk::pluginv2::collect_metrics_response::Payload;
 use serde_json::{Value, json};
 use tokio::time::Instant;
-use xdplive_capture::{
-    source::{Counted, Counts, HookAccounts, InForce, Label, StreamAccounts},
-};
+use xdplive_capture::source::{Counted, Counts, HookAccounts, Host, InForce, Label, StreamAccounts};
 use xdplive_filter::Filter;
 use xdplive_packet::{Hook, event::Direction};
 
@@ -23,6 +21,7 @@ const QUERY: &str =
 /// A hook that is in force and has seen 100 packets.
 pub(crate) fn hook(interface: &str, direction: Direction, streams: Vec<StreamAccounts>) -> HookAccounts {
     HookAccounts {
+        host: Host::only("nas"),
         state: None,
         reason: String::new(),
         interface: interface.into(),
@@ -53,6 +52,7 @@ fn machine() -> Machine {
         hook("wg0", Direction::In, Vec::new()),
     ];
     let in_force = |hook, reason: &str| InForce {
+        host: Host::only("nas"),
         interface: "eth0".to_owned(),
         hook,
         reason: reason.to_owned(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use tonic::Streaming;
-use xdplive_capture::source::{FlowSnapshot, Taken};
+use xdplive_capture::source::{FlowSnapshot, Host, Taken};
 use xdplive_corpus::frame::{Arp, Ethernet, Ipv4, Payload, Tcp, Udp, tcp_flag::ACK};
 use xdplive_packet::{
     LinkType, Wire,
@@ -83,7 +83,11 @@ impl Stream {
 
     pub(crate) fn hand_on(&self, interface: &str, taken: Taken) {
         let (queue, _) = self.flows.as_ref().unwrap();
-        queue.push(Arc::new(FlowSnapshot { interface: Arc::from(interface), taken }));
+        queue.push(Arc::new(FlowSnapshot {
+            host: Host::only("nas"),
+            interface: Arc::from(interface),
+            taken,
+        }));
     }
 
     /// Says that nothing more comes.

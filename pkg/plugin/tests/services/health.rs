@@ -18,7 +18,16 @@ fn check(name: &str, outcome: Outcome, detail: &str, mend: Option<&str>) -> Chec
 }
 
 fn hook(direction: &'static str, hook: &'static str, auto: bool) -> HookOption {
-    HookOption { direction, hook, auto, possible: true, in_force: false, reason: String::new(), state: None, state_reason: String::new() }
+    HookOption {
+        direction,
+        hook,
+        auto,
+        possible: true,
+        in_force: false,
+        reason: String::new(),
+        state: None,
+        state_reason: String::new(),
+    }
 }
 
 /// A machine of which these `checks` are the result.

@@ -16,9 +16,9 @@ use xdplive_capture::{
     clock::{Moment, WallClock},
     interface::{Interface, Interfaces, Link},
     source::{
-        Batch, Counted, DirectionCounts, FlowFeed, FlowQueue, HeaderBytes, HookAccounts, InForce, InterfaceSet,
-        IsShown, LeftOut, Names, Origin, Prepared, Queue, Reading, Report, Request, Row, RowCounts, Source,
-        SourceError, StreamId, Subscription,
+        Batch, Counted, DirectionCounts, FlowFeed, FlowQueue, HeaderBytes, HookAccounts, Host, HostId,
+        InForce, InterfaceSet, IsShown, LeftOut, Names, Origin, Prepared, Queue, Reading, Report, Request,
+        Row, RowCounts, Source, SourceError, StreamId, Subscription,
     },
 };
 use xdplive_packet::{Event, Headers, Hook, headers::present};
@@ -118,6 +118,10 @@ impl FakeSource {
 
 #[async_trait]
 impl Source for FakeSource {
+    fn hosts(&self) -> Arc<[Host]> {
+        [Host::only("nas")].into()
+    }
+
     fn interfaces(&self) -> Arc<Interfaces> {
         Arc::new(self.machine.interfaces.clone())
     }
@@ -138,10 +142,7 @@ impl Source for FakeSource {
             return Err(SourceError::NoSuchInterface { given: missing.clone(), available });
         }
         self.prepared.lock().unwrap().push(request.clone());
-        Ok(Prepared {
-            in_force: self.machine.in_force.clone(),
-            left_out: self.machine.left_out.clone(),
-        })
+        Ok(Prepared { in_force: self.machine.in_force.clone(), left_out: self.machine.left_out.clone() })
     }
 
     async fn subscribe(&self, request: &Request) -> Result<Subscription, SourceError> {
@@ -185,12 +186,12 @@ pub(crate) struct Stream {
 impl Stream {
     /// Captures packets with these TTLs, while `thinned` others are left out.
     pub(crate) fn capture(&self, ttls: impl IntoIterator<Item = u8>, thinned: u64) {
-        let origin = Origin { host: 0, interface: 0 };
+        let origin = Origin { host: HostId::ONLY, interface: 0 };
         let row = |ttl| Row { origin, bytes: HeaderBytes::NONE, event: packet(ttl) };
         let rows = ttls.into_iter().map(row).collect();
         let mut counts = RowCounts::default();
         (0..thinned).for_each(|_| counts.add(&row(0)));
-        let names = Names { interfaces: vec!["eth0".into()] };
+        let names = Names { hosts: vec![Host::only("nas")], interfaces: vec!["eth0".into()] };
         self.queue.push(Batch::new(Arc::new(rows), Arc::new(names), WallClock::ahead_by(0)), &counts);
     }
 

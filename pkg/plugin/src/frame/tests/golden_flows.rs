@@ -4,7 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use xdplive_capture::{
     clock::WallClock,
-    source::{Interval, conversations},
+    source::{HostId, Interval, conversations},
 };
 use xdplive_corpus::frame::{
     Arp, Ethernet, Ipv4, Payload, Tag, Tcp, Udp,
@@ -34,7 +34,7 @@ const ROUTER: [u8; 6] = [0x02, 0x00, 0x00, 0x00, 0x00, 0xfe];
 fn count(second: i64, group: Option<&str>, segments: u64, bytes: u64) -> CountRow {
     let time = EPOCH / 1_000_000 + 1000 * second;
     let interval = Interval { time, length: Duration::from_secs(1), packets: segments, segments, bytes };
-    CountRow { group: group.map(Arc::from), interval }
+    CountRow { host: "nas".into(), group: group.map(Arc::from), interval }
 }
 
 /// Two groups, of which one gives way to another, and what is in none of them.
@@ -78,7 +78,8 @@ fn flows() {
     let arp = frame(Arp::request(HOST, host, [192, 0, 2, 254]));
     let rows = |flows: &[(FlowKey, FlowCounters)]| -> Vec<FlowRow> {
         let clock = WallClock::ahead_by(EPOCH);
-        conversations(flows.iter().copied()).into_iter().map(|one| FlowRow::new(one, clock)).collect()
+        let found = conversations(HostId::ONLY, flows.iter().copied()).into_iter();
+        found.map(|one| FlowRow::new("nas".into(), one, clock)).collect()
     };
     assert_golden(
         "flows",

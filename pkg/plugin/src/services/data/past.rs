@@ -5,7 +5,7 @@ use std::{ops::RangeInclusive, sync::Arc, time::Duration};
 use serde_json::{Value, json};
 use xdplive_capture::{
     clock,
-    source::{Batch, HookAccounts},
+    source::{Batch, HookAccounts, names_of},
 };
 
 use crate::{
@@ -31,7 +31,8 @@ impl Plugin {
         }
         let seconds = self.recorder.past(&asked.request);
         let intervals = intervals(&seconds, range, Duration::from_millis(asked.query.interval));
-        intervals.into_iter().map(CountRow::from).collect()
+        let host = names_of(&*self.source.hosts());
+        intervals.into_iter().map(|interval| CountRow::of_all(Arc::clone(&host), interval)).collect()
     }
 
     /// The same without an interval that is not over yet.

@@ -8,7 +8,7 @@ use std::{collections::VecDeque, sync::Arc, time::Duration};
 use tokio::time::{Instant, sleep_until};
 use xdplive_capture::{
     clock::WallClock,
-    source::{FlowFeed, FlowSnapshot, Source, SourceError, Tally},
+    source::{FlowFeed, FlowSnapshot, Host, HostId, Source, SourceError, Tally},
 };
 use xdplive_packet::{
     event::Direction,
@@ -23,8 +23,11 @@ use crate::{asked::Asked, shutdown::Shutdown};
 
 /// What adds up the flows that are wanted.
 pub(super) trait Sink {
-    /// Adds packets of a flow. Says whether there is room for it.
-    fn add(&mut self, interface: &Arc<str>, key: &FlowKey, counters: &FlowCounters) -> bool;
+    /// Hears of a host that has counted in this interval.
+    fn add_host(&mut self, host: &Host);
+
+    /// Adds packets of a flow of a host. Says whether there is room for it.
+    fn add(&mut self, host: HostId, interface: &Arc<str>, key: &FlowKey, counters: &FlowCounters) -> bool;
 
     /// Adds packets of flows for which the table had no room. Says whether that is of use.
     fn add_other(&mut self, interface: &Arc<str>, direction: Direction, sum: &Sum) -> bool;
@@ -155,7 +158,8 @@ impl Intake {
         Tally { seen: self.tally.seen + missed, lost: self.tally.lost + missed, ..self.tally }
     }
 
-    fn take(&mut self, FlowSnapshot { interface, taken }: &FlowSnapshot, sink: &mut impl Sink) {
+    fn take(&mut self, FlowSnapshot { host, interface, taken }: &FlowSnapshot, sink: &mut impl Sink) {
+        sink.add_host(host);
         let wanted = self.filters.of(interface);
         let tally = &mut self.tally;
         for (key, counters) in &taken.entries {
@@ -166,7 +170,7 @@ impl Intake {
             tally.seen += packets;
             if !wanted.matches(key) {
                 tally.unmatched += packets;
-            } else if sink.add(interface, key, counters) {
+            } else if sink.add(host.id, interface, key, counters) {
                 tally.delivered += packets;
             } else {
                 tally.lost += packets;
