@@ -239,6 +239,10 @@ impl LocalSource {
 
 #[async_trait]
 impl Source for LocalSource {
+    fn now(&self) -> Moment {
+        Moment::now()
+    }
+
     fn hosts(&self) -> Arc<[Host]> {
         Arc::clone(&self.hosts)
     }

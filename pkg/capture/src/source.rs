@@ -46,6 +46,10 @@ use crate::{
 /// Where packets can be had.
 #[async_trait]
 pub trait Source: Send + Sync + 'static {
+    /// What time it is, by the clock to which all times belong that leave this source: its hosts may have others, and
+    /// it brings them together.
+    fn now(&self) -> Moment;
+
     /// The hosts there are now. A source that can do nothing has one all the same.
     fn hosts(&self) -> Arc<[Host]>;
 
@@ -238,7 +242,7 @@ impl Subscription {
         Self { id, begun, queue, end: Some(end) }
     }
 
-    /// Since when packets are the stream's, by the clocks of the host that counts them.
+    /// Since when packets are the stream's, by the clock of [`Source::now`].
     #[must_use]
     pub const fn begun(&self) -> Moment {
         self.begun

@@ -23,6 +23,7 @@ use xdplive_packet::event::Direction;
 
 use super::control::Control;
 use crate::{
+    clock::WallClock,
     flow_table::{FlowError, FlowMaps, FlowTable},
     in_force::InForceMap,
     loader::{AskError, MapLoader},
@@ -369,11 +370,12 @@ impl Server {
         let Some(table) = &mut self.table else { return };
         match table.take() {
             Ok(all) => {
+                let clock = WallClock::read();
                 for (interface, taken) in all {
                     let Some(served) = self.served.get(&interface) else { continue };
                     served.overflow.add(&taken);
                     let (host, interface) = (self.host.clone(), Arc::clone(&served.name));
-                    let snapshot = Arc::new(FlowSnapshot { host, interface, taken });
+                    let snapshot = Arc::new(FlowSnapshot { host, interface, taken: taken.by(clock) });
                     for want in &served.wants {
                         want.queue.push(Arc::clone(&snapshot));
                     }

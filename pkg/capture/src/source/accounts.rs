@@ -109,7 +109,7 @@ pub type DirectionCounts = [Sum; Direction::ALL.len()];
 /// What has been counted for a stream, and when that was read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Reading {
-    /// When it was read, by the clocks of the host that counted.
+    /// When it was read, by the clock of [`Source::now`](super::Source::now).
     pub at: Moment,
     /// What had been counted then.
     pub sums: DirectionCounts,

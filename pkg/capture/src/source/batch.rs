@@ -14,7 +14,7 @@ pub struct Row {
     pub origin: Origin,
     /// The number of its headers' bytes in the batch; [`HeaderBytes::NONE`] where nobody wanted them.
     pub bytes: u32,
-    /// What the kernel reported.
+    /// What the kernel reported; its time means something with its batch only, see [`Batch::time`].
     pub event: Event,
 }
 
@@ -62,7 +62,7 @@ impl Names {
     }
 }
 
-/// Rows in the order of their kernel times. Cheap to copy: streams that want the same rows share them.
+/// Rows in the order of their times. Cheap to copy: streams that want the same rows share them.
 #[derive(Clone, Debug)]
 pub struct Batch {
     rows: Arc<Vec<Row>>,
@@ -73,12 +73,12 @@ pub struct Batch {
     counts: Option<Arc<RowCounts>>,
     /// Names of the rows' interfaces.
     pub names: Arc<Names>,
-    /// The wall clock when the rows were read.
-    pub clock: WallClock,
+    /// What makes nanoseconds since 1970 of the rows' times.
+    clock: WallClock,
 }
 
 impl Batch {
-    /// All of `rows`.
+    /// All of `rows`, the times of whose events `clock` reads: for all of them, whichever hosts they are of.
     #[must_use]
     pub fn new(rows: Arc<Vec<Row>>, names: Arc<Names>, clock: WallClock) -> Self {
         let range = 0..rows.len();
@@ -121,6 +121,14 @@ impl Batch {
         self.rows.get(self.range.clone()).unwrap_or_default()
     }
 
+    /// When the packet of one of the batch's rows was seen, nanoseconds since 1970 (UTC) by the clock that
+    /// [`Source::now`](super::Source::now) goes by.
+    #[inline]
+    #[must_use]
+    pub fn time(&self, row: &Row) -> i64 {
+        self.clock.nanoseconds(row.event.time)
+    }
+
     /// How many rows there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -146,7 +154,7 @@ impl Batch {
     #[must_use]
     pub fn between(&self, from: i64, to: i64) -> Self {
         let rows = self.rows();
-        let time = |row: &Row| self.clock.milliseconds(row.event.time);
+        let time = |row: &Row| self.time(row).div_euclid(1_000_000);
         let begin = self.range.start + rows.partition_point(|row| time(row) < from);
         let end = self.range.start + rows.partition_point(|row| time(row) <= to);
         Self { range: begin..end.max(begin), ..self.clone() }

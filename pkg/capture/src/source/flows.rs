@@ -26,7 +26,8 @@ pub struct FlowSnapshot {
     pub host: Host,
     /// The interface's name.
     pub interface: Arc<str>,
-    /// What was counted.
+    /// What was counted; all times in it are nanoseconds since 1970 (UTC) by the clock that
+    /// [`Source::now`](super::Source::now) goes by.
     pub taken: Taken,
 }
 

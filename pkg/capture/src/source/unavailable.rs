@@ -8,7 +8,7 @@ use super::{
     Check, HookAccounts, Host, IsShown, Outcome, Prepared, Reading, Report, Request, Source, SourceError,
     StreamId, Subscription,
 };
-use crate::interface::Interfaces;
+use crate::{clock::Moment, interface::Interfaces};
 
 /// A source without packets.
 #[derive(Clone, Debug)]
@@ -27,6 +27,10 @@ impl Unavailable {
 
 #[async_trait]
 impl Source for Unavailable {
+    fn now(&self) -> Moment {
+        Moment::now()
+    }
+
     fn hosts(&self) -> Arc<[Host]> {
         Arc::clone(&self.hosts)
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use xdplive_capture::{clock::WallClock, source::Conversation};
+use xdplive_capture::source::Conversation;
 use xdplive_packet::{flow::FlowCounters, headers::present};
 
 use super::{Cells, number, text::words};
@@ -39,17 +39,12 @@ pub struct FlowRow {
 }
 
 impl FlowRow {
-    /// `conversation` on the host of this name, whose times `clock` reads. It has a packet.
+    /// `conversation` on the host of this name, with times in nanoseconds since 1970. It has a packet.
     #[must_use]
-    pub fn new(host: Arc<str>, conversation: Conversation, clock: WallClock) -> Self {
+    pub fn new(host: Arc<str>, conversation: Conversation) -> Self {
         let mut both = conversation.forward;
         both += conversation.reverse;
-        Self {
-            host,
-            conversation,
-            first_seen: clock.milliseconds(both.first),
-            last_seen: clock.milliseconds(both.last),
-        }
+        Self { host, conversation, first_seen: milliseconds(both.first), last_seen: milliseconds(both.last) }
     }
 
     /// What was counted.
@@ -107,6 +102,11 @@ impl FlowColumn {
             Self::Host => cells.text(&row.host),
         }
     }
+}
+
+/// Milliseconds since 1970 of nanoseconds.
+fn milliseconds(time: u64) -> i64 {
+    i64::try_from(time / 1_000_000).unwrap_or(i64::MAX)
 }
 
 /// Protocol number of TCP.

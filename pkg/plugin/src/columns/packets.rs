@@ -50,7 +50,7 @@ impl PacketColumn {
     /// Writes this column's cells. Which column it is is asked once, and not of every row.
     fn write_batches<C: Cells>(self, batches: &[Batch], cells: &mut C) {
         match self {
-            Self::Time => rows(batches, |batch, row| cells.time(batch.clock.milliseconds(row.event.time))),
+            Self::Time => rows(batches, |batch, row| cells.time(batch.time(row).div_euclid(1_000_000))),
             Self::Interface => Interfaces::default().write(batches, cells),
             Self::Direction => events(batches, |event| match Hook::from_raw(event.hook) {
                 Some(hook) => cells.word(words::direction(hook.direction())),

@@ -13,10 +13,7 @@ use grafana_plugin_sdk::pluginv2::{
 use serde_json::{Value, json};
 use tonic::{Request, Response, Status, async_trait};
 use tracing::debug;
-use xdplive_capture::{
-    clock,
-    source::{InForce, InterfaceState, Prepared, SourceError},
-};
+use xdplive_capture::source::{InForce, InterfaceState, Prepared, SourceError};
 
 use self::{absence::notice_of_absence, past::notice_of_beginning};
 use super::{Plugin, standing::MOST_GIVING_WAY};
@@ -125,7 +122,8 @@ impl Plugin {
         }
         // What is counted only since is not there either.
         if !caller.is_rule && about.notices.is_empty() {
-            about.absence = notice_of_absence(&asked.query, &range, clock::milliseconds(), &self.server);
+            about.absence =
+                notice_of_absence(&asked.query, &range, self.source.now().milliseconds(), &self.server);
         }
         let name = &query.ref_id;
         Ok(match &asked.query.columns {

@@ -118,6 +118,10 @@ impl FakeSource {
 
 #[async_trait]
 impl Source for FakeSource {
+    fn now(&self) -> Moment {
+        Moment::now()
+    }
+
     fn hosts(&self) -> Arc<[Host]> {
         [Host::only("nas")].into()
     }

@@ -8,7 +8,7 @@ use xdplive_packet::{
 };
 
 use super::*;
-use crate::source::HostId;
+use crate::{clock::WallClock, source::HostId};
 
 const ALL: u16 = present::ETHERNET | present::ADDRESSES | present::PROTOCOL | present::PORTS;
 
@@ -103,6 +103,19 @@ fn snapshot(interface: &str, entries: Vec<(FlowKey, FlowCounters)>, other: [u64;
 fn counts(top: &Top) -> (Vec<(Group, u64)>, u64) {
     let groups = top.groups.iter().map(|(group, sum)| (group.clone(), sum.packets));
     (groups.collect(), top.other.packets)
+}
+
+/// What is handed on has the times of a wall clock.
+#[test]
+fn times_are_read_by_a_clock() {
+    let flow = (key((1, 5), (2, 80), Direction::In), FlowCounters { last: 700, ..packets(2, 500) });
+    let taken = Taken { from: 400, to: 900, entries: vec![flow], ..Taken::default() };
+    let read = taken.clone().by(WallClock::ahead_by(1_000_000));
+    let (from, to, counters) = (read.from, read.to, read.entries[0].1);
+    assert_eq!([from, counters.first, counters.last, to], [1_000_400, 1_000_500, 1_000_700, 1_000_900]);
+    assert_eq!(read.sum(), taken.sum());
+    // A host without a clock of its own begins with 1970.
+    assert_eq!(taken.by(WallClock::ahead_by(-450)).from, 0);
 }
 
 #[test]

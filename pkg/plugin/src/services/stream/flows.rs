@@ -74,7 +74,7 @@ impl Flows {
 impl Tabulate for Flows {
     type Row = FlowRow;
 
-    fn rows(&mut self, Ended { clock, .. }: Ended) -> Arc<[FlowRow]> {
+    fn rows(&mut self, _interval: Ended) -> Arc<[FlowRow]> {
         // What a panel shows stays as it is.
         if !std::mem::take(&mut self.has_changed) {
             return Arc::from([]);
@@ -84,7 +84,7 @@ impl Tabulate for Flows {
             self.conversations.clear();
         }
         let host = |one: &Conversation| self.hosts.get(&one.host).cloned().unwrap_or_default();
-        top.into_iter().map(|one| FlowRow::new(host(&one), one, clock)).collect()
+        top.into_iter().map(|one| FlowRow::new(host(&one), one)).collect()
     }
 }
 

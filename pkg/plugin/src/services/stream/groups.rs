@@ -82,7 +82,7 @@ impl Groups {
 impl Tabulate for Groups {
     type Row = CountRow;
 
-    fn rows(&mut self, Ended { time, length, .. }: Ended) -> Arc<[CountRow]> {
+    fn rows(&mut self, Ended { time, length }: Ended) -> Arc<[CountRow]> {
         let host = names_of(&self.hosts);
         let rows = match &mut self.choice {
             Choice::Each(top) => groups::counts(&host, &self.sums.top(*top, self.size), time, length),

@@ -6,10 +6,7 @@ mod window;
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use tokio::time::{Instant, sleep_until};
-use xdplive_capture::{
-    clock::WallClock,
-    source::{FlowFeed, FlowSnapshot, Host, HostId, Source, SourceError, Tally},
-};
+use xdplive_capture::source::{FlowFeed, FlowSnapshot, Host, HostId, Source, SourceError, Tally};
 use xdplive_packet::{
     event::Direction,
     flow::{FlowCounters, FlowKey, Sum},
@@ -53,15 +50,12 @@ pub(super) struct Ended {
     pub(super) time: i64,
     /// Its length.
     pub(super) length: Duration,
-    /// For the times of its flows.
-    pub(super) clock: WallClock,
 }
 
 impl From<Span> for Ended {
     fn from(span: Span) -> Self {
-        let clock = WallClock::read();
         let length = Duration::from_nanos(span.to.saturating_sub(span.from));
-        Self { time: clock.milliseconds(span.to), length, clock }
+        Self { time: i64::try_from(span.to / 1_000_000).unwrap_or(i64::MAX), length }
     }
 }
 
