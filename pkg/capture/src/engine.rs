@@ -63,7 +63,7 @@ use crate::{
     report::{self, Kernel},
     settings::Settings,
     source::{
-        FlowFeed, FlowQueue, HookAccounts, Host, InterfaceSet, IsShown, Prepared, Queue, Reading, Report, Request,
+        FlowFeed, FlowQueue, HookAccounts, Host, HostId, InterfaceSet, IsShown, Prepared, Queue, Reading, Report, Request,
         Source, SourceError, StreamId, Subscription,
     },
 };
@@ -297,7 +297,7 @@ impl Source for LocalSource {
         self.ask(|reply| Command::Counts { stream, reply }).await.ok().flatten()
     }
 
-    fn own_ports(&self) -> Arc<BTreeSet<u16>> {
+    fn own_ports(&self, _host: HostId) -> Arc<BTreeSet<u16>> {
         Arc::clone(&self.own_ports.borrow())
     }
 }

@@ -53,8 +53,13 @@ pub trait Source: Send + Sync + 'static {
     /// The hosts there are now. A source that can do nothing has one all the same.
     fn hosts(&self) -> Arc<[Host]>;
 
-    /// The interfaces there are now.
+    /// The interfaces there are now, of all hosts; where several have one of the same name, that of the first.
     fn interfaces(&self) -> Arc<Interfaces>;
+
+    /// The interfaces of one host. A source that has no more than one need not say more than [`Self::interfaces`].
+    fn interfaces_of(&self, _host: HostId) -> Arc<Interfaces> {
+        self.interfaces()
+    }
 
     /// Makes everything ready for `request`, so that what can never work is known before anybody subscribes.
     /// What is attached here stays so for as long as after a stream's end. Of many interfaces it does not wait for the
@@ -90,8 +95,8 @@ pub trait Source: Send + Sync + 'static {
     /// What has been counted so far for one stream; `None` where nothing is attached for it now.
     async fn counts(&self, stream: StreamId) -> Option<Reading>;
 
-    /// The TCP ports of this machine whose packets are [own traffic](crate::own) now.
-    fn own_ports(&self) -> Arc<BTreeSet<u16>>;
+    /// The TCP ports of a host whose packets are [own traffic](crate::own) now; none of a host that is not there.
+    fn own_ports(&self, host: HostId) -> Arc<BTreeSet<u16>>;
 }
 
 /// Whether somebody may know of the interface with this name.

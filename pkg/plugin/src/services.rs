@@ -9,7 +9,7 @@ mod resource;
 mod standing;
 mod stream;
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use xdplive_capture::{history::Recorder, hook::HookChoice, source::Source};
 
@@ -49,6 +49,11 @@ pub struct Plugin {
 }
 
 impl Plugin {
+    /// The ports of Grafana's own traffic, on whichever host.
+    fn own_ports(&self) -> BTreeSet<u16> {
+        self.source.hosts().iter().flat_map(|host| (*self.source.own_ports(host.id)).clone()).collect()
+    }
+
     /// Serves what `source` has, as a process on the machine `host`, within what the administrator has set. Needs a tokio runtime.
     #[must_use]
     pub fn new(

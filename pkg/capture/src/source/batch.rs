@@ -109,6 +109,12 @@ impl Batch {
         Self { bytes, ..self }
     }
 
+    /// Whether rows come with the bytes of their headers.
+    #[must_use]
+    pub const fn has_bytes(&self) -> bool {
+        self.bytes.is_some()
+    }
+
     /// The bytes of the headers of one of the batch's rows; `None` where the stream does not want them.
     #[must_use]
     pub fn captured(&self, row: &Row) -> Option<Captured<'_>> {

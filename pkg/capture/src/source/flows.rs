@@ -86,6 +86,15 @@ impl FlowQueue {
         self.changed.notify_one();
     }
 
+    /// Counts what did not even come here.
+    pub fn miss(&self, before: &Missed) {
+        let mut state = self.lock();
+        state.missed.snapshots += before.snapshots;
+        for (missed, packets) in state.missed.packets.iter_mut().zip(before.packets) {
+            *missed += packets;
+        }
+    }
+
     /// Says that flows are counted for this one from now on, where there is an interface.
     pub fn begin(&self) {
         self.lock().begun = true;

@@ -5,7 +5,7 @@ use std::{collections::BTreeSet, sync::Arc};
 use async_trait::async_trait;
 
 use super::{
-    Check, HookAccounts, Host, IsShown, Outcome, Prepared, Reading, Report, Request, Source, SourceError,
+    Check, HookAccounts, Host, HostId, IsShown, Outcome, Prepared, Reading, Report, Request, Source, SourceError,
     StreamId, Subscription,
 };
 use crate::{clock::Moment, interface::Interfaces};
@@ -61,7 +61,7 @@ impl Source for Unavailable {
         None
     }
 
-    fn own_ports(&self) -> Arc<BTreeSet<u16>> {
+    fn own_ports(&self, _host: HostId) -> Arc<BTreeSet<u16>> {
         Arc::default()
     }
 }

@@ -5,7 +5,10 @@ mod absence;
 mod left_out;
 mod past;
 
-use std::{collections::HashMap, ops::RangeInclusive, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    ops::RangeInclusive,
+};
 
 use grafana_plugin_sdk::pluginv2::{
     DataQuery, DataResponse, QueryDataRequest, QueryDataResponse, data_server::Data,
@@ -177,11 +180,11 @@ impl Plugin {
     /// Names the channel with the accounts of what is asked, so that a panel can say why it is empty and what it lacks.
     fn add_accounts(&self, asked: &Asked, about: &mut About) {
         let accounts = asked.query.accounts(asked.ceiling);
-        let own = if asked.hides_own { self.source.own_ports() } else { Arc::default() };
+        let own = if asked.hides_own { self.own_ports() } else { BTreeSet::new() };
         if let Some(custom) = about.custom.as_object_mut() {
             let capture = json!({ "channel": channel::path(&accounts), "data": &accounts });
             custom.insert("capture".to_owned(), capture);
-            custom.insert("ownPorts".to_owned(), json!(*own));
+            custom.insert("ownPorts".to_owned(), json!(own));
         }
     }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use tonic::Streaming;
-use xdplive_capture::source::{FlowSnapshot, Host, Taken};
+use xdplive_capture::source::{FlowSnapshot, Taken};
 use xdplive_corpus::frame::{Arp, Ethernet, Ipv4, Payload, Tcp, Udp, tcp_flag::ACK};
 use xdplive_packet::{
     LinkType, Wire,
@@ -67,7 +67,7 @@ impl Stream {
         self.count_on("eth0", INTERVAL * interval, INTERVAL * (interval + 1), entries, other);
     }
 
-    /// Hands on what was counted between two moments in ms.
+    /// Hands on what was counted between two moments in ms of the machine's clock.
     pub(crate) fn count_on(
         &self,
         interface: &str,
@@ -83,11 +83,8 @@ impl Stream {
 
     pub(crate) fn hand_on(&self, interface: &str, taken: Taken) {
         let (queue, _) = self.flows.as_ref().unwrap();
-        queue.push(Arc::new(FlowSnapshot {
-            host: Host::only("nas"),
-            interface: Arc::from(interface),
-            taken,
-        }));
+        let (host, interface) = (self.host.clone(), Arc::from(interface));
+        queue.push(Arc::new(FlowSnapshot { host, interface, taken: taken.by(self.clock) }));
     }
 
     /// Says that nothing more comes.

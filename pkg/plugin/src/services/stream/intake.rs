@@ -87,7 +87,7 @@ impl Intake {
     ) -> Result<Self, SourceError> {
         let interval = Duration::from_millis(asked.query.interval);
         let feed = source.flows(&asked.request, interval).await?;
-        let several = asked.request.interfaces.may_be_several();
+        let several = asked.request.interfaces.may_be_several() || source.hosts().len() > 1;
         Ok(Self {
             feed,
             filters: Filters::new(source, Arc::clone(&asked.query.filter), asked.hides_own),
@@ -154,7 +154,7 @@ impl Intake {
 
     fn take(&mut self, FlowSnapshot { host, interface, taken }: &FlowSnapshot, sink: &mut impl Sink) {
         sink.add_host(host);
-        let wanted = self.filters.of(interface);
+        let wanted = self.filters.of(host.id, interface);
         let tally = &mut self.tally;
         for (key, counters) in &taken.entries {
             if !self.directions.contains(&key.direction()) {
