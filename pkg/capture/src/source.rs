@@ -10,6 +10,7 @@ mod flows;
 mod header_bytes;
 mod host;
 mod ids;
+mod merged;
 pub mod queue;
 mod report;
 mod unavailable;
@@ -33,6 +34,7 @@ pub use self::{
     header_bytes::{Captured, HeaderBytes},
     host::{Host, HostId, names_of},
     ids::{GONE, InterfaceNumber, StreamId},
+    merged::Merged,
     queue::{Counted, Handled, Queue, RowCounts},
     report::{Check, HookOption, InterfaceHooks, Outcome, Report},
     unavailable::Unavailable,
