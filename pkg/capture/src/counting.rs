@@ -86,7 +86,7 @@ impl Counting {
         let counted = self.subscription.counted().unwrap_or_default();
         let mut before = Sum::default();
         self.before.sums.iter().for_each(|sum| before += *sum);
-        let at = self.subscription.ended().unwrap_or_else(Moment::now);
+        let at = self.subscription.ended().unwrap_or_else(|| self.source.now());
         let lap = self.until(Reading { at, sums: DirectionCounts::default() });
         Interval {
             time: lap.time(),

@@ -63,8 +63,8 @@ use crate::{
     report::{self, Kernel},
     settings::Settings,
     source::{
-        FlowFeed, FlowQueue, HookAccounts, InterfaceSet, IsShown, Prepared, Queue, Reading, Report, Request,
-        Source, SourceError, StreamId, Subscription,
+        FlowFeed, FlowQueue, HookAccounts, Host, HostId, InterfaceSet, IsShown, Prepared, Queue, Reading,
+        Report, Request, Source, SourceError, StreamId, Subscription,
     },
 };
 
@@ -91,6 +91,7 @@ pub enum StartError {
 
 /// The interfaces of this machine as a source of packets.
 pub struct LocalSource {
+    hosts: Arc<[Host]>,
     commands: Sender<Command>,
     watch: Watch,
     kernel: Kernel,
@@ -101,11 +102,13 @@ pub struct LocalSource {
 }
 
 impl LocalSource {
-    /// Starts the capture with the process that `loader` is. Needs a tokio runtime.
+    /// Starts the capture of this machine, which is called `name`, with the process that `loader` is. Needs a tokio
+    /// runtime.
     ///
     /// # Errors
     /// Any [`StartError`].
     pub async fn start(
+        name: Arc<str>,
         loader: Loader,
         at_start: AtStart,
         settings: Settings,
@@ -119,19 +122,22 @@ impl LocalSource {
         let done = commands.clone();
         // Where the control thread has ended, nobody needs to know.
         let attacher = Attacher::start(links, move |outcome| _ = done.send(Command::Done(outcome)))?;
+        let host = Host::only(name);
         let parts = control::Parts {
+            host: host.clone(),
             opener: Box::new(LoaderOpener::new(maps, process)),
             attacher,
-            reader: Reader::start(settings.all_queue_rows())?,
+            reader: Reader::start(host.clone(), settings.all_queue_rows())?,
             kernel: kernel.clone(),
             at_start: at_start.clone(),
             settings,
             failed: tell_failed,
         };
-        let control = Control::new(parts, watch.now(), Flows::start()?);
+        let control = Control::new(parts, watch.now(), Flows::start(host.clone())?);
         thread::Builder::new().name("capture".to_owned()).spawn(move || control.run(&receiver))?;
         let (tell_own, own_ports) = watch::channel(Arc::default());
-        let source = Self { commands, watch: watch.clone(), kernel, at_start, settings, own_ports, failed };
+        let (hosts, watched) = (Arc::from([host]), watch.clone());
+        let source = Self { hosts, commands, watch: watched, kernel, at_start, settings, own_ports, failed };
         source.report_changes(watch);
         source.follow_own(own, tell_own);
         Ok(source)
@@ -233,6 +239,14 @@ impl LocalSource {
 
 #[async_trait]
 impl Source for LocalSource {
+    fn now(&self) -> Moment {
+        Moment::now()
+    }
+
+    fn hosts(&self) -> Arc<[Host]> {
+        Arc::clone(&self.hosts)
+    }
+
     fn interfaces(&self) -> Arc<Interfaces> {
         self.watch.now()
     }
@@ -283,7 +297,7 @@ impl Source for LocalSource {
         self.ask(|reply| Command::Counts { stream, reply }).await.ok().flatten()
     }
 
-    fn own_ports(&self) -> Arc<BTreeSet<u16>> {
+    fn own_ports(&self, _host: HostId) -> Arc<BTreeSet<u16>> {
         Arc::clone(&self.own_ports.borrow())
     }
 }

@@ -26,7 +26,7 @@ use self::{
     subject::Subject,
 };
 use crate::{
-    clock,
+    clock::Moment,
     counting::{Counting, Lap},
     hook::HookChoice,
     source::{HookAccounts, InterfaceSet, Interval, Request, Source},
@@ -158,7 +158,7 @@ async fn count(recorder: Recorder, record: u64, run: Arc<Run>, request: Request)
 async fn count_seconds(recorder: &Recorder, record: u64, run: &Arc<Run>, mut counting: Counting) {
     loop {
         tokio::select! {
-            () = next_second() => {
+            () = second_after(recorder.0.source.now()) => {
                 if let Some(lap) = counting.lap().await {
                     recorder.records().add(record, run, lap);
                 }
@@ -174,16 +174,17 @@ async fn count_seconds(recorder: &Recorder, record: u64, run: &Arc<Run>, mut cou
 
 async fn record_accounts(inner: std::sync::Weak<Inner>) {
     loop {
-        next_second().await;
+        let Some(now) = inner.upgrade().map(|inner| inner.source.now()) else { return };
+        second_after(now).await;
         let Some(inner) = inner.upgrade() else { return };
         let accounts = inner.source.accounts().await;
-        lock(&inner.accounts).add(clock::milliseconds(), accounts);
+        lock(&inner.accounts).add(inner.source.now().milliseconds(), accounts);
     }
 }
 
-/// Waits for the next whole second of the wall clock, so that what is kept of different things has the same times.
-async fn next_second() {
-    let past = u64::try_from(clock::milliseconds().rem_euclid(1000)).unwrap_or_default();
+/// Waits for the next whole second of the source's clock, so that what is kept of different things has the same times.
+async fn second_after(now: Moment) {
+    let past = u64::try_from(now.milliseconds().rem_euclid(1000)).unwrap_or_default();
     let left = SECOND.saturating_sub(Duration::from_millis(past));
     // A timer that was early must not make a second of a few milliseconds.
     sleep(if left < SECOND / 10 { left + SECOND } else { left }).await;

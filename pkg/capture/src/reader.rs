@@ -29,7 +29,7 @@ pub use self::{
 };
 use crate::{
     clock::{self, WallClock},
-    source::{Queue, StreamId},
+    source::{Host, Queue, StreamId},
 };
 
 /// Time between two looks at the ring while there are streams; rows are at most so old when they are handed on.
@@ -60,18 +60,18 @@ enum Command {
 }
 
 impl Reader {
-    /// Starts the thread, which lets at most so many rows wait for all streams together. It ends when this is dropped.
+    /// Starts the thread for rows of `host`, which lets at most so many rows wait for all streams together. It ends when this is dropped.
     ///
     /// # Errors
     /// Where the process has no file descriptors or threads left.
-    pub fn start(most_waiting: usize) -> io::Result<Self> {
+    pub fn start(host: Host, most_waiting: usize) -> io::Result<Self> {
         let wake = Arc::new(eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?);
         let (commands, receiver) = channel();
         let thread = Thread {
             commands: receiver,
             wake: Arc::clone(&wake),
             ring: None,
-            dispatch: Dispatch::new(most_waiting),
+            dispatch: Dispatch::new(host, most_waiting),
         };
         thread::Builder::new().name("ring-reader".to_owned()).spawn(move || thread.run())?;
         Ok(Self { commands, wake })

@@ -1,13 +1,16 @@
 //! The seam between capturing and serving: who asks for packets does not know where they come from.
 //!
-//! The capture of this machine ([`crate::engine::LocalSource`]) is the first [`Source`]. Rows name their host
-//! and interface by number, so that network namespaces and other machines can be sources later.
+//! The capture of this machine ([`crate::engine::LocalSource`]) is the first [`Source`]. What leaves one says of which
+//! host it is, and numbers in it mean nothing but that two are the same. Nobody above asks this machine what it is
+//! called, so that network namespaces and other machines can be sources.
 
 mod accounts;
 mod batch;
 mod flows;
 mod header_bytes;
+mod host;
 mod ids;
+mod merged;
 pub mod queue;
 mod report;
 mod unavailable;
@@ -29,7 +32,9 @@ pub use self::{
         Missed, Taken, Top, conversations, top,
     },
     header_bytes::{Captured, HeaderBytes},
+    host::{Host, HostId, names_of},
     ids::{GONE, InterfaceNumber, StreamId},
+    merged::Merged,
     queue::{Counted, Handled, Queue, RowCounts},
     report::{Check, HookOption, InterfaceHooks, Outcome, Report},
     unavailable::Unavailable,
@@ -43,8 +48,20 @@ use crate::{
 /// Where packets can be had.
 #[async_trait]
 pub trait Source: Send + Sync + 'static {
-    /// The interfaces there are now.
+    /// What time it is, by the clock to which all times belong that leave this source: its hosts may have others, and
+    /// it brings them together.
+    fn now(&self) -> Moment;
+
+    /// The hosts there are now. A source that can do nothing has one all the same.
+    fn hosts(&self) -> Arc<[Host]>;
+
+    /// The interfaces there are now, of all hosts; where several have one of the same name, that of the first.
     fn interfaces(&self) -> Arc<Interfaces>;
+
+    /// The interfaces of one host. A source that has no more than one need not say more than [`Self::interfaces`].
+    fn interfaces_of(&self, _host: HostId) -> Arc<Interfaces> {
+        self.interfaces()
+    }
 
     /// Makes everything ready for `request`, so that what can never work is known before anybody subscribes.
     /// What is attached here stays so for as long as after a stream's end. Of many interfaces it does not wait for the
@@ -80,8 +97,8 @@ pub trait Source: Send + Sync + 'static {
     /// What has been counted so far for one stream; `None` where nothing is attached for it now.
     async fn counts(&self, stream: StreamId) -> Option<Reading>;
 
-    /// The TCP ports of this machine whose packets are [own traffic](crate::own) now.
-    fn own_ports(&self) -> Arc<BTreeSet<u16>>;
+    /// The TCP ports of a host whose packets are [own traffic](crate::own) now; none of a host that is not there.
+    fn own_ports(&self, host: HostId) -> Arc<BTreeSet<u16>>;
 }
 
 /// Whether somebody may know of the interface with this name.
@@ -184,6 +201,8 @@ pub struct Prepared {
 /// A direction of an interface that was asked for and from which no packets come now.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct LeftOut {
+    /// The host.
+    pub host: Host,
     /// The interface's name.
     pub interface: String,
     /// The way of the packets.
@@ -197,6 +216,8 @@ pub struct LeftOut {
 /// A hook that is in force.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InForce {
+    /// The host.
+    pub host: Host,
     /// The interface's name.
     pub interface: String,
     /// The hook.
@@ -223,7 +244,7 @@ impl Subscription {
         Self { id, begun, queue, end: Some(end) }
     }
 
-    /// Since when packets are the stream's, by the clocks of the host that counts them.
+    /// Since when packets are the stream's, by the clock of [`Source::now`].
     #[must_use]
     pub const fn begun(&self) -> Moment {
         self.begun

@@ -67,7 +67,8 @@ fn inside() {
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let own = Ports::Set([].into());
-        let source = LocalSource::start(loader, at_start, Settings::default(), own).await.unwrap();
+        let source =
+            LocalSource::start("nas".into(), loader, at_start, Settings::default(), own).await.unwrap();
         check(&source).await;
         source.stop().await;
     });

@@ -5,9 +5,8 @@ use std::sync::Arc;
 
 use grafana_plugin_sdk::pluginv2::PluginContext;
 use thiserror::Error;
-use xdplive_capture::{
-    clock,
-    source::{ErrorKind, GroupBy, InForce, InterfaceSet, Label, Request, Source, SourceError, Wanted},
+use xdplive_capture::source::{
+    ErrorKind, GroupBy, InForce, InterfaceSet, Label, Request, Source, SourceError, Wanted,
 };
 use xdplive_packet::accounting::Limit;
 
@@ -54,7 +53,7 @@ impl Asked {
 
     /// What has been counted at the hooks it asks for, as of now.
     pub async fn accounts(&self, source: &dyn Source) -> Vec<CaptureRow> {
-        self.view().rows(&source.accounts().await, clock::milliseconds())
+        self.view().rows(&source.accounts().await, source.now().milliseconds())
     }
 
     /// Which accounts are to be seen.

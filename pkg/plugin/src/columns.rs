@@ -92,8 +92,8 @@ pub trait Column: Copy + Eq + 'static {
     /// How many rows there are.
     fn count(rows: &Self::Rows) -> usize;
 
-    /// Writes this column's cells of all rows, which are of the machine `host`.
-    fn write<C: Cells>(self, rows: &Self::Rows, host: &str, cells: &mut C);
+    /// Writes this column's cells of all rows.
+    fn write<C: Cells>(self, rows: &Self::Rows, cells: &mut C);
 
     /// The column with this name.
     ///
@@ -177,8 +177,8 @@ macro_rules! columns {
                 ($count)(rows)
             }
 
-            fn write<C: $crate::columns::Cells>(self, rows: &$rows, host: &str, cells: &mut C) {
-                self.$write(rows, host, cells);
+            fn write<C: $crate::columns::Cells>(self, rows: &$rows, cells: &mut C) {
+                self.$write(rows, cells);
             }
         }
     };

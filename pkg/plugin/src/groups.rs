@@ -53,26 +53,27 @@ pub const fn size(measure: Measure) -> fn(&Sum) -> u64 {
     }
 }
 
-/// The rows of one interval, which ends at `time` (ms since 1970): the groups, and what is in none of them where there is
+/// The rows of one interval, which ends at `time` (ms since 1970), on `host`: the groups, and what is in none of them where there is
 /// any.
 #[must_use]
-pub fn counts(top: &Top, time: i64, length: Duration) -> Vec<CountRow> {
-    let groups = top.groups.iter().map(|(group, sum)| row(name(group), *sum, time, length));
-    let other = (top.other.packets > 0).then(|| row(Some(Arc::from(OTHER)), top.other, time, length));
+pub fn counts(host: &Arc<str>, top: &Top, time: i64, length: Duration) -> Vec<CountRow> {
+    let groups = top.groups.iter().map(|(group, sum)| row(host, name(group), *sum, time, length));
+    let other = (top.other.packets > 0).then(|| row(host, Some(Arc::from(OTHER)), top.other, time, length));
     groups.chain(other).collect()
 }
 
-/// The rows of one interval of series, which ends at `time` (ms since 1970).
+/// The rows of one interval of series, which ends at `time` (ms since 1970), on `host`.
 #[must_use]
-pub fn series(shown: &Shown, time: i64, length: Duration) -> Vec<CountRow> {
-    let groups = shown.groups.iter().map(|(group, sum)| row(name(group), *sum, time, length));
-    let other = shown.other.map(|sum| row(Some(Arc::from(OTHER)), sum, time, length));
+pub fn series(host: &Arc<str>, shown: &Shown, time: i64, length: Duration) -> Vec<CountRow> {
+    let groups = shown.groups.iter().map(|(group, sum)| row(host, name(group), *sum, time, length));
+    let other = shown.other.map(|sum| row(host, Some(Arc::from(OTHER)), sum, time, length));
     groups.chain(other).collect()
 }
 
-fn row(group: Option<Arc<str>>, sum: Sum, time: i64, length: Duration) -> CountRow {
+fn row(host: &Arc<str>, group: Option<Arc<str>>, sum: Sum, time: i64, length: Duration) -> CountRow {
     let Sum { packets, segments, bytes } = sum;
-    CountRow { group, interval: Interval { time, length, packets, segments, bytes } }
+    let (host, interval) = (Arc::clone(host), Interval { time, length, packets, segments, bytes });
+    CountRow { host, group, interval }
 }
 
 /// What was counted of all groups in one interval.

@@ -165,7 +165,7 @@ impl File {
         };
         self.writer.write_pcapng_block(EnhancedPacketBlock {
             interface_id: u32::try_from(number).unwrap_or_default(),
-            timestamp: since_1970(batch.clock.nanoseconds(event.time)),
+            timestamp: since_1970(batch.time(row)),
             original_len: event.frame_length.max(length),
             data: Cow::Borrowed(packet),
             options: vec![EnhancedPacketOption::Flags(flags)],

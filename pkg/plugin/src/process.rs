@@ -34,7 +34,7 @@ use xdplive_capture::{
     loader::Loader,
     own::{self, OwnError},
     privilege::{self, AtStart, UNPRIVILEGED},
-    source::{Source, Unavailable},
+    source::{Host, Source, Unavailable},
 };
 
 use crate::{
@@ -174,7 +174,7 @@ async fn serve(
         warn!("{error}; the default holds");
     }
     let own = own_ports::find(&server, grafana);
-    let (source, local) = match LocalSource::start(loader, at_start, server.capture, own).await {
+    let (source, local) = match LocalSource::start(host_name(), loader, at_start, server.capture, own).await {
         Ok(local) => {
             let local = Arc::new(local);
             (Arc::clone(&local) as Arc<dyn Source>, Some(local))
@@ -182,7 +182,7 @@ async fn serve(
         // The loader has ended with this attempt; the process lives on, so that the health check can say why.
         Err(error) => {
             error!("{error}");
-            (Arc::new(Unavailable::new(error.to_string())) as Arc<dyn Source>, None)
+            (Arc::new(Unavailable::new(Host::only(host_name()), error.to_string())) as Arc<dyn Source>, None)
         }
     };
     let loader_ended = local.is_some().then_some(loader_ended);

@@ -141,7 +141,7 @@ pub fn values(
 }
 
 fn in_rows(what: What, mut batches: Vec<Batch>, is_watched: impl Fn(&str) -> bool) -> HashMap<Value, u64> {
-    batches.sort_by_key(|batch| std::cmp::Reverse(batch.rows().last().map(|row| row.event.time)));
+    batches.sort_by_key(|batch| std::cmp::Reverse(batch.rows().last().map(|row| batch.time(row))));
     let newest = batches.iter().flat_map(|batch| batch.rows().iter().rev().map(move |row| (batch, row)));
     let mut watched: HashMap<&str, bool> = HashMap::new();
     let mut packets = HashSet::new();
@@ -161,7 +161,7 @@ fn in_tables(what: What, tables: &[Arc<[FlowRow]>]) -> HashMap<Value, u64> {
     for row in tables.iter().flat_map(|table| table.iter()) {
         let conversation = row.conversation();
         let packets = conversation.forward.sum.packets + conversation.reverse.sum.packets;
-        let known = conversations.entry(conversation.key).or_insert((conversation, 0));
+        let known = conversations.entry((conversation.host, conversation.key)).or_insert((conversation, 0));
         known.1 = packets.max(known.1);
     }
     let mut counts = HashMap::new();

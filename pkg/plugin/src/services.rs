@@ -9,7 +9,7 @@ mod resource;
 mod standing;
 mod stream;
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use xdplive_capture::{history::Recorder, hook::HookChoice, source::Source};
 
@@ -28,7 +28,7 @@ pub use xdplive_protocol::accounts::ACCOUNTS;
 /// What all services share.
 #[derive(Clone)]
 pub struct Plugin {
-    /// Name of the machine.
+    /// What the machine is called that this process runs on. Rows name their own.
     pub host: Arc<str>,
     /// Where packets come from.
     pub source: Arc<dyn Source>,
@@ -49,7 +49,12 @@ pub struct Plugin {
 }
 
 impl Plugin {
-    /// Serves what `source` has on the machine `host`, within what the administrator has set. Needs a tokio runtime.
+    /// The ports of Grafana's own traffic, on whichever host.
+    fn own_ports(&self) -> BTreeSet<u16> {
+        self.source.hosts().iter().flat_map(|host| (*self.source.own_ports(host.id)).clone()).collect()
+    }
+
+    /// Serves what `source` has, as a process on the machine `host`, within what the administrator has set. Needs a tokio runtime.
     #[must_use]
     pub fn new(
         host: Arc<str>,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use xdplive_capture::{
     clock::WallClock,
     interface::{Interface, Interfaces, Link},
-    source::{Batch, HeaderBytes, Names, Origin, Row},
+    source::{Batch, HeaderBytes, Host, HostId, Names, Origin, Row},
 };
 use xdplive_packet::{Event, Hook, LinkType, Wire, event::RecordKind, parse};
 
@@ -50,8 +50,8 @@ pub(crate) fn raw(bytes: &[u8]) -> Event {
 
 /// Packets of one interface.
 pub(crate) fn batch(interface: &str, events: impl IntoIterator<Item = Event>) -> Batch {
-    let origin = Origin { host: 0, interface: 1 };
+    let origin = Origin { host: HostId::ONLY, interface: 1 };
     let rows = events.into_iter().map(|event| Row { origin, bytes: HeaderBytes::NONE, event }).collect();
-    let names = Names { interfaces: vec!["".into(), interface.into()] };
+    let names = Names { hosts: vec![Host::only("nas")], interfaces: vec!["".into(), interface.into()] };
     Batch::new(Arc::new(rows), Arc::new(names), WallClock::ahead_by(EPOCH))
 }

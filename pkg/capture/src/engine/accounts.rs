@@ -66,6 +66,7 @@ impl Control {
                 let attached = tap.way(direction).attachment().map(|attachment| attachment.hook);
                 let (state, reason) = tap.state(direction, now).unzip();
                 let mut accounts = HookAccounts {
+                    host: tap.host.clone(),
                     interface: Arc::clone(&tap.name),
                     direction,
                     hook: attached,

@@ -33,7 +33,8 @@ use crate::{
     report::{Kernel, Probed},
     settings::Settings,
     source::{
-        HookAccounts, InterfaceNumber, InterfaceSet, Prepared, Queue, Reading, Request, SourceError, StreamId,
+        HookAccounts, Host, InterfaceNumber, InterfaceSet, Prepared, Queue, Reading, Request, SourceError,
+        StreamId,
     },
 };
 
@@ -75,6 +76,8 @@ pub enum Command {
 
 /// What the thread works with.
 pub struct Parts {
+    /// This machine.
+    pub host: Host,
     /// Makes maps.
     pub opener: Box<dyn Opener>,
     /// Attaches programs.

@@ -23,10 +23,11 @@ use xdplive_packet::event::Direction;
 
 use super::control::Control;
 use crate::{
+    clock::WallClock,
     flow_table::{FlowError, FlowMaps, FlowTable},
     in_force::InForceMap,
     loader::{AskError, MapLoader},
-    source::{FlowQueue, FlowSnapshot, InterfaceNumber, StreamId, Taken},
+    source::{FlowQueue, FlowSnapshot, Host, InterfaceNumber, StreamId, Taken},
 };
 
 /// Shortest time between two readings of the table.
@@ -146,13 +147,13 @@ enum Order {
 }
 
 impl Flows {
-    /// Starts the thread. It ends with this value.
+    /// Starts the thread, for flows of `host`. It ends with this value.
     ///
     /// # Errors
     /// Where there is no thread to be had.
-    pub fn start() -> io::Result<Self> {
+    pub fn start(host: Host) -> io::Result<Self> {
         let (orders, receiver) = channel();
-        thread::Builder::new().name("flows".to_owned()).spawn(move || Server::default().run(&receiver))?;
+        thread::Builder::new().name("flows".to_owned()).spawn(move || Server::new(host).run(&receiver))?;
         let (wants, told, needs) = (BTreeMap::new(), BTreeSet::new(), BTreeMap::new());
         Ok(Self { orders, wants, told, needs })
     }
@@ -245,8 +246,8 @@ struct Served {
 }
 
 /// The thread: takes what is due, and orders between.
-#[derive(Default)]
 struct Server {
+    host: Host,
     tables: Option<FlowTables>,
     table: Option<FlowTable>,
     served: BTreeMap<InterfaceNumber, Served>,
@@ -256,6 +257,10 @@ struct Server {
 }
 
 impl Server {
+    const fn new(host: Host) -> Self {
+        Self { host, tables: None, table: None, served: BTreeMap::new(), next: None, said: None }
+    }
+
     fn run(mut self, orders: &Receiver<Order>) {
         loop {
             let order = match self.next {
@@ -378,10 +383,12 @@ impl Server {
         let Some(table) = &mut self.table else { return };
         match table.take() {
             Ok(all) => {
+                let clock = WallClock::read();
                 for (interface, taken) in all {
                     let Some(served) = self.served.get(&interface) else { continue };
                     served.overflow.add(&taken);
-                    let snapshot = Arc::new(FlowSnapshot { interface: Arc::clone(&served.name), taken });
+                    let (host, interface) = (self.host.clone(), Arc::clone(&served.name));
+                    let snapshot = Arc::new(FlowSnapshot { host, interface, taken: taken.by(clock) });
                     for want in &served.wants {
                         want.queue.push(Arc::clone(&snapshot));
                     }

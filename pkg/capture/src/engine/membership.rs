@@ -40,7 +40,7 @@ impl Control {
     pub(super) fn tap(&mut self, name: &str) -> Option<&mut Tap> {
         if !self.taps.contains_key(name) {
             let number = self.free_number()?;
-            let mut tap = Tap::new(name, number);
+            let mut tap = Tap::new(self.parts.host.clone(), name, number);
             tap.there = self.interfaces.get(name).and_then(There::of);
             tap.slots.set_own(&self.own);
             self.numbers.insert(number, name.to_owned());

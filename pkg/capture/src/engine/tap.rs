@@ -13,11 +13,13 @@ use super::{
 };
 use crate::{
     interface::Interface,
-    source::{self, InForce, InterfaceNumber, InterfaceState, LeftOut, Request, StreamId},
+    source::{self, Host, InForce, InterfaceNumber, InterfaceState, LeftOut, Request, StreamId},
 };
 
 /// A watched interface. It lives on while the interface is away, for those who asked for it by name.
 pub struct Tap {
+    /// The host.
+    pub host: Host,
     /// The interface's name.
     pub name: Arc<str>,
     /// Its number with us.
@@ -85,8 +87,9 @@ pub struct Passed {
 impl Tap {
     /// Nobody watches it yet.
     #[must_use]
-    pub fn new(name: &str, number: InterfaceNumber) -> Self {
+    pub fn new(host: Host, name: &str, number: InterfaceNumber) -> Self {
         Self {
+            host,
             name: Arc::from(name),
             number,
             there: None,
@@ -155,6 +158,7 @@ impl Tap {
         self.ways.iter().filter_map(|way| {
             let attachment = way.attachment()?;
             Some(InForce {
+                host: self.host.clone(),
                 interface: self.name.to_string(),
                 hook: attachment.hook,
                 reason: attachment.reason.clone(),
@@ -168,9 +172,11 @@ impl Tap {
         directions.iter().filter_map(move |direction| {
             let (state, reason) = self.state(*direction, now)?;
             let interface = self.name.to_string();
+            let (host, direction) = (self.host.clone(), *direction);
             (state != InterfaceState::Attached).then_some(LeftOut {
+                host,
                 interface,
-                direction: *direction,
+                direction,
                 state,
                 reason,
             })

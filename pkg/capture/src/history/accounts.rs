@@ -55,10 +55,11 @@ mod tests {
     use xdplive_packet::event::Direction;
 
     use super::*;
-    use crate::source::Counts;
+    use crate::source::{Counts, Host};
 
     fn hook(seen: u64) -> HookAccounts {
         HookAccounts {
+            host: Host::only("nas"),
             interface: "a".into(),
             direction: Direction::In,
             hook: None,

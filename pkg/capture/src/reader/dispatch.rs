@@ -12,7 +12,10 @@ use xdplive_packet::{accounting::SLOTS, event::RecordKind};
 use crate::{
     clock::{Moment, WallClock},
     record::Record,
-    source::{Batch, Counted, HeaderBytes, InterfaceNumber, Names, Origin, Queue, Row, RowCounts, StreamId},
+    source::{
+        Batch, Counted, HeaderBytes, Host, HostId, InterfaceNumber, Names, Origin, Queue, Row, RowCounts,
+        StreamId,
+    },
     thin::Thinner,
 };
 
@@ -59,6 +62,7 @@ pub struct Finish {
 /// Streams, routes, and rows that have been read and not handed on yet.
 #[derive(Default)]
 pub struct Dispatch {
+    host: HostId,
     /// By place; a place is used again.
     streams: Vec<Option<Stream>>,
     places: HashMap<StreamId, usize>,
@@ -107,9 +111,10 @@ impl Resolved {
 }
 
 impl Dispatch {
-    /// With nothing yet, and at most so many rows that wait for all streams together.
-    pub fn new(most_waiting: usize) -> Self {
-        Self { most_waiting, ..Self::default() }
+    /// With nothing yet, for rows of one host, and at most so many of them that wait for all streams together.
+    pub fn new(host: Host, most_waiting: usize) -> Self {
+        let names = Names { hosts: vec![host.clone()], ..Names::default() };
+        Self { host: host.id, names: Arc::new(names), most_waiting, ..Self::default() }
     }
 
     /// Whether there is nobody who could get rows.
@@ -172,7 +177,7 @@ impl Dispatch {
         // To all but those who want the bytes, a packet is one like any other.
         event.kind = RecordKind::Event as u8;
         let bytes = captured.map_or(HeaderBytes::NONE, |captured| self.bytes.add(captured));
-        let origin = Origin { host: 0, interface: 0 };
+        let origin = Origin { host: self.host, interface: 0 };
         self.pending.push(Row { origin, bytes, event });
     }
 

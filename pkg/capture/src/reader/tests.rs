@@ -18,7 +18,7 @@ fn packet(time: u64, generation: u32, id: u32) -> Event {
 
 /// A reader of this ring with a stream that has slot 0 of generation 10.
 fn reader(ring: impl Ring + 'static) -> (Reader, Arc<Queue>) {
-    let (reader, queue) = (Reader::start(usize::MAX).unwrap(), Queue::new(1 << 20));
+    let (reader, queue) = (Reader::start(Host::only("nas"), usize::MAX).unwrap(), Queue::new(1 << 20));
     reader.add_stream(1, Arc::clone(&queue), None, false).unwrap();
     let takers = vec![Taker { slot: 0, stream: 1, thins: false }];
     reader.begin(vec![(10, Route { interface: 4, name: Arc::from("eth0"), takers })]).unwrap();

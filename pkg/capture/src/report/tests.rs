@@ -1,5 +1,5 @@
 use super::*;
-use crate::{interface::Link, privilege::Needed};
+use crate::{interface::Link, privilege::Needed, source::Host};
 
 pub(super) fn at_start(missing: Vec<Needed>) -> AtStart {
     AtStart {
@@ -153,7 +153,13 @@ fn a_physical_device_is_promised_no_more_than_a_try() {
 #[test]
 fn what_is_in_force_says_why() {
     let reason = "xdp-native refused: out of queues".to_owned();
-    let ours = InForce { interface: "veth0".to_owned(), hook: Hook::TcxIngress, reason, expected: true };
+    let ours = InForce {
+        host: Host::only("nas"),
+        interface: "veth0".to_owned(),
+        hook: Hook::TcxIngress,
+        reason,
+        expected: true,
+    };
     let found = hooks(&veth(), KernelSupport { tcx: true }, &now(ours.clone()));
     let in_force: Vec<&HookOption> = found.iter().filter(|option| option.in_force).collect();
     assert_eq!(in_force.len(), 1);
@@ -169,6 +175,7 @@ fn what_is_in_force_says_why() {
 fn an_xdp_program_of_ours_is_possible() {
     let taken = Interface { xdp_program: Some(5), ..veth() };
     let ours = InForce {
+        host: Host::only("nas"),
         interface: "veth0".to_owned(),
         hook: Hook::XdpNative,
         reason: "asked for".to_owned(),

@@ -5,12 +5,14 @@ use std::{ops::AddAssign, sync::Arc, time::Duration};
 use xdplive_filter::Filter;
 use xdplive_packet::{Hook, event::Direction, flow::Sum};
 
-use super::{Label, StreamId};
+use super::{Host, Label, StreamId};
 use crate::clock::Moment;
 
 /// What has been counted at one interface and direction since it is watched.
 #[derive(Clone, Debug, PartialEq)]
 pub struct HookAccounts {
+    /// The host.
+    pub host: Host,
     /// The interface's name.
     pub interface: Arc<str>,
     /// The way of the packets.
@@ -107,7 +109,7 @@ pub type DirectionCounts = [Sum; Direction::ALL.len()];
 /// What has been counted for a stream, and when that was read.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Reading {
-    /// When it was read, by the clocks of the host that counted.
+    /// When it was read, by the clock of [`Source::now`](super::Source::now).
     pub at: Moment,
     /// What had been counted then.
     pub sums: DirectionCounts,

@@ -4,7 +4,7 @@ use std::{ops::Range, sync::Arc};
 
 use xdplive_packet::Event;
 
-use super::{Captured, HeaderBytes, InterfaceNumber, RowCounts};
+use super::{Captured, HeaderBytes, Host, HostId, InterfaceNumber, RowCounts};
 use crate::clock::WallClock;
 
 /// One packet of one interface.
@@ -14,22 +14,24 @@ pub struct Row {
     pub origin: Origin,
     /// The number of its headers' bytes in the batch; [`HeaderBytes::NONE`] where nobody wanted them.
     pub bytes: u32,
-    /// What the kernel reported.
+    /// What the kernel reported; its time means something with its batch only, see [`Batch::time`].
     pub event: Event,
 }
 
 /// Where a packet was seen, by numbers that [`Names`] resolves.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Origin {
-    /// The machine; 0 is this one.
-    pub host: u16,
-    /// The interface.
+    /// The host.
+    pub host: HostId,
+    /// The interface, of whichever host: no two hosts of a source have the same number.
     pub interface: InterfaceNumber,
 }
 
-/// Names of the interfaces that rows of a batch come from.
+/// Names of the hosts and interfaces that rows of a batch come from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Names {
+    /// The hosts.
+    pub hosts: Vec<Host>,
     /// By number; empty where the number is not in use.
     pub interfaces: Vec<Arc<str>>,
 }
@@ -46,6 +48,13 @@ impl Names {
         }
     }
 
+    /// The name of an origin's host.
+    #[must_use]
+    pub fn host(&self, origin: Origin) -> &str {
+        // There are few.
+        self.hosts.iter().find(|host| host.id == origin.host).map_or("", |host| &host.name)
+    }
+
     /// The name of an origin's interface.
     #[must_use]
     pub fn interface(&self, origin: Origin) -> &str {
@@ -53,7 +62,7 @@ impl Names {
     }
 }
 
-/// Rows in the order of their kernel times. Cheap to copy: streams that want the same rows share them.
+/// Rows in the order of their times. Cheap to copy: streams that want the same rows share them.
 #[derive(Clone, Debug)]
 pub struct Batch {
     rows: Arc<Vec<Row>>,
@@ -64,12 +73,12 @@ pub struct Batch {
     counts: Option<Arc<RowCounts>>,
     /// Names of the rows' interfaces.
     pub names: Arc<Names>,
-    /// The wall clock when the rows were read.
-    pub clock: WallClock,
+    /// What makes nanoseconds since 1970 of the rows' times.
+    clock: WallClock,
 }
 
 impl Batch {
-    /// All of `rows`.
+    /// All of `rows`, the times of whose events `clock` reads: for all of them, whichever hosts they are of.
     #[must_use]
     pub fn new(rows: Arc<Vec<Row>>, names: Arc<Names>, clock: WallClock) -> Self {
         let range = 0..rows.len();
@@ -100,6 +109,12 @@ impl Batch {
         Self { bytes, ..self }
     }
 
+    /// Whether rows come with the bytes of their headers.
+    #[must_use]
+    pub const fn has_bytes(&self) -> bool {
+        self.bytes.is_some()
+    }
+
     /// The bytes of the headers of one of the batch's rows; `None` where the stream does not want them.
     #[must_use]
     pub fn captured(&self, row: &Row) -> Option<Captured<'_>> {
@@ -110,6 +125,14 @@ impl Batch {
     #[must_use]
     pub fn rows(&self) -> &[Row] {
         self.rows.get(self.range.clone()).unwrap_or_default()
+    }
+
+    /// When the packet of one of the batch's rows was seen, nanoseconds since 1970 (UTC) by the clock that
+    /// [`Source::now`](super::Source::now) goes by.
+    #[inline]
+    #[must_use]
+    pub fn time(&self, row: &Row) -> i64 {
+        self.clock.nanoseconds(row.event.time)
     }
 
     /// How many rows there are.
@@ -137,7 +160,7 @@ impl Batch {
     #[must_use]
     pub fn between(&self, from: i64, to: i64) -> Self {
         let rows = self.rows();
-        let time = |row: &Row| self.clock.milliseconds(row.event.time);
+        let time = |row: &Row| self.time(row).div_euclid(1_000_000);
         let begin = self.range.start + rows.partition_point(|row| time(row) < from);
         let end = self.range.start + rows.partition_point(|row| time(row) <= to);
         Self { range: begin..end.max(begin), ..self.clone() }

@@ -17,14 +17,17 @@ pub use self::{
     taken::Taken,
     top::{Group, GroupBy, Groups, LinkProtocol, Top, top},
 };
-use super::Subscription;
+use super::{Host, Subscription};
 
 /// What was counted at one interface between two moments: every packet that its programs saw, once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FlowSnapshot {
+    /// The host.
+    pub host: Host,
     /// The interface's name.
     pub interface: Arc<str>,
-    /// What was counted.
+    /// What was counted; all times in it are nanoseconds since 1970 (UTC) by the clock that
+    /// [`Source::now`](super::Source::now) goes by.
     pub taken: Taken,
 }
 
@@ -81,6 +84,15 @@ impl FlowQueue {
         }
         drop(state);
         self.changed.notify_one();
+    }
+
+    /// Counts what did not even come here.
+    pub fn miss(&self, before: &Missed) {
+        let mut state = self.lock();
+        state.missed.snapshots += before.snapshots;
+        for (missed, packets) in state.missed.packets.iter_mut().zip(before.packets) {
+            *missed += packets;
+        }
     }
 
     /// Says that flows are counted for this one from now on, where there is an interface.

@@ -5,27 +5,36 @@ use std::{collections::BTreeSet, sync::Arc};
 use async_trait::async_trait;
 
 use super::{
-    Check, HookAccounts, IsShown, Outcome, Prepared, Reading, Report, Request, Source, SourceError, StreamId,
-    Subscription,
+    Check, HookAccounts, Host, HostId, IsShown, Outcome, Prepared, Reading, Report, Request, Source,
+    SourceError, StreamId, Subscription,
 };
-use crate::interface::Interfaces;
+use crate::{clock::Moment, interface::Interfaces};
 
 /// A source without packets.
 #[derive(Clone, Debug)]
 pub struct Unavailable {
+    hosts: Arc<[Host]>,
     reason: String,
 }
 
 impl Unavailable {
-    /// `reason` says why and what to do.
+    /// In the place of `host`; `reason` says why and what to do.
     #[must_use]
-    pub const fn new(reason: String) -> Self {
-        Self { reason }
+    pub fn new(host: Host, reason: String) -> Self {
+        Self { hosts: Arc::from([host]), reason }
     }
 }
 
 #[async_trait]
 impl Source for Unavailable {
+    fn now(&self) -> Moment {
+        Moment::now()
+    }
+
+    fn hosts(&self) -> Arc<[Host]> {
+        Arc::clone(&self.hosts)
+    }
+
     fn interfaces(&self) -> Arc<Interfaces> {
         Arc::default()
     }
@@ -52,7 +61,7 @@ impl Source for Unavailable {
         None
     }
 
-    fn own_ports(&self) -> Arc<BTreeSet<u16>> {
+    fn own_ports(&self, _host: HostId) -> Arc<BTreeSet<u16>> {
         Arc::default()
     }
 }

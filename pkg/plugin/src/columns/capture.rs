@@ -37,6 +37,7 @@ columns! {
 pub struct CaptureRow {
     /// Milliseconds since 1970.
     time: i64,
+    host: Arc<str>,
     interface: Arc<str>,
     direction: Direction,
     hook: Option<Hook>,
@@ -137,6 +138,7 @@ impl View<'_> {
     fn of_hook(&self, hook: &HookAccounts, time: i64) -> Vec<CaptureRow> {
         let nobody = CaptureRow {
             time,
+            host: Arc::clone(&hook.host.name),
             interface: Arc::clone(&hook.interface),
             direction: hook.direction,
             hook: hook.hook,
@@ -174,13 +176,13 @@ impl View<'_> {
 }
 
 impl CaptureColumn {
-    fn write_rows<C: Cells>(self, rows: &[CaptureRow], host: &str, cells: &mut C) {
+    fn write_rows<C: Cells>(self, rows: &[CaptureRow], cells: &mut C) {
         for row in rows {
-            self.write_row(row, host, cells);
+            self.write_row(row, cells);
         }
     }
 
-    fn write_row<C: Cells>(self, row: &CaptureRow, host: &str, cells: &mut C) {
+    fn write_row<C: Cells>(self, row: &CaptureRow, cells: &mut C) {
         match self {
             Self::Time => cells.time(row.time),
             Self::Interface => cells.text(&row.interface),
@@ -207,7 +209,7 @@ impl CaptureColumn {
             Self::FlowOverflow => cells.count(row.flow_overflow),
             Self::State => optional(row.state.map(InterfaceState::name), cells),
             Self::Reason => optional(row.reason.as_deref(), cells),
-            Self::Host => cells.text(host),
+            Self::Host => cells.text(&row.host),
         }
     }
 }

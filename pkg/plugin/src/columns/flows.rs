@@ -1,6 +1,8 @@
 //! The columns of flows: both ways of a conversation in one row.
 
-use xdplive_capture::{clock::WallClock, source::Conversation};
+use std::sync::Arc;
+
+use xdplive_capture::source::Conversation;
 use xdplive_packet::{flow::FlowCounters, headers::present};
 
 use super::{Cells, number, text::words};
@@ -26,8 +28,10 @@ columns! {
 }
 
 /// A conversation, with its times as people read them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FlowRow {
+    /// The host's name.
+    host: Arc<str>,
     conversation: Conversation,
     /// Milliseconds since 1970.
     first_seen: i64,
@@ -35,16 +39,12 @@ pub struct FlowRow {
 }
 
 impl FlowRow {
-    /// `conversation`, whose times `clock` reads. It has a packet.
+    /// `conversation` on the host of this name, with times in nanoseconds since 1970. It has a packet.
     #[must_use]
-    pub fn new(conversation: Conversation, clock: WallClock) -> Self {
+    pub fn new(host: Arc<str>, conversation: Conversation) -> Self {
         let mut both = conversation.forward;
         both += conversation.reverse;
-        Self {
-            conversation,
-            first_seen: clock.milliseconds(both.first),
-            last_seen: clock.milliseconds(both.last),
-        }
+        Self { host, conversation, first_seen: milliseconds(both.first), last_seen: milliseconds(both.last) }
     }
 
     /// What was counted.
@@ -61,15 +61,15 @@ impl FlowRow {
 }
 
 impl FlowColumn {
-    fn write_rows<C: Cells>(self, rows: &[FlowRow], host: &str, cells: &mut C) {
+    fn write_rows<C: Cells>(self, rows: &[FlowRow], cells: &mut C) {
         for row in rows {
-            self.write_row(row, host, cells);
+            self.write_row(row, cells);
         }
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "a TTL and TCP flags have eight bits")]
-    fn write_row<C: Cells>(self, row: &FlowRow, host: &str, cells: &mut C) {
-        let Conversation { key, forward, reverse } = &row.conversation;
+    fn write_row<C: Cells>(self, row: &FlowRow, cells: &mut C) {
+        let Conversation { key, forward, reverse, .. } = &row.conversation;
         let address = |address, cells: &mut C| {
             if key.has(present::ADDRESSES) {
                 cells.address(key.version, &address);
@@ -99,9 +99,14 @@ impl FlowColumn {
                 cells.word(words::tcp_flags((forward.tcp_flags | reverse.tcp_flags) as u8));
             }
             Self::TcpFlags => cells.null(),
-            Self::Host => cells.text(host),
+            Self::Host => cells.text(&row.host),
         }
     }
+}
+
+/// Milliseconds since 1970 of nanoseconds.
+fn milliseconds(time: u64) -> i64 {
+    i64::try_from(time / 1_000_000).unwrap_or(i64::MAX)
 }
 
 /// Protocol number of TCP.

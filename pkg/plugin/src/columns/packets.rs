@@ -48,9 +48,9 @@ fn count(batches: &[Batch]) -> usize {
 
 impl PacketColumn {
     /// Writes this column's cells. Which column it is is asked once, and not of every row.
-    fn write_batches<C: Cells>(self, batches: &[Batch], host: &str, cells: &mut C) {
+    fn write_batches<C: Cells>(self, batches: &[Batch], cells: &mut C) {
         match self {
-            Self::Time => rows(batches, |batch, row| cells.time(batch.clock.milliseconds(row.event.time))),
+            Self::Time => rows(batches, |batch, row| cells.time(batch.time(row).div_euclid(1_000_000))),
             Self::Interface => Interfaces::default().write(batches, cells),
             Self::Direction => events(batches, |event| match Hook::from_raw(event.hook) {
                 Some(hook) => cells.word(words::direction(hook.direction())),
@@ -93,7 +93,7 @@ impl PacketColumn {
                 Some(reason) => cells.text(reason.name()),
                 None => cells.null(),
             }),
-            Self::Host => rows(batches, |_, _| cells.text(host)),
+            Self::Host => rows(batches, |batch, row| cells.text(batch.names.host(row.origin))),
         }
     }
 }

@@ -9,16 +9,19 @@ use super::{Cells, optional, rounded};
 /// What was counted of a group, or of all packets, in one interval.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CountRow {
+    /// The name of the host; of several one after the other.
+    pub host: Arc<str>,
     /// What the packets have in common; `None` without that field, and where they are not grouped.
     pub group: Option<Arc<str>>,
     /// What was counted, and when.
     pub interval: Interval,
 }
 
-impl From<Interval> for CountRow {
-    /// Packets that are not grouped.
-    fn from(interval: Interval) -> Self {
-        Self { group: None, interval }
+impl CountRow {
+    /// Packets of `host` that are not grouped.
+    #[must_use]
+    pub const fn of_all(host: Arc<str>, interval: Interval) -> Self {
+        Self { host, group: None, interval }
     }
 }
 
@@ -67,8 +70,8 @@ pub fn intervals(seconds: &[Interval], range: RangeInclusive<i64>, length: Durat
 }
 
 impl CountColumn {
-    fn write_rows<C: Cells>(self, rows: &[CountRow], host: &str, cells: &mut C) {
-        for CountRow { group, interval } in rows {
+    fn write_rows<C: Cells>(self, rows: &[CountRow], cells: &mut C) {
+        for CountRow { host, group, interval } in rows {
             match self {
                 Self::Time => cells.time(interval.time),
                 Self::Group => optional(group.as_deref(), cells),
@@ -82,8 +85,8 @@ impl CountColumn {
 }
 
 impl SeriesColumn {
-    fn write_rows<C: Cells>(self, rows: &[CountRow], _host: &str, cells: &mut C) {
-        for CountRow { group, interval } in rows {
+    fn write_rows<C: Cells>(self, rows: &[CountRow], cells: &mut C) {
+        for CountRow { group, interval, .. } in rows {
             let Interval { time, segments, bytes, .. } = *interval;
             match self {
                 Self::Time => cells.time(time),

@@ -25,7 +25,7 @@ pub(super) const NANOSECONDS: i64 = 1_000_000;
 #[error("the answer cannot be written as an Arrow frame: {0}")]
 pub struct EncodeError(#[from] ArrowError);
 
-/// A frame of `columns` with these rows of the machine `host`, for the query `ref_id`, with `meta` (Grafana's FrameMeta).
+/// A frame of `columns` with these rows, for the query `ref_id`, with `meta` (Grafana's FrameMeta).
 ///
 /// # Errors
 /// [`EncodeError`], which means that Arrow cannot hold what we have.
@@ -33,7 +33,6 @@ pub fn frame<C: Column>(
     ref_id: &str,
     columns: &[C],
     rows: &C::Rows,
-    host: &str,
     meta: &Value,
 ) -> Result<Vec<u8>, EncodeError> {
     let fields: Vec<Field> = columns
@@ -43,7 +42,7 @@ pub fn frame<C: Column>(
             field.with_metadata(in_metadata(Some(Config::of(*column))))
         })
         .collect();
-    let arrays = columns.iter().map(|column| array(*column, rows, host)).collect();
+    let arrays = columns.iter().map(|column| array(*column, rows)).collect();
     write(ref_id, fields, arrays, C::count(rows), meta)
 }
 
@@ -87,9 +86,9 @@ pub(super) fn data_type(kind: ColumnType) -> DataType {
     }
 }
 
-fn array<C: Column>(column: C, rows: &C::Rows, host: &str) -> ArrayRef {
+fn array<C: Column>(column: C, rows: &C::Rows) -> ArrayRef {
     let mut cells = ArrowCells::new(column.kind());
-    column.write(rows, host, &mut cells);
+    column.write(rows, &mut cells);
     cells.finish()
 }
 

@@ -3,8 +3,6 @@
 
 mod cells;
 
-use std::sync::Arc;
-
 use serde::Serialize;
 
 use self::cells::JsonCells;
@@ -18,18 +16,17 @@ pub const MAX_MESSAGE: usize = 512 * 1024;
 #[derive(Clone, Debug)]
 pub struct Encoder<C> {
     columns: Vec<C>,
-    host: Arc<str>,
     schema_sent: bool,
     /// Bytes that a row of the next message is expected to take.
     row: usize,
 }
 
 impl<C: Column> Encoder<C> {
-    /// For a stream of these columns, of the machine `host`.
+    /// For a stream of these columns.
     #[must_use]
-    pub fn new(columns: Vec<C>, host: Arc<str>) -> Self {
+    pub fn new(columns: Vec<C>) -> Self {
         let row = width(&columns);
-        Self { columns, host, schema_sent: false, row }
+        Self { columns, schema_sent: false, row }
     }
 
     /// Rows that fit a message.
@@ -52,7 +49,7 @@ impl<C: Column> Encoder<C> {
         cells.json.extend_from_slice(b"\"data\":{\"values\":[");
         for (position, column) in self.columns.iter().enumerate() {
             cells.json.extend_from_slice(if position == 0 { b"[" } else { b",[" });
-            column.write(rows, &self.host, &mut cells);
+            column.write(rows, &mut cells);
             cells.end();
         }
         cells.json.extend_from_slice(b"]}}");

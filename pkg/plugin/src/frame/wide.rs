@@ -144,8 +144,7 @@ fn of_columns<C: Column>(columns: &[C], rows: &C::Rows) -> Vec<Series> {
     numbers
         .map(|column| {
             let mut cells = Numbers::default();
-            // The machine's name is no number.
-            column.write(rows, "", &mut cells);
+            column.write(rows, &mut cells);
             Series { name: column.name(), unit: column.unit(), labels: Labels::new(), values: cells.0 }
         })
         .collect()
@@ -183,7 +182,7 @@ fn largest(rows: &[CountRow], query: &Query) -> Vec<CountRow> {
         match others.get_mut(&row.interval.time) {
             Some(other) => other.interval.add(&row.interval),
             None => {
-                let other = CountRow { group: Some(Arc::from(OTHER)), interval: row.interval };
+                let other = CountRow { group: Some(Arc::from(OTHER)), ..row.clone() };
                 others.insert(row.interval.time, other);
             }
         }

@@ -41,10 +41,10 @@ fn names_are_those_of_packets() {
 #[test]
 fn other_is_there_where_it_has_packets() {
     let sum = |packets| Sum { packets, segments: 2 * packets, bytes: 100 * packets };
-    let length = Duration::from_secs(1);
+    let (host, length) = (Arc::from("nas"), Duration::from_secs(1));
     let groups = vec![(Group::Protocol(Some(17)), sum(9)), (Group::Protocol(None), sum(1))];
     let shown = |rows: Vec<CountRow>| {
-        let cells = |CountRow { group, interval }: CountRow| {
+        let cells = |CountRow { group, interval, .. }: CountRow| {
             let Interval { time, packets, segments, bytes, .. } = interval;
             (group.map(|name| name.to_string()), time, packets, segments, bytes)
         };
@@ -52,13 +52,13 @@ fn other_is_there_where_it_has_packets() {
     };
     let (udp, none) = ((Some("UDP".to_owned()), 5, 9, 18, 900), (None, 5, 1, 2, 100));
     let top = |other| Top { groups: groups.clone(), other: sum(other) };
-    assert_eq!(shown(counts(&top(0), 5, length)), [udp.clone(), none.clone()]);
+    assert_eq!(shown(counts(&host, &top(0), 5, length)), [udp.clone(), none.clone()]);
     let other = |packets| (Some(OTHER.to_owned()), 5, packets, 2 * packets, 100 * packets);
-    assert_eq!(shown(counts(&top(4), 5, length)), [udp.clone(), none.clone(), other(4)]);
+    assert_eq!(shown(counts(&host, &top(4), 5, length)), [udp.clone(), none.clone(), other(4)]);
     // A line that is there stays for a while.
     let all = Shown { groups: groups.clone(), other: Some(sum(0)) };
-    assert_eq!(shown(series(&all, 5, length)), [udp, none, other(0)]);
-    assert_eq!(series(&Shown { other: None, ..all }, 5, length).len(), 2);
+    assert_eq!(shown(series(&host, &all, 5, length)), [udp, none, other(0)]);
+    assert_eq!(series(&host, &Shown { other: None, ..all }, 5, length).len(), 2);
 }
 
 #[test]

@@ -3,7 +3,7 @@ use std::sync::Arc;
 use bytemuck::Zeroable as _;
 use xdplive_capture::{
     clock::WallClock,
-    source::{HeaderBytes, Names, Origin as RowOrigin},
+    source::{HeaderBytes, HostId, Names, Origin as RowOrigin},
 };
 use xdplive_packet::Event;
 
@@ -69,8 +69,8 @@ const ORIGIN: Origin<'_> = Origin { hardware: "x86_64", system: "Linux 6.12", fi
 fn batch(interface: &str, event: Event, captured: Option<Captured<'_>>) -> Batch {
     let mut bytes = HeaderBytes::default();
     let number = captured.map_or(HeaderBytes::NONE, |captured| bytes.add(captured));
-    let row = Row { origin: RowOrigin { host: 0, interface: 0 }, bytes: number, event };
-    let names = Names { interfaces: vec![interface.into()] };
+    let row = Row { origin: RowOrigin { host: HostId::ONLY, interface: 0 }, bytes: number, event };
+    let names = Names { interfaces: vec![interface.into()], ..Names::default() };
     Batch::new(Arc::new(vec![row]), Arc::new(names), WallClock::ahead_by(EPOCH))
         .with_bytes(Some(Arc::new(bytes)))
 }

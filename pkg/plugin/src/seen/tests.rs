@@ -1,4 +1,4 @@
-use xdplive_capture::clock::WallClock;
+use xdplive_capture::source::HostId;
 use xdplive_corpus::frame::{Arp, Ethernet, Ipv4, Ipv6, Payload, Tag, Tcp, Udp, tcp_flag::ACK};
 use xdplive_packet::{
     Event, LinkType, Wire,
@@ -37,8 +37,9 @@ fn table(frame: Ethernet, forward: u64, reverse: u64) -> Arc<[FlowRow]> {
     let counted =
         |packets| FlowCounters { sum: Sum { packets, ..Sum::default() }, ..FlowCounters::default() };
     let key = FlowKey::of(&headers, Direction::Out);
-    let conversation = Conversation { key, forward: counted(forward), reverse: counted(reverse) };
-    Arc::new([FlowRow::new(conversation, WallClock::ahead_by(0))])
+    let conversation =
+        Conversation { host: HostId::ONLY, key, forward: counted(forward), reverse: counted(reverse) };
+    Arc::new([FlowRow::new("nas".into(), conversation)])
 }
 
 fn found(what: What, batches: &[Batch], tables: &[Arc<[FlowRow]>]) -> Vec<(String, u64)> {

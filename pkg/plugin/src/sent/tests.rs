@@ -3,7 +3,7 @@ use std::time::Duration;
 use bytemuck::Zeroable as _;
 use xdplive_capture::{
     clock::WallClock,
-    source::{HeaderBytes, Names, Origin, Row},
+    source::{HeaderBytes, HostId, Names, Origin, Row},
 };
 use xdplive_packet::Event;
 
@@ -12,7 +12,7 @@ use super::*;
 /// Rows with these kernel times, as a part of what was read.
 fn batch(times: std::ops::Range<u64>) -> Batch {
     let rows = times.map(|time| Row {
-        origin: Origin { host: 0, interface: 0 },
+        origin: Origin { host: HostId::ONLY, interface: 0 },
         event: Event { time: time * 1_000_000, ..Event::zeroed() },
         bytes: HeaderBytes::NONE,
     });

@@ -5,7 +5,10 @@ mod absence;
 mod left_out;
 mod past;
 
-use std::{collections::HashMap, ops::RangeInclusive, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    ops::RangeInclusive,
+};
 
 use grafana_plugin_sdk::pluginv2::{
     DataQuery, DataResponse, QueryDataRequest, QueryDataResponse, data_server::Data,
@@ -13,10 +16,7 @@ use grafana_plugin_sdk::pluginv2::{
 use serde_json::{Value, json};
 use tonic::{Request, Response, Status, async_trait};
 use tracing::debug;
-use xdplive_capture::{
-    clock,
-    source::{InForce, InterfaceState, Prepared, SourceError},
-};
+use xdplive_capture::source::{InForce, InterfaceState, Prepared, SourceError};
 
 use self::{absence::notice_of_absence, past::notice_of_beginning};
 use super::{Plugin, standing::MOST_GIVING_WAY};
@@ -127,13 +127,14 @@ impl Plugin {
         }
         // What is counted only since is not there either.
         if !caller.is_rule && about.notices.is_empty() {
-            about.absence = notice_of_absence(&asked.query, &range, clock::milliseconds(), &self.server);
+            about.absence =
+                notice_of_absence(&asked.query, &range, self.source.now().milliseconds(), &self.server);
         }
         let name = &query.ref_id;
         Ok(match &asked.query.columns {
             Columns::Packets(columns) => {
                 let rows = self.past_packets(&asked, &range);
-                arrow::frame(name, columns, &rows, &self.host, &about.meta(rows.is_empty()))?
+                arrow::frame(name, columns, &rows, &about.meta(rows.is_empty()))?
             }
             Columns::Series(columns) if asked.query.group_by.is_some() => {
                 let (times, series) =
@@ -150,15 +151,15 @@ impl Plugin {
             }
             Columns::Counts(columns) => {
                 let rows = self.past_counts(&asked, range);
-                arrow::frame(name, columns, &rows, &self.host, &about.meta(rows.is_empty()))?
+                arrow::frame(name, columns, &rows, &about.meta(rows.is_empty()))?
             }
             Columns::Series(columns) => {
                 let rows = self.past_counts(&asked, range);
-                arrow::frame(name, columns, &rows, &self.host, &about.meta(rows.is_empty()))?
+                arrow::frame(name, columns, &rows, &about.meta(rows.is_empty()))?
             }
             Columns::Flows(columns) => {
                 let rows = self.past_flows(&asked, &range);
-                arrow::frame(name, columns, &rows, &self.host, &about.meta(rows.is_empty()))?
+                arrow::frame(name, columns, &rows, &about.meta(rows.is_empty()))?
             }
             Columns::Capture(columns) => {
                 about.notices.extend(left_out::notice(&prepared.left_out).or_else(|| notice(&hooks)));
@@ -181,11 +182,11 @@ impl Plugin {
     /// Names the channel with the accounts of what is asked, so that a panel can say why it is empty and what it lacks.
     fn add_accounts(&self, asked: &Asked, about: &mut About) {
         let accounts = asked.query.accounts(asked.ceiling);
-        let own = if asked.hides_own { self.source.own_ports() } else { Arc::default() };
+        let own = if asked.hides_own { self.own_ports() } else { BTreeSet::new() };
         if let Some(custom) = about.custom.as_object_mut() {
             let capture = json!({ "channel": channel::path(&accounts), "data": &accounts });
             custom.insert("capture".to_owned(), capture);
-            custom.insert("ownPorts".to_owned(), json!(*own));
+            custom.insert("ownPorts".to_owned(), json!(own));
         }
     }
 
@@ -203,12 +204,12 @@ impl Plugin {
             let (times, series) = wide::of_accounts(columns, &rows);
             return Ok(wide::frame(name, &times, &series, &about.meta(times.is_empty()))?);
         }
-        Ok(arrow::frame(name, columns, &rows, &self.host, &about.meta(rows.is_empty()))?)
+        Ok(arrow::frame(name, columns, &rows, &about.meta(rows.is_empty()))?)
     }
 }
 
 /// A hook in force. Its reason stands there only where it is not what a person would expect: a panel shows it.
-fn hook_in_json(InForce { interface, hook, reason, expected }: &InForce) -> Value {
+fn hook_in_json(InForce { interface, hook, reason, expected, .. }: &InForce) -> Value {
     json!({
         "interface": interface,
         "direction": hook.direction().name(),

@@ -11,10 +11,7 @@ use tokio::{
     time::{MissedTickBehavior, interval},
 };
 use tracing::warn;
-use xdplive_capture::{
-    clock,
-    source::{InterfaceSet, Label, Request, SourceError},
-};
+use xdplive_capture::source::{InterfaceSet, Label, Request, SourceError};
 
 use super::{Plugin, stream::Messages};
 use crate::{
@@ -88,7 +85,7 @@ impl Plugin {
         let (plugin, of) = (self.clone(), label.clone());
         let messages = self.standing_messages(asked).await?;
         let task = tokio::spawn(async move { plugin.drive(messages, &of).await });
-        let since = clock::milliseconds();
+        let since = self.source.now().milliseconds();
         let driver = Driver { task, request: asked.request.clone(), hides_own: asked.hides_own, permit };
         let asker = Asker { label: label.clone(), is_rule };
         // What ends, ends when it is dropped.

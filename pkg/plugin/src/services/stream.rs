@@ -142,10 +142,6 @@ impl Plugin {
         }
     }
 
-    fn encoder<C: Column>(&self, columns: Vec<C>) -> Encoder<C> {
-        Encoder::new(columns, Arc::clone(&self.host))
-    }
-
     async fn packets(&self, asked: &Asked, columns: Vec<PacketColumn>) -> Result<Messages, SourceError> {
         // At once, so that one generation does for both.
         let (subscription, recorded) =
@@ -155,7 +151,7 @@ impl Plugin {
         let limit = asked.query.limit;
         let keeper =
             limit.map(|_| self.sent.packets.keeper_of_whole(&asked.request.label, &asked.label_of_whole()));
-        let encoder = self.encoder(columns);
+        let encoder = Encoder::new(columns);
         let packets = Packets::new(subscription, keeper, recorded, encoder, limit, self.shutdown.clone());
         Ok(Box::pin(stream::unfold(packets, Packets::next)))
     }
@@ -169,15 +165,22 @@ impl Plugin {
         let (counting, recorded) = tokio::join!(counting, self.recorder.hold(&asked.request));
         let counting = counting?;
         let interval = Duration::from_millis(asked.query.interval);
-        let encoder = self.encoder(columns);
-        let rates = Rates::new(counting, recorded, encoder, interval, self.shutdown.clone());
+        let encoder = Encoder::new(columns);
+        let rates = Rates::new(
+            Arc::clone(&self.source),
+            counting,
+            recorded,
+            encoder,
+            interval,
+            self.shutdown.clone(),
+        );
         Ok(Box::pin(stream::unfold(rates, Rates::next)))
     }
 
     async fn accounts(&self, asked: Asked, columns: Vec<CaptureColumn>) -> Result<Messages, SourceError> {
         let subscription = self.source.subscribe(&asked.request).await?;
         let (source, shutdown) = (Arc::clone(&self.source), self.shutdown.clone());
-        let encoder = self.encoder(columns);
+        let encoder = Encoder::new(columns);
         let accounts = Accounts::new(subscription, source, asked, encoder, shutdown);
         Ok(Box::pin(stream::unfold(accounts, Accounts::next)))
     }
@@ -196,7 +199,7 @@ impl Plugin {
     {
         let intake = Intake::begin(asked, Arc::clone(&self.source), self.shutdown.clone()).await?;
         let keeper = sent.keeper(&asked.request.label);
-        let tables = Tables::new(intake, keeper, table, self.encoder(columns));
+        let tables = Tables::new(intake, keeper, table, Encoder::new(columns));
         Ok(Box::pin(stream::unfold(tables, Tables::next)))
     }
 

@@ -6,7 +6,7 @@ use grafana_plugin_sdk::pluginv2::collect_metrics_response::Payload;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 use xdplive_capture::source::{
-    Counted, Counts, HookAccounts, InForce, InterfaceState, Label, LeftOut, StreamAccounts,
+    Counted, Counts, HookAccounts, Host, InForce, InterfaceState, Label, LeftOut, StreamAccounts,
 };
 use xdplive_filter::Filter;
 use xdplive_packet::{Hook, event::Direction};
@@ -23,6 +23,7 @@ const QUERY: &str =
 /// A hook that is in force and has seen 100 packets.
 pub(crate) fn hook(interface: &str, direction: Direction, streams: Vec<StreamAccounts>) -> HookAccounts {
     HookAccounts {
+        host: Host::only("nas"),
         state: None,
         reason: String::new(),
         interface: interface.into(),
@@ -53,6 +54,7 @@ fn machine() -> Machine {
         hook("wg0", Direction::In, Vec::new()),
     ];
     let in_force = |hook, reason: &str| InForce {
+        host: Host::only("nas"),
         interface: "eth0".to_owned(),
         hook,
         reason: reason.to_owned(),
@@ -159,6 +161,7 @@ async fn the_answer_has_the_first_rows_and_says_why_a_hook_is_in_force() {
 #[tokio::test]
 async fn the_answer_says_what_is_left_out_and_why() {
     let left_out = |number: usize, state: InterfaceState, reason: &str| LeftOut {
+        host: Host::only("nas"),
         interface: format!("veth{number}"),
         direction: Direction::In,
         state,

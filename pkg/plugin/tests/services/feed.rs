@@ -67,7 +67,7 @@ impl Stream {
         self.count_on("eth0", INTERVAL * interval, INTERVAL * (interval + 1), entries, other);
     }
 
-    /// Hands on what was counted between two moments in ms.
+    /// Hands on what was counted between two moments in ms of the machine's clock.
     pub(crate) fn count_on(
         &self,
         interface: &str,
@@ -83,7 +83,8 @@ impl Stream {
 
     pub(crate) fn hand_on(&self, interface: &str, taken: Taken) {
         let (queue, _) = self.flows.as_ref().unwrap();
-        queue.push(Arc::new(FlowSnapshot { interface: Arc::from(interface), taken }));
+        let (host, interface) = (self.host.clone(), Arc::from(interface));
+        queue.push(Arc::new(FlowSnapshot { host, interface, taken: taken.by(self.clock) }));
     }
 
     /// Says that nothing more comes.

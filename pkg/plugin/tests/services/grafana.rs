@@ -26,7 +26,7 @@ use tonic::{
     transport::{Channel, Endpoint, Server},
 };
 use tower::service_fn;
-use xdplive_capture::{clock, history::Recorder};
+use xdplive_capture::{clock, history::Recorder, source::Source};
 use xdplive_plugin::{
     services::{ControllerClient, ControllerServer, Empty, Plugin},
     settings::ServerSettings,
@@ -68,12 +68,21 @@ impl Grafana {
 
     /// With the plugin on `machine`, and the administrator's `settings`.
     pub(crate) async fn start_on(machine: Machine, settings: &[(&str, &str)]) -> Self {
+        Self::start_with(machine, |source| source, settings).await
+    }
+
+    /// With the plugin on what `make` makes of `machine` as a source, and the administrator's `settings`.
+    pub(crate) async fn start_with(
+        machine: Machine,
+        make: impl FnOnce(Arc<dyn Source>) -> Arc<dyn Source>,
+        settings: &[(&str, &str)],
+    ) -> Self {
         let (server, setting_errors) = ServerSettings::read(|asked| {
             settings.iter().find(|(name, _)| *name == asked).map(|(_, value)| (*value).to_owned())
         });
         let (source, streams) = FakeSource::new(machine);
-        let plugin =
-            Plugin::new(HOST.into(), Arc::clone(&source) as _, server, setting_errors, Shutdown::default());
+        let all = make(Arc::clone(&source) as _);
+        let plugin = Plugin::new(HOST.into(), all, server, setting_errors, Shutdown::default());
         let recorder = plugin.recorder.clone();
         Self {
             channel: connect(plugin).await,

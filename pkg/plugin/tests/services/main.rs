@@ -34,3 +34,4 @@ mod seen;
 mod settings;
 mod source;
 mod subscribe;
+mod two_hosts;

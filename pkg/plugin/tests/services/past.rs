@@ -8,7 +8,7 @@ use std::{
 
 use grafana_plugin_sdk::pluginv2::PluginContext;
 use serde_json::{Value, json};
-use xdplive_capture::source::{Counts, InForce, Label, StreamAccounts};
+use xdplive_capture::source::{Counts, Host, InForce, Label, StreamAccounts};
 use xdplive_packet::{
     Hook,
     accounting::Limit,
@@ -323,7 +323,13 @@ async fn an_empty_answer_about_the_past_says_why() {
 #[tokio::test(start_paused = true)]
 async fn accounts_of_the_past_do_not_speak_of_hooks() {
     let reason = "xdp-native refused: out of queues".to_owned();
-    let hook = InForce { interface: "eth0".to_owned(), hook: Hook::TcxIngress, reason, expected: false };
+    let hook = InForce {
+        host: Host::only("nas"),
+        interface: "eth0".to_owned(),
+        hook: Hook::TcxIngress,
+        reason,
+        expected: false,
+    };
     let grafana = Grafana::start_on(Machine { in_force: vec![hook], ..Machine::default() }, &[]).await;
     let json = r#"{"kind":"capture"}"#;
     let said = notices(&grafana, viewer(), json, 2..=3).await;

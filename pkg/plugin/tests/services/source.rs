@@ -16,9 +16,9 @@ use xdplive_capture::{
     clock::{Moment, WallClock},
     interface::{Interface, Interfaces, Link},
     source::{
-        Batch, Counted, DirectionCounts, FlowFeed, FlowQueue, HeaderBytes, HookAccounts, InForce,
-        InterfaceSet, IsShown, LeftOut, Names, Origin, Prepared, Queue, Reading, Report, Request, Row,
-        RowCounts, Source, SourceError, StreamId, Subscription,
+        Batch, Counted, DirectionCounts, FlowFeed, FlowQueue, HeaderBytes, HookAccounts, Host, HostId,
+        InForce, InterfaceSet, IsShown, LeftOut, Names, Origin, Prepared, Queue, Reading, Report, Request,
+        Row, RowCounts, Source, SourceError, StreamId, Subscription,
     },
 };
 use xdplive_packet::{Event, Headers, Hook, headers::present};
@@ -27,6 +27,9 @@ use crate::grafana::patiently;
 
 /// A made-up machine. Everything on it can be watched, unless there is a `refusal`.
 pub(crate) struct Machine {
+    pub(crate) host: Host,
+    /// How far its clock is ahead of the one that all times leave by, ns.
+    pub(crate) ahead: i64,
     pub(crate) interfaces: Interfaces,
     pub(crate) report: Report,
     /// Why packets cannot be had.
@@ -52,6 +55,8 @@ impl Default for Machine {
         };
         let interfaces = [eth0, interface("wg0", 3, Link::RawIp)].into_iter().collect();
         Self {
+            host: Host::only("nas"),
+            ahead: 0,
             interfaces,
             report: Report { checks: Vec::new(), interfaces: Vec::new() },
             refusal: None,
@@ -100,7 +105,14 @@ impl FakeSource {
         self.refused()?;
         let queue = Queue::new(100_000);
         let (end, ended) = oneshot::channel();
-        let stream = Stream { request: request.clone(), queue: Arc::clone(&queue), flows, ended };
+        let stream = Stream {
+            host: self.machine.host.clone(),
+            clock: self.clock(),
+            request: request.clone(),
+            queue: Arc::clone(&queue),
+            flows,
+            ended,
+        };
         self.streams.send(stream).map_err(|_| SourceError::Gone)?;
         // A test that does not look for the end has dropped the other half.
         let room = Arc::clone(&self.room);
@@ -111,6 +123,11 @@ impl FakeSource {
         Ok(Subscription::new(1, Moment::now(), queue, Box::new(ended)))
     }
 
+    /// Puts the machine's times right.
+    fn clock(&self) -> WallClock {
+        WallClock::ahead_by(-self.machine.ahead)
+    }
+
     fn refused(&self) -> Result<(), SourceError> {
         self.machine.refusal.clone().map_or(Ok(()), Err)
     }
@@ -118,6 +135,14 @@ impl FakeSource {
 
 #[async_trait]
 impl Source for FakeSource {
+    fn now(&self) -> Moment {
+        Moment::now()
+    }
+
+    fn hosts(&self) -> Arc<[Host]> {
+        [self.machine.host.clone()].into()
+    }
+
     fn interfaces(&self) -> Arc<Interfaces> {
         Arc::new(self.machine.interfaces.clone())
     }
@@ -165,13 +190,15 @@ impl Source for FakeSource {
         self.machine.counts.map(|sums| Reading { at: Moment::now(), sums })
     }
 
-    fn own_ports(&self) -> Arc<BTreeSet<u16>> {
+    fn own_ports(&self, _host: HostId) -> Arc<BTreeSet<u16>> {
         Arc::new([443, 3000].into())
     }
 }
 
 /// The capturing end of a stream.
 pub(crate) struct Stream {
+    pub(crate) host: Host,
+    pub(crate) clock: WallClock,
     pub(crate) request: Request,
     queue: Arc<Queue>,
     /// Where snapshots go, where it is a feed of flows, and how often they are wanted.
@@ -182,13 +209,21 @@ pub(crate) struct Stream {
 impl Stream {
     /// Captures packets with these TTLs, while `thinned` others are left out.
     pub(crate) fn capture(&self, ttls: impl IntoIterator<Item = u8>, thinned: u64) {
-        let origin = Origin { host: 0, interface: 0 };
-        let row = |ttl| Row { origin, bytes: HeaderBytes::NONE, event: packet(ttl) };
-        let rows = ttls.into_iter().map(row).collect();
+        self.capture_at(ttls.into_iter().map(|ttl| (0, ttl)), thinned);
+    }
+
+    /// The same of packets at these times, ms of the machine's clock.
+    pub(crate) fn capture_at(&self, packets: impl IntoIterator<Item = (u64, u8)>, thinned: u64) {
+        let origin = Origin { host: self.host.id, interface: 0 };
+        let row = |(time, ttl)| {
+            let event = Event { time: time * 1_000_000, ..packet(ttl) };
+            Row { origin, bytes: HeaderBytes::NONE, event }
+        };
+        let rows = packets.into_iter().map(row).collect();
         let mut counts = RowCounts::default();
-        (0..thinned).for_each(|_| counts.add(&row(0)));
-        let names = Names { interfaces: vec!["eth0".into()] };
-        self.queue.push(Batch::new(Arc::new(rows), Arc::new(names), WallClock::ahead_by(0)), &counts);
+        (0..thinned).for_each(|_| counts.add(&row((0, 0))));
+        let names = Names { hosts: vec![self.host.clone()], interfaces: vec!["eth0".into()] };
+        self.queue.push(Batch::new(Arc::new(rows), Arc::new(names), self.clock), &counts);
     }
 
     /// Ends it, with what the kernel has counted.

@@ -103,15 +103,16 @@ impl Bench {
         let open_links = Arc::clone(&links.open);
         let (tell_failed, failed) = watch::channel(None);
         let parts = Parts {
+            host: Host::only("nas"),
             opener: Box::new(opener),
             attacher: Attacher::start(links, move |outcome| _ = tell.send(outcome)).unwrap(),
-            reader: Reader::start(usize::MAX).unwrap(),
+            reader: Reader::start(Host::only("nas"), usize::MAX).unwrap(),
             kernel: Kernel::from_release("6.12.0"),
             at_start: AtStart::look().unwrap(),
             settings: Settings { linger: Duration::ZERO, ..Settings::default() },
             failed: tell_failed,
         };
-        let control = Control::new(parts, interfaces, Flows::start().unwrap());
+        let control = Control::new(parts, interfaces, Flows::start(Host::only("nas")).unwrap());
         Self { control, kernel, refused, open_links, told, failed, is_ended }
     }
 

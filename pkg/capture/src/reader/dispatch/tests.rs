@@ -61,7 +61,7 @@ fn finish(dispatch: &mut Dispatch, stream: StreamId, queue: &Arc<Queue>, matched
 
 #[test]
 fn rows_go_to_the_streams_of_their_slots_alone() {
-    let mut dispatch = Dispatch::new(usize::MAX);
+    let mut dispatch = Dispatch::new(Host::only("nas"), usize::MAX);
     assert!(dispatch.is_idle());
     let queues = [1, 2, 3].map(|id| stream(&mut dispatch, id));
     dispatch.begin(vec![
@@ -80,7 +80,7 @@ fn rows_go_to_the_streams_of_their_slots_alone() {
 
 #[test]
 fn what_is_young_is_held_back_and_put_in_order() {
-    let mut dispatch = Dispatch::new(usize::MAX);
+    let mut dispatch = Dispatch::new(Host::only("nas"), usize::MAX);
     let queue = stream(&mut dispatch, 1);
     dispatch.begin(vec![(10, route(4, "eth0", &[(0, 1)]))]);
     for time in [30, 10, 40] {
@@ -100,7 +100,7 @@ fn what_is_young_is_held_back_and_put_in_order() {
 
 #[test]
 fn what_is_not_ours_is_nobodys() {
-    let mut dispatch = Dispatch::new(usize::MAX);
+    let mut dispatch = Dispatch::new(Host::only("nas"), usize::MAX);
     let queue = stream(&mut dispatch, 1);
     dispatch.begin(vec![(10, route(4, "eth0", &[(0, 1), (1, 99)]))]);
     let event = packet(1, 10, 0b11, 7);
@@ -116,7 +116,7 @@ fn what_is_not_ours_is_nobodys() {
 
 #[test]
 fn streams_of_one_slot_share_the_memory_of_their_rows() {
-    let mut dispatch = Dispatch::new(usize::MAX);
+    let mut dispatch = Dispatch::new(Host::only("nas"), usize::MAX);
     let [first, second, all, few] = [1, 2, 3, 4].map(|id| stream(&mut dispatch, id));
     let takers = [(0, 1), (0, 2), (0, 3), (1, 3), (2, 4), (2, 3)];
     dispatch.begin(vec![(10, route(4, "eth0", &takers))]);
@@ -145,7 +145,7 @@ const SECOND: u64 = 1_000_000_000;
 
 #[test]
 fn a_stream_is_kept_to_its_limit_where_it_says_so() {
-    let mut dispatch = Dispatch::new(usize::MAX);
+    let mut dispatch = Dispatch::new(Host::only("nas"), usize::MAX);
     let (whole, thinned) = (Queue::new(1 << 20), Queue::new(1 << 20));
     dispatch.add_stream(1, Arc::clone(&whole), Some(12), false);
     dispatch.add_stream(2, Arc::clone(&thinned), Some(10), false);
@@ -172,7 +172,7 @@ fn a_stream_is_kept_to_its_limit_where_it_says_so() {
 
 #[test]
 fn a_stream_without_a_row_still_has_its_thinned_rows_counted() {
-    let mut dispatch = Dispatch::new(usize::MAX);
+    let mut dispatch = Dispatch::new(Host::only("nas"), usize::MAX);
     let queue = Queue::new(100);
     dispatch.add_stream(1, Arc::clone(&queue), Some(1), false);
     let takers = vec![Taker { slot: 0, stream: 1, thins: true }];
@@ -189,7 +189,7 @@ fn a_stream_without_a_row_still_has_its_thinned_rows_counted() {
 
 #[test]
 fn the_streams_with_the_most_rows_make_room_for_the_others() {
-    let mut dispatch = Dispatch::new(100);
+    let mut dispatch = Dispatch::new(Host::only("nas"), 100);
     let queues = [1, 2, 3].map(|id| stream(&mut dispatch, id));
     dispatch.begin(vec![(10, route(4, "eth0", &[(0, 1), (1, 2), (2, 3)]))]);
     for id in 0..200 {
@@ -207,7 +207,7 @@ fn the_streams_with_the_most_rows_make_room_for_the_others() {
 
 #[test]
 fn the_end_of_a_stream_hands_on_its_last_rows_once() {
-    let mut dispatch = Dispatch::new(usize::MAX);
+    let mut dispatch = Dispatch::new(Host::only("nas"), usize::MAX);
     let (ending, staying) = (stream(&mut dispatch, 1), stream(&mut dispatch, 2));
     dispatch.begin(vec![(10, route(4, "eth0", &[(0, 1), (0, 2), (1, 2)]))]);
     for (time, slots) in [(30, 1), (10, 1), (25, 1), (20, 2)] {
@@ -235,7 +235,7 @@ fn the_end_of_a_stream_hands_on_its_last_rows_once() {
 
 #[test]
 fn a_stream_that_nobody_knows_is_closed_all_the_same() {
-    let mut dispatch = Dispatch::new(usize::MAX);
+    let mut dispatch = Dispatch::new(Host::only("nas"), usize::MAX);
     let queue = Queue::new(1);
     finish(&mut dispatch, 99, &queue, 5);
     assert_eq!(queue.counted().map(|counted| counted.matched), Some(5));
@@ -243,7 +243,7 @@ fn a_stream_that_nobody_knows_is_closed_all_the_same() {
 
 #[test]
 fn routes_are_forgotten_a_while_after_their_generation() {
-    let (mut dispatch, now) = (Dispatch::new(usize::MAX), Instant::now());
+    let (mut dispatch, now) = (Dispatch::new(Host::only("nas"), usize::MAX), Instant::now());
     let queue = stream(&mut dispatch, 1);
     dispatch.begin(vec![(10, route(4, "eth0", &[(0, 1)])), (11, route(4, "eth0", &[(0, 1)]))]);
     dispatch.end(vec![10], now);
@@ -278,7 +278,7 @@ fn captured(batches: &[Batch]) -> Vec<(u32, Vec<u8>, Option<[u16; 2]>)> {
 
 #[test]
 fn the_bytes_of_headers_stay_with_their_rows() {
-    let mut dispatch = Dispatch::new(usize::MAX);
+    let mut dispatch = Dispatch::new(Host::only("nas"), usize::MAX);
     let (plain, all, some) = (stream(&mut dispatch, 1), Queue::new(1000), Queue::new(1000));
     dispatch.add_stream(2, Arc::clone(&all), None, true);
     dispatch.add_stream(3, Arc::clone(&some), None, true);
@@ -309,7 +309,7 @@ fn the_bytes_of_headers_stay_with_their_rows() {
 
 #[test]
 fn rows_of_many_interfaces_have_the_right_names() {
-    let mut dispatch = Dispatch::new(usize::MAX);
+    let mut dispatch = Dispatch::new(Host::only("nas"), usize::MAX);
     let queue = stream(&mut dispatch, 1);
     let name = |number: InterfaceNumber| format!("veth{}", u32::from(number) * 7919);
     dispatch.begin((0..300).map(|one| (1000 + u32::from(one), route(one, &name(one), &[(0, 1)]))).collect());
@@ -341,7 +341,7 @@ proptest! {
         // By generation and slot: the streams.
         takers in prop::collection::vec(prop::collection::vec(prop::collection::btree_set(0_u64..5, 0..4), 5), 4),
     ) {
-        let mut dispatch = Dispatch::new(usize::MAX);
+        let mut dispatch = Dispatch::new(Host::only("nas"), usize::MAX);
         let queues: Vec<_> = (0..5).map(|id| stream(&mut dispatch, id)).collect();
         let mut routes = Vec::new();
         for (generation, slots) in (0..).zip(&takers) {

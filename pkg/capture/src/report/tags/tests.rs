@@ -1,7 +1,7 @@
 use super::*;
 use crate::{
     report::{self, Kernel},
-    source::{InForce, Outcome, Prepared, Report},
+    source::{Host, InForce, Outcome, Prepared, Report},
 };
 
 /// A card of which `ethtool -K` can turn this off.
@@ -22,7 +22,13 @@ fn veth() -> Interface {
 }
 
 fn in_force(interface: &str, hook: Hook) -> InForce {
-    InForce { interface: interface.to_owned(), hook, reason: "asked for".to_owned(), expected: true }
+    InForce {
+        host: Host::only("nas"),
+        interface: interface.to_owned(),
+        hook,
+        reason: "asked for".to_owned(),
+        expected: true,
+    }
 }
 
 fn report(kernel: &str, interfaces: Vec<Interface>, in_force: &[InForce]) -> Report {

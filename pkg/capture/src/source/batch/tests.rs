@@ -5,7 +5,7 @@ use super::*;
 /// Rows with these kernel times, milliseconds.
 fn batch(times: Range<u64>) -> Batch {
     let rows = times.map(|time| Row {
-        origin: Origin { host: 0, interface: 0 },
+        origin: Origin { host: HostId::ONLY, interface: 0 },
         event: Event { time: time * 1_000_000, ..Event::zeroed() },
         bytes: HeaderBytes::NONE,
     });

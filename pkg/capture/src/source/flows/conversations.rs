@@ -4,9 +4,13 @@ use std::collections::HashMap;
 
 use xdplive_packet::flow::{FlowCounters, FlowKey, Sum};
 
+use crate::source::HostId;
+
 /// What two sides said to each other, as far as seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Conversation {
+    /// The host that saw it. Another that saw the same packets has a conversation of its own.
+    pub host: HostId,
     /// The flow from who started it, see [`conversations`].
     pub key: FlowKey,
     /// Packets from who started it.
@@ -21,10 +25,13 @@ pub struct Conversation {
 /// Who started it is the side that sent a SYN without ACK; else the one with the higher port, because services have
 /// low ones; else the one seen first. When a flow was first seen says less than ports do, because tables are emptied
 /// again and again: it mostly says who spoke first in that interval. In the order in which conversations first appear.
-pub fn conversations(flows: impl IntoIterator<Item = (FlowKey, FlowCounters)>) -> Vec<Conversation> {
+pub fn conversations(
+    host: HostId,
+    flows: impl IntoIterator<Item = (FlowKey, FlowCounters)>,
+) -> Vec<Conversation> {
     let mut found = Conversations::new(usize::MAX);
     for (key, counters) in flows {
-        found.add(key, counters);
+        found.add(host, key, counters);
     }
     found.iter().collect()
 }
@@ -33,8 +40,8 @@ pub fn conversations(flows: impl IntoIterator<Item = (FlowKey, FlowCounters)>) -
 #[derive(Clone, Debug)]
 pub struct Conversations {
     most: usize,
-    /// Where in `found`, by ends.
-    places: HashMap<FlowKey, usize>,
+    /// Where in `found`, by host and ends.
+    places: HashMap<(HostId, FlowKey), usize>,
     /// The key is that of the flow seen first, whoever started it.
     found: Vec<Conversation>,
     left_out: Sum,
@@ -47,16 +54,17 @@ impl Conversations {
         Self { most, places: HashMap::new(), found: Vec::new(), left_out: Sum::default() }
     }
 
-    /// Adds what was counted of a flow; says whether there was room for it.
-    pub fn add(&mut self, key: FlowKey, counters: FlowCounters) -> bool {
+    /// Adds what a host has counted of a flow; says whether there was room for it.
+    pub fn add(&mut self, host: HostId, key: FlowKey, counters: FlowCounters) -> bool {
         let (ends, swapped) = ends(&key);
-        let place = self.places.get(&ends).copied().unwrap_or(self.found.len());
+        let place = self.places.get(&(host, ends)).copied().unwrap_or(self.found.len());
         match self.found.get_mut(place) {
             Some(known) if ends_swapped(&known.key) == swapped => known.forward += counters,
             Some(known) => known.reverse += counters,
             None if place < self.most => {
-                self.places.insert(ends, place);
-                self.found.push(Conversation { key, forward: counters, reverse: FlowCounters::default() });
+                self.places.insert((host, ends), place);
+                let reverse = FlowCounters::default();
+                self.found.push(Conversation { host, key, forward: counters, reverse });
             }
             None => {
                 self.left_out += counters.sum;
@@ -108,7 +116,7 @@ impl Conversation {
 
     /// The same with the side that started it first.
     fn turned(self) -> Self {
-        let Self { key, forward, reverse } = self;
+        let Self { key, forward, reverse, .. } = self;
         if reverse.sum.packets == 0 {
             // The only side seen may well be the answering one.
             if forward.opens() || key.source_port >= key.destination_port {
@@ -125,7 +133,7 @@ impl Conversation {
                 return self;
             }
         }
-        Self { key: reversed(&key), forward: reverse, reverse: forward }
+        Self { key: reversed(&key), forward: reverse, reverse: forward, ..self }
     }
 }
 

@@ -5,10 +5,13 @@ use xdplive_packet::{
     flow::{FlowCounters, FlowKey, Sum},
 };
 
+use crate::clock::WallClock;
+
 /// What was counted between two moments.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Taken {
-    /// Since when packets are counted here: nanoseconds of `CLOCK_MONOTONIC`.
+    /// Since when packets are counted here, nanoseconds. As a table is read it is by `CLOCK_MONOTONIC`, like all times
+    /// here; as a source hands it on, since 1970 (UTC), see [`Self::by`].
     pub from: u64,
     /// Until when. A packet seen while the banks were swapped, which takes some milliseconds, may be on either side.
     pub to: u64,
@@ -21,6 +24,20 @@ pub struct Taken {
 }
 
 impl Taken {
+    /// The same with nanoseconds since 1970 (UTC) for times of the kernel's clock.
+    #[must_use]
+    pub fn by(mut self, clock: WallClock) -> Self {
+        // Before 1970 there was no packet.
+        let read = |time: &mut u64| *time = clock.nanoseconds(*time).try_into().unwrap_or(0);
+        read(&mut self.from);
+        read(&mut self.to);
+        for (_, counters) in &mut self.entries {
+            read(&mut counters.first);
+            read(&mut counters.last);
+        }
+        self
+    }
+
     /// All packets.
     #[must_use]
     pub fn sum(&self) -> Sum {

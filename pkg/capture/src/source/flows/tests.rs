@@ -8,6 +8,7 @@ use xdplive_packet::{
 };
 
 use super::*;
+use crate::{clock::WallClock, source::HostId};
 
 const ALL: u16 = present::ETHERNET | present::ADDRESSES | present::PROTOCOL | present::PORTS;
 
@@ -27,7 +28,7 @@ const fn packets(packets: u64, first: u64) -> FlowCounters {
 }
 
 fn starter(flows: &[(FlowKey, FlowCounters)]) -> (u8, u64, u64) {
-    let found = conversations(flows.iter().copied());
+    let found = conversations(HostId::ONLY, flows.iter().copied());
     let [found] = found[..] else { panic!("{found:?}") };
     (found.key.source[3], found.forward.sum.packets, found.reverse.sum.packets)
 }
@@ -64,7 +65,7 @@ fn conversations_lose_nothing_and_mix_nothing() {
         // A loopback interface sees a packet on its way out and on its way in.
         (key((1, 50_000), (2, 443), Direction::Out), packets(10_000, 1)),
     ];
-    let found = conversations(flows);
+    let found = conversations(HostId::ONLY, flows);
     let sums: Vec<_> = found.iter().map(|one| (one.forward.sum.packets, one.reverse.sum.packets)).collect();
     assert_eq!(sums, [(10_001, 1000), (10, 0), (100, 0)]);
 }
@@ -75,20 +76,25 @@ fn conversations_grow_to_a_bound() {
         (key((1, 50_000), (2, 443), Direction::Out), key((2, 443), (1, 50_000), Direction::In));
     let other = key((1, 50_001), (2, 443), Direction::Out);
     let mut found = Conversations::new(1);
-    assert!(found.add(back, packets(1, 10)));
-    assert!(!found.add(other, packets(5, 11)));
-    assert!(found.add(there, packets(2, 12)) && found.add(back, packets(4, 13)));
+    assert!(found.add(HostId::ONLY, back, packets(1, 10)));
+    assert!(!found.add(HostId::ONLY, other, packets(5, 11)));
+    assert!(found.add(HostId::ONLY, there, packets(2, 12)) && found.add(HostId::ONLY, back, packets(4, 13)));
     let [one] = found.iter().collect::<Vec<_>>()[..] else { panic!("{found:?}") };
     assert_eq!((one.key.source_port, one.forward.sum.packets, one.reverse.sum.packets), (50_000, 2, 5));
     assert_eq!((one.sum().packets, one.reverse.first, one.reverse.last), (7, 10, 13));
     assert_eq!((found.len(), found.left_out()), (1, packets(5, 0).sum));
     found.clear();
-    assert!(found.is_empty() && found.left_out() == Sum::default() && found.add(other, packets(1, 1)));
+    assert!(
+        found.is_empty()
+            && found.left_out() == Sum::default()
+            && found.add(HostId::ONLY, other, packets(1, 1))
+    );
 }
 
 fn snapshot(interface: &str, entries: Vec<(FlowKey, FlowCounters)>, other: [u64; 2]) -> FlowSnapshot {
     let other = other.map(|other| packets(other, 0).sum);
     FlowSnapshot {
+        host: Host::only("nas"),
         interface: Arc::from(interface),
         taken: Taken { from: 1, to: 2, entries, other, ..Taken::default() },
     }
@@ -97,6 +103,19 @@ fn snapshot(interface: &str, entries: Vec<(FlowKey, FlowCounters)>, other: [u64;
 fn counts(top: &Top) -> (Vec<(Group, u64)>, u64) {
     let groups = top.groups.iter().map(|(group, sum)| (group.clone(), sum.packets));
     (groups.collect(), top.other.packets)
+}
+
+/// What is handed on has the times of a wall clock.
+#[test]
+fn times_are_read_by_a_clock() {
+    let flow = (key((1, 5), (2, 80), Direction::In), FlowCounters { last: 700, ..packets(2, 500) });
+    let taken = Taken { from: 400, to: 900, entries: vec![flow], ..Taken::default() };
+    let read = taken.clone().by(WallClock::ahead_by(1_000_000));
+    let (from, to, counters) = (read.from, read.to, read.entries[0].1);
+    assert_eq!([from, counters.first, counters.last, to], [1_000_400, 1_000_500, 1_000_700, 1_000_900]);
+    assert_eq!(read.sum(), taken.sum());
+    // A host without a clock of its own begins with 1970.
+    assert_eq!(taken.by(WallClock::ahead_by(-450)).from, 0);
 }
 
 #[test]

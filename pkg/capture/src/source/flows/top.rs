@@ -96,7 +96,7 @@ pub fn top<'a>(
     size: impl Fn(&Sum) -> u64,
 ) -> Top {
     let mut groups = Groups::new(by, usize::MAX);
-    for FlowSnapshot { interface, taken } in snapshots {
+    for FlowSnapshot { interface, taken, .. } in snapshots {
         for (key, counters) in &taken.entries {
             groups.add(interface, key, counters.sum);
         }

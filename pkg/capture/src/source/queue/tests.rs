@@ -4,14 +4,14 @@ use xdplive_packet::Event;
 use super::*;
 use crate::{
     clock::WallClock,
-    source::{HeaderBytes, Names, Origin, Row},
+    source::{HeaderBytes, HostId, Names, Origin, Row},
 };
 
 /// Rows with the times of `times`.
 fn batch(times: std::ops::Range<u64>) -> Batch {
     let rows = times
         .map(|time| Row {
-            origin: Origin { host: 0, interface: 0 },
+            origin: Origin { host: HostId::ONLY, interface: 0 },
             bytes: HeaderBytes::NONE,
             event: Event { time, ..Event::zeroed() },
         })
@@ -92,7 +92,7 @@ async fn a_waiting_stream_is_woken() {
 #[test]
 fn rows_are_counted_by_interface_and_direction() {
     let row = |interface, hook: Hook| Row {
-        origin: Origin { host: 0, interface },
+        origin: Origin { host: HostId::ONLY, interface },
         bytes: HeaderBytes::NONE,
         event: Event { hook: hook as u8, ..Event::zeroed() },
     };

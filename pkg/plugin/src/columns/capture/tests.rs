@@ -1,7 +1,7 @@
 use std::{fs, path::Path, time::Duration};
 
 use serde_json::{Value, json};
-use xdplive_capture::source::{KernelTime, Label, StreamAccounts};
+use xdplive_capture::source::{Host, KernelTime, Label, StreamAccounts};
 use xdplive_filter::Filter;
 
 use super::*;
@@ -53,6 +53,7 @@ fn stream(owner: &str, name: &str, filter: &str, matched: u64) -> StreamAccounts
 
 fn accounts(interface: &str, direction: Direction, streams: Vec<StreamAccounts>) -> HookAccounts {
     HookAccounts {
+        host: Host::only("nas"),
         state: Some(InterfaceState::Refused),
         reason: "no room".to_owned(),
         interface: interface.into(),
@@ -73,7 +74,7 @@ fn shown(view: View<'_>, accounts: &[HookAccounts]) -> Vec<Vec<Value>> {
     let rows = view.rows(accounts, 1_767_225_600_000);
     let columns = CaptureColumn::ALL.iter().map(|column| {
         let mut cells = Values::default();
-        column.write(&rows, "nas", &mut cells);
+        column.write(&rows, &mut cells);
         cells.0
     });
     let columns: Vec<Vec<Value>> = columns.collect();

@@ -1,7 +1,7 @@
 use std::{fs, path::Path};
 
 use serde_json::{Value, json};
-use xdplive_capture::source::conversations;
+use xdplive_capture::source::{HostId, conversations};
 use xdplive_corpus::{
     frame::{
         Arp, Ethernet, Icmp, Ipv4, Ipv6, Payload, Tag, Tcp, Upper,
@@ -60,8 +60,8 @@ fn flow(link: LinkType, bytes: &[u8], time: u64) -> (FlowKey, FlowCounters) {
     let headers = parse(&mut &*bytes, &Wire::new(link));
     let counters = FlowCounters {
         sum: Sum { packets: 1, segments: 1, bytes: bytes.len() as u64 },
-        first: time * 1_000_000,
-        last: time * 1_000_000,
+        first: (1000 + time) * 1_000_000,
+        last: (1000 + time) * 1_000_000,
         ttl: headers.ttl().unwrap_or(0).into(),
         tcp_flags: headers.tcp_flags().map_or(0, marks),
     };
@@ -70,12 +70,12 @@ fn flow(link: LinkType, bytes: &[u8], time: u64) -> (FlowKey, FlowCounters) {
 
 /// The row that frames become, each with its time.
 fn row(link: LinkType, frames: &[(Vec<u8>, u64)]) -> Vec<Value> {
-    let found = conversations(frames.iter().map(|(bytes, time)| flow(link, bytes, *time)));
+    let found = conversations(HostId::ONLY, frames.iter().map(|(bytes, time)| flow(link, bytes, *time)));
     let [conversation] = found[..] else { panic!("{found:?}") };
-    let rows = [FlowRow::new(conversation, WallClock::ahead_by(1_000_000_000))];
+    let rows = [FlowRow::new("nas".into(), conversation)];
     let cells = FlowColumn::ALL.iter().map(|column| {
         let mut cells = Values::default();
-        column.write(&rows, "nas", &mut cells);
+        column.write(&rows, &mut cells);
         cells.0.remove(0)
     });
     cells.collect()

@@ -18,7 +18,7 @@ mod vocabulary;
 fn cell(column: PacketColumn, event: Event) -> Value {
     let batch = batch("eth0", [event]);
     let mut cells = Values::default();
-    column.write(std::slice::from_ref(&batch), "nas", &mut cells);
+    column.write(std::slice::from_ref(&batch), &mut cells);
     let [value] = <[Value; 1]>::try_from(cells.0).unwrap();
     value
 }

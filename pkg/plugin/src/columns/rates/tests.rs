@@ -19,9 +19,13 @@ const IDLE: Interval = Interval {
     bytes: 0,
 };
 
+fn all(interval: Interval) -> CountRow {
+    CountRow::of_all("nas".into(), interval)
+}
+
 fn cells<C: Column<Rows = [CountRow]>>(column: C) -> Vec<Value> {
     let mut cells = Values::default();
-    column.write(&[BUSY.into(), IDLE.into()], "nas", &mut cells);
+    column.write(&[all(BUSY), all(IDLE)], &mut cells);
     cells.0
 }
 
@@ -48,10 +52,14 @@ fn series_are_per_second_and_of_the_wire() {
 
 #[test]
 fn a_group_is_null_among_counts_and_never_in_a_series() {
-    let rows = [Some("TCP"), None].map(|group| CountRow { group: group.map(Arc::from), interval: BUSY });
+    let rows = [Some("TCP"), None].map(|group| CountRow {
+        host: "nas".into(),
+        group: group.map(Arc::from),
+        interval: BUSY,
+    });
     let (mut counts, mut series) = (Values::default(), Values::default());
-    CountColumn::Group.write(&rows, "nas", &mut counts);
-    SeriesColumn::Group.write(&rows, "nas", &mut series);
+    CountColumn::Group.write(&rows, &mut counts);
+    SeriesColumn::Group.write(&rows, &mut series);
     assert_eq!(counts.0, [json!("TCP"), Value::Null]);
     assert_eq!(series.0, [json!("TCP"), json!("none")]);
     assert!(CountColumn::Group.nullable() && !SeriesColumn::Group.nullable());
@@ -61,7 +69,7 @@ fn a_group_is_null_among_counts_and_never_in_a_series() {
 fn an_interval_without_length_is_no_number_beyond_bounds() {
     let none = Interval { length: Duration::ZERO, ..IDLE };
     let mut values = Values::default();
-    SeriesColumn::Bits.write(&[none.into()], "nas", &mut values);
+    SeriesColumn::Bits.write(&[all(none)], &mut values);
     assert_eq!(values.0, [json!(0.0)]);
 }
 
@@ -100,7 +108,7 @@ fn intervals_end_at_multiples_of_their_length() {
     assert_eq!(of(4000..=i64::MAX), [(5003, 2, 2), (10_003, 5, 5), (12_003, 2, 2)]);
     // The last is not over, and would look like a drop.
     let mut rows: Vec<CountRow> =
-        intervals(&seconds, 0..=i64::MAX, Duration::from_secs(5)).into_iter().map(CountRow::from).collect();
+        intervals(&seconds, 0..=i64::MAX, Duration::from_secs(5)).into_iter().map(all).collect();
     drop_unfinished(&mut rows, Duration::from_secs(5), 12_500);
     assert_eq!(rows.iter().map(|row| row.interval.time).collect::<Vec<_>>(), [5003, 10_003]);
     drop_unfinished(&mut rows, Duration::from_secs(5), 12_500);

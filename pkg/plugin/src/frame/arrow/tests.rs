@@ -20,7 +20,7 @@ fn ssdp() -> Event {
 #[test]
 fn the_metadata_are_those_that_grafana_reads() {
     let meta = json!({ "custom": { "channel": "packets/1f", "data": { "kind": "packets" } } });
-    let (schema, _) = decode::arrow_file(&frame("B \"1\"", PacketColumn::ALL, &[], "nas", &meta).unwrap());
+    let (schema, _) = decode::arrow_file(&frame("B \"1\"", PacketColumn::ALL, &[], &meta).unwrap());
     let expected = HashMap::from([
         ("name".to_owned(), String::new()),
         ("refId".to_owned(), "B \"1\"".to_owned()),
@@ -38,7 +38,7 @@ fn the_fields_have_the_types_of_the_columns() {
         PacketColumn::Ttl,
         PacketColumn::Fragment,
     ];
-    let (schema, _) = decode::arrow_file(&frame("A", &columns, &[], "nas", &Value::Null).unwrap());
+    let (schema, _) = decode::arrow_file(&frame("A", &columns, &[], &Value::Null).unwrap());
     let fields: Vec<(&str, &DataType, bool)> = schema
         .fields()
         .iter()
@@ -57,7 +57,7 @@ fn the_fields_have_the_types_of_the_columns() {
 /// A query without rows yet still says which columns there will be.
 #[test]
 fn a_frame_without_rows_has_one_empty_record() {
-    let (_, records) = decode::arrow_file(&frame("A", PacketColumn::ALL, &[], "nas", &Value::Null).unwrap());
+    let (_, records) = decode::arrow_file(&frame("A", PacketColumn::ALL, &[], &Value::Null).unwrap());
     let sizes: Vec<(usize, usize)> =
         records.iter().map(|record| (record.num_columns(), record.num_rows())).collect();
     assert_eq!(sizes, [(24, 0)]);
@@ -66,7 +66,7 @@ fn a_frame_without_rows_has_one_empty_record() {
 /// The unit is ns, the resolution ms, as in streams: history and stream meet in one panel.
 #[test]
 fn times_are_nanoseconds_of_whole_milliseconds() {
-    let file = frame("A", &[PacketColumn::Time], &[batch("eth0", [ssdp()])], "nas", &Value::Null).unwrap();
+    let file = frame("A", &[PacketColumn::Time], &[batch("eth0", [ssdp()])], &Value::Null).unwrap();
     let (_, records) = decode::arrow_file(&file);
     let times = records[0].column(0).as_primitive::<TimestampNanosecondType>();
     assert_eq!((times.len(), times.value(0)), (1, EPOCH + 1_000_000));
@@ -75,15 +75,14 @@ fn times_are_nanoseconds_of_whole_milliseconds() {
 #[test]
 fn times_that_no_clock_shows_are_numbers() {
     let late = Event { time: u64::MAX, ..ssdp() };
-    let file = frame("A", &[PacketColumn::Time], &[batch("eth0", [late])], "nas", &Value::Null).unwrap();
+    let file = frame("A", &[PacketColumn::Time], &[batch("eth0", [late])], &Value::Null).unwrap();
     assert_eq!(decode::arrow(&file), [[json!(i64::MAX / 1_000_000)]]);
 }
 
 #[test]
 fn rows_of_several_batches_follow_each_other() {
     let batches = [batch("eth0", [ssdp(), ssdp()]), batch("größe", [ssdp()])];
-    let file =
-        frame("A", &[PacketColumn::Interface, PacketColumn::Ttl], &batches, "nas", &Value::Null).unwrap();
+    let file = frame("A", &[PacketColumn::Interface, PacketColumn::Ttl], &batches, &Value::Null).unwrap();
     assert_eq!(
         decode::arrow(&file),
         [[json!("eth0"), json!("eth0"), json!("größe")], [json!(1), json!(1), json!(1)]]
@@ -95,7 +94,6 @@ fn a_field_that_does_not_exist_is_null_unlike_an_empty_one() {
     let without_flags = Ipv4::new([192, 0, 2, 1], [192, 0, 2, 20], Tcp::new(443, 50_085, 0));
     let without_flags = ethernet(&Ethernet::new([0; 6], [0; 6], without_flags).bytes());
     let batches = [batch("eth0", [ssdp(), without_flags])];
-    let file =
-        frame("A", &[PacketColumn::TcpFlags, PacketColumn::Vlan], &batches, "nas", &Value::Null).unwrap();
+    let file = frame("A", &[PacketColumn::TcpFlags, PacketColumn::Vlan], &batches, &Value::Null).unwrap();
     assert_eq!(decode::arrow(&file), [[Value::Null, json!("")], [Value::Null, Value::Null]]);
 }

@@ -33,12 +33,11 @@ fn json_and_arrow_agree_cell_by_cell() {
         .map(|(chunk, interface)| batch(interface, chunk.iter().map(seen)))
         .collect();
 
-    let mut encoder = Encoder::new(PacketColumn::ALL.to_vec(), "nas".into());
+    let mut encoder = Encoder::new(PacketColumn::ALL.to_vec());
     // Two batches a message.
     let messages: Vec<Vec<u8>> = batches.chunks(2).map(|batches| encoder.message(batches)).collect();
     let streamed = decode::json_stream(&messages);
-    let answered =
-        decode::arrow(&arrow::frame("A", PacketColumn::ALL, &batches, "nas", &Value::Null).unwrap());
+    let answered = decode::arrow(&arrow::frame("A", PacketColumn::ALL, &batches, &Value::Null).unwrap());
 
     assert_eq!((streamed.len(), answered.len()), (PacketColumn::ALL.len(), PacketColumn::ALL.len()));
     for ((column, streamed), answered) in PacketColumn::ALL.iter().zip(streamed).zip(answered) {

@@ -26,7 +26,7 @@ const ROUTER: [u8; 6] = [0x02, 0x00, 0x00, 0x00, 0x00, 0xfe];
 
 /// Requires that a stream of `messages` is what the golden files of this name hold.
 pub(super) fn assert_golden<C: Column<Rows = [R]>, R: Clone>(name: &str, columns: &[C], messages: &[Vec<R>]) {
-    let mut encoder = Encoder::new(columns.to_vec(), "nas".into());
+    let mut encoder = Encoder::new(columns.to_vec());
     let mut stream = String::new();
     for rows in messages {
         stream += str::from_utf8(&encoder.message(rows)).unwrap();
@@ -38,7 +38,7 @@ pub(super) fn assert_golden<C: Column<Rows = [R]>, R: Clone>(name: &str, columns
 
 /// What a panel is to hold when all of `rows` have come.
 fn expected<C: Column<Rows = [R]>, R>(columns: &[C], rows: &[R]) -> String {
-    let values = decode::arrow(&arrow::frame("A", columns, rows, "nas", &Value::Null).unwrap());
+    let values = decode::arrow(&arrow::frame("A", columns, rows, &Value::Null).unwrap());
     let mut text = "{\n  \"fields\": [".to_owned();
     for (position, (column, values)) in columns.iter().zip(values).enumerate() {
         let field = json!({ "name": column.name(), "type": column.kind(), "values": values });

@@ -2,10 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use xdplive_capture::{
-    clock::WallClock,
-    source::{Interval, conversations},
-};
+use xdplive_capture::source::{HostId, Interval, conversations};
 use xdplive_corpus::frame::{
     Arp, Ethernet, Ipv4, Payload, Tag, Tcp, Udp,
     tcp_flag::{ACK, SYN},
@@ -34,7 +31,7 @@ const ROUTER: [u8; 6] = [0x02, 0x00, 0x00, 0x00, 0x00, 0xfe];
 fn count(second: i64, group: Option<&str>, segments: u64, bytes: u64) -> CountRow {
     let time = EPOCH / 1_000_000 + 1000 * second;
     let interval = Interval { time, length: Duration::from_secs(1), packets: segments, segments, bytes };
-    CountRow { group: group.map(Arc::from), interval }
+    CountRow { host: "nas".into(), group: group.map(Arc::from), interval }
 }
 
 /// Two groups, of which one gives way to another, and what is in none of them.
@@ -51,14 +48,14 @@ fn grouped_rates() {
     );
 }
 
-/// A flow with so many packets, seen from one moment to another, ms after the machine's start.
+/// A flow with so many packets, seen from one moment to another, ms after the beginning of 2026.
 fn flow(frame: &Ethernet, packets: u64, first: u64, last: u64) -> (FlowKey, FlowCounters) {
     let bytes = frame.bytes();
     let headers = parse(&mut &*bytes, &Wire::new(LinkType::Ethernet));
     let counters = FlowCounters {
         sum: Sum { packets, segments: packets, bytes: packets * bytes.len() as u64 },
-        first: first * 1_000_000,
-        last: last * 1_000_000,
+        first: EPOCH as u64 + first * 1_000_000,
+        last: EPOCH as u64 + last * 1_000_000,
         ttl: headers.ttl().unwrap_or(0).into(),
         tcp_flags: headers.tcp_flags().map_or(0, marks),
     };
@@ -77,8 +74,8 @@ fn flows() {
     let question = frame(Ipv4::new(host, server, Udp::new(50_086, 53, [0; 30]))).tagged([Tag::customer(40)]);
     let arp = frame(Arp::request(HOST, host, [192, 0, 2, 254]));
     let rows = |flows: &[(FlowKey, FlowCounters)]| -> Vec<FlowRow> {
-        let clock = WallClock::ahead_by(EPOCH);
-        conversations(flows.iter().copied()).into_iter().map(|one| FlowRow::new(one, clock)).collect()
+        let found = conversations(HostId::ONLY, flows.iter().copied()).into_iter();
+        found.map(|one| FlowRow::new("nas".into(), one)).collect()
     };
     assert_golden(
         "flows",

@@ -10,15 +10,17 @@ const NAMED: usize = 3;
 
 /// The first of them, beside the hooks that are in force: what is refused comes first.
 pub fn entries(left_out: &[LeftOut]) -> impl Iterator<Item = Value> {
-    sorted(left_out).into_iter().take(LISTED).map(|LeftOut { interface, direction, state, reason }| {
-        json!({
-            "interface": interface,
-            "direction": direction.name(),
-            "hook": null,
-            "state": state.name(),
-            "reason": reason,
-        })
-    })
+    sorted(left_out).into_iter().take(LISTED).map(
+        |LeftOut { interface, direction, state, reason, .. }| {
+            json!({
+                "interface": interface,
+                "direction": direction.name(),
+                "hook": null,
+                "state": state.name(),
+                "reason": reason,
+            })
+        },
+    )
 }
 
 /// How many there are in each state.
@@ -40,7 +42,7 @@ pub fn notice(left_out: &[LeftOut]) -> Option<Value> {
     let named: Vec<String> = sorted
         .iter()
         .take(NAMED)
-        .map(|LeftOut { interface, direction, state, reason }| {
+        .map(|LeftOut { interface, direction, state, reason, .. }| {
             let reason = if reason.is_empty() { String::new() } else { format!(": {reason}") };
             format!("{interface} {} ({}{reason})", direction.name(), state.name())
         })

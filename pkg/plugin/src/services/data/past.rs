@@ -3,10 +3,7 @@
 use std::{ops::RangeInclusive, sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
-use xdplive_capture::{
-    clock,
-    source::{Batch, HookAccounts},
-};
+use xdplive_capture::source::{Batch, HookAccounts, names_of};
 
 use crate::{
     asked::Asked,
@@ -31,7 +28,8 @@ impl Plugin {
         }
         let seconds = self.recorder.past(&asked.request);
         let intervals = intervals(&seconds, range, Duration::from_millis(asked.query.interval));
-        intervals.into_iter().map(CountRow::from).collect()
+        let host = names_of(&*self.source.hosts());
+        intervals.into_iter().map(|interval| CountRow::of_all(Arc::clone(&host), interval)).collect()
     }
 
     /// The same without an interval that is not over yet.
@@ -42,7 +40,11 @@ impl Plugin {
     ) -> Vec<CountRow> {
         let mut rows = self.past_counts(asked, range);
         if !asked.query.is_of_flows() {
-            drop_unfinished(&mut rows, Duration::from_millis(asked.query.interval), clock::milliseconds());
+            drop_unfinished(
+                &mut rows,
+                Duration::from_millis(asked.query.interval),
+                self.source.now().milliseconds(),
+            );
         }
         rows
     }
@@ -76,7 +78,7 @@ impl Plugin {
             Some(Since::Start) => last.runs,
             _ => last.at.elapsed() < fresh,
         };
-        let now = clock::milliseconds();
+        let now = self.source.now().milliseconds();
         let is_of_range = |last: &Last<_>| {
             let age = i64::try_from(last.at.elapsed().as_millis()).unwrap_or(i64::MAX);
             // It holds from when it was sent until the next one is.
@@ -103,7 +105,7 @@ impl Plugin {
         let view = asked.view();
         let mut rows: Vec<CaptureRow> =
             moments.iter().flat_map(|(time, accounts)| view.rows(accounts, *time)).collect();
-        if reaches(range, clock::milliseconds()) {
+        if reaches(range, self.source.now().milliseconds()) {
             rows.extend(asked.accounts(&*self.source).await);
         }
         rows

@@ -8,10 +8,7 @@ use rustix::system::uname;
 use serde_json::{Map, Value};
 use tokio::time::{Instant, sleep_until};
 use tonic::Status;
-use xdplive_capture::{
-    clock::{self, WallClock},
-    source::{Batch, InterfaceSet, Request, Source, Subscription, Tally},
-};
+use xdplive_capture::source::{Batch, InterfaceSet, Request, Source, Subscription, Tally};
 use xdplive_packet::LinkType;
 
 use super::{super::stream, Failure, Plugin};
@@ -124,7 +121,7 @@ impl Plugin {
             wanted.header_bytes = true;
         }
         let permit = self.admission.file(&asked).map_err(|over| self.refused(&asked, over))?;
-        let begin = now();
+        let begin = self.source.now().wall;
         // In the accounts it is no panel's, and one of its own.
         Arc::make_mut(&mut asked.request.label).stream = format!("pcapng/{begin}");
         self.prepare(&asked).await.map_err(Refusal::from)?;
@@ -160,11 +157,6 @@ fn new_file(filter: &str, most: Option<u64>) -> Result<File, WriteError> {
 fn link(source: &dyn Source, name: &str) -> LinkType {
     let interfaces = source.interfaces();
     interfaces.get(name).and_then(|interface| interface.link.layout()).unwrap_or(LinkType::Ethernet)
-}
-
-/// Nanoseconds since 1970.
-fn now() -> i64 {
-    WallClock::read().nanoseconds(clock::monotonic())
 }
 
 fn headers(request: &Request, begin: i64) -> HashMap<String, StringList> {
@@ -298,7 +290,7 @@ impl Download {
 
     fn complete(&mut self) -> Result<(), WriteError> {
         self.state = State::Complete;
-        let times = [self.begin, now()];
+        let times = [self.begin, self.source.now().wall];
         for (name, tally) in self.subscription.by_interface() {
             let tally: Tally = tally;
             self.file.statistics(&name, link(&*self.source, &name), tally, times)?;

@@ -21,7 +21,7 @@ impl Plugin {
     pub(super) fn settings(&self, settings: &DataSourceSettings) -> Value {
         let server = &self.server;
         let may_be_watched = |name: &&String| check_interface(name, settings, server).is_ok();
-        let own_ports = server.own_ports.clone().unwrap_or_else(|| (*self.source.own_ports()).clone());
+        let own_ports = server.own_ports.clone().unwrap_or_else(|| self.own_ports());
         let entry = |name: &str, value: Value| {
             (name.to_owned(), json!(Entry { value, set: server.made.contains(name) }))
         };

@@ -1,9 +1,9 @@
 //! The largest conversations of each interval, or since a stream began.
 
-use std::{cmp::Reverse, sync::Arc};
+use std::{cmp::Reverse, collections::BTreeMap, sync::Arc};
 
 use tracing::warn;
-use xdplive_capture::source::{Conversation, Conversations};
+use xdplive_capture::source::{Conversation, Conversations, Host, HostId};
 use xdplive_packet::{
     event::Direction,
     flow::{FlowCounters, FlowKey, Sum},
@@ -24,6 +24,8 @@ const MOST_CONVERSATIONS: usize = 65_536;
 /// The conversations counted.
 pub(super) struct Flows {
     conversations: Conversations,
+    /// Names of the hosts that have counted.
+    hosts: BTreeMap<HostId, Arc<str>>,
     /// Whether something was added to them in this interval.
     has_changed: bool,
     /// Whether it has been said that there is no room for more.
@@ -33,8 +35,12 @@ pub(super) struct Flows {
 }
 
 impl Sink for Flows {
-    fn add(&mut self, _interface: &Arc<str>, key: &FlowKey, counters: &FlowCounters) -> bool {
-        let has_room = self.conversations.add(*key, *counters);
+    fn add_host(&mut self, host: &Host) {
+        self.hosts.entry(host.id).or_insert_with(|| Arc::clone(&host.name));
+    }
+
+    fn add(&mut self, host: HostId, _interface: &Arc<str>, key: &FlowKey, counters: &FlowCounters) -> bool {
+        let has_room = self.conversations.add(host, *key, *counters);
         self.has_changed |= has_room;
         if !has_room && !self.has_warned {
             self.has_warned = true;
@@ -56,6 +62,7 @@ impl Flows {
     pub(super) fn new(query: &Query) -> Self {
         Self {
             conversations: Conversations::new(MOST_CONVERSATIONS),
+            hosts: BTreeMap::new(),
             has_changed: false,
             has_warned: false,
             is_of_interval: query.since != Some(Since::Start),
@@ -67,7 +74,7 @@ impl Flows {
 impl Tabulate for Flows {
     type Row = FlowRow;
 
-    fn rows(&mut self, Ended { clock, .. }: Ended) -> Arc<[FlowRow]> {
+    fn rows(&mut self, _interval: Ended) -> Arc<[FlowRow]> {
         // What a panel shows stays as it is.
         if !std::mem::take(&mut self.has_changed) {
             return Arc::from([]);
@@ -76,7 +83,8 @@ impl Tabulate for Flows {
         if self.is_of_interval {
             self.conversations.clear();
         }
-        top.into_iter().map(|one| FlowRow::new(one, clock)).collect()
+        let host = |one: &Conversation| self.hosts.get(&one.host).cloned().unwrap_or_default();
+        top.into_iter().map(|one| FlowRow::new(host(&one), one)).collect()
     }
 }
 
@@ -86,7 +94,7 @@ fn largest(conversations: impl Iterator<Item = Conversation>, most: usize) -> Ve
         let (sum, key) = (one.sum(), &one.key);
         let ends = (key.source, key.source_port, key.destination, key.destination_port);
         // Of the same size always the same ones.
-        (Reverse(sum.bytes), Reverse(sum.packets), ends, key.protocol, key.vlan, key.ethertype)
+        (Reverse(sum.bytes), Reverse(sum.packets), ends, key.protocol, key.vlan, key.ethertype, one.host)
     };
     let mut all: Vec<Conversation> = conversations.collect();
     if most < all.len() {

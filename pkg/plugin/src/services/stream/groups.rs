@@ -1,8 +1,8 @@
 //! The groups of each interval.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
-use xdplive_capture::source::{self, GroupBy};
+use xdplive_capture::source::{self, GroupBy, Host, HostId, names_of};
 use xdplive_packet::{
     event::Direction,
     flow::{FlowCounters, FlowKey, Sum},
@@ -24,6 +24,8 @@ const MOST_GROUPS: usize = 65_536;
 /// What is counted of groups.
 pub(super) struct Groups {
     sums: source::Groups,
+    /// Those that have counted.
+    hosts: BTreeSet<Host>,
     choice: Choice,
     size: fn(&Sum) -> u64,
 }
@@ -37,7 +39,13 @@ enum Choice {
 }
 
 impl Sink for Groups {
-    fn add(&mut self, interface: &Arc<str>, key: &FlowKey, counters: &FlowCounters) -> bool {
+    fn add_host(&mut self, host: &Host) {
+        if !self.hosts.contains(host) {
+            self.hosts.insert(host.clone());
+        }
+    }
+
+    fn add(&mut self, _host: HostId, interface: &Arc<str>, key: &FlowKey, counters: &FlowCounters) -> bool {
         self.sums.add(interface, key, counters.sum);
         true
     }
@@ -66,19 +74,21 @@ impl Groups {
     fn new(query: &Query, choice: Choice) -> Self {
         // Without a group it would not have come here.
         let by = query.group_by.unwrap_or(GroupBy::Protocol);
-        Self { sums: source::Groups::new(by, MOST_GROUPS), choice, size: groups::size(query.measure) }
+        let sums = source::Groups::new(by, MOST_GROUPS);
+        Self { sums, hosts: BTreeSet::new(), choice, size: groups::size(query.measure) }
     }
 }
 
 impl Tabulate for Groups {
     type Row = CountRow;
 
-    fn rows(&mut self, Ended { time, length, .. }: Ended) -> Arc<[CountRow]> {
+    fn rows(&mut self, Ended { time, length }: Ended) -> Arc<[CountRow]> {
+        let host = names_of(&self.hosts);
         let rows = match &mut self.choice {
-            Choice::Each(top) => groups::counts(&self.sums.top(*top, self.size), time, length),
+            Choice::Each(top) => groups::counts(&host, &self.sums.top(*top, self.size), time, length),
             Choice::Steady(steady) => {
                 let (sums, other) = self.sums.take();
-                groups::series(&steady.next(sums, other, self.size), time, length)
+                groups::series(&host, &steady.next(sums, other, self.size), time, length)
             }
         };
         rows.into()

@@ -6,10 +6,7 @@ mod window;
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use tokio::time::{Instant, sleep_until};
-use xdplive_capture::{
-    clock::WallClock,
-    source::{FlowFeed, FlowSnapshot, Source, SourceError, Tally},
-};
+use xdplive_capture::source::{FlowFeed, FlowSnapshot, Host, HostId, Source, SourceError, Tally};
 use xdplive_packet::{
     event::Direction,
     flow::{FlowCounters, FlowKey, Sum},
@@ -23,8 +20,11 @@ use crate::{asked::Asked, shutdown::Shutdown};
 
 /// What adds up the flows that are wanted.
 pub(super) trait Sink {
-    /// Adds packets of a flow. Says whether there is room for it.
-    fn add(&mut self, interface: &Arc<str>, key: &FlowKey, counters: &FlowCounters) -> bool;
+    /// Hears of a host that has counted in this interval.
+    fn add_host(&mut self, host: &Host);
+
+    /// Adds packets of a flow of a host. Says whether there is room for it.
+    fn add(&mut self, host: HostId, interface: &Arc<str>, key: &FlowKey, counters: &FlowCounters) -> bool;
 
     /// Adds packets of flows for which the table had no room. Says whether that is of use.
     fn add_other(&mut self, interface: &Arc<str>, direction: Direction, sum: &Sum) -> bool;
@@ -50,15 +50,12 @@ pub(super) struct Ended {
     pub(super) time: i64,
     /// Its length.
     pub(super) length: Duration,
-    /// For the times of its flows.
-    pub(super) clock: WallClock,
 }
 
 impl From<Span> for Ended {
     fn from(span: Span) -> Self {
-        let clock = WallClock::read();
         let length = Duration::from_nanos(span.to.saturating_sub(span.from));
-        Self { time: clock.milliseconds(span.to), length, clock }
+        Self { time: i64::try_from(span.to / 1_000_000).unwrap_or(i64::MAX), length }
     }
 }
 
@@ -90,7 +87,7 @@ impl Intake {
     ) -> Result<Self, SourceError> {
         let interval = Duration::from_millis(asked.query.interval);
         let feed = source.flows(&asked.request, interval).await?;
-        let several = asked.request.interfaces.may_be_several();
+        let several = asked.request.interfaces.may_be_several() || source.hosts().len() > 1;
         Ok(Self {
             feed,
             filters: Filters::new(source, Arc::clone(&asked.query.filter), asked.hides_own),
@@ -155,8 +152,9 @@ impl Intake {
         Tally { seen: self.tally.seen + missed, lost: self.tally.lost + missed, ..self.tally }
     }
 
-    fn take(&mut self, FlowSnapshot { interface, taken }: &FlowSnapshot, sink: &mut impl Sink) {
-        let wanted = self.filters.of(interface);
+    fn take(&mut self, FlowSnapshot { host, interface, taken }: &FlowSnapshot, sink: &mut impl Sink) {
+        sink.add_host(host);
+        let wanted = self.filters.of(host.id, interface);
         let tally = &mut self.tally;
         for (key, counters) in &taken.entries {
             if !self.directions.contains(&key.direction()) {
@@ -166,7 +164,7 @@ impl Intake {
             tally.seen += packets;
             if !wanted.matches(key) {
                 tally.unmatched += packets;
-            } else if sink.add(interface, key, counters) {
+            } else if sink.add(host.id, interface, key, counters) {
                 tally.delivered += packets;
             } else {
                 tally.lost += packets;

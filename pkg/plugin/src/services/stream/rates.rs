@@ -1,11 +1,15 @@
 //! A stream of what is counted in one interval after the other, that is being sent.
 
-use std::time::Duration;
+use std::{sync::Arc, time::Duration};
 
 use grafana_plugin_sdk::pluginv2::StreamPacket;
 use tokio::time::{Instant, Interval as Ticks, MissedTickBehavior, interval_at};
 use tonic::Status;
-use xdplive_capture::{counting::Counting, history::Hold, source::Interval};
+use xdplive_capture::{
+    counting::Counting,
+    history::Hold,
+    source::{Interval, Source, names_of},
+};
 use xdplive_packet::event::Direction;
 
 use super::{State, end, ended_by_itself};
@@ -17,6 +21,7 @@ use crate::{
 
 /// See the module's text.
 pub(super) struct Rates<C> {
+    source: Arc<dyn Source>,
     counting: Counting,
     /// Whoever opens a panel later finds what was counted.
     _recorded: Option<Hold>,
@@ -27,8 +32,9 @@ pub(super) struct Rates<C> {
 }
 
 impl<C: Column<Rows = [CountRow]>> Rates<C> {
-    /// Sends what is counted every `length`.
+    /// Sends what `source` has counted every `length`.
     pub(super) fn new(
+        source: Arc<dyn Source>,
         counting: Counting,
         recorded: Option<Hold>,
         encoder: Encoder<C>,
@@ -38,7 +44,7 @@ impl<C: Column<Rows = [CountRow]>> Rates<C> {
         let mut ticks = interval_at(Instant::now() + length, length);
         // What was counted meanwhile is in the next interval, which is longer then.
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        Self { counting, _recorded: recorded, encoder, ticks, shutdown, state: State::Running }
+        Self { source, counting, _recorded: recorded, encoder, ticks, shutdown, state: State::Running }
     }
 
     /// The next message; after the last one the status with which the stream ends.
@@ -75,6 +81,7 @@ impl<C: Column<Rows = [CountRow]>> Rates<C> {
     }
 
     fn message(&mut self, interval: Interval) -> StreamPacket {
-        StreamPacket { data: self.encoder.message(&[interval.into()]) }
+        let host = names_of(&*self.source.hosts());
+        StreamPacket { data: self.encoder.message(&[CountRow::of_all(host, interval)]) }
     }
 }

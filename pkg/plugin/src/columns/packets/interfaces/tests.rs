@@ -1,6 +1,6 @@
 use xdplive_capture::{
     clock::WallClock,
-    source::{HeaderBytes, Origin, Row},
+    source::{HeaderBytes, HostId, Origin, Row},
 };
 
 use super::*;
@@ -9,10 +9,11 @@ use crate::{columns::tests::Values, tests::ethernet};
 /// Rows of these interfaces, with the names of all.
 fn batch(names: &[&str], rows: impl IntoIterator<Item = u16>) -> Batch {
     let row = |interface| {
-        let origin = Origin { host: 0, interface };
+        let origin = Origin { host: HostId::ONLY, interface };
         Row { origin, bytes: HeaderBytes::NONE, event: ethernet(&[]) }
     };
-    let names = Names { interfaces: names.iter().map(|name| Arc::from(*name)).collect() };
+    let interfaces = names.iter().map(|name| Arc::from(*name)).collect();
+    let names = Names { interfaces, ..Names::default() };
     Batch::new(Arc::new(rows.into_iter().map(row).collect()), Arc::new(names), WallClock::ahead_by(0))
 }
 

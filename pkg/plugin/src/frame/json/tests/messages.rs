@@ -7,7 +7,7 @@ const COLUMNS: [PacketColumn; 4] =
 
 #[test]
 fn the_first_has_the_schema_before_its_data_and_the_others_values_only() {
-    let mut encoder = Encoder::new(COLUMNS.to_vec(), "nas".into());
+    let mut encoder = Encoder::new(COLUMNS.to_vec());
     let first = encoder.message(&[batch("eth0", [ssdp(), ssdp()])]);
     let expected = concat!(
         r#"{"schema":{"fields":["#,
@@ -33,7 +33,7 @@ fn the_first_has_the_schema_before_its_data_and_the_others_values_only() {
 #[test]
 fn the_schema_alone_is_that_of_the_first_message() {
     let schema = String::from_utf8(schema(&COLUMNS)).unwrap();
-    let first = Encoder::new(COLUMNS.to_vec(), "nas".into()).message(&[batch("eth0", [ssdp()])]);
+    let first = Encoder::new(COLUMNS.to_vec()).message(&[batch("eth0", [ssdp()])]);
     let (of_first, _) = str::from_utf8(&first).unwrap().split_once(",\"data\":").unwrap();
     assert_eq!(schema, format!("{of_first}}}"));
     let message: Value = serde_json::from_str(&schema).unwrap();
@@ -48,8 +48,7 @@ fn rows_of_several_batches_follow_each_other() {
         batch("wg0", [with_ttl(3)]),
         batch("eth1", [with_ttl(4)]),
     ];
-    let message =
-        Encoder::new(vec![PacketColumn::Ttl, PacketColumn::Interface], "nas".into()).message(&batches);
+    let message = Encoder::new(vec![PacketColumn::Ttl, PacketColumn::Interface]).message(&batches);
     let ttls = [1, 2, 3, 4].map(Value::from);
     let interfaces = ["eth0", "eth0", "wg0", "eth1"].map(Value::from);
     assert_eq!(decode::json(&message), [ttls, interfaces]);
@@ -57,8 +56,7 @@ fn rows_of_several_batches_follow_each_other() {
 
 #[test]
 fn a_field_that_does_not_exist_is_null() {
-    let message =
-        Encoder::new(PacketColumn::ALL.to_vec(), "nas".into()).message(&[batch("eth0", [ethernet(&[])])]);
+    let message = Encoder::new(PacketColumn::ALL.to_vec()).message(&[batch("eth0", [ethernet(&[])])]);
     let known: Vec<&str> = PacketColumn::ALL
         .iter()
         .zip(decode::json(&message))
@@ -76,8 +74,8 @@ fn every_protocol_and_type_survives() {
         Event { headers, ..ssdp() }
     };
     let events = (0..=u16::MAX).map(with);
-    let message = Encoder::new(vec![PacketColumn::Protocol, PacketColumn::Ethertype], "nas".into())
-        .message(&[batch("eth0", events)]);
+    let message =
+        Encoder::new(vec![PacketColumn::Protocol, PacketColumn::Ethertype]).message(&[batch("eth0", events)]);
     let cells = decode::json(&message);
     assert!(cells.iter().flatten().all(|cell| cell.as_str().is_some_and(|text| !text.is_empty())));
     assert_eq!([cells[0].len(), cells[1].len()], [1 << 16; 2]);
@@ -101,8 +99,7 @@ fn any_interface_name_is_valid_json_on_one_line() {
         " ",
         "",
     ] {
-        let message = Encoder::new(vec![PacketColumn::Interface], "nas".into())
-            .message(&[batch(name, [ssdp(), ssdp()])]);
+        let message = Encoder::new(vec![PacketColumn::Interface]).message(&[batch(name, [ssdp(), ssdp()])]);
         assert_eq!(decode::json(&message), [[name, name].map(Value::from)], "{name:?}");
         assert!(!message.contains(&b'\n') && !message.contains(&b'\r'), "{name:?}");
     }

@@ -47,8 +47,7 @@ fn nothing() -> Event {
 
 /// Bytes of a cell and the comma behind it.
 fn bytes(column: PacketColumn, event: Event) -> usize {
-    let length =
-        |rows| Encoder::new(vec![column], "nas".into()).message(&[batch(NAME, vec![event; rows])]).len();
+    let length = |rows| Encoder::new(vec![column]).message(&[batch(NAME, vec![event; rows])]).len();
     length(2) - length(1)
 }
 
@@ -64,9 +63,7 @@ fn no_cell_is_wider_than_its_column_says() {
 /// Otherwise the other tests here would be of no use.
 #[test]
 fn the_longest_row_is_the_longest() {
-    let text = |column| {
-        decode::json(&Encoder::new(vec![column], "nas".into()).message(&[batch(NAME, [longest()])][..]))
-    };
+    let text = |column| decode::json(&Encoder::new(vec![column]).message(&[batch(NAME, [longest()])][..]));
     assert_eq!(text(PacketColumn::Protocol), [["Mobility Header"]]);
     assert_eq!(text(PacketColumn::SourceIp), [["ffff:ffff:ffff:ffff:ffff:ffff:ffff:ffff"]]);
     assert_eq!(text(PacketColumn::TcpFlags), [["FIN,SYN,RST,PSH,ACK,URG,ECE,CWR"]]);
@@ -79,7 +76,7 @@ fn the_longest_rows_that_may_be_in_a_message_fit_it() {
     for columns in each.chain([PacketColumn::ALL.to_vec()]) {
         for event in [longest(), nothing()] {
             // The first message, which has the schema, too.
-            let mut encoder = Encoder::new(columns.clone(), "nas".into());
+            let mut encoder = Encoder::new(columns.clone());
             let length = encoder.message(&[batch(NAME, vec![event; encoder.most_rows()])]).len();
             assert!(length <= BOUND, "{length} bytes of {columns:?}");
         }
@@ -89,7 +86,7 @@ fn the_longest_rows_that_may_be_in_a_message_fit_it() {
 /// Control characters in a name are beyond what the bound is made for; the browser stays connected.
 #[test]
 fn odd_names_stay_below_what_grafana_bears() {
-    let mut encoder = Encoder::new(vec![PacketColumn::Interface], "nas".into());
+    let mut encoder = Encoder::new(vec![PacketColumn::Interface]);
     let rows = batch(&"\u{1}".repeat(15), vec![ssdp(); encoder.most_rows()]);
     assert!(encoder.message(&[rows]).len() < 4 << 20);
 }
@@ -97,20 +94,20 @@ fn odd_names_stay_below_what_grafana_bears() {
 /// At ten messages a second, the largest budget there is by default is never cut into more of them.
 #[test]
 fn a_tenth_of_the_default_ceiling_fits_a_message() {
-    assert!(Encoder::new(PacketColumn::ALL.to_vec(), "nas".into()).most_rows() >= 1000);
+    assert!(Encoder::new(PacketColumn::ALL.to_vec()).most_rows() >= 1000);
 }
 
 #[test]
 fn without_columns_there_is_still_room_for_a_row() {
-    assert!(Encoder::<PacketColumn>::new(Vec::new(), "nas".into()).most_rows() > 0);
+    assert!(Encoder::<PacketColumn>::new(Vec::new()).most_rows() > 0);
 }
 
 /// Rows may be longer than those before, by which the room for them is chosen.
 #[test]
 fn a_message_does_not_depend_on_the_one_before() {
     let rows = |event, count| [batch(NAME, vec![event; count])];
-    let fresh = |event| Encoder::new(PacketColumn::ALL.to_vec(), "nas".into()).message(&rows(event, 1000));
-    let mut encoder = Encoder::new(PacketColumn::ALL.to_vec(), "nas".into());
+    let fresh = |event| Encoder::new(PacketColumn::ALL.to_vec()).message(&rows(event, 1000));
+    let mut encoder = Encoder::new(PacketColumn::ALL.to_vec());
     encoder.message(&rows(nothing(), 1));
     for event in [longest(), nothing(), ssdp(), longest(), ssdp()] {
         assert_eq!(decode::json(&encoder.message(&rows(event, 1000))), decode::json(&fresh(event)));
@@ -120,7 +117,7 @@ fn a_message_does_not_depend_on_the_one_before() {
 /// A message waits until Grafana takes it.
 #[test]
 fn a_message_takes_hardly_more_memory_than_it_says() {
-    let mut encoder = Encoder::new(PacketColumn::ALL.to_vec(), "nas".into());
+    let mut encoder = Encoder::new(PacketColumn::ALL.to_vec());
     let mut message = || encoder.message(&[batch("eth0", vec![ssdp(); 1000])]);
     let (_, next) = (message(), message());
     assert!(next.capacity() < next.len() * 4 / 3, "{} bytes for {}", next.capacity(), next.len());

@@ -1,6 +1,6 @@
 use std::{sync::Arc, time::Duration};
 
-use xdplive_capture::source::{KernelTime, StreamAccounts};
+use xdplive_capture::source::{Host, KernelTime, StreamAccounts};
 use xdplive_packet::{Hook, event::Direction};
 
 use super::*;
@@ -18,6 +18,7 @@ fn accounts(interface: &str, direction: Direction) -> HookAccounts {
         counts,
     };
     HookAccounts {
+        host: Host::only("nas"),
         state: None,
         reason: String::new(),
         interface: interface.into(),

@@ -9,7 +9,7 @@ fn conversation(port: u16, forward: u64, reverse: u64) -> Conversation {
         FlowCounters { sum, ..FlowCounters::default() }
     };
     let key = FlowKey { source_port: port, ..FlowKey::zeroed() };
-    Conversation { key, forward: counters(forward), reverse: counters(reverse) }
+    Conversation { host: HostId::ONLY, key, forward: counters(forward), reverse: counters(reverse) }
 }
 
 #[test]

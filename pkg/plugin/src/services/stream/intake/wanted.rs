@@ -6,15 +6,24 @@ use std::{
 };
 
 use tracing::warn;
-use xdplive_capture::{interface::Interfaces, own, source::Source};
+use xdplive_capture::{
+    interface::Interfaces,
+    own,
+    source::{HostId, Source},
+};
 use xdplive_filter::{Environment, Filter, FlowFilter};
 use xdplive_packet::flow::FlowKey;
 
-/// A stream's filter, at each interface.
+/// A stream's filter, at each interface of each host.
 pub(super) struct Filters {
     source: Arc<dyn Source>,
     filter: Arc<Filter>,
     hides_own: bool,
+    by_host: HashMap<HostId, OfHost>,
+}
+
+/// A stream's filter, at each interface of one host.
+struct OfHost {
     /// What the rest was made for.
     interfaces: Arc<Interfaces>,
     ports: Arc<BTreeSet<u16>>,
@@ -46,52 +55,62 @@ impl Wanted {
 impl Filters {
     /// `filter` on the interfaces of `source`, without own traffic or with it.
     pub(super) fn new(source: Arc<dyn Source>, filter: Arc<Filter>, hides_own: bool) -> Self {
-        let (interfaces, ports) = (source.interfaces(), source.own_ports());
-        let mut filters =
-            Self { source, filter, hides_own, interfaces, ports, own: None, by_interface: HashMap::new() };
-        filters.recognise_own();
-        filters
+        Self { source, filter, hides_own, by_host: HashMap::new() }
     }
 
-    /// What is wanted of an interface, as it is now.
-    pub(super) fn of(&mut self, interface: &Arc<str>) -> Wanted {
-        let (interfaces, ports) = (self.source.interfaces(), self.source.own_ports());
-        if !Arc::ptr_eq(&interfaces, &self.interfaces) || !Arc::ptr_eq(&ports, &self.ports) {
-            (self.interfaces, self.ports) = (interfaces, ports);
-            self.by_interface.clear();
-            self.recognise_own();
-        }
-        if let Some(wanted) = self.by_interface.get(interface) {
+    /// What is wanted of an interface of a host, as it is now.
+    pub(super) fn of(&mut self, host: HostId, interface: &Arc<str>) -> Wanted {
+        let (interfaces, ports) = (self.source.interfaces_of(host), self.source.own_ports(host));
+        let hides_own = self.hides_own;
+        let of_host = self
+            .by_host
+            .entry(host)
+            .and_modify(|known| known.follow(&interfaces, &ports, hides_own))
+            .or_insert_with(|| OfHost::new(interfaces, ports, hides_own));
+        if let Some(wanted) = of_host.by_interface.get(interface) {
             return wanted.clone();
         }
-        let wanted = self.make(interface);
-        self.by_interface.insert(Arc::clone(interface), wanted.clone());
+        let wanted = of_host.make(&self.filter, interface);
+        of_host.by_interface.insert(Arc::clone(interface), wanted.clone());
         wanted
     }
+}
 
-    fn make(&self, interface: &str) -> Wanted {
+impl OfHost {
+    fn new(interfaces: Arc<Interfaces>, ports: Arc<BTreeSet<u16>>, hides_own: bool) -> Self {
+        let own = if hides_own { own_traffic(&ports, &interfaces) } else { None };
+        Self { interfaces, ports, own, by_interface: HashMap::new() }
+    }
+
+    fn follow(&mut self, interfaces: &Arc<Interfaces>, ports: &Arc<BTreeSet<u16>>, hides_own: bool) {
+        if !Arc::ptr_eq(interfaces, &self.interfaces) || !Arc::ptr_eq(ports, &self.ports) {
+            *self = Self::new(Arc::clone(interfaces), Arc::clone(ports), hides_own);
+        }
+    }
+
+    fn make(&self, filter: &Filter, interface: &str) -> Wanted {
         let broadcasts = self.interfaces.get(interface).map(|found| found.broadcasts());
         let environment = Environment { broadcasts: broadcasts.unwrap_or_default() };
-        let filter = match FlowFilter::new(&self.filter, &environment) {
+        let filter = match FlowFilter::new(filter, &environment) {
             Ok(filter) => Some(Arc::new(filter)),
             // Queries with such filters are refused; it can only be for this interface's many addresses.
             Err(error) => {
-                warn!("interface {interface}: no flows for the filter \"{}\": {error}", self.filter);
+                warn!("interface {interface}: no flows for the filter \"{filter}\": {error}");
                 None
             }
         };
         Wanted { filter, own: self.own.clone() }
     }
+}
 
-    fn recognise_own(&mut self) {
-        let filter = own::filter(&self.ports, &own::addresses(&self.interfaces)).filter(|_| self.hides_own);
-        let own = filter.map(|filter| FlowFilter::new(&filter, &Environment::default())).transpose();
-        self.own = match own {
-            Ok(own) => own.map(Arc::new),
-            Err(error) => {
-                warn!("own traffic cannot be told apart: {error}");
-                None
-            }
-        };
+/// Own traffic by these ports of a host with these interfaces; `None` for none.
+fn own_traffic(ports: &BTreeSet<u16>, interfaces: &Interfaces) -> Option<Arc<FlowFilter>> {
+    let filter = own::filter(ports, &own::addresses(interfaces))?;
+    match FlowFilter::new(&filter, &Environment::default()) {
+        Ok(own) => Some(Arc::new(own)),
+        Err(error) => {
+            warn!("own traffic cannot be told apart: {error}");
+            None
+        }
     }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use xdplive_capture::source::Taken;
 
-/// From one moment to another, nanoseconds of `CLOCK_MONOTONIC`.
+/// From one moment to another, nanoseconds since 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Span {
     pub(super) from: u64,
@@ -36,11 +36,18 @@ impl Window {
     /// Adds a snapshot. Says whether the interval is over with it.
     pub(super) fn take(&mut self, taken: &Taken) -> bool {
         let mut from = *self.from.get_or_insert(taken.from);
-        // Nothing was attached for a while, which is no part of any interval.
-        if !self.has_some && taken.from.saturating_sub(from) > self.length {
+        let last = self.last.unwrap_or(taken.from);
+        if from.saturating_sub(taken.to) > self.length {
+            // The clock was set back. What was counted by the time before is in this interval all the same.
+            (from, self.last) = (taken.from, None);
+        } else if !self.has_some && taken.from.saturating_sub(from) > self.length {
+            // Nothing was attached for a while, which is no part of any interval.
             from = taken.from;
-            self.from = Some(from);
+        } else if taken.from.saturating_sub(last) > self.length {
+            // The same, or the clock was set forward.
+            from = from.saturating_add(taken.from - last);
         }
+        self.from = Some(from);
         self.last = self.last.max(Some(taken.to));
         self.has_some = true;
         // A snapshot may come a little early, and the next one may be further from the end than this one.

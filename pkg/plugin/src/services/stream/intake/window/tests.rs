@@ -64,6 +64,15 @@ fn a_gap_is_no_part_of_an_interval() {
     assert_eq!(found, [(0, 1000), (1000, 2000), (62_000, 63_000), (63_000, 64_000)]);
 }
 
+/// Times are those of a wall clock, which somebody may set.
+#[test]
+fn intervals_go_on_when_the_clock_is_set() {
+    let back = [(10_000, 11_000), (11_000, 12_000), (5000, 6000), (6000, 7000)];
+    assert_eq!(intervals(&mut second(), &back), back);
+    let forward = [(0, 500), (60_500, 61_000), (61_000, 61_500), (61_500, 62_000)];
+    assert_eq!(intervals(&mut second(), &forward), [(60_000, 61_000), (61_000, 62_000)]);
+}
+
 #[test]
 fn the_end_is_where_the_last_snapshot_ends() {
     let mut window = second();
