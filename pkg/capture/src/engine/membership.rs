@@ -78,7 +78,8 @@ impl Control {
             self.say_full(name);
             return;
         }
-        let joined = self.streams.get(&id).is_some_and(|stream| stream.joined.contains(name));
+        // Not whether it has been: it leaves an interface that goes, and that may be back before its tap is closed.
+        let joined = self.taps.get(name).is_some_and(|tap| tap.wanted.contains_key(&id));
         if !joined {
             match self.take_slot(id, name, request) {
                 Ok(slot) => {
