@@ -148,7 +148,13 @@ impl Control {
         let is_free =
             tap.current.as_ref().is_none_or(|current| current.members.is_empty()) && tap.wanted.len() <= 1;
         let (attempt, replaces) = match tap.way_mut(direction).want(wish, is_free, now) {
-            Step::None => return,
+            Step::None => {
+                if !is_one_of_many && tap.way(direction).is_attaching() {
+                    let number = tap.number;
+                    self.hasten(number, direction);
+                }
+                return;
+            }
             Step::Attach { attempt } => (attempt, None),
             Step::Replace { link, attempt } => (attempt, Some(link)),
         };
@@ -156,6 +162,13 @@ impl Control {
         let job = AttachJob { interface: tap.number, direction, attempt, index, replaces, hooks };
         let urgency = if is_one_of_many { Urgency::Soon } else { Urgency::Now };
         self.jobs.push((Job::Attach(job), urgency));
+    }
+
+    /// Somebody waits for an attempt that has been one of many: it is not to wait behind the others.
+    fn hasten(&mut self, interface: InterfaceNumber, direction: Direction) {
+        let is_it = |job: &Job| matches!(job, Job::Attach(job) if job.interface == interface && job.direction == direction);
+        self.jobs.iter_mut().filter(|(job, _)| is_it(job)).for_each(|(_, urgency)| *urgency = Urgency::Now);
+        self.parts.attacher.hasten(is_it);
     }
 
     /// Notes what became of an attempt.
