@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use grafana_plugin_sdk::pluginv2::collect_metrics_response::Payload;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 use xdplive_capture::source::{Counted, Host, Merged, Source};
@@ -14,7 +15,7 @@ use crate::{
     accounts::hook,
     context::viewer,
     feed::{accounts, columns, flow, tcp},
-    grafana::{Grafana, next, patiently, query_over, rows},
+    grafana::{Grafana, patiently, query_over, rows},
     source::{FakeSource, Machine, Stream},
 };
 
@@ -143,5 +144,12 @@ async fn groups_and_accounts_name_both() {
     assert_eq!(columns(&mut running).await, json!([["nas, box"], ["TCP"], [8]]));
     let (mut running, _stream) = grafana.stream(r#"{"kind":"capture","columns":["host","interface"]}"#).await;
     assert_eq!(columns(&mut running).await, json!([["nas", "box"], ["eth0", "eth0"]]));
-    assert!(next(&mut running).await.is_some());
+    let Some(Payload { prometheus }) = grafana.metrics().await.metrics else { panic!("no metrics") };
+    let text = String::from_utf8(prometheus).unwrap();
+    for host in ["nas", "box"] {
+        let line = format!(
+            "xdplive_packets_seen_total{{direction=\"in\",host=\"{host}\",interface=\"eth0\"}} 100\n"
+        );
+        assert!(text.contains(&line), "{text}");
+    }
 }
