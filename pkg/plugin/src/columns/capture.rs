@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use xdplive_capture::source::{Counts, HookAccounts, InterfaceSet, InterfaceState};
+use xdplive_capture::source::{Counts, HookAccounts, HostSet, InterfaceSet, InterfaceState};
 use xdplive_packet::{Hook, event::Direction};
 
 use super::{Cells, Column as _, optional, rounded};
@@ -95,6 +95,8 @@ pub struct View<'a> {
     /// Whose streams are named and shown with their filters: the owner in their labels. `None` where that is nobody's
     /// to know who asks.
     pub owner: Option<&'a str>,
+    /// Of which hosts.
+    pub hosts: &'a HostSet,
     /// Of which interfaces.
     pub interfaces: &'a InterfaceSet,
     /// Of which ways.
@@ -140,7 +142,7 @@ impl View<'_> {
             InterfaceSet::Any => true,
             InterfaceSet::Named(names) => names.iter().any(|name| **name == *hook.interface),
         };
-        interface && self.directions.contains(&hook.direction)
+        self.hosts.contains(hook.host.id) && interface && self.directions.contains(&hook.direction)
     }
 
     fn of_hook(&self, hook: &HookAccounts, time: i64) -> Vec<CaptureRow> {
