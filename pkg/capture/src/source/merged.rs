@@ -48,6 +48,9 @@ struct Member {
     sums: DirectionCounts,
 }
 
+/// A source that is asked, its place, and what it is asked.
+type Asked<'a> = (usize, &'a Arc<dyn Source>, Request);
+
 impl Merged {
     /// `first` and `others`, with at most `queue_rows` rows of a stream that wait to be taken.
     #[must_use]
@@ -67,7 +70,7 @@ impl Merged {
     }
 
     /// The sources that have hosts of a request, with their places, and what is asked of each.
-    fn asked(&self, request: &Request) -> Result<Vec<(usize, &Arc<dyn Source>, Request)>, SourceError> {
+    fn asked(&self, request: &Request) -> Result<Vec<Asked<'_>>, SourceError> {
         let asked: Vec<_> = self
             .parts()
             .filter_map(|(part, source)| {
@@ -285,10 +288,7 @@ impl Source for Merged {
 }
 
 /// What those who were asked have, with their places; the first error where none has anything.
-fn had<T>(
-    asked: &[(usize, &Arc<dyn Source>, Request)],
-    answers: Vec<Result<T, SourceError>>,
-) -> Result<Vec<(usize, T)>, SourceError> {
+fn had<T>(asked: &[Asked<'_>], answers: Vec<Result<T, SourceError>>) -> Result<Vec<(usize, T)>, SourceError> {
     let mut refusal = None;
     let mut had = Vec::new();
     for ((part, ..), answer) in asked.iter().zip(answers) {
