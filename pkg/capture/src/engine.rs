@@ -63,8 +63,8 @@ use crate::{
     report::{self, Kernel},
     settings::Settings,
     source::{
-        FlowFeed, FlowQueue, HookAccounts, Host, HostId, InterfaceSet, IsShown, Prepared, Queue, Reading,
-        Report, Request, Source, SourceError, StreamId, Subscription,
+        self, FlowFeed, FlowQueue, HookAccounts, Host, HostId, InterfaceSet, IsShown, Prepared, Queue,
+        Reading, Report, Request, Source, SourceError, StreamId, Subscription,
     },
 };
 
@@ -230,6 +230,14 @@ impl LocalSource {
         )
     }
 
+    /// Whether a request is for this machine.
+    fn check_host(&self, request: &Request) -> Result<(), SourceError> {
+        if self.hosts.iter().any(|host| request.hosts.contains(host.id)) {
+            return Ok(());
+        }
+        Err(SourceError::NoSuchHost { available: source::names_of(&*self.hosts).to_string() })
+    }
+
     async fn ask<T>(&self, command: impl FnOnce(oneshot::Sender<T>) -> Command) -> Result<T, SourceError> {
         let (reply, answer) = oneshot::channel();
         self.commands.send(command(reply)).map_err(|_| SourceError::Gone)?;
@@ -252,11 +260,13 @@ impl Source for LocalSource {
     }
 
     async fn prepare(&self, request: &Request) -> Result<Prepared, SourceError> {
+        self.check_host(request)?;
         self.look_for(request).await;
         self.ask(|reply| Command::Prepare { request: request.clone(), reply }).await?
     }
 
     async fn subscribe(&self, request: &Request) -> Result<Subscription, SourceError> {
+        self.check_host(request)?;
         let queue = Queue::new(self.settings.queue_rows(request));
         let stream = {
             let queue = Arc::clone(&queue);
@@ -266,6 +276,7 @@ impl Source for LocalSource {
     }
 
     async fn flows(&self, request: &Request, interval: Duration) -> Result<FlowFeed, SourceError> {
+        self.check_host(request)?;
         // The stream under it holds the interfaces and has no rows.
         let queue = Queue::new(1);
         let flows = Arc::new(FlowQueue::default());

@@ -32,7 +32,7 @@ pub use self::{
         Missed, Taken, Top, conversations, top,
     },
     header_bytes::{Captured, HeaderBytes},
-    host::{Host, HostId, names_of},
+    host::{Host, HostId, HostSet, names_of},
     ids::{GONE, InterfaceNumber, StreamId},
     merged::Merged,
     queue::{Counted, Handled, Queue, RowCounts},
@@ -74,7 +74,7 @@ pub trait Source: Send + Sync + 'static {
     /// Starts a stream. It lives through the absence of an interface.
     ///
     /// # Errors
-    /// [`SourceError::Gone`] only.
+    /// [`SourceError::NoSuchHost`] and [`SourceError::Gone`] only.
     async fn subscribe(&self, request: &Request) -> Result<Subscription, SourceError>;
 
     /// Has the flows of all packets counted at the hooks that `request` asks for, whatever its rows, and hands them on
@@ -82,7 +82,7 @@ pub trait Source: Send + Sync + 'static {
     /// which counts everything that is attached there. Lives through the absence of an interface.
     ///
     /// # Errors
-    /// [`SourceError::Gone`] and [`SourceError::Unavailable`] only.
+    /// [`SourceError::NoSuchHost`], [`SourceError::Gone`] and [`SourceError::Unavailable`] only.
     async fn flows(&self, _request: &Request, _interval: Duration) -> Result<FlowFeed, SourceError> {
         Err(SourceError::Unavailable("flows cannot be counted here".to_owned()))
     }
@@ -111,7 +111,9 @@ pub struct Request {
     pub asker: String,
     /// Names the stream in the accounts. Not looked at otherwise.
     pub label: Arc<Label>,
-    /// Where.
+    /// On which hosts.
+    pub hosts: HostSet,
+    /// Where on them.
     pub interfaces: InterfaceSet,
     /// Ways of the packets; at least one.
     pub directions: Vec<Direction>,
@@ -127,7 +129,7 @@ impl Request {
     pub fn counting(asker: String, interfaces: InterfaceSet, hook: HookChoice, hides_own: bool) -> Self {
         let wanted = Wanted { filter: Arc::default(), limit: Limit::None, hides_own, header_bytes: false };
         let (label, directions) = (Arc::default(), Direction::ALL.to_vec());
-        Self { asker, label, interfaces, directions, hook, wanted: Some(wanted) }
+        Self { asker, label, hosts: HostSet::All, interfaces, directions, hook, wanted: Some(wanted) }
     }
 
     /// The same without rows.
@@ -338,6 +340,12 @@ pub enum SourceError {
         /// The names that exist.
         available: String,
     },
+    /// The hosts asked for are not of this source.
+    #[error("the hosts asked for are not here; there are {available}")]
+    NoSuchHost {
+        /// The names that exist.
+        available: String,
+    },
     /// Packets of this kind of link cannot be read.
     #[error(
         "interface \"{interface}\" is neither Ethernet nor a tunnel that carries IP packets: its packets cannot \
@@ -434,6 +442,7 @@ impl SourceError {
     pub const fn kind(&self) -> ErrorKind {
         match self {
             Self::NoSuchInterface { .. }
+            | Self::NoSuchHost { .. }
             | Self::UnsupportedLink { .. }
             | Self::Filter { .. }
             | Self::NoRoom { .. }

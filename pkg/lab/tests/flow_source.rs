@@ -19,7 +19,7 @@ use xdplive_capture::{
     own::Ports,
     privilege::{self, AtStart},
     settings::Settings,
-    source::{FlowFeed, InterfaceSet, Request, Source},
+    source::{FlowFeed, HostSet, InterfaceSet, Request, Source},
 };
 use xdplive_corpus::named;
 use xdplive_lab::{namespace::Namespace, send::Sender};
@@ -111,6 +111,7 @@ async fn flows(
     ms: u64,
 ) -> FlowFeed {
     let request = Request {
+        hosts: HostSet::All,
         asker: "test".to_owned(),
         label: Arc::default(),
         interfaces,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use grafana_plugin_sdk::pluginv2::PluginContext;
 use thiserror::Error;
 use xdplive_capture::source::{
-    ErrorKind, GroupBy, InForce, InterfaceSet, Label, Request, Source, SourceError, Wanted,
+    ErrorKind, GroupBy, HostSet, InForce, InterfaceSet, Label, Request, Source, SourceError, Wanted,
 };
 use xdplive_packet::accounting::Limit;
 
@@ -59,8 +59,8 @@ impl Asked {
     /// Which accounts are to be seen.
     #[must_use]
     pub fn view(&self) -> View<'_> {
-        let Request { label, interfaces, directions, .. } = &self.request;
-        View { owner: self.sees_packets.then_some(label.owner.as_str()), interfaces, directions }
+        let Request { label, hosts, interfaces, directions, .. } = &self.request;
+        View { owner: self.sees_packets.then_some(label.owner.as_str()), hosts, interfaces, directions }
     }
 }
 
@@ -162,6 +162,7 @@ pub fn read(
         Kind::Rates | Kind::Flows | Kind::Capture => None,
     };
     let request = Request {
+        hosts: HostSet::All,
         asker,
         label: Arc::new(Label { owner: owner(context), stream: channel::path(&query) }),
         interfaces,

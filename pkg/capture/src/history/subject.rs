@@ -5,11 +5,12 @@ use std::sync::Arc;
 use xdplive_filter::Filter;
 use xdplive_packet::event::Direction;
 
-use crate::source::{InterfaceSet, Request};
+use crate::source::{HostSet, InterfaceSet, Request};
 
 /// What the streams of one record have in common.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Subject {
+    hosts: HostSet,
     interfaces: InterfaceSet,
     /// Counted apart from each other.
     pub directions: Vec<Direction>,
@@ -23,6 +24,7 @@ impl Subject {
     pub fn of(request: &Request) -> Option<Self> {
         let wanted = request.wanted.as_ref()?;
         Some(Self {
+            hosts: request.hosts.clone(),
             interfaces: request.interfaces.clone(),
             directions: request.directions.clone(),
             filter: Arc::clone(&wanted.filter),
@@ -33,7 +35,8 @@ impl Subject {
     /// Whether what is counted for this has the answer for `other` in it.
     #[must_use]
     pub fn covers(&self, other: &Self) -> bool {
-        self.interfaces == other.interfaces
+        self.hosts == other.hosts
+            && self.interfaces == other.interfaces
             && self.filter == other.filter
             && self.hides_own == other.hides_own
             && other.directions.iter().all(|direction| self.directions.contains(direction))

@@ -1,6 +1,6 @@
 //! The hosts whose packets a source has.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 /// Names a host of one source, for as long as the process lives. Only that two are the same or differ means something.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -31,6 +31,33 @@ impl Host {
     #[must_use]
     pub fn only(name: impl Into<Arc<str>>) -> Self {
         Self { id: HostId::ONLY, name: name.into() }
+    }
+}
+
+/// Hosts whose packets somebody wants.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum HostSet {
+    /// All there are, and those that come later.
+    #[default]
+    All,
+    /// These of the source that is asked.
+    Of(BTreeSet<HostId>),
+}
+
+impl HostSet {
+    /// Whether a host's packets are wanted.
+    #[must_use]
+    pub fn contains(&self, host: HostId) -> bool {
+        match self {
+            Self::All => true,
+            Self::Of(hosts) => hosts.contains(&host),
+        }
+    }
+
+    /// The names of those among `all` that are wanted.
+    #[must_use]
+    pub fn names(&self, all: &[Host]) -> Arc<str> {
+        names_of(all.iter().filter(|host| self.contains(host.id)))
     }
 }
 

@@ -16,13 +16,13 @@ use tokio::sync::watch;
 
 use self::{hosts::Hosts, order::Order};
 use super::{
-    Check, DirectionCounts, FlowFeed, FlowQueue, FlowSnapshot, HookAccounts, Host, HostId, InterfaceSet,
-    InterfaceState, IsShown, LeftOut, Prepared, Queue, Reading, Report, Request, Source, SourceError,
-    StreamId, Subscription,
+    Check, DirectionCounts, FlowFeed, FlowQueue, FlowSnapshot, HookAccounts, Host, HostId, HostSet,
+    InterfaceSet, InterfaceState, IsShown, LeftOut, Prepared, Queue, Reading, Report, Request, Source,
+    SourceError, StreamId, Subscription,
 };
 use crate::{clock::Moment, interface::Interfaces};
 
-/// Several sources as one. Whatever is asked is asked of all of them; what one cannot do, it is left out of.
+/// Several sources as one. Whatever is asked is asked of all of them that have the hosts asked for; what one cannot do, it is left out of.
 ///
 /// Times of all of them have to be those of one clock, which is that of the first.
 pub struct Merged {
@@ -48,6 +48,9 @@ struct Member {
     sums: DirectionCounts,
 }
 
+/// A source that is asked, its place, and what it is asked.
+type Asked<'a> = (usize, &'a Arc<dyn Source>, Request);
+
 impl Merged {
     /// `first` and `others`, with at most `queue_rows` rows of a stream that wait to be taken.
     #[must_use]
@@ -66,24 +69,27 @@ impl Merged {
         Some((self.parts.get(part)?, there))
     }
 
-    /// What `ask` has from each source that has it, with its place; the first error where none has.
-    async fn all<'a, T, F>(
-        &'a self,
-        ask: impl Fn(&'a dyn Source) -> F,
-    ) -> Result<Vec<(usize, T)>, SourceError>
-    where
-        F: Future<Output = Result<T, SourceError>>,
-    {
-        let mut refusal = SourceError::Gone;
-        let mut had = Vec::new();
-        let answers = join_all(self.parts().map(|(_, source)| ask(&**source))).await;
-        for (part, answer) in answers.into_iter().enumerate().rev() {
-            match answer {
-                Ok(answer) => had.insert(0, (part, answer)),
-                Err(error) => refusal = error,
-            }
+    /// The sources that have hosts of a request, with their places, and what is asked of each.
+    fn asked(&self, request: &Request) -> Result<Vec<Asked<'_>>, SourceError> {
+        let asked: Vec<_> = self
+            .parts()
+            .filter_map(|(part, source)| {
+                let hosts = self.hosts_at(part, &request.hosts)?;
+                Some((part, source, Request { hosts, ..request.clone() }))
+            })
+            .collect();
+        if asked.is_empty() {
+            return Err(SourceError::NoSuchHost { available: super::names_of(&*self.hosts()).to_string() });
         }
-        if had.is_empty() { Err(refusal) } else { Ok(had) }
+        Ok(asked)
+    }
+
+    /// The same hosts as the source at `part` knows them; none where it has none of them.
+    fn hosts_at(&self, part: usize, hosts: &HostSet) -> Option<HostSet> {
+        let HostSet::Of(hosts) = hosts else { return Some(HostSet::All) };
+        let there = hosts.iter().filter_map(|host| self.hosts.find(*host)).filter(|(of, _)| *of == part);
+        let there: BTreeSet<HostId> = there.map(|(_, host)| host).collect();
+        (!there.is_empty()).then_some(HostSet::Of(there))
     }
 
     /// One stream of these; `end` is told when it is to end.
@@ -126,7 +132,8 @@ impl Merged {
             _ => InterfaceState::Refused,
         };
         let mut all = Vec::new();
-        for host in self.parts.get(part).map(|source| source.hosts()).iter().flat_map(|hosts| hosts.iter()) {
+        let hosts = self.parts.get(part).map(|source| source.hosts()).unwrap_or_default();
+        for host in hosts.iter().filter(|host| request.hosts.contains(host.id)) {
             for name in names {
                 for direction in &request.directions {
                     let (host, interface) = (self.hosts.of(part, host), name.clone());
@@ -169,10 +176,12 @@ impl Source for Merged {
     }
 
     async fn prepare(&self, request: &Request) -> Result<Prepared, SourceError> {
-        let answers = join_all(self.parts.iter().map(|source| source.prepare(request))).await;
+        let asked = self.asked(request)?;
+        let answers = join_all(asked.iter().map(|(_, source, request)| source.prepare(request))).await;
         let mut all = Prepared::default();
         let (mut refusal, mut is_refused) = (None, true);
-        for (part, answer) in answers.into_iter().enumerate() {
+        for ((part, _, request), answer) in asked.iter().zip(answers) {
+            let part = *part;
             match answer {
                 Ok(Prepared { mut in_force, mut left_out }) => {
                     is_refused = false;
@@ -194,7 +203,9 @@ impl Source for Merged {
     }
 
     async fn subscribe(&self, request: &Request) -> Result<Subscription, SourceError> {
-        let streams = self.all(|source| source.subscribe(request)).await?;
+        let asked = self.asked(request)?;
+        let answers = join_all(asked.iter().map(|(_, source, request)| source.subscribe(request))).await;
+        let streams = had(&asked, answers)?;
         let members = streams.iter().map(|(part, stream)| (*part, stream.id())).collect();
         let queue = Queue::new(self.queue_rows);
         let (end, ended) = watch::channel(false);
@@ -204,7 +215,9 @@ impl Source for Merged {
     }
 
     async fn flows(&self, request: &Request, interval: Duration) -> Result<FlowFeed, SourceError> {
-        let feeds = self.all(|source| source.flows(request, interval)).await?;
+        let asked = self.asked(request)?;
+        let flows = asked.iter().map(|(_, source, request)| source.flows(request, interval));
+        let feeds = had(&asked, join_all(flows).await)?;
         let queue = Arc::new(FlowQueue::default());
         queue.begin();
         let (end, ended) = watch::channel(false);
@@ -271,6 +284,22 @@ impl Source for Merged {
 
     fn own_ports(&self, host: HostId) -> Arc<BTreeSet<u16>> {
         self.source_of(host).map(|(source, host)| source.own_ports(host)).unwrap_or_default()
+    }
+}
+
+/// What those who were asked have, with their places; the first error where none has anything.
+fn had<T>(asked: &[Asked<'_>], answers: Vec<Result<T, SourceError>>) -> Result<Vec<(usize, T)>, SourceError> {
+    let mut refusal = None;
+    let mut had = Vec::new();
+    for ((part, ..), answer) in asked.iter().zip(answers) {
+        match answer {
+            Ok(answer) => had.push((*part, answer)),
+            Err(error) => _ = refusal.get_or_insert(error),
+        }
+    }
+    match refusal {
+        Some(error) if had.is_empty() => Err(error),
+        _ => Ok(had),
     }
 }
 

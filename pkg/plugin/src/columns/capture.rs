@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use xdplive_capture::source::{Counts, HookAccounts, InterfaceSet, InterfaceState};
+use xdplive_capture::source::{Counts, HookAccounts, HostSet, InterfaceSet, InterfaceState};
 use xdplive_packet::{Hook, event::Direction};
 
 use super::{Cells, Column as _, optional, rounded};
@@ -63,19 +63,27 @@ impl CaptureRow {
         self.time
     }
 
-    /// What tells its hook from others.
+    /// What tells its hook from others, which are of the same host or, `of_several`, of any.
     #[must_use]
-    pub fn labels_of_hook(&self) -> BTreeMap<&'static str, String> {
-        BTreeMap::from([
+    pub fn labels_of_hook(&self, of_several: bool) -> BTreeMap<&'static str, String> {
+        let mut labels = BTreeMap::from([
             (CaptureColumn::Interface.name(), self.interface.to_string()),
             (CaptureColumn::Direction.name(), self.direction.name().to_owned()),
-        ])
+        ]);
+        labels.extend(of_several.then(|| (CaptureColumn::Host.name(), self.host.to_string())));
+        labels
+    }
+
+    /// Whether these are of more than one host.
+    #[must_use]
+    pub fn are_of_several_hosts(rows: &[Self]) -> bool {
+        rows.first().is_some_and(|first| rows.iter().any(|row| row.host != first.host))
     }
 
     /// What tells its stream from others; no more than its hook where there is none.
     #[must_use]
-    pub fn labels_of_stream(&self) -> BTreeMap<&'static str, String> {
-        let mut labels = self.labels_of_hook();
+    pub fn labels_of_stream(&self, of_several: bool) -> BTreeMap<&'static str, String> {
+        let mut labels = self.labels_of_hook(of_several);
         labels.extend(self.channel.iter().map(|channel| (CaptureColumn::Channel.name(), channel.clone())));
         labels
     }
@@ -87,6 +95,8 @@ pub struct View<'a> {
     /// Whose streams are named and shown with their filters: the owner in their labels. `None` where that is nobody's
     /// to know who asks.
     pub owner: Option<&'a str>,
+    /// Of which hosts.
+    pub hosts: &'a HostSet,
     /// Of which interfaces.
     pub interfaces: &'a InterfaceSet,
     /// Of which ways.
@@ -132,7 +142,7 @@ impl View<'_> {
             InterfaceSet::Any => true,
             InterfaceSet::Named(names) => names.iter().any(|name| **name == *hook.interface),
         };
-        interface && self.directions.contains(&hook.direction)
+        self.hosts.contains(hook.host.id) && interface && self.directions.contains(&hook.direction)
     }
 
     fn of_hook(&self, hook: &HookAccounts, time: i64) -> Vec<CaptureRow> {

@@ -67,8 +67,12 @@ pub fn of_accounts(columns: &[CaptureColumn], rows: &[CaptureRow]) -> (Vec<i64>,
     // A hook's own figures stand in each of its rows; whoever comes and goes must not change whose they are.
     let (of_streams, of_hooks): (Vec<CaptureColumn>, Vec<CaptureColumn>) =
         columns.iter().partition(|column| column.is_of_stream());
-    let (times, mut series) = of_rows(&of_hooks, rows, CaptureRow::time, CaptureRow::labels_of_hook);
-    series.extend(of_rows(&of_streams, rows, CaptureRow::time, CaptureRow::labels_of_stream).1);
+    // With one host labels, by which alert rules know what fires, stay as they are.
+    let several = CaptureRow::are_of_several_hosts(rows);
+    let of_hook = |row: &CaptureRow| row.labels_of_hook(several);
+    let of_stream = |row: &CaptureRow| row.labels_of_stream(several);
+    let (times, mut series) = of_rows(&of_hooks, rows, CaptureRow::time, of_hook);
+    series.extend(of_rows(&of_streams, rows, CaptureRow::time, of_stream).1);
     with_names((times, series))
 }
 

@@ -167,7 +167,7 @@ impl Plugin {
         let interval = Duration::from_millis(asked.query.interval);
         let encoder = Encoder::new(columns);
         let rates = Rates::new(
-            Arc::clone(&self.source),
+            (Arc::clone(&self.source), asked.request.hosts.clone()),
             counting,
             recorded,
             encoder,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 use xdplive_capture::{
     hook::HookChoice,
-    source::{InterfaceSet, Label, Request, Wanted},
+    source::{HostSet, InterfaceSet, Label, Request, Wanted},
 };
 use xdplive_filter::Filter;
 use xdplive_packet::{accounting::Limit, event::Direction};
@@ -101,6 +101,7 @@ async fn the_source_is_made_ready_for_what_is_asked() {
     let filter = |text: &str| Arc::new(Filter::parse(text).unwrap());
     let expected = [
         Request {
+            hosts: HostSet::All,
             asker: "the data source \"Packets\"".to_owned(),
             interfaces: InterfaceSet::Named(vec!["wg0".to_owned()]),
             directions: vec![Direction::Out],
@@ -114,6 +115,7 @@ async fn the_source_is_made_ready_for_what_is_asked() {
             }),
         },
         Request {
+            hosts: HostSet::All,
             asker: "the data source \"Packets\"".to_owned(),
             interfaces: InterfaceSet::Any,
             directions: vec![Direction::In, Direction::Out],

@@ -2,9 +2,13 @@
 
 use std::sync::Arc;
 
+use grafana_plugin_sdk::pluginv2::collect_metrics_response::Payload;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
-use xdplive_capture::source::{Counted, Host, Merged, Source};
+use xdplive_capture::{
+    hook::HookChoice,
+    source::{Counted, HookAccounts, Host, HostId, HostSet, InterfaceSet, Merged, Request, Source},
+};
 use xdplive_packet::{
     event::Direction::{In, Out},
     flow::{FlowCounters, FlowKey, Sum},
@@ -14,7 +18,7 @@ use crate::{
     accounts::hook,
     context::viewer,
     feed::{accounts, columns, flow, tcp},
-    grafana::{Grafana, next, patiently, query_over, rows},
+    grafana::{Grafana, patiently, query_over, rows},
     source::{FakeSource, Machine, Stream},
 };
 
@@ -34,8 +38,7 @@ async fn start() -> (Grafana, mpsc::UnboundedReceiver<Stream>) {
         ..Machine::default()
     };
     let host = Host::only("box");
-    let accounts =
-        vec![xdplive_capture::source::HookAccounts { host: host.clone(), ..hook("eth0", In, Vec::new()) }];
+    let accounts = vec![HookAccounts { host: host.clone(), ..hook("eth0", In, Vec::new()) }];
     let ahead = AHEAD as i64 * 1_000_000;
     let second = Machine { host, ahead, counts: counted(60, 40), accounts, ..Machine::default() };
     let (second, streams) = FakeSource::new(second);
@@ -110,6 +113,29 @@ async fn rates_add_up() {
     assert_eq!(accounts(&mut running).await, [2214, 1107, 0, 0, 1107]);
 }
 
+/// A request can be for some hosts only; the others are not even asked.
+#[tokio::test(start_paused = true)]
+async fn hosts_are_asked_for_what_is_theirs() {
+    let (first, mut of_first) = FakeSource::new(Machine::default());
+    let machine = Machine { host: Host::only("box"), counts: counted(60, 40), ..Machine::default() };
+    let (second, mut of_second) = FakeSource::new(machine);
+    let both = Merged::new(first, vec![second], 1000);
+    let [nas, other] = [both.hosts()[0].id, both.hosts()[1].id];
+    let all = Request::counting("test".to_owned(), InterfaceSet::Any, HookChoice::Auto, false);
+    let request = Request { hosts: HostSet::Of([other].into()), ..all };
+    let subscription = both.subscribe(&request).await.unwrap();
+    assert!(of_first.try_recv().is_err());
+    // The second source knows its only host by another id.
+    let stream = of_second.try_recv().unwrap();
+    assert_eq!(stream.request.hosts, HostSet::Of([HostId::ONLY].into()));
+    assert_ne!(nas, other);
+    let reading = both.counts(subscription.id()).await.unwrap();
+    assert_eq!(reading.sums.map(|sum| sum.packets), [60, 40]);
+    let nobody = Request { hosts: HostSet::Of([HostId::new(7)].into()), ..request };
+    let error = both.prepare(&nobody).await.unwrap_err();
+    assert_eq!(error.to_string(), "the hosts asked for are not here; there are nas, box");
+}
+
 /// Of the same conversation, as the two see it.
 #[tokio::test(start_paused = true)]
 async fn conversations_have_the_times_of_one_clock() {
@@ -143,5 +169,12 @@ async fn groups_and_accounts_name_both() {
     assert_eq!(columns(&mut running).await, json!([["nas, box"], ["TCP"], [8]]));
     let (mut running, _stream) = grafana.stream(r#"{"kind":"capture","columns":["host","interface"]}"#).await;
     assert_eq!(columns(&mut running).await, json!([["nas", "box"], ["eth0", "eth0"]]));
-    assert!(next(&mut running).await.is_some());
+    let Some(Payload { prometheus }) = grafana.metrics().await.metrics else { panic!("no metrics") };
+    let text = String::from_utf8(prometheus).unwrap();
+    for host in ["nas", "box"] {
+        let line = format!(
+            "xdplive_packets_seen_total{{direction=\"in\",host=\"{host}\",interface=\"eth0\"}} 100\n"
+        );
+        assert!(text.contains(&line), "{text}");
+    }
 }

@@ -6,7 +6,7 @@ use xdplive_packet::{accounting::Limit, event::Direction, flow::Sum};
 use super::*;
 use crate::{
     hook::HookChoice,
-    source::{InterfaceSet, Request, Wanted},
+    source::{HostSet, InterfaceSet, Request, Wanted},
 };
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -16,7 +16,15 @@ fn request(filter: &str, directions: &[Direction]) -> Request {
     let wanted = Some(Wanted { filter, limit: Limit::None, hides_own: false, header_bytes: false });
     let (asker, interfaces) = ("a test".to_owned(), InterfaceSet::Any);
     let directions = directions.to_vec();
-    Request { asker, label: Arc::default(), interfaces, directions, hook: HookChoice::Auto, wanted }
+    Request {
+        asker,
+        label: Arc::default(),
+        hosts: HostSet::All,
+        interfaces,
+        directions,
+        hook: HookChoice::Auto,
+        wanted,
+    }
 }
 
 fn both(filter: &str) -> Request {

@@ -17,7 +17,7 @@ use crate::{
 /// How long a row is held back for older ones of other sources. It should be longer than what one source takes longer
 /// than another from the packet to the row; the rows of a source come every 50 ms at the latest.
 pub(super) const HOLD: Duration = Duration::from_millis(150);
-/// Rows that are held back at most: some 15 MB. Beyond that the oldest go on before their time.
+/// Rows that are held back at most: 7 MB, and the bytes of their headers. Beyond that the oldest go on before their time.
 const MOST: usize = 65_536;
 
 /// Rows on their way, with ids and times that are the same for all of them.
@@ -164,3 +164,6 @@ impl Order {
         Some(batch.with_bytes(bytes).counted())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -106,7 +106,12 @@ fn the_documentation_knows_the_same_columns() {
 fn each_stream_has_a_row_beside_its_hook() {
     let streams =
         vec![stream("1/a", "packets/1f", "udp port 53", 20), stream("1/b", "packets/2e", "tcp", 30)];
-    let view = View { owner: Some("1/a"), interfaces: &named(&["eth0"]), directions: &Direction::ALL };
+    let view = View {
+        hosts: &HostSet::All,
+        owner: Some("1/a"),
+        interfaces: &named(&["eth0"]),
+        directions: &Direction::ALL,
+    };
     let rows = shown(view, &[accounts("eth0", Direction::In, streams)]);
     let hook = [
         json!(1_767_225_600_000_i64),
@@ -129,7 +134,12 @@ fn each_stream_has_a_row_beside_its_hook() {
 
 #[test]
 fn a_hook_without_a_stream_has_a_row_of_its_own() {
-    let view = View { owner: Some("1/a"), interfaces: &InterfaceSet::Any, directions: &Direction::ALL };
+    let view = View {
+        hosts: &HostSet::All,
+        owner: Some("1/a"),
+        interfaces: &InterfaceSet::Any,
+        directions: &Direction::ALL,
+    };
     let idle = HookAccounts { hook: None, kernel_time: None, ..accounts("wg0", Direction::Out, Vec::new()) };
     let rows = shown(view, &[idle]);
     assert_eq!(rows.len(), 1);
@@ -149,7 +159,7 @@ fn only_what_is_asked_for_is_shown() {
         accounts("wg0", Direction::In, Vec::new()),
     ];
     let places = |interfaces: &InterfaceSet, directions: &[Direction]| {
-        let rows = shown(View { owner: None, interfaces, directions }, &all);
+        let rows = shown(View { hosts: &HostSet::All, owner: None, interfaces, directions }, &all);
         rows.into_iter().map(|row| format!("{} {}", row[1], row[2]).replace('"', "")).collect::<Vec<_>>()
     };
     assert_eq!(places(&InterfaceSet::Any, &Direction::ALL), ["eth0 in", "eth0 out", "wg0 in"]);
@@ -161,7 +171,12 @@ fn only_what_is_asked_for_is_shown() {
 #[test]
 fn nobody_elses_filter_is_shown_nor_a_name_that_tells_it() {
     let streams = vec![stream("1/a", "packets/1f", "host 192.0.2.7", 20)];
-    let view = View { owner: None, interfaces: &InterfaceSet::Any, directions: &Direction::ALL };
+    let view = View {
+        hosts: &HostSet::All,
+        owner: None,
+        interfaces: &InterfaceSet::Any,
+        directions: &Direction::ALL,
+    };
     let rows = shown(view, &[accounts("eth0", Direction::In, streams)]);
     assert_eq!(rows[0][14..16], [json!("other/1"), Value::Null]);
     assert_eq!(rows[0][7], 20);
@@ -170,7 +185,12 @@ fn nobody_elses_filter_is_shown_nor_a_name_that_tells_it() {
 #[test]
 fn a_long_filter_is_cut() {
     let long = format!("host {}", ["192.0.2.1"; 400].join(" or "));
-    let view = View { owner: Some("1/a"), interfaces: &InterfaceSet::Any, directions: &Direction::ALL };
+    let view = View {
+        hosts: &HostSet::All,
+        owner: Some("1/a"),
+        interfaces: &InterfaceSet::Any,
+        directions: &Direction::ALL,
+    };
     let rows = shown(view, &[accounts("eth0", Direction::In, vec![stream("1/a", "packets/1f", &long, 20)])]);
     let filter = rows[0][15].as_str().unwrap();
     assert_eq!(filter.chars().count(), 61);

@@ -3,7 +3,7 @@
 use std::{ops::RangeInclusive, sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
-use xdplive_capture::source::{Batch, HookAccounts, names_of};
+use xdplive_capture::source::{Batch, HookAccounts};
 
 use crate::{
     asked::Asked,
@@ -28,7 +28,7 @@ impl Plugin {
         }
         let seconds = self.recorder.past(&asked.request);
         let intervals = intervals(&seconds, range, Duration::from_millis(asked.query.interval));
-        let host = names_of(&*self.source.hosts());
+        let host = asked.request.hosts.names(&self.source.hosts());
         intervals.into_iter().map(|interval| CountRow::of_all(Arc::clone(&host), interval)).collect()
     }
 

@@ -3,14 +3,17 @@
 use prometheus::{Counter, Error, Gauge, IntCounter, IntGauge, Opts, Registry, TextEncoder};
 use xdplive_capture::source::{Counts, HookAccounts};
 
-/// The metrics in Prometheus' text format. Counters begin anew when an interface is no longer watched.
+/// The metrics in Prometheus' text format, with the host among the labels where there are several. Counters begin anew when an interface is no longer watched.
 ///
 /// # Errors
-/// Where a series is there twice, which two accounts of one interface and direction would make.
+/// Where a series is there twice, which two accounts of one host, interface and direction would make.
 pub(super) fn text(accounts: &[HookAccounts]) -> Result<String, Error> {
     let registry = Registry::new();
+    let first = accounts.first().map(|hook| &hook.host);
+    let several = accounts.iter().any(|hook| Some(&hook.host) != first);
     for hook in accounts {
-        let place = [("interface", &*hook.interface), ("direction", hook.direction.name())];
+        let mut place = vec![("interface", &*hook.interface), ("direction", hook.direction.name())];
+        place.extend(several.then_some(("host", &*hook.host.name)));
         let metrics = Metrics { registry: &registry, place: &place };
         metrics.of_packets(hook)?;
         metrics.of_streams(hook)?;

@@ -8,7 +8,7 @@ use tonic::Status;
 use xdplive_capture::{
     counting::Counting,
     history::Hold,
-    source::{Interval, Source, names_of},
+    source::{HostSet, Interval, Source},
 };
 use xdplive_packet::event::Direction;
 
@@ -22,6 +22,7 @@ use crate::{
 /// See the module's text.
 pub(super) struct Rates<C> {
     source: Arc<dyn Source>,
+    hosts: HostSet,
     counting: Counting,
     /// Whoever opens a panel later finds what was counted.
     _recorded: Option<Hold>,
@@ -32,9 +33,9 @@ pub(super) struct Rates<C> {
 }
 
 impl<C: Column<Rows = [CountRow]>> Rates<C> {
-    /// Sends what `source` has counted every `length`.
+    /// Sends what `source` has counted on `hosts` every `length`.
     pub(super) fn new(
-        source: Arc<dyn Source>,
+        (source, hosts): (Arc<dyn Source>, HostSet),
         counting: Counting,
         recorded: Option<Hold>,
         encoder: Encoder<C>,
@@ -44,7 +45,7 @@ impl<C: Column<Rows = [CountRow]>> Rates<C> {
         let mut ticks = interval_at(Instant::now() + length, length);
         // What was counted meanwhile is in the next interval, which is longer then.
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        Self { source, counting, _recorded: recorded, encoder, ticks, shutdown, state: State::Running }
+        Self { source, hosts, counting, _recorded: recorded, encoder, ticks, shutdown, state: State::Running }
     }
 
     /// The next message; after the last one the status with which the stream ends.
@@ -81,7 +82,7 @@ impl<C: Column<Rows = [CountRow]>> Rates<C> {
     }
 
     fn message(&mut self, interval: Interval) -> StreamPacket {
-        let host = names_of(&*self.source.hosts());
+        let host = self.hosts.names(&self.source.hosts());
         StreamPacket { data: self.encoder.message(&[CountRow::of_all(host, interval)]) }
     }
 }

@@ -1,4 +1,5 @@
 use serde_json::json;
+use xdplive_capture::source::HostSet;
 
 use super::*;
 
@@ -72,6 +73,7 @@ fn a_file_has_as_much_as_may_be() {
 #[test]
 fn a_file_s_name_is_plain() {
     let request = |interfaces| Request {
+        hosts: HostSet::All,
         asker: String::new(),
         label: Default::default(),
         interfaces,
