@@ -12,6 +12,7 @@ mod grpc;
 mod hooks;
 mod interfaces;
 mod kernel;
+mod limits;
 mod mixture;
 mod overload;
 mod own;
