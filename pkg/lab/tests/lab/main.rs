@@ -14,6 +14,7 @@ mod hooks;
 mod interfaces;
 mod kernel;
 mod limits;
+mod many;
 mod mixture;
 mod overload;
 mod own;
