@@ -100,6 +100,10 @@ test-browser: node_modules ## The editors in a real Chromium, without Grafana
 test-lab: programs ## Real packets through the built programs, in network namespaces; needs root
 	cargo test --locked -p xdplive-lab -- --test-threads=1
 
+.PHONY: soak
+soak: programs ## Ten minutes of interfaces that come and go; needs root
+	XDPLIVE_SOAK_SECONDS=600 cargo test --locked -p xdplive-lab --test lab -- --nocapture churn::
+
 .PHONY: e2e
 e2e: node_modules ## Everything in a real Grafana: GRAFANA_URL=http://… or GRAFANA_HOME=…
 	@tools/dependencies.sh chromium curl iputils-ping

@@ -8,10 +8,14 @@
 //! | [`watch`] | a running `xdplive watch`, its rows and its accounts |
 //! | [`client`] | a client of the plugin's services, as Grafana is one |
 //! | [`process`] | the processes of a plugin, and what is attached in the kernel |
+//! | [`footprint`] | the memory and the descriptors of processes |
+//! | [`bare`] | links to a program that does nothing, to compare with |
 //!
 //! For tests, as root. Everything fails with a sentence that says what is missing; nothing is skipped.
 
+pub mod bare;
 pub mod client;
+pub mod footprint;
 pub mod namespace;
 pub mod process;
 pub mod send;

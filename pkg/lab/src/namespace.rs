@@ -2,12 +2,14 @@
 
 use std::{
     fs::File,
+    io::Write as _,
     os::fd::AsFd,
-    process::Command,
+    process::{Command, Stdio},
     sync::atomic::{AtomicU32, Ordering},
     thread,
 };
 
+use aya::programs::{SchedClassifier, TcAttachType};
 use rustix::thread::{LinkNameSpaceType, move_into_link_name_space};
 
 /// A network namespace of this test's own.
@@ -51,6 +53,65 @@ impl Namespace {
                 .all(|end| self.ip(&["-brief", "link", "show", "dev", end]).contains("LOWER_UP"))
         });
         assert!(carrier, "the veth pair {one}/{other} has no carrier");
+    }
+
+    /// Adds many silent veth pairs at once, of these names.
+    ///
+    /// # Panics
+    /// Where they cannot be made, or have no carrier soon.
+    pub fn add_pairs(&self, pairs: &[(String, String)]) {
+        self.run(&["sysctl", "-qw", "net.ipv6.conf.default.disable_ipv6=1"]);
+        let lines: String = pairs.iter().map(|(one, other)| pair_lines(one, other)).collect();
+        self.batch(&lines);
+        let ends = 2 * pairs.len();
+        let carrier = crate::eventually(std::time::Duration::from_secs(5), || {
+            self.ip(&["-brief", "link", "show", "type", "veth"]).matches("LOWER_UP").count() >= ends
+        });
+        assert!(carrier, "{ends} interfaces of veth pairs have no carrier");
+    }
+
+    /// Runs many commands of `ip`, a line each, by one process.
+    ///
+    /// # Panics
+    /// Where one of them fails.
+    pub fn batch(&self, lines: &str) {
+        let mut child = Command::new("ip")
+            .args(["-n", &self.name, "-batch", "-"])
+            .stdin(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap_or_else(|error| panic!("ip: {error}; `make dependencies` installs it"));
+        child.stdin.take().expect("a pipe").write_all(lines.as_bytes()).expect("the commands");
+        let output = child.wait_with_output().expect("ip's end");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+
+    /// Names of the interfaces in it.
+    #[must_use]
+    pub fn interfaces(&self) -> Vec<String> {
+        let names = self.run(&["ls", "/sys/class/net"]);
+        names.split_whitespace().map(str::to_owned).collect()
+    }
+
+    /// How many programs are attached by TCX to interfaces in it, in both directions.
+    ///
+    /// # Panics
+    /// Where the kernel does not tell.
+    #[must_use]
+    pub fn attached_tcx(&self) -> usize {
+        let names = self.interfaces();
+        self.enter(|| {
+            names
+                .iter()
+                .flat_map(|name| [TcAttachType::Ingress, TcAttachType::Egress].map(|way| (name, way)))
+                .map(|(name, way)| {
+                    SchedClassifier::query_tcx(name, way)
+                        .unwrap_or_else(|error| panic!("{name}: {error}"))
+                        .1
+                        .len()
+                })
+                .sum()
+        })
     }
 
     /// Gives an interface to another namespace.
@@ -110,6 +171,14 @@ impl Drop for Namespace {
     fn drop(&mut self) {
         let _ = Command::new("ip").args(["netns", "del", &self.name]).output();
     }
+}
+
+/// Commands for [`Namespace::batch`] that make a veth pair without ARP.
+#[must_use]
+pub fn pair_lines(one: &str, other: &str) -> String {
+    format!(
+        "link add name {one} arp off type veth peer name {other} arp off\nlink set dev {one} up\nlink set dev {other} up\n"
+    )
 }
 
 fn ip(arguments: &[&str]) -> String {

@@ -15,6 +15,8 @@ use crate::{eventually, namespace::Namespace, plugin, process, xdplive};
 
 /// How long anything may take that should happen soon.
 const SOON: Duration = Duration::from_secs(20);
+/// How long each hook may take beyond that: the kernel attaches one after the other.
+const FOR_A_HOOK: Duration = Duration::from_millis(40);
 
 /// A running watch; dropping it kills it.
 pub struct Watch {
@@ -54,6 +56,15 @@ impl Watch {
         Self::spawn(&mut command)
     }
 
+    /// Starts it like [`Self::start`], from a shell that does `before` first, such as lower a limit.
+    #[must_use]
+    pub fn start_after(before: &str, namespace: &Namespace, options: &[&str]) -> Self {
+        let line = format!("{before} && exec \"$0\" \"$@\"");
+        let mut command = namespace.command(&["sh", "-c", &line]);
+        command.arg(xdplive()).args(["watch", "--json", "--plugin"]).arg(plugin()).args(options);
+        Self::spawn(&mut command)
+    }
+
     /// Starts it as a prepared command.
     ///
     /// # Panics
@@ -83,13 +94,34 @@ impl Watch {
     /// # Panics
     /// Where that does not happen soon.
     pub fn wait_for_attachments(&self, hooks: usize) {
-        let told = || self.err.all().iter().filter(|line| line.starts_with("attached ")).count();
+        let told = || self.count_errors(|line| line.starts_with("attached "));
+        let patience = SOON + FOR_A_HOOK * u32::try_from(hooks).expect("few hooks");
         assert!(
-            eventually(SOON, || told() >= hooks),
+            eventually(patience, || told() >= hooks),
             "attached {} of {hooks}: {:#?}",
             told(),
             self.err.all()
         );
+    }
+
+    /// Waits until a line of standard error has come so often.
+    ///
+    /// # Panics
+    /// Where that does not happen soon.
+    pub fn wait_for_line(&self, line: &str, times: usize) {
+        let told = || self.count_errors(|one| one == line);
+        assert!(
+            eventually(SOON, || told() >= times),
+            "{line:?} came {} times of {times}: {:#?}",
+            told(),
+            self.err.all()
+        );
+    }
+
+    /// How many lines of standard error so far are such.
+    #[must_use]
+    pub fn count_errors(&self, is_such: impl Fn(&str) -> bool) -> usize {
+        self.err.lines.lock().expect("the lines").iter().filter(|line| is_such(line)).count()
     }
 
     /// Waits until so many rows have come.
@@ -108,7 +140,7 @@ impl Watch {
     /// Rows so far.
     #[must_use]
     pub fn rows(&self) -> usize {
-        self.out.all().len()
+        self.out.lines.lock().expect("the lines").len()
     }
 
     /// Lines of standard error so far.

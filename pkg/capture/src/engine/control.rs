@@ -359,6 +359,8 @@ impl Control {
     /// What the kernel says of each program; asked once, for it stays so.
     fn probe(&mut self, reply: oneshot::Sender<(Option<Probed>, Prepared)>) {
         match self.open() {
+            // Not before somebody asks: each takes the kernel's verifier some 0.4 s, and first rows would wait for
+            // programs that they may not need.
             Ok(_) => self.load_all(Urgency::Now),
             Err(AskError::Loader(error)) => {
                 let probed = HOOKS.map(|hook| (hook, Some(error.clone()))).into();
@@ -404,10 +406,6 @@ impl Control {
     fn done(&mut self, outcome: Outcome) {
         match outcome {
             Outcome::Attach { job, refused, attached } => {
-                if self.probed.len() < HOOKS.len() && attached.is_some() {
-                    // Who asks what this machine can do should not have to wait behind all interfaces.
-                    self.load_all(Urgency::Now);
-                }
                 self.note_attach(&job, &refused, attached);
             }
             Outcome::Load { hook, error } => {

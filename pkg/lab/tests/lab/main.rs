@@ -1,6 +1,7 @@
 //! Real packets through the built programs. Needs root, and `make programs` before.
 
 mod accounts;
+mod churn;
 mod counters;
 mod endings;
 mod errors;
@@ -12,6 +13,8 @@ mod grpc;
 mod hooks;
 mod interfaces;
 mod kernel;
+mod limits;
+mod many;
 mod mixture;
 mod overload;
 mod own;
