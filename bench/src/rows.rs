@@ -25,6 +25,7 @@
 //! | [`processors`] | who runs where |
 //! | [`bare`] | the reference |
 //! | [`plugin`] | the plugin and its client |
+//! | [`shared`] | many streams that share one interface's packets |
 //! | [`trial`] | what a trial brings, and whether its rate was carried |
 //! | [`search`] | the highest rate that is |
 //! | [`figures`] | tables and targets |
@@ -34,6 +35,7 @@ pub mod figures;
 pub mod network;
 pub mod offer;
 pub mod plugin;
+pub mod shared;
 
 mod processes;
 pub mod processors;
@@ -69,6 +71,8 @@ use self::{
 const ROUNDS: usize = 5;
 /// No round begins after this, so that the benchmark ends in five minutes.
 const LAST_ROUND: Duration = Duration::from_secs(215);
+/// Rounds of streams that share packets.
+const SHARED_ROUNDS: usize = 3;
 /// Time of a trial.
 const TIME: Duration = Duration::from_secs(2);
 /// Steps of the first search, and of the later ones, which know where to begin.
@@ -204,6 +208,16 @@ pub enum RowsError {
         /// The last rate.
         rate: f64,
     },
+    /// Rows of streams that share packets are missing, or there twice.
+    #[error("{streams} streams that share {sent} packets got {rows} rows")]
+    Shared {
+        /// How many streams.
+        streams: u32,
+        /// Packets that were sent.
+        sent: u64,
+        /// Rows that came.
+        rows: u64,
+    },
     /// A thread of the benchmark.
     #[error("a thread of the benchmark ended too early")]
     Thread,
@@ -285,7 +299,16 @@ impl<'a> Bench<'a> {
                 figures.add(number, Round { carried: found.trial, is_senders_limit, twice });
             }
         }
-        Ok(figures.report())
+        let mut costs = [Vec::new(), Vec::new()];
+        for round in 1..=SHARED_ROUNDS {
+            for (streams, costs) in [1, shared::STREAMS].into_iter().zip(&mut costs) {
+                let cost = shared::cost(&self.network, &self.straight, streams, TIME);
+                let cost = self.runtime.block_on(cost)?.as_nanos() as f64;
+                self.progress.say(&format!("B2: round {round}, {streams} streams: {cost} ns a packet"));
+                costs.push(cost);
+            }
+        }
+        Ok(figures.report(costs))
     }
 
     fn search(&mut self, say: &str, subject: Subject, guess: f64, step: f64) -> Result<Found, RowsError> {

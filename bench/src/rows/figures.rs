@@ -1,15 +1,18 @@
 //! Tables and targets of B2.
 
-use super::{Subject, Taker, trial::Trial};
+use super::{Subject, Taker, shared::STREAMS, trial::Trial};
 use crate::report::{
     Report, Table,
     target::{Bound, Target},
 };
 
 /// Part of the bare reader's rate that ten columns are to come up to.
-const OF_BARE: f64 = 0.25;
+const OF_BARE: f64 = 0.45;
 /// Part of the rate without loss that is to be delivered at twice that rate.
 const UNDER_LOAD: f64 = 0.9;
+
+/// What many streams that share packets may cost, times one stream that has all.
+const MANY_STREAMS: f64 = 2.0;
 
 /// All rounds.
 #[derive(Clone, Debug, Default)]
@@ -48,9 +51,10 @@ impl Figures {
         })
     }
 
-    /// The whole report.
+    /// The whole report; `shared` is what packets cost where one stream has all, and where many share them, in
+    /// nanoseconds.
     #[must_use]
-    pub fn report(&self) -> Report {
+    pub fn report(&self, shared: [Vec<f64>; 2]) -> Report {
         let (rates, [offered, delivered]) = (self.rates(), self.loads());
         let mut targets = Vec::new();
         for ((subject, ..), line) in self.measured().zip(&rates.lines) {
@@ -73,10 +77,24 @@ impl Figures {
                 unit: "",
             });
         }
+        let mut costs =
+            Table::new("processor time of the plugin, by streams that share all packets", "ns/row", 0);
+        let [one, many] = shared;
+        let one = costs.add("one stream", one, None);
+        costs.add(format!("{STREAMS} streams, each with other packets"), many, Some(one));
+        if let Some(ratio) = costs.lines.last().and_then(|line| line.ratio) {
+            targets.push(Target {
+                text: format!("{STREAMS} streams that share packets: processor time, times that of one"),
+                bound: Bound::AtMost,
+                limit: MANY_STREAMS,
+                measured: ratio.median,
+                unit: "",
+            });
+        }
         Report {
             benchmark: "B2",
             title: "rows a second through the plugin without loss",
-            tables: vec![rates, self.times(), self.clients(), self.senders(), offered, delivered],
+            tables: vec![rates, self.times(), self.clients(), self.senders(), offered, delivered, costs],
             targets,
             notes: self.notes(),
         }

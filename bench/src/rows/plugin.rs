@@ -111,7 +111,7 @@ async fn run(
 }
 
 /// Asks for a stream: query, subscription, stream. Its packets are counted from now on.
-async fn stream(
+pub(super) async fn stream(
     plugin: &Plugin,
     context: &PluginContext,
     query: &Value,
@@ -163,7 +163,7 @@ fn accounts(trailers: &MetadataMap) -> Option<Accounts> {
 
 /// Rows of a message: the values of its first column, `time`, which are numbers. No more than that is read, so that
 /// the client is not what is measured.
-fn rows_of(message: &[u8]) -> u64 {
+pub(super) fn rows_of(message: &[u8]) -> u64 {
     const START: &[u8] = b"\"values\":[[";
     let start = message.windows(START.len()).position(|bytes| bytes == START).map(|at| at + START.len());
     let column = start.and_then(|start| message.get(start..)).unwrap_or_default();
@@ -172,7 +172,7 @@ fn rows_of(message: &[u8]) -> u64 {
 }
 
 /// Processor time of the plugin's two processes so far.
-fn processor_time_of(plugin: &Plugin) -> Result<Duration, RowsError> {
+pub(super) fn processor_time_of(plugin: &Plugin) -> Result<Duration, RowsError> {
     let id = plugin.id().ok_or(RowsError::Ended)?;
     let ids = std::iter::once(id).chain(processes::children(id));
     ids.map(|id| processes::processor_time(id).ok_or(RowsError::Ended)).sum()

@@ -36,9 +36,9 @@ fn figures() -> Figures {
 
 #[test]
 fn targets_are_parts_of_the_reference_of_the_same_round_and_path() {
-    let targets = figures().report().targets;
+    let targets = figures().report([vec![400.0], vec![600.0]]).targets;
     let found: Vec<(f64, bool)> = targets.iter().map(|target| (target.measured, target.is_met())).collect();
-    assert_eq!(found, [(0.5, true), (0.2, false), (0.95, true), (0.8, false)]);
+    assert_eq!(found, [(0.5, true), (0.2, false), (0.95, true), (0.8, false), (1.5, true)]);
     assert!(targets[1].text.starts_with("straight, plugin, ten columns:"), "{}", targets[1].text);
     assert!(targets[3].text.starts_with("straight, plugin, all columns:"), "{}", targets[3].text);
 }
@@ -55,7 +55,7 @@ fn processor_time_is_that_of_one_row() {
 
 #[test]
 fn a_reference_that_took_everything_is_told_of() {
-    let notes = figures().report().notes;
+    let notes = figures().report([vec![400.0], vec![600.0]]).notes;
     assert!(notes[1].starts_with("veth, bare ring reader: in 1 of 1 rounds it took all"), "{notes:?}");
     assert_eq!(notes.len(), 3);
 }

@@ -245,7 +245,15 @@ impl Control {
         self.begin_generations();
         self.settle_flows();
         self.begin_generations();
-        for (job, urgency) in std::mem::take(&mut self.jobs) {
+        // Of many interfaces, what is received first: rows come sooner, and the program for what is sent is loaded
+        // meanwhile.
+        let is_late = |job: &Job, urgency: Urgency| {
+            let is_sent = matches!(job, Job::Attach(job) if job.direction == Direction::Out);
+            is_sent && urgency == Urgency::Soon
+        };
+        let (late, early): (Vec<_>, Vec<_>) =
+            std::mem::take(&mut self.jobs).into_iter().partition(|(job, urgency)| is_late(job, *urgency));
+        for (job, urgency) in early.into_iter().chain(late) {
             self.parts.attacher.order(job, urgency);
         }
         self.tell_begun();
