@@ -8,7 +8,7 @@
 //! | `control` | the thread and its commands; `membership`, `prepare`, `cut`, `accounts`, `flows` are what it does |
 //! | `tap`, `way` | an interface being watched, and the state of each of its directions |
 //! | `stream` | a stream, and what was counted for it |
-//! | `slots`, `filter_sets`, `budgets` | which packets are whose, and the tables that the kernel decides by |
+//! | `slots`, `slot_key`, `filter_sets`, `budgets` | which packets are whose, and the tables that the kernel decides by |
 //! | `generations`, `cells`, `places` | what programs go by, where they count, and where they find it |
 //! | `maps` | the kernel's maps; `opening` has them made, and ends the loader |
 //! | `attacher` | the thread that attaches and detaches |
@@ -29,6 +29,7 @@ mod membership;
 mod opening;
 mod places;
 mod prepare;
+mod slot_key;
 mod slots;
 mod stream;
 mod tap;

@@ -114,8 +114,7 @@ fn needs() -> BTreeMap<String, BTreeSet<String>> {
 }
 
 /// Circles that are still there, each to be undone. None may be added, and none may stay here that is gone.
-const KNOWN: [&[&str]; 6] = [
-    &["engine::budgets", "engine::slots"],
+const KNOWN: [&[&str]; 5] = [
     &[
         "engine::control",
         "engine::flows",

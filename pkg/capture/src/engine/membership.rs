@@ -11,7 +11,8 @@ use super::{
     control::Control,
     explain,
     generations::Membership,
-    slots::{Key, NoSlot, Shared},
+    slot_key::Key,
+    slots::{NoSlot, Shared},
     tap::{Tap, There, wish},
     way::{Attachment, Refusal, Step, Wish},
 };

@@ -9,7 +9,8 @@ use xdplive_packet::event::Direction;
 use super::{
     control::{ATTACH_PATIENCE, Control},
     explain,
-    slots::{Key, Shared},
+    slot_key::Key,
+    slots::Shared,
     tap::wish,
     way::{Refusal, fits},
 };
