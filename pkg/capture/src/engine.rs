@@ -6,6 +6,8 @@
 //! | module | holds |
 //! |---|---|
 //! | `control` | the thread and its commands; `membership`, `prepare`, `cut`, `accounts`, `flows` are what it does |
+//! | `state` | what the thread and all that it does work with |
+//! | `flow_wants`, `flow_server` | who wants flows, and the thread that takes them from the kernel |
 //! | `tap`, `way` | an interface being watched, and the state of each of its directions |
 //! | `stream` | a stream, and what was counted for it |
 //! | `slots`, `slot_key`, `filter_sets`, `budgets` | which packets are whose, and the tables that the kernel decides by |
@@ -22,6 +24,8 @@ mod control;
 mod cut;
 mod explain;
 mod filter_sets;
+mod flow_server;
+mod flow_wants;
 mod flows;
 mod generations;
 mod maps;
@@ -31,6 +35,7 @@ mod places;
 mod prepare;
 mod slot_key;
 mod slots;
+mod state;
 mod stream;
 mod tap;
 mod way;
@@ -71,9 +76,11 @@ use crate::{
 
 use self::{
     attacher::Attacher,
-    control::{Command, Control},
-    flows::{Flows, Want},
+    control::Command,
+    flow_server::Want,
+    flow_wants::Flows,
     opening::LoaderOpener,
+    state::{Control, Parts},
 };
 
 /// Time between two looks at the ports of own traffic: Grafana opens its own some time after it has started us.
@@ -124,7 +131,7 @@ impl LocalSource {
         // Where the control thread has ended, nobody needs to know.
         let attacher = Attacher::start(links, move |outcome| _ = done.send(Command::Done(outcome)))?;
         let host = Host::only(name);
-        let parts = control::Parts {
+        let parts = Parts {
             host: host.clone(),
             opener: Box::new(LoaderOpener::new(maps, process)),
             attacher,
