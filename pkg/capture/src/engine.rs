@@ -6,9 +6,11 @@
 //! | module | holds |
 //! |---|---|
 //! | `control` | the thread and its commands; `membership`, `prepare`, `cut`, `accounts`, `flows` are what it does |
+//! | `state` | what the thread and all that it does work with |
+//! | `flow_wants`, `flow_server` | who wants flows, and the thread that takes them from the kernel |
 //! | `tap`, `way` | an interface being watched, and the state of each of its directions |
 //! | `stream` | a stream, and what was counted for it |
-//! | `slots`, `filter_sets`, `budgets` | which packets are whose, and the tables that the kernel decides by |
+//! | `slots`, `slot_key`, `filter_sets`, `budgets` | which packets are whose, and the tables that the kernel decides by |
 //! | `generations`, `cells`, `places` | what programs go by, where they count, and where they find it |
 //! | `maps` | the kernel's maps; `opening` has them made, and ends the loader |
 //! | `attacher` | the thread that attaches and detaches |
@@ -22,6 +24,8 @@ mod control;
 mod cut;
 mod explain;
 mod filter_sets;
+mod flow_server;
+mod flow_wants;
 mod flows;
 mod generations;
 mod maps;
@@ -29,7 +33,9 @@ mod membership;
 mod opening;
 mod places;
 mod prepare;
+mod slot_key;
 mod slots;
+mod state;
 mod stream;
 mod tap;
 mod way;
@@ -70,9 +76,11 @@ use crate::{
 
 use self::{
     attacher::Attacher,
-    control::{Command, Control},
-    flows::{Flows, Want},
+    control::Command,
+    flow_server::Want,
+    flow_wants::Flows,
     opening::LoaderOpener,
+    state::{Control, Parts},
 };
 
 /// Time between two looks at the ports of own traffic: Grafana opens its own some time after it has started us.
@@ -123,7 +131,7 @@ impl LocalSource {
         // Where the control thread has ended, nobody needs to know.
         let attacher = Attacher::start(links, move |outcome| _ = done.send(Command::Done(outcome)))?;
         let host = Host::only(name);
-        let parts = control::Parts {
+        let parts = Parts {
             host: host.clone(),
             opener: Box::new(LoaderOpener::new(maps, process)),
             attacher,

@@ -114,16 +114,7 @@ fn needs() -> BTreeMap<String, BTreeSet<String>> {
 }
 
 /// Circles that are still there, each to be undone. None may be added, and none may stay here that is gone.
-const KNOWN: [&[&str]; 6] = [
-    &["engine::budgets", "engine::slots"],
-    &[
-        "engine::control",
-        "engine::flows",
-        "engine::opening",
-        "engine::prepare",
-        "engine::stream",
-        "engine::tap",
-    ],
+const KNOWN: [&[&str]; 4] = [
     &["interface", "interface::tags", "interface::watch"],
     &["own", "own::sockets"],
     &["report", "report::tags"],

@@ -10,10 +10,10 @@ use xdplive_packet::{
 };
 
 use super::{
-    control::Control,
     cut::FEW,
-    generations::{Counts, Generations, Look, Members},
-    tap::{Tap, slot},
+    generations::{Counts, Generations, Look, Members, slot},
+    state::Control,
+    tap::Tap,
 };
 use crate::{
     clock::Moment,

@@ -4,7 +4,7 @@
 
 use xdplive_packet::accounting::BUDGETS;
 
-use super::slots::Key;
+use super::slot_key::Key;
 
 /// The budgets in use.
 #[derive(Debug, Default)]

@@ -1,7 +1,7 @@
 //! The thread that owns all watched interfaces and streams. It never waits for a link to be attached or closed.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     sync::{
         Arc,
         mpsc::{Receiver, RecvTimeoutError},
@@ -9,33 +9,25 @@ use std::{
     time::{Duration, Instant},
 };
 
-use tokio::sync::{oneshot, watch};
+use tokio::sync::oneshot;
 use tracing::{error, warn};
-use xdplive_filter::{Environment, Term};
+use xdplive_filter::Environment;
 use xdplive_packet::{Hook, event::Direction};
 
 use super::{
-    attacher::{Attacher, Job, Outcome, Urgency},
-    budgets::Budgets,
-    flows::{Flows, Want as FlowWant},
-    opening::{Open, Opener},
-    prepare::Preparing,
+    attacher::{Job, Outcome, Urgency},
+    flow_server::Want as FlowWant,
+    state::{ATTACH_PATIENCE, Begun, Control, Parts},
     stream::Stream,
     tap::Tap,
 };
 use crate::{
     clock::Moment,
     interface::Interfaces,
-    loader::{AskError, protocol::LoaderError},
+    loader::AskError,
     own,
-    privilege::AtStart,
-    reader::Reader,
-    report::{Kernel, Probed},
-    settings::Settings,
-    source::{
-        HookAccounts, Host, InterfaceNumber, InterfaceSet, Prepared, Queue, Reading, Request, SourceError,
-        StreamId,
-    },
+    report::Probed,
+    source::{HookAccounts, InterfaceSet, Prepared, Queue, Reading, Request, SourceError, StreamId},
 };
 
 /// Time between two looks at what lingers and at what could not be attached.
@@ -74,106 +66,10 @@ pub enum Command {
     Stop { done: oneshot::Sender<()> },
 }
 
-/// What the thread works with.
-pub struct Parts {
-    /// This machine.
-    pub host: Host,
-    /// Makes maps.
-    pub opener: Box<dyn Opener>,
-    /// Attaches programs.
-    pub attacher: Attacher,
-    /// Hands rows on.
-    pub reader: Reader,
-    /// The running kernel.
-    pub kernel: Kernel,
-    /// What this process could do when it started.
-    pub at_start: AtStart,
-    /// Bounds.
-    pub settings: Settings,
-    /// Is told why the process has to end.
-    pub failed: watch::Sender<Option<String>>,
-}
-
-/// A stream that has begun.
-struct Begun {
-    stream: StreamId,
-    /// When its first generation was in force.
-    at: Option<Moment>,
-    /// When it is told at the latest.
-    until: Instant,
-    reply: oneshot::Sender<(StreamId, Moment)>,
-}
-
-/// How long who asked for interfaces by name waits for the last of them.
-pub(super) const ATTACH_PATIENCE: Duration = Duration::from_secs(5);
-
-/// The state of the thread.
-pub struct Control {
-    pub(super) parts: Parts,
-    pub(super) open: Option<Open>,
-    pub(super) interfaces: Arc<Interfaces>,
-    /// By name.
-    pub(super) taps: BTreeMap<String, Tap>,
-    /// Names by number.
-    pub(super) numbers: BTreeMap<InterfaceNumber, String>,
-    pub(super) next_interface: InterfaceNumber,
-    pub(super) budgets: Budgets,
-    pub(super) streams: BTreeMap<StreamId, Stream>,
-    /// Streams that have ended, while somebody may still take their rows.
-    pub(super) ended: Vec<Stream>,
-    next_stream: StreamId,
-    /// Interfaces whose members are to change with the next generation.
-    pub(super) dirty: BTreeSet<String>,
-    /// What is to be attached once the next generation has begun.
-    pub(super) jobs: Vec<(Job, Urgency)>,
-    /// Streams that have begun and have yet to be told so.
-    begun: Vec<Begun>,
-    pub(super) ending: BTreeSet<StreamId>,
-    pub(super) flows: Flows,
-    pub(super) preparing: Vec<Preparing>,
-    asked_for_accounts: Vec<oneshot::Sender<Vec<HookAccounts>>>,
-    /// What the kernel says of the programs, as far as it has been asked.
-    probed: BTreeMap<u8, Option<LoaderError>>,
-    probing: Vec<oneshot::Sender<(Option<Probed>, Prepared)>>,
-    own_ports: Arc<BTreeSet<u16>>,
-    /// The alternatives of the filter that recognises own traffic.
-    pub(super) own: Arc<[Term]>,
-    /// What was last said of a kernel that refuses.
-    pub(super) said: Option<String>,
-}
-
 /// Hooks with a program of their own.
 const HOOKS: [Hook; 4] = [Hook::XdpNative, Hook::XdpGeneric, Hook::TcxIngress, Hook::TcxEgress];
 
 impl Control {
-    /// Nothing is watched yet.
-    pub fn new(parts: Parts, interfaces: Arc<Interfaces>, flows: Flows) -> Self {
-        Self {
-            parts,
-            open: None,
-            interfaces,
-            taps: BTreeMap::new(),
-            numbers: BTreeMap::new(),
-            next_interface: 0,
-            budgets: Budgets::default(),
-            streams: BTreeMap::new(),
-            ended: Vec::new(),
-            next_stream: 1,
-            dirty: BTreeSet::new(),
-            jobs: Vec::new(),
-            begun: Vec::new(),
-            ending: BTreeSet::new(),
-            flows,
-            preparing: Vec::new(),
-            asked_for_accounts: Vec::new(),
-            probed: BTreeMap::new(),
-            probing: Vec::new(),
-            own_ports: Arc::default(),
-            own: Arc::default(),
-            said: None,
-        }
-    }
-
     /// Works off commands until the end. Commands that wait already are taken together: a dashboard that
     /// opens starts twenty streams, and one new generation does for all of them.
     pub fn run(mut self, commands: &Receiver<Command>) {
@@ -275,26 +171,6 @@ impl Control {
         self.settle();
     }
 
-    /// Makes the maps that all programs share, where that has not been done.
-    pub(super) fn open(&mut self) -> Result<&mut Open, AskError> {
-        if self.open.is_none() {
-            let open = self.parts.opener.open(&self.parts.reader, &self.parts.settings);
-            if let Err(error) = &open {
-                self.lose_where_final(error);
-            }
-            self.open = Some(open?);
-        }
-        self.open.as_mut().ok_or(AskError::WrongAnswer)
-    }
-
-    /// Has the process end where the loader answers no more.
-    pub(super) fn lose_where_final(&self, error: &AskError) {
-        if error.is_final() && self.parts.failed.borrow().is_none() {
-            error!("{error}, so that nothing can be watched any more");
-            self.parts.failed.send_replace(Some(error.to_string()));
-        }
-    }
-
     /// Has own traffic recognised by what its ports and this machine's addresses are now.
     fn recognise_own(&mut self) {
         let filter = own::filter(&self.own_ports, &own::addresses(&self.interfaces));
@@ -385,7 +261,7 @@ impl Control {
     }
 
     /// Has every program loaded that has not been.
-    pub(super) fn load_all(&mut self, urgency: Urgency) {
+    fn load_all(&mut self, urgency: Urgency) {
         for hook in HOOKS.into_iter().filter(|hook| !self.probed.contains_key(&(*hook as u8))) {
             self.jobs.push((Job::Load(hook), urgency));
         }

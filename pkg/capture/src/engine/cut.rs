@@ -5,8 +5,8 @@ use std::sync::Arc;
 use tracing::{error, warn};
 
 use super::{
-    control::Control,
     generations::{Generation, NoGeneration, Plan},
+    state::Control,
 };
 use crate::{
     clock::Moment,

@@ -73,6 +73,12 @@ impl Counts {
     }
 }
 
+/// A slot's counters in one of the counts, where there is a slot.
+#[must_use]
+pub fn slot(counts: &Counts, slot: Option<u32>, direction: Direction) -> Option<SlotCounters> {
+    slot.map(|slot| counts.slot(slot, direction))
+}
+
 /// What a generation is to be like.
 pub struct Plan<'a> {
     /// The interface's number with us.

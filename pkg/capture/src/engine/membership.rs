@@ -8,10 +8,11 @@ use xdplive_protocol::event::{self, Event};
 
 use super::{
     attacher::{AttachJob, Job, Urgency},
-    control::Control,
     explain,
     generations::Membership,
-    slots::{Key, NoSlot, Shared},
+    slot_key::Key,
+    slots::{NoSlot, Shared},
+    state::Control,
     tap::{Tap, There, wish},
     way::{Attachment, Refusal, Step, Wish},
 };

@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use xdplive_packet::Hook;
 
 use super::{
-    flows::FlowTables,
+    flow_server::FlowTables,
     generations::{Fixed, Generations},
     maps::{KernelMaps, Rest},
 };

@@ -7,9 +7,10 @@ use tokio::sync::oneshot;
 use xdplive_packet::event::Direction;
 
 use super::{
-    control::{ATTACH_PATIENCE, Control},
     explain,
-    slots::{Key, Shared},
+    slot_key::Key,
+    slots::Shared,
+    state::{ATTACH_PATIENCE, Control, Preparing},
     tap::wish,
     way::{Refusal, fits},
 };
@@ -20,14 +21,6 @@ use crate::{
 
 /// How long who asked for all interfaces waits: on a machine with few of them the answer is whole then.
 const PATIENCE_FOR_ALL: Duration = Duration::from_millis(200);
-
-/// Somebody who waits for an answer.
-pub struct Preparing {
-    request: Request,
-    names: Vec<String>,
-    until: Instant,
-    reply: oneshot::Sender<Result<Prepared, SourceError>>,
-}
 
 impl Control {
     /// See [`crate::source::Source::prepare`].

@@ -11,17 +11,15 @@ use std::{
 };
 
 use thiserror::Error;
-use xdplive_filter::{Environment, Filter, Term, TooComplex, tables::CapacityError};
-use xdplive_packet::{
-    accounting::{Configuration, Limit, SLOTS},
-    event::Direction,
-};
+use xdplive_filter::{Environment, Term, TooComplex, tables::CapacityError};
+use xdplive_packet::accounting::{Configuration, Limit, SLOTS};
 
 use super::{
     budgets::Budgets,
     filter_sets::{FilterSet, FilterSets, SlotTerms},
+    slot_key::Key,
 };
-use crate::source::{InterfaceSet, Request, StreamId, Wanted};
+use crate::source::StreamId;
 
 /// Why a stream cannot be part of a capture.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
@@ -129,55 +127,6 @@ fn is_near(one: Limit, other: Limit) -> bool {
             less > SMALL && more - less <= less / 4
         }
         _ => false,
-    }
-}
-
-/// What streams of one slot have in common.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Key {
-    filter: Arc<Filter>,
-    directions: Vec<Direction>,
-    limit: Limit,
-    hides_own: bool,
-    header_bytes: bool,
-    /// Where a limit holds for all together; none without a limit.
-    together: Option<InterfaceSet>,
-}
-
-impl Key {
-    /// The key of a stream's slot; none where it wants no packets.
-    #[must_use]
-    pub fn of(request: &Request) -> Option<Self> {
-        let Wanted { filter, limit, hides_own, header_bytes } = request.wanted.as_ref()?;
-        let is_limited = matches!(limit, Limit::PerSecond(_));
-        Some(Self {
-            filter: Arc::clone(filter),
-            directions: request.directions.clone(),
-            limit: *limit,
-            hides_own: *hides_own,
-            header_bytes: *header_bytes,
-            together: is_limited.then(|| request.interfaces.clone()),
-        })
-    }
-
-    /// Whether packets become rows; they are only counted otherwise.
-    fn has_rows(&self) -> bool {
-        self.limit != Limit::None
-    }
-
-    /// Whether streams with either key are for the same packets.
-    fn has_packets_of(&self, other: &Self) -> bool {
-        self.filter == other.filter
-            && self.directions == other.directions
-            && self.hides_own == other.hides_own
-    }
-
-    /// Whether they differ in their limits at most, and that of a single interface.
-    fn is_like(&self, other: &Self) -> bool {
-        self.has_packets_of(other)
-            && self.header_bytes == other.header_bytes
-            && self.together == other.together
-            && self.together.as_ref().is_some_and(|set| !set.may_be_several())
     }
 }
 
@@ -387,13 +336,6 @@ impl Slots {
         let more = held.len().saturating_sub(NAMED);
         let more = if more == 0 { String::new() } else { format!(" and {more} others") };
         format!("{}{more}", named.join(", "))
-    }
-}
-
-impl Key {
-    /// Whether slots of other interfaces may have the same budget.
-    fn may_share_budget(&self) -> bool {
-        self.together.as_ref().is_some_and(InterfaceSet::may_be_several)
     }
 }
 

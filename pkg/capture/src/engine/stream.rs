@@ -7,10 +7,7 @@ use std::{
 
 use xdplive_packet::{accounting::SlotCounters, event::Direction, flow::Sum};
 
-use super::{
-    generations::{self, Membership},
-    tap::slot,
-};
+use super::generations::{self, Membership, slot};
 use crate::clock::Moment;
 use crate::source::{Counted, Counts, DirectionCounts, GONE, Handled, InterfaceNumber, Queue, Request};
 

@@ -3,10 +3,10 @@
 use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
 use xdplive_filter::Environment;
-use xdplive_packet::{LinkType, accounting::SlotCounters, event::Direction};
+use xdplive_packet::{LinkType, event::Direction};
 
 use super::{
-    flows::Overflow,
+    flow_server::Overflow,
     generations::{Counts, Generation, Members},
     slots::Slots,
     way::{Way, Wish},
@@ -202,10 +202,4 @@ impl Tap {
 #[must_use]
 pub fn wish(request: &Request) -> Wish {
     Wish { choice: request.hook, owner: request.asker.clone() }
-}
-
-/// A slot's counters in one of the counts, where there is a slot.
-#[must_use]
-pub fn slot(counts: &Counts, slot: Option<u32>, direction: Direction) -> Option<SlotCounters> {
-    slot.map(|slot| counts.slot(slot, direction))
 }

@@ -12,21 +12,30 @@ use std::{
 };
 
 use futures::executor::block_on;
+use tokio::sync::watch;
 use xdplive_filter::Filter;
 use xdplive_packet::accounting::Limit;
 
 use super::*;
 use crate::{
     engine::{
-        attacher::fake::{Call, FakeLinks},
+        attacher::{
+            Attacher,
+            fake::{Call, FakeLinks},
+        },
+        flow_wants::Flows,
         generations::{Fixed, Generations},
         maps::fake::{FakeKernel, Packet},
+        opening::{Open, Opener},
     },
     hook::HookChoice,
     interface::{Interface, Link},
-    loader::protocol::LinkId,
-    reader::fake::FakeRing,
-    source::{Counted, InterfaceSet, InterfaceState, LeftOut, Tally, Wanted},
+    loader::protocol::{LinkId, LoaderError},
+    privilege::AtStart,
+    reader::{Reader, fake::FakeRing},
+    report::Kernel,
+    settings::Settings,
+    source::{Counted, Host, InterfaceState, LeftOut, Tally, Wanted},
 };
 
 /// Longer than anything here takes, unless it never ends.

@@ -10,7 +10,8 @@ use crate::{
     engine::{
         budgets::Budgets,
         maps::fake::{FakeKernel, Packet},
-        slots::{Key, Shared},
+        slot_key::Key,
+        slots::Shared,
     },
     hook::HookChoice,
     source::{InterfaceSet, Request, Wanted},

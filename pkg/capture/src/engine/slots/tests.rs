@@ -1,6 +1,8 @@
-use xdplive_packet::{LinkType, classify::Tables};
+use xdplive_filter::Filter;
+use xdplive_packet::{LinkType, classify::Tables, event::Direction};
 
 use super::*;
+use crate::source::{InterfaceSet, Request, Wanted};
 
 /// What interfaces have in common, and the slots of one of them.
 #[derive(Default)]
