@@ -10,15 +10,15 @@
 //! not tell users of one session apart. The parent's descriptors, which would say it exactly, may be read by nobody
 //! who has given up its rights (ptrace(2), access mode checking).
 
+mod error;
 mod filter;
 mod sockets;
 
 use std::{collections::BTreeSet, fs, io, path::PathBuf};
 
-use netlink_packet_core::DecodeError;
 use rustix::process::{Pid, getppid};
-use thiserror::Error;
 
+pub use error::OwnError;
 pub use filter::{MAX_ADDRESSES, MAX_PORTS, addresses, filter};
 use sockets::{FAMILIES, Listening, Marker};
 
@@ -49,47 +49,6 @@ impl Ports {
             },
         }
     }
-}
-
-/// Why it is unknown which sockets are the parent's.
-#[derive(Debug, Error)]
-pub enum OwnError {
-    /// It has no number here.
-    #[error(
-        "the process that started this one is in another PID namespace, so that its user is unknown here"
-    )]
-    NoParent,
-    /// Its user is not told.
-    #[error(
-        "cannot read {path}, which says whose process started this one: {error}; /proc has to be mounted, and \
-         without hidepid for a process that is not of the same user"
-    )]
-    User {
-        /// The file.
-        path: PathBuf,
-        /// Why it cannot be read, or what is in it.
-        error: io::Error,
-    },
-    /// The control group of this process is not told.
-    #[error(
-        "cannot open a listening socket on the loopback address, which tells this process's control group: {0}"
-    )]
-    ControlGroup(io::Error),
-    /// No netlink socket.
-    #[error(
-        "cannot open a netlink socket: {0}; a service manager that restricts address families must allow \
-         AF_NETLINK (systemd: RestrictAddressFamilies=… AF_NETLINK)"
-    )]
-    Socket(io::Error),
-    /// The kernel does not list sockets.
-    #[error(
-        "the kernel does not list the listening TCP sockets: {0}; it needs the module tcp_diag \
-         (CONFIG_INET_TCP_DIAG)"
-    )]
-    Request(io::Error),
-    /// The kernel's list cannot be read.
-    #[error("the kernel's list of listening TCP sockets is not as expected: {0}")]
-    Answer(#[from] DecodeError),
 }
 
 /// The process that started this one, as far as its sockets can be told from others'.

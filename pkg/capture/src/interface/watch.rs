@@ -28,8 +28,8 @@ use tracing::warn;
 use xdplive_protocol::interface_name;
 
 use super::{
-    Interface, Interfaces, Link,
     links::{self, Named},
+    model::{Interface, Interfaces, Link},
     tags::{Decider, Ethtool},
 };
 
@@ -168,7 +168,7 @@ async fn look(asking: &Asking) -> Result<Interfaces, WatchError> {
     for (name, decider) in deciders {
         let other = |index| found.iter().find(|one| one.index == index).map(|one| one.name.as_str());
         let tags = asking.ethtool.vlan_tags(&name, decider, other).await;
-        if let Some(interface) = found.0.get_mut(&name) {
+        if let Some(interface) = found.get_mut(&name) {
             interface.vlan_tags = tags;
         }
     }

@@ -24,7 +24,7 @@ use rustix::{
     },
 };
 
-use super::OwnError;
+use super::error::OwnError;
 
 /// The attribute with a socket's control group, `INET_DIAG_CGROUP_ID` of linux/inet_diag.h: kernel 5.9.
 const CONTROL_GROUP: u16 = 21;

@@ -2,10 +2,10 @@
 
 use xdplive_packet::{Hook, event::Direction};
 
-use super::{Check, HookOption, InterfaceHooks, Outcome};
 use crate::{
     hook::KernelSupport,
     interface::{Interface, Interfaces, VlanTags},
+    source::{Check, HookOption, InterfaceHooks, Outcome},
 };
 
 /// Interfaces, and commands, that the check names at most; there may be hundreds.

@@ -5,7 +5,7 @@ use std::{ops::AddAssign, sync::Arc, time::Duration};
 use xdplive_filter::Filter;
 use xdplive_packet::{Hook, event::Direction, flow::Sum};
 
-use super::{Host, Label, StreamId};
+use super::{host::Host, ids::StreamId, request::Label};
 use crate::clock::Moment;
 
 /// What has been counted at one interface and direction since it is watched.

@@ -16,9 +16,17 @@ use tokio::sync::watch;
 
 use self::{hosts::Hosts, order::Order};
 use super::{
-    Check, DirectionCounts, FlowFeed, FlowQueue, FlowSnapshot, HookAccounts, Host, HostId, HostSet,
-    InterfaceSet, InterfaceState, IsShown, LeftOut, Prepared, Queue, Reading, Report, Request, Source,
-    SourceError, StreamId, Subscription,
+    accounts::{DirectionCounts, HookAccounts, InterfaceState, Reading},
+    error::SourceError,
+    flows::{FlowFeed, FlowQueue, FlowSnapshot},
+    host::{Host, HostId, HostSet, names_of},
+    ids::StreamId,
+    prepared::{LeftOut, Prepared},
+    queue::Queue,
+    report::{Check, Report},
+    request::{InterfaceSet, Request},
+    seam::{IsShown, Source},
+    subscription::Subscription,
 };
 use crate::{clock::Moment, interface::Interfaces};
 
@@ -79,7 +87,7 @@ impl Merged {
             })
             .collect();
         if asked.is_empty() {
-            return Err(SourceError::NoSuchHost { available: super::names_of(&*self.hosts()).to_string() });
+            return Err(SourceError::NoSuchHost { available: names_of(&*self.hosts()).to_string() });
         }
         Ok(asked)
     }
@@ -238,7 +246,7 @@ impl Source for Merged {
         let mut all = Report { checks: Vec::new(), interfaces: Vec::new() };
         for source in &self.parts {
             let Report { checks, interfaces } = source.report(is_shown).await;
-            let hosts = super::names_of(&*source.hosts());
+            let hosts = names_of(&*source.hosts());
             all.checks.extend(
                 checks.into_iter().map(|check| Check { name: format!("{hosts}: {}", check.name), ..check }),
             );

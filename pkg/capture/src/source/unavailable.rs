@@ -5,8 +5,15 @@ use std::{collections::BTreeSet, sync::Arc};
 use async_trait::async_trait;
 
 use super::{
-    Check, HookAccounts, Host, HostId, IsShown, Outcome, Prepared, Reading, Report, Request, Source,
-    SourceError, StreamId, Subscription,
+    accounts::{HookAccounts, Reading},
+    error::SourceError,
+    host::{Host, HostId},
+    ids::StreamId,
+    prepared::Prepared,
+    report::{Check, Outcome, Report},
+    request::Request,
+    seam::{IsShown, Source},
+    subscription::Subscription,
 };
 use crate::{clock::Moment, interface::Interfaces};
 

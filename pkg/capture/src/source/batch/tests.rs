@@ -1,6 +1,8 @@
 use bytemuck::Zeroable as _;
+use xdplive_packet::Event;
 
 use super::*;
+use crate::source::{HostId, Origin};
 
 /// Rows with these kernel times, milliseconds.
 fn batch(times: Range<u64>) -> Batch {

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use xdplive_packet::flow::{FlowCounters, FlowKey, Sum};
 
-use crate::source::HostId;
+use crate::source::host::HostId;
 
 /// What two sides said to each other, as far as seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

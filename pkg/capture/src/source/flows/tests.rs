@@ -1,4 +1,7 @@
-use std::net::{IpAddr, Ipv4Addr};
+use std::{
+    net::{IpAddr, Ipv4Addr},
+    sync::Arc,
+};
 
 use bytemuck::Zeroable as _;
 use xdplive_packet::{
@@ -8,7 +11,10 @@ use xdplive_packet::{
 };
 
 use super::*;
-use crate::{clock::WallClock, source::HostId};
+use crate::{
+    clock::WallClock,
+    source::{Host, HostId},
+};
 
 const ALL: u16 = present::ETHERNET | present::ADDRESSES | present::PROTOCOL | present::PORTS;
 
@@ -188,28 +194,4 @@ fn groups_by_tcp_flag_overlap() {
     one.taken.tcp_flags[1][4] = packets(9, 0).sum;
     let found = counts(&top([&one], GroupBy::TcpFlag, 1, |sum| sum.bytes));
     assert_eq!(found, (vec![(Group::TcpFlag(4), 9)], 5));
-}
-
-#[tokio::test]
-async fn a_queue_is_bounded_and_counts_what_it_drops() {
-    let queue = FlowQueue::default();
-    let flows = |number| vec![(key((1, 1), (2, 2), Direction::In), packets(1, 0)); number];
-    let large = Arc::new(snapshot("large", flows(MAX_WAITING_FLOWS + 1), [1, 0]));
-    let small = Arc::new(snapshot("small", flows(1), [1, 0]));
-    queue.push(Arc::clone(&large));
-    assert_eq!(queue.next().await, Some(Arc::clone(&large)), "one is never too large");
-    queue.push(Arc::clone(&large));
-    for _ in 0..MAX_WAITING_SNAPSHOTS + 3 {
-        queue.push(Arc::clone(&small));
-    }
-    let packets = [MAX_WAITING_FLOWS as u64 + 2 + 3 * 2, 0];
-    assert_eq!(queue.lock().missed, Missed { snapshots: 4, packets });
-    queue.close();
-    let mut left = 0;
-    while let Some(snapshot) = queue.next().await {
-        assert_eq!(snapshot, small);
-        left += 1;
-    }
-    assert_eq!(left, MAX_WAITING_SNAPSHOTS);
-    assert_eq!(queue.lock().flows, 0);
 }

@@ -12,7 +12,7 @@ use xdplive_packet::{
     headers::present,
 };
 
-use super::FlowSnapshot;
+use super::snapshot::FlowSnapshot;
 
 /// What flows are put together by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

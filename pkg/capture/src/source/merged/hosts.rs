@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-use crate::source::{Host, HostId};
+use crate::source::host::{Host, HostId};
 
 /// Hosts of several sources under ids of their own. A host keeps its id for as long as this lives.
 #[derive(Debug, Default)]

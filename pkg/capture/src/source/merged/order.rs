@@ -11,7 +11,12 @@ use tokio::time::Instant;
 use super::hosts::Hosts;
 use crate::{
     clock::WallClock,
-    source::{Batch, GONE, HeaderBytes, InterfaceNumber, Names, Origin, Row},
+    source::{
+        batch::Batch,
+        header_bytes::HeaderBytes,
+        ids::{GONE, InterfaceNumber},
+        row::{Names, Origin, Row},
+    },
 };
 
 /// How long a row is held back for older ones of other sources. It should be longer than what one source takes longer

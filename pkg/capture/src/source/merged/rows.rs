@@ -8,7 +8,15 @@ use tokio::{
 };
 
 use super::order::Order;
-use crate::source::{Batch, Counted, InterfaceNumber, Queue, RowCounts, Source, Subscription, Tally};
+use crate::source::{
+    batch::Batch,
+    ids::InterfaceNumber,
+    queue::{Counted, Queue},
+    row_counts::RowCounts,
+    seam::Source,
+    subscription::Subscription,
+    tally::Tally,
+};
 
 /// Rows that are taken of one source at a time.
 const MOST: usize = 4096;

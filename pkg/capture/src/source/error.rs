@@ -1,0 +1,145 @@
+//! Why packets cannot be had.
+
+use thiserror::Error;
+
+use crate::hook::{HookChoice, UnknownHook};
+
+/// What a person can do about an error.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ErrorKind {
+    /// Ask for something else.
+    Request,
+    /// Grant rights.
+    Rights,
+    /// Change something on the machine, or wait.
+    Machine,
+}
+
+/// Why packets cannot be had.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+pub enum SourceError {
+    /// No interface has this name.
+    #[error("there is no interface \"{given}\" here; there are {available}")]
+    NoSuchInterface {
+        /// The name asked for.
+        given: String,
+        /// The names that exist.
+        available: String,
+    },
+    /// The hosts asked for are not of this source.
+    #[error("the hosts asked for are not here; there are {available}")]
+    NoSuchHost {
+        /// The names that exist.
+        available: String,
+    },
+    /// Packets of this kind of link cannot be read.
+    #[error(
+        "interface \"{interface}\" is neither Ethernet nor a tunnel that carries IP packets: its packets cannot \
+         be read; choose another interface"
+    )]
+    UnsupportedLink {
+        /// The interface.
+        interface: String,
+    },
+    /// The filter does not fit beside others.
+    #[error("the filter cannot be used on interface \"{interface}\" now: {reason}")]
+    NoRoom {
+        /// The interface.
+        interface: String,
+        /// What there is too much of, and what holds the room.
+        reason: String,
+    },
+    /// The filter alone is too much.
+    #[error("the filter cannot be used on interface \"{interface}\": {reason}")]
+    Filter {
+        /// The interface.
+        interface: String,
+        /// What there is too much of.
+        reason: String,
+    },
+    /// Two data sources want different hooks.
+    #[error(
+        "interface \"{interface}\" is being watched by {in_force} for {owner}, and can only be watched one way \
+         at a time; choose the hook auto or {in_force} instead of {wanted}, or stop the other first"
+    )]
+    HookConflict {
+        /// The interface.
+        interface: String,
+        /// The hook asked for.
+        wanted: HookChoice,
+        /// The hook in force.
+        in_force: &'static str,
+        /// Who asked for the hook in force.
+        owner: String,
+    },
+    /// The hook cannot be had there.
+    #[error(
+        "{hook} cannot be used on interface \"{interface}\": {reason}; choose the hook auto or another one"
+    )]
+    HookUnavailable {
+        /// The interface.
+        interface: String,
+        /// The hook's name.
+        hook: &'static str,
+        /// The kernel's reason.
+        reason: String,
+    },
+    /// Packets that are sent cannot be seen on this kernel.
+    #[error(
+        "packets that leave \"{interface}\" cannot be seen: that takes TCX, which came with kernel 6.6, and \
+         this is {release}; choose the direction in"
+    )]
+    NoEgress {
+        /// The interface.
+        interface: String,
+        /// The running kernel.
+        release: String,
+    },
+    /// This process may not do it.
+    #[error("{reason}. {mend}")]
+    NotAllowed {
+        /// What is missing.
+        reason: String,
+        /// What to do about it.
+        mend: String,
+    },
+    /// The kernel refused in another way.
+    #[error("interface \"{interface}\" cannot be watched: {reason}; `xdplive doctor` looks for the cause")]
+    Failed {
+        /// The interface.
+        interface: String,
+        /// The kernel's reason.
+        reason: String,
+    },
+    /// A hook's name is wrong.
+    #[error(transparent)]
+    UnknownHook(#[from] UnknownHook),
+    /// There is no capture at all.
+    #[error("{0}")]
+    Unavailable(String),
+    /// The source has ended.
+    #[error("the capture has ended; Grafana starts it anew within a second")]
+    Gone,
+}
+
+impl SourceError {
+    /// What a person can do about it.
+    #[must_use]
+    pub const fn kind(&self) -> ErrorKind {
+        match self {
+            Self::NoSuchInterface { .. }
+            | Self::NoSuchHost { .. }
+            | Self::UnsupportedLink { .. }
+            | Self::Filter { .. }
+            | Self::NoRoom { .. }
+            | Self::UnknownHook(_) => ErrorKind::Request,
+            Self::NotAllowed { .. } => ErrorKind::Rights,
+            Self::HookConflict { .. }
+            | Self::HookUnavailable { .. }
+            | Self::NoEgress { .. }
+            | Self::Failed { .. }
+            | Self::Unavailable(_)
+            | Self::Gone => ErrorKind::Machine,
+        }
+    }
+}
