@@ -55,6 +55,14 @@ impl Moment {
         let passed = i64::try_from(self.since(earlier).as_nanos()).unwrap_or(i64::MAX);
         self.wall.saturating_sub(earlier.wall).saturating_sub(passed)
     }
+
+    /// By how much the wall clock was set since an earlier moment of the same host, as [`Self::step_since`] says it; `None`
+    /// where it was not, or has only been corrected by less than half a second.
+    #[must_use]
+    pub fn set_since(self, earlier: Self) -> Option<i64> {
+        let step = self.step_since(earlier);
+        (step.unsigned_abs() >= 500_000_000).then_some(step)
+    }
 }
 
 /// How far the wall clock is ahead of the kernel's clock, at one moment. Looked at anew for every batch: it

@@ -178,7 +178,7 @@ async fn record_accounts(inner: std::sync::Weak<Inner>) {
         second_after(now).await;
         let Some(inner) = inner.upgrade() else { return };
         let accounts = inner.source.accounts().await;
-        lock(&inner.accounts).add(inner.source.now().milliseconds(), accounts);
+        lock(&inner.accounts).add(inner.source.now(), accounts);
     }
 }
 

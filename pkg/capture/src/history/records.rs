@@ -20,9 +20,6 @@ pub struct Records {
     seconds: usize,
 }
 
-/// By so much, in nanoseconds, the wall clock has been set, and not just been corrected.
-const SET: u64 = 500_000_000;
-
 #[derive(Debug)]
 struct Record {
     number: u64,
@@ -92,8 +89,7 @@ impl Record {
     /// stay in order, and as far apart as they were.
     fn follow_clock(&mut self, now: Moment) {
         let Some(last) = self.past.iter().next_back() else { return };
-        let step = now.step_since(last.at);
-        if step.unsigned_abs() >= SET {
+        if let Some(step) = now.set_since(last.at) {
             self.past.iter_mut().for_each(|lap| lap.at.wall = lap.at.wall.saturating_add(step));
         }
     }

@@ -178,3 +178,17 @@ fn what_nobody_needs_can_be_waited_for() {
     records.release(number);
     assert!(records.unneeded(&subject(&both("udp"))).is_some());
 }
+
+/// Seconds before a clock was set back keep their order, and their distance.
+#[test]
+fn a_clock_that_is_set_back_leaves_seconds_in_order() {
+    let mut records = Records::new(10);
+    let (number, _) = records.hold_it(&both("udp"), Instant::now());
+    records.count(number, lap(60_000, 1, 0));
+    records.count(number, lap(61_000, 2, 0));
+    let at = Moment { wall: 52_000_000_000, steady: Duration::from_millis(62_000) };
+    records.count(number, Lap { at, ..lap(0, 3, 0) });
+    let past = records.past(&subject(&both("udp")));
+    let found: Vec<(i64, u64)> = past.iter().map(|interval| (interval.time, interval.packets)).collect();
+    assert_eq!(found, [(50_000, 1), (51_000, 2), (52_000, 3)]);
+}
