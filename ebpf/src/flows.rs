@@ -29,7 +29,9 @@ pub fn count(
     let bank = in_force.flow_bank();
     let interface = configuration.interface;
     let map = beside_map(interface, bank);
-    let Some(beside) = FLOWS_BESIDE.get_value_ptr_mut(map, &beside_entry(interface, direction)) else { return };
+    let Some(beside) = FLOWS_BESIDE.get_value_ptr_mut(map, &beside_entry(interface, direction)) else {
+        return;
+    };
     // SAFETY: a per-CPU value; programs of this object do not interrupt each other on one CPU in the same direction,
     // and the host only writes it when no program can find it.
     let beside = unsafe { &mut *beside };

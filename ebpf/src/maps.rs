@@ -50,8 +50,10 @@ pub static COUNTERS: ArrayOfMaps<PerCpuArray<SlotCounters, { CELLS as usize }>, 
 
 /// What flows are counted with besides [`FLOW_TABLES`], by `xdplive_packet::flow::beside_map` and `beside_entry`.
 #[btf_map]
-pub static FLOWS_BESIDE: ArrayOfMaps<PerCpuArray<Beside, { BESIDE_ENTRIES as usize }>, { BESIDE_MAPS as usize }> =
-    ArrayOfMaps::new();
+pub static FLOWS_BESIDE: ArrayOfMaps<
+    PerCpuArray<Beside, { BESIDE_ENTRIES as usize }>,
+    { BESIDE_MAPS as usize },
+> = ArrayOfMaps::new();
 
 /// The tables of flows, by bank. Their size is the host's business.
 #[btf_map]

@@ -90,8 +90,16 @@ pub fn observe<'a, P: Packet>(hook: Hook, index: u32, packet: impl FnOnce(&'a mu
     // SAFETY: a helper without arguments.
     let time = unsafe { bpf_ktime_get_ns() };
     let direction = hook.direction();
-    let mut decision =
-        Decision { configuration, direction, headers, time, segments: number, bytes, left: wanted, passed: 0 };
+    let mut decision = Decision {
+        configuration,
+        direction,
+        headers,
+        time,
+        segments: number,
+        bytes,
+        left: wanted,
+        passed: 0,
+    };
     each_slot(wanted, decide, &mut decision);
     let passed = decision.passed;
     if passed == 0 {
