@@ -120,7 +120,13 @@ async fn flows(
         hook: HookChoice::Auto,
         wanted: None,
     };
-    source.prepare(&request).await.unwrap();
+    // Of all interfaces some are still on their way when it answers; what is sent meanwhile is not seen there.
+    let ready = async {
+        while !source.prepare(&request).await.unwrap().left_out.is_empty() {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    timeout(Duration::from_secs(10), ready).await.expect("everything attached");
     source.flows(&request, Duration::from_millis(ms)).await.unwrap()
 }
 
