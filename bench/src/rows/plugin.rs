@@ -46,8 +46,7 @@ pub async fn trial(
     rate: f64,
     time: Duration,
 ) -> Result<Trial, RowsError> {
-    let settings = [("GF_PLUGIN_MAX_LIMIT", "none"), ("GF_PLUGIN_QUOTA_PERCENT", "none")];
-    let plugin = Plugin::start(&needs::plugin(), &settings, |_| ()).await?;
+    let plugin = Plugin::start(&needs::plugin(), &host::UNBOUNDED, |_| ()).await?;
     let result = run(&plugin, network, source, columns, rate, time).await;
     // Where it went well, it has been asked to, and has ended already.
     plugin.ask_to_end().await;

@@ -45,8 +45,7 @@ pub async fn cost(
     streams: u32,
     time: Duration,
 ) -> Result<Duration, RowsError> {
-    let settings = [("GF_PLUGIN_MAX_LIMIT", "none"), ("GF_PLUGIN_QUOTA_PERCENT", "none")];
-    let plugin = Plugin::start(&needs::plugin(), &settings, |_| ()).await?;
+    let plugin = Plugin::start(&needs::plugin(), &host::UNBOUNDED, |_| ()).await?;
     let result = run(&plugin, network, source, streams, time).await;
     plugin.ask_to_end().await;
     plugin.wait().await;

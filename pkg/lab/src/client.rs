@@ -46,8 +46,7 @@ pub async fn plugin_with(namespace: &Namespace, directory: &Path, settings: &[(&
     let arguments: Vec<_> = line.get_args().map(|argument| argument.to_string_lossy().into_owned()).collect();
     std::fs::write(&starter, format!("#!/bin/sh\nexec ip {}\n", arguments.join(" "))).expect("a file");
     std::fs::set_permissions(&starter, std::fs::Permissions::from_mode(0o755)).expect("a program");
-    let unbounded = [("GF_PLUGIN_MAX_LIMIT", "none"), ("GF_PLUGIN_QUOTA_PERCENT", "none")];
-    let settings = [unbounded.as_slice(), settings].concat();
+    let settings = [host::UNBOUNDED.as_slice(), settings].concat();
     Plugin::start(&starter, &settings, |_| ()).await.expect("a running plugin")
 }
 

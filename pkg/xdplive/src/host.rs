@@ -38,6 +38,9 @@ use xdplive_protocol::{
 
 pub use xdplive_protocol::plugin::program_name;
 
+/// Settings for [`Plugin::start`] without the administrator's bounds on rows a second and on processor time.
+pub const UNBOUNDED: [(&str, &str); 2] =
+    [("GF_PLUGIN_MAX_LIMIT", "none"), ("GF_PLUGIN_QUOTA_PERCENT", "none")];
 /// How long the plugin may take to say where it is; go-plugin waits a minute.
 const START: Duration = Duration::from_secs(20);
 /// How long it may take to end after it was asked to; go-plugin waits as long.

@@ -67,9 +67,8 @@ pub async fn run(options: Watch) -> Result<(), Failure> {
         }
     };
     // All rows, unless --limit says otherwise.
-    let settings = [("GF_PLUGIN_MAX_LIMIT", "none"), ("GF_PLUGIN_QUOTA_PERCENT", "none")];
     let mut plugin = tokio::select! {
-        plugin = Plugin::start(&program, &settings, on_log) => plugin.map_err(|error| machine(&error))?,
+        plugin = Plugin::start(&program, &host::UNBOUNDED, on_log) => plugin.map_err(|error| machine(&error))?,
         cut = limit.wait() => return Err(cut.into()),
     };
 
