@@ -183,7 +183,7 @@ describe('what grafana.ini fixes', () => {
     expect(screen.getByText('x = "y" is wrong. The default holds.')).toBeInTheDocument();
   });
 
-  it('can be mended where the data source contradicts it', async () => {
+  it('can be fixed where the data source contradicts it', async () => {
     answer(serverSettings({ hook: 'tcx' }));
     const changes = await openEditor({ hook: 'xdp-native' });
     expect(await screen.findByText(/^Choose Automatic or TCX: another hook is refused/)).toBeInTheDocument();

@@ -17,7 +17,7 @@ export function pauseBetween(streams: number): number {
 
 /**
  * A panel draws itself anew for each emission, whatever it holds, and a page has one thread for all its panels. On a page
- * with many streams each of them is drawn more seldom, and not at the same moment as the others. Nothing is lost: an
+ * with many streams each of them is drawn less often, and not at the same moment as the others. Nothing is lost: an
  * emission holds the rows of those that were passed over.
  */
 export function paced<T>(random: () => number = Math.random): MonoTypeOperatorFunction<T> {

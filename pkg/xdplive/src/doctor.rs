@@ -1,4 +1,4 @@
-//! `xdplive doctor`: what is missing here, and the command that mends it. Attaches nothing.
+//! `xdplive doctor`: what is missing here, and the command that fixes it. Attaches nothing.
 
 mod grafana;
 

@@ -12,7 +12,7 @@ interface Props {
   version: number | undefined;
 }
 
-/** What keeps this machine from showing packets, and the commands that mend it. */
+/** What keeps this machine from showing packets, and the commands that fix it. */
 export function HealthSection({ dataSourceUid, version }: Props) {
   const [health, checkAgain] = useRepeated(checkHealth, dataSourceUid, version);
   const isChecking = health.state === 'loading';

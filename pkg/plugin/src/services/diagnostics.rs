@@ -1,4 +1,4 @@
-//! The health check: what this machine lets us do, and the command that mends what it does not.
+//! The health check: what this machine lets us do, and the command that fixes what it does not allow.
 
 mod metrics;
 

@@ -24,7 +24,7 @@ pub struct DataSourceSettings {
     pub ceiling: LimitCeiling,
 }
 
-/// A setting of a data source that cannot be used. Its owner is told; nothing works until it is mended,
+/// A setting of a data source that cannot be used. Its owner is told; nothing works until it is fixed,
 /// because a restriction that cannot be read must not be taken for none.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum DataSourceSettingError {

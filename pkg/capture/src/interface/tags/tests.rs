@@ -65,7 +65,7 @@ fn features_in_force_decide() {
     assert_eq!(found(&SENDING, &sending, &sending), beside(&["txvlan", "tx-vlan-stag-hw-insert"]));
 }
 
-/// A command that leaves one of two features on would mend half of it, and look like all.
+/// A command that leaves one of two features on would fix half of it, and look like all.
 #[test]
 fn a_feature_that_cannot_be_switched_has_no_command() {
     const BOTH: [&str; 2] = ["rx-vlan-hw-parse", "rx-vlan-stag-hw-parse"];
