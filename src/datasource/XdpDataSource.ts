@@ -1,4 +1,5 @@
 import {
+  isDataFrame,
   LoadingState,
   SupplementaryQueryType,
   type AdHocVariableFilter,
@@ -16,8 +17,8 @@ import {
   type ScopedVars,
   type SupplementaryQueryOptions,
 } from '@grafana/data';
-import { DataSourceWithBackend, getTemplateSrv } from '@grafana/runtime';
-import { map, of, switchMap, type Observable } from 'rxjs';
+import { DataSourceWithBackend, getTemplateSrv, type GrafanaLiveSrv } from '@grafana/runtime';
+import { firstValueFrom, map, of, switchMap, type Observable } from 'rxjs';
 
 import { asLogLines, asTailed, withLogLines } from '../explore/logLines';
 import { logVolumeQuery, logVolumeRequest } from '../explore/logVolume';
@@ -54,8 +55,9 @@ import type { XdpSettings } from '../settings/model';
 import { followAnswer } from '../streaming/followAnswer';
 import { showingGaps } from '../streaming/gaps';
 import { grafanaLive, withoutLive } from '../streaming/grafanaLive';
+import type { LiveSource } from '../streaming/liveChannel';
 import { withSeriesNames } from '../streaming/nameSeries';
-import { reachesNow } from '../streaming/rowBuffer';
+import { reachesNow, upToNow } from '../streaming/bounds';
 
 import { isAlerting, isExplore } from './apps';
 
@@ -117,7 +119,7 @@ export class XdpDataSource
     this.findPacketsPage();
     const withGaps = showingGaps(shownAs);
     const dressed = dresser(shownAs, () => this.packetsPage);
-    return super.query({ ...request, targets }).pipe(
+    return super.query({ ...request, targets, range: upToNow(request.range) }).pipe(
       map((answer) => withErrors(answer, errors)),
       switchMap((answer) => {
         // The editor of an alert rule shows what the rule will see, which is never a stream.
@@ -127,7 +129,7 @@ export class XdpDataSource
         const live = grafanaLive();
         return live === undefined
           ? of(withoutLive(withSeriesNames(answer, names)))
-          : followAnswer(answer, request, { live, dataSourceUid: this.uid }, names);
+          : followAnswer(answer, request, this.liveSource(live, request), names);
       }),
       map((response) => {
         // Lines are text: they need no looks and links.
@@ -241,6 +243,21 @@ export class XdpDataSource
     const asked = queries.map((query) => interfacesOf(query, {}));
     const isAnywhere = asked.some((interfaces) => interfaces.length === 0);
     return seenChoices(await this.listSeen(values.seen, isAnywhere ? [] : [...new Set(asked.flat())]));
+  }
+
+  /** Where the streams of a request come from, and what the back end still has of them when something is missing. */
+  private liveSource(live: GrafanaLiveSrv, request: DataQueryRequest<XdpQuery>): LiveSource {
+    return {
+      live,
+      dataSourceUid: this.uid,
+      askAgain: async ({ query }) => {
+        // As the back end wrote it, and for a stream of its own: nothing is asked of it but what it has.
+        const targets = [{ ...query, refId: 'missing' }];
+        const asked = { ...request, targets, range: upToNow(request.range) };
+        const { data } = await firstValueFrom(super.query(asked));
+        return data.find(isDataFrame);
+      },
+    };
   }
 
   /** Nothing waits for it: a link is looked up when it is followed. */

@@ -2,7 +2,7 @@ import type { DataQueryRequest, TimeRange } from '@grafana/data';
 
 import { isOfPackets } from '../query/kinds';
 import { INTERVAL, type XdpQuery } from '../query/model';
-import { reachesNow } from '../streaming/rowBuffer';
+import { reachesNow } from '../streaming/bounds';
 
 /** Grafana takes it off again to find the query whose volume it is. */
 const VOLUME = 'log-volume-';

@@ -1,6 +1,6 @@
 import { dateTime, type TimeRange } from '@grafana/data';
 
-import { reachesNow } from '../streaming/rowBuffer';
+import { reachesNow } from '../streaming/bounds';
 
 /**
  * The range of a live tail: as long as the one that Explore has, and until now. Who looked at what is past and presses

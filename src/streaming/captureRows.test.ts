@@ -1,33 +1,32 @@
-import { createDataFrame, StreamingDataFrame } from '@grafana/data';
+import type { DataFrameJSON } from '@grafana/data';
 
-import { firstTick, tick } from '../testing/captureMessages';
+import { firstTick } from '../testing/captureMessages';
 import { captureRow } from '../testing/captureRow';
-import { ttlFrame } from '../testing/frames';
 
-import { newestRows, oneOfEachHook, rowsOfStream } from './captureRows';
+import { rowsOfTick, oneOfEachHook, rowsOfStream } from './captureRows';
 
-describe('newestRows', () => {
+const read = ({ schema, data }: DataFrameJSON) => rowsOfTick(schema?.fields ?? [], data?.values ?? []);
+
+describe('rowsOfTick', () => {
   it('reads every counter by its column', () => {
-    const frame = StreamingDataFrame.fromDataFrameJSON(
-      firstTick(1, [
-        {
-          direction: 'out',
-          seen: 9,
-          own: 1,
-          channel: 'packets/1f',
-          filter: 'tcp',
-          matched: 8,
-          thinned: 2,
-          lost_ring: 3,
-          lost_queue: 1,
-          delivered: 2,
-          host: 'node-a',
-        },
-        { interface: 'wg0', hook: null, state: 'refused', reason: 'not supported there' },
-        { interface: 'lo', state: 'asleep' },
-      ])
-    );
-    expect(newestRows(frame)).toEqual([
+    const message = firstTick(1, [
+      {
+        direction: 'out',
+        seen: 9,
+        own: 1,
+        channel: 'packets/1f',
+        filter: 'tcp',
+        matched: 8,
+        thinned: 2,
+        lost_ring: 3,
+        lost_queue: 1,
+        delivered: 2,
+        host: 'node-a',
+      },
+      { interface: 'wg0', hook: null, state: 'refused', reason: 'not supported there' },
+      { interface: 'lo', state: 'asleep' },
+    ]);
+    expect(read(message)).toEqual([
       {
         interface: 'eth0',
         direction: 'out',
@@ -49,15 +48,11 @@ describe('newestRows', () => {
     ]);
   });
 
-  it('takes the newest tick of a history', () => {
-    const frame = StreamingDataFrame.fromDataFrameJSON(firstTick(1, [{ seen: 1 }, { direction: 'out' }]));
-    frame.push(tick(2, [{ seen: 5 }, { direction: 'out', seen: 6 }]));
-    expect(newestRows(frame).map(({ seen }) => seen)).toEqual([5, 6]);
-  });
-
-  it('finds nothing in an empty frame, and no counters in another', () => {
-    expect(newestRows(createDataFrame({ fields: [] }))).toEqual([]);
-    expect(newestRows(ttlFrame('A', [[1, 64]]))).toEqual([captureRow({ interface: '', direction: '', hook: null })]);
+  it('finds nothing in an empty message, and no counters in another', () => {
+    expect(read({})).toEqual([]);
+    expect(rowsOfTick([{ name: 'time' }, { name: 'ttl' }], [[1], [64]])).toEqual([
+      captureRow({ interface: '', direction: '', hook: null }),
+    ]);
   });
 });
 

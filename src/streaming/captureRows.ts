@@ -1,5 +1,3 @@
-import type { DataFrame } from '@grafana/data';
-
 import { asHookState, type HookState } from '../resources/hookState';
 
 import { groupBy } from './grouping';
@@ -30,12 +28,9 @@ export interface CaptureRow {
   reason: string | null;
 }
 
-/**
- * The rows of the newest tick. A stream that panels share may begin with the history of one of them, which is more than
- * one tick, although it is listened to for the newest message alone.
- */
-export function newestRows(frame: DataFrame): CaptureRow[] {
-  const column = (name: string): unknown[] => frame.fields.find((field) => field.name === name)?.values ?? [];
+/** The rows of a tick, which is one message, with these columns. */
+export function rowsOfTick(columns: ReadonlyArray<{ name: string }>, values: unknown[][]): CaptureRow[] {
+  const column = (name: string): unknown[] => values[columns.findIndex((known) => known.name === name)] ?? [];
   const text = (name: string, row: number) => {
     const value = column(name)[row];
     return typeof value === 'string' ? value : null;
@@ -45,26 +40,22 @@ export function newestRows(frame: DataFrame): CaptureRow[] {
     return typeof value === 'number' ? value : 0;
   };
   const times = column('time');
-  return times.flatMap((time, row) =>
-    time !== times.at(-1)
-      ? []
-      : {
-          interface: text('interface', row) ?? '',
-          direction: text('direction', row) ?? '',
-          hook: text('hook', row),
-          seen: number('seen', row),
-          own: number('own', row),
-          channel: text('channel', row),
-          filter: text('filter', row),
-          matched: number('matched', row),
-          thinned: number('thinned', row),
-          lostRing: number('lost_ring', row),
-          lostQueue: number('lost_queue', row),
-          host: text('host', row),
-          state: asHookState(text('state', row)),
-          reason: text('reason', row),
-        }
-  );
+  return times.map((_, row) => ({
+    interface: text('interface', row) ?? '',
+    direction: text('direction', row) ?? '',
+    hook: text('hook', row),
+    seen: number('seen', row),
+    own: number('own', row),
+    channel: text('channel', row),
+    filter: text('filter', row),
+    matched: number('matched', row),
+    thinned: number('thinned', row),
+    lostRing: number('lost_ring', row),
+    lostQueue: number('lost_queue', row),
+    host: text('host', row),
+    state: asHookState(text('state', row)),
+    reason: text('reason', row),
+  }));
 }
 
 /** One row of each hook, whose own counters all its rows repeat. */

@@ -21,21 +21,11 @@ it('goes on from the history with what the stream brings', () => {
   expect(new Set(panel.states)).toEqual(new Set([LoadingState.Streaming]));
 });
 
-it("subscribes below the data source's uid with the canonical query and the panel's buffer", () => {
+it("subscribes below the data source's uid with the canonical query", () => {
   const live = new SharedLive();
-  new StreamingPanel(live, done([ttlFrame('A', [], channel)]), [{ refId: 'A', rowsKept: 20 }]);
-  expect(live.subscriptions).toMatchObject([
-    {
-      addr: {
-        scope: 'ds',
-        stream: 'uid-1',
-        namespace: 'uid-1',
-        path: 'packets/1f',
-        data: channel.custom?.data as object,
-      },
-      buffer: { action: 'append', maxLength: 20, maxDelta: 300_000 },
-    },
-  ]);
+  new StreamingPanel(live, done([ttlFrame('A', [], channel)]), [{ refId: 'A' }]);
+  const data = channel.custom?.data as object;
+  expect(live.subscriptions).toEqual([{ scope: 'ds', stream: 'uid-1', namespace: 'uid-1', path: 'packets/1f', data }]);
 });
 
 it("keeps each panel's own number of rows of a stream that panels share", () => {
@@ -73,7 +63,7 @@ it('keeps two queries of one panel apart whose filters differ', () => {
       { refId: 'B', filter: 'udp' },
     ]
   );
-  expect(live.subscriptions.map(({ addr }) => [addr.path, addr.data])).toEqual([
+  expect(live.subscriptions.map(({ path, data }) => [path, data])).toEqual([
     ['packets/1f', { kind: 'packets', filter: 'tcp' }],
     ['packets/2e', { kind: 'packets', filter: 'udp' }],
   ]);
@@ -126,11 +116,13 @@ it('passes on frames without a channel, before those that stream', () => {
 it('leaves an answer without a channel as it is', () => {
   const answer = done([ttlFrame('A', [[1, 64]])]);
   const received: DataQueryResponse[] = [];
-  followAnswer(answer, requestFor([{ refId: 'A' }]), { live: new SharedLive(), dataSourceUid: 'uid-1' }).subscribe(
-    (packet) => {
-      received.push(packet);
-    }
-  );
+  followAnswer(answer, requestFor([{ refId: 'A' }]), {
+    live: new SharedLive(),
+    dataSourceUid: 'uid-1',
+    askAgain: () => Promise.resolve(undefined),
+  }).subscribe((packet) => {
+    received.push(packet);
+  });
   expect(received).toEqual([answer]);
 });
 

@@ -12,7 +12,6 @@ import type { XdpQuery } from '../query/model';
 import { followFrame } from './followFrame';
 import { liveChannelOf, type LiveSource } from './liveChannel';
 import { nameSeries } from './nameSeries';
-import { paced } from './pace';
 
 /** Grafana keeps the latest emission of each key; no query's key looks like this one. */
 const ANSWER_KEY = 'answer';
@@ -39,7 +38,7 @@ export function followAnswer(
       // Two queries of one panel may share a channel, so the channel alone does not tell their emissions apart.
       const key = `${query.refId}/${streams.length}/${channel.path}`;
       const seriesName = names.get(query.refId);
-      streams.push(followFrame(frame, { channel, source, key, query, request, seriesName }).pipe(paced()));
+      streams.push(followFrame(frame, { channel, source, key, query, request, seriesName }));
     }
   }
   if (streams.length === 0) {

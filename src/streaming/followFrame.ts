@@ -1,82 +1,206 @@
 import {
-  isDataFrame,
   LoadingState,
-  StreamingFrameAction,
   type DataFrame,
+  type DataQueryRequest,
   type DataQueryResponse,
   type QueryResultMetaNotice,
 } from '@grafana/data';
 import {
-  catchError,
-  combineLatest,
+  concat,
   defer,
   distinctUntilChanged,
-  endWith,
+  EMPTY,
+  filter,
+  finalize,
   map,
+  merge,
   of,
-  scan,
-  startWith,
+  switchMap,
+  tap,
+  timer,
   type Observable,
 } from 'rxjs';
 
-import { ANY_INTERFACE } from '../query/model';
+import { ANY_INTERFACE, type XdpQuery } from '../query/model';
 
-import { canonicalQuery } from './canonicalQuery';
+import { boundsOf } from './bounds';
+import { canonicalQuery, type CanonicalQuery } from './canonicalQuery';
 import { captureReportOf, type CaptureReport } from './captureReport';
-import { newestRows, type CaptureRow } from './captureRows';
-import { listenTo, type LiveChannel, type LiveSource } from './liveChannel';
-import { noticesOf, quietNotices, type PanelFacts } from './notices';
-import { rowsShown, type Stream } from './rowsShown';
+import { rowsOfTick, type CaptureRow } from './captureRows';
+import type { ChannelStore } from './channelStore';
+import { CUT_AFTER, isCut } from './connection';
+import type { LiveChannel, LiveSource } from './liveChannel';
+import { nameSeries } from './nameSeries';
+import { noticesOf, quietNotices, type PanelFacts, type StreamFacts } from './notices';
+import { paced } from './pace';
+import { quietAfter } from './quiet';
+import { answeredFor, openStore, type Held } from './stores';
+import { viewOf, type View } from './view';
 
-/** More rows than any tick has. Less than a tick would make of hooks at its beginning hooks that are not there. */
-const TICK_ROWS = 10_000;
+/** What a frame goes on with, and for whom. */
+export interface Stream {
+  channel: LiveChannel;
+  source: LiveSource;
+  /** Tells the emissions of this stream from those of others in the same panel. */
+  key: string;
+  query: XdpQuery;
+  request: DataQueryRequest<XdpQuery>;
+  /** Tells its series from those of the panel's other queries. */
+  seriesName?: string;
+}
 
-interface Emission {
+/** What was drawn last, as far as it decides whether to draw anew. */
+interface Drawn {
+  version: unknown;
   response: DataQueryResponse;
-  counters: CaptureRow[];
-  hasRows: boolean;
-  /** Now or before. */
-  hadRows: boolean;
   notices: QueryResultMetaNotice[];
 }
 
 /**
  * Goes on from the history with what the stream brings. The counters of the capture say, as notices, why the panel is
- * empty or what it lacks; the panel draws itself for rows, and without rows for new words alone.
+ * empty or what it lacks; the panel draws itself for rows, and without rows for new words alone. What it shows is made
+ * when it draws, not for each message.
  */
 export function followFrame(history: DataFrame, stream: Stream): Observable<DataQueryResponse> {
-  const { channel, source } = stream;
-  const report = captureReportOf(history);
-  // Counters come first, so that what is known of them is known when the panel begins.
-  return combineLatest([countersOf(report?.channel, source), rowsShown(history, stream)]).pipe(
-    scan<[CaptureRow[], DataQueryResponse], Emission, undefined>((before, [counters, response]) => {
-      const hasRows = framesOf(response).some(({ length }) => length > 0);
-      const hadRows = hasRows || before?.hadRows === true;
-      const isNews = counters !== before?.counters || hasRows !== before.hasRows;
-      const notices = isNews ? noticesFor(channel, report, { counters, hasRows, hadRows }) : before.notices;
-      return { response, counters, hasRows, hadRows, notices };
-    }, undefined),
-    distinctUntilChanged((before, now) => before.response === now.response && isAlike(before.notices, now.notices)),
-    map(({ response, notices }) => {
-      framesOf(response).forEach((frame) => {
-        keepIdentity(frame, history, notices);
-      });
-      return response;
-    })
-  );
+  return defer(() => {
+    const panel = new Panel(history, stream);
+    return panel.news().pipe(
+      paced(),
+      map(() => panel.draw()),
+      distinctUntilChanged((before, now) => before.version === now.version && isAlike(before.notices, now.notices)),
+      map(({ response }) => response),
+      finalize(() => {
+        panel.close();
+      })
+    );
+  });
 }
 
-function noticesFor(
-  { path: channel, query }: LiveChannel,
-  report: CaptureReport | undefined,
-  { hadRows, ...seen }: Pick<Emission, 'counters' | 'hasRows' | 'hadRows'>
-): QueryResultMetaNotice[] {
-  const { isOfInterval, interval } = canonicalQuery(query);
-  if (report === undefined) {
-    return isOfInterval && !seen.hasRows ? quietNotices(interval) : [];
+/** One query of a panel that follows a stream. */
+class Panel {
+  private readonly asked: CanonicalQuery;
+  private readonly report: CaptureReport | undefined;
+  private readonly rows: Held;
+  private readonly counters: Held | undefined;
+  private readonly view: View;
+  private hadRows = false;
+  /** How many messages had come when none had come for too long; undefined: that has not been. */
+  private quietAfter: number | undefined;
+
+  constructor(
+    private readonly history: DataFrame,
+    private readonly stream: Stream
+  ) {
+    const { channel, source, query, request } = stream;
+    this.asked = canonicalQuery(channel.query);
+    this.report = captureReportOf(history);
+    const bounds = boundsOf(query, this.asked, request.range);
+    // Counters come first, so that what is known of them is known when the panel begins.
+    this.counters = this.report && openStore(this.report.channel, source, { maxLength: 0, maxAge: 0 });
+    this.rows = openStore(channel, source, bounds);
+    if (this.asked.kind !== 'flows') {
+      this.rows.store.join(answeredFor(channel, history));
+    }
+    this.view = viewOf(this.asked, history, this.rows.store, bounds);
   }
-  const quietFor = isOfInterval && hadRows ? interval : undefined;
-  return noticesOf({ ...report, ...askedBy(query), ...seen, channel, quietFor });
+
+  /** Whenever there may be something new to draw. */
+  news(): Observable<unknown> {
+    const { store } = this.rows;
+    return merge(
+      of(undefined),
+      store.changes,
+      ...(this.counters === undefined ? [] : [this.counters.store.changes]),
+      this.asked.isOfInterval ? this.quiet(store) : EMPTY,
+      // It is told when it has lasted for a while.
+      concat(of(undefined), store.changes).pipe(
+        map(() => store.connection),
+        distinctUntilChanged(),
+        switchMap(({ state }) => (state === 'connected' ? EMPTY : timer(CUT_AFTER)))
+      )
+    );
+  }
+
+  /** When no message has come for a while. */
+  private quiet(store: ChannelStore): Observable<unknown> {
+    return concat(of(undefined), store.changes).pipe(
+      map(() => store.messages),
+      distinctUntilChanged(),
+      switchMap((messages) =>
+        timer(quietAfter(this.asked.interval)).pipe(
+          filter(() => store.connection.error === undefined),
+          tap(() => {
+            this.quietAfter = messages;
+          })
+        )
+      )
+    );
+  }
+
+  draw(): Drawn {
+    const { key, seriesName } = this.stream;
+    const { store } = this.rows;
+    const shown = this.view.draw();
+    // What shows the last interval must not go on showing one of long ago.
+    const isQuiet = this.quietAfter === store.messages;
+    const frame = nameSeries(isQuiet ? withoutRows(shown) : { ...shown }, seriesName);
+    const hasRows = frame.length > 0;
+    this.hadRows ||= hasRows;
+    const notices = this.notices(hasRows);
+    const { refId, name, meta } = this.history;
+    // Notices that came with an empty answer say why it is empty.
+    const isAnswered = this.history.length === 0 && hasRows;
+    const all = [...((isAnswered ? undefined : meta?.notices) ?? []), ...notices];
+    const data = [{ ...frame, refId, name, meta: { ...meta, notices: all.length > 0 ? all : undefined } }];
+    const { error } = store.connection;
+    const response: DataQueryResponse =
+      error === undefined
+        ? { key, state: LoadingState.Streaming, data }
+        : { key, state: LoadingState.Error, data, errors: [{ refId, message: `Streaming channel error: ${error}` }] };
+    const version = [store.log.version, store.messages, isQuiet, hasRows, error].join();
+    return { version, response, notices };
+  }
+
+  close(): void {
+    this.rows.close();
+    this.counters?.close();
+  }
+
+  private notices(hasRows: boolean): QueryResultMetaNotice[] {
+    const { channel, request } = this.stream;
+    const { store } = this.rows;
+    const live: StreamFacts = {
+      connection: isCut(store.connection, Date.now()) ? store.connection : undefined,
+      missing: store.log.missing,
+      leftOut: this.view.leftOut(),
+      kept: this.asked.kind === 'rates' ? undefined : boundsOf(this.stream.query, this.asked, request.range).maxLength,
+      timeZone: request.timezone,
+    };
+    const { isOfInterval, interval } = this.asked;
+    if (this.report === undefined) {
+      return quietNotices(isOfInterval && !hasRows ? interval : undefined, live);
+    }
+    const quietFor = isOfInterval && this.hadRows ? interval : undefined;
+    const facts = { ...this.report, ...askedBy(channel.query), counters: this.countersNow(), hasRows };
+    return noticesOf({ ...facts, channel: channel.path, quietFor, live });
+  }
+
+  /** The newest counters; none while, or once, there is nothing to be had from their channel. */
+  private countersNow(): CaptureRow[] {
+    const store = this.counters?.store;
+    if (
+      store?.lastMessage === undefined ||
+      store.connection.error !== undefined ||
+      store.connection.state === 'ended'
+    ) {
+      return [];
+    }
+    return rowsOfTick(store.log.columns, store.lastMessage);
+  }
+}
+
+function withoutRows(frame: DataFrame): DataFrame {
+  return { ...frame, fields: frame.fields.map((field) => ({ ...field, values: [] })), length: 0 };
 }
 
 /** What the canonical query says, into which the back end has filled what was not asked for by name. */
@@ -87,37 +211,6 @@ function askedBy(query: object): Pick<PanelFacts, 'interfaces' | 'limit'> {
     interfaces: names.filter((name) => name !== ANY_INTERFACE),
     limit: typeof limit === 'number' ? limit : undefined,
   };
-}
-
-/** The newest counters; none while, or once, there is nothing to be had from their channel. */
-function countersOf(channel: LiveChannel | undefined, source: LiveSource): Observable<CaptureRow[]> {
-  if (channel === undefined) {
-    return of([]);
-  }
-  const buffer = { action: StreamingFrameAction.Replace, maxLength: TICK_ROWS };
-  return defer(() => listenTo(channel, source, { buffer })).pipe(
-    map((response) => (response.state === LoadingState.Error ? [] : framesOf(response).flatMap(newestRows))),
-    catchError(() => of([])),
-    startWith([]),
-    endWith([])
-  );
-}
-
-/**
- * Panels with one query share a stream, and with it the name, refId and notices of whichever subscribed first. The
- * frame of each panel is its own copy, so it gets back what this panel's answer said.
- */
-function keepIdentity(frame: DataFrame, history: DataFrame, notices: QueryResultMetaNotice[]): void {
-  frame.refId = history.refId;
-  frame.name = history.name;
-  // Notices that came with an empty answer say why it is empty.
-  const isAnswered = history.length === 0 && frame.length > 0;
-  const all = [...((isAnswered ? undefined : history.meta?.notices) ?? []), ...notices];
-  frame.meta = { ...history.meta, notices: all.length > 0 ? all : undefined };
-}
-
-function framesOf({ data }: DataQueryResponse): DataFrame[] {
-  return data.filter(isDataFrame);
 }
 
 function isAlike(some: QueryResultMetaNotice[], others: QueryResultMetaNotice[]): boolean {

@@ -25,6 +25,11 @@ export function showingGaps(queries: readonly XdpQuery[]) {
     });
 }
 
+/** Milliseconds between two rows of this interval, in ms, between which something is missing. */
+export function longEnoughForGap(interval: number): number {
+  return INTERVALS * Math.max(interval, SECOND) + SEAM;
+}
+
 /**
  * Series with a time of its own, at which there is nothing, wherever rows are further apart than an interval: a graph
  * would draw a line across. Rows are in the order of time; `interval` is in ms.
@@ -36,7 +41,7 @@ function withGaps(series: DataFrame, interval: number): DataFrame {
   const gaps = new Map<number, number>();
   times.forEach((time, place) => {
     const last = times[place - 1];
-    if (typeof time === 'number' && typeof last === 'number' && time - last > INTERVALS * step + SEAM) {
+    if (typeof time === 'number' && typeof last === 'number' && time - last > longEnoughForGap(interval)) {
       gaps.set(place, last + step);
     }
   });

@@ -2,7 +2,7 @@ import { createDataFrame, FieldType, type DataFrame, type Field, type FieldConfi
 
 import type { Measure } from '../query/model';
 
-import { shownGroups, type Shown } from './shownGroups';
+import { shownGroups, type GroupSum, type Shown } from './shownGroups';
 
 /** What rates are grouped by and what they are of. */
 export interface Grouping {
@@ -60,31 +60,36 @@ export function longRows(history: DataFrame, { key, measure }: Grouping): DataFr
 /**
  * Rows as one series a group. Groups that had a series before keep their order, those that are new follow, and what is
  * in no group of its own comes last. A group that has no row at some time has null there. Groups that are too many for a
- * panel are counted among the others, but for a mean, which cannot be told of several from the mean of each.
+ * panel are counted among the others, but for a mean, which cannot be told of several from the mean of each. Only groups
+ * that are shown have a value for each time: there may be many thousands that are not.
  */
 export function wideSeries(rows: DataFrame, { key, measure, top }: Grouping, before: Shown): GroupedSeries {
-  const times = timesOf(rows);
   const measured = rows.fields.find(({ name }) => name === measure);
+  const { axis, places } = axisOf(timesOf(rows));
   const texts = rows.fields.find(({ name }) => name === 'group')?.values ?? [];
-  const axis = [...new Set(times)].sort((a, b) => a - b);
-  const place = new Map(axis.map((time, index) => [time, index]));
-  const byGroup = new Map<string, Values>();
-  times.forEach((time, row) => {
+  const groupAt = (row: number): string => {
     const text: unknown = texts[row];
-    const group = typeof text === 'string' ? text : NONE;
-    const values = byGroup.get(group) ?? Array<number | null>(axis.length).fill(null);
-    byGroup.set(group, values);
-    const value: unknown = measured?.values[row];
-    values[place.get(time) ?? 0] = typeof value === 'number' ? value : null;
+    return typeof text === 'string' ? text : NONE;
+  };
+  const values: unknown[] = measured?.values ?? [];
+  const sums = sumsOf(values, groupAt, places, axis.length - 1);
+  const shown = shownGroups(sums, { top, other: OTHER }, before, axis.at(-1));
+  const series = new Map(shown.groups.map((group) => [group, Array<number | null>(axis.length).fill(null)]));
+  const others = measure === 'size' ? undefined : series.get(OTHER);
+  places.forEach((place, row) => {
+    const value = values[row];
+    const group = groupAt(row);
+    const own = series.get(group);
+    if (typeof value === 'number' && own !== undefined && own !== others) {
+      own[place] = value;
+    } else if (typeof value === 'number' && others !== undefined) {
+      others[place] = (others[place] ?? 0) + value;
+    }
   });
-  const shown = shownGroups(byGroup, { top, other: OTHER }, before, axis.at(-1));
-  if (measure !== 'size' && shown.groups.includes(OTHER)) {
-    byGroup.set(OTHER, sumOfOthers(byGroup, shown.groups, axis.length));
-  }
+  const hasOthers = others?.some((value) => value !== null) ?? sums.has(OTHER);
   const named = shown.groups.filter((group) => group !== OTHER);
-  const groups = shown.groups.includes(OTHER) && byGroup.has(OTHER) ? [...named, OTHER] : named;
+  const groups = shown.groups.includes(OTHER) && hasOthers ? [...named, OTHER] : named;
   const config = { unit: UNITS[measure], ...measured?.config };
-  const none = Array<number | null>(axis.length).fill(null);
   return {
     shown: { ...shown, groups },
     frame: createDataFrame({
@@ -98,28 +103,44 @@ export function wideSeries(rows: DataFrame, { key, measure, top }: Grouping, bef
           type: FieldType.number,
           labels: { [key]: group },
           config,
-          values: byGroup.get(group) ?? none,
+          values: series.get(group) ?? [],
         })),
       ],
     }),
   };
 }
 
-type Values = Array<number | null>;
+/** The times of rows, each once and in order, and the place of each row among them. */
+function axisOf(times: readonly number[]): { axis: number[]; places: number[] } {
+  const isInOrder = times.every((time, row) => row === 0 || time >= (times[row - 1] ?? 0));
+  // A clock that was set back puts rows out of order.
+  const axis = isInOrder
+    ? times.filter((time, row) => row === 0 || time !== times[row - 1])
+    : [...new Set(times)].sort((a, b) => a - b);
+  const place = new Map(axis.map((time, index) => [time, index]));
+  return { axis, places: times.map((time) => place.get(time) ?? 0) };
+}
 
-/** What is in none of the groups shown, at each of so many times. */
-function sumOfOthers(byGroup: ReadonlyMap<string, Values>, shown: readonly string[], times: number): Values {
-  const named = new Set(shown.filter((group) => group !== OTHER));
-  const others = [...byGroup].flatMap(([group, values]) => (named.has(group) ? [] : [values]));
-  const sum = Array<number | null>(times).fill(null);
-  for (const values of others) {
-    values.forEach((value, time) => {
-      if (value !== null) {
-        sum[time] = (sum[time] ?? 0) + value;
-      }
-    });
-  }
-  return sum;
+function sumsOf(
+  values: readonly unknown[],
+  groupAt: (row: number) => string,
+  places: readonly number[],
+  end: number
+): Map<string, GroupSum> {
+  const sums = new Map<string, GroupSum>();
+  places.forEach((place, row) => {
+    const value = values[row];
+    const number = typeof value === 'number' ? value : null;
+    const group = groupAt(row);
+    const sum = sums.get(group);
+    if (sum === undefined) {
+      sums.set(group, { total: number ?? 0, last: place === end ? number : null });
+    } else {
+      sum.total += number ?? 0;
+      sum.last = place === end ? number : sum.last;
+    }
+  });
+  return sums;
 }
 
 function seriesOf(history: DataFrame): Field[] {

@@ -91,11 +91,6 @@ it('keeps every group in its place while it is in the window, and drops it with 
   expect(groups()).toEqual(['time', 'TCP', 'UDP']);
 });
 
-it('holds as many rows as the groups of the time range have', () => {
-  const { live } = openPanel(protocolFrame([], {}, { top: 4, interval: 500 }));
-  expect(live.subscriptions).toMatchObject([{ buffer: { action: 'append', maxLength: 3_005, maxDelta: 300_000 } }]);
-});
-
 it('shows the same to a second panel, with a history or without one', () => {
   const { live } = openPanel(protocolFrame([1_000], { TCP: [1], UDP: [1] }));
   live.send(CHANNEL, protocolRows([[2_000, 'UDP', 2]]));

@@ -1,6 +1,6 @@
-import { LiveChannelScope, type DataFrame, type DataQueryResponse } from '@grafana/data';
-import type { GrafanaLiveSrv, LiveDataStreamOptions } from '@grafana/runtime';
-import type { Observable } from 'rxjs';
+import { LiveChannelScope, type DataFrame, type LiveChannelEvent } from '@grafana/data';
+import type { GrafanaLiveSrv } from '@grafana/runtime';
+import { defer, type Observable } from 'rxjs';
 
 /** Where the rows that follow a frame come from. */
 export interface LiveChannel {
@@ -12,8 +12,10 @@ export interface LiveChannel {
 
 /** As much of Grafana Live as a panel needs, and whose channels it listens to. */
 export interface LiveSource {
-  live: Pick<GrafanaLiveSrv, 'getDataStream'>;
+  live: Pick<GrafanaLiveSrv, 'getStream'>;
   dataSourceUid: string;
+  /** What the back end answers to a channel's query now, for what is missing; undefined: nothing. */
+  askAgain: (channel: LiveChannel) => Promise<DataFrame | undefined>;
 }
 
 /**
@@ -33,22 +35,21 @@ export function asLiveChannel(named: unknown): LiveChannel | undefined {
 }
 
 /** Listens to a channel, with its query. */
-export function listenTo(
+export function listenTo<T>(
   channel: LiveChannel,
-  { live, dataSourceUid }: LiveSource,
-  options: Omit<LiveDataStreamOptions, 'addr'>
-): Observable<DataQueryResponse> {
-  return live.getDataStream({
-    ...options,
-    addr: {
+  { live, dataSourceUid }: LiveSource
+): Observable<LiveChannelEvent<T>> {
+  // Grafana may throw instead of telling.
+  return defer(() =>
+    live.getStream<T>({
       scope: LiveChannelScope.DataSource,
       stream: dataSourceUid,
       // eslint-disable-next-line @typescript-eslint/no-deprecated -- what older Grafana calls `stream`
       namespace: dataSourceUid,
       path: channel.path,
       data: channel.query,
-    },
-  });
+    })
+  );
 }
 
 function isObject(value: unknown): value is object {

@@ -2,9 +2,13 @@ import { captureRow } from '../testing/captureRow';
 
 import type { HookInForce } from './captureReport';
 import type { CaptureRow } from './captureRows';
-import { noticesOf, type PanelFacts } from './notices';
+import type { Connection } from './connection';
+import { noticesOf, quietNotices, type PanelFacts, type StreamFacts } from './notices';
 
 const CHANNEL = 'packets/1f';
+
+/** A stream of which nothing is to be told. */
+const WELL: StreamFacts = { connection: undefined, missing: 0, leftOut: 0, kept: 1_000, timeZone: 'utc' };
 
 /** All that there is to say, as "severity: text". */
 function told(facts: Partial<PanelFacts>): string[] {
@@ -16,6 +20,7 @@ function told(facts: Partial<PanelFacts>): string[] {
     ownPorts: [],
     limit: 1_000,
     hasRows: true,
+    live: WELL,
     ...facts,
   });
   return notices.map(({ severity, text }) => `${severity}: ${text}`);
@@ -274,5 +279,48 @@ describe('several machines behind one address', () => {
     [{ counters: [mine({ host: 'node-b' })] }],
   ])('says nothing of %j', (facts) => {
     expect(told(facts)).toEqual([]);
+  });
+});
+
+describe('of the stream itself', () => {
+  const since = Date.UTC(2026, 0, 1, 12, 0, 3);
+  const cut = (state: Connection['state']): StreamFacts => ({
+    ...WELL,
+    connection: { state, since, error: undefined },
+  });
+  const CUT =
+    'warning: The connection to Grafana Live is cut since 12:00:03: rows that come meanwhile are fetched when it is back.';
+
+  it.each([
+    ['cut', CUT],
+    [
+      'opening',
+      'warning: No connection to Grafana Live since 12:00:03: no rows come. A proxy in between must pass WebSockets on, and max_connections in the section [live] of grafana.ini must allow one more.',
+    ],
+    ['ended', 'warning: Grafana has closed this stream at 12:00:03: no more rows come. Refresh to begin anew.'],
+  ] as const)('a connection that is %s is told, and not as silence of the network', (state, expected) => {
+    expect(told({ live: cut(state), hasRows: false, hooks: [hook()], interfaces: ['eth0'] })).toEqual([expected]);
+    expect(quietNotices(2_000, cut(state)).map(({ text }) => `warning: ${text}`)).toEqual([expected]);
+  });
+
+  it.each([
+    [
+      { missing: 1 },
+      'warning: 1 row came while the connection was cut or the browser too slow, and is no longer kept.',
+    ],
+    [
+      { missing: 1_234 },
+      'warning: 1,234 rows came while the connection was cut or the browser too slow, and are no longer kept.',
+    ],
+    [
+      { leftOut: 24_312 },
+      'info: Shown are the newest 1,000 rows (Rows kept): 24,312 rows before were left out since the panel opened.',
+    ],
+    [
+      { leftOut: 1, kept: undefined },
+      'info: The panel cannot hold the whole time range: 1 row before was left out since the panel opened. Ask for a longer interval or fewer groups.',
+    ],
+  ])('rows that are not shown: %j', (facts, expected) => {
+    expect(told({ live: { ...WELL, ...facts } })).toEqual([expected]);
   });
 });

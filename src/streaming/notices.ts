@@ -1,10 +1,25 @@
-import type { QueryResultMetaNotice } from '@grafana/data';
+import { dateTimeFormat, type QueryResultMetaNotice } from '@grafana/data';
 
 import type { CaptureReport, HookInForce } from './captureReport';
 import { oneOfEachHook, rowsOfStream, type CaptureRow } from './captureRows';
+import type { Connection } from './connection';
 import { groupBy, sum } from './grouping';
 import { isLeftOut, leftOut, type AskedHook, type LeftOutCounts, type LeftOutState } from './leftOut';
 import { count, figure, list } from './wording';
+
+/** What this page knows of a panel's stream. */
+export interface StreamFacts {
+  /** How it is connected; undefined: as it should be. */
+  connection: Connection | undefined;
+  /** Rows that the stream sent, that did not come here and are not kept any more. */
+  missing: number;
+  /** Rows that the panel left out since it opened, because it holds no more. */
+  leftOut: number;
+  /** Rows that the panel holds by its query; undefined: as many as its time range has. */
+  kept: number | undefined;
+  /** That of the dashboard. */
+  timeZone: string;
+}
 
 /** What is known of a panel's stream and of the capture behind it. */
 export interface PanelFacts {
@@ -28,6 +43,8 @@ export interface PanelFacts {
   hasRows: boolean;
   /** Where it had, and shows no more than the last interval: how long that is, in ms. */
   quietFor?: number;
+  /** What this page knows of the stream. */
+  live: StreamFacts;
 }
 
 type Hook = AskedHook & Pick<HookInForce, 'hook'>;
@@ -47,9 +64,11 @@ type Sentence = string | false;
 export function noticesOf(facts: PanelFacts): QueryResultMetaNotice[] {
   const stream = rowsOfStream(facts.counters, facts.channel);
   return [
-    ...notice('warning', [...loss(stream), missing(facts, REFUSED)]),
+    ...notice('warning', [cut(facts.live), ...loss(stream), gone(facts.live), missing(facts, REFUSED)]),
     ...notice('info', [
-      ...idle(facts, stream),
+      // The silence of the connection is not that of the network.
+      ...(facts.live.connection === undefined ? idle(facts, stream) : []),
+      short(facts.live),
       missing(facts, WAITED_FOR),
       otherHost(facts),
       thinning(facts, stream),
@@ -67,9 +86,47 @@ export function answerNotices({ hooks, leftOut: counts }: CaptureReport): QueryR
   ];
 }
 
-/** Of a panel that shows the last interval, where nothing is known of the capture behind it. */
-export function quietNotices(interval: number): QueryResultMetaNotice[] {
-  return notice('info', [quiet(interval)]);
+/** Where nothing is known of the capture behind a panel; `interval`, in ms, of one that shows none of the last interval. */
+export function quietNotices(interval: number | undefined, live: StreamFacts): QueryResultMetaNotice[] {
+  return [
+    ...notice('warning', [cut(live), gone(live)]),
+    ...notice('info', [interval !== undefined && live.connection === undefined && quiet(interval), short(live)]),
+  ];
+}
+
+/** Since when no rows can come. */
+function cut({ connection, timeZone }: StreamFacts): Sentence {
+  if (connection === undefined) {
+    return false;
+  }
+  const since = dateTimeFormat(connection.since, { format: 'HH:mm:ss', timeZone });
+  switch (connection.state) {
+    case 'opening':
+      return `No connection to Grafana Live since ${since}: no rows come. A proxy in between must pass WebSockets on, and max_connections in the section [live] of grafana.ini must allow one more.`;
+    case 'ended':
+      return `Grafana has closed this stream at ${since}: no more rows come. Refresh to begin anew.`;
+    default:
+      return `The connection to Grafana Live is cut since ${since}: rows that come meanwhile are fetched when it is back.`;
+  }
+}
+
+/** Rows that are lost between the server and this page. */
+function gone({ missing: rows }: StreamFacts): Sentence {
+  return (
+    rows > 0 &&
+    `${count(rows, 'row')} came while the connection was cut or the browser too slow, and ${rows === 1 ? 'is' : 'are'} no longer kept.`
+  );
+}
+
+/** Rows for which the panel has no room. */
+function short({ leftOut: rows, kept }: StreamFacts): Sentence {
+  if (rows === 0) {
+    return false;
+  }
+  const were = `${count(rows, 'row')} before ${rows === 1 ? 'was' : 'were'} left out since the panel opened`;
+  return kept === undefined
+    ? `The panel cannot hold the whole time range: ${were}. Ask for a longer interval or fewer groups.`
+    : `Shown ${kept === 1 ? 'is' : 'are'} the newest ${count(kept, 'row')} (Rows kept): ${were}.`;
 }
 
 function notice(severity: QueryResultMetaNotice['severity'], sentences: Sentence[]): QueryResultMetaNotice[] {

@@ -1,9 +1,9 @@
 import { defer, EMPTY, finalize, throttle, timer, type MonoTypeOperatorFunction } from 'rxjs';
 
-/** So many streams can be drawn as they come. */
-const FREELY = 8;
-/** Milliseconds that each stream adds to the pause of all, beyond that many. */
-const EACH = 50;
+/** Streams beside which each other one adds to the pause of all. */
+const FREELY = 4;
+/** Milliseconds that each of them adds. */
+const EACH = 60;
 /** Milliseconds between two drawings of one panel at most. */
 const MOST = 2_000;
 
@@ -12,7 +12,7 @@ let following = 0;
 
 /** Milliseconds between two drawings of a panel, on a page that follows so many streams. */
 export function pauseBetween(streams: number): number {
-  return streams <= FREELY ? 0 : Math.min(streams * EACH, MOST);
+  return Math.min(Math.max(streams - FREELY, 0) * EACH, MOST);
 }
 
 /**

@@ -2,8 +2,14 @@ import { shownGroups, type Shown } from './shownGroups';
 
 const BOUNDS = { top: 2, other: 'other' };
 
-/** The values of groups at the same times. */
-const values = (byGroup: Record<string, Array<number | null>>) => new Map(Object.entries(byGroup));
+/** What groups have, from their values at the same times. */
+const values = (byGroup: Record<string, Array<number | null>>) =>
+  new Map(
+    Object.entries(byGroup).map(([group, all]) => [
+      group,
+      { total: all.reduce<number>((total, value) => total + (value ?? 0), 0), last: all.at(-1) ?? null },
+    ])
+  );
 
 const full: Shown = { groups: ['A', 'B', 'C', 'D', 'other'], since: 0 };
 

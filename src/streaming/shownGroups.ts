@@ -7,8 +7,15 @@ const MATERIAL = 0.05;
 /** Milliseconds for which other new groups may have to wait, and empty series stay. */
 const PATIENCE = 60_000;
 
-/** A value for each time, by group. */
-export type ValuesByGroup = ReadonlyMap<string, ReadonlyArray<number | null>>;
+/** What a group has within a panel's time range. */
+export interface GroupSum {
+  total: number;
+  /** Its value at the end; null: it has none there. */
+  last: number | null;
+}
+
+/** By group, in the order in which they came. */
+export type SumsByGroup = ReadonlyMap<string, GroupSum>;
 
 /** Which groups have a series of their own, and since when: the time of a row, in ms; undefined before there was one. */
 export interface Shown {
@@ -31,7 +38,7 @@ export interface Bounds {
  * Nor do they change with every interval then: a graph whose series change is made anew, and Grafana keeps what is left
  * of the last one. What is large is shown at once, and so is what there is room for.
  */
-export function shownGroups(byGroup: ValuesByGroup, bounds: Bounds, before: Shown, now: number | undefined): Shown {
+export function shownGroups(byGroup: SumsByGroup, bounds: Bounds, before: Shown, now: number | undefined): Shown {
   const { groups, since = now } = before;
   const wanted = wantedGroups(byGroup, bounds);
   const added = wanted.filter((group) => !groups.includes(group));
@@ -45,19 +52,15 @@ export function shownGroups(byGroup: ValuesByGroup, bounds: Bounds, before: Show
 }
 
 /** Those that wait are others. */
-function withOthers(groups: readonly string[], byGroup: ValuesByGroup, { other }: Bounds): readonly string[] {
+function withOthers(groups: readonly string[], byGroup: SumsByGroup, { other }: Bounds): readonly string[] {
   const isWhole = groups.includes(other) || [...byGroup.keys()].every((group) => groups.includes(group));
   return isWhole ? groups : [...groups, other];
 }
 
-function wantedGroups(byGroup: ValuesByGroup, { top, other }: Bounds): string[] {
+function wantedGroups(byGroup: SumsByGroup, { top, other }: Bounds): string[] {
   const ranked = [...byGroup]
     .filter(([group]) => group !== other)
-    .map(([group, values]) => ({
-      group,
-      isAtEnd: typeof values.at(-1) === 'number',
-      total: sum(values.map((value) => value ?? 0)),
-    }))
+    .map(([group, { total, last }]) => ({ group, isAtEnd: last !== null, total }))
     .sort((a, b) => Number(b.isAtEnd) - Number(a.isAtEnd) || b.total - a.total);
   const most = SERIES_PER_GROUP * top;
   const chosen = new Set(ranked.slice(0, most).map(({ group }) => group));
@@ -66,10 +69,10 @@ function wantedGroups(byGroup: ValuesByGroup, { top, other }: Bounds): string[] 
 }
 
 /** Whether one of these groups has a part of the last interval that is to be seen at once. */
-function isMaterial(groups: readonly string[], byGroup: ValuesByGroup): boolean {
-  const least = MATERIAL * sum([...byGroup.values()].map((values) => values.at(-1) ?? 0));
+function isMaterial(groups: readonly string[], byGroup: SumsByGroup): boolean {
+  const least = MATERIAL * sum([...byGroup.values()].map(({ last }) => last ?? 0));
   return groups.some((group) => {
-    const last = byGroup.get(group)?.at(-1);
-    return typeof last === 'number' && last >= least;
+    const last = byGroup.get(group)?.last ?? null;
+    return last !== null && last >= least;
   });
 }

@@ -1,104 +1,91 @@
 import {
-  LoadingState,
-  StreamingDataFrame,
-  StreamingFrameAction,
+  LiveChannelConnectionState,
+  LiveChannelEventType,
   toLiveChannelId,
-  type DataFrameJSON,
-  type DataQueryError,
-  type DataQueryResponse,
+  type LiveChannelAddress,
+  type LiveChannelEvent,
 } from '@grafana/data';
-import type { LiveDataStreamOptions } from '@grafana/runtime';
-import { Observable, ReplaySubject } from 'rxjs';
+import { Observable, Subject } from 'rxjs';
 
-/** What a channel tells its subscribers: values to add, an error, or (neither) to take the whole frame anew. */
-interface Message {
-  values?: unknown[][];
-  error?: DataQueryError;
-}
+import type { StreamMessage } from '../streaming/channelStore';
 
 interface Channel {
-  frame: StreamingDataFrame;
-  /** Who comes later begins with the last message. */
-  messages: ReplaySubject<Message>;
+  events: Subject<LiveChannelEvent<StreamMessage>>;
+  /** Grafana repeats it to whoever comes, rows and all. */
+  lastWithSchema?: StreamMessage;
+  state: LiveChannelConnectionState;
+  error?: string;
 }
 
-/**
- * Stands in for Grafana Live and does to frames what Grafana 12.4 does: subscribers of a channel share one buffer, the
- * first one's history fills it, and each has a copy of its own that takes over the newest rows. A copy that replaces
- * holds the rows of the last message alone, which may be a history.
- */
+/** Stands in for Grafana Live: events of channels, as Grafana 12.4 tells them. */
 export class SharedLive {
-  readonly subscriptions: LiveDataStreamOptions[] = [];
+  /** Channels that were opened, in turn. */
+  readonly subscriptions: LiveChannelAddress[] = [];
   private readonly channels = new Map<string, Channel>();
 
   /** Channels that somebody listens to. */
   get listening(): string[] {
-    return [...this.channels].filter(([, { messages }]) => messages.observed).map(([id]) => id);
+    return [...this.channels].filter(([, { events }]) => events.observed).map(([id]) => id);
   }
 
-  getDataStream({ addr, frame: history, ...options }: LiveDataStreamOptions): Observable<DataQueryResponse> {
-    this.subscriptions.push({ addr, frame: history, ...options });
-    const id = toLiveChannelId(addr);
-    const { frame: shared, messages } = this.open(id);
-    const buffer = { action: StreamingFrameAction.Append, maxLength: 1_000, maxDelta: Infinity, ...options.buffer };
-    if (shared.needsResizing(buffer)) {
-      shared.resize(buffer);
-    }
-    if (!shared.hasAtLeastOnePacket() && history) {
-      this.send(id, history);
-    }
-    const whole = (error?: DataQueryError) => {
-      const length = error === undefined ? shared.packetInfo.length : 0;
-      const trim = buffer.action === StreamingFrameAction.Replace ? { maxLength: length } : undefined;
-      return StreamingDataFrame.deserialize(shared.serialize(undefined, buffer, trim));
-    };
+  getStream<T>(address: LiveChannelAddress): Observable<LiveChannelEvent<T>> {
+    this.subscriptions.push(address);
+    const id = toLiveChannelId(address);
     return new Observable((subscriber) => {
-      let copy: StreamingDataFrame | undefined;
-      return messages.subscribe({
-        next: ({ values, error }) => {
-          if (copy === undefined || values === undefined) {
-            copy = whole(error);
-          } else {
-            copy.pushNewValues(values);
-          }
-          const state = error === undefined ? LoadingState.Streaming : LoadingState.Error;
-          subscriber.next({ key: options.key, state, error, data: [copy] });
-        },
-        complete: () => {
-          subscriber.complete();
-        },
-      });
+      const channel = this.open(id);
+      subscriber.next(this.status(id, channel.lastWithSchema));
+      return (channel.events as unknown as Subject<LiveChannelEvent<T>>).subscribe(subscriber);
     });
   }
 
   /** What the back end sends on a running stream. */
-  send(channelId: string, message: DataFrameJSON): void {
-    const { frame, messages } = this.open(channelId);
-    const { schemaChanged } = frame.push(message);
-    messages.next(schemaChanged ? {} : { values: frame.getValuesFromLastPacket() });
+  send(id: string, message: StreamMessage): void {
+    const channel = this.open(id);
+    if (message.schema !== undefined) {
+      channel.lastWithSchema = message;
+    }
+    channel.events.next({ type: LiveChannelEventType.Message, message });
+    if (channel.error !== undefined) {
+      channel.error = undefined;
+      channel.events.next(this.status(id));
+    }
   }
 
   /** The websocket or the back end refuses a channel. */
-  fail(channelId: string, message: string): void {
-    this.open(channelId).messages.next({ error: { message } });
+  fail(id: string, message: string): void {
+    const channel = this.open(id);
+    channel.error = message;
+    channel.events.next(this.status(id));
+  }
+
+  /** The websocket is cut, and comes back. */
+  cut(id: string): void {
+    this.turn(id, LiveChannelConnectionState.Connecting);
+  }
+
+  reconnect(id: string): void {
+    this.turn(id, LiveChannelConnectionState.Connected);
   }
 
   /** Grafana shuts a channel down. */
-  end(channelId: string): void {
-    this.open(channelId).messages.complete();
+  end(id: string): void {
+    this.open(id).events.complete();
+    this.channels.delete(id);
   }
 
-  /** Grafana lets go of a channel to which nobody has listened for some seconds, and of what it held. */
-  close(channelId: string): void {
-    this.end(channelId);
-    this.channels.delete(channelId);
+  private turn(id: string, state: LiveChannelConnectionState): void {
+    const channel = this.open(id);
+    channel.state = state;
+    channel.events.next(this.status(id));
+  }
+
+  private status(id: string, message?: StreamMessage): LiveChannelEvent<never> {
+    const { state, error } = this.open(id);
+    return { type: LiveChannelEventType.Status, id, timestamp: 0, state, error, message };
   }
 
   private open(id: string): Channel {
-    const channel = this.channels.get(id) ?? {
-      frame: StreamingDataFrame.empty({ maxLength: 100 }),
-      messages: new ReplaySubject(1),
-    };
+    const channel = this.channels.get(id) ?? { events: new Subject(), state: LiveChannelConnectionState.Connected };
     this.channels.set(id, channel);
     return channel;
   }

@@ -22,8 +22,14 @@ export class StreamingPanel {
   readonly states: Array<LoadingState | undefined> = [];
   readonly leave: () => void;
 
-  constructor(live: LiveSource['live'], answer: DataQueryResponse, targets: XdpQuery[], raw?: RawTimeRange) {
-    const source = { live, dataSourceUid: 'uid-1' };
+  constructor(
+    live: LiveSource['live'],
+    answer: DataQueryResponse,
+    targets: XdpQuery[],
+    raw?: RawTimeRange,
+    askAgain: LiveSource['askAgain'] = () => Promise.resolve(undefined)
+  ) {
+    const source = { live, dataSourceUid: 'uid-1', askAgain };
     const subscription = followAnswer(answer, requestFor(targets, raw), source, seriesNames(targets)).subscribe(
       (packet) => {
         this.packets.set(packet.key, packet);

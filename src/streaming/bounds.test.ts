@@ -1,7 +1,7 @@
 import { dateTime, type TimeRange } from '@grafana/data';
 
 import { canonicalQuery } from './canonicalQuery';
-import { reachesNow, rowBuffer } from './rowBuffer';
+import { reachesNow, boundsOf } from './bounds';
 
 const FIVE_MINUTES_MS = 300_000;
 
@@ -31,21 +31,22 @@ describe('reachesNow', () => {
   });
 });
 
-describe('rowBuffer', () => {
+describe('boundsOf', () => {
   const packets = canonicalQuery({ kind: 'packets' });
   const lastFiveMinutes = range('now-5m', 'now');
 
-  it('appends and keeps what is no older than the range', () => {
-    expect(rowBuffer({ refId: 'A' }, packets, lastFiveMinutes)).toMatchObject({
-      action: 'append',
-      maxDelta: FIVE_MINUTES_MS,
-    });
+  it('keeps what is no older than the range', () => {
+    expect(boundsOf({ refId: 'A' }, packets, lastFiveMinutes).maxAge).toBe(FIVE_MINUTES_MS);
   });
 
-  it('drops nothing by age where the range has a fixed beginning', () => {
-    const { from, to } = lastFiveMinutes;
-    expect(rowBuffer({ refId: 'A' }, packets, { from, to, raw: { from, to: 'now' } })).not.toHaveProperty('maxDelta');
-  });
+  it.each([['2026-01-01T11:55:00Z'], ['now/d'], ['now-1d/d'], [dateTime('2026-01-01T11:55:00Z')]])(
+    'drops nothing by age, and no rates, where the range begins at %s',
+    (from) => {
+      const fixed = { ...lastFiveMinutes, raw: { from, to: 'now' } };
+      expect(boundsOf({ refId: 'A' }, packets, fixed).maxAge).toBeUndefined();
+      expect(boundsOf({ refId: 'A' }, canonicalQuery({ kind: 'rates' }), fixed).maxLength).toBe(500_000);
+    }
+  );
 
   it.each([
     ['the number the query names', 250, 250],
@@ -54,12 +55,12 @@ describe('rowBuffer', () => {
     ['at least one row', 0, 1],
     ['at most the maximum', 1_000_000, 50_000],
   ])('keeps %s', (_, rowsKept, expected) => {
-    expect(rowBuffer({ refId: 'A', rowsKept }, packets, lastFiveMinutes).maxLength).toBe(expected);
+    expect(boundsOf({ refId: 'A', rowsKept }, packets, lastFiveMinutes).maxLength).toBe(expected);
   });
 
   describe('for rates', () => {
     const length = (query: object, range = lastFiveMinutes) =>
-      rowBuffer({ refId: 'A', rowsKept: 7 }, canonicalQuery({ kind: 'rates', ...query }), range).maxLength;
+      boundsOf({ refId: 'A', rowsKept: 7 }, canonicalQuery({ kind: 'rates', ...query }), range).maxLength;
 
     it.each([
       [{ interval: 1_000 }, 301],
@@ -68,22 +69,23 @@ describe('rowBuffer', () => {
       [{}, 301],
       [{ interval: 1_000, groupBy: 'source', top: 10 }, 3_311],
       [{ interval: 1_000, groupBy: 'source', top: 10, columns: ['time', 'group'] }, 3_311],
-      [{ interval: 100, groupBy: 'source', top: 100 }, 50_000],
+      [{ interval: 100, groupBy: 'source', top: 100 }, 303_101],
       [{ interval: null, top: 'many' }, 301],
     ])('of %j keeps %d rows of five minutes', (query, expected) => {
       expect(length(query)).toBe(expected);
     });
-
-    it('keeps as many as a browser can take where the range grows', () => {
-      const { from, to } = lastFiveMinutes;
-      expect(length({ interval: 60_000 }, { from, to, raw: { from, to: 'now' } })).toBe(50_000);
-    });
   });
 
-  it('holds the last message of flows, whatever the age of what it tells', () => {
-    expect(rowBuffer({ refId: 'A' }, canonicalQuery({ kind: 'flows' }), lastFiveMinutes)).toEqual({
-      action: 'replace',
-      maxLength: 1_000,
-    });
+  it('holds eight hours of ten groups, and no more than a browser can take', () => {
+    const { to } = lastFiveMinutes;
+    const of = (hours: number) => {
+      const long = { to, from: dateTime(to.valueOf() - hours * 3_600_000), raw: { from: `now-${hours}h`, to: 'now' } };
+      return boundsOf({ refId: 'A' }, canonicalQuery({ kind: 'rates', groupBy: 'source', top: 10 }), long).maxLength;
+    };
+    expect([of(8), of(24)]).toEqual([316_811, 500_000]);
+  });
+
+  it('holds no rows of flows, whose last message alone counts', () => {
+    expect(boundsOf({ refId: 'A' }, canonicalQuery({ kind: 'flows' }), lastFiveMinutes).maxLength).toBe(0);
   });
 });

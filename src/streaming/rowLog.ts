@@ -1,0 +1,299 @@
+import { FieldType, type FieldConfig } from '@grafana/data';
+
+import { sum } from './grouping';
+
+/** A column of a channel, as its schema names it. */
+export interface LogColumn {
+  name: string;
+  type: FieldType;
+  config?: FieldConfig;
+}
+
+/** Where rows stand in a run of their stream: the first of them has this number, counted from 0. */
+export interface Sequence {
+  run: string;
+  first: number;
+}
+
+/** How much a panel wants of a log. */
+export interface Bounds {
+  /** Rows at most. */
+  maxLength: number;
+  /** How much older than the newest row a row may be, in ms; undefined: however old. */
+  maxAge?: number;
+}
+
+/** Some of the newest rows. */
+export interface Rows {
+  columns: unknown[][];
+  length: number;
+  /** The number of the first of them, of all that the log ever had. */
+  first: number;
+  /** The number of the first row of the log that is not too old. */
+  young: number;
+}
+
+/** Rows that follow each other, and where they stand. */
+interface Block {
+  columns: unknown[][];
+  length: number;
+  sequence: Sequence | undefined;
+  /** Whether nothing is missing between the block before and this one, as far as is known. */
+  follows: boolean;
+}
+
+/** Rows in a block that others are added to: so that a block can be dropped soon, and there are few. */
+const BLOCK_ROWS = 1_024;
+
+/**
+ * The rows of one channel, in the order of their times: those of answers and those of the stream, each of them once.
+ * Packets have a number in their run, by which they are joined. Rows of intervals have none: they are joined by their
+ * times, and only where something is missing.
+ */
+export class RowLog {
+  columns: readonly LogColumn[] = [];
+  /** Changes whenever the rows do. */
+  version = 0;
+  /** How many rows there are. */
+  length = 0;
+  /** The number of the first row, of all that the log ever had. Older rows that come later have lower numbers. */
+  first = 0;
+  /** Where rows were forgotten last that were too many and not too old: the number behind them. */
+  cutAt = -Infinity;
+  private blocks: Block[] = [];
+
+  /** Takes the names of columns over; what was there under other names is forgotten. */
+  describe(columns: readonly LogColumn[]): void {
+    const names = (some: readonly LogColumn[]) => some.map(({ name, type }) => `${type} ${name}`).join();
+    if (this.columns.length > 0 && names(this.columns) !== names(columns)) {
+      this.clear();
+    }
+    this.columns = columns;
+  }
+
+  /** Whether rows of these columns belong here. */
+  takes(columns: readonly LogColumn[]): boolean {
+    return (
+      this.columns.length === 0 ||
+      (columns.length === this.columns.length && this.columns.every(({ name }) => columns.some((c) => c.name === name)))
+    );
+  }
+
+  /** When the newest row is from, ms since 1970; undefined where there is none. */
+  get newestTime(): number | undefined {
+    const last = this.blocks.at(-1);
+    return last && this.timesOf(last).at(-1);
+  }
+
+  /**
+   * Adds rows that the stream sent. Those that are there already are passed over. `isNext` tells of rows without a number
+   * whether they follow the last ones. Returns whether something is missing before them.
+   */
+  append(columns: unknown[][], sequence: Sequence | undefined, isNext: boolean): boolean {
+    const last = this.blocks.at(-1);
+    const known = this.endOf(sequence?.run);
+    const skipped = known === undefined || sequence === undefined ? 0 : Math.max(known - sequence.first, 0);
+    const length = (columns[0]?.length ?? 0) - skipped;
+    if (length <= 0) {
+      return false;
+    }
+    const rows = skipped === 0 ? columns : columns.map((values) => values.slice(skipped));
+    const position = sequence && { run: sequence.run, first: sequence.first + skipped };
+    const isFirst = last === undefined;
+    const isOfRun = position !== undefined && last?.sequence?.run === position.run;
+    const follows = position === undefined ? isNext : isOfRun && known === position.first;
+    this.length += length;
+    this.version += 1;
+    if (follows && last !== undefined && last.length < BLOCK_ROWS) {
+      last.columns.forEach((values, column) => {
+        addAll(values, rows[column] ?? []);
+      });
+      last.length += length;
+    } else {
+      // A message is also others', and this block's rows become more.
+      this.blocks.push({ columns: rows.map((values) => values.slice()), length, sequence: position, follows });
+    }
+    return !follows && !isFirst;
+  }
+
+  /** Adds those rows of an answer that are missing: older ones, and those in gaps. */
+  insert(columns: unknown[][], sequence: Sequence | undefined): void {
+    const length = columns[0]?.length ?? 0;
+    if (length === 0) {
+      return;
+    }
+    const isOfRun = this.blocks.some((block) => sequence !== undefined && block.sequence?.run === sequence.run);
+    const answer: Block = { columns: columns.map((values) => values.slice()), length, sequence, follows: false };
+    const blocks = isOfRun ? this.joinedBySequence(answer) : this.joinedByTime(answer);
+    const before = this.blocks[0];
+    const added = blocks.findIndex((block) => block === before);
+    this.first -= before === undefined ? 0 : sum(blocks.slice(0, Math.max(added, 0)).map((block) => block.length));
+    this.blocks = blocks;
+    this.length = sum(blocks.map((block) => block.length));
+    this.version += 1;
+  }
+
+  /** How many rows are known to be missing: their numbers are skipped. */
+  get missing(): number {
+    return sum(
+      this.blocks.map((block, index) => {
+        const before = this.blocks[index - 1];
+        const isSame = before?.sequence !== undefined && before.sequence.run === block.sequence?.run;
+        return isSame ? (block.sequence?.first ?? 0) - end(before) : 0;
+      })
+    );
+  }
+
+  /** Forgets rows beyond what is wanted. */
+  trim({ maxLength, maxAge }: Bounds): void {
+    const oldest = maxAge === undefined ? -Infinity : (this.newestTime ?? 0) - maxAge;
+    for (let block = this.blocks[0]; block !== undefined; block = this.blocks[0]) {
+      const isTooMuch = this.length - block.length >= maxLength;
+      const isTooOld = (this.timesOf(block).at(-1) ?? Infinity) < oldest;
+      if (!isTooMuch && !isTooOld) {
+        return;
+      }
+      this.blocks.shift();
+      this.length -= block.length;
+      this.first += block.length;
+      if (!isTooOld) {
+        this.cutAt = this.first;
+      }
+    }
+  }
+
+  /** The newest rows. */
+  newest({ maxLength, maxAge }: Bounds): Rows {
+    const oldest = maxAge === undefined ? -Infinity : (this.newestTime ?? 0) - maxAge;
+    const parts: Array<[Block, number]> = [];
+    let length = 0;
+    for (const block of [...this.blocks].reverse()) {
+      const begin = Math.max(firstFrom(this.timesOf(block), oldest), block.length - (maxLength - length));
+      if (begin < block.length) {
+        parts.unshift([block, begin]);
+        length += block.length - begin;
+      }
+      if (begin > 0) {
+        break;
+      }
+    }
+    const columns = this.columns.map((_, column) => partsOf(parts, column));
+    return { columns, length, first: this.first + this.length - length, young: this.first + this.olderThan(oldest) };
+  }
+
+  /** How many rows are older. */
+  private olderThan(time: number): number {
+    let older = 0;
+    for (const block of this.blocks) {
+      const place = firstFrom(this.timesOf(block), time);
+      older += place;
+      if (place < block.length) {
+        break;
+      }
+    }
+    return older;
+  }
+
+  private clear(): void {
+    this.first += this.length;
+    this.blocks = [];
+    this.length = 0;
+    this.version += 1;
+  }
+
+  /** The number behind the last one that is known of a run. */
+  private endOf(run: string | undefined): number | undefined {
+    const ofRun = run === undefined ? [] : this.blocks.filter((block) => block.sequence?.run === run);
+    const last = ofRun.at(-1);
+    return last && end(last);
+  }
+
+  /** The blocks, with those rows of an answer between them whose numbers are missing. */
+  private joinedBySequence(answer: Block): Block[] {
+    const run = answer.sequence?.run;
+    const joined: Block[] = [];
+    let next = answer.sequence?.first ?? 0;
+    for (const block of this.blocks) {
+      if (block.sequence?.run !== run) {
+        joined.push(block);
+        continue;
+      }
+      const from = block.sequence?.first ?? 0;
+      joined.push(...partOf(answer, next, from));
+      joined.push({ ...block, follows: block.follows || (next <= from && end(answer) >= from) });
+      next = Math.max(next, end(block));
+    }
+    return [...joined, ...partOf(answer, next, Infinity)];
+  }
+
+  /** The blocks, with those rows of an answer that are older than all of them, or within a gap between two. */
+  private joinedByTime(answer: Block): Block[] {
+    const times = this.timesOf(answer);
+    const joined: Block[] = [];
+    let after = -Infinity;
+    this.blocks.forEach((block) => {
+      const blockTimes = this.timesOf(block);
+      const begin = firstFrom(times, after + 1);
+      const until = firstFrom(times, blockTimes[0] ?? -Infinity);
+      const isGap = !block.follows && until > begin;
+      if (isGap) {
+        joined.push(slice(answer, begin, until));
+      }
+      joined.push(isGap ? { ...block, follows: true } : block);
+      after = Math.max(after, blockTimes.at(-1) ?? -Infinity);
+    });
+    return this.blocks.length === 0 ? [answer] : joined;
+  }
+
+  private timesOf(block: Block): number[] {
+    const column = this.columns.findIndex(({ type }) => type === FieldType.time);
+    return (block.columns[column] ?? []) as number[];
+  }
+}
+
+/** The number behind a block's last row. */
+function end({ sequence, length }: Block): number {
+  return (sequence?.first ?? 0) + length;
+}
+
+/** The rows of a block with numbers from `from` on, below `to`. */
+function partOf(block: Block, from: number, to: number): Block[] {
+  const first = block.sequence?.first ?? 0;
+  const [begin, until] = [Math.max(from - first, 0), Math.min(to - first, block.length)];
+  return until > begin ? [slice(block, begin, until)] : [];
+}
+
+function slice({ columns, sequence, follows }: Block, begin: number, until: number): Block {
+  return {
+    columns: columns.map((values) => values.slice(begin, until)),
+    length: until - begin,
+    sequence: sequence && { ...sequence, first: sequence.first + begin },
+    follows,
+  };
+}
+
+/** The place of the first time that is not before `time`. */
+function firstFrom(times: readonly number[], time: number): number {
+  let [low, high] = [0, times.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((times[middle] ?? Infinity) < time) {
+      low = middle + 1;
+    } else {
+      high = middle;
+    }
+  }
+  return low;
+}
+
+/** One column of several blocks, each from a place of its own on, in an array of its own. */
+function partsOf(parts: ReadonlyArray<[Block, number]>, column: number): unknown[] {
+  const values = parts.map(([block, begin]) => (block.columns[column] ?? []).slice(begin));
+  return values.length === 1 ? (values[0] ?? []) : values.flat();
+}
+
+function addAll(values: unknown[], more: readonly unknown[]): void {
+  for (const value of more) {
+    values.push(value);
+  }
+}
