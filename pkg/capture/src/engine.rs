@@ -58,13 +58,13 @@ use tokio::{
     time::sleep,
 };
 use tracing::warn;
+use xdplive_loader::Loader;
 
 use crate::{
+    at_start::AtStart,
     clock::Moment,
     interface::{Interfaces, Watch, WatchError},
-    loader::Loader,
     own,
-    privilege::AtStart,
     reader::Reader,
     report::{self, Kernel},
     settings::Settings,

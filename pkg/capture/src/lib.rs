@@ -15,9 +15,8 @@
 //! | [`reader`] | the thread that empties the ring; [`record`], [`thin`], [`ring_fill`] are its parts |
 //! | [`flow_table`] | the table of flows: swapping its banks, reading and emptying them |
 //! | [`in_force`] | what programs go by now, in memory that is shared with them |
-//! | [`loader`] | the privileged process and how it is asked |
-//! | [`bpf`] | the system call |
-//! | [`privilege`] | which rights either process keeps |
+//! | [`bpf`] | maps, by the system call |
+//! | [`at_start`] | which rights this process was started with |
 //! | [`hook`] | which hook an interface gets, and why |
 //! | [`interface`] | the interfaces, by netlink |
 //! | [`own`] | own traffic: the ports it comes from, and the filter that recognises it |
@@ -27,6 +26,7 @@
 //!
 //! It knows nothing of Grafana, queries or columns.
 
+pub mod at_start;
 pub mod bpf;
 pub mod clock;
 pub mod counting;
@@ -36,9 +36,7 @@ pub mod history;
 pub mod hook;
 pub mod in_force;
 pub mod interface;
-pub mod loader;
 pub mod own;
-pub mod privilege;
 pub mod reader;
 pub mod record;
 pub mod report;

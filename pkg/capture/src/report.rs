@@ -4,13 +4,13 @@ mod tags;
 
 use std::path::Path;
 
+use xdplive_loader::{privilege::NEEDED, protocol::LoaderError};
 use xdplive_packet::{Hook, event::Direction};
 
 use crate::{
+    at_start::AtStart,
     hook::{Attempt, HookChoice, KernelSupport, foreign_program, plan},
     interface::{Interface, Interfaces},
-    loader::protocol::LoaderError,
-    privilege::{AtStart, NEEDED},
     source::{
         Check, HookOption, InForce, InterfaceHooks, InterfaceState, LeftOut, Outcome, Prepared, Report,
     },

@@ -13,16 +13,16 @@ use std::{
 
 use tokio::time::timeout;
 use xdplive_capture::{
+    at_start::AtStart,
     engine::LocalSource,
     hook::HookChoice,
-    loader::Loader,
     own::Ports,
-    privilege::{self, AtStart},
     settings::Settings,
     source::{FlowFeed, HostSet, InterfaceSet, Request, Source},
 };
 use xdplive_corpus::named;
 use xdplive_lab::{namespace::Namespace, send::Sender};
+use xdplive_loader::{Loader, privilege};
 use xdplive_packet::{event::Direction, flow::Sum};
 
 /// The argument of the one inside.

@@ -12,6 +12,7 @@ use std::{
 use tokio::sync::oneshot;
 use tracing::{error, warn};
 use xdplive_filter::Environment;
+use xdplive_loader::AskError;
 use xdplive_packet::{Hook, event::Direction};
 
 use super::{
@@ -24,7 +25,6 @@ use super::{
 use crate::{
     clock::Moment,
     interface::Interfaces,
-    loader::AskError,
     own,
     report::Probed,
     source::{HookAccounts, InterfaceSet, Prepared, Queue, Reading, Request, SourceError, StreamId},

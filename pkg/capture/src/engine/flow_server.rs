@@ -17,13 +17,13 @@ use std::{
 
 use thiserror::Error;
 use tracing::{error, warn};
+use xdplive_loader::{AskError, MapLoader};
 use xdplive_packet::event::Direction;
 
 use crate::{
     clock::WallClock,
     flow_table::{FlowError, FlowMaps, FlowTable},
     in_force::InForceMap,
-    loader::{AskError, MapLoader},
     source::{FlowQueue, FlowSnapshot, Host, InterfaceNumber, Taken},
 };
 

@@ -4,6 +4,7 @@
 use std::{collections::BTreeMap, io, sync::Arc};
 
 use thiserror::Error;
+use xdplive_loader::AskError;
 use xdplive_packet::{
     LinkType,
     accounting::{
@@ -20,10 +21,7 @@ use super::{
     places::Places,
     slots::Slots,
 };
-use crate::{
-    loader::AskError,
-    source::{InterfaceNumber, StreamId},
-};
+use crate::source::{InterfaceNumber, StreamId};
 
 /// What a stream is part of.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -3,6 +3,7 @@
 use std::time::Instant;
 
 use tracing::{info, warn};
+use xdplive_loader::protocol::{LinkId, LoaderError};
 use xdplive_packet::{Hook, accounting::INTERFACES, event::Direction};
 use xdplive_protocol::event::{self, Event};
 
@@ -18,7 +19,6 @@ use super::{
 };
 use crate::{
     hook::{Attempt, HookChoice, plan},
-    loader::protocol::{LinkId, LoaderError},
     source::{GONE, InterfaceNumber, InterfaceSet, Request, StreamId},
 };
 

@@ -4,6 +4,7 @@
 use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
+use xdplive_loader::{AskError, protocol::LoaderError};
 use xdplive_packet::event::Direction;
 
 use super::{
@@ -14,10 +15,7 @@ use super::{
     tap::wish,
     way::{Refusal, fits},
 };
-use crate::{
-    loader::{AskError, protocol::LoaderError},
-    source::{InterfaceSet, Prepared, Request, SourceError},
-};
+use crate::source::{InterfaceSet, Prepared, Request, SourceError};
 
 /// How long who asked for all interfaces waits: on a machine with few of them the answer is whole then.
 const PATIENCE_FOR_ALL: Duration = Duration::from_millis(200);

@@ -9,6 +9,7 @@ use std::{
 use tokio::sync::{oneshot, watch};
 use tracing::error;
 use xdplive_filter::Term;
+use xdplive_loader::{AskError, protocol::LoaderError};
 
 use super::{
     attacher::{Attacher, Job, Urgency},
@@ -19,10 +20,9 @@ use super::{
     tap::Tap,
 };
 use crate::{
+    at_start::AtStart,
     clock::Moment,
     interface::Interfaces,
-    loader::{AskError, protocol::LoaderError},
-    privilege::AtStart,
     reader::Reader,
     report::{Kernel, Probed},
     settings::Settings,

@@ -22,7 +22,6 @@ use rustix::thread::{CpuSet, sched_setaffinity};
 use xdplive_capture::{
     clock::monotonic,
     flow_table::{FlowMaps, FlowTable},
-    loader::maps,
     source::Taken,
 };
 use xdplive_corpus::{
@@ -30,6 +29,7 @@ use xdplive_corpus::{
     generate, named,
 };
 use xdplive_lab::{eventually, namespace::Namespace, send::Sender};
+use xdplive_loader::maps;
 use xdplive_packet::{
     Headers, Hook, LinkType, Wire,
     accounting::Configuration,

@@ -14,10 +14,12 @@ use std::{
 use futures::executor::block_on;
 use tokio::sync::watch;
 use xdplive_filter::Filter;
+use xdplive_loader::protocol::{LinkId, LoaderError};
 use xdplive_packet::accounting::Limit;
 
 use super::*;
 use crate::{
+    at_start::AtStart,
     engine::{
         attacher::{
             Attacher,
@@ -30,8 +32,6 @@ use crate::{
     },
     hook::HookChoice,
     interface::{Interface, Link},
-    loader::protocol::{LinkId, LoaderError},
-    privilege::AtStart,
     reader::{Reader, fake::FakeRing},
     report::Kernel,
     settings::Settings,

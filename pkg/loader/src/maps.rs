@@ -15,8 +15,7 @@ use xdplive_packet::{
     flow::{BANKS, BESIDE_ENTRIES, Beside, FlowCounters, FlowKey, TABLE_FLAGS},
 };
 
-use super::protocol::LoaderError;
-use crate::{bpf, loader::error};
+use crate::{bpf, error, protocol::LoaderError};
 
 /// An array of one map that no program looks at, and that map: putting it there waits for all programs that run.
 pub struct Barrier {

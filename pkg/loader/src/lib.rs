@@ -7,14 +7,22 @@
 //! | module | holds |
 //! |---|---|
 //! | [`protocol`] | what it is asked, and what it answers |
-//! | [`channel`] | datagrams with file descriptors |
-//! | [`maps`] | its side of maps |
+//! | `channel` | datagrams with file descriptors |
 //! | `process`, `programs`, `link` | the process, its programs, its links |
+//! | [`maps`] | its side of maps |
+//! | `error` | what the kernel says, as an answer |
+//! | [`privilege`] | which rights either process keeps |
+//! | [`bpf`] | the system call, and what of it takes rights |
+//!
+//! This crate is what runs with rights: it holds the fewest lines and dependencies that there can be, and what the plugin
+//! does with the maps it is given is elsewhere.
 
-pub mod channel;
+pub mod bpf;
+mod channel;
 mod error;
 mod link;
 pub mod maps;
+pub mod privilege;
 mod process;
 mod programs;
 pub mod protocol;
@@ -40,7 +48,6 @@ use self::{
         Attached, HookName, LinkAnswer, LinkId, LinkRequest, LoaderError, MapAnswer, MapFd, MapRequest,
     },
 };
-use crate::privilege;
 
 /// How long the loader may take for an answer. Longer, and it will not come: the process is to end then.
 pub const PATIENCE: Duration = Duration::from_secs(5);
