@@ -6,14 +6,14 @@ use std::path::Path;
 
 use xdplive_loader::{privilege::NEEDED, protocol::LoaderError};
 use xdplive_packet::{Hook, event::Direction};
+use xdplive_source::{
+    Check, HookChoice, HookOption, InForce, Interface, InterfaceHooks, InterfaceState, Interfaces, LeftOut,
+    Outcome, Prepared, Report,
+};
 
 use crate::{
     at_start::AtStart,
-    hook::{Attempt, HookChoice, KernelSupport, foreign_program, plan},
-    interface::{Interface, Interfaces},
-    source::{
-        Check, HookOption, InForce, InterfaceHooks, InterfaceState, LeftOut, Outcome, Prepared, Report,
-    },
+    hook::{Attempt, KernelSupport, foreign_program, plan},
 };
 
 /// Oldest kernel that has all that XDP capture needs.

@@ -33,12 +33,13 @@ use xdplive_capture::{
     at_start::AtStart,
     engine::LocalSource,
     own::{self, OwnError},
-    source::{Host, Source, Unavailable},
+    unavailable::Unavailable,
 };
 use xdplive_loader::{
     Loader,
     privilege::{self, UNPRIVILEGED},
 };
+use xdplive_source::{Host, Source};
 
 use crate::{
     handshake, logging, own_ports,

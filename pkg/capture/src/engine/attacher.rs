@@ -19,8 +19,9 @@ use xdplive_loader::{
 };
 use xdplive_packet::{Hook, event::Direction};
 use xdplive_protocol::event::{self, Event};
+use xdplive_source::InterfaceNumber;
 
-use crate::{hook::Attempt, source::InterfaceNumber};
+use crate::hook::Attempt;
 
 /// How long the end of everything may take, besides [`FOR_A_LINK`].
 const FOR_THE_END: Duration = Duration::from_secs(2);

@@ -2,9 +2,10 @@
 
 use xdplive_loader::{AskError, protocol::LoaderError};
 use xdplive_packet::accounting::INTERFACES;
+use xdplive_source::{Interface, SourceError};
 
 use super::slots::NoSlot;
-use crate::{at_start::AtStart, hook::foreign_program, interface::Interface, report, source::SourceError};
+use crate::{at_start::AtStart, hook::foreign_program, report};
 
 /// Why the loader was asked in vain.
 pub fn ask(interface: &str, error: &AskError, at_start: &AtStart) -> SourceError {

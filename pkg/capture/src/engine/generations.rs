@@ -13,6 +13,7 @@ use xdplive_packet::{
     },
     event::Direction,
 };
+use xdplive_source::{InterfaceNumber, StreamId};
 
 use super::{
     cells::{NoCells, Pool, Range},
@@ -21,7 +22,6 @@ use super::{
     places::Places,
     slots::Slots,
 };
-use crate::source::{InterfaceNumber, StreamId};
 
 /// What a stream is part of.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,6 +10,9 @@ use tokio::sync::{oneshot, watch};
 use tracing::error;
 use xdplive_filter::Term;
 use xdplive_loader::{AskError, protocol::LoaderError};
+use xdplive_source::{
+    HookAccounts, Host, InterfaceNumber, Interfaces, Moment, Prepared, Request, SourceError, StreamId,
+};
 
 use super::{
     attacher::{Attacher, Job, Urgency},
@@ -21,12 +24,9 @@ use super::{
 };
 use crate::{
     at_start::AtStart,
-    clock::Moment,
-    interface::Interfaces,
     reader::Reader,
     report::{Kernel, Probed},
     settings::Settings,
-    source::{HookAccounts, Host, InterfaceNumber, Prepared, Request, SourceError, StreamId},
 };
 
 /// What the thread works with.

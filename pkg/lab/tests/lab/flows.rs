@@ -22,7 +22,6 @@ use rustix::thread::{CpuSet, sched_setaffinity};
 use xdplive_capture::{
     clock::monotonic,
     flow_table::{FlowMaps, FlowTable},
-    source::Taken,
 };
 use xdplive_corpus::{
     frame::{Ethernet, Ipv4, Tcp, tcp_flag::ACK},
@@ -37,6 +36,7 @@ use xdplive_packet::{
     flow::{FlowCounters, FlowKey, Sum, marks},
     parse,
 };
+use xdplive_source::Taken;
 
 use crate::kernel::{GENERATION, HOOKS, Kernel, SHORTEST, everything, takes};
 
