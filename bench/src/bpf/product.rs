@@ -24,7 +24,7 @@ use xdplive_packet::{
 
 use super::BpfError;
 
-/// The programs, the very file that `pkg/capture` has in it.
+/// The programs, the very file that `pkg/loader` has in it.
 static OBJECT: &[u8] =
     aya::include_bytes_aligned!(concat!(env!("CARGO_MANIFEST_DIR"), "/../ebpf/prebuilt/xdplive.bpf.o"));
 

@@ -1,24 +1,20 @@
-//! The `bpf` system call (bpf(2)), for what aya 0.14 has no call: links without its way to netlink, arrays of maps,
-//! many elements at once, and values of any type that kernel and host share by its layout.
+//! What the plugin does with maps by the `bpf` system call (bpf(2)), for what aya 0.14 has no call: arrays of maps, many
+//! elements at once, and values of any type that kernel and host share by its layout.
 //!
-//! Operations on maps need no capability, only the descriptor.
+//! It needs no capability, only the descriptor.
 
 use std::{
-    ffi::c_long,
-    io, mem,
-    os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd, RawFd},
+    io,
+    os::fd::{AsFd, AsRawFd, RawFd},
     ptr,
 };
 
-use aya_obj::generated::{
-    bpf_cmd::{
-        self, BPF_LINK_CREATE, BPF_MAP_CREATE, BPF_MAP_DELETE_ELEM, BPF_MAP_LOOKUP_AND_DELETE_BATCH,
-        BPF_MAP_LOOKUP_BATCH, BPF_MAP_LOOKUP_ELEM, BPF_MAP_UPDATE_ELEM, BPF_OBJ_GET_INFO_BY_FD,
-    },
-    bpf_map_type::BPF_MAP_TYPE_ARRAY_OF_MAPS,
-    bpf_prog_info,
+use aya_obj::generated::bpf_cmd::{
+    self, BPF_MAP_DELETE_ELEM, BPF_MAP_LOOKUP_AND_DELETE_BATCH, BPF_MAP_LOOKUP_BATCH, BPF_MAP_LOOKUP_ELEM,
+    BPF_MAP_UPDATE_ELEM,
 };
-use bytemuck::{Pod, Zeroable, zeroed_vec};
+use bytemuck::{Pod, zeroed_vec};
+use xdplive_loader::bpf::call;
 
 /// The part of `union bpf_attr` of commands on one element (linux/bpf.h).
 #[repr(C)]
@@ -45,117 +41,6 @@ struct BatchAttributes {
     map: RawFd,
     element_flags: u64,
     flags: u64,
-}
-
-/// `BPF_MAP_CREATE`'s part of `union bpf_attr`.
-#[derive(Clone, Copy, Pod, Zeroable)]
-#[repr(C)]
-struct MapAttributes {
-    kind: u32,
-    key: u32,
-    value: u32,
-    entries: u32,
-    flags: u32,
-    inner: RawFd,
-}
-
-/// `BPF_LINK_CREATE`'s part of `union bpf_attr`; the zeros stand for "behind all others" (TCX).
-#[derive(Clone, Copy, Pod, Zeroable)]
-#[repr(C)]
-struct LinkAttributes {
-    program: RawFd,
-    index: u32,
-    attach_type: u32,
-    flags: u32,
-    relative: [u64; 2],
-}
-
-/// `BPF_OBJ_GET_INFO_BY_FD`'s part of `union bpf_attr`.
-#[repr(C)]
-struct InfoAttributes {
-    fd: RawFd,
-    length: u32,
-    info: *mut u8,
-}
-
-/// What the kernel says of a link (`struct bpf_link_info`, for XDP and TCX).
-#[derive(Clone, Copy, Debug, Pod, Zeroable)]
-#[repr(C)]
-pub struct LinkInfo {
-    /// The kind of link, a `bpf_link_type`.
-    pub kind: u32,
-    /// Id of the link.
-    pub id: u32,
-    /// Id of the program.
-    pub program: u32,
-    padding: u32,
-    /// The interface; 0 when it has gone.
-    pub index: u32,
-    attach_type: u32,
-}
-
-/// How long a program has run, as far as the kernel has measured it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RunTime {
-    /// In all its runs, nanoseconds.
-    pub nanoseconds: u64,
-    /// How often it ran.
-    pub runs: u64,
-}
-
-/// Creates an array of `entries` maps like `inner`.
-///
-/// # Errors
-/// The kernel's.
-pub fn create_array_of_maps(inner: impl AsFd, entries: u32) -> io::Result<OwnedFd> {
-    let mut attributes = MapAttributes {
-        kind: BPF_MAP_TYPE_ARRAY_OF_MAPS as u32,
-        key: mem::size_of::<u32>() as u32,
-        value: mem::size_of::<u32>() as u32,
-        entries,
-        flags: 0,
-        inner: inner.as_fd().as_raw_fd(),
-    };
-    // SAFETY: the attributes are the command's.
-    let fd = unsafe { bpf(BPF_MAP_CREATE, &mut attributes) }?;
-    // SAFETY: the command returns a new descriptor that nobody else owns.
-    unsafe { owned(fd) }
-}
-
-/// Creates a link of `program` to the interface number `index`.
-///
-/// # Errors
-/// The kernel's.
-pub fn create_link(program: impl AsFd, index: u32, attach_type: u32, flags: u32) -> io::Result<OwnedFd> {
-    let program = program.as_fd().as_raw_fd();
-    let mut attributes = LinkAttributes { program, index, attach_type, flags, relative: [0; 2] };
-    // SAFETY: the attributes are the command's.
-    let fd = unsafe { bpf(BPF_LINK_CREATE, &mut attributes) }?;
-    // SAFETY: the command returns a new descriptor that nobody else owns.
-    unsafe { owned(fd) }
-}
-
-/// What the kernel says of a link.
-///
-/// # Errors
-/// The kernel's.
-pub fn link_info(link: impl AsFd) -> io::Result<LinkInfo> {
-    let mut info = LinkInfo::zeroed();
-    // SAFETY: any bytes are such information.
-    unsafe { object_info(link, &mut info) }?;
-    Ok(info)
-}
-
-/// How long a program has run.
-///
-/// # Errors
-/// The kernel's.
-pub fn run_time(program: impl AsFd) -> io::Result<RunTime> {
-    // SAFETY: a structure of numbers.
-    let mut info: bpf_prog_info = unsafe { mem::zeroed() };
-    // SAFETY: any bytes are such information; zeros ask for nothing that would be written elsewhere.
-    unsafe { object_info(program, &mut info) }?;
-    Ok(RunTime { nanoseconds: info.run_time_ns, runs: info.run_cnt })
 }
 
 /// Puts the map `inner` into the array of maps `outer`. When this returns, no program uses the map that was there, nor
@@ -254,7 +139,7 @@ pub fn read_all_per_cpu<V: Pod>(map: impl AsFd, entries: u32, values: &mut [V]) 
         flags: 0,
     };
     // SAFETY: keys and values have room for `count` elements, for which the caller answers.
-    match unsafe { bpf(BPF_MAP_LOOKUP_BATCH, &mut attributes) } {
+    match unsafe { call(BPF_MAP_LOOKUP_BATCH, &mut attributes) } {
         // That was the last one.
         Err(error) if error.raw_os_error() != Some(libc::ENOENT) => Err(error),
         _ if attributes.count == entries => Ok(()),
@@ -285,7 +170,7 @@ pub fn drain<K: Pod, V: Pod>(map: impl AsFd, batch: usize, mut taken: impl FnMut
             flags: 0,
         };
         // SAFETY: keys and values have room for `count`, and any bytes are one of them.
-        let result = unsafe { bpf(BPF_MAP_LOOKUP_AND_DELETE_BATCH, &mut attributes) };
+        let result = unsafe { call(BPF_MAP_LOOKUP_AND_DELETE_BATCH, &mut attributes) };
         let error = result.as_ref().err().and_then(io::Error::raw_os_error);
         match error {
             // The next bucket alone has more than there is room for.
@@ -315,38 +200,5 @@ unsafe fn element(command: bpf_cmd, map: impl AsFd, index: u32, value: *mut u8) 
     let map = map.as_fd().as_raw_fd();
     let mut attributes = ElementAttributes { map, padding: 0, key: &raw const index, value, flags: 0 };
     // SAFETY: the key lives on, and for the value the caller answers.
-    unsafe { bpf(command, &mut attributes) }.map(|_| ())
-}
-
-/// What the kernel says of an object.
-///
-/// # Safety
-/// `info` has the layout of the object's information, or of its beginning, and any bytes are a value of it.
-unsafe fn object_info<I>(object: impl AsFd, info: &mut I) -> io::Result<()> {
-    let length = mem::size_of::<I>() as u32;
-    let mut attributes =
-        InfoAttributes { fd: object.as_fd().as_raw_fd(), length, info: ptr::from_mut(info).cast() };
-    // SAFETY: the information has room for `length` bytes.
-    unsafe { bpf(BPF_OBJ_GET_INFO_BY_FD, &mut attributes) }.map(|_| ())
-}
-
-/// A descriptor that a command returned.
-///
-/// # Safety
-/// Nobody else owns it.
-unsafe fn owned(fd: c_long) -> io::Result<OwnedFd> {
-    let fd = RawFd::try_from(fd).map_err(|_| io::ErrorKind::InvalidData)?;
-    // SAFETY: the caller's promise.
-    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
-}
-
-/// The `bpf` system call.
-///
-/// # Safety
-/// `attributes` has the layout that `command` expects, and what it points to is alive and large enough.
-unsafe fn bpf<A>(command: bpf_cmd, attributes: &mut A) -> io::Result<c_long> {
-    // SAFETY: the kernel reads and writes `attributes` within the size given; for the rest the caller answers.
-    let result =
-        unsafe { libc::syscall(libc::SYS_bpf, command as c_long, &raw mut *attributes, mem::size_of::<A>()) };
-    if result < 0 { Err(io::Error::last_os_error()) } else { Ok(result) }
+    unsafe { call(command, &mut attributes) }.map(|_| ())
 }

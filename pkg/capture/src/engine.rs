@@ -5,14 +5,15 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | `control` | the thread and its commands; `membership`, `prepare`, `cut`, `accounts`, `flows` are what it does |
+//! | `control` | the thread and its commands |
+//! | `membership`, `prepare`, `cut`, `accounts`, `flows` | what it does |
 //! | `state` | what the thread and all that it does work with |
 //! | `flow_wants`, `flow_server` | who wants flows, and the thread that takes them from the kernel |
 //! | `tap`, `way` | an interface being watched, and the state of each of its directions |
 //! | `stream` | a stream, and what was counted for it |
 //! | `slots`, `slot_key`, `filter_sets`, `budgets` | which packets are whose, and the tables that the kernel decides by |
 //! | `generations`, `cells`, `places` | what programs go by, where they count, and where they find it |
-//! | `maps` | the kernel's maps; `opening` has them made, and ends the loader |
+//! | `maps`, `opening` | the kernel's maps; having them made, and ending the loader |
 //! | `attacher` | the thread that attaches and detaches |
 //! | `explain` | errors for people |
 
@@ -58,20 +59,20 @@ use tokio::{
     time::sleep,
 };
 use tracing::warn;
+use xdplive_loader::Loader;
+use xdplive_source::{
+    FlowFeed, FlowQueue, HookAccounts, Host, HostId, InterfaceSet, Interfaces, IsShown, Moment, Prepared,
+    Queue, Reading, Report, Request, Source, SourceError, StreamId, Subscription, names_of,
+};
 
 use crate::{
-    clock::Moment,
-    interface::{Interfaces, Watch, WatchError},
-    loader::Loader,
+    at_start::AtStart,
+    clock,
+    interface::{Watch, WatchError},
     own,
-    privilege::AtStart,
     reader::Reader,
     report::{self, Kernel},
     settings::Settings,
-    source::{
-        self, FlowFeed, FlowQueue, HookAccounts, Host, HostId, InterfaceSet, IsShown, Prepared, Queue,
-        Reading, Report, Request, Source, SourceError, StreamId, Subscription,
-    },
 };
 
 use self::{
@@ -243,7 +244,7 @@ impl LocalSource {
         if self.hosts.iter().any(|host| request.hosts.contains(host.id)) {
             return Ok(());
         }
-        Err(SourceError::NoSuchHost { available: source::names_of(&*self.hosts).to_string() })
+        Err(SourceError::NoSuchHost { available: names_of(&*self.hosts).to_string() })
     }
 
     async fn ask<T>(&self, command: impl FnOnce(oneshot::Sender<T>) -> Command) -> Result<T, SourceError> {
@@ -256,7 +257,7 @@ impl LocalSource {
 #[async_trait]
 impl Source for LocalSource {
     fn now(&self) -> Moment {
-        Moment::now()
+        clock::now()
     }
 
     fn hosts(&self) -> Arc<[Host]> {

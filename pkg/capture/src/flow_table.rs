@@ -12,13 +12,9 @@ use xdplive_packet::{
     event::Direction,
     flow::{BANKS, Beside, FlowCounters, FlowKey, beside_entry, beside_map},
 };
+use xdplive_source::{InterfaceNumber, Taken};
 
-use crate::{
-    bpf,
-    clock::monotonic,
-    in_force::InForceMap,
-    source::{InterfaceNumber, Taken},
-};
+use crate::{bpf, clock::monotonic, in_force::InForceMap};
 
 /// Entries that are read with one system call: 416 KiB.
 const BATCH: usize = 4096;

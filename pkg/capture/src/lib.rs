@@ -1,4 +1,4 @@
-//! Captures the packets of this machine's interfaces and hands them to streams.
+//! This machine as a source: captures the packets of its interfaces and hands them to streams.
 //!
 //! ```text
 //!        privileged, tiny               no capabilities
@@ -8,41 +8,36 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`source`] | the seam: requests, rows, streams, errors, independent of where packets come from |
 //! | [`engine`] | this machine as a source: interfaces, streams, generations |
-//! | [`counting`] | a stream that only counts, in intervals |
-//! | [`history`] | what was counted, kept for whoever asks later |
-//! | [`reader`] | the thread that empties the ring; [`record`], [`thin`], [`ring_fill`] are its parts |
+//! | [`unavailable`] | what stands in where the capture could not start |
+//! | [`reader`], [`record`], [`thin`], [`ring_fill`] | the thread that empties the ring, and its parts |
 //! | [`flow_table`] | the table of flows: swapping its banks, reading and emptying them |
 //! | [`in_force`] | what programs go by now, in memory that is shared with them |
-//! | [`loader`] | the privileged process and how it is asked |
-//! | [`bpf`] | the system call |
-//! | [`privilege`] | which rights either process keeps |
+//! | [`bpf`] | maps, by the system call |
+//! | [`at_start`] | which rights this process was started with |
 //! | [`hook`] | which hook an interface gets, and why |
 //! | [`interface`] | the interfaces, by netlink |
-//! | [`own`] | own traffic: the ports it comes from, and the filter that recognises it |
+//! | [`own`] | own traffic: the ports it comes from |
 //! | [`report`] | what this machine lets us do, for health check and doctor |
 //! | [`settings`] | the bounds of memory and time |
 //! | [`clock`] | the kernel's clock and the wall clock |
 //!
-//! It knows nothing of Grafana, queries or columns.
+//! The privileged process is `xdplive-loader`, and what a source is, `xdplive-source`. Nothing here knows of Grafana,
+//! queries or columns.
 
+pub mod at_start;
 pub mod bpf;
 pub mod clock;
-pub mod counting;
 pub mod engine;
 pub mod flow_table;
-pub mod history;
 pub mod hook;
 pub mod in_force;
 pub mod interface;
-pub mod loader;
 pub mod own;
-pub mod privilege;
 pub mod reader;
 pub mod record;
 pub mod report;
 pub mod ring_fill;
 pub mod settings;
-pub mod source;
 pub mod thin;
+pub mod unavailable;

@@ -2,7 +2,7 @@
 //!
 //! A panel that watches the interface over which it is delivered would feed itself: every row makes packets, and
 //! every packet a row. What is captured leaves this machine from the TCP ports on which the process that started
-//! this one listens ([`Parent::ports`]), and [`filter`] recognises the packets of those ports.
+//! this one listens ([`Parent::ports`]), and [`xdplive_source::own::filter`] recognises the packets of those ports.
 //!
 //! A listening socket is the parent's if it belongs to the parent's user *and* was made in the control group that
 //! this process is in, which is its parent's: a service, a container and a login session have one each. The user
@@ -11,7 +11,6 @@
 //! who has given up its rights (ptrace(2), access mode checking).
 
 mod error;
-mod filter;
 mod sockets;
 
 use std::{collections::BTreeSet, fs, io, path::PathBuf};
@@ -19,7 +18,6 @@ use std::{collections::BTreeSet, fs, io, path::PathBuf};
 use rustix::process::{Pid, getppid};
 
 pub use error::OwnError;
-pub use filter::{MAX_ADDRESSES, MAX_PORTS, addresses, filter};
 use sockets::{FAMILIES, Listening, Marker};
 
 /// The ports of own traffic, or how to find them.

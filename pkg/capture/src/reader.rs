@@ -21,19 +21,15 @@ use std::{
 
 use rustix::event::{EventfdFlags, PollFd, PollFlags, Timespec, eventfd, poll};
 use thiserror::Error;
+use xdplive_source::{FLUSH_INTERVAL, Host, Queue, StreamId};
 
 use self::dispatch::Dispatch;
 pub use self::{
     dispatch::{Finish, Route, Taker},
     ring::{KernelRing, Ring},
 };
-use crate::{
-    clock::{self, WallClock},
-    source::{Host, Queue, StreamId},
-};
+use crate::clock;
 
-/// Time between two looks at the ring while there are streams; rows are at most so old when they are handed on.
-pub const FLUSH_INTERVAL: Duration = Duration::from_millis(100);
 /// How long a packet may take from its time stamp to the ring.
 const HOLD: Duration = Duration::from_millis(2);
 /// Events taken from the ring before rows are handed on.
@@ -161,7 +157,7 @@ impl Thread {
                 return;
             }
             full = self.drain();
-            self.dispatch.release(horizon, WallClock::read());
+            self.dispatch.release(horizon, clock::wall_clock());
             if !full {
                 self.dispatch.forget(Instant::now());
             }
@@ -222,7 +218,7 @@ impl Thread {
                 break;
             }
         }
-        self.dispatch.finish(streams, WallClock::read());
+        self.dispatch.finish(streams, clock::wall_clock());
     }
 
     /// Reads the ring for a turn; `true` where it has more.

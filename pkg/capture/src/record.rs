@@ -4,8 +4,7 @@ use xdplive_packet::{
     Event,
     event::{HeaderRecord, RecordKind},
 };
-
-use crate::source::Captured;
+use xdplive_source::Captured;
 
 /// A packet, and the bytes of its headers where somebody wanted them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,16 +4,16 @@ mod tags;
 
 use std::path::Path;
 
+use xdplive_loader::{privilege::NEEDED, protocol::LoaderError};
 use xdplive_packet::{Hook, event::Direction};
+use xdplive_source::{
+    Check, HookChoice, HookOption, InForce, Interface, InterfaceHooks, InterfaceState, Interfaces, LeftOut,
+    Outcome, Prepared, Report,
+};
 
 use crate::{
-    hook::{Attempt, HookChoice, KernelSupport, foreign_program, plan},
-    interface::{Interface, Interfaces},
-    loader::protocol::LoaderError,
-    privilege::{AtStart, NEEDED},
-    source::{
-        Check, HookOption, InForce, InterfaceHooks, InterfaceState, LeftOut, Outcome, Prepared, Report,
-    },
+    at_start::AtStart,
+    hook::{Attempt, KernelSupport, foreign_program, plan},
 };
 
 /// Oldest kernel that has all that XDP capture needs.

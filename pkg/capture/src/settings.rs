@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use crate::source::Request;
-
 pub use xdplive_packet::event::MAX_HEADER_BYTES;
+use xdplive_source::Request;
 
 /// Smallest ring, bytes: one page.
 pub const MIN_RING_BYTES: u32 = 4096;

@@ -12,18 +12,12 @@ use std::{
 };
 
 use tokio::time::timeout;
-use xdplive_capture::{
-    engine::LocalSource,
-    hook::HookChoice,
-    loader::Loader,
-    own::Ports,
-    privilege::{self, AtStart},
-    settings::Settings,
-    source::{FlowFeed, HostSet, InterfaceSet, Request, Source},
-};
+use xdplive_capture::{at_start::AtStart, engine::LocalSource, own::Ports, settings::Settings};
 use xdplive_corpus::named;
 use xdplive_lab::{namespace::Namespace, send::Sender};
+use xdplive_loader::{Loader, privilege};
 use xdplive_packet::{event::Direction, flow::Sum};
+use xdplive_source::{FlowFeed, HookChoice, HostSet, InterfaceSet, Request, Source};
 
 /// The argument of the one inside.
 const INSIDE: &str = "inside";

@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use grafana_plugin_sdk::pluginv2::PluginContext;
 use thiserror::Error;
-use xdplive_capture::source::{
+use xdplive_packet::accounting::Limit;
+use xdplive_source::{
     ErrorKind, GroupBy, HostSet, InForce, InterfaceSet, Label, Request, Source, SourceError, Wanted,
 };
-use xdplive_packet::accounting::Limit;
 
 use crate::{
     access::{AccessError, check_any, check_interface, check_packets, check_user, is_service},

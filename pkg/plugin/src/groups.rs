@@ -4,8 +4,8 @@ mod steady;
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use xdplive_capture::source::{Group, Interval, LinkProtocol, Top};
 use xdplive_packet::flow::{Cast, Sum};
+use xdplive_source::{Group, Interval, LinkProtocol, Top};
 
 pub use self::steady::{Shown, Steady};
 use crate::{

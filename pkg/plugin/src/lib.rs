@@ -18,7 +18,8 @@
 //! | [`columns`], [`mod@frame`] | rows as columns, columns as frames |
 //! | [`pcapng`] | rows as a file for Wireshark |
 //!
-//! Where packets come from is `xdplive-capture`'s business.
+//! What a source of packets is, `xdplive-source` says, and this crate asks it and nothing behind it. That it is the
+//! capture of this machine, only [`process`], [`own_ports`] and the server's [`settings`] know.
 
 pub mod access;
 pub mod asked;

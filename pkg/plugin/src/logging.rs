@@ -15,7 +15,9 @@ pub const DEFAULT_LEVEL: &str = "info";
 pub fn start(level: &str) {
     let level = level.trim();
     let level = if LEVELS.contains(&level) { level } else { DEFAULT_LEVEL };
-    let ours = ["xdplive_plugin", "xdplive_capture"].map(|name| format!("{name}={level}")).join(",");
+    let ours = ["xdplive_plugin", "xdplive_source", "xdplive_history", "xdplive_capture", "xdplive_loader"]
+        .map(|name| format!("{name}={level}"))
+        .join(",");
     let filter = EnvFilter::new(format!("warn,{ours}"));
     // Fails only where logging has been started before.
     let _ = tracing_subscriber::registry().with(filter).with(grafana_plugin_sdk::backend::layer()).try_init();

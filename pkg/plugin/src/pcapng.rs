@@ -20,11 +20,11 @@ use pcap_file::{
     },
 };
 use thiserror::Error;
-use xdplive_capture::source::{Batch, Captured, Row, Tally};
 use xdplive_packet::{
     Hook, LinkType,
     event::{Direction, MAX_HEADER_BYTES},
 };
+use xdplive_source::{Batch, Captured, Row, Tally};
 
 /// Bytes of a VLAN tag.
 const TAG: usize = 4;

@@ -30,12 +30,16 @@ use tokio_stream::wrappers::UnixListenerStream;
 use tonic::transport::Server;
 use tracing::{error, info, warn};
 use xdplive_capture::{
+    at_start::AtStart,
     engine::LocalSource,
-    loader::Loader,
     own::{self, OwnError},
-    privilege::{self, AtStart, UNPRIVILEGED},
-    source::{Host, Source, Unavailable},
+    unavailable::Unavailable,
 };
+use xdplive_loader::{
+    Loader,
+    privilege::{self, UNPRIVILEGED},
+};
+use xdplive_source::{Host, Source};
 
 use crate::{
     handshake, logging, own_ports,

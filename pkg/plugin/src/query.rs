@@ -9,9 +9,9 @@ use std::{ops::RangeInclusive, sync::Arc};
 
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
-use xdplive_capture::{interface::Interfaces, source::GroupBy};
 use xdplive_filter::{Environment, Filter, FlowFilter, NotOfFlows};
 use xdplive_packet::event::Direction;
+use xdplive_source::{GroupBy, Interfaces};
 
 pub(crate) use self::keys::is_interface_name;
 use self::keys::{Keys, shortened};

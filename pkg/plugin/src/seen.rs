@@ -8,8 +8,8 @@ use std::{
 };
 
 use serde::Serialize;
-use xdplive_capture::source::{Batch, Conversation, Row};
 use xdplive_packet::headers::present;
+use xdplive_source::{Batch, Conversation, Row};
 
 use crate::columns::{flows::FlowRow, text};
 

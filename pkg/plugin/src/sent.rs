@@ -9,7 +9,7 @@ use std::{
     time::Instant,
 };
 
-use xdplive_capture::source::{Batch, Label};
+use xdplive_source::{Batch, Label};
 
 use crate::columns::{flows::FlowRow, rates::CountRow};
 

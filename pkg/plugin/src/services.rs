@@ -11,7 +11,8 @@ mod stream;
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use xdplive_capture::{history::Recorder, hook::HookChoice, source::Source};
+use xdplive_history::Recorder;
+use xdplive_source::{HookChoice, Source};
 
 use crate::{
     sent::AllSent,

@@ -6,7 +6,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use xdplive_capture::source::Label;
+use xdplive_source::Label;
 
 /// Shortest lease.
 pub const SHORTEST_LEASE: Duration = Duration::from_secs(600);

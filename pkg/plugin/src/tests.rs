@@ -2,12 +2,10 @@
 
 use std::sync::Arc;
 
-use xdplive_capture::{
-    clock::WallClock,
-    interface::{Interface, Interfaces, Link},
-    source::{Batch, HeaderBytes, Host, HostId, Names, Origin, Row},
-};
 use xdplive_packet::{Event, Hook, LinkType, Wire, event::RecordKind, parse};
+use xdplive_source::{
+    Batch, HeaderBytes, Host, HostId, Interface, Interfaces, Link, Names, Origin, Row, WallClock,
+};
 
 /// The wall clock, ns since 1970, when the kernel's clock stands at 0: the beginning of 2026.
 pub(crate) const EPOCH: i64 = 1_767_225_600_000_000_000;

@@ -4,9 +4,9 @@
 #![allow(clippy::indexing_slicing, clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 use serde_json::{Value, json};
-use xdplive_capture::interface::{Interface, Interfaces, Link};
 use xdplive_filter::Filter;
 use xdplive_plugin::{query::Query, settings::LimitCeiling};
+use xdplive_source::{Interface, Interfaces, Link};
 
 /// The texts of the cases in a file, without those that are empty because everything is wanted.
 fn texts(cases: &Value) -> Vec<&str> {

@@ -8,6 +8,7 @@ use xdplive_packet::{
     event::Direction,
     flow::Sum,
 };
+use xdplive_source::{Handled, HookAccounts, KernelTime, Reading, StreamAccounts, StreamId};
 
 use super::{
     cut::FEW,
@@ -15,10 +16,7 @@ use super::{
     state::Control,
     tap::Tap,
 };
-use crate::{
-    clock::Moment,
-    source::{Handled, HookAccounts, KernelTime, Reading, StreamAccounts, StreamId},
-};
+use crate::clock;
 
 /// Whether the kernel measures how long eBPF programs run (Documentation/admin-guide/sysctl/kernel.rst).
 const STATS_ENABLED: &str = "/proc/sys/kernel/bpf_stats_enabled";
@@ -102,7 +100,7 @@ impl Control {
         let is_attached =
             names.iter().filter_map(|name| self.taps.get(name)).any(|tap| is_attached(tap, &directions));
         let look = self.look(names.len());
-        let at = Moment::now();
+        let at = clock::now();
         for name in names {
             let running = self.running(&name, look.as_ref());
             for (direction, sum) in Direction::ALL.into_iter().zip(&mut sums) {

@@ -13,17 +13,15 @@ use std::{
 };
 
 use tracing::{info, warn};
+use xdplive_loader::{
+    AskError, LinkLoader,
+    protocol::{Attached, LinkId, LoaderError},
+};
 use xdplive_packet::{Hook, event::Direction};
 use xdplive_protocol::event::{self, Event};
+use xdplive_source::InterfaceNumber;
 
-use crate::{
-    hook::Attempt,
-    loader::{
-        AskError, LinkLoader,
-        protocol::{Attached, LinkId, LoaderError},
-    },
-    source::InterfaceNumber,
-};
+use crate::hook::Attempt;
 
 /// How long the end of everything may take, besides [`FOR_A_LINK`].
 const FOR_THE_END: Duration = Duration::from_secs(2);

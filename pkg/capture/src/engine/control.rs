@@ -12,7 +12,12 @@ use std::{
 use tokio::sync::oneshot;
 use tracing::{error, warn};
 use xdplive_filter::Environment;
+use xdplive_loader::AskError;
 use xdplive_packet::{Hook, event::Direction};
+use xdplive_source::{
+    HookAccounts, InterfaceSet, Interfaces, Moment, Prepared, Queue, Reading, Request, SourceError, StreamId,
+    own,
+};
 
 use super::{
     attacher::{Job, Outcome, Urgency},
@@ -21,14 +26,7 @@ use super::{
     stream::Stream,
     tap::Tap,
 };
-use crate::{
-    clock::Moment,
-    interface::Interfaces,
-    loader::AskError,
-    own,
-    report::Probed,
-    source::{HookAccounts, InterfaceSet, Prepared, Queue, Reading, Request, SourceError, StreamId},
-};
+use crate::{clock, report::Probed};
 
 /// Time between two looks at what lingers and at what could not be attached.
 const TICK: Duration = Duration::from_secs(1);
@@ -37,11 +35,11 @@ const LOADER_END: Duration = Duration::from_secs(1);
 
 /// What the rest of the process asks of the thread.
 pub enum Command {
-    /// See [`crate::source::Source::prepare`].
+    /// See [`xdplive_source::Source::prepare`].
     Prepare { request: Request, reply: oneshot::Sender<Result<Prepared, SourceError>> },
-    /// See [`crate::source::Source::subscribe`].
+    /// See [`xdplive_source::Source::subscribe`].
     Subscribe { request: Request, queue: Arc<Queue>, reply: oneshot::Sender<(StreamId, Moment)> },
-    /// See [`crate::source::Source::flows`].
+    /// See [`xdplive_source::Source::flows`].
     SubscribeFlows {
         request: Request,
         queue: Arc<Queue>,
@@ -54,9 +52,9 @@ pub enum Command {
     Interfaces(Arc<Interfaces>),
     /// The ports of own traffic have changed.
     OwnPorts(Arc<BTreeSet<u16>>),
-    /// See [`crate::source::Source::accounts`].
+    /// See [`xdplive_source::Source::accounts`].
     Accounts { reply: oneshot::Sender<Vec<HookAccounts>> },
-    /// See [`crate::source::Source::counts`].
+    /// See [`xdplive_source::Source::counts`].
     Counts { stream: StreamId, reply: oneshot::Sender<Option<Reading>> },
     /// Try what the kernel allows, and tell what is in force.
     Probe { reply: oneshot::Sender<(Option<Probed>, Prepared)> },
@@ -221,7 +219,7 @@ impl Control {
     /// Tells streams that they have begun: those of interfaces by name when it is decided whether a program can be
     /// attached there, or that has taken too long; what is seen before that counts all the same.
     fn tell_begun(&mut self) {
-        let (moment, now) = (Moment::now(), Instant::now());
+        let (moment, now) = (clock::now(), Instant::now());
         for mut begun in std::mem::take(&mut self.begun) {
             let at = *begun.at.get_or_insert(moment);
             if now < begun.until && !begun.reply.is_closed() && !self.is_settled(begun.stream) {

@@ -3,15 +3,15 @@
 use std::sync::Arc;
 
 use tracing::{error, warn};
+use xdplive_source::StreamId;
 
 use super::{
     generations::{Generation, NoGeneration, Plan},
     state::Control,
 };
 use crate::{
-    clock::Moment,
+    clock,
     reader::{Finish, Route, Taker},
-    source::StreamId,
 };
 
 impl Control {
@@ -107,7 +107,7 @@ impl Control {
         }
         let many = self.taps.values().filter(|tap| !tap.past.is_empty()).count() > FEW;
         let look = if many { open.generations.look().ok() } else { None };
-        let now = Moment::now();
+        let now = clock::now();
         let mut ended = Vec::new();
         let mut problem = None;
         for tap in self.taps.values_mut() {

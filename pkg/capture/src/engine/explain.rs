@@ -1,16 +1,11 @@
 //! What goes wrong, in words for the person who asked.
 
+use xdplive_loader::{AskError, protocol::LoaderError};
 use xdplive_packet::accounting::INTERFACES;
+use xdplive_source::{Interface, SourceError};
 
 use super::slots::NoSlot;
-use crate::{
-    hook::foreign_program,
-    interface::Interface,
-    loader::{AskError, protocol::LoaderError},
-    privilege::AtStart,
-    report,
-    source::SourceError,
-};
+use crate::{at_start::AtStart, hook::foreign_program, report};
 
 /// Why the loader was asked in vain.
 pub fn ask(interface: &str, error: &AskError, at_start: &AtStart) -> SourceError {

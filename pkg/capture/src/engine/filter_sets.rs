@@ -7,6 +7,7 @@ use xdplive_filter::{
     Environment, Filter, Term, TooComplex,
     tables::{self, CapacityError, Own, Slot},
 };
+use xdplive_loader::AskError;
 use xdplive_packet::{
     LinkType,
     accounting::{Configuration, Limit, TABLE_SETS},
@@ -15,7 +16,6 @@ use xdplive_packet::{
 };
 
 use super::maps::Maps;
-use crate::loader::AskError;
 
 /// What an interface's slots want, and what is left out: all that tables depend on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -17,14 +17,14 @@ use std::{
 
 use thiserror::Error;
 use tracing::{error, warn};
+use xdplive_loader::{AskError, MapLoader};
 use xdplive_packet::event::Direction;
+use xdplive_source::{FlowQueue, FlowSnapshot, Host, InterfaceNumber, Taken};
 
 use crate::{
-    clock::WallClock,
+    clock,
     flow_table::{FlowError, FlowMaps, FlowTable},
     in_force::InForceMap,
-    loader::{AskError, MapLoader},
-    source::{FlowQueue, FlowSnapshot, Host, InterfaceNumber, Taken},
 };
 
 /// Shortest time between two readings of the table.
@@ -280,7 +280,7 @@ impl Server {
         let Some(table) = &mut self.table else { return };
         match table.take() {
             Ok(all) => {
-                let clock = WallClock::read();
+                let clock = clock::wall_clock();
                 for (interface, taken) in all {
                     let Some(served) = self.served.get(&interface) else { continue };
                     served.overflow.add(&taken);

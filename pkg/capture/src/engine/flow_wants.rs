@@ -8,9 +8,9 @@ use std::{
 };
 
 use tracing::error;
+use xdplive_source::{Host, InterfaceNumber, StreamId};
 
 use super::flow_server::{Order, Server, Want};
-use crate::source::{Host, InterfaceNumber, StreamId};
 
 /// What the control thread knows of flows.
 pub struct Flows {

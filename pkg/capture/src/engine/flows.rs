@@ -5,8 +5,9 @@ use std::{
     sync::Arc,
 };
 
+use xdplive_source::{InterfaceNumber, StreamId};
+
 use super::{flow_server::Order, state::Control};
-use crate::source::{InterfaceNumber, StreamId};
 
 impl Control {
     /// Has flows counted where somebody needs them, and nowhere else. To be called whenever streams have joined or

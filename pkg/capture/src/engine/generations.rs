@@ -4,6 +4,7 @@
 use std::{collections::BTreeMap, io, sync::Arc};
 
 use thiserror::Error;
+use xdplive_loader::AskError;
 use xdplive_packet::{
     LinkType,
     accounting::{
@@ -12,6 +13,7 @@ use xdplive_packet::{
     },
     event::Direction,
 };
+use xdplive_source::{InterfaceNumber, StreamId};
 
 use super::{
     cells::{NoCells, Pool, Range},
@@ -19,10 +21,6 @@ use super::{
     maps::Maps,
     places::Places,
     slots::Slots,
-};
-use crate::{
-    loader::AskError,
-    source::{InterfaceNumber, StreamId},
 };
 
 /// What a stream is part of.

@@ -4,17 +4,14 @@
 use std::{collections::BTreeMap, io, os::fd::OwnedFd, sync::Arc};
 
 use bytemuck::{Zeroable, zeroed_vec};
+use xdplive_loader::{AskError, MapLoader, SharedMaps, protocol::LoaderError};
 use xdplive_packet::{
     accounting::{CELLS, Configuration, SlotCounters},
     budget::Bucket,
     classify::Tables,
 };
 
-use crate::{
-    bpf,
-    in_force::InForceMap,
-    loader::{AskError, MapLoader, SharedMaps, protocol::LoaderError},
-};
+use crate::{bpf, in_force::InForceMap};
 
 /// The maps as the engine uses them. A fake stands in for them in tests.
 pub trait Maps: Send {

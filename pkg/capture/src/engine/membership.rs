@@ -3,8 +3,10 @@
 use std::time::Instant;
 
 use tracing::{info, warn};
+use xdplive_loader::protocol::{LinkId, LoaderError};
 use xdplive_packet::{Hook, accounting::INTERFACES, event::Direction};
 use xdplive_protocol::event::{self, Event};
+use xdplive_source::{GONE, HookChoice, InterfaceNumber, InterfaceSet, Request, StreamId};
 
 use super::{
     attacher::{AttachJob, Job, Urgency},
@@ -16,11 +18,7 @@ use super::{
     tap::{Tap, There, wish},
     way::{Attachment, Refusal, Step, Wish},
 };
-use crate::{
-    hook::{Attempt, HookChoice, plan},
-    loader::protocol::{LinkId, LoaderError},
-    source::{GONE, InterfaceNumber, InterfaceSet, Request, StreamId},
-};
+use crate::hook::{Attempt, plan};
 
 impl Control {
     /// The interfaces of a request, as far as they have names now: the most important first, so that their rows come

@@ -2,6 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
+use xdplive_loader::{AskError, LoaderProcess, MapLoader, protocol::LoaderError};
 use xdplive_packet::Hook;
 
 use super::{
@@ -10,7 +11,6 @@ use super::{
     maps::{KernelMaps, Rest},
 };
 use crate::{
-    loader::{AskError, LoaderProcess, MapLoader, protocol::LoaderError},
     reader::{KernelRing, Reader},
     settings::Settings,
 };

@@ -4,7 +4,9 @@
 use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
+use xdplive_loader::{AskError, protocol::LoaderError};
 use xdplive_packet::event::Direction;
+use xdplive_source::{InterfaceSet, Prepared, Request, SourceError};
 
 use super::{
     explain,
@@ -14,16 +16,12 @@ use super::{
     tap::wish,
     way::{Refusal, fits},
 };
-use crate::{
-    loader::{AskError, protocol::LoaderError},
-    source::{InterfaceSet, Prepared, Request, SourceError},
-};
 
 /// How long who asked for all interfaces waits: on a machine with few of them the answer is whole then.
 const PATIENCE_FOR_ALL: Duration = Duration::from_millis(200);
 
 impl Control {
-    /// See [`crate::source::Source::prepare`].
+    /// See [`xdplive_source::Source::prepare`].
     pub(super) fn prepare(
         &mut self,
         request: Request,
@@ -152,7 +150,7 @@ impl Control {
                 Ok(()) => {}
             }
             let Some(tap) = self.taps.get(name) else { continue };
-            let wanted = |hook: &crate::source::InForce| request.directions.contains(&hook.hook.direction());
+            let wanted = |hook: &xdplive_source::InForce| request.directions.contains(&hook.hook.direction());
             prepared.in_force.extend(tap.in_force().filter(wanted));
             let left_out = tap.left_out(&request.directions, now);
             prepared

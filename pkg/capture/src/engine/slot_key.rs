@@ -4,8 +4,7 @@ use std::sync::Arc;
 
 use xdplive_filter::Filter;
 use xdplive_packet::{accounting::Limit, event::Direction};
-
-use crate::source::{InterfaceSet, Request, Wanted};
+use xdplive_source::{InterfaceSet, Request, Wanted};
 
 /// What streams of one slot have in common.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -13,13 +13,13 @@ use std::{
 use thiserror::Error;
 use xdplive_filter::{Environment, Term, TooComplex, tables::CapacityError};
 use xdplive_packet::accounting::{Configuration, Limit, SLOTS};
+use xdplive_source::StreamId;
 
 use super::{
     budgets::Budgets,
     filter_sets::{FilterSet, FilterSets, SlotTerms},
     slot_key::Key,
 };
-use crate::source::StreamId;
 
 /// Why a stream cannot be part of a capture.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]

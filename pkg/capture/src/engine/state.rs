@@ -9,6 +9,10 @@ use std::{
 use tokio::sync::{oneshot, watch};
 use tracing::error;
 use xdplive_filter::Term;
+use xdplive_loader::{AskError, protocol::LoaderError};
+use xdplive_source::{
+    HookAccounts, Host, InterfaceNumber, Interfaces, Moment, Prepared, Request, SourceError, StreamId,
+};
 
 use super::{
     attacher::{Attacher, Job, Urgency},
@@ -19,14 +23,10 @@ use super::{
     tap::Tap,
 };
 use crate::{
-    clock::Moment,
-    interface::Interfaces,
-    loader::{AskError, protocol::LoaderError},
-    privilege::AtStart,
+    at_start::AtStart,
     reader::Reader,
     report::{Kernel, Probed},
     settings::Settings,
-    source::{HookAccounts, Host, InterfaceNumber, Prepared, Request, SourceError, StreamId},
 };
 
 /// What the thread works with.

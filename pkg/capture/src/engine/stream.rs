@@ -6,10 +6,12 @@ use std::{
 };
 
 use xdplive_packet::{accounting::SlotCounters, event::Direction, flow::Sum};
+use xdplive_source::{
+    Counted, Counts, DirectionCounts, GONE, Handled, InterfaceNumber, Moment, Queue, Request,
+};
 
 use super::generations::{self, Membership, slot};
-use crate::clock::Moment;
-use crate::source::{Counted, Counts, DirectionCounts, GONE, Handled, InterfaceNumber, Queue, Request};
+use crate::clock;
 
 /// Interfaces that have gone and are still told apart in a stream that is asked for each of them.
 const TOLD_APART: usize = 4096;
@@ -49,7 +51,7 @@ impl Stream {
     /// A stream that is part of nothing yet.
     pub fn new(request: Request, queue: Arc<Queue>) -> Self {
         let (joined, counted, apart) = (BTreeSet::new(), BTreeMap::new(), Vec::new());
-        Self { request, queue, ended: Moment::now(), joined, counted, apart }
+        Self { request, queue, ended: clock::now(), joined, counted, apart }
     }
 
     /// Whether it has rows; its packets are only counted otherwise.

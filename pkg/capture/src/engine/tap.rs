@@ -4,16 +4,13 @@ use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
 use xdplive_filter::Environment;
 use xdplive_packet::{LinkType, event::Direction};
+use xdplive_source::{Host, InForce, Interface, InterfaceNumber, InterfaceState, LeftOut, Request, StreamId};
 
 use super::{
     flow_server::Overflow,
     generations::{Counts, Generation, Members},
     slots::Slots,
     way::{Way, Wish},
-};
-use crate::{
-    interface::Interface,
-    source::{self, Host, InForce, InterfaceNumber, InterfaceState, LeftOut, Request, StreamId},
 };
 
 /// A watched interface. It lives on while the interface is away, for those who asked for it by name.
@@ -81,7 +78,7 @@ pub struct Passed {
     /// Those of them that were own traffic.
     pub own: u64,
     /// What streams that have ended had counted.
-    pub streams: source::Counts,
+    pub streams: xdplive_source::Counts,
 }
 
 impl Tap {

@@ -3,13 +3,9 @@
 
 use std::time::{Duration, Instant};
 
+use xdplive_loader::protocol::{LinkId, LoaderError};
 use xdplive_packet::{Hook, event::Direction};
-
-use crate::{
-    hook::HookChoice,
-    loader::protocol::{LinkId, LoaderError},
-    source::InterfaceState,
-};
+use xdplive_source::{HookChoice, InterfaceState};
 
 /// Time until what was refused is tried again: doubled with each refusal, up to [`LONGEST`].
 const SHORTEST: Duration = Duration::from_secs(1);

@@ -1,5 +1,6 @@
+use xdplive_source::Link;
+
 use super::*;
-use crate::interface::Link;
 
 const KERNEL: KernelSupport = KernelSupport { tcx: true };
 const OLD_KERNEL: KernelSupport = KernelSupport { tcx: false };
@@ -82,14 +83,4 @@ fn every_harmful_driver_has_a_reason_and_a_source() {
         count += 1;
     }
     assert!(count > 0);
-}
-
-#[test]
-fn names_are_read_and_written() {
-    for (name, choice) in HookChoice::NAMES {
-        assert_eq!(name.parse(), Ok(choice));
-        assert_eq!(choice.to_string(), name);
-    }
-    let error = "xdp".parse::<HookChoice>().unwrap_err();
-    assert!(error.to_string().contains("\"xdp\""));
 }

@@ -13,11 +13,7 @@ use ethtool::{EthtoolAttr, EthtoolError, EthtoolFeatureAttr, EthtoolFeatureBit, 
 use futures::TryStreamExt as _;
 use rtnetlink::packet_route::link::{InfoKind, LinkAttribute, LinkInfo};
 use tracing::{debug, warn};
-
-use super::{
-    model::{Interface, Link},
-    vlan_tags::VlanTags,
-};
+use xdplive_source::{Interface, Link, VlanTags};
 
 /// Two features of a device, for tags of 802.1Q and of 802.1ad: the kernel's name (net/ethtool/common.c), and
 /// the one that `ethtool -K` takes.

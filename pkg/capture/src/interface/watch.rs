@@ -26,10 +26,10 @@ use thiserror::Error;
 use tokio::{io::unix::AsyncFd, sync::watch, task::spawn_blocking, time::sleep};
 use tracing::warn;
 use xdplive_protocol::interface_name;
+use xdplive_source::{Interface, Interfaces, Link};
 
 use super::{
     links::{self, Named},
-    model::{Interface, Interfaces, Link},
     tags::{Decider, Ethtool},
 };
 

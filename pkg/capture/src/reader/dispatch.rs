@@ -8,16 +8,12 @@ use std::{
 
 use tracing::error;
 use xdplive_packet::{accounting::SLOTS, event::RecordKind};
-
-use crate::{
-    clock::{Moment, WallClock},
-    record::Record,
-    source::{
-        Batch, Counted, HeaderBytes, Host, HostId, InterfaceNumber, Names, Origin, Queue, Row, RowCounts,
-        StreamId,
-    },
-    thin::Thinner,
+use xdplive_source::{
+    Batch, Counted, HeaderBytes, Host, HostId, InterfaceNumber, Moment, Names, Origin, Queue, Row, RowCounts,
+    StreamId, WallClock,
 };
+
+use crate::{record::Record, thin::Thinner};
 
 /// How long the route of a generation is kept after its end: rows are handed on much sooner.
 const KEPT: Duration = Duration::from_millis(100);

@@ -4,12 +4,10 @@ use xdplive_packet::{
     Event, Hook,
     event::{Direction, RecordKind},
 };
+use xdplive_source::{Batch, Counted, Tally};
 
 use super::{fake::FakeRing, *};
-use crate::{
-    clock::Moment,
-    source::{Batch, Counted, Tally},
-};
+use crate::clock;
 
 fn packet(time: u64, generation: u32, id: u32) -> Event {
     let (kind, hook) = (RecordKind::Event as u8, Hook::TcxIngress as u8);
@@ -28,7 +26,7 @@ fn reader(ring: impl Ring + 'static) -> (Reader, Arc<Queue>) {
 
 fn finish(reader: &Reader, queue: &Arc<Queue>, matched: u64) {
     let counted = Counted { seen: matched, matched, ..Counted::default() };
-    let (ended, by_interface) = (Moment::now(), Vec::new());
+    let (ended, by_interface) = (clock::now(), Vec::new());
     let queue = Arc::clone(queue);
     reader.finish(vec![Finish { stream: 1, queue, counted, ended, by_interface }]).unwrap();
 }

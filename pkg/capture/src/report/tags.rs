@@ -1,12 +1,9 @@
 //! Whether VLAN tags stay out of an XDP program's sight where one is in force, or would be.
 
 use xdplive_packet::{Hook, event::Direction};
+use xdplive_source::{Check, HookOption, Interface, InterfaceHooks, Interfaces, Outcome, VlanTags};
 
-use crate::{
-    hook::KernelSupport,
-    interface::{Interface, Interfaces, VlanTags},
-    source::{Check, HookOption, InterfaceHooks, Outcome},
-};
+use crate::hook::KernelSupport;
 
 /// Interfaces, and commands, that the check names at most; there may be hundreds.
 const NAMED: usize = 5;

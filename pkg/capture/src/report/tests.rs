@@ -1,5 +1,7 @@
+use xdplive_loader::privilege::Needed;
+use xdplive_source::{Host, Link};
+
 use super::*;
-use crate::{interface::Link, privilege::Needed, source::Host};
 
 pub(super) fn at_start(missing: Vec<Needed>) -> AtStart {
     AtStart {

@@ -22,14 +22,13 @@ use rustix::thread::{CpuSet, sched_setaffinity};
 use xdplive_capture::{
     clock::monotonic,
     flow_table::{FlowMaps, FlowTable},
-    loader::maps,
-    source::Taken,
 };
 use xdplive_corpus::{
     frame::{Ethernet, Ipv4, Tcp, tcp_flag::ACK},
     generate, named,
 };
 use xdplive_lab::{eventually, namespace::Namespace, send::Sender};
+use xdplive_loader::maps;
 use xdplive_packet::{
     Headers, Hook, LinkType, Wire,
     accounting::Configuration,
@@ -37,6 +36,7 @@ use xdplive_packet::{
     flow::{FlowCounters, FlowKey, Sum, marks},
     parse,
 };
+use xdplive_source::Taken;
 
 use crate::kernel::{GENERATION, HOOKS, Kernel, SHORTEST, everything, takes};
 

@@ -11,16 +11,13 @@ use aya::{
     programs::{Program, SchedClassifier, Xdp},
     util::nr_cpus,
 };
-use xdplive_capture::{
-    bpf,
-    in_force::InForceMap,
-    loader::maps::{self, Barrier},
-};
+use xdplive_capture::{bpf, in_force::InForceMap};
 use xdplive_corpus::generate;
 use xdplive_filter::{
     Environment, Filter,
     tables::{self, Slot},
 };
+use xdplive_loader::maps::{self, Barrier};
 use xdplive_packet::{
     Event, Hook, LinkType, Wire,
     accounting::{

@@ -14,7 +14,7 @@ use rustix::{
 };
 use serde_json::json;
 use xdplive::host;
-use xdplive_capture::own::{Parent, filter};
+use xdplive_capture::own::Parent;
 use xdplive_corpus::{
     frame::{Ethernet, Ipv4, Tcp, Udp, tcp_flag::ACK},
     generate,
@@ -30,6 +30,7 @@ use xdplive_packet::{
     event::Direction,
     parse,
 };
+use xdplive_source::own::filter;
 
 use crate::kernel::{Counted, GENERATION, HOOKS, Kernel, Rules, SHORTEST, everything, takes};
 

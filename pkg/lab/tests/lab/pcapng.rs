@@ -11,7 +11,7 @@ use grafana_plugin_sdk::pluginv2::{CallResourceRequest, StreamPacket};
 use serde_json::{Value, json};
 use tonic::Streaming;
 use xdplive::host::Plugin;
-use xdplive_capture::{record::Record, source::Captured};
+use xdplive_capture::record::Record;
 use xdplive_corpus::{Kind, generate, named};
 use xdplive_lab::{client, namespace::Namespace, send::Sender, watch::Watch};
 use xdplive_packet::{
@@ -22,6 +22,7 @@ use xdplive_packet::{
     parse,
 };
 use xdplive_plugin::services::ACCOUNTS;
+use xdplive_source::Captured;
 
 use self::judge::{capinfos, compare, tshark};
 use crate::kernel::{HOOKS, Kernel, SHORTEST, everything, expected, takes};

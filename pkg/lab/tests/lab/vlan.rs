@@ -4,9 +4,10 @@ use grafana_plugin_sdk::pluginv2::{CheckHealthRequest, check_health_response::He
 use serde_json::{Value, json};
 use tokio::{runtime, time::timeout};
 use xdplive::host::{self, Plugin};
-use xdplive_capture::interface::{self, VlanTags};
+use xdplive_capture::interface;
 use xdplive_corpus::named;
 use xdplive_lab::{client, namespace::Namespace, send::Sender, watch::Watch};
+use xdplive_source::{Interfaces, VlanTags};
 
 /// Tags stay in the frames that `q` hands over to `a`, or are beside them again.
 const IN_FRAME: [&str; 7] = ["ethtool", "-K", "q", "txvlan", "off", "tx-vlan-stag-hw-insert", "off"];
@@ -81,7 +82,7 @@ fn features_switched_are_noticed() {
     };
     run(&namespace, async || {
         let mut watch = interface::Watch::start().await.unwrap();
-        let tags = |interfaces: &interface::Interfaces, name| interfaces.get(name).unwrap().vlan_tags.clone();
+        let tags = |interfaces: &Interfaces, name| interfaces.get(name).unwrap().vlan_tags.clone();
         let now = watch.now();
         assert_eq!(tags(&now, "a"), beside("q", &["txvlan", "tx-vlan-stag-hw-insert"]));
         assert_eq!(tags(&now, "br"), beside("br", &[]));

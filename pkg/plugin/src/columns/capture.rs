@@ -2,8 +2,8 @@
 
 use std::{collections::BTreeMap, sync::Arc};
 
-use xdplive_capture::source::{Counts, HookAccounts, HostSet, InterfaceSet, InterfaceState};
 use xdplive_packet::{Hook, event::Direction};
+use xdplive_source::{Counts, HookAccounts, HostSet, InterfaceSet, InterfaceState};
 
 use super::{Cells, Column as _, optional, rounded};
 

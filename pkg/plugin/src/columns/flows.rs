@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use xdplive_capture::source::Conversation;
 use xdplive_packet::{flow::FlowCounters, headers::present};
+use xdplive_source::Conversation;
 
 use super::{Cells, number, text::words};
 

@@ -2,8 +2,8 @@
 
 mod interfaces;
 
-use xdplive_capture::source::{Batch, Row};
 use xdplive_packet::{Event, Headers, Hook, event::SEGMENTS_UNKNOWN, headers::present};
+use xdplive_source::{Batch, Row};
 
 use self::interfaces::Interfaces;
 use super::{

@@ -2,7 +2,7 @@
 
 use std::{ops::RangeInclusive, sync::Arc, time::Duration};
 
-use xdplive_capture::source::Interval;
+use xdplive_source::Interval;
 
 use super::{Cells, optional, rounded};
 

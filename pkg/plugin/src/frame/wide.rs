@@ -10,7 +10,7 @@ use std::{
 use arrow_array::{ArrayRef, Float64Array, TimestampNanosecondArray};
 use arrow_schema::Field;
 use serde_json::Value;
-use xdplive_capture::source::GroupBy;
+use xdplive_source::GroupBy;
 
 use super::{
     Config,

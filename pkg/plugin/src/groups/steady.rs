@@ -6,8 +6,8 @@ use std::{
     collections::{BTreeSet, HashMap, VecDeque},
 };
 
-use xdplive_capture::source::Group;
 use xdplive_packet::flow::Sum;
+use xdplive_source::Group;
 
 use super::Sums;
 

@@ -1,11 +1,8 @@
 use std::sync::Arc;
 
 use bytemuck::Zeroable as _;
-use xdplive_capture::{
-    clock::WallClock,
-    source::{HeaderBytes, HostId, Names, Origin as RowOrigin},
-};
 use xdplive_packet::Event;
+use xdplive_source::{HeaderBytes, HostId, Names, Origin as RowOrigin, WallClock};
 
 use super::*;
 

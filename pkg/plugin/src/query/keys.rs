@@ -3,10 +3,10 @@
 use std::{collections::BTreeSet, ops::RangeInclusive};
 
 use serde_json::{Map, Value};
-use xdplive_capture::{interface::Interfaces, source::GroupBy};
 use xdplive_filter::Filter;
 use xdplive_packet::event::Direction;
 use xdplive_protocol::interface_name::{escape, unescape};
+use xdplive_source::{GroupBy, Interfaces};
 
 use super::{
     ANY, Columns, QueryError,

@@ -1,6 +1,6 @@
 //! Keys of a query that take one of a few words.
 
-use xdplive_capture::source::GroupBy;
+use xdplive_source::GroupBy;
 
 /// One of a few words.
 pub trait Word: Copy + 'static {

@@ -1,4 +1,3 @@
-use xdplive_capture::source::HostId;
 use xdplive_corpus::frame::{Arp, Ethernet, Ipv4, Ipv6, Payload, Tag, Tcp, Udp, tcp_flag::ACK};
 use xdplive_packet::{
     Event, LinkType, Wire,
@@ -6,6 +5,7 @@ use xdplive_packet::{
     flow::{FlowCounters, FlowKey, Sum},
     parse,
 };
+use xdplive_source::HostId;
 
 use super::*;
 use crate::tests::{batch, ethernet};

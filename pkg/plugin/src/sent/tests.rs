@@ -1,11 +1,8 @@
 use std::time::Duration;
 
 use bytemuck::Zeroable as _;
-use xdplive_capture::{
-    clock::WallClock,
-    source::{HeaderBytes, HostId, Names, Origin, Row},
-};
 use xdplive_packet::Event;
+use xdplive_source::{HeaderBytes, HostId, Names, Origin, Row, WallClock};
 
 use super::*;
 

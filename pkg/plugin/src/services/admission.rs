@@ -12,8 +12,8 @@ use std::{
 };
 
 use tokio::time::Instant;
-use xdplive_capture::source::{InterfaceSet, Label, Request};
 use xdplive_packet::accounting::Limit;
+use xdplive_source::{InterfaceSet, Label, Request};
 
 pub use self::refusals::Refusals;
 use crate::{

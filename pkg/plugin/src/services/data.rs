@@ -16,7 +16,7 @@ use grafana_plugin_sdk::pluginv2::{
 use serde_json::{Value, json};
 use tonic::{Request, Response, Status, async_trait};
 use tracing::debug;
-use xdplive_capture::source::{InForce, InterfaceState, Prepared, SourceError};
+use xdplive_source::{InForce, InterfaceState, Prepared, SourceError};
 
 use self::{absence::notice_of_absence, past::notice_of_beginning};
 use super::{Plugin, standing::MOST_GIVING_WAY};

@@ -8,10 +8,7 @@ use grafana_plugin_sdk::pluginv2::{
 };
 use serde_json::json;
 use tonic::{Request, Response, Status, async_trait};
-use xdplive_capture::{
-    interface::Interfaces,
-    source::{HookOption, InterfaceHooks, Outcome, Report},
-};
+use xdplive_source::{HookOption, InterfaceHooks, Interfaces, Outcome, Report};
 
 use super::Plugin;
 use crate::{

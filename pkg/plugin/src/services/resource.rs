@@ -15,7 +15,7 @@ use grafana_plugin_sdk::pluginv2::{
 use serde::Serialize;
 use serde_json::{Value, json};
 use tonic::{Request, Response, Status, async_trait};
-use xdplive_capture::{interface::Interface, source::HookOption};
+use xdplive_source::{HookOption, Interface};
 
 use self::pcapng::Download;
 use super::Plugin;

@@ -11,7 +11,7 @@ use tokio::{
     time::{MissedTickBehavior, interval},
 };
 use tracing::warn;
-use xdplive_capture::source::{InterfaceSet, Label, Request, SourceError};
+use xdplive_source::{InterfaceSet, Label, Request, SourceError};
 
 use super::{Plugin, stream::Messages};
 use crate::{
@@ -73,7 +73,7 @@ impl Plugin {
     /// milliseconds since 1970.
     ///
     /// # Errors
-    /// As [`xdplive_capture::source::Source::subscribe`], where there is no room to keep what is counted, and beyond a
+    /// As [`xdplive_source::Source::subscribe`], where there is no room to keep what is counted, and beyond a
     /// quota.
     pub(super) async fn stand(&self, asked: &Asked, is_rule: bool) -> Result<i64, Refusal> {
         let (label, now) = (&asked.request.label, Instant::now());

@@ -17,11 +17,8 @@ use grafana_plugin_sdk::pluginv2::{
     SubscribeStreamResponse, publish_stream_response, stream_server::Stream, subscribe_stream_response,
 };
 use tonic::{Code, Request, Response, Status, async_trait, metadata::MetadataMap};
-use xdplive_capture::{
-    counting::Counting,
-    source::{SourceError, Tally},
-};
 use xdplive_protocol::accounts::ACCOUNTS;
+use xdplive_source::{Counting, SourceError, Tally};
 
 use self::{
     accounts::Accounts,

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value};
 use thiserror::Error;
-use xdplive_capture::hook::{HookChoice, UnknownHook};
+use xdplive_source::{HookChoice, UnknownHook};
 
 use super::{LimitCeiling, Patterns, ServerSettings};
 use crate::access::Role;

@@ -3,13 +3,11 @@
 use std::{collections::BTreeSet, time::Duration};
 
 use thiserror::Error;
-use xdplive_capture::{
-    hook::HookChoice,
-    settings::{
-        MAX_FLOW_ENTRIES, MAX_HEADER_BYTES, MAX_RING_BYTES, MIN_FLOW_ENTRIES, MIN_RING_BYTES,
-        Settings as CaptureSettings,
-    },
+use xdplive_capture::settings::{
+    MAX_FLOW_ENTRIES, MAX_HEADER_BYTES, MAX_RING_BYTES, MIN_FLOW_ENTRIES, MIN_RING_BYTES,
+    Settings as CaptureSettings,
 };
+use xdplive_source::HookChoice;
 
 use super::{LimitCeiling, Patterns, ceiling::DEFAULT_CEILING, words};
 use crate::{

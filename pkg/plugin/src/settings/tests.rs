@@ -1,6 +1,7 @@
 use std::time::Duration;
 
-use xdplive_capture::{hook::HookChoice, settings::Settings as CaptureSettings};
+use xdplive_capture::settings::Settings as CaptureSettings;
+use xdplive_source::HookChoice;
 
 use super::*;
 use crate::access::Role;

@@ -5,11 +5,11 @@ use std::{sync::Arc, time::Duration};
 use grafana_plugin_sdk::pluginv2::collect_metrics_response::Payload;
 use serde_json::{Value, json};
 use tokio::time::Instant;
-use xdplive_capture::source::{
-    Counted, Counts, HookAccounts, Host, InForce, InterfaceState, Label, LeftOut, StreamAccounts,
-};
 use xdplive_filter::Filter;
 use xdplive_packet::{Hook, event::Direction};
+use xdplive_source::{
+    Counted, Counts, HookAccounts, Host, InForce, InterfaceState, Label, LeftOut, StreamAccounts,
+};
 
 use crate::{
     context::{asked_by, service, viewer, with_settings},

@@ -2,8 +2,8 @@
 
 use grafana_plugin_sdk::pluginv2::StreamPacket;
 use tonic::Streaming;
-use xdplive_capture::source::Counted;
 use xdplive_plugin::services::ACCOUNTS;
+use xdplive_source::Counted;
 
 use crate::{
     grafana::{Grafana, next, ttls},

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use tonic::Streaming;
-use xdplive_capture::source::{FlowSnapshot, Taken};
 use xdplive_corpus::frame::{Arp, Ethernet, Ipv4, Payload, Tcp, Udp, tcp_flag::ACK};
 use xdplive_packet::{
     LinkType, Wire,
@@ -12,6 +11,7 @@ use xdplive_packet::{
     flow::{FlowCounters, FlowKey, Sum, marks},
     parse,
 };
+use xdplive_source::{FlowSnapshot, Taken};
 
 use crate::{
     grafana::{Grafana, next},

@@ -26,12 +26,14 @@ use tonic::{
     transport::{Channel, Endpoint, Server},
 };
 use tower::service_fn;
-use xdplive_capture::{clock, history::Recorder, source::Source};
+use xdplive_capture::clock;
+use xdplive_history::Recorder;
 use xdplive_plugin::{
     services::{ControllerClient, ControllerServer, Empty, Plugin},
     settings::ServerSettings,
     shutdown::Shutdown,
 };
+use xdplive_source::Source;
 
 use crate::{
     context::viewer,

@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use tokio::time::Instant;
-use xdplive_capture::source::Taken;
 use xdplive_packet::event::Direction::{In, Out};
+use xdplive_source::Taken;
 
 use crate::{
     context::{asked_by, service, viewer, with_settings},

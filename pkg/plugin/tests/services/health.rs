@@ -4,7 +4,7 @@ use grafana_plugin_sdk::pluginv2::{
     PluginContext, check_health_response::HealthStatus, collect_metrics_response::Payload,
 };
 use serde_json::{Value, json};
-use xdplive_capture::source::{Check, HookOption, InterfaceHooks, Outcome, Report};
+use xdplive_source::{Check, HookOption, InterfaceHooks, Outcome, Report};
 
 use crate::{
     context::{viewer, with_settings},

@@ -8,12 +8,12 @@ use std::{
 
 use grafana_plugin_sdk::pluginv2::PluginContext;
 use serde_json::{Value, json};
-use xdplive_capture::source::{Counts, Host, InForce, Label, StreamAccounts};
 use xdplive_packet::{
     Hook,
     accounting::Limit,
     event::Direction::{self, Out},
 };
+use xdplive_source::{Counts, Host, InForce, Label, StreamAccounts};
 
 use crate::{
     accounts::hook,
@@ -357,7 +357,7 @@ async fn who_asks_again_hears_of_the_beginning() {
 #[tokio::test(start_paused = true)]
 async fn an_interface_is_watched_from_the_start() {
     let mut grafana = Grafana::start().await;
-    grafana.recorder.keep_watching(&["eth0".to_owned()], xdplive_capture::hook::HookChoice::Auto);
+    grafana.recorder.keep_watching(&["eth0".to_owned()], xdplive_source::HookChoice::Auto);
     let mut owns = Vec::new();
     for _ in 0..2 {
         let stream = grafana.started().await;

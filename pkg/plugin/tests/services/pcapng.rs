@@ -5,9 +5,9 @@ use std::time::Duration;
 use grafana_plugin_sdk::pluginv2::CallResourceResponse;
 use serde_json::{Value, json};
 use tonic::Streaming;
-use xdplive_capture::source::Counted;
 use xdplive_packet::accounting::Limit;
 use xdplive_plugin::services::ACCOUNTS;
+use xdplive_source::Counted;
 
 use crate::{
     context::{asked_by, person, service, viewer, viewer_called, with_settings},

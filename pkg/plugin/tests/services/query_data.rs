@@ -3,10 +3,6 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use xdplive_capture::{
-    hook::HookChoice,
-    source::{HostSet, InterfaceSet, Label, Request, Wanted},
-};
 use xdplive_filter::Filter;
 use xdplive_packet::{accounting::Limit, event::Direction};
 use xdplive_plugin::{
@@ -15,6 +11,7 @@ use xdplive_plugin::{
     query::Query,
     settings::LimitCeiling,
 };
+use xdplive_source::{HookChoice, HostSet, InterfaceSet, Label, Request, Wanted};
 
 use crate::{
     context::{viewer, with_settings},

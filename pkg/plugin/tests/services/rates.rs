@@ -2,12 +2,8 @@
 
 use std::time::Duration;
 
-use xdplive_capture::{
-    clock::Moment,
-    counting::Lap,
-    source::{Counted, Request},
-};
 use xdplive_packet::{accounting::Limit, flow::Sum};
+use xdplive_source::{Counted, Lap, Moment, Request};
 
 use crate::{
     context::{asked_by, service, viewer},

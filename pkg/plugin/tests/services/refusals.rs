@@ -1,7 +1,7 @@
 //! Queries that are not answered: each fault with the status and in the words of whose business it is.
 
 use grafana_plugin_sdk::pluginv2::{DataQuery, PluginContext, TimeRange};
-use xdplive_capture::{hook::HookChoice, source::SourceError};
+use xdplive_source::{HookChoice, SourceError};
 
 use crate::{
     context::{viewer, with_settings},

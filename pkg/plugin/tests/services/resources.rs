@@ -2,11 +2,8 @@
 
 use grafana_plugin_sdk::pluginv2::PluginContext;
 use serde_json::{Value, json};
-use xdplive_capture::{
-    interface::Link,
-    source::{HookOption, InterfaceHooks},
-};
 use xdplive_plugin::columns::{Column as _, packets::PacketColumn};
+use xdplive_source::{HookOption, InterfaceHooks, Link};
 
 use crate::{
     context::{asked_by, person, service, viewer, with_settings},

@@ -4,12 +4,8 @@ use std::time::Duration;
 
 use tokio::time::{Instant, timeout};
 use tonic::Code;
-use xdplive_capture::{
-    reader::FLUSH_INTERVAL,
-    source::{Counted, InterfaceSet, SourceError},
-};
-
 use xdplive_packet::accounting::Limit;
+use xdplive_source::{Counted, FLUSH_INTERVAL, InterfaceSet, SourceError};
 
 use crate::{
     context::viewer,

@@ -12,16 +12,13 @@ use std::{
 use async_trait::async_trait;
 use bytemuck::Zeroable as _;
 use tokio::sync::{mpsc, oneshot};
-use xdplive_capture::{
-    clock::{Moment, WallClock},
-    interface::{Interface, Interfaces, Link},
-    source::{
-        Batch, Counted, DirectionCounts, FlowFeed, FlowQueue, HeaderBytes, HookAccounts, Host, HostId,
-        InForce, InterfaceSet, IsShown, LeftOut, Names, Origin, Prepared, Queue, Reading, Report, Request,
-        Row, RowCounts, Source, SourceError, StreamId, Subscription,
-    },
-};
+use xdplive_capture::clock;
 use xdplive_packet::{Event, Headers, Hook, headers::present};
+use xdplive_source::{
+    Batch, Counted, DirectionCounts, FlowFeed, FlowQueue, HeaderBytes, HookAccounts, Host, HostId, InForce,
+    Interface, InterfaceSet, Interfaces, IsShown, LeftOut, Link, Moment, Names, Origin, Prepared, Queue,
+    Reading, Report, Request, Row, RowCounts, Source, SourceError, StreamId, Subscription, WallClock,
+};
 
 use crate::grafana::patiently;
 
@@ -120,7 +117,7 @@ impl FakeSource {
             room.fetch_add(1, Ordering::Relaxed);
             _ = end.send(());
         };
-        Ok(Subscription::new(1, Moment::now(), queue, Box::new(ended)))
+        Ok(Subscription::new(1, clock::now(), queue, Box::new(ended)))
     }
 
     /// Puts the machine's times right.
@@ -136,7 +133,7 @@ impl FakeSource {
 #[async_trait]
 impl Source for FakeSource {
     fn now(&self) -> Moment {
-        Moment::now()
+        clock::now()
     }
 
     fn hosts(&self) -> Arc<[Host]> {
@@ -187,7 +184,7 @@ impl Source for FakeSource {
     }
 
     async fn counts(&self, _stream: StreamId) -> Option<Reading> {
-        self.machine.counts.map(|sums| Reading { at: Moment::now(), sums })
+        self.machine.counts.map(|sums| Reading { at: clock::now(), sums })
     }
 
     fn own_ports(&self, _host: HostId) -> Arc<BTreeSet<u16>> {

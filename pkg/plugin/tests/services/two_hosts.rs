@@ -5,13 +5,12 @@ use std::sync::Arc;
 use grafana_plugin_sdk::pluginv2::collect_metrics_response::Payload;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
-use xdplive_capture::{
-    hook::HookChoice,
-    source::{Counted, HookAccounts, Host, HostId, HostSet, InterfaceSet, Merged, Request, Source},
-};
 use xdplive_packet::{
     event::Direction::{In, Out},
     flow::{FlowCounters, FlowKey, Sum},
+};
+use xdplive_source::{
+    Counted, HookAccounts, HookChoice, Host, HostId, HostSet, InterfaceSet, Merged, Request, Source,
 };
 
 use crate::{

@@ -14,10 +14,13 @@ use std::{
 use futures::executor::block_on;
 use tokio::sync::watch;
 use xdplive_filter::Filter;
+use xdplive_loader::protocol::{LinkId, LoaderError};
 use xdplive_packet::accounting::Limit;
+use xdplive_source::{Counted, HookChoice, Host, Interface, InterfaceState, LeftOut, Link, Tally, Wanted};
 
 use super::*;
 use crate::{
+    at_start::AtStart,
     engine::{
         attacher::{
             Attacher,
@@ -28,14 +31,9 @@ use crate::{
         maps::fake::{FakeKernel, Packet},
         opening::{Open, Opener},
     },
-    hook::HookChoice,
-    interface::{Interface, Link},
-    loader::protocol::{LinkId, LoaderError},
-    privilege::AtStart,
     reader::{Reader, fake::FakeRing},
     report::Kernel,
     settings::Settings,
-    source::{Counted, Host, InterfaceState, LeftOut, Tally, Wanted},
 };
 
 /// Longer than anything here takes, unless it never ends.
@@ -225,7 +223,7 @@ fn rows(queue: &Queue) -> Vec<(String, u32)> {
     let mut rows = Vec::new();
     while let Some(batches) = block_on(queue.next(1000)) {
         for batch in &batches {
-            let row = |row: &crate::source::Row| {
+            let row = |row: &xdplive_source::Row| {
                 (batch.names.interface(row.origin).to_owned(), row.event.frame_length)
             };
             rows.extend(batch.rows().iter().map(row));

@@ -4,17 +4,14 @@ use std::{collections::BTreeSet, time::Instant};
 
 use xdplive_filter::{Environment, Filter};
 use xdplive_packet::accounting::{Limit, PROBES};
+use xdplive_source::{HookChoice, InterfaceSet, Request, Wanted};
 
 use super::*;
-use crate::{
-    engine::{
-        budgets::Budgets,
-        maps::fake::{FakeKernel, Packet},
-        slot_key::Key,
-        slots::Shared,
-    },
-    hook::HookChoice,
-    source::{InterfaceSet, Request, Wanted},
+use crate::engine::{
+    budgets::Budgets,
+    maps::fake::{FakeKernel, Packet},
+    slot_key::Key,
+    slots::Shared,
 };
 
 const FIXED: Fixed = Fixed { wake_bytes: 1024, header_bytes: 96 };

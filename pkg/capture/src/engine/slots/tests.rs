@@ -1,8 +1,8 @@
 use xdplive_filter::Filter;
 use xdplive_packet::{LinkType, classify::Tables, event::Direction};
+use xdplive_source::{InterfaceSet, Request, Wanted};
 
 use super::*;
-use crate::source::{InterfaceSet, Request, Wanted};
 
 /// What interfaces have in common, and the slots of one of them.
 #[derive(Default)]
@@ -74,7 +74,7 @@ fn key_of(interfaces: &InterfaceSet, filter: &str, limit: Limit) -> Key {
     let request = Request {
         interfaces: interfaces.clone(),
         wanted: Some(wanted),
-        ..Request::counting(String::new(), InterfaceSet::Any, crate::hook::HookChoice::Auto, false)
+        ..Request::counting(String::new(), InterfaceSet::Any, xdplive_source::HookChoice::Auto, false)
     };
     Key::of(&request).unwrap()
 }

@@ -2,9 +2,10 @@ use bytemuck::Zeroable as _;
 use futures::FutureExt as _;
 use proptest::prelude::*;
 use xdplive_packet::{Event, Hook, event::HeaderRecord};
+use xdplive_source::Tally;
 
 use super::*;
-use crate::source::Tally;
+use crate::clock;
 
 const CLOCK: WallClock = WallClock::ahead_by(0);
 /// Later than any packet.
@@ -55,7 +56,7 @@ fn ids(queue: &Queue) -> Vec<u32> {
 
 fn finish(dispatch: &mut Dispatch, stream: StreamId, queue: &Arc<Queue>, matched: u64) {
     let counted = Counted { seen: matched, matched, ..Counted::default() };
-    let (ended, by_interface) = (Moment::now(), Vec::new());
+    let (ended, by_interface) = (clock::now(), Vec::new());
     dispatch.finish(vec![Finish { stream, queue: Arc::clone(queue), counted, ended, by_interface }], CLOCK);
 }
 

@@ -1,8 +1,7 @@
+use xdplive_source::{Host, InForce, Outcome, Prepared, Report};
+
 use super::*;
-use crate::{
-    report::{self, Kernel},
-    source::{Host, InForce, Outcome, Prepared, Report},
-};
+use crate::report::{self, Kernel};
 
 /// A card of which `ethtool -K` can turn this off.
 fn card(name: &str, features: &[&'static str]) -> Interface {
@@ -10,7 +9,7 @@ fn card(name: &str, features: &[&'static str]) -> Interface {
     Interface {
         physical: true,
         vlan_tags: Some(tags),
-        ..Interface::new(name, 2, crate::interface::Link::Ethernet)
+        ..Interface::new(name, 2, xdplive_source::Link::Ethernet)
     }
 }
 

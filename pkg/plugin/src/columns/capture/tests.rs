@@ -1,8 +1,8 @@
 use std::{fs, path::Path, time::Duration};
 
 use serde_json::{Value, json};
-use xdplive_capture::source::{Host, KernelTime, Label, StreamAccounts};
 use xdplive_filter::Filter;
+use xdplive_source::{Host, KernelTime, Label, StreamAccounts};
 
 use super::*;
 use crate::columns::tests::Values;

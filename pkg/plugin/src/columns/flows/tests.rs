@@ -1,7 +1,6 @@
 use std::{fs, path::Path};
 
 use serde_json::{Value, json};
-use xdplive_capture::source::{HostId, conversations};
 use xdplive_corpus::{
     frame::{
         Arp, Ethernet, Icmp, Ipv4, Ipv6, Payload, Tag, Tcp, Upper,
@@ -15,6 +14,7 @@ use xdplive_packet::{
     flow::{FlowKey, Sum, marks},
     parse,
 };
+use xdplive_source::{HostId, conversations};
 
 use super::*;
 use crate::columns::{Column as _, tests::Values};

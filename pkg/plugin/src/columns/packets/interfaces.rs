@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use xdplive_capture::source::{Batch, Names};
+use xdplive_source::{Batch, Names};
 
 use crate::columns::{Cells, text::Word};
 

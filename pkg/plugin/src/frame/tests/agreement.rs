@@ -1,9 +1,9 @@
 //! The two encoders say the same of the same rows.
 
 use serde_json::Value;
-use xdplive_capture::source::Batch;
 use xdplive_corpus::{Sample, generate};
 use xdplive_packet::{Event, Hook, Wire};
+use xdplive_source::Batch;
 
 use super::decode;
 use crate::{

@@ -2,7 +2,6 @@
 
 use std::{sync::Arc, time::Duration};
 
-use xdplive_capture::source::{HostId, Interval, conversations};
 use xdplive_corpus::frame::{
     Arp, Ethernet, Ipv4, Payload, Tag, Tcp, Udp,
     tcp_flag::{ACK, SYN},
@@ -13,6 +12,7 @@ use xdplive_packet::{
     flow::{FlowCounters, FlowKey, Sum, marks},
     parse,
 };
+use xdplive_source::{HostId, Interval, conversations};
 
 use super::golden::assert_golden;
 use crate::{

@@ -3,7 +3,7 @@
 use std::ops::RangeInclusive;
 
 use serde_json::{Value, json};
-use xdplive_capture::history::accounts::POINTS;
+use xdplive_history::accounts::POINTS;
 
 use super::past::reaches;
 use crate::{

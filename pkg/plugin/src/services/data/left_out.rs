@@ -1,7 +1,7 @@
 //! What was asked for and is not in force, for people.
 
 use serde_json::{Value, json};
-use xdplive_capture::source::{InterfaceState, LeftOut};
+use xdplive_source::{InterfaceState, LeftOut};
 
 /// Directions of interfaces that an answer lists at most; there may be hundreds of containers.
 const LISTED: usize = 20;

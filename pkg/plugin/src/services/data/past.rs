@@ -3,7 +3,7 @@
 use std::{ops::RangeInclusive, sync::Arc, time::Duration};
 
 use serde_json::{Value, json};
-use xdplive_capture::source::{Batch, HookAccounts};
+use xdplive_source::{Batch, HookAccounts};
 
 use crate::{
     asked::Asked,

@@ -1,7 +1,7 @@
 //! The capture's accounts as Prometheus reads them; Grafana shows them at `/metrics/plugins/<plugin id>`.
 
 use prometheus::{Counter, Error, Gauge, IntCounter, IntGauge, Opts, Registry, TextEncoder};
-use xdplive_capture::source::{Counts, HookAccounts};
+use xdplive_source::{Counts, HookAccounts};
 
 /// The metrics in Prometheus' text format, with the host among the labels where there are several. Counters begin anew when an interface is no longer watched.
 ///

@@ -8,8 +8,8 @@ use rustix::system::uname;
 use serde_json::{Map, Value};
 use tokio::time::{Instant, sleep_until};
 use tonic::Status;
-use xdplive_capture::source::{Batch, InterfaceSet, Request, Source, Subscription, Tally};
 use xdplive_packet::LinkType;
+use xdplive_source::{Batch, InterfaceSet, Request, Source, Subscription, Tally};
 
 use super::{super::stream, Failure, Plugin};
 use crate::{

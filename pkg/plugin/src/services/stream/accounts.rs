@@ -5,7 +5,7 @@ use std::{sync::Arc, time::Duration};
 use grafana_plugin_sdk::pluginv2::StreamPacket;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 use tonic::Status;
-use xdplive_capture::source::{Source, Subscription};
+use xdplive_source::{Source, Subscription};
 
 use super::{State, end, ended_by_itself};
 use crate::{asked::Asked, columns::capture::CaptureColumn, frame::json::Encoder, shutdown::Shutdown};

@@ -3,11 +3,11 @@
 use std::{cmp::Reverse, collections::BTreeMap, sync::Arc};
 
 use tracing::warn;
-use xdplive_capture::source::{Conversation, Conversations, Host, HostId};
 use xdplive_packet::{
     event::Direction,
     flow::{FlowCounters, FlowKey, Sum},
 };
+use xdplive_source::{Conversation, Conversations, Host, HostId};
 
 use super::{
     intake::{Ended, Sink},

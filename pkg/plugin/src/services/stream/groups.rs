@@ -2,11 +2,11 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use xdplive_capture::source::{self, GroupBy, Host, HostId, names_of};
 use xdplive_packet::{
     event::Direction,
     flow::{FlowCounters, FlowKey, Sum},
 };
+use xdplive_source::{GroupBy, Groups as Sums, Host, HostId, names_of};
 
 use super::{
     intake::{Ended, Sink},
@@ -23,7 +23,7 @@ const MOST_GROUPS: usize = 65_536;
 
 /// What is counted of groups.
 pub(super) struct Groups {
-    sums: source::Groups,
+    sums: Sums,
     /// Those that have counted.
     hosts: BTreeSet<Host>,
     choice: Choice,
@@ -74,7 +74,7 @@ impl Groups {
     fn new(query: &Query, choice: Choice) -> Self {
         // Without a group it would not have come here.
         let by = query.group_by.unwrap_or(GroupBy::Protocol);
-        let sums = source::Groups::new(by, MOST_GROUPS);
+        let sums = Sums::new(by, MOST_GROUPS);
         Self { sums, hosts: BTreeSet::new(), choice, size: groups::size(query.measure) }
     }
 }

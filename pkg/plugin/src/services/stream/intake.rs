@@ -6,11 +6,11 @@ mod window;
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use tokio::time::{Instant, sleep_until};
-use xdplive_capture::source::{FlowFeed, FlowSnapshot, Host, HostId, Source, SourceError, Tally};
 use xdplive_packet::{
     event::Direction,
     flow::{FlowCounters, FlowKey, Sum},
 };
+use xdplive_source::{FlowFeed, FlowSnapshot, Host, HostId, Source, SourceError, Tally};
 
 use self::{
     wanted::Filters,

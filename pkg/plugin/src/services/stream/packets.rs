@@ -5,11 +5,8 @@ use std::time::Duration;
 use grafana_plugin_sdk::pluginv2::StreamPacket;
 use tokio::time::{Instant, sleep_until};
 use tonic::Status;
-use xdplive_capture::{
-    history::Hold,
-    reader::FLUSH_INTERVAL,
-    source::{Batch, Subscription},
-};
+use xdplive_history::Hold;
+use xdplive_source::{Batch, FLUSH_INTERVAL, Subscription};
 
 use super::{State, end, ended_by_itself};
 use crate::{columns::packets::PacketColumn, frame::json::Encoder, sent::Keeper, shutdown::Shutdown};

@@ -5,12 +5,9 @@ use std::{sync::Arc, time::Duration};
 use grafana_plugin_sdk::pluginv2::StreamPacket;
 use tokio::time::{Instant, Interval as Ticks, MissedTickBehavior, interval_at};
 use tonic::Status;
-use xdplive_capture::{
-    counting::Counting,
-    history::Hold,
-    source::{HostSet, Interval, Source},
-};
+use xdplive_history::Hold;
 use xdplive_packet::event::Direction;
+use xdplive_source::{Counting, HostSet, Interval, Source};
 
 use super::{State, end, ended_by_itself};
 use crate::{

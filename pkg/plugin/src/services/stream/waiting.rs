@@ -8,7 +8,7 @@ use std::{
 
 use futures::{StreamExt as _, stream};
 use tokio::time::sleep;
-use xdplive_capture::source::Tally;
+use xdplive_source::Tally;
 
 use super::{Messages, end};
 use crate::{asked::Asked, quota::OverQuota, services::Plugin};

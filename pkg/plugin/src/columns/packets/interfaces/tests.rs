@@ -1,7 +1,4 @@
-use xdplive_capture::{
-    clock::WallClock,
-    source::{HeaderBytes, HostId, Origin, Row},
-};
+use xdplive_source::{HeaderBytes, HostId, Origin, Row, WallClock};
 
 use super::*;
 use crate::{columns::tests::Values, tests::ethernet};

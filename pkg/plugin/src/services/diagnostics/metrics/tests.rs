@@ -1,7 +1,7 @@
 use std::{sync::Arc, time::Duration};
 
-use xdplive_capture::source::{Host, KernelTime, StreamAccounts};
 use xdplive_packet::{Hook, event::Direction};
+use xdplive_source::{Host, KernelTime, StreamAccounts};
 
 use super::*;
 

@@ -1,5 +1,5 @@
 use serde_json::json;
-use xdplive_capture::source::HostSet;
+use xdplive_source::HostSet;
 
 use super::*;
 

@@ -6,13 +6,9 @@ use std::{
 };
 
 use tracing::warn;
-use xdplive_capture::{
-    interface::Interfaces,
-    own,
-    source::{HostId, Source},
-};
 use xdplive_filter::{Environment, Filter, FlowFilter};
 use xdplive_packet::flow::FlowKey;
+use xdplive_source::{HostId, Interfaces, Source, own};
 
 /// A stream's filter, at each interface of each host.
 pub(super) struct Filters {

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use xdplive_capture::source::Taken;
+use xdplive_source::Taken;
 
 /// From one moment to another, nanoseconds since 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

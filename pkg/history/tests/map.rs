@@ -1,0 +1,36 @@
+//! The crate's files need each other one way only, and the table of modules lists every module there is.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test may stop at the first surprise"
+)]
+
+use xdplive_modules::files::Files;
+
+fn files() -> Files {
+    Files::read(env!("CARGO_MANIFEST_DIR")).unwrap()
+}
+
+#[test]
+fn no_files_need_each_other() {
+    let (files, needs) = (files(), files().needs());
+    // That it sees anything: by `crate` and by `self`.
+    assert!(needs.len() >= 5 && needs["accounts"].contains("seconds"), "{needs:#?}");
+    assert!(needs["lib"].contains("records"), "{needs:#?}");
+    let circles = files.circles();
+    assert!(
+        circles.is_empty(),
+        "{} circles of files that need each other:\n{}",
+        circles.len(),
+        circles.join("\n")
+    );
+}
+
+#[test]
+fn the_table_lists_the_modules_that_are_declared() {
+    let files = files();
+    assert!(files.declared("lib").len() >= 4, "{:?}", files.declared("lib"));
+    assert_eq!(files.unlisted("lib"), Vec::<&str>::new(), "the table, and what is declared");
+}

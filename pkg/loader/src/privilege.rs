@@ -1,0 +1,102 @@
+//! Which rights each of the two processes has, and giving up the rest.
+//!
+//! Both functions that give up rights work on the calling thread and are to be called before there is
+//! another one: threads inherit what is left.
+
+use std::io;
+
+use rustix::{
+    process::{Gid, Resource, Rlimit, Uid, geteuid, getrlimit, setrlimit},
+    thread::{
+        CapabilitySet, CapabilitySets, capabilities, capability_is_in_bounding_set,
+        clear_ambient_capability_set, remove_capability_from_bounding_set, set_capabilities,
+        set_keep_capabilities, set_no_new_privs, set_thread_groups, set_thread_res_gid, set_thread_res_uid,
+    },
+};
+
+/// User and group that a process started as root continues as: `nobody`.
+pub const UNPRIVILEGED: u32 = 65534;
+
+/// A capability the loader needs, and for what.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Needed {
+    /// The name as in capabilities(7).
+    pub name: &'static str,
+    /// What it is needed for.
+    pub purpose: &'static str,
+    /// The capability itself.
+    pub set: CapabilitySet,
+}
+
+/// All that the loader needs. Kernel 5.8 split BPF and PERFMON from SYS_ADMIN.
+pub const NEEDED: [Needed; 3] = [
+    Needed { name: "CAP_BPF", purpose: "create eBPF maps and load programs", set: CapabilitySet::BPF },
+    Needed { name: "CAP_PERFMON", purpose: "let programs read packet memory", set: CapabilitySet::PERFMON },
+    Needed { name: "CAP_NET_ADMIN", purpose: "attach programs to interfaces", set: CapabilitySet::NET_ADMIN },
+];
+
+fn needed_set() -> CapabilitySet {
+    NEEDED.iter().fold(CapabilitySet::empty(), |all, needed| all | needed.set)
+}
+
+/// Raises the number of files that this process, and those it forks, may have open as far as it may be raised without
+/// rights. Each hook that is attached takes one. Where the kernel refuses, the lower limit holds.
+pub fn raise_descriptor_limit() {
+    let limit = getrlimit(Resource::Nofile);
+    if limit.current != limit.maximum {
+        let _ = setrlimit(Resource::Nofile, Rlimit { current: limit.maximum, maximum: limit.maximum });
+    }
+}
+
+/// Keeps the capabilities of [`NEEDED`] as far as the process has them, and nothing else. A process started
+/// as root continues as [`UNPRIVILEGED`].
+///
+/// # Errors
+/// Where the kernel refuses to take something away; the process must not go on then.
+pub fn keep_needed() -> io::Result<()> {
+    let keep = capabilities(None)?.permitted & needed_set();
+    leave_root(true)?;
+    restrict_to(keep)
+}
+
+/// Gives up every capability. A process started as root continues as [`UNPRIVILEGED`].
+///
+/// # Errors
+/// Where the kernel refuses to take something away; the process must not go on then.
+pub fn give_up_all() -> io::Result<()> {
+    leave_root(false)?;
+    restrict_to(CapabilitySet::empty())
+}
+
+/// Continues as an ordinary user, where this process is root's.
+fn leave_root(keep_capabilities: bool) -> io::Result<()> {
+    // Needs CAP_SETPCAP; a process without it gets nothing from the bounding set either, because it cannot
+    // execute a file with capabilities once `no_new_privs` is set.
+    if capabilities(None)?.effective.contains(CapabilitySet::SETPCAP) {
+        for capability in CapabilitySet::all() {
+            if capability_is_in_bounding_set(capability).unwrap_or(false) {
+                remove_capability_from_bounding_set(capability)?;
+            }
+        }
+    }
+    if !geteuid().is_root() {
+        return Ok(());
+    }
+    set_keep_capabilities(keep_capabilities)?;
+    let (user, group) = (Uid::from_raw(UNPRIVILEGED), Gid::from_raw(UNPRIVILEGED));
+    set_thread_groups(&[])?;
+    set_thread_res_gid(group, group, group)?;
+    set_thread_res_uid(user, user, user)?;
+    set_keep_capabilities(false)?;
+    Ok(())
+}
+
+fn restrict_to(keep: CapabilitySet) -> io::Result<()> {
+    clear_ambient_capability_set()?;
+    set_capabilities(
+        None,
+        CapabilitySets { effective: keep, permitted: keep, inheritable: CapabilitySet::empty() },
+    )?;
+    set_no_new_privs(true)?;
+    Ok(())
+}

@@ -1,0 +1,13 @@
+//! The plugin asks a source, whatever that is. That it is the capture of this machine, only what starts it knows.
+
+#![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
+use xdplive_modules::files::Files;
+
+#[test]
+fn only_what_starts_the_capture_knows_it() {
+    let files = Files::read(env!("CARGO_MANIFEST_DIR")).unwrap();
+    assert!(files.naming("xdplive_source::").len() > 20);
+    assert_eq!(files.naming("xdplive_capture::"), ["own_ports", "process", "settings::server"]);
+    assert_eq!(files.naming("xdplive_loader::"), ["process"]);
+}

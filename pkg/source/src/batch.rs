@@ -1,0 +1,126 @@
+//! Rows in the order of their times.
+
+use std::{ops::Range, sync::Arc};
+
+use crate::{
+    clock::WallClock,
+    header_bytes::{Captured, HeaderBytes},
+    row::{Names, Row},
+    row_counts::RowCounts,
+};
+
+/// Rows in the order of their times. Cheap to copy: streams that want the same rows share them.
+#[derive(Clone, Debug)]
+pub struct Batch {
+    rows: Arc<Vec<Row>>,
+    range: Range<usize>,
+    /// Bytes of the rows' headers, for a stream that wants them.
+    bytes: Option<Arc<HeaderBytes>>,
+    /// Where all rows are from, as who made the batch has counted it.
+    counts: Option<Arc<RowCounts>>,
+    /// Names of the rows' interfaces.
+    pub names: Arc<Names>,
+    /// What makes nanoseconds since 1970 of the rows' times.
+    clock: WallClock,
+}
+
+impl Batch {
+    /// All of `rows`, the times of whose events `clock` reads: for all of them, whichever hosts they are of.
+    #[must_use]
+    pub fn new(rows: Arc<Vec<Row>>, names: Arc<Names>, clock: WallClock) -> Self {
+        let range = 0..rows.len();
+        Self { rows, range, bytes: None, counts: None, names, clock }
+    }
+
+    /// The same with where its rows are from: counted while they are at hand anyway, whoever takes them need not look at
+    /// each again.
+    #[must_use]
+    pub fn counted(mut self) -> Self {
+        let mut counts = RowCounts::default();
+        counts.add_all(self.rows());
+        self.counts = Some(Arc::new(counts));
+        self
+    }
+
+    /// Adds where the rows are from.
+    pub fn add_to(&self, counts: &mut RowCounts) {
+        match &self.counts {
+            Some(all) if self.len() == self.rows.len() => counts.add_counts(all),
+            _ => counts.add_all(self.rows()),
+        }
+    }
+
+    /// The same with the bytes of the rows' headers.
+    #[must_use]
+    pub fn with_bytes(self, bytes: Option<Arc<HeaderBytes>>) -> Self {
+        Self { bytes, ..self }
+    }
+
+    /// Whether rows come with the bytes of their headers.
+    #[must_use]
+    pub const fn has_bytes(&self) -> bool {
+        self.bytes.is_some()
+    }
+
+    /// The bytes of the headers of one of the batch's rows; `None` where the stream does not want them.
+    #[must_use]
+    pub fn captured(&self, row: &Row) -> Option<Captured<'_>> {
+        self.bytes.as_ref()?.get(row.bytes)
+    }
+
+    /// The rows.
+    #[must_use]
+    pub fn rows(&self) -> &[Row] {
+        self.rows.get(self.range.clone()).unwrap_or_default()
+    }
+
+    /// When the packet of one of the batch's rows was seen, nanoseconds since 1970 (UTC) by the clock that
+    /// [`Source::now`](super::Source::now) goes by.
+    #[inline]
+    #[must_use]
+    pub fn time(&self, row: &Row) -> i64 {
+        self.clock.nanoseconds(row.event.time)
+    }
+
+    /// How many rows there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.range.len()
+    }
+
+    /// Whether there is no row.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.range.is_empty()
+    }
+
+    /// The same rows, without others that share their memory, unless these are few.
+    #[must_use]
+    pub fn compact(&self) -> Self {
+        if self.len() >= self.rows.len() / 2 {
+            return self.clone();
+        }
+        Self { rows: Arc::new(self.rows().to_vec()), range: 0..self.len(), counts: None, ..self.clone() }
+    }
+
+    /// The rows between two times, ms since 1970, both inclusive.
+    #[must_use]
+    pub fn between(&self, from: i64, to: i64) -> Self {
+        let rows = self.rows();
+        let time = |row: &Row| self.time(row).div_euclid(1_000_000);
+        let begin = self.range.start + rows.partition_point(|row| time(row) < from);
+        let end = self.range.start + rows.partition_point(|row| time(row) <= to);
+        Self { range: begin..end.max(begin), ..self.clone() }
+    }
+
+    /// Takes at most `count` of the oldest rows away.
+    pub fn take_oldest(&mut self, count: usize) -> Self {
+        let middle = self.range.start + count.min(self.range.len());
+        let taken = Self { range: self.range.start..middle, ..self.clone() };
+        self.range.start = middle;
+        taken
+    }
+}
+
+#[cfg(test)]
+mod tests;

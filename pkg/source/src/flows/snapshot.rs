@@ -1,0 +1,18 @@
+//! What was counted of flows at one interface, as a source hands it on.
+
+use std::sync::Arc;
+
+use super::taken::Taken;
+use crate::host::Host;
+
+/// What was counted at one interface between two moments: every packet that its programs saw, once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FlowSnapshot {
+    /// The host.
+    pub host: Host,
+    /// The interface's name.
+    pub interface: Arc<str>,
+    /// What was counted; all times in it are nanoseconds since 1970 (UTC) by the clock that
+    /// [`Source::now`](crate::Source::now) goes by.
+    pub taken: Taken,
+}

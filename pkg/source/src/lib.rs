@@ -1,0 +1,78 @@
+//! The seam between capturing and serving: who asks for packets does not know where they come from.
+//!
+//! The capture of this machine is the first [`Source`]. What leaves one says of which host it is, and numbers in it mean
+//! nothing but that two are the same. Nobody above asks this machine what it is called, so that network namespaces and
+//! other machines can be sources. This crate has no I/O, and knows nothing of Grafana, queries or columns.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `seam` | what every source can be asked |
+//! | `request`, `prepared` | what a stream is to have, and what there is for it |
+//! | `error` | why packets cannot be had |
+//! | `hook`, `interface`, `vlan_tags` | the hook that is asked for, and the interfaces there are |
+//! | [`own`] | own traffic |
+//! | `subscription`, `queue`, `tally` | a running stream, its rows on their way, and what became of its packets |
+//! | `batch`, `row`, `row_counts`, `header_bytes` | rows, where they come from, and the bytes of their headers |
+//! | `flows` | what was counted of flows |
+//! | `accounts` | what has been counted so far |
+//! | `counting` | a stream that only counts, in intervals |
+//! | `report` | what a machine lets us do |
+//! | `host`, `ids` | hosts, and numbers for streams and interfaces |
+//! | `clock` | moments, and times of the kernel as times of day |
+//! | `merged` | several sources as one |
+//!
+//! These import from each other, never from here; `tests/map.rs` holds them to it.
+
+mod accounts;
+mod batch;
+mod clock;
+mod counting;
+mod error;
+mod flows;
+mod header_bytes;
+mod hook;
+mod host;
+mod ids;
+mod interface;
+mod merged;
+pub mod own;
+mod prepared;
+mod queue;
+mod report;
+mod request;
+mod row;
+mod row_counts;
+mod seam;
+mod subscription;
+mod tally;
+mod vlan_tags;
+
+pub use self::{
+    accounts::{
+        Counts, DirectionCounts, HookAccounts, InterfaceState, Interval, KernelTime, Reading, StreamAccounts,
+    },
+    batch::Batch,
+    clock::{Moment, WallClock},
+    counting::{Counting, Lap},
+    error::{ErrorKind, SourceError},
+    flows::{
+        Conversation, Conversations, FlowFeed, FlowQueue, FlowSnapshot, Group, GroupBy, Groups, LinkProtocol,
+        Missed, Taken, Top, conversations, top,
+    },
+    header_bytes::{Captured, HeaderBytes},
+    hook::{HookChoice, UnknownHook},
+    host::{Host, HostId, HostSet, names_of},
+    ids::{GONE, InterfaceNumber, StreamId},
+    interface::{Interface, Interfaces, Link},
+    merged::Merged,
+    prepared::{InForce, LeftOut, Prepared},
+    queue::{Counted, FLUSH_INTERVAL, Handled, Queue},
+    report::{Check, HookOption, InterfaceHooks, Outcome, Report},
+    request::{InterfaceSet, Label, Request, Wanted},
+    row::{Names, Origin, Row},
+    row_counts::RowCounts,
+    seam::{IsShown, Source},
+    subscription::Subscription,
+    tally::Tally,
+    vlan_tags::VlanTags,
+};

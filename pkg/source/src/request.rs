@@ -1,0 +1,95 @@
+//! What a stream is to have.
+
+use std::sync::Arc;
+
+use xdplive_filter::Filter;
+use xdplive_packet::{accounting::Limit, event::Direction};
+
+use crate::{hook::HookChoice, host::HostSet};
+
+/// What a stream is to have.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Request {
+    /// Who asks, for messages to others: the data source's name.
+    pub asker: String,
+    /// Names the stream in the accounts. Not looked at otherwise.
+    pub label: Arc<Label>,
+    /// On which hosts.
+    pub hosts: HostSet,
+    /// Where on them.
+    pub interfaces: InterfaceSet,
+    /// Ways of the packets; at least one.
+    pub directions: Vec<Direction>,
+    /// The receiving hook.
+    pub hook: HookChoice,
+    /// Which packets it is for; `None` to have all of them counted as seen, and nothing more.
+    pub wanted: Option<Wanted>,
+}
+
+impl Request {
+    /// Has every packet of both ways counted.
+    #[must_use]
+    pub fn counting(asker: String, interfaces: InterfaceSet, hook: HookChoice, hides_own: bool) -> Self {
+        let wanted = Wanted { filter: Arc::default(), limit: Limit::None, hides_own, header_bytes: false };
+        let (label, directions) = (Arc::default(), Direction::ALL.to_vec());
+        Self { asker, label, hosts: HostSet::All, interfaces, directions, hook, wanted: Some(wanted) }
+    }
+
+    /// The same without rows.
+    #[must_use]
+    pub fn without_rows(&self) -> Self {
+        let mut request = self.clone();
+        if let Some(wanted) = &mut request.wanted {
+            (wanted.limit, wanted.header_bytes) = (Limit::None, false);
+        }
+        request
+    }
+
+    /// Whether packets become rows; they are only counted otherwise.
+    #[must_use]
+    pub fn has_rows(&self) -> bool {
+        self.wanted.as_ref().is_some_and(|wanted| wanted.limit != Limit::None)
+    }
+}
+
+/// Which packets a stream is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// Which packets.
+    pub filter: Arc<Filter>,
+    /// How many of them become rows; the others are counted.
+    pub limit: Limit,
+    /// Whether own traffic is left out. It counts as unmatched then.
+    pub hides_own: bool,
+    /// Whether rows come with the bytes of their headers.
+    pub header_bytes: bool,
+}
+
+/// A stream's name in the accounts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Label {
+    /// Who may see the stream's filter: streams of one owner have this in common.
+    pub owner: String,
+    /// The stream's own name.
+    pub stream: String,
+}
+
+/// Interfaces that a stream watches.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum InterfaceSet {
+    /// Those with these names, present or not.
+    Named(Vec<String>),
+    /// Every interface whose packets can be read, also those that come later.
+    Any,
+}
+
+impl InterfaceSet {
+    /// Whether there can be more than one at a time.
+    #[must_use]
+    pub fn may_be_several(&self) -> bool {
+        match self {
+            Self::Named(names) => names.len() > 1,
+            Self::Any => true,
+        }
+    }
+}

@@ -1,0 +1,78 @@
+//! What every source of packets can be asked.
+
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+
+use crate::{
+    accounts::{HookAccounts, Reading},
+    clock::Moment,
+    error::SourceError,
+    flows::FlowFeed,
+    host::{Host, HostId},
+    ids::StreamId,
+    interface::Interfaces,
+    prepared::Prepared,
+    report::Report,
+    request::Request,
+    subscription::Subscription,
+};
+
+/// Where packets can be had.
+#[async_trait]
+pub trait Source: Send + Sync + 'static {
+    /// What time it is, by the clock to which all times belong that leave this source: its hosts may have others, and
+    /// it brings them together.
+    fn now(&self) -> Moment;
+
+    /// The hosts there are now. A source that can do nothing has one all the same.
+    fn hosts(&self) -> Arc<[Host]>;
+
+    /// The interfaces there are now, of all hosts; where several have one of the same name, that of the first.
+    fn interfaces(&self) -> Arc<Interfaces>;
+
+    /// The interfaces of one host. A source that has no more than one need not say more than [`Self::interfaces`].
+    fn interfaces_of(&self, _host: HostId) -> Arc<Interfaces> {
+        self.interfaces()
+    }
+
+    /// Makes everything ready for `request`, so that what can never work is known before anybody subscribes.
+    /// What is attached here stays so for as long as after a stream's end. Of many interfaces it does not wait for the
+    /// last: what is on its way then is among those left out.
+    ///
+    /// # Errors
+    /// Any [`SourceError`]. One interface of [`InterfaceSet::Any`](super::InterfaceSet::Any) that cannot be watched is left out instead.
+    async fn prepare(&self, request: &Request) -> Result<Prepared, SourceError>;
+
+    /// Starts a stream. It lives through the absence of an interface.
+    ///
+    /// # Errors
+    /// [`SourceError::NoSuchHost`] and [`SourceError::Gone`] only.
+    async fn subscribe(&self, request: &Request) -> Result<Subscription, SourceError>;
+
+    /// Has the flows of all packets counted at the hooks that `request` asks for, whatever its rows, and hands them on
+    /// at least every `interval` (100 ms to 60 s; it is brought there). On one interface all who ask share one table,
+    /// which counts everything that is attached there. Lives through the absence of an interface.
+    ///
+    /// # Errors
+    /// [`SourceError::NoSuchHost`], [`SourceError::Gone`] and [`SourceError::Unavailable`] only.
+    async fn flows(&self, _request: &Request, _interval: Duration) -> Result<FlowFeed, SourceError> {
+        Err(SourceError::Unavailable("flows cannot be counted here".to_owned()))
+    }
+
+    /// What this source can do here, and what keeps it from doing more: on those interfaces whose names `is_shown` lets
+    /// through, and without a word about others. Attaches nothing.
+    async fn report(&self, is_shown: &IsShown<'_>) -> Report;
+
+    /// What has been counted so far at every hook of every watched interface. Attaches nothing.
+    async fn accounts(&self) -> Vec<HookAccounts>;
+
+    /// What has been counted so far for one stream; `None` where nothing is attached for it now.
+    async fn counts(&self, stream: StreamId) -> Option<Reading>;
+
+    /// The TCP ports of a host whose packets are own traffic now; none of a host that is not there.
+    fn own_ports(&self, host: HostId) -> Arc<BTreeSet<u16>>;
+}
+
+/// Whether somebody may know of the interface with this name.
+pub type IsShown<'a> = dyn Fn(&str) -> bool + Send + Sync + 'a;
