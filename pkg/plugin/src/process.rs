@@ -45,7 +45,7 @@ use crate::{
     handshake, logging, own_ports,
     services::{ControllerServer, Plugin},
     settings::ServerSettings,
-    shutdown::Shutdown,
+    shutdown::{Cause, Shutdown},
     socket::Socket,
 };
 
@@ -205,8 +205,8 @@ async fn serve(
     };
     // Streams are brought to a good end only where somebody takes it: with the parent gone nobody does, and
     // without the loader nothing is good about it.
-    if end == Reason::Asked {
-        shutdown.begin();
+    if let Reason::Asked(cause) = end {
+        shutdown.begin(cause);
         if timeout(GRACE, &mut serving).await.is_err() {
             warn!("streams could not send everything in time");
         }
@@ -219,7 +219,7 @@ async fn serve(
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Reason {
-    Asked,
+    Asked(Cause),
     ParentEnded,
     LoaderEnded,
 }
@@ -244,10 +244,10 @@ async fn reason_to_end(shutdown: &Shutdown, ended: oneshot::Receiver<Reason>) ->
         }
     };
     tokio::select! {
-        () = shutdown.begun() => Reason::Asked,
+        () = shutdown.begun() => Reason::Asked(Cause::Asked),
         () = terminate => {
             info!("asked to end by SIGTERM");
-            Reason::Asked
+            Reason::Asked(Cause::Signal)
         }
         reason = ended => match reason {
             Ok(Reason::LoaderEnded) => {

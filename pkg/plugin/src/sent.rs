@@ -5,6 +5,7 @@
 
 use std::{
     collections::VecDeque,
+    hash::{BuildHasher as _, RandomState},
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
     time::Instant,
 };
@@ -85,7 +86,9 @@ struct Kept<P> {
     /// When something was added last.
     touched: Instant,
     /// The stream that adds, as long as it lives.
-    writer: Weak<()>,
+    writer: Weak<Run>,
+    /// How many rows it has added.
+    of_writer: u64,
 }
 
 /// Takes down what one stream sends.
@@ -94,7 +97,39 @@ pub struct Keeper<P> {
     sent: Sent<P>,
     label: Arc<Label>,
     whole: Arc<Label>,
-    itself: Arc<()>,
+    run: Arc<Run>,
+    /// Rows that it was given so far.
+    rows: u64,
+}
+
+/// One run of a stream, by a name that no other has.
+#[derive(Debug)]
+struct Run(String);
+
+impl Run {
+    fn new() -> Arc<Self> {
+        // Seeded at random.
+        Arc::new(Self(format!("{:016x}", RandomState::new().hash_one(()))))
+    }
+}
+
+/// Where rows stand in a run of their stream, by which a page joins what it was answered and what was streamed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// The run's name.
+    pub run: String,
+    /// The number of the first row, counted from 0 when the run began; negative for rows of earlier runs.
+    pub first: i64,
+}
+
+/// Rows that are kept.
+#[derive(Clone, Debug)]
+pub struct Past<P> {
+    /// In the order in which they were sent.
+    pub pieces: Vec<P>,
+    /// Where they stand; none where the stream that sent them does not run any more, or is that of a query with other
+    /// columns.
+    pub place: Option<Place>,
 }
 
 /// The last message of a stream.
@@ -125,24 +160,28 @@ impl<P: Piece> Sent<P> {
     #[must_use]
     pub fn keeper_of_whole(&self, label: &Arc<Label>, whole: &Arc<Label>) -> Keeper<P> {
         let (label, whole) = (Arc::clone(label), Arc::clone(whole));
-        Keeper { sent: self.clone(), label, whole, itself: Arc::default() }
+        Keeper { sent: self.clone(), label, whole, run: Run::new(), rows: 0 }
     }
 
     /// What is kept of a query, the oldest first.
     #[must_use]
     pub fn of(&self, label: &Label) -> Vec<P> {
-        self.of_whole(label, label)
+        self.of_whole(label, label).pieces
     }
 
     /// What is kept of a query while its stream runs, which goes on where this ends; else of that query `whole` whose
     /// stream has sent something last.
     #[must_use]
-    pub fn of_whole(&self, label: &Label, whole: &Label) -> Vec<P> {
+    pub fn of_whole(&self, label: &Label, whole: &Label) -> Past<P> {
         let queries = self.lock();
         let running = queries.queries.iter().find(|kept| *kept.label == *label && kept.runs());
         let alike =
             || queries.queries.iter().filter(|kept| *kept.whole == *whole).max_by_key(|kept| kept.touched);
-        running.or_else(alike).map(|kept| kept.pieces.iter().cloned().collect()).unwrap_or_default()
+        let pieces = |kept: &Kept<P>| kept.pieces.iter().cloned().collect();
+        match running {
+            Some(kept) => Past { pieces: pieces(kept), place: kept.place() },
+            None => Past { pieces: alike().map(pieces).unwrap_or_default(), place: None },
+        }
     }
 
     /// What is kept of all queries of one owner, the oldest of each first.
@@ -176,8 +215,12 @@ impl<P: Piece> Sent<P> {
 
 impl<P: Piece> Keeper<P> {
     /// Keeps these; the oldest come first. Of two streams of one query, which send the same, the first is listened to.
-    pub fn keep(&self, pieces: &[P]) {
-        self.sent.lock().keep((&self.label, &self.whole), pieces, &self.itself, Instant::now());
+    /// Returns where they stand in this run of the stream.
+    pub fn keep(&mut self, pieces: &[P]) -> Place {
+        self.sent.lock().keep((&self.label, &self.whole), pieces, &self.run, Instant::now());
+        let first = i64::try_from(self.rows).unwrap_or(i64::MAX);
+        self.rows += rows_of(pieces);
+        Place { run: self.run.0.clone(), first }
     }
 }
 
@@ -186,7 +229,7 @@ impl<P: Piece> Queries<P> {
         &mut self,
         (label, whole): (&Arc<Label>, &Arc<Label>),
         pieces: &[P],
-        writer: &Arc<()>,
+        writer: &Arc<Run>,
         now: Instant,
     ) {
         let mut kept = match self.queries.iter().position(|kept| kept.label == *label) {
@@ -198,15 +241,16 @@ impl<P: Piece> Queries<P> {
                 rows: 0,
                 touched: now,
                 writer: Weak::new(),
+                of_writer: 0,
             },
         };
-        let is_first = match kept.writer.upgrade() {
-            Some(other) => Arc::ptr_eq(&other, writer),
-            None => true,
-        };
-        if is_first {
-            kept.writer = Arc::downgrade(writer);
+        let other = kept.writer.upgrade();
+        if other.is_none() {
+            (kept.writer, kept.of_writer) = (Arc::downgrade(writer), 0);
+        }
+        if other.is_none_or(|other| Arc::ptr_eq(&other, writer)) {
             kept.touched = now;
+            kept.of_writer += rows_of(pieces);
             pieces.iter().for_each(|piece| kept.add(piece, self.bounds));
         }
         let room = self.bounds.of_all.saturating_sub(kept.rows);
@@ -226,6 +270,14 @@ impl<P: Piece> Kept<P> {
         self.writer.strong_count() > 0
     }
 
+    /// Where its rows stand, while the stream that adds runs.
+    fn place(&self) -> Option<Place> {
+        let Run(run) = &*self.writer.upgrade()?;
+        let before = i64::try_from(self.rows).unwrap_or(i64::MAX);
+        let first = i64::try_from(self.of_writer).unwrap_or(i64::MAX) - before;
+        Some(Place { run: run.clone(), first })
+    }
+
     fn add(&mut self, piece: &P, Bounds { of_one, pieces, .. }: Bounds) {
         self.rows += piece.rows();
         self.pieces.push_back(piece.clone());
@@ -241,6 +293,10 @@ impl<P: Piece> Kept<P> {
             }
         }
     }
+}
+
+fn rows_of<P: Piece>(pieces: &[P]) -> u64 {
+    pieces.iter().map(|piece| piece.rows() as u64).sum()
 }
 
 /// What streams of all kinds have sent, as far as it is not counted second by second elsewhere.

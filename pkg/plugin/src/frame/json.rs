@@ -7,7 +7,10 @@ use serde::Serialize;
 
 use self::cells::JsonCells;
 use super::Config;
-use crate::columns::{Column, ColumnType};
+use crate::{
+    columns::{Column, ColumnType},
+    sent::Place,
+};
 
 /// Bytes of a message at most; Grafana disconnects a browser that has 4 MiB waiting.
 pub const MAX_MESSAGE: usize = 512 * 1024;
@@ -37,6 +40,11 @@ impl<C: Column> Encoder<C> {
 
     /// The next message, with these rows. There must be one.
     pub fn message(&mut self, rows: &C::Rows) -> Vec<u8> {
+        self.message_at(rows, None)
+    }
+
+    /// The same with where its rows stand, which Grafana hands on untouched.
+    pub fn message_at(&mut self, rows: &C::Rows, place: Option<&Place>) -> Vec<u8> {
         let count = C::count(rows);
         let mut cells = JsonCells::in_json(Vec::with_capacity(count * self.row + 4096));
         cells.json.push(b'{');
@@ -45,6 +53,10 @@ impl<C: Column> Encoder<C> {
             cells.json.extend_from_slice(schema_member(&self.columns).as_bytes());
             cells.json.push(b',');
             self.schema_sent = true;
+        }
+        if let Some(Place { run, first }) = place {
+            // A name of hexadecimal digits.
+            cells.json.extend_from_slice(format!("\"run\":\"{run}\",\"first\":{first},").as_bytes());
         }
         cells.json.extend_from_slice(b"\"data\":{\"values\":[");
         for (position, column) in self.columns.iter().enumerate() {

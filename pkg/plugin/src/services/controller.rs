@@ -3,6 +3,7 @@
 use tonic::{Request, Response, Status, async_trait};
 
 use super::Plugin;
+use crate::shutdown::Cause;
 
 #[allow(missing_docs, clippy::all, clippy::pedantic, reason = "generated")]
 mod generated {
@@ -22,7 +23,7 @@ pub use generated::{
 #[async_trait]
 impl GRPCController for Plugin {
     async fn shutdown(&self, _request: Request<Empty>) -> Result<Response<Empty>, Status> {
-        self.shutdown.begin();
+        self.shutdown.begin(Cause::Asked);
         Ok(Response::new(Empty {}))
     }
 }

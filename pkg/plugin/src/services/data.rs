@@ -27,6 +27,7 @@ use crate::{
     columns::capture::CaptureColumn,
     frame::{arrow, wide},
     query::{Columns, Kind, check_time_range},
+    sent::Place,
 };
 
 #[async_trait]
@@ -133,7 +134,11 @@ impl Plugin {
         let name = &query.ref_id;
         Ok(match &asked.query.columns {
             Columns::Packets(columns) => {
-                let rows = self.past_packets(&asked, &range);
+                let (rows, place) = self.past_packets(&asked, &range);
+                if let (Some(Place { run, first }), Some(custom)) = (place, about.custom.as_object_mut()) {
+                    custom.insert("run".to_owned(), json!(run));
+                    custom.insert("first".to_owned(), json!(first));
+                }
                 arrow::frame(name, columns, &rows, &about.meta(rows.is_empty()))?
             }
             Columns::Series(columns) if asked.query.group_by.is_some() => {

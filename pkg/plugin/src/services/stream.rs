@@ -11,7 +11,7 @@ mod waiting;
 
 use std::{pin::Pin, sync::Arc, time::Duration};
 
-use futures::{StreamExt as _, stream};
+use futures::{StreamExt as _, TryStreamExt as _, stream};
 use grafana_plugin_sdk::pluginv2::{
     PublishStreamRequest, PublishStreamResponse, RunStreamRequest, StreamPacket, SubscribeStreamRequest,
     SubscribeStreamResponse, publish_stream_response, stream_server::Stream, subscribe_stream_response,
@@ -36,6 +36,7 @@ use crate::{
     frame::json::{self, Encoder},
     query::Columns,
     sent::Sent,
+    shutdown::Cause,
 };
 
 /// Messages of a stream, and the status with which it ends.
@@ -91,10 +92,13 @@ impl Stream for Plugin {
                 ChannelRefusal::Refused(_) => Status::failed_precondition(refusal.to_string()),
             },
         )?;
-        Ok(Response::new(match self.admission.stream(&asked) {
+        let messages = match self.admission.stream(&asked) {
             Ok(admitted) => self.admitted_messages(asked, admitted).await?,
             Err(over) => self.messages_when_admitted(asked, &over),
-        }))
+        };
+        let shutdown = self.shutdown.clone();
+        let ended = move |status| at_the_end(status, shutdown.cause());
+        Ok(Response::new(Box::pin(messages.map_err(ended))))
     }
 
     /// Nobody but the kernel has anything to say here.
@@ -225,6 +229,16 @@ pub(super) fn end(tally: Tally) -> Status {
     Status::with_metadata(Code::Ok, "", trailers(tally))
 }
 
+/// The status with which Grafana runs a stream again where the process ends by a signal: of one that ends well it takes
+/// every panel for finished, although another process is about to start.
+fn at_the_end(status: Status, cause: Option<Cause>) -> Status {
+    if status.code() == Code::Ok && cause == Some(Cause::Signal) {
+        let text = "the plugin process was asked to end by a signal";
+        return Status::with_metadata(Code::Unavailable, text, status.metadata().clone());
+    }
+    status
+}
+
 /// How a stream ends otherwise: with an error, upon which Grafana runs it again.
 fn ended_by_itself() -> Status {
     Status::unavailable("the capture has ended")
@@ -237,4 +251,23 @@ fn trailers(tally: Tally) -> MetadataMap {
         metadata.insert(name, count.into());
     }
     metadata
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stream_that_a_signal_ends_is_run_again_and_keeps_its_accounts() {
+        let tally = Tally { seen: 7, ..Tally::default() };
+        for (cause, code) in
+            [(None, Code::Ok), (Some(Cause::Asked), Code::Ok), (Some(Cause::Signal), Code::Unavailable)]
+        {
+            let status = at_the_end(end(tally), cause);
+            assert_eq!(status.code(), code, "{cause:?}");
+            assert_eq!(status.metadata().get("xdplive-seen").unwrap(), "7");
+        }
+        let status = at_the_end(Status::not_found("gone"), Some(Cause::Signal));
+        assert_eq!((status.code(), status.message()), (Code::NotFound, "gone"));
+    }
 }

@@ -13,15 +13,17 @@ async fn everybody_hears_it() {
     });
     tokio::task::yield_now().await;
     assert!(listeners.iter().all(|listener| !listener.is_finished()));
-    shutdown.clone().begin();
+    shutdown.clone().begin(Cause::Asked);
     assert!(join_all(listeners).await.iter().all(Result::is_ok));
 }
 
 #[tokio::test]
 async fn who_comes_late_hears_it_too() {
     let shutdown = Shutdown::default();
-    shutdown.begin();
-    shutdown.begin();
+    assert_eq!(shutdown.cause(), None);
+    shutdown.begin(Cause::Signal);
+    shutdown.begin(Cause::Asked);
     shutdown.begun().await;
     shutdown.begun().await;
+    assert_eq!(shutdown.cause(), Some(Cause::Signal), "the first one counts");
 }

@@ -346,9 +346,14 @@ pub(crate) async fn next(running: &mut Streaming<StreamPacket>) -> Option<Stream
     patiently(running.message()).await.unwrap()
 }
 
+/// What a message of a stream holds.
+pub(crate) fn message(packet: Option<StreamPacket>) -> Value {
+    serde_json::from_slice(&packet.unwrap().data).unwrap()
+}
+
 /// The TTLs in a message of a stream with the column `ttl` alone.
 pub(crate) fn ttls(packet: Option<StreamPacket>) -> Vec<u64> {
-    let message: Value = serde_json::from_slice(&packet.unwrap().data).unwrap();
+    let message = message(packet);
     let values = message["data"]["values"][0].as_array().unwrap();
     values.iter().map(|ttl| ttl.as_u64().unwrap()).collect()
 }

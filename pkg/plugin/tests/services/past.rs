@@ -19,7 +19,7 @@ use crate::{
     accounts::hook,
     context::{asked_by, service, viewer, with_settings},
     feed::{arp, flow, tcp, udp},
-    grafana::{Grafana, meta, next, query_over, rows},
+    grafana::{Grafana, message, meta, next, query_over, rows},
     source::Machine,
 };
 
@@ -62,6 +62,28 @@ async fn a_panel_opened_again_shows_its_last_rows() {
     assert_eq!(ttls(&grafana, TTL, 1..=2).await, json!([]), "that is another time");
     let other = r#"{"columns":["ttl"],"filter":"udp"}"#;
     assert_eq!(ttls(&grafana, other, 0..=1).await, json!([]), "that is another query");
+}
+
+/// By run and number a page joins what it was answered and what it was sent.
+#[tokio::test(start_paused = true)]
+async fn an_answer_says_where_its_rows_stand_in_the_stream() {
+    let mut grafana = Grafana::start().await;
+    let (mut running, stream) = grafana.stream(TTL).await;
+    stream.capture(1..=4, 0);
+    let first = message(next(&mut running).await);
+    stream.capture(5..=6, 3);
+    let second = message(next(&mut running).await);
+    let run = first["run"].as_str().unwrap();
+    assert_eq!((&first["first"], &second["first"]), (&json!(0), &json!(4)));
+    assert_eq!(second["run"], run);
+    let custom = |range| {
+        let grafana = &grafana;
+        async move { meta(&frame_over(grafana, viewer(), TTL, range).await)["custom"].clone() }
+    };
+    let all = custom(0..=1).await;
+    assert_eq!((&all["run"], &all["first"]), (&json!(run), &json!(0)));
+    assert!(custom(1..=2).await["first"] == 6, "of a later time there are none, and they would follow");
+    drop(running);
 }
 
 #[tokio::test(start_paused = true)]

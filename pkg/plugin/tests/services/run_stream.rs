@@ -1,5 +1,6 @@
 //! RunStream: messages as they come, at a pace that a browser bears, until somebody ends it.
 
+use grafana_plugin_sdk::pluginv2::StreamPacket;
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout};
@@ -23,20 +24,32 @@ async fn without_ceiling() -> Grafana {
 
 #[tokio::test(start_paused = true)]
 async fn the_first_message_has_schema_and_data_and_the_others_values_only() {
-    let (mut running, stream) = Grafana::start().await.stream(LIMITED).await;
-    stream.capture([64, 1], 0);
-    let first = next(&mut running).await.unwrap();
-    let expected = concat!(
-        r#"{"schema":{"fields":[{"name":"ttl","type":"number","#,
+    const SCHEMA: &str = concat!(
+        r#""schema":{"fields":[{"name":"ttl","type":"number","#,
         r#""typeInfo":{"frame":"uint32","nullable":true},"config":{"description":"TTL or hop limit"}}]},"#,
-        r#""data":{"values":[[64,1]]}}"#,
     );
-    assert_eq!(str::from_utf8(&first.data), Ok(expected));
+    let mut grafana = without_ceiling().await;
+    let (mut running, stream) = grafana.stream(UNLIMITED).await;
+    stream.capture([64, 1], 0);
+    let message = |packet: Option<StreamPacket>| String::from_utf8(packet.unwrap().data).unwrap();
+    let first = format!(r#"{{{SCHEMA}"data":{{"values":[[64,1]]}}}}"#);
+    assert_eq!(message(next(&mut running).await), first);
     for ttl in [2, 3] {
         stream.capture([ttl], 0);
-        let expected = format!(r#"{{"data":{{"values":[[{ttl}]]}}}}"#);
-        assert_eq!(String::from_utf8(next(&mut running).await.unwrap().data), Ok(expected));
+        assert_eq!(message(next(&mut running).await), format!(r#"{{"data":{{"values":[[{ttl}]]}}}}"#));
     }
+    // Rows within a budget are kept, and numbered by that.
+    let (mut running, stream) = grafana.stream(LIMITED).await;
+    stream.capture([64, 1], 0);
+    let first = message(next(&mut running).await);
+    let (before, rest) = first.split_once(r#""run":""#).unwrap();
+    assert_eq!(before, format!("{{{SCHEMA}"));
+    let (run, rest) = rest.split_once('"').unwrap();
+    assert!(run.len() == 16 && run.bytes().all(|byte| byte.is_ascii_hexdigit()), "{run}");
+    assert_eq!(rest, r#","first":0,"data":{"values":[[64,1]]}}"#);
+    stream.capture([2], 0);
+    let second = format!(r#"{{"run":"{run}","first":2,"data":{{"values":[[2]]}}}}"#);
+    assert_eq!(message(next(&mut running).await), second);
 }
 
 /// The plugin was killed, or the stream came to an end: a new one begins with the schema again.

@@ -13,7 +13,7 @@ use crate::{
         rates::{CountRow, drop_unfinished, intervals},
     },
     query::Since,
-    sent::Last,
+    sent::{Last, Past, Place},
     services::Plugin,
 };
 
@@ -59,13 +59,23 @@ impl Plugin {
             .collect()
     }
 
-    /// The last rows of a time range.
-    pub(super) fn past_packets(&self, asked: &Asked, range: &RangeInclusive<i64>) -> Vec<Batch> {
-        let sent = self.sent.packets.of_whole(&asked.request.label, &asked.label_of_whole());
-        sent.iter()
+    /// The last rows of a time range, and where they stand in their stream, if it runs.
+    pub(super) fn past_packets(
+        &self,
+        asked: &Asked,
+        range: &RangeInclusive<i64>,
+    ) -> (Vec<Batch>, Option<Place>) {
+        let Past { pieces, place } =
+            self.sent.packets.of_whole(&asked.request.label, &asked.label_of_whole());
+        let older: usize =
+            pieces.iter().map(|batch| batch.between(i64::MIN, range.start().saturating_sub(1)).len()).sum();
+        let rows: Vec<Batch> = pieces
+            .iter()
             .map(|batch| batch.between(*range.start(), *range.end()))
             .filter(|rows| !rows.is_empty())
-            .collect()
+            .collect();
+        let first = |Place { run, first }| Place { run, first: first.saturating_add_unsigned(older as u64) };
+        (rows, place.map(first))
     }
 
     /// The conversations of the last interval, or since the stream began that runs: the one table that is kept, where it

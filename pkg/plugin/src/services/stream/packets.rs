@@ -78,10 +78,8 @@ impl Packets {
             self.state = State::Ended;
             return Some((Err(status), self));
         };
-        if let Some(keeper) = &self.keeper {
-            keeper.keep(&batches);
-        }
-        let data = self.encoder.message(&batches);
+        let place = self.keeper.as_mut().map(|keeper| keeper.keep(&batches));
+        let data = self.encoder.message_at(&batches, place.as_ref());
         if let Some(pace) = self.pace {
             self.next_message = Instant::now() + pace;
         }
