@@ -212,7 +212,9 @@ export class RowLog {
   private joinedBySequence(answer: Block): Block[] {
     const run = answer.sequence?.run;
     const joined: Block[] = [];
-    let next = answer.sequence?.first ?? 0;
+    // Those of earlier runs, whose numbers are negative, are here already where anything of another run is.
+    const isAlone = this.blocks.every((block) => block.sequence?.run === run);
+    let next = Math.max(answer.sequence?.first ?? 0, isAlone ? -Infinity : 0);
     for (const block of this.blocks) {
       if (block.sequence?.run !== run) {
         joined.push(block);
