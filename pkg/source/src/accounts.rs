@@ -81,8 +81,8 @@ pub struct StreamAccounts {
 }
 
 /// What has become of the packets that streams asked for:
-/// `matched = thinned + lost_ring + lost_queue + delivered`, but for rows that are on their way, and for streams that
-/// have packets counted only.
+/// `matched = thinned + lost_ring + lost_queue + closed + delivered`, but for rows that are on their way, and for
+/// streams that have packets counted only.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Packets that the filter accepts: frames as the hook saw them.
@@ -96,8 +96,10 @@ pub struct Counts {
     pub thinned: u64,
     /// Those for which the ring had no room: the reader was too slow.
     pub lost_ring: u64,
-    /// Those for which the stream's queue had no room, or that nobody took: Grafana was too slow.
+    /// Those for which the stream's queue had no room: Grafana was too slow.
     pub lost_queue: u64,
+    /// Those that still waited when their panel closed, which nobody misses. There are none while the stream runs.
+    pub closed: u64,
     /// Those handed on.
     pub delivered: u64,
 }
@@ -116,13 +118,14 @@ pub struct Reading {
 
 impl AddAssign for Counts {
     fn add_assign(&mut self, other: Self) {
-        let Self { matched, segments, bytes, thinned, lost_ring, lost_queue, delivered } = other;
+        let Self { matched, segments, bytes, thinned, lost_ring, lost_queue, closed, delivered } = other;
         self.matched += matched;
         self.segments += segments;
         self.bytes += bytes;
         self.thinned += thinned;
         self.lost_ring += lost_ring;
         self.lost_queue += lost_queue;
+        self.closed += closed;
         self.delivered += delivered;
     }
 }

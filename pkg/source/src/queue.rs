@@ -29,7 +29,10 @@ struct State {
     rows: usize,
     thinned: RowCounts,
     lost: RowCounts,
+    closed: RowCounts,
     delivered: RowCounts,
+    /// Whether nobody will ask for rows any more.
+    abandoned: bool,
     /// What the kernel counted, once the stream has come to its end.
     counted: Option<Counted>,
     /// When its last generation ended.
@@ -60,8 +63,10 @@ pub struct Counted {
 pub struct Handled {
     /// Rows left out because several interfaces together had more than the stream's budget.
     pub thinned: RowCounts,
-    /// Rows for which the queue had no room, or that nobody took.
+    /// Rows for which the queue had no room: whoever takes them is too slow.
     pub lost: RowCounts,
+    /// Rows that still waited when whoever took them went away, which is no loss to anybody.
+    pub closed: RowCounts,
     /// Rows that were taken.
     pub delivered: RowCounts,
 }
@@ -73,10 +78,15 @@ impl Queue {
         Arc::new(Self { state: Mutex::default(), changed: Notify::new(), capacity })
     }
 
-    /// Adds rows; the oldest make room where there is none. `thinned` were left out beside them.
+    /// Adds rows; the oldest make room where there is none. `thinned` were left out beside them. Where nobody will ask
+    /// for them, they count as closed.
     pub fn push(&self, batch: Batch, thinned: &RowCounts) {
         let mut state = self.lock();
         state.thinned.add_counts(thinned);
+        if state.abandoned {
+            batch.add_to(&mut state.closed);
+            return;
+        }
         state.rows += batch.len();
         if !batch.is_empty() {
             state.batches.push_back(batch);
@@ -105,8 +115,8 @@ impl Queue {
     /// An interface has gone, and its number may be another's.
     pub fn fold(&self, interface: InterfaceNumber) {
         let mut state = self.lock();
-        let State { thinned, lost, delivered, .. } = &mut *state;
-        [thinned, lost, delivered].into_iter().for_each(|counts| counts.fold(interface));
+        let State { thinned, lost, closed, delivered, .. } = &mut *state;
+        [thinned, lost, closed, delivered].into_iter().for_each(|counts| counts.fold(interface));
     }
 
     /// Says when the last packet was counted. To be called before [`Queue::close`].
@@ -145,16 +155,18 @@ impl Queue {
         }
     }
 
-    /// Counts everything that is still queued as lost: nobody will ask for it.
+    /// Nobody will ask for rows any more: those that wait, and those that still come, count as closed and not as lost.
     pub fn abandon(&self) {
         let mut state = self.lock();
+        state.abandoned = true;
         state.rows = 0;
         for batch in std::mem::take(&mut state.batches) {
-            batch.add_to(&mut state.lost);
+            batch.add_to(&mut state.closed);
         }
     }
 
-    /// What became of the stream's packets; complete when the stream has ended and the queue is empty.
+    /// What became of the stream's packets; complete when the stream has ended and the queue is empty. Its five figures
+    /// are a contract: rows that waited when it was abandoned are among those lost.
     #[must_use]
     pub fn tally(&self) -> Tally {
         let state = self.lock();
@@ -163,7 +175,7 @@ impl Queue {
             seen: counted.seen,
             unmatched: counted.seen.saturating_sub(counted.matched),
             thinned: counted.thinned + state.thinned.total(),
-            lost: counted.lost + state.lost.total(),
+            lost: counted.lost + state.lost.total() + state.closed.total(),
             delivered: state.delivered.total(),
         }
     }
@@ -178,7 +190,7 @@ impl Queue {
                 seen: counted.seen,
                 unmatched: counted.seen.saturating_sub(counted.matched),
                 thinned: counted.thinned + state.thinned.at(*interface),
-                lost: counted.lost + state.lost.at(*interface),
+                lost: counted.lost + state.lost.at(*interface) + state.closed.at(*interface),
                 delivered: state.delivered.at(*interface),
             };
             (Arc::clone(name), tally)
@@ -199,6 +211,7 @@ impl Queue {
         Handled {
             thinned: state.thinned.clone(),
             lost: state.lost.clone(),
+            closed: state.closed.clone(),
             delivered: state.delivered.clone(),
         }
     }

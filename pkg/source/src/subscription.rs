@@ -10,7 +10,7 @@ use crate::{
     tally::Tally,
 };
 
-/// A running stream. Dropping it ends the stream; what was not taken counts as lost.
+/// A running stream. Dropping it ends the stream; what was not taken counts as closed, see [`Queue::abandon`].
 pub struct Subscription {
     id: StreamId,
     begun: Moment,
@@ -78,6 +78,8 @@ impl Subscription {
 
 impl Drop for Subscription {
     fn drop(&mut self) {
+        // First: rows that come until the source has heard of the end must not push others out, as if somebody were slow.
+        self.queue.abandon();
         self.end();
     }
 }

@@ -2,7 +2,7 @@ use bytemuck::Zeroable;
 use xdplive_packet::Event;
 
 use super::*;
-use crate::{HeaderBytes, HostId, Names, Origin, Row, clock::WallClock};
+use crate::{HeaderBytes, HostId, Names, Origin, Row, Subscription, clock::WallClock};
 
 /// Rows with the times of `times`.
 fn batch(times: std::ops::Range<u64>) -> Batch {
@@ -64,14 +64,34 @@ async fn a_batch_larger_than_the_queue_is_cut() {
 }
 
 #[tokio::test]
-async fn what_nobody_takes_is_lost() {
+async fn what_waits_when_its_panel_closes_is_not_lost_to_anybody() {
     let queue = Queue::new(100);
     queue.push(batch(0..10), &RowCounts::default());
     assert_eq!(queue.next(4).await.map(|batches| batches.len()), Some(1));
     queue.close(Counted { seen: 10, matched: 10, thinned: 0, lost: 0, ..Counted::default() });
     queue.abandon();
     assert_eq!(queue.next(4).await.map(|batches| batches.len()), None);
+    let Handled { thinned, lost, closed, delivered } = queue.handled();
+    assert_eq!([thinned, lost, closed, delivered].map(|rows| rows.total()), [0, 0, 6, 4]);
+    // Five figures are the contract there.
     assert_eq!(queue.tally(), Tally { seen: 10, unmatched: 0, thinned: 0, lost: 6, delivered: 4 });
+    queue.fold(0);
+    assert_eq!((queue.handled().closed.at(0), queue.handled().closed.total()), (0, 6));
+}
+
+/// Until the source has heard that a stream is over, rows come for which nobody is too slow any more.
+#[test]
+fn what_comes_after_its_panel_has_closed_is_not_lost_either() {
+    let queue = Queue::new(4);
+    queue.push(batch(0..6), &RowCounts::default());
+    let stream = Subscription::new(1, Moment::default(), Arc::clone(&queue), Box::new(|| {}));
+    drop(stream);
+    queue.push(batch(6..20), &RowCounts::default());
+    assert_eq!((queue.waiting(), queue.handled().lost.total(), queue.handled().closed.total()), (0, 2, 18));
+    let interface = ("eth0".into(), 0, Counted { seen: 20, matched: 20, ..Counted::default() });
+    queue.itemise(vec![interface]);
+    let lost = Tally { seen: 20, lost: 20, ..Tally::default() };
+    assert_eq!(queue.by_interface(), [("eth0".into(), lost)]);
 }
 
 #[tokio::test]

@@ -45,6 +45,8 @@ fn stream(owner: &str, name: &str, filter: &str, matched: u64) -> StreamAccounts
             thinned: 4,
             lost_ring: 3,
             lost_queue: 2,
+            // What waited when a panel closed is in no column.
+            closed: 7,
             delivered: matched - 9,
             ..Counts::default()
         },

@@ -1,5 +1,7 @@
 //! What streams have counted, and what is left of them.
 
+use xdplive_source::Counts;
+
 use super::*;
 
 const WHY_TCX: &str = "xdp-native refused: not supported there (the driver cannot)";
@@ -118,6 +120,32 @@ fn what_the_kernel_does_not_tell_now_is_told_later() {
     assert_eq!((matched(&first_queue), matched(&second_queue)), (Some((3, 3)), Some((7, 7))));
     drop((first_queue, second_queue));
     bench.close_all();
+}
+
+/// Whoever closes a panel misses nothing, so that an alert on losses has nothing to say.
+#[test]
+fn rows_that_wait_when_their_panel_closes_are_not_lost_in_the_queue() {
+    let mut bench = Bench::new(interfaces([("eth0", 2)]));
+    let all = request(named("eth0"), &[Direction::In], "", Limit::All);
+    let (_, _stays) = bench.subscribe(&all);
+    let (closes, queue) = bench.subscribe(&all);
+    bench.packets(2, Direction::In, 60, 5);
+    bench.kernel.run();
+    let taken: usize = (0..2).map(|_| block_on(queue.next(1)).unwrap()[0].len()).sum();
+    assert_eq!(taken, 2);
+    bench.command(Command::End { stream: closes });
+    drop(queue);
+    let began = Instant::now();
+    while !bench.control.ended.is_empty() {
+        assert!(began.elapsed() < FOREVER, "the stream is never settled");
+        bench.control.tick();
+        std::thread::yield_now();
+    }
+    let ended = bench.accounts()[0].ended;
+    let expected =
+        Counts { matched: 5, segments: 5, bytes: 300, closed: 3, delivered: 2, ..Counts::default() };
+    assert_eq!(ended, expected);
+    bench.stop();
 }
 
 #[test]

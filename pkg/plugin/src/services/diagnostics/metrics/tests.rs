@@ -6,7 +6,7 @@ use xdplive_source::{Host, KernelTime, StreamAccounts};
 use super::*;
 
 fn counts(matched: u64, delivered: u64) -> Counts {
-    Counts { matched, thinned: 3, lost_ring: 2, lost_queue: 1, delivered, ..Counts::default() }
+    Counts { matched, thinned: 3, lost_ring: 2, lost_queue: 1, closed: 5, delivered, ..Counts::default() }
 }
 
 fn accounts(interface: &str, direction: Direction) -> HookAccounts {
@@ -45,6 +45,7 @@ fn running_and_ended_streams_are_one_sum() {
         r#"xdplive_packets_seen_total{direction="in",interface="eth0"} 1000"#,
         r#"xdplive_ring_used_ratio{direction="in",interface="eth0"} 0.125"#,
         r#"xdplive_rows_delivered_total{direction="in",interface="eth0"} 112"#,
+        r#"xdplive_rows_lost_total{cause="closed",direction="in",interface="eth0"} 15"#,
         r#"xdplive_rows_lost_total{cause="queue",direction="in",interface="eth0"} 3"#,
         r#"xdplive_rows_lost_total{cause="ring",direction="in",interface="eth0"} 6"#,
         r#"xdplive_rows_matched_total{direction="in",interface="eth0"} 130"#,
