@@ -6,10 +6,12 @@ import {
   FieldColorModeId,
   FieldType,
   MappingType,
+  SpecialValueMatch,
   standardEditorsRegistry,
   standardFieldConfigEditorRegistry,
   compareDataFrameStructures,
   type DataFrame,
+  type ValueMapping,
 } from '@grafana/data';
 
 import type { XdpQuery } from '../query/model';
@@ -93,17 +95,28 @@ describe('as Grafana draws it', () => {
   standardEditorsRegistry.setInit(() => []);
   standardFieldConfigEditorRegistry.setInit(() => []);
 
-  /** As the macros of a dashboard are: `${__data.fields["ttl"].text}`. */
-  const links = (given: DataFrame, column: string, row: number, names = given.fields.map(({ name }) => name)) => {
+  /** As the macros of a dashboard are: `${__data.fields["ttl"].text}`, and `${__value.raw}` of the cell itself. */
+  const links = (
+    given: DataFrame,
+    column: string,
+    row: number,
+    names = given.fields.map(({ name }) => name),
+    mappings: ValueMapping[] = []
+  ) => {
     const shown = { ...given, fields: given.fields.filter(({ name }) => names.includes(name)) };
     const [drawn] = applyFieldOverrides({
       data: [shown],
-      fieldConfig: { defaults: {}, overrides: [] },
+      fieldConfig: { defaults: { mappings }, overrides: [] },
       replaceVariables: (text) =>
-        text.replace(/\$\{__data\.fields\["(\w+)"\]\.text\}/g, (_, name: string) => {
-          const value: unknown = shown.fields.find((field) => field.name === name)?.values[row];
-          return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
-        }),
+        text
+          .replace(/\$\{__data\.fields\["(\w+)"\]\.text\}/g, (_, name: string) => {
+            const named = drawn?.fields.find((field) => field.name === name);
+            return named?.display?.(named.values[row]).text ?? '';
+          })
+          .replace('${__value.raw}', () => {
+            const value: unknown = shown.fields.find((field) => field.name === column)?.values[row];
+            return typeof value === 'string' || typeof value === 'number' ? String(value) : '';
+          }),
       theme: createTheme(),
     });
     const field = drawn?.fields.find(({ name }) => name === column);
@@ -130,31 +143,65 @@ describe('as Grafana draws it', () => {
     expect(links(dressedBy({}), 'source_ip', 1)?.[0]?.[1]).toBe('/page?eth0&not (src net 0.0.0.0/0 or src net ::/0)');
     expect(links(dressedBy({}), 'protocol', 1)).toEqual([['Packets of this protocol', '/page?eth0&not (ip or ip6)']]);
   });
+
+  const NO_ADDRESS: ValueMapping = {
+    type: MappingType.SpecialValue,
+    options: { match: SpecialValueMatch.Null, result: { text: 'no IP address' } },
+  };
+  const NAMED: ValueMapping = { type: MappingType.ValueToText, options: { 443: { text: 'https' } } };
+
+  it('leads there also where a value mapping has the empty cell show a text', () => {
+    const names = ['destination_ip', 'frame_length'];
+    const without = 'not (dst net 0.0.0.0/0 or dst net ::/0)';
+    expect(links(dressedBy({ interfaces: ['lo'] }), 'destination_ip', 1, names, [NO_ADDRESS])).toEqual([
+      ['Packets of this host', `/page?lo&${without}`],
+      ['Packets between these hosts', `/page?lo&${without}`],
+      ['Packets of this conversation', `/page?lo&${without}`],
+    ]);
+  });
+
+  it('leads to the packets of the value that a value mapping gives a name', () => {
+    expect(links(dressedBy({}), 'destination_port', 0, undefined, [NAMED])?.[0]).toEqual([
+      'Packets of this port',
+      '/page?eth0&port 443',
+    ]);
+  });
+
+  it('leads nowhere where no filter can say which packets', () => {
+    const stations = createDataFrame({
+      refId: 'A',
+      fields: [{ name: 'source_mac', type: FieldType.string, values: ['00:11:32:e5:79:5c', null] }],
+    });
+    expect(links(dressedBy({}, stations), 'source_mac', 0)).toEqual([
+      ['Packets of this station', '/page?&ether host 00:11:32:e5:79:5c'],
+    ]);
+    expect(links(dressedBy({}, stations), 'source_mac', 1)).toEqual([['Packets of this station', '']]);
+  });
 });
 
 describe('other columns', () => {
   const of = (fields: Record<string, unknown>) =>
     createDataFrame({ refId: 'A', fields: Object.entries(fields).map(([name, value]) => ({ name, values: [value] })) });
-  const filtersOf = (column: string, row: Record<string, string | number | null>) =>
+  const urlsOf = (column: string, row: Record<string, string | number | null>) =>
     configOf(dressedBy({}, of(row)), column)?.links?.map(({ onBuildUrl }) =>
       onBuildUrl?.({
         origin: undefined,
-        replaceVariables: (text) => String(row[/"(\w+)"/.exec(text)?.[1] ?? ''] ?? ''),
+        replaceVariables: (text) => String(row[/"(\w+)"/.exec(text)?.[1] ?? column] ?? ''),
       })
     );
 
   it.each([
-    ['vlan', { vlan: 40 }, 'vlan 40'],
-    ['vlan', { vlan: null }, 'not vlan'],
-    ['inner_vlan', { vlan: 40, inner_vlan: 7 }, 'vlan 40 and vlan 7'],
-    ['inner_vlan', { vlan: 40, inner_vlan: null }, 'vlan 40'],
-    ['source_mac', { source_mac: '00:11:32:e5:79:5c' }, 'ether host 00:11:32:e5:79:5c'],
+    ['vlan', { vlan: 40 }, '/page?&vlan 40'],
+    ['vlan', { vlan: null }, '/page?&not vlan'],
+    ['inner_vlan', { vlan: 40, inner_vlan: 7 }, '/page?&vlan 40 and vlan 7'],
+    ['inner_vlan', { vlan: 40, inner_vlan: null }, '/page?&vlan 40'],
+    ['source_mac', { source_mac: '00:11:32:e5:79:5c' }, '/page?&ether host 00:11:32:e5:79:5c'],
     ['destination_mac', { destination_mac: null }, ''],
-    ['ethertype', { ethertype: 'ARP' }, 'ether proto 0x0806'],
+    ['ethertype', { ethertype: 'ARP' }, '/page?&ether proto 0x0806'],
     ['ethertype', { ethertype: '802.3' }, ''],
-    ['protocol', { protocol: 'AX.25' }, 'proto 93'],
-  ])('lead from %s of %j to "%s"', (column, row, filter) => {
-    expect(filtersOf(column, row)).toEqual([`/page?&${filter}`]);
+    ['protocol', { protocol: 'AX.25' }, '/page?&proto 93'],
+  ])('lead from %s of %j to "%s"', (column, row, url) => {
+    expect(urlsOf(column, row)).toEqual([url]);
   });
 
   it('look as they are, but for these', () => {

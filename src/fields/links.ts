@@ -60,14 +60,14 @@ export function linksOfColumn(column: string, target: LinkTarget): DataLink[] {
     title,
     url: '',
     onBuildUrl: ({ replaceVariables }) => {
-      const row = rowOf(replaceVariables);
+      const row = rowOf(replaceVariables, column);
       const name = row('interface');
       // Where the row has lost its other columns, as in a sum by address, the value itself is all there is.
-      return target.page()(
-        filter(row) ?? links[0]?.filter(row) ?? '',
-        name === '' ? target.interfaces : [name],
-        rangeOf(replaceVariables)
-      );
+      const wanted = filter(row) ?? links[0]?.filter(row);
+      // An empty address is no link to Grafana. A page without a filter would have packets that are not behind the cell.
+      return wanted === undefined
+        ? ''
+        : target.page()(wanted, name === '' ? target.interfaces : [name], rangeOf(replaceVariables));
     },
   }));
 }
@@ -129,11 +129,19 @@ function valueOf(row: Row, column: string, qualifier: string): string | undefine
   return isGiven ? `${qualifier} ${row(column)}` : undefined;
 }
 
-/** A name that Grafana does not know stays as it is written. */
-function rowOf(replaceVariables: InterpolateFunction | undefined): Row {
+/**
+ * The cell itself counts by its value: a value mapping may have it show a text that no filter knows, such as "no IP
+ * address". Of the other cells of a row Grafana tells the text alone.
+ */
+function rowOf(replaceVariables: InterpolateFunction | undefined, own: string): Row {
   return (column) => {
-    const macro = `\${__data.fields["${column}"].text}`;
-    const text = replaceVariables?.(macro) ?? macro;
-    return text === macro ? '' : text;
+    const value = column === own ? read('${__value.raw}', replaceVariables) : undefined;
+    return value ?? read(`\${__data.fields["${column}"].text}`, replaceVariables) ?? '';
   };
+}
+
+/** A name that Grafana does not know stays as it is written. */
+function read(macro: string, replaceVariables: InterpolateFunction | undefined): string | undefined {
+  const text = replaceVariables?.(macro) ?? macro;
+  return text === macro ? undefined : text;
 }
