@@ -45,7 +45,7 @@ import { seriesNames } from '../query/seriesNames';
 import { TAGS } from '../query/tags';
 import { wellFormed } from '../query/wellFormed';
 import type { ColumnsResponse, RowColumn } from '../resources/columns';
-import { isDashboardThere } from '../resources/dashboards';
+import { DashboardSearch } from '../resources/dashboards';
 import type { FilterAnswer, FilterWord, FilterWordsResponse } from '../resources/filter';
 import { defaultRouteFirst, type InterfacesResponse, type NetworkInterface } from '../resources/interfaces';
 import { readVariableQuery, type SeenResponse, type SeenValue, type SeenWhat } from '../resources/seen';
@@ -73,8 +73,8 @@ export class XdpDataSource
 {
   /** Where links from cells lead. */
   private packetsPage: PacketsPage = dashboardPage(this.uid);
-  /** Whether the bundled dashboard was looked for; again with each query where it was not there. */
-  private isDashboardKnown = false;
+  /** For the bundled dashboard, which somebody may not have imported yet. */
+  private readonly dashboardSearch = new DashboardSearch(LIVE_PACKETS);
   /** The ceiling of its own settings. */
   private readonly maxLimit: number | undefined;
 
@@ -262,13 +262,9 @@ export class XdpDataSource
 
   /** Nothing waits for it: a link is looked up when it is followed. */
   private findPacketsPage(): void {
-    if (!this.isDashboardKnown) {
-      this.isDashboardKnown = true;
-      void isDashboardThere(LIVE_PACKETS).then((isThere) => {
-        this.isDashboardKnown = isThere;
-        this.packetsPage = isThere ? dashboardPage(this.uid) : explorePage(this.uid, this.type);
-      });
-    }
+    this.dashboardSearch.look((isThere) => {
+      this.packetsPage = isThere ? dashboardPage(this.uid) : explorePage(this.uid, this.type);
+    });
   }
 }
 
