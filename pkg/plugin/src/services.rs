@@ -24,6 +24,7 @@ use crate::{
 pub use admission::Admission;
 pub use controller::{ControllerClient, ControllerServer, Empty};
 pub use standing::Driver;
+pub use stream::lingering::Lingering;
 pub use xdplive_protocol::accounts::ACCOUNTS;
 
 /// What all services share.
@@ -39,6 +40,8 @@ pub struct Plugin {
     pub sent: AllSent,
     /// What is counted for those who never subscribe.
     pub standing: Standing<Driver>,
+    /// Streams whose last panel has gone.
+    pub lingering: Lingering,
     /// The administrator's settings.
     pub server: Arc<ServerSettings>,
     /// Which of them could not be used.
@@ -72,6 +75,7 @@ impl Plugin {
             recorder,
             sent: AllSent::new(server.history_rows),
             standing: Standing::default(),
+            lingering: Lingering::new(server.capture.linger, shutdown.clone()),
             admission: Admission::new(server.quotas),
             server: Arc::new(server),
             setting_errors: Arc::new(setting_errors),

@@ -173,10 +173,13 @@ impl Plugin {
         })
     }
 
-    /// Makes everything ready for a query. Where there is no room for its filter, standing queries give way.
+    /// Makes everything ready for a query. What nobody looks at gives way to it: streams that linger, where they are in its
+    /// way, and where there is no room for its filter also standing queries.
     pub(super) async fn prepare(&self, asked: &Asked) -> Result<Prepared, SourceError> {
         for _ in 0..MOST_GIVING_WAY {
             match self.source.prepare(&asked.request).await {
+                Err(SourceError::NoRoom { .. } | SourceError::HookConflict { .. })
+                    if self.lingering.end_all().await => {}
                 Err(SourceError::NoRoom { .. }) if self.give_way(asked).await => {}
                 result => return result,
             }

@@ -4,6 +4,7 @@ mod accounts;
 mod flows;
 mod groups;
 mod intake;
+pub(super) mod lingering;
 mod packets;
 mod rates;
 mod tables;
@@ -34,7 +35,7 @@ use crate::{
     asked::{self, Asked, ChannelRefusal},
     columns::{Column, capture::CaptureColumn, packets::PacketColumn, rates::CountRow},
     frame::json::{self, Encoder},
-    query::Columns,
+    query::{Columns, Kind},
     sent::Sent,
     shutdown::Cause,
 };
@@ -57,16 +58,7 @@ impl Stream for Plugin {
         let request = request.into_inner();
         let (status, data) = match self.channel(request.plugin_context.as_ref(), &request.path, &request.data)
         {
-            Ok(asked) => (
-                Granted,
-                match &asked.query.columns {
-                    Columns::Packets(columns) => json::schema(columns),
-                    Columns::Counts(columns) => json::schema(columns),
-                    Columns::Series(columns) => json::schema(columns),
-                    Columns::Flows(columns) => json::schema(columns),
-                    Columns::Capture(columns) => json::schema(columns),
-                },
-            ),
+            Ok(asked) => (Granted, schema_of(&asked.query.columns)),
             Err(refusal) => {
                 // Grafana tells the browser no more than the status.
                 let owner = asked::owner(request.plugin_context.as_ref());
@@ -117,10 +109,25 @@ impl Stream for Plugin {
 impl Plugin {
     /// The messages of a query's stream, which has what it was let in with for as long as it is there.
     async fn admitted_messages(&self, asked: Asked, admitted: Admitted) -> Result<Messages, Status> {
-        let messages = self.messages(asked).await.map_err(|error| Status::unavailable(error.to_string()))?;
+        let messages = match self.lingering.take(&asked).await {
+            Some(messages) => messages,
+            None => self.new_messages(asked).await.map_err(|error| Status::unavailable(error.to_string()))?,
+        };
         Ok(Box::pin(messages.inspect(move |_| {
             let _has = &admitted;
         })))
+    }
+
+    /// The messages of a stream that begins. It lingers where what it sends is kept.
+    async fn new_messages(&self, asked: Asked) -> Result<Messages, SourceError> {
+        let is_kept = match asked.query.kind {
+            Kind::Packets => asked.query.limit.is_some(),
+            Kind::Rates | Kind::Flows => true,
+            Kind::Capture => false,
+        };
+        let messages = self.messages(asked.clone()).await?;
+        let schema = || schema_of(&asked.query.columns);
+        Ok(if is_kept { self.lingering.keep(&asked, messages, schema()) } else { messages })
     }
 
     /// The messages of a query's stream.
@@ -211,6 +218,17 @@ impl Plugin {
         data: &[u8],
     ) -> Result<Asked, ChannelRefusal> {
         asked::read_channel(context, path, data, &*self.source, &self.server)
+    }
+}
+
+/// A message that names the columns of a stream, without rows.
+fn schema_of(columns: &Columns) -> Vec<u8> {
+    match columns {
+        Columns::Packets(columns) => json::schema(columns),
+        Columns::Counts(columns) => json::schema(columns),
+        Columns::Series(columns) => json::schema(columns),
+        Columns::Flows(columns) => json::schema(columns),
+        Columns::Capture(columns) => json::schema(columns),
     }
 }
 

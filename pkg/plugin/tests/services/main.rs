@@ -22,6 +22,7 @@ mod grafana;
 mod groups;
 mod health;
 mod host;
+mod lingering;
 mod past;
 mod pcapng;
 mod query_data;
