@@ -172,6 +172,7 @@ class Panel {
     const live: StreamFacts = {
       connection: isCut(store.connection, Date.now()) ? store.connection : undefined,
       missing: store.log.missing,
+      breaks: store.log.breaks,
       leftOut: this.view.leftOut(),
       kept: this.asked.kind === 'rates' ? undefined : boundsOf(this.stream.query, this.asked, request.range).maxLength,
       timeZone: request.timezone,

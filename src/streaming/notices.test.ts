@@ -8,7 +8,7 @@ import { noticesOf, quietNotices, type PanelFacts, type StreamFacts } from './no
 const CHANNEL = 'packets/1f';
 
 /** A stream of which nothing is to be told. */
-const WELL: StreamFacts = { connection: undefined, missing: 0, leftOut: 0, kept: 1_000, timeZone: 'utc' };
+const WELL: StreamFacts = { connection: undefined, missing: 0, breaks: 0, leftOut: 0, kept: 1_000, timeZone: 'utc' };
 
 /** All that there is to say, as "severity: text". */
 function told(facts: Partial<PanelFacts>): string[] {
@@ -311,6 +311,10 @@ describe('of the stream itself', () => {
     [
       { missing: 1_234 },
       'warning: 1,234 rows came while the connection was cut or the browser too slow, and are no longer kept.',
+    ],
+    [
+      { breaks: 1 },
+      'warning: The stream began anew once (the plugin was started again, or the connection was cut for more than a minute): rows of the time before that may be missing.',
     ],
     [
       { leftOut: 24_312 },

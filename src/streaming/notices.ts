@@ -13,6 +13,8 @@ export interface StreamFacts {
   connection: Connection | undefined;
   /** Rows that the stream sent, that did not come here and are not kept any more. */
   missing: number;
+  /** How often the stream began anew, so that rows may be missing that nobody can count. */
+  breaks: number;
   /** Rows that the panel left out since it opened, because it holds no more. */
   leftOut: number;
   /** Rows that the panel holds by its query; undefined: as many as its time range has. */
@@ -111,11 +113,14 @@ function cut({ connection, timeZone }: StreamFacts): Sentence {
 }
 
 /** Rows that are lost between the server and this page. */
-function gone({ missing: rows }: StreamFacts): Sentence {
-  return (
+function gone({ missing: rows, breaks }: StreamFacts): Sentence {
+  const sentences = [
     rows > 0 &&
-    `${count(rows, 'row')} came while the connection was cut or the browser too slow, and ${rows === 1 ? 'is' : 'are'} no longer kept.`
-  );
+      `${count(rows, 'row')} came while the connection was cut or the browser too slow, and ${rows === 1 ? 'is' : 'are'} no longer kept.`,
+    breaks > 0 &&
+      `The stream began anew ${breaks === 1 ? 'once' : `${figure(breaks)} times`} (the plugin was started again, or the connection was cut for more than a minute): rows of the time before that may be missing.`,
+  ].filter((sentence) => sentence !== false);
+  return sentences.length > 0 && sentences.join(' ');
 }
 
 /** Rows for which the panel has no room. */

@@ -144,6 +144,12 @@ export class RowLog {
     );
   }
 
+  /** How often rows of another run of the stream follow: what was sent between them nobody can tell. */
+  get breaks(): number {
+    const runs = this.blocks.flatMap(({ sequence }) => (sequence === undefined ? [] : [sequence.run]));
+    return runs.filter((run, index) => index > 0 && run !== runs[index - 1]).length;
+  }
+
   /** Forgets rows beyond what is wanted. */
   trim({ maxLength, maxAge }: Bounds): void {
     const oldest = maxAge === undefined ? -Infinity : (this.newestTime ?? 0) - maxAge;

@@ -96,6 +96,7 @@ it('goes on where the stream is run again, and has what was sent before it liste
   live.send(CHANNEL, { ...SCHEMA, ...messageOf(4, 6, 'b') });
   await settled();
   expect(panel.ttls('A')).toEqual([...range(0, 10), ...range(0, 6)]);
+  expect(panel.notices()[0]).toMatch(/^warning: The stream began anew once/);
 });
 
 it('survives a back end that cannot be asked', async () => {
