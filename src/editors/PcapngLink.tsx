@@ -1,4 +1,4 @@
-import type { AdHocVariableFilter } from '@grafana/data';
+import type { AdHocVariableFilter, ScopedVars } from '@grafana/data';
 import { config, getTemplateSrv } from '@grafana/runtime';
 import { LinkButton } from '@grafana/ui';
 
@@ -12,11 +12,13 @@ interface Props {
   query: XdpQuery;
   /** The dashboard's ad hoc filters, by which the panel is narrowed as well. */
   adHocFilters: AdHocVariableFilter[] | undefined;
+  /** Those that the panel ran with: a panel that is repeated has a value of its own of the variable it is repeated by. */
+  scopedVars?: ScopedVars;
 }
 
 /** The query's packets as a file that Wireshark opens. It is written while they come. */
-export function PcapngLink({ dataSourceUid, query, adHocFilters }: Props) {
-  const asked = withAdHocFilters(interpolateQuery(query, getTemplateSrv(), {}), adHocFilters);
+export function PcapngLink({ dataSourceUid, query, adHocFilters, scopedVars = {} }: Props) {
+  const asked = withAdHocFilters(interpolateQuery(query, getTemplateSrv(), scopedVars), adHocFilters);
   // The panel is not asked then either; the file would have more than what is wanted.
   const fault = adHocFault(query, adHocFilters);
   return (
