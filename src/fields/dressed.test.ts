@@ -18,7 +18,7 @@ import type { XdpQuery } from '../query/model';
 import { COLUMNS } from '../testing/columns';
 
 import { dresser } from './dressed';
-import { lookOfColumn } from './looks';
+import { lookOfColumn, lookOfGroup, type Look } from './looks';
 
 const frame = createDataFrame({
   refId: 'A',
@@ -231,18 +231,63 @@ describe('other columns', () => {
       'reason',
     ]);
   });
+});
 
-  it.each(['dark', 'light'] as const)('have states that can be read as text in the %s theme', (mode) => {
-    const theme = createTheme({ colors: { mode } });
-    const [mapping] = lookOfColumn('state').mappings ?? [];
-    const options = mapping?.type === MappingType.ValueToText ? mapping.options : {};
-    expect(Object.keys(options)).toEqual(['attached', 'attaching', 'refused']);
-    Object.values(options).forEach(({ color = '' }) => {
-      const shown = theme.visualization.getColorByName(color);
-      const contrast = colorManipulator.getContrastRatio(shown, theme.colors.background.primary);
-      // WCAG 2.1, success criterion 1.4.3.
-      expect(contrast).toBeGreaterThanOrEqual(4.5);
-    });
+describe.each(['dark', 'light'] as const)('colours in the %s theme', (mode) => {
+  const theme = createTheme({ colors: { mode } });
+  const shown = (color = '') => theme.visualization.getColorByName(color);
+  const contrast = (color = '') => colorManipulator.getContrastRatio(shown(color), theme.colors.background.primary);
+
+  /** All that a column may be written in. */
+  const textColors = ({ mappings = [], thresholds, color }: Look): string[] =>
+    [
+      ...mappings.flatMap((mapping) =>
+        mapping.type === MappingType.ValueToText
+          ? Object.values(mapping.options).map((result) => result.color)
+          : [mapping.options.result.color]
+      ),
+      ...(thresholds?.steps ?? []).map((step) => step.color),
+      color?.fixedColor,
+    ].filter((each) => each !== undefined);
+
+  it('stand on the panels that they are measured on', () => {
+    expect(theme.colors.background.primary).toBe({ dark: '#181b1f', light: '#ffffff' }[mode]);
+  });
+
+  const columns = [...new Set(Object.values(COLUMNS).flatMap((of) => of.map(({ name }) => name)))];
+  const colored = columns.filter((name) => lookOfColumn(name).custom?.cellOptions.type === 'color-text');
+
+  it('are those of these columns', () => {
+    expect(colored.map((name) => [name, textColors(lookOfColumn(name))])).toEqual([
+      ['direction', ['blue', 'purple', 'text']],
+      ['protocol', ['blue', 'purple', 'semi-dark-green', 'text']],
+      ['malformed', ['red', 'text']],
+      ['thinned', ['text', 'purple']],
+      ['lost_ring', ['text', 'red']],
+      ['lost_queue', ['text', 'red']],
+      ['flow_overflow', ['text', 'red']],
+      ['state', ['semi-dark-green', 'blue', 'red', 'text']],
+    ]);
+  });
+
+  it.each(colored)('can be read as text: %s', (name) => {
+    // WCAG 2.1, success criterion 1.4.3.
+    expect(textColors(lookOfColumn(name)).filter((color) => contrast(color) < 4.5)).toEqual([]);
+  });
+
+  const KNOWN = ['TCP', 'UDP', 'ICMP', 'IPv6-ICMP', 'IGMP', 'SCTP', 'ESP', 'AH', 'GRE', 'none', 'other'];
+  const OTHERS = ['EGP', 'OSPFIGP', 'VRRP', 'PIM', 'L2TP', 'IPv6', 'UDPLite', '253', '254'];
+  const ofProtocol = (group: string) => lookOfGroup('protocol', group).color?.fixedColor;
+
+  it('belong to one protocol each, and to what is none', () => {
+    const known = KNOWN.map((group) => shown(ofProtocol(group)));
+    expect(new Set(known).size).toBe(KNOWN.length);
+    expect(OTHERS.map((group) => known.includes(shown(ofProtocol(group))))).toEqual(OTHERS.map(() => false));
+  });
+
+  it('can be seen as lines', () => {
+    // WCAG 2.1, success criterion 1.4.11.
+    expect([...KNOWN, ...OTHERS].filter((group) => contrast(ofProtocol(group)) < 3)).toEqual([]);
   });
 });
 
@@ -256,14 +301,21 @@ describe('series of rates', () => {
       ],
     });
 
-  it('have the colours of their protocols, and others those that the panel gives them', () => {
-    const { fields } = dressedBy({ kind: 'rates', groupBy: 'protocol' }, series('protocol', ['TCP', 'EGP', 'other']));
-    expect(fields.map(({ config }) => config.color)).toEqual([
-      undefined,
-      { mode: FieldColorModeId.Fixed, fixedColor: 'blue' },
-      undefined,
-      { mode: FieldColorModeId.Fixed, fixedColor: '#8e8e8e' },
-    ]);
+  it('have the colours of their protocols', () => {
+    const groups = ['TCP', 'UDP', 'ICMP', 'EGP', 'none', 'other'];
+    const { fields } = dressedBy({ kind: 'rates', groupBy: 'protocol' }, series('protocol', groups));
+    expect(fields.slice(1).map(({ config }) => config.color)).toEqual(
+      ['blue', 'purple', 'semi-dark-green', '#5f7f9f', 'text', '#8e8e8e'].map((fixedColor) => ({
+        mode: FieldColorModeId.Fixed,
+        fixedColor,
+      }))
+    );
+  });
+
+  it('have those of the panel where groups have none of their own', () => {
+    const groups = ['192.0.2.1', 'none', 'other'];
+    const { fields } = dressedBy({ kind: 'rates', groupBy: 'source' }, series('source', groups));
+    expect(fields.slice(1).map(({ config }) => config.color?.fixedColor)).toEqual([undefined, 'text', '#8e8e8e']);
   });
 
   it('lead to the packets of their group', () => {

@@ -14,39 +14,51 @@ interface TableLook {
   cellOptions: { type: 'color-text' };
 }
 
-/** Colours of Grafana's palette, which has each of them for the light and the dark theme. */
+/**
+ * Of all that Grafana has a colour for in both themes, these alone can be read as text on the panels of both (4.5:1). No
+ * colour that is the same in both can.
+ */
+const READABLE: readonly string[] = ['blue', 'purple', 'semi-dark-green', 'red'];
+
+/** Of series, and of text where it can be read. No two have the same, and none has red, which is for what is wrong. */
 const PROTOCOL_COLORS: ReadonlyMap<string, string> = new Map([
   ['TCP', 'blue'],
-  ['UDP', 'orange'],
-  ['ICMP', 'green'],
+  ['UDP', 'purple'],
+  ['ICMP', 'semi-dark-green'],
   ['IPv6-ICMP', 'dark-green'],
-  ['IGMP', 'purple'],
-  ['SCTP', 'yellow'],
-  ['ESP', 'red'],
-  ['AH', 'red'],
-  ['GRE', 'purple'],
+  ['IGMP', 'dark-orange'],
+  ['SCTP', '#967302'],
+  ['ESP', '#c15aa0'],
+  ['AH', '#9c6b4e'],
+  ['GRE', '#0f8f8f'],
 ]);
+
+/** Of protocols without one of their own. The panel's palette would give them those of TCP, UDP or ICMP. */
+const COLORS_OF_OTHER_PROTOCOLS = ['#5f7f9f', '#7d8a2e', '#7a6a9a', '#a8577e', '#6f8f6f'] as const;
 
 const DIRECTION_COLORS: ReadonlyMap<string, string> = new Map([
   ['in', 'blue'],
-  ['out', 'orange'],
+  ['out', 'purple'],
 ]);
 
 const CAST_COLORS: ReadonlyMap<string, string> = new Map([
   ['unicast', 'blue'],
-  ['multicast', 'orange'],
-  ['broadcast', 'red'],
+  ['multicast', 'purple'],
+  ['broadcast', 'dark-orange'],
 ]);
 
-/** Each can be read as text on the panels of both themes. No grey can: what is absent looks like plain text. */
+/** No grey can be read as text: what is absent looks like plain text. */
 const STATE_COLORS: ReadonlyMap<HookState, string> = new Map([
   ['attached', 'semi-dark-green'],
   ['attaching', 'blue'],
   ['refused', 'red'],
 ]);
 
-/** What is in no group of its own is not to stand out; the same in both themes. */
-const OTHER_COLOR = '#8e8e8e';
+/** Of groups that are no value. What is in no group of its own is not to stand out. */
+const COLORS_WITHOUT_VALUE: ReadonlyMap<string, string> = new Map([
+  ['other', '#8e8e8e'],
+  ['none', 'text'],
+]);
 
 /** Of a series, by what it is grouped by. */
 const SERIES_COLORS: ReadonlyMap<string, ReadonlyMap<string, string>> = new Map([
@@ -64,8 +76,10 @@ function textWith(mappings: ValueMapping[]): Look {
   return { mappings, color: { mode: FieldColorModeId.Fixed, fixedColor: 'text' }, custom: COLORED_TEXT };
 }
 
+/** A value whose colour could not be read is plain text. */
 function coloredBy(colors: ReadonlyMap<string, string>): Look {
-  const options = [...colors].map(([text, color], index) => [text, { color, index }] as const);
+  const readable = [...colors].filter(([, color]) => READABLE.includes(color));
+  const options = readable.map(([text, color], index) => [text, { color, index }] as const);
   return textWith([{ type: MappingType.ValueToText, options: Object.fromEntries(options) }]);
 }
 
@@ -104,7 +118,7 @@ const LOOKS: ReadonlyMap<string, Look> = new Map([
     'matched',
     'delivered',
   ].map((name): [string, Look] => [name, WHOLE]),
-  ['thinned', { ...WHOLE, ...warning({ value: 1, color: 'orange' }) }],
+  ['thinned', { ...WHOLE, ...warning({ value: 1, color: 'purple' }) }],
   ['lost_ring', LOSS],
   ['lost_queue', LOSS],
   ['flow_overflow', LOSS],
@@ -116,8 +130,17 @@ export function lookOfColumn(name: string): Look {
   return LOOKS.get(name) ?? {};
 }
 
-/** Of the series of one group. Groups without a colour of their own get one from the panel. */
+/** Of the series of one group. Groups without a colour of their own get one from the panel, but for protocols. */
 export function lookOfGroup(groupBy: string, group: string): Look {
-  const color = group === 'other' ? OTHER_COLOR : SERIES_COLORS.get(groupBy)?.get(group);
+  const color =
+    COLORS_WITHOUT_VALUE.get(group) ??
+    SERIES_COLORS.get(groupBy)?.get(group) ??
+    (groupBy === 'protocol' ? colorOfOtherProtocol(group) : undefined);
   return color === undefined ? {} : { color: { mode: FieldColorModeId.Fixed, fixedColor: color } };
+}
+
+/** The same in every panel, whatever other protocols there are. */
+function colorOfOtherProtocol(name: string): string | undefined {
+  const sum = Array.from(name, (letter) => letter.charCodeAt(0)).reduce((total, code) => total + code, 0);
+  return COLORS_OF_OTHER_PROTOCOLS[sum % COLORS_OF_OTHER_PROTOCOLS.length];
 }
