@@ -1,4 +1,4 @@
-import { getFieldDisplayName } from '@grafana/data';
+import { colorManipulator, createTheme, getFieldDisplayName } from '@grafana/data';
 import { readdirSync } from 'fs';
 import path from 'path';
 
@@ -9,7 +9,7 @@ import { COLUMNS } from '../testing/columns';
 import { queryFaults } from '../testing/queryFaults';
 
 import { BUNDLED } from './bundled';
-import { columnsNamedIn, linksOf } from './namesInPanel';
+import { columnsNamedIn, linksOf, textColorsOf } from './namesInPanel';
 import { drawn, rowsOf, type Panel } from './panelPipeline';
 import { sampleRows } from './samples';
 
@@ -107,6 +107,20 @@ describe.each(Object.entries(BUNDLED))('%s', (file, dashboard) => {
       each.fieldConfig.overrides.forEach(({ matcher }) => {
         expect(matcher.id === 'byFrameRefID' ? refIds : fields).toContain(matcher.options);
       });
+    });
+
+    it.each(['dark', 'light'] as const)('writes nothing in a colour that cannot be read in the %s theme', (mode) => {
+      const theme = createTheme({ colors: { mode } });
+      // WCAG 2.1, success criterion 1.4.3: the one figure of a stat is large.
+      const wanted = each.type === 'stat' ? 3 : 4.5;
+      const unreadable = textColorsOf(each).filter(
+        (color) =>
+          colorManipulator.getContrastRatio(
+            theme.visualization.getColorByName(color),
+            theme.colors.background.primary
+          ) < wanted
+      );
+      expect(unreadable).toEqual([]);
     });
 
     it('draws something', async () => {

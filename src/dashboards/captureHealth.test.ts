@@ -50,10 +50,32 @@ function figures({ options }: Panel, frames: DataFrame[]): Record<string, unknow
 it.each([
   ['Seen', { 'seen (lastNotNull)': 96 }],
   ['Left out to keep to limits', { 'thinned (lastNotNull)': 30 }],
-  ['Lost', { 'In the ring': 2, 'In the queue': 4 }],
+  ['Lost in the time range', { 'In the ring': 1, 'In the queue': 4 }],
   ['Ring used at most', { 'ring_used (max)': 60 }],
 ])('counts what there is once: %s', async (title, shown) => {
   expect(figures(panel(title), await drawn(panel(title), ROWS))).toEqual(shown);
+});
+
+describe('Lost in the time range', () => {
+  const stream = { ...ETH0, channel: 'packets/1f', filter: '' };
+  const lost = async (...counters: number[]) => {
+    const rows = counters.map((lost_ring, time) => ({ ...stream, time, lost_ring }));
+    return figures(panel('Lost in the time range'), await drawn(panel('Lost in the time range'), rows));
+  };
+
+  it('leaves out what was lost before', async () => {
+    expect(await lost(7, 7, 7)).toEqual({ 'In the ring': 0, 'In the queue': 0 });
+    expect(await lost(7, 7, 9)).toEqual({ 'In the ring': 2, 'In the queue': 0 });
+  });
+
+  it('goes on where counters begin anew, which is no loss', async () => {
+    expect(await lost(7, 7, 0, 0)).toEqual({ 'In the ring': 0, 'In the queue': 0 });
+    expect(await lost(7, 8, 0, 0, 3)).toEqual({ 'In the ring': 4, 'In the queue': 0 });
+  });
+
+  it('says that it is of the time range', () => {
+    expect(panel('Lost in the time range').description).toMatch(/in the time range/);
+  });
 });
 
 it('draws a line for each interface', async () => {

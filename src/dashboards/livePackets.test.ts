@@ -1,5 +1,7 @@
 import { FieldType, reduceField } from '@grafana/data';
 
+import { lookOfGroup } from '../fields/looks';
+
 import { BUNDLED, panelOf } from './bundled';
 import { drawn, rowsOf, type Panel, type Row } from './panelPipeline';
 
@@ -76,6 +78,14 @@ describe('TCP / UDP / other', () => {
       ['TCP', 'UDP', 'other'],
       [2, 1, 3],
     ]);
+  });
+
+  it('has the colours that protocols have everywhere', () => {
+    const colors = panel('TCP / UDP / other').fieldConfig.overrides.map(({ matcher, properties }) => [
+      matcher.options,
+      properties.find(({ id }) => id === 'color')?.value,
+    ]);
+    expect(colors).toEqual(['TCP', 'UDP', 'other'].map((group) => [group, lookOfGroup('protocol', group).color]));
   });
 
   it('shows a class without packets as none', async () => {

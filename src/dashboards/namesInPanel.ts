@@ -25,7 +25,7 @@ export function columnsNamedIn(panel: Panel): string[] {
       [...url.matchAll(/__data\.fields\["(.+?)"\]/g)].map(([, name = '']) => name)
     ),
   ]
-    .map((name) => name.replace(/ \((count|sum|max|last|lastNotNull)\)$/, ''))
+    .map((name) => name.replace(/( \((count|sum|max|last|lastNotNull|delta)\))+$/, ''))
     .filter((name) => !MADE.includes(name));
 }
 
@@ -35,6 +35,24 @@ export function linksOf({ fieldConfig: { defaults, overrides } }: Panel): DataLi
     properties.filter(({ id }) => id === 'links').flatMap(({ value }) => value as DataLink[])
   );
   return [...(defaults.links ?? []), ...ofOverrides];
+}
+
+/** Colours that a panel writes in: the figures of a stat, and cells of a table that say so. */
+export function textColorsOf({ type, fieldConfig: { defaults, overrides } }: Panel): string[] {
+  const inCells = overrides.filter(({ properties }) =>
+    properties.some(({ id, value }) => id === 'custom.cellOptions' && (value as { type: string }).type === 'color-text')
+  );
+  return colorsIn([type === 'stat' ? defaults : {}, inCells]);
+}
+
+/** Those that are named anywhere inside. */
+function colorsIn(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null) {
+    return [];
+  }
+  return Object.entries(value).flatMap(([key, inner]: [string, unknown]) =>
+    typeof inner === 'string' ? (['color', 'fixedColor'].includes(key) ? [inner] : []) : colorsIn(inner)
+  );
 }
 
 function fieldNames(options: TransformationOptions): string[] {

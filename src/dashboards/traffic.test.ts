@@ -1,7 +1,7 @@
 import { getFieldDisplayName } from '@grafana/data';
 
 import { BUNDLED, panelOf } from './bundled';
-import { drawn, rowsOf, type Panel } from './panelPipeline';
+import { drawn, rowsOf, type Panel, type Row } from './panelPipeline';
 import { sampleRows } from './samples';
 
 const dashboard = BUNDLED['traffic.json'];
@@ -61,18 +61,76 @@ it('lists conversations with the one that began in front', async () => {
   ]);
 });
 
-it('shows what the capture lost, by interface and direction', async () => {
+describe('Capture health', () => {
   const each = panel('Capture health');
-  const row = { interface: 'eth0', direction: 'in', hook: 'tcx', own: 0, lost_queue: 0 };
-  const [frame] = await drawn(each, [
-    { ...row, time: 1, seen: 5, lost_ring: 1, ring_used: 60 },
-    { ...row, time: 1, direction: 'out', seen: 3, lost_ring: 0, ring_used: 1 },
-    { ...row, time: 2, seen: 9, lost_ring: 2, ring_used: 40 },
-    { ...row, time: 2, seen: 9, lost_ring: 0, ring_used: 40 },
-    { ...row, time: 2, direction: 'out', seen: 4, lost_ring: 0, ring_used: 1 },
-  ]);
-  expect(rowsOf(frame)).toMatchObject([
-    { Interface: 'eth0', Direction: 'in', Seen: 9, 'Lost: no room in ring': 2, 'Ring used at most': 60 },
-    { Interface: 'eth0', Direction: 'out', Seen: 4, 'Lost: no room in ring': 0, 'Ring used at most': 1 },
+  const row = { interface: 'eth0', direction: 'in', hook: 'tcx', own: 0, lost_ring: 0, lost_queue: 0, ring_used: 0 };
+  const [first, second] = [{ channel: 'packets/1f' }, { channel: 'packets/2a' }];
+  const shown = async (...rows: Row[]) => rowsOf((await drawn(each, rows))[0]);
+
+  it('shows what was lost in the time range by all streams, by interface and direction', async () => {
+    const out = { ...row, direction: 'out', ring_used: 1 };
+    expect(
+      await shown(
+        { ...row, ...first, time: 1, seen: 5, lost_ring: 1, ring_used: 60 },
+        { ...row, ...second, time: 1, seen: 5, lost_ring: 0, ring_used: 60 },
+        { ...out, time: 1, seen: 3 },
+        { ...row, ...first, time: 2, seen: 9, lost_ring: 2, ring_used: 40 },
+        { ...row, ...second, time: 2, seen: 9, lost_ring: 4, ring_used: 40 },
+        { ...out, time: 2, seen: 4 }
+      )
+    ).toMatchObject([
+      { Interface: 'eth0', Direction: 'in', Hook: 'tcx', Seen: 9, 'Lost: no room in ring': 5, 'Ring used at most': 60 },
+      { Interface: 'eth0', Direction: 'out', Hook: 'tcx', Seen: 4, 'Lost: no room in ring': 0, 'Ring used at most': 1 },
+    ]);
+  });
+
+  it('has forgotten what was lost before, and takes counters that begin anew for no loss', async () => {
+    const old = { ...row, ...first, seen: 1, lost_ring: 7, lost_queue: 3, flow_overflow: 5 };
+    const anew = { ...old, lost_ring: 0, lost_queue: 0, flow_overflow: 0 };
+    const none = { 'Lost: no room in ring': 0, 'Lost: not taken in time': 0, 'No room for flow': 0 };
+    expect(await shown({ ...old, time: 1 }, { ...old, time: 2 })).toMatchObject([none]);
+    expect(await shown({ ...old, time: 1 }, { ...anew, time: 2 }, { ...anew, time: 3 })).toMatchObject([none]);
+  });
+
+  it('has one row for each interface and direction, with the hook that is in force now', async () => {
+    const before = { ...row, channel: null, hook: null, seen: 0, time: 1 };
+    const both = [before, { ...before, direction: 'out' }];
+    const found = await shown(
+      ...both,
+      { ...row, ...first, time: 2, seen: 3 },
+      { ...row, ...second, time: 2, seen: 3, direction: 'out' },
+      { ...row, ...first, time: 3, seen: 5 },
+      // Its stream has gone.
+      { ...row, channel: null, time: 3, seen: 6, direction: 'out' }
+    );
+    expect(found.map(({ Direction, Hook, Seen }) => [Direction, Hook, Seen])).toEqual([
+      ['in', 'tcx', 5],
+      ['out', 'tcx', 6],
+    ]);
+  });
+
+  it('keeps rows in their place when streams end', async () => {
+    const out = { ...row, direction: 'out', hook: 'tcx' };
+    const found = await shown(
+      { ...row, ...first, time: 1, seen: 1 },
+      { ...out, ...second, time: 1, seen: 1 },
+      { ...row, ...first, time: 2, seen: 2 },
+      { ...out, channel: null, time: 2, seen: 2 }
+    );
+    expect(found.map(({ Direction, Seen }) => [Direction, Seen])).toEqual([
+      ['in', 2],
+      ['out', 2],
+    ]);
+  });
+});
+
+it('leaves colours of groups to the data source, which has one for each', () => {
+  const grouped = dashboard.panels.filter(({ targets }) => targets.some(({ groupBy }) => groupBy !== undefined));
+  expect(grouped.map(({ title, fieldConfig }) => [title, fieldConfig.overrides])).toEqual([
+    ['In, by protocol', []],
+    ['Out, by protocol', []],
+    ['Unicast, multicast, broadcast', []],
+    ['Top talkers', []],
+    ['VLANs', []],
   ]);
 });
