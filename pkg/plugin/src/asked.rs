@@ -17,7 +17,7 @@ use crate::{
     frame::arrow::EncodeError,
     query::{Columns, Kind, Query, QueryError},
     quota::{Holder, OverQuota},
-    settings::{DataSourceSettingError, DataSourceSettings, LimitCeiling, ServerSettings},
+    settings::{DataSourceSettingErrors, DataSourceSettings, LimitCeiling, ServerSettings},
 };
 
 /// A query that may be answered.
@@ -75,7 +75,7 @@ pub enum Refusal {
     Access(#[from] AccessError),
     /// The data source's settings are wrong.
     #[error(transparent)]
-    Setting(#[from] DataSourceSettingError),
+    Setting(#[from] DataSourceSettingErrors),
     /// The packets cannot be had.
     #[error(transparent)]
     Source(#[from] SourceError),

@@ -3,12 +3,13 @@
 
 mod ceiling;
 mod data_source;
+mod keys;
 mod patterns;
 mod server;
 
 pub use self::{
     ceiling::LimitCeiling,
-    data_source::{DataSourceSettingError, DataSourceSettings},
+    data_source::{DataSourceSettingError, DataSourceSettingErrors, DataSourceSettings},
     patterns::Patterns,
     server::{ServerSettingError, ServerSettings},
 };

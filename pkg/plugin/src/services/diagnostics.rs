@@ -13,7 +13,7 @@ use xdplive_source::{HookOption, InterfaceHooks, Interfaces, Outcome, Report};
 use super::Plugin;
 use crate::{
     access::{check_interface, check_user},
-    settings::DataSourceSettings,
+    settings::{DataSourceSettingErrors, DataSourceSettings},
 };
 
 /// Interfaces that a health message names at most; there may be hundreds of containers.
@@ -41,7 +41,8 @@ impl Diagnostics for Plugin {
         };
         let report = self.source.report(&is_shown).await;
         let mut problems: Vec<String> = self.setting_errors.iter().map(ToString::to_string).collect();
-        problems.extend(settings.as_ref().and_then(|read| read.as_ref().err()).map(ToString::to_string));
+        let wrong = settings.as_ref().and_then(|read| read.as_ref().err());
+        problems.extend(wrong.into_iter().flat_map(DataSourceSettingErrors::iter).map(ToString::to_string));
         let well = report.outcome() != Outcome::Failed && problems.is_empty();
         let status = if well { HealthStatus::Ok } else { HealthStatus::Error };
         let interfaces = self.source.interfaces();

@@ -4,7 +4,10 @@ use serde_json::{Map, Value};
 use thiserror::Error;
 use xdplive_source::{HookChoice, UnknownHook};
 
-use super::{LimitCeiling, Patterns, ServerSettings};
+use super::{
+    LimitCeiling, Patterns, ServerSettings,
+    keys::{KEYS, UnknownKeys},
+};
 use crate::access::Role;
 
 /// What a data source has set.
@@ -24,8 +27,24 @@ pub struct DataSourceSettings {
     pub ceiling: LimitCeiling,
 }
 
-/// A setting of a data source that cannot be used. Its owner is told; nothing works until it is fixed,
-/// because a restriction that cannot be read must not be taken for none.
+/// Everything that is wrong with a data source's settings, so that it can be mended in one go. Its owner is told; nothing
+/// works until it is, because a restriction that cannot be read must not be taken for none.
+#[derive(Clone, Debug, PartialEq, Eq, Error)]
+#[error("{}", sentences(.0))]
+pub struct DataSourceSettingErrors(Vec<DataSourceSettingError>);
+
+impl DataSourceSettingErrors {
+    /// One by one.
+    pub fn iter(&self) -> impl Iterator<Item = &DataSourceSettingError> {
+        self.0.iter()
+    }
+}
+
+fn sentences(errors: &[DataSourceSettingError]) -> String {
+    errors.iter().map(ToString::to_string).collect::<Vec<_>>().join(". And ")
+}
+
+/// One thing that is wrong with a data source's settings.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum DataSourceSettingError {
     /// The settings are no JSON object.
@@ -41,6 +60,13 @@ pub enum DataSourceSettingError {
         /// What may stand there.
         allowed: &'static str,
     },
+    /// There are keys of no setting: misspelt ones may have been meant to restrict something.
+    #[error(
+        "the data source's jsonData holds what is no setting: {0}; the settings are {settings}. Correct or remove it where \
+         it comes from, a provisioning file or a call of Grafana's HTTP API",
+        settings = KEYS.join(", ")
+    )]
+    Unknown(UnknownKeys),
     /// The hook's name is wrong.
     #[error("the data source's setting {0}. Change it in the data source's settings")]
     Hook(#[from] UnknownHook),
@@ -74,8 +100,8 @@ impl DataSourceSettings {
     /// Reads `jsonData`; nothing at all stands for no settings. `server` is what the administrator has set.
     ///
     /// # Errors
-    /// Any [`DataSourceSettingError`].
-    pub fn read(json: &[u8], server: &ServerSettings) -> Result<Self, DataSourceSettingError> {
+    /// Everything that is wrong with them.
+    pub fn read(json: &[u8], server: &ServerSettings) -> Result<Self, DataSourceSettingErrors> {
         let value = if json.is_empty() {
             Value::Null
         } else {
@@ -84,58 +110,97 @@ impl DataSourceSettings {
         let keys = match value {
             Value::Object(keys) => keys,
             Value::Null => Map::new(),
-            _ => return Err(DataSourceSettingError::NotAnObject),
+            _ => return Err(DataSourceSettingErrors(vec![DataSourceSettingError::NotAnObject])),
         };
-        let get = |key: &str| keys.get(key).filter(|value| !value.is_null());
-        let wrong = |key, value: &Value, allowed| DataSourceSettingError::Value {
-            key,
-            given: value.to_string(),
-            allowed,
+        let mut reader = Reader { keys: &keys, errors: Vec::new() };
+        let defaults = Self::default();
+        let truth = "it takes true or false";
+        let settings = Self {
+            hook: reader.hook(server),
+            interfaces: reader
+                .value("allowedInterfaces", "it takes a list of patterns", patterns)
+                .unwrap_or(defaults.interfaces),
+            minimum_role: reader
+                .value("minimumRole", "it takes Viewer, Editor or Admin", |value| {
+                    value.as_str()?.parse().ok().filter(|role| *role != Role::None)
+                })
+                .unwrap_or(defaults.minimum_role),
+            packets_to_services: reader
+                .value("allowPacketsToServices", truth, Value::as_bool)
+                .unwrap_or(defaults.packets_to_services),
+            shows_own_traffic: reader
+                .value("showOwnTraffic", truth, Value::as_bool)
+                .unwrap_or(defaults.shows_own_traffic),
+            ceiling: reader
+                .value("maxLimit", "it takes a whole number of 1 or more", |value| {
+                    u32::try_from(value.as_u64()?).ok().filter(|rows| *rows > 0)
+                })
+                .map_or(defaults.ceiling, LimitCeiling::OfDataSource)
+                .under(server.ceiling),
         };
-        let mut settings = Self::default();
-        match get("hook") {
-            None => {}
-            Some(Value::String(name)) => settings.hook = name.parse()?,
-            Some(other) => return Err(wrong("hook", other, "it takes auto, xdp-native, xdp-generic or tcx")),
+        let mut errors = reader.errors;
+        errors.extend(UnknownKeys::among(&keys).map(DataSourceSettingError::Unknown));
+        if errors.is_empty() { Ok(settings) } else { Err(DataSourceSettingErrors(errors)) }
+    }
+}
+
+/// A list of patterns, or one text.
+fn patterns(value: &Value) -> Option<Patterns> {
+    match value {
+        Value::String(text) => Some(Patterns::new(text)),
+        Value::Array(names) => {
+            let names: Option<Vec<&str>> = names.iter().map(Value::as_str).collect();
+            Some(Patterns::new(&names?.join(",")))
         }
-        match get("allowedInterfaces") {
-            None => {}
-            Some(Value::String(text)) => settings.interfaces = Patterns::new(text),
-            Some(list @ Value::Array(names)) => {
-                let names: Option<Vec<&str>> = names.iter().map(Value::as_str).collect();
-                let names =
-                    names.ok_or_else(|| wrong("allowedInterfaces", list, "it takes a list of patterns"))?;
-                settings.interfaces = Patterns::new(&names.join(","));
-            }
-            Some(other) => return Err(wrong("allowedInterfaces", other, "it takes a list of patterns")),
-        }
-        if let Some(value) = get("minimumRole") {
-            let role = value.as_str().and_then(|name| name.parse().ok()).filter(|role| *role != Role::None);
-            settings.minimum_role =
-                role.ok_or_else(|| wrong("minimumRole", value, "it takes Viewer, Editor or Admin"))?;
-        }
-        let truth = |key| match get(key) {
-            None => Ok(false),
-            Some(value) => value.as_bool().ok_or_else(|| wrong(key, value, "it takes true or false")),
-        };
-        settings.packets_to_services = truth("allowPacketsToServices")?;
-        settings.shows_own_traffic = truth("showOwnTraffic")?;
-        if let Some(value) = get("maxLimit") {
-            let rows = value.as_u64().and_then(|rows| u32::try_from(rows).ok()).filter(|rows| *rows > 0);
-            let rows =
-                rows.ok_or_else(|| wrong("maxLimit", value, "it takes a whole number of 1 or more"))?;
-            settings.ceiling = LimitCeiling::OfDataSource(rows);
-        }
-        settings.under(server)
+        _ => None,
+    }
+}
+
+/// Reads the settings one by one, and keeps what is wrong with any of them.
+struct Reader<'a> {
+    keys: &'a Map<String, Value>,
+    errors: Vec<DataSourceSettingError>,
+}
+
+impl<'a> Reader<'a> {
+    fn get(&self, key: &str) -> Option<&'a Value> {
+        self.keys.get(key).filter(|value| !value.is_null())
     }
 
-    /// These settings within what the administrator has set.
-    fn under(self, server: &ServerSettings) -> Result<Self, DataSourceSettingError> {
-        let hook = match server.hook {
-            None => self.hook,
-            Some(set) if self.hook == HookChoice::Auto || self.hook == set => set,
-            Some(set) => return Err(DataSourceSettingError::HookIsSet { asked: self.hook, set }),
+    fn value<T>(
+        &mut self,
+        key: &'static str,
+        allowed: &'static str,
+        read: impl FnOnce(&Value) -> Option<T>,
+    ) -> Option<T> {
+        let given = self.get(key)?;
+        let value = read(given);
+        if value.is_none() {
+            self.errors.push(DataSourceSettingError::Value { key, given: given.to_string(), allowed });
+        }
+        value
+    }
+
+    /// The hook, within what the administrator has set.
+    fn hook(&mut self, server: &ServerSettings) -> HookChoice {
+        let named = self.value("hook", "it takes auto, xdp-native, xdp-generic or tcx", |value| {
+            value.as_str().map(str::parse::<HookChoice>)
+        });
+        let asked = match named {
+            None => HookChoice::Auto,
+            Some(Ok(hook)) => hook,
+            Some(Err(unknown)) => {
+                self.errors.push(unknown.into());
+                HookChoice::Auto
+            }
         };
-        Ok(Self { hook, ceiling: self.ceiling.under(server.ceiling), ..self })
+        match server.hook {
+            Some(set) if asked != HookChoice::Auto && asked != set => {
+                self.errors.push(DataSourceSettingError::HookIsSet { asked, set });
+                asked
+            }
+            Some(set) => set,
+            None => asked,
+        }
     }
 }

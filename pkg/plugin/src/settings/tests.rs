@@ -7,6 +7,7 @@ use super::*;
 use crate::access::Role;
 
 mod data_source;
+mod keys;
 mod narrowing;
 mod patterns;
 mod server;

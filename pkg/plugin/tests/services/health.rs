@@ -138,6 +138,14 @@ async fn settings_that_cannot_be_read() {
     for (settings, beginning) in [
         ("{", "the data source's settings are no JSON object; "),
         (r#"{"minimumRole":"Boss"}"#, "the data source's setting minimumRole is \"Boss\"; "),
+        (
+            r#"{"maxlimit":500}"#,
+            "the data source's jsonData holds what is no setting: \"maxlimit\" (is maxLimit meant?); ",
+        ),
+        (
+            r#"{"interfaces":["wg0"]}"#,
+            "the data source's jsonData holds what is no setting: \"interfaces\" (is all",
+        ),
         (r#"{"hook":"fast"}"#, "the data source's setting hook \"fast\" is not known; "),
     ] {
         let (status, message) = health(machine(vec![kernel()]), &[], settings).await;
@@ -145,6 +153,17 @@ async fn settings_that_cannot_be_read() {
         let problem = message.lines().nth(1).unwrap();
         assert!(problem.starts_with(beginning), "{message}");
     }
+}
+
+/// One at a time would be one attempt more for each.
+#[tokio::test]
+async fn each_wrong_setting_has_a_line() {
+    let (_, message) = health(machine(vec![kernel()]), &[], r#"{"maxlimit":5,"maxLimit":0,"hook":7}"#).await;
+    let lines: Vec<&str> = message.lines().collect();
+    for (line, part) in [(1, "hook is 7"), (2, "maxLimit is 0"), (3, "\"maxlimit\" (is maxLimit meant?)")] {
+        assert!(lines[line].contains(part), "{message}");
+    }
+    assert_eq!(lines.len(), 4, "{message}");
 }
 
 #[tokio::test]

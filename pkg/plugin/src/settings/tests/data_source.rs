@@ -2,7 +2,7 @@
 
 use super::*;
 
-fn read(json: &str) -> Result<DataSourceSettings, DataSourceSettingError> {
+fn read(json: &str) -> Result<DataSourceSettings, DataSourceSettingErrors> {
     DataSourceSettings::read(json.as_bytes(), &server(&[]))
 }
 
@@ -123,4 +123,18 @@ fn settings_that_are_no_object_are_refused() {
         assert_eq!(refusal(json), expected, "{json}");
     }
     assert!(DataSourceSettings::read(b"{\"hook\":\"\xff\"}", &server(&[])).is_err());
+}
+
+#[test]
+fn everything_that_is_wrong_is_named_at_once() {
+    let errors = read(r#"{"maxLimit":0,"minimumRole":"Boss","interfaces":["eth*"]}"#).unwrap_err();
+    let [role, limit, unknown] =
+        <[String; 3]>::try_from(errors.iter().map(ToString::to_string).collect::<Vec<_>>()).unwrap();
+    assert!(role.starts_with("the data source's setting minimumRole is \"Boss\"; "), "{role}");
+    assert!(limit.starts_with("the data source's setting maxLimit is 0; "), "{limit}");
+    assert!(unknown.contains("\"interfaces\" (is allowedInterfaces meant?)"), "{unknown}");
+    assert_eq!(errors.to_string(), format!("{role}. And {limit}. And {unknown}"));
+    let set = DataSourceSettings::read(br#"{"hook":"tcx","maxLimit":0}"#, &server(&[("hook", "xdp-native")]));
+    let set = set.unwrap_err().to_string();
+    assert!(set.contains("has set xdp-native for all") && set.contains("maxLimit is 0"), "{set}");
 }
