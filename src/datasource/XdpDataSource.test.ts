@@ -61,6 +61,14 @@ describe('query', () => {
     expect(live.subscriptions).toHaveLength(1);
   });
 
+  it('ends, and says why, in a panel of several data sources, which waits for the end of each', async () => {
+    const request = { ...requestFor([{ refId: 'A' }]), requestId: 'mixed-0-Q100' };
+    const { data } = await lastValueFrom(testDataSource().query(request));
+    const notices = (data as DataFrame[]).flatMap(({ meta }) => meta?.notices ?? []);
+    expect(notices.map(({ text }) => text)).toEqual([expect.stringMatching(/^Rows do not stream: .*"-- Mixed --"/)]);
+    expect(live.subscriptions).toEqual([]);
+  });
+
   it('answers with the rows held where the range ends earlier', async () => {
     expect(await firstAnswer({ from: 'now-10m', to: 'now-5m' })).toEqual(shown);
     expect(live.subscriptions).toEqual([]);
@@ -72,7 +80,7 @@ describe('query', () => {
     expect(sent.mock.lastCall?.[0].targets).toEqual([{ refId: 'A', columns: undefined }]);
     expect((response.data as DataFrame[]).map(({ fields }) => fields.map(({ name }) => name))).toEqual([
       ['ttl'],
-      ['timestamp', 'body'],
+      ['timestamp', 'body', 'severity', 'id', 'labels'],
     ]);
   });
 

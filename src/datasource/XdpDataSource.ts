@@ -126,9 +126,9 @@ export class XdpDataSource
         if (!reachesNow(request.range) || isAlerting(request.app)) {
           return of(withSeriesNames(answer, names));
         }
-        const live = grafanaLive();
+        const live = grafanaLive(request.requestId);
         return live === undefined
-          ? of(withoutLive(withSeriesNames(answer, names)))
+          ? of(withoutLive(withSeriesNames(answer, names), request.requestId))
           : followAnswer(answer, request, this.liveSource(live, request), names);
       }),
       map((response) => {

@@ -27,7 +27,42 @@ describe('the live tail', () => {
     expect(lines?.fields.map(({ name, values }) => [name, values])).toEqual([
       ['timestamp', [1, 2]],
       ['body', ['eth0 In ARP 192.0.2.1 > 192.0.2.2, length 42', 'eth0 Out 0x88cc  > , length 60']],
+      ['severity', ['info', 'info']],
+      ['id', ['1 eth0 In ARP 192.0.2.1 > 192.0.2.2, length 42 0', '2 eth0 Out 0x88cc  > , length 60 0']],
+      [
+        'labels',
+        [
+          { direction: 'in', ethertype: 'ARP', source_ip: '192.0.2.1', destination_ip: '192.0.2.2' },
+          { direction: 'out', ethertype: '0x88cc' },
+        ],
+      ],
     ]);
+  });
+
+  it('tells trouble by the level, and lines that look alike by their ids', () => {
+    const alike = createDataFrame({
+      meta: { custom: { channel: 'packets/1f', data: { kind: 'packets' } } },
+      fields: [
+        { name: 'time', type: FieldType.time, values: [1, 1, 1, 1] },
+        { name: 'tcp_flags', type: FieldType.string, values: ['SYN', 'RST,ACK', '', ''] },
+        { name: 'malformed', type: FieldType.string, values: [null, null, 'truncated', 'truncated'] },
+      ],
+    });
+    const [lines] = asLogLines({ data: [alike] }).data as DataFrame[];
+    const column = (name: string) => lines?.fields.find((field) => field.name === name)?.values as string[];
+    expect(column('severity')).toEqual(['info', 'warning', 'error', 'error']);
+    expect(new Set(column('id')).size).toBe(4);
+  });
+
+  it('has the newest thousand lines, however many packets there are', () => {
+    const times = Array.from({ length: 50_000 }, (_, row) => row);
+    const many = createDataFrame({
+      meta: { custom: { channel: 'packets/1f', data: { kind: 'packets' } } },
+      fields: [{ name: 'time', type: FieldType.time, values: times }],
+    });
+    const [lines] = asLogLines({ data: [many] }).data as DataFrame[];
+    expect(lines?.fields.find(({ name }) => name === 'timestamp')?.values).toEqual(times.slice(-1_000));
+    expect(lines?.length).toBe(1_000);
   });
 
   it('leaves other kinds as they are', () => {
@@ -54,7 +89,7 @@ describe('a range that is past', () => {
   it('has the table with the columns asked for, in their order, and the lines', () => {
     expect(shown({ columns: ['frame_length', 'ttl', 'time'] })).toEqual([
       { refId: 'A', length: 2, names: ['frame_length', 'time'] },
-      { refId: 'A', length: 2, names: ['timestamp', 'body'] },
+      { refId: 'A', length: 2, names: ['timestamp', 'body', 'severity', 'id', 'labels'] },
     ]);
   });
 

@@ -8,6 +8,7 @@ import {
 } from '@grafana/data';
 
 import { ROWS_KEPT, type XdpQuery } from '../query/model';
+import { TAGS } from '../query/tags';
 import { liveChannelOf } from '../streaming/liveChannel';
 import { mapFrames } from '../streaming/mapFrames';
 
@@ -21,9 +22,14 @@ export function asTailed(query: XdpQuery): XdpQuery {
   return { ...query, columns: undefined };
 }
 
-/** The packets of a response as lines of a log; whatever else there is stays as it is. */
+/** Lines that follow packets as they come at most: nobody reads more, and each is made anew whenever some come. */
+const NEWEST_LINES = 1_000;
+
+/** The newest packets of a response as lines of a log; whatever else there is stays as it is. */
 export function asLogLines(response: DataQueryResponse): DataQueryResponse {
-  return mapFrames(response, (frame) => (isOfPackets(frame) ? logFrame(frame) : frame));
+  return mapFrames(response, (frame) =>
+    isOfPackets(frame) ? logFrame(frame, Math.max(frame.length - NEWEST_LINES, 0), frame.length) : frame
+  );
 }
 
 /**
@@ -33,7 +39,7 @@ export function asLogLines(response: DataQueryResponse): DataQueryResponse {
 export function withLogLines(response: DataQueryResponse, queries: readonly XdpQuery[]): DataQueryResponse {
   const shown = (frame: DataFrame): DataFrame[] => {
     const { columns, rowsKept = ROWS_KEPT.default } = queries.find(({ refId }) => refId === frame.refId) ?? {};
-    return [withColumns(frame, columns), logFrame(frame, rowsKept)];
+    return [withColumns(frame, columns), logFrame(frame, 0, Math.min(frame.length, rowsKept))];
   };
   return {
     ...response,
@@ -50,21 +56,52 @@ function isOfPackets(frame: unknown): frame is DataFrame {
   return isDataFrame(frame) && liveChannelOf(frame)?.path.startsWith(PACKETS) === true;
 }
 
-/** The first rows of a frame, `most` at most. */
-function logFrame(frame: DataFrame, most = Infinity): DataFrame {
+/** Columns whose values are labels of a line: what a query can be narrowed by. */
+const LABELS = TAGS.map(({ key }) => key);
+
+/** The rows of a frame from one place to the other. */
+function logFrame(frame: DataFrame, from: number, to: number): DataFrame {
   const times: unknown[] = frame.fields.find(({ name }) => name === 'time')?.values ?? [];
-  const rows = Array.from({ length: Math.min(frame.length, most) }, (_, index) => rowAt(frame, index));
+  const rows = Array.from({ length: to - from }, (_, index) => rowAt(frame, from + index));
+  const lines = rows.map(tcpdumpLine);
   return createDataFrame({
     refId: frame.refId,
     name: frame.name,
     meta: { ...frame.meta, type: DataFrameType.LogLines, preferredVisualisationType: 'logs' },
     fields: [
-      { name: 'timestamp', type: FieldType.time, values: times.slice(0, most) },
-      { name: 'body', type: FieldType.string, values: rows.map(tcpdumpLine) },
+      { name: 'timestamp', type: FieldType.time, values: times.slice(from, to) },
+      { name: 'body', type: FieldType.string, values: lines },
+      { name: 'severity', type: FieldType.string, values: rows.map(severityOf) },
+      { name: 'id', type: FieldType.string, values: idsOf(rows, lines) },
+      { name: 'labels', type: FieldType.other, values: rows.map(labelsOf) },
     ],
   });
 }
 
 function rowAt(frame: DataFrame, index: number): PacketRow {
   return Object.fromEntries(frame.fields.map(({ name, values }) => [name, values[index] as unknown]));
+}
+
+/** What somebody who looks for trouble wants to see first: packets that cannot be read, and connections that are refused. */
+function severityOf({ malformed, tcp_flags: flags }: PacketRow): string {
+  if (typeof malformed === 'string') {
+    return 'error';
+  }
+  return typeof flags === 'string' && flags.split(',').includes('RST') ? 'warning' : 'info';
+}
+
+/** A name for each line, which stays its own while others come. Packets that look alike are counted. */
+function idsOf(rows: readonly PacketRow[], lines: readonly string[]): string[] {
+  const alike = new Map<string, number>();
+  return lines.map((line, index) => {
+    const id = `${String(rows[index]?.time)} ${line}`;
+    const before = alike.get(id) ?? 0;
+    alike.set(id, before + 1);
+    return `${id} ${before}`;
+  });
+}
+
+function labelsOf(row: PacketRow): Record<string, string> {
+  const known = LABELS.filter((name) => row[name] !== null && row[name] !== undefined);
+  return Object.fromEntries(known.map((name) => [name, String(row[name])]));
 }

@@ -11,24 +11,44 @@ const LIVE_IS_OFF: QueryResultMetaNotice = {
   text: 'Rows do not stream: Grafana Live is switched off on this server (max_connections in the section [live] of grafana.ini). Refresh to see what came since.',
 };
 
+const IS_MIXED: QueryResultMetaNotice = {
+  severity: 'info',
+  text: 'Rows do not stream: Grafana waits for all data sources of a panel with "-- Mixed --" to end. Choose this data source for the panel, or refresh to see what came since.',
+};
+
+/** How Grafana's "-- Mixed --" marks the requests that it makes of a panel's. */
+const OF_MIXED = 'mixed-';
+
 /**
- * Grafana Live, where this page has it: a public dashboard has no websocket, and an administrator can switch Live off
- * (`[live] max_connections = 0`). A subscription would then wait for ever behind a panel that says "streaming".
+ * Grafana Live, where this page and a request have it: a public dashboard has no websocket, and an administrator can switch
+ * Live off (`[live] max_connections = 0`). A subscription would then wait for ever behind a panel that says "streaming". A
+ * panel with "-- Mixed --" shows nothing before every request of it has ended.
  */
-export function grafanaLive(): GrafanaLiveSrv | undefined {
+export function grafanaLive(requestId: string | undefined): GrafanaLiveSrv | undefined {
   const isPublicDashboard = Boolean(config.publicDashboardAccessToken);
-  return isPublicDashboard || !config.liveEnabled ? undefined : getGrafanaLiveSrv();
+  return isPublicDashboard || !config.liveEnabled || isOfMixed(requestId) ? undefined : getGrafanaLiveSrv();
+}
+
+function isOfMixed(requestId: string | undefined): boolean {
+  return requestId?.startsWith(OF_MIXED) === true;
+}
+
+/** Why no more comes, as far as somebody can change that. */
+function reasons(requestId: string | undefined): QueryResultMetaNotice[] {
+  if (!config.liveEnabled) {
+    return [LIVE_IS_OFF];
+  }
+  return isOfMixed(requestId) ? [IS_MIXED] : [];
 }
 
 /**
- * An answer that nothing goes on with: it says what it leaves out, and that no more comes where that is the
- * administrator's doing.
+ * An answer that nothing goes on with: it says what it leaves out, and why no more comes.
  */
-export function withoutLive(answer: DataQueryResponse): DataQueryResponse {
+export function withoutLive(answer: DataQueryResponse, requestId: string | undefined): DataQueryResponse {
   return mapFrames(answer, (frame) => {
     const report = captureReportOf(frame);
-    const isCut = !config.liveEnabled && liveChannelOf(frame) !== undefined;
-    const notices = [...(report ? answerNotices(report) : []), ...(isCut ? [LIVE_IS_OFF] : [])];
+    const why = liveChannelOf(frame) === undefined ? [] : reasons(requestId);
+    const notices = [...(report ? answerNotices(report) : []), ...why];
     return notices.length === 0
       ? frame
       : { ...frame, meta: { ...frame.meta, notices: [...(frame.meta?.notices ?? []), ...notices] } };
