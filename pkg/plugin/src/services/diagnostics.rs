@@ -1,5 +1,6 @@
 //! The health check: what this machine lets us do, and the command that fixes what it does not allow.
 
+mod allowed;
 mod metrics;
 
 use grafana_plugin_sdk::pluginv2::{
@@ -39,15 +40,25 @@ impl Diagnostics for Plugin {
                     && check_interface(name, settings, &self.server).is_ok()
             }
         };
-        let report = self.source.report(&is_shown).await;
+        let mut report = self.source.report(&is_shown).await;
         let mut problems: Vec<String> = self.setting_errors.iter().map(ToString::to_string).collect();
         let wrong = settings.as_ref().and_then(|read| read.as_ref().err());
         problems.extend(wrong.into_iter().flat_map(DataSourceSettingErrors::iter).map(ToString::to_string));
         let well = report.outcome() != Outcome::Failed && problems.is_empty();
         let status = if well { HealthStatus::Ok } else { HealthStatus::Error };
         let interfaces = self.source.interfaces();
+        let allowed = |patterns| allowed::check(&interfaces, &self.server.interfaces, patterns);
+        let nothing_allowed = match &settings {
+            None => allowed(None),
+            Some(Err(errors)) => allowed(Some(errors.interfaces())),
+            // Who may see no interface is not told which there are.
+            Some(Ok(settings)) if check_user(context.user.as_ref(), settings).is_err() => None,
+            Some(Ok(settings)) => allowed(Some(&settings.interfaces)),
+        };
+        let something_allowed = nothing_allowed.is_none();
+        report.checks.extend(nothing_allowed);
         let shown = interfaces.iter().filter(|interface| is_shown(&interface.name)).cloned().collect();
-        let message = message(&self.host, &report, &problems, &shown);
+        let message = message(&self.host, &report, &problems, something_allowed.then_some(&shown));
         let details = json!({
             "host": *self.host,
             "report": report,
@@ -71,13 +82,16 @@ impl Diagnostics for Plugin {
     }
 }
 
-/// What a person reads under "Save & test": what is watched how, where that works; what is wrong, and its remedy.
-fn message(host: &str, report: &Report, problems: &[String], interfaces: &Interfaces) -> String {
+/// What a person reads under "Save & test": what is watched how, where that works; what is wrong, and its remedy. There are
+/// no `interfaces` where none may be watched.
+fn message(host: &str, report: &Report, problems: &[String], interfaces: Option<&Interfaces>) -> String {
     let is_well = problems.is_empty() && report.outcome() != Outcome::Failed;
-    let mut lines = vec![if is_well {
-        format!("XDP Live is ready on {host}. {}", watched(report, interfaces)).trim_end().to_owned()
-    } else {
-        format!("XDP Live is not ready on {host}.")
+    let mut lines = vec![match interfaces {
+        _ if !is_well => format!("XDP Live is not ready on {host}."),
+        Some(interfaces) => {
+            format!("XDP Live is ready on {host}. {}", watched(report, interfaces)).trim_end().to_owned()
+        }
+        None => format!("XDP Live works on {host}, but nothing can be watched."),
     }];
     lines.extend(problems.iter().cloned());
     for check in &report.checks {

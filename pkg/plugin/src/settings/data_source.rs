@@ -29,14 +29,24 @@ pub struct DataSourceSettings {
 
 /// Everything that is wrong with a data source's settings, so that it can be mended in one go. Its owner is told; nothing
 /// works until it is, because a restriction that cannot be read must not be taken for none.
-#[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("{}", sentences(.0))]
-pub struct DataSourceSettingErrors(Vec<DataSourceSettingError>);
+#[derive(Clone, Debug, PartialEq, Error)]
+#[error("{}", sentences(.errors))]
+pub struct DataSourceSettingErrors {
+    errors: Vec<DataSourceSettingError>,
+    /// `allowedInterfaces`, as far as it can be read: that no interface fits them is to be said in the same go.
+    interfaces: Patterns,
+}
 
 impl DataSourceSettingErrors {
     /// One by one.
     pub fn iter(&self) -> impl Iterator<Item = &DataSourceSettingError> {
-        self.0.iter()
+        self.errors.iter()
+    }
+
+    /// `allowedInterfaces`; none where it is wrong itself. Not for deciding what may be watched.
+    #[must_use]
+    pub const fn interfaces(&self) -> &Patterns {
+        &self.interfaces
     }
 }
 
@@ -110,7 +120,10 @@ impl DataSourceSettings {
         let keys = match value {
             Value::Object(keys) => keys,
             Value::Null => Map::new(),
-            _ => return Err(DataSourceSettingErrors(vec![DataSourceSettingError::NotAnObject])),
+            _ => {
+                let errors = vec![DataSourceSettingError::NotAnObject];
+                return Err(DataSourceSettingErrors { errors, interfaces: Patterns::default() });
+            }
         };
         let mut reader = Reader { keys: &keys, errors: Vec::new() };
         let defaults = Self::default();
@@ -140,7 +153,11 @@ impl DataSourceSettings {
         };
         let mut errors = reader.errors;
         errors.extend(UnknownKeys::among(&keys).map(DataSourceSettingError::Unknown));
-        if errors.is_empty() { Ok(settings) } else { Err(DataSourceSettingErrors(errors)) }
+        if errors.is_empty() {
+            Ok(settings)
+        } else {
+            Err(DataSourceSettingErrors { errors, interfaces: settings.interfaces })
+        }
     }
 }
 

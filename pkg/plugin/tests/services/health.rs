@@ -221,9 +221,44 @@ async fn interfaces_that_may_not_be_watched_are_not_named() {
     assert_eq!(shown(&[], with_settings(r#"{"allowedInterfaces":["wg*"]}"#)).await, only("wg0"));
     assert_eq!(shown(&[("interfaces", "eth*")], viewer()).await, only("eth0"));
     let nothing = ("XDP Live is ready on nas.".to_owned(), vec![]);
-    assert_eq!(shown(&[], with_settings(r#"{"allowedInterfaces":["lo"]}"#)).await, nothing);
+    let (message, names) = shown(&[], with_settings(r#"{"allowedInterfaces":["lo"]}"#)).await;
+    assert!(names.is_empty() && !message.contains("eth0") && !message.contains("wg0"), "{message}");
     assert_eq!(shown(&[], with_settings(r#"{"minimumRole":"Admin"}"#)).await, nothing);
     assert_eq!(shown(&[], with_settings("{")).await.1, Vec::<String>::new());
+}
+
+/// All is well with the machine, and still there will be no packets. An interface may yet come, so it is no failure.
+#[tokio::test]
+async fn patterns_that_no_interface_fits_are_named() {
+    let remedy = "Remedy: correct the patterns, unless such an interface is still to come: it can be watched as soon as \
+                  it appears";
+    let warned = |fitting: &str| {
+        let first = "XDP Live works on nas, but nothing can be watched.\ninterfaces: nothing can be watched: no \
+                     interface of this machine";
+        (HealthStatus::Ok, format!("{first} {fitting}. {remedy}"))
+    };
+    let wan = r#"{"allowedInterfaces":["wan*"]}"#;
+    let own = "allowedInterfaces in the data source's settings (wan*)";
+    assert_eq!(health(machine(vec![kernel()]), &[], wan).await, warned(&format!("fits {own}")));
+    let both = warned(&format!("fits interfaces in grafana.ini (lan?), and none fits {own}"));
+    assert_eq!(health(machine(vec![kernel()]), &[("interfaces", "lan?")], wan).await, both);
+    let alone = warned("fits interfaces in grafana.ini (lan?)");
+    assert_eq!(health(machine(vec![kernel()]), &[("interfaces", "lan?")], "").await, alone);
+
+    // Beside a setting that cannot be read.
+    let (status, message) =
+        health(machine(vec![kernel()]), &[], r#"{"allowedInterfaces":["wan*"],"maxLimit":0}"#).await;
+    assert_eq!(status, HealthStatus::Error);
+    for part in ["XDP Live is not ready on nas.", "maxLimit is 0", &format!("fits {own}")] {
+        assert!(message.contains(part), "{message}");
+    }
+
+    // It is among the checks, where the settings page finds it.
+    let grafana = Grafana::start_on(machine(vec![kernel()]), &[]).await;
+    let health = grafana.health(Some(with_settings(wan))).await;
+    let details: Value = serde_json::from_slice(&health.json_details).unwrap();
+    let checks = &details["report"]["checks"];
+    assert_eq!((&checks[1]["name"], &checks[1]["outcome"]), (&json!("interfaces"), &json!("warning")));
 }
 
 #[tokio::test]
