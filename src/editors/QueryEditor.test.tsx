@@ -1,4 +1,11 @@
-import { createTheme, getDefaultTimeRange, LoadingState, type DataQueryRequest, type PanelData } from '@grafana/data';
+import {
+  createTheme,
+  getDefaultTimeRange,
+  LoadingState,
+  type DataQueryRequest,
+  type PanelData,
+  type ScopedVars,
+} from '@grafana/data';
 import { setTemplateSrv, type TemplateSrv } from '@grafana/runtime';
 import { render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
@@ -13,7 +20,10 @@ import { QueryEditor } from './QueryEditor';
 
 beforeAll(() => {
   const variables = ['interface', 'columns', 'group'].map((name) => ({ name, type: 'query' }));
-  const replace = (text = '') => text.replace('$interface', 'eth1').replace('$group', 'vlan');
+  const replace = (text = '', scopedVars: ScopedVars = {}) => {
+    const own: unknown = scopedVars.interface?.value;
+    return text.replace('$interface', typeof own === 'string' ? own : 'eth1').replace('$group', 'vlan');
+  };
   setTemplateSrv({ getVariables: () => variables, replace } as unknown as TemplateSrv);
   layOutEverything();
 });
@@ -386,6 +396,12 @@ it('offers the packets of the query as a file, narrowed by the ad hoc filters th
   const filters = [{ key: 'source_ip', operator: '=', value: '192.0.2.7' }];
   await openEditor({ filter: 'udp or tcp' }, testDataSource(), panelData({ filters }));
   expect(queryOfFile()).toMatchObject({ filter: '(udp or tcp) and src host 192.0.2.7' });
+});
+
+it('offers the packets of the interface that a repeated panel is of', async () => {
+  const scopedVars = { interface: { text: 'wg0', value: 'wg0' } };
+  await openEditor({ interfaces: ['$interface'] }, testDataSource(), panelData({ scopedVars }));
+  expect(queryOfFile()).toMatchObject({ interfaces: ['wg0'] });
 });
 
 it('offers no file where an ad hoc filter cannot be had, as the panel shows nothing then', async () => {

@@ -214,7 +214,12 @@ export function QueryEditor({ app, datasource, query: saved, queries, data, onCh
         )}
       </InlineFieldRow>
       {kind === 'packets' && (
-        <PcapngLink dataSourceUid={datasource.uid} query={query} adHocFilters={data?.request?.filters} />
+        <PcapngLink
+          dataSourceUid={datasource.uid}
+          query={query}
+          adHocFilters={data?.request?.filters}
+          scopedVars={data?.request?.scopedVars}
+        />
       )}
     </>
   );
