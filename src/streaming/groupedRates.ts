@@ -112,11 +112,25 @@ export function wideSeries(rows: DataFrame, { key, measure, top }: Grouping, bef
 
 /** The times of rows, each once and in order, and the place of each row among them. */
 function axisOf(times: readonly number[]): { axis: number[]; places: number[] } {
-  const isInOrder = times.every((time, row) => row === 0 || time >= (times[row - 1] ?? 0));
-  // A clock that was set back puts rows out of order.
-  const axis = isInOrder
-    ? times.filter((time, row) => row === 0 || time !== times[row - 1])
-    : [...new Set(times)].sort((a, b) => a - b);
+  const axis: number[] = [];
+  const places = Array<number>(times.length);
+  for (let row = 0; row < times.length; row += 1) {
+    const time = times[row] ?? 0;
+    const last = axis.at(-1) ?? -Infinity;
+    if (time < last) {
+      return axisInOrder(times);
+    }
+    if (time > last) {
+      axis.push(time);
+    }
+    places[row] = axis.length - 1;
+  }
+  return { axis, places };
+}
+
+/** The same where a clock that was set back puts rows out of order. */
+function axisInOrder(times: readonly number[]): { axis: number[]; places: number[] } {
+  const axis = [...new Set(times)].sort((a, b) => a - b);
   const place = new Map(axis.map((time, index) => [time, index]));
   return { axis, places: times.map((time) => place.get(time) ?? 0) };
 }

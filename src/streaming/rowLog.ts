@@ -296,8 +296,11 @@ function firstFrom(times: readonly number[], time: number): number {
 
 /** One column of several blocks, each from a place of its own on, in an array of its own. */
 function partsOf(parts: ReadonlyArray<[Block, number]>, column: number): unknown[] {
-  const values = parts.map(([block, begin]) => (block.columns[column] ?? []).slice(begin));
-  return values.length === 1 ? (values[0] ?? []) : values.flat();
+  const [first = [], ...others] = parts.map(([block, begin]) => {
+    const values = block.columns[column] ?? [];
+    return begin === 0 ? values : values.slice(begin);
+  });
+  return first.concat(...others);
 }
 
 function addAll(values: unknown[], more: readonly unknown[]): void {

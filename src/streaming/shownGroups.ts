@@ -1,5 +1,3 @@
-import { sum } from './grouping';
-
 /** Series of a panel at most, for each group that a query names at a time: those that were largest may change. */
 const SERIES_PER_GROUP = 2;
 /** Part of an interval's sum with which a new group need not wait. */
@@ -58,19 +56,49 @@ function withOthers(groups: readonly string[], byGroup: SumsByGroup, { other }: 
 }
 
 function wantedGroups(byGroup: SumsByGroup, { top, other }: Bounds): string[] {
-  const ranked = [...byGroup]
-    .filter(([group]) => group !== other)
-    .map(([group, { total, last }]) => ({ group, isAtEnd: last !== null, total }))
-    .sort((a, b) => Number(b.isAtEnd) - Number(a.isAtEnd) || b.total - a.total);
   const most = SERIES_PER_GROUP * top;
-  const chosen = new Set(ranked.slice(0, most).map(({ group }) => group));
-  const hasOthers = byGroup.has(other) || ranked.length > most;
-  return [...[...byGroup.keys()].filter((group) => chosen.has(group)), ...(hasOthers ? [other] : [])];
+  // The first of them is the least: there may be very many groups, of which few are wanted.
+  const best: Ranked[] = [];
+  byGroup.forEach((sum, group) => {
+    if (group === other) {
+      return;
+    }
+    const least = best[0];
+    if (best.length < most || (least !== undefined && isBefore(sum, least))) {
+      const place = best.findIndex((ranked) => isBefore(ranked, sum));
+      best.splice(place === -1 ? best.length : place, 0, { ...sum, group });
+      best.splice(0, Math.max(best.length - most, 0));
+    }
+  });
+  const chosen = new Set(best.map(({ group }) => group));
+  const hasOthers = byGroup.has(other) || byGroup.size > most;
+  const wanted: string[] = [];
+  // In the order in which they came.
+  byGroup.forEach((_, group) => {
+    if (chosen.has(group)) {
+      wanted.push(group);
+    }
+  });
+  return hasOthers ? [...wanted, other] : wanted;
+}
+
+interface Ranked extends GroupSum {
+  group: string;
+}
+
+/** Whether a group comes before another, which came first: it has a value at the end, or a larger sum. */
+function isBefore(some: GroupSum, other: GroupSum): boolean {
+  const isAtEnd = some.last !== null;
+  return isAtEnd === (other.last !== null) ? some.total > other.total : isAtEnd;
 }
 
 /** Whether one of these groups has a part of the last interval that is to be seen at once. */
 function isMaterial(groups: readonly string[], byGroup: SumsByGroup): boolean {
-  const least = MATERIAL * sum([...byGroup.values()].map(({ last }) => last ?? 0));
+  let all = 0;
+  byGroup.forEach(({ last }) => {
+    all += last ?? 0;
+  });
+  const least = MATERIAL * all;
   return groups.some((group) => {
     const last = byGroup.get(group)?.last ?? null;
     return last !== null && last >= least;
