@@ -12,7 +12,7 @@ use crate::{
     cli::Doctor,
     exit::Failure,
     host::{self, HostError, Plugin},
-    output,
+    output, standard_error,
 };
 
 /// One finding.
@@ -105,7 +105,7 @@ pub async fn run(options: &Doctor) -> Result<(), Failure> {
 async fn ask(program: &Path) -> Result<Details, HostError> {
     let plugin = Plugin::start(program, &[], |line| {
         if line.is_problem() {
-            output::note(format_args!("plugin: {}", line.message));
+            standard_error::note(format_args!("plugin: {}", line.message));
         }
     })
     .await?;

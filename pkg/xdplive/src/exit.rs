@@ -2,7 +2,7 @@
 
 use std::process::ExitCode;
 
-use crate::output;
+use crate::standard_error;
 
 /// Why a command failed; the kind is its exit status.
 #[derive(Debug, PartialEq, Eq)]
@@ -20,11 +20,11 @@ impl Failure {
     pub fn report(self) -> ExitCode {
         match self {
             Self::Call(message) => {
-                output::note(format_args!("xdplive: {message}"));
+                standard_error::note(format_args!("xdplive: {message}"));
                 ExitCode::from(2)
             }
             Self::Machine(message) => {
-                output::note(format_args!("xdplive: {message}"));
+                standard_error::note(format_args!("xdplive: {message}"));
                 ExitCode::from(1)
             }
             Self::Told => ExitCode::from(1),

@@ -7,7 +7,8 @@
 //! | [`watch`] | `xdplive watch`: streams to lines |
 //! | [`doctor`] | `xdplive doctor`: what is missing here |
 //! | [`filter`] | `xdplive filter`: what a filter comes to |
-//! | [`output`] | standard output and standard error, and what if they take no more |
+//! | [`output`] | standard output, and what if it takes no more |
+//! | [`standard_error`] | lines on standard error |
 //! | [`exit`] | how a command fails |
 //!
 //! It sees packets only through the plugin's services, as Grafana does.
@@ -18,6 +19,7 @@ pub mod exit;
 pub mod filter;
 pub mod host;
 pub mod output;
+pub mod standard_error;
 pub mod watch;
 
 use std::{

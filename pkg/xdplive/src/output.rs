@@ -1,9 +1,6 @@
-//! Standard output and standard error. What cannot be written is told, and ends a command with status 1.
+//! Standard output. What cannot be written is told, and ends a command with status 1.
 
-use std::{
-    fmt::Display,
-    io::{self, Write as _},
-};
+use std::io::{self, Write as _};
 
 use thiserror::Error;
 
@@ -63,18 +60,4 @@ pub fn print(what: &'static str, text: &str) -> Result<(), Failure> {
     let mut out = io::stdout();
     let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
     written.or_else(|error| OutputError::new(what, STANDARD_OUTPUT, error).into_result())
-}
-
-/// Says a line on standard error.
-///
-/// # Errors
-/// The system's.
-pub fn say(line: impl Display) -> io::Result<()> {
-    // In one piece, so that lines of several writers do not mix.
-    io::stderr().write_all(format!("{line}\n").as_bytes())
-}
-
-/// Says a line that nothing depends on. Where standard error does not take it, there is nobody left to tell.
-pub fn note(line: impl Display) {
-    let _ = say(line);
 }

@@ -33,7 +33,7 @@ use crate::{
     cli::{Kind, Watch, name_of},
     exit::Failure,
     host::{self, Plugin, log::Line},
-    output,
+    standard_error,
 };
 
 /// Runs the command.
@@ -106,7 +106,7 @@ fn tell(accounts: &[Accounts], kind: Kind) -> Result<(), Failure> {
     let lines = accounts.iter().enumerate().filter_map(|(number, accounts)| accounts.line(number, kind));
     for line in lines {
         // Where that is lost, there is no place left to say so but the status.
-        output::say(line).or_else(|error| match error.kind() {
+        standard_error::say(line).or_else(|error| match error.kind() {
             std::io::ErrorKind::BrokenPipe => Ok(()),
             _ => Err(Failure::Told),
         })?;
@@ -123,7 +123,7 @@ fn check(options: &Watch) -> Result<(), Failure> {
         write::check(options)?;
     }
     if options.query == Kind::Capture && !options.filter.is_empty() {
-        output::note(
+        standard_error::note(
             "note: --filter has no meaning for --query capture, which shows what all streams are given",
         );
     }

@@ -3,7 +3,7 @@
 use tokio::sync::{mpsc, oneshot};
 use xdplive_protocol::event::Event;
 
-use crate::{host::log::Line, output};
+use crate::{host::log::Line, standard_error};
 
 /// Shows the plugin's lines until there are no more. What it says of attachments is held back until
 /// `running`, when all streams run: whoever waits for these lines may then rely on seeing every packet.
@@ -28,7 +28,7 @@ pub(super) async fn show(mut lines: mpsc::UnboundedReceiver<Line>, mut running: 
 
 fn print(line: &Line) {
     if let Some(notice) = notice(line) {
-        output::note(notice);
+        standard_error::note(notice);
     }
 }
 

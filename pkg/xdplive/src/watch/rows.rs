@@ -10,10 +10,7 @@ use super::{
     session::Session,
     streams::{self, Event},
 };
-use crate::{
-    exit::Failure,
-    output::{self, OutputError},
-};
+use crate::{exit::Failure, output::OutputError, standard_error};
 
 /// Messages waiting to be printed, at most; the plugin counts what does not fit its own queue.
 const WAITING: usize = 4;
@@ -34,7 +31,7 @@ pub(super) async fn print(
     let mut accounts: Vec<Accounts> = (0..streams).map(|_| Accounts::default()).collect();
     let mut printer = Printer::new(io::stdout(), options.json, &columns);
     if !options.json {
-        output::note(printer.heading());
+        standard_error::note(printer.heading());
     }
     // Nobody waits for it where the plugin has ended already.
     let _ = tell_running.send(());
