@@ -76,7 +76,8 @@ function rowsFrame(query: XdpQuery, rows: Row[]): DataFrame {
   });
 }
 
-function seriesFrame({ refId, groupBy, measure = 'packets', top = TOP.default }: XdpQuery, rows: Row[]): DataFrame {
+function seriesFrame({ refId, groupBy, measure = 'packets', top: asked }: XdpQuery, rows: Row[]): DataFrame {
+  const top = typeof asked === 'number' ? asked : TOP.default;
   const times = { name: 'time', type: FieldType.time, values: rows.map(({ time }) => time) };
   const values = { name: measure, type: FieldType.number, values: rows.map(({ value }) => value) };
   if (groupBy === undefined) {

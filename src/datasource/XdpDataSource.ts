@@ -129,7 +129,7 @@ export class XdpDataSource
         const live = grafanaLive(request.requestId);
         return live === undefined
           ? of(withoutLive(withSeriesNames(answer, names), request.requestId))
-          : followAnswer(answer, request, this.liveSource(live, request), names);
+          : followAnswer(answer, { ...request, targets: shownAs }, this.liveSource(live, request), names);
       }),
       map((response) => {
         // Lines are text: they need no looks and links.

@@ -398,6 +398,18 @@ it('offers the packets of the query as a file, narrowed by the ad hoc filters th
   expect(queryOfFile()).toMatchObject({ filter: '(udp or tcp) and src host 192.0.2.7' });
 });
 
+it('takes a variable for a number', async () => {
+  const { queries } = await openEditor();
+  const limit = screen.getByTestId('xdplive-query-limit');
+  await userEvent.clear(limit);
+  await userEvent.type(limit, '$rate{Enter}');
+  expect(queries).toStrictEqual([{ refId: 'A', limit: '$rate' }]);
+  await userEvent.clear(limit);
+  await userEvent.type(limit, 'rate{Enter}');
+  expect(limit).toHaveAttribute('aria-invalid', 'true');
+  expect(queries).toHaveLength(1);
+});
+
 it('offers the packets of the interface that a repeated panel is of', async () => {
   const scopedVars = { interface: { text: 'wg0', value: 'wg0' } };
   await openEditor({ interfaces: ['$interface'] }, testDataSource(), panelData({ scopedVars }));

@@ -1,6 +1,7 @@
 import { InlineField, Input } from '@grafana/ui';
 
-import type { WholeNumberRange } from '../query/model';
+import type { WholeNumber, WholeNumberRange } from '../query/model';
+import { isVariable } from '../query/variables';
 
 import { LABEL_WIDTH, NUMBER_WIDTH } from './layout';
 import { useDraft } from './useDraft';
@@ -13,11 +14,11 @@ interface Props {
   unit?: string;
   range: WholeNumberRange;
   /** Undefined: the default. */
-  value: number | undefined;
-  onCommit: (value: number | undefined) => void;
+  value: WholeNumber | undefined;
+  onCommit: (value: WholeNumber | undefined) => void;
 }
 
-/** A number; an empty field asks for none, and shows the default that is then in force. */
+/** A number, or a variable that holds one; an empty field asks for none, and shows the default that is then in force. */
 export function WholeNumberField({ id, label, tooltip, testId, unit, range, value, onCommit }: Props) {
   const { draft, input } = useDraft(String(value ?? ''), (text) => {
     const typed = wholeNumberIn(range, text);
@@ -40,7 +41,6 @@ export function WholeNumberField({ id, label, tooltip, testId, unit, range, valu
         id={id}
         data-testid={testId}
         width={NUMBER_WIDTH}
-        inputMode="numeric"
         aria-invalid={isWrong}
         placeholder={String(range.default)}
         suffix={unit}
@@ -50,12 +50,15 @@ export function WholeNumberField({ id, label, tooltip, testId, unit, range, valu
   );
 }
 
-type Typed = { isPossible: false } | { isPossible: true; number: number | undefined };
+type Typed = { isPossible: false } | { isPossible: true; number: WholeNumber | undefined };
 
 function wholeNumberIn({ min, max }: WholeNumberRange, text: string): Typed {
   const digits = text.trim();
   if (digits === '') {
     return { isPossible: true, number: undefined };
+  }
+  if (isVariable(digits)) {
+    return { isPossible: true, number: digits };
   }
   const number = /^\d+$/.test(digits) ? Number(digits) : NaN;
   return number >= min && number <= max ? { isPossible: true, number } : { isPossible: false };

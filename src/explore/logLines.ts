@@ -38,8 +38,9 @@ export function asLogLines(response: DataQueryResponse): DataQueryResponse {
  */
 export function withLogLines(response: DataQueryResponse, queries: readonly XdpQuery[]): DataQueryResponse {
   const shown = (frame: DataFrame): DataFrame[] => {
-    const { columns, rowsKept = ROWS_KEPT.default } = queries.find(({ refId }) => refId === frame.refId) ?? {};
-    return [withColumns(frame, columns), logFrame(frame, 0, Math.min(frame.length, rowsKept))];
+    const { columns, rowsKept } = queries.find(({ refId }) => refId === frame.refId) ?? {};
+    const most = typeof rowsKept === 'number' ? rowsKept : ROWS_KEPT.default;
+    return [withColumns(frame, columns), logFrame(frame, 0, Math.min(frame.length, most))];
   };
   return {
     ...response,

@@ -233,3 +233,27 @@ describe('other keys', () => {
     expect(of({ interfaces: ['$evil'] }).interfaces).toEqual(['a', 'b']);
   });
 });
+
+describe('numbers', () => {
+  const asked = (values: Record<string, string>) =>
+    interpolateQuery(
+      { refId: 'A', limit: '$limit', interval: '${interval}', top: '$top', rowsKept: '$rows' },
+      variables(values),
+      {}
+    );
+
+  it('are those that variables hold', () => {
+    const values = { limit: '50', interval: '2000', top: '5', rowsKept: '7', rows: '9' };
+    expect(asked(values)).toEqual({ refId: 'A', limit: 50, interval: 2_000, top: 5, rowsKept: 9 });
+  });
+
+  it('are the defaults where a variable holds nothing, and stay for the back end to refuse where it holds no number', () => {
+    expect(asked({ limit: '', interval: '1s', top: '-3' })).toEqual({
+      refId: 'A',
+      limit: undefined,
+      interval: '1s',
+      top: '-3',
+      rowsKept: '$rows',
+    });
+  });
+});

@@ -23,11 +23,27 @@ export function interpolateQuery(query: XdpQuery, templates: VariableReplacer, s
   const expanded = expandFilter(filter, templates, scopedVars);
   return {
     ...malformed(query),
-    ...withWords(rest, words),
+    ...withNumbers(withWords(rest, words), words),
     ...(named.length > 0 && { interfaces: named.includes(ANY_INTERFACE) ? [ANY_INTERFACE] : named }),
     ...(expanded.trim() !== '' && { filter: expanded }),
     ...(shown.length > 0 && { columns: shown }),
   };
+}
+
+/** Keys with a number each. */
+const NUMBERS = ['limit', 'interval', 'top', 'rowsKept'] as const;
+
+/** Numbers that variables hold. A variable without a value asks for the default; what is no number the back end refuses. */
+function withNumbers<Keys extends Partial<Pick<XdpQuery, (typeof NUMBERS)[number]>>>(
+  query: Keys,
+  words: (entries: string[]) => string[]
+): Keys {
+  const numbers = NUMBERS.flatMap((key) => {
+    const text: unknown = query[key];
+    return typeof text === 'string' ? [[key, words([text]).join(' ')] as const] : [];
+  });
+  const given = numbers.map(([key, text]) => [key, /^\d+$/.test(text) ? Number(text) : text || undefined]);
+  return { ...query, ...(Object.fromEntries(given) as Partial<Keys>) };
 }
 
 /** Values of a list hold no white space, so a line break separates those of a variable safely. */

@@ -2,7 +2,7 @@ import { isOfLaterVersion, migrateQuery, type MigrationStep } from './migrate';
 import { DEFAULT_QUERY, QUERY_VERSION, type XdpQuery } from './model';
 
 const renamed: MigrationStep = ({ limit, ...query }) => ({ ...query, rowsKept: limit });
-const doubled: MigrationStep = (query) => ({ ...query, rowsKept: (query.rowsKept ?? 0) * 2 });
+const doubled: MigrationStep = (query) => ({ ...query, rowsKept: Number(query.rowsKept ?? 0) * 2 });
 
 it.each<[Partial<XdpQuery>, Partial<XdpQuery>]>([
   [{ limit: 7 }, { rowsKept: 14, version: 3 }],

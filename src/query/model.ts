@@ -24,6 +24,9 @@ export type GroupBy =
 /** A template variable, as it stands in a saved query. */
 export type Variable = `$${string}`;
 
+/** A number, or a template variable that holds one. */
+export type WholeNumber = number | Variable;
+
 /** Which conversations: those of the last interval, or all since the stream began. */
 export type Since = 'interval' | 'start';
 
@@ -46,17 +49,17 @@ export interface XdpQuery extends DataQuery {
   /** Columns or template variables, in the order they are shown; none at all means every column. */
   columns?: string[];
   /** Rows a second; none at all means the default, or the ceiling where that is lower. */
-  limit?: number;
+  limit?: WholeNumber;
   /** Milliseconds between rows. */
-  interval?: number;
+  interval?: WholeNumber;
   /** None at all: one rate of all packets. */
   groupBy?: GroupBy | Variable;
   measure?: Measure;
   /** Groups or conversations, the largest first. */
-  top?: number;
+  top?: WholeNumber;
   since?: Since;
   /** Rows this panel holds. Only the front end reads it: the stream behind two panels that differ here is the same. */
-  rowsKept?: number;
+  rowsKept?: WholeNumber;
 }
 
 /** Raised when a key gets another meaning; `migrate.ts` then has a step that brings older queries along. */

@@ -1,6 +1,8 @@
 import type { ScopedVars } from '@grafana/data';
 import type { TemplateSrv } from '@grafana/runtime';
 
+import type { Variable } from './model';
+
 export type VariableReplacer = Pick<TemplateSrv, 'replace'>;
 
 export type VariableValue = string | number | boolean | Array<string | number | boolean>;
@@ -11,7 +13,12 @@ type WriteValue = (value: VariableValue, variable?: { name?: string }) => string
 /** A template variable of Grafana's, in any of its spellings. */
 export const VARIABLE = /\$\{[^}]*\}|\$\w+|\[\[\w+(?::\w+)?\]\]/gu;
 
-/** The same with a format, as in `${name:csv}`, `${name.path:raw}` or `[[name:pipe]]`: what is before it, and its end. */
+/** Whether a text is one variable and nothing else, as in `$name` or `${name}`. */
+export function isVariable(text: string): text is Variable {
+  return /^\$(?:\{[^}]+\}|\w+)$/u.test(text);
+}
+
+/** A variable with a format, as in `${name:csv}`, `${name.path:raw}` or `[[name:pipe]]`: what is before it, and its end. */
 const FORMATTED = /(\$\{\w+(?:\.[^:}]+)?):[^}]*(\})|(\[\[\w+):\w+(\]\])/gu;
 
 /**

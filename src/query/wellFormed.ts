@@ -1,9 +1,10 @@
 import type { XdpQuery } from './model';
+import { isVariable } from './variables';
 
 type Check = (value: unknown) => boolean;
 
 const isText: Check = (value) => typeof value === 'string';
-const isNumber: Check = (value) => typeof value === 'number';
+const isNumber: Check = (value) => typeof value === 'number' || (typeof value === 'string' && isVariable(value));
 const isListOfTexts: Check = (value) => Array.isArray(value) && value.every(isText);
 
 const TYPES: ReadonlyMap<string, Check> = new Map([

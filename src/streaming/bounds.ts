@@ -53,7 +53,7 @@ function rowsOfRates({ interval, top, isGrouped }: CanonicalQuery, length: numbe
 
 /** A dashboard's JSON may hold anything: what is no whole number counts as missing, the rest is brought into range. */
 function rowsKept({ rowsKept }: XdpQuery): number {
-  if (rowsKept === undefined || !Number.isInteger(rowsKept)) {
+  if (typeof rowsKept !== 'number' || !Number.isInteger(rowsKept)) {
     return ROWS_KEPT.default;
   }
   return Math.min(Math.max(rowsKept, ROWS_KEPT.min), ROWS_KEPT.max);
