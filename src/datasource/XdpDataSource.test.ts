@@ -61,6 +61,26 @@ describe('query', () => {
     expect(live.subscriptions).toHaveLength(1);
   });
 
+  it('asks again for what is missing exactly as the back end wrote the query, up to now', async () => {
+    const data = { kind: 'packets', interfaces: ['eth0'], filter: 'udp and src host 192.0.2.7' };
+    const history = ttlFrame('A', [[1, 1]], { custom: { channel: 'packets/1f', data, run: 'a', first: 0 } });
+    sent.mockReturnValue(of({ data: [history] }));
+    const request = {
+      ...requestFor([{ refId: 'A', filter: 'udp' }]),
+      filters: [{ key: 'source_ip', operator: '=', value: '192.0.2.7' }],
+    };
+    const running = testDataSource().query(request).subscribe();
+    sent.mockClear();
+    live.send('ds/uid-1/packets/1f', { run: 'a', first: 5, data: { values: [[2], [6]] } });
+    await new Promise((resolve) => {
+      process.nextTick(resolve);
+    });
+    running.unsubscribe();
+    const [asked] = sent.mock.lastCall ?? [];
+    expect(asked).toMatchObject({ targets: [{ ...data, refId: 'missing' }], filters: [], scopedVars: {} });
+    expect(asked?.range.to.valueOf()).toBeGreaterThan(Date.now());
+  });
+
   it('ends, and says why, in a panel of several data sources, which waits for the end of each', async () => {
     const request = { ...requestFor([{ refId: 'A' }]), requestId: 'mixed-0-Q100' };
     const { data } = await lastValueFrom(testDataSource().query(request));

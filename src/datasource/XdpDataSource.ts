@@ -251,9 +251,9 @@ export class XdpDataSource
       live,
       dataSourceUid: this.uid,
       askAgain: async ({ query }) => {
-        // As the back end wrote it, and for a stream of its own: nothing is asked of it but what it has.
+        // As the back end wrote it: variables and ad hoc filters are in it already.
         const targets = [{ ...query, refId: 'missing' }];
-        const asked = { ...request, targets, range: upToNow(request.range) };
+        const asked = { ...request, targets, filters: [], scopedVars: {}, range: upToNow(request.range) };
         const { data } = await firstValueFrom(super.query(asked));
         return data.find(isDataFrame);
       },
