@@ -62,11 +62,11 @@ describe('query', () => {
   });
 
   it('asks again for what is missing exactly as the back end wrote the query, up to now', async () => {
-    const data = { kind: 'packets', interfaces: ['eth0'], filter: 'udp and src host 192.0.2.7' };
+    const data = { kind: 'packets', interfaces: ['eth0'], filter: 'src host 192.0.2.7' };
     const history = ttlFrame('A', [[1, 1]], { custom: { channel: 'packets/1f', data, run: 'a', first: 0 } });
     sent.mockReturnValue(of({ data: [history] }));
     const request = {
-      ...requestFor([{ refId: 'A', filter: 'udp' }]),
+      ...requestFor([{ refId: 'A' }]),
       filters: [{ key: 'source_ip', operator: '=', value: '192.0.2.7' }],
     };
     const running = testDataSource().query(request).subscribe();
