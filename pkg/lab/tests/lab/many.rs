@@ -134,17 +134,23 @@ async fn others_are_answered_while_hundreds_are_attached() {
     let start = Instant::now();
     let channel = all.time(client::ask(&plugin, query)).await;
     let mut any = all.time(client::run(&plugin, &channel)).await;
-    let counters = json!({ "kind": "capture", "interfaces": ["any"], "columns": ["state"], "interval": 250 });
+    let counters = json!({ "kind": "capture", "interfaces": ["any"], "columns": ["state", "interface", "direction"], "interval": 250 });
     let counters = client::ask(&plugin, counters).await;
     let mut counters = client::run(&plugin, &counters).await;
     let attached = AtomicUsize::new(0);
     let count = async {
         while attached.load(Ordering::Acquire) < LINKS {
             let message = client::message(&mut counters).await;
-            let states = message["data"]["values"][0].as_array().unwrap();
-            // While the others run there is a row for each of their streams on lo, too.
-            let now = states.iter().filter(|state| **state == json!("attached")).count();
-            attached.store(now.min(LINKS), Ordering::Release);
+            let [states, interfaces, directions] =
+                [0, 1, 2].map(|column| message["data"]["values"][column].as_array().unwrap());
+            // There is a row for each stream, on lo for those of the others too.
+            let hooks: BTreeSet<(String, String)> = states
+                .iter()
+                .zip(interfaces.iter().zip(directions))
+                .filter(|(state, _)| **state == json!("attached"))
+                .map(|(_, (interface, direction))| (interface.to_string(), direction.to_string()))
+                .collect();
+            attached.store(hooks.len(), Ordering::Release);
         }
     };
     let ask = async {
