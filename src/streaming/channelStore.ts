@@ -107,6 +107,12 @@ export class ChannelStore {
       }
       // Its rows may be those of long ago: Grafana repeats the last message that named the columns.
       this.describe(event.message as StreamMessage | undefined);
+      // Nothing may come for long that would show what is missing: rows that were sent before it was connected, of a stream
+      // that ran already, and those that were sent while it was not.
+      if (this.connection.state === 'connected' && before.state !== 'connected') {
+        this.isIncomplete ||= before.state === 'cut' || this.log.isNumbered;
+        this.fill();
+      }
     } else {
       return;
     }

@@ -144,6 +144,11 @@ export class RowLog {
     );
   }
 
+  /** Whether rows are known by their numbers in a run. */
+  get isNumbered(): boolean {
+    return this.blocks.some(({ sequence }) => sequence !== undefined);
+  }
+
   /** How often rows of another run of the stream follow: what was sent between them nobody can tell. */
   get breaks(): number {
     const runs = this.blocks.flatMap(({ sequence }) => (sequence === undefined ? [] : [sequence.run]));

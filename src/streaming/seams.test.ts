@@ -1,4 +1,4 @@
-import { createDataFrame, FieldType, LoadingState, type DataFrame } from '@grafana/data';
+import { createDataFrame, FieldType, LiveChannelConnectionState, LoadingState, type DataFrame } from '@grafana/data';
 
 import type { StreamMessage } from '../streaming/channelStore';
 import { ttlFrame } from '../testing/frames';
@@ -36,8 +36,7 @@ const SCHEMA = {
 };
 
 /** A panel whose back end still has `kept` when it is asked again. */
-function open(history: DataFrame, kept?: () => DataFrame | undefined, rowsKept?: number) {
-  const live = new SharedLive();
+function open(history: DataFrame, kept?: () => DataFrame | undefined, rowsKept?: number, live = new SharedLive()) {
   const askAgain = jest.fn(() => Promise.resolve(kept?.()));
   const answer = { state: LoadingState.Done, data: [history] };
   const panel = new StreamingPanel(live, answer, [{ refId: 'A', rowsKept }], undefined, askAgain);
@@ -89,6 +88,35 @@ it('asks for what came while the connection was cut, and reports what is no long
   expect(panel.notices()).toEqual([
     'warning: 13 rows came while the connection was cut or the browser too slow, and are no longer kept.',
   ]);
+});
+
+it('has what came while the connection was cut also where nothing comes afterwards', async () => {
+  const { live, panel, askAgain } = open(answerOf(0, 10), () => answerOf(5, 15));
+  live.send(CHANNEL, messageOf(10, 12));
+  live.cut(CHANNEL);
+  expect(askAgain).not.toHaveBeenCalled();
+  live.reconnect(CHANNEL);
+  await settled();
+  expect(panel.ttls('A')).toEqual(range(0, 15));
+  expect(panel.notices()).toEqual([]);
+});
+
+it('has what a stream sent that ran already, before it was connected', async () => {
+  const live = new SharedLive(LiveChannelConnectionState.Pending);
+  const { panel, askAgain } = open(answerOf(0, 10), () => answerOf(0, 12), undefined, live);
+  expect(askAgain).not.toHaveBeenCalled();
+  live.reconnect(CHANNEL);
+  await settled();
+  expect(panel.ttls('A')).toEqual(range(0, 12));
+});
+
+it('asks for nothing of a stream that has only begun', async () => {
+  const live = new SharedLive(LiveChannelConnectionState.Pending);
+  const history = ttlFrame('A', [[1, 1]], { custom: { channel: 'packets/1f', data: { kind: 'packets' } } });
+  const { askAgain } = open(history, undefined, undefined, live);
+  live.reconnect(CHANNEL);
+  await settled();
+  expect(askAgain).not.toHaveBeenCalled();
 });
 
 it('goes on where the stream is run again, and has what was sent before it listened', async () => {

@@ -17,8 +17,10 @@ interface Channel {
   error?: string;
 }
 
-/** Stands in for Grafana Live: events of channels, as Grafana 12.4 tells them. */
+/** Stands in for Grafana Live: events of channels, as Grafana 12.4 tells them. Channels are connected at once, or later. */
 export class SharedLive {
+  constructor(private readonly begin = LiveChannelConnectionState.Connected) {}
+
   /** Channels that were opened, in turn. */
   readonly subscriptions: LiveChannelAddress[] = [];
   private readonly channels = new Map<string, Channel>();
@@ -85,7 +87,7 @@ export class SharedLive {
   }
 
   private open(id: string): Channel {
-    const channel = this.channels.get(id) ?? { events: new Subject(), state: LiveChannelConnectionState.Connected };
+    const channel = this.channels.get(id) ?? { events: new Subject(), state: this.begin };
     this.channels.set(id, channel);
     return channel;
   }
