@@ -78,6 +78,7 @@ describe('query', () => {
     running.unsubscribe();
     const [asked] = sent.mock.lastCall ?? [];
     expect(asked).toMatchObject({ targets: [{ ...data, refId: 'missing' }], filters: [], scopedVars: {} });
+    expect(asked?.requestId).toBe('Q100-packets/1f');
     expect(asked?.range.to.valueOf()).toBeGreaterThan(Date.now());
   });
 

@@ -250,10 +250,12 @@ export class XdpDataSource
     return {
       live,
       dataSourceUid: this.uid,
-      askAgain: async ({ query }) => {
+      askAgain: async ({ path, query }) => {
         // As the back end wrote it: variables and ad hoc filters are in it already.
         const targets = [{ ...query, refId: 'missing' }];
-        const asked = { ...request, targets, filters: [], scopedVars: {}, range: upToNow(request.range) };
+        // Of two requests of one name Grafana cancels the first.
+        const requestId = `${request.requestId}-${path}`;
+        const asked = { ...request, requestId, targets, filters: [], scopedVars: {}, range: upToNow(request.range) };
         const { data } = await firstValueFrom(super.query(asked));
         return data.find(isDataFrame);
       },

@@ -149,7 +149,9 @@ export class ChannelStore {
   /** Asks for what is missing, if anything. */
   private fill(): void {
     const now = Date.now();
-    if (!this.isIncomplete || now - this.askedAt < ASK_AGAIN_AFTER) {
+    // Whoever wants the last message alone misses nothing.
+    const isWanted = [...this.viewers].some(({ maxLength }) => maxLength > 0);
+    if (!this.isIncomplete || !isWanted || now - this.askedAt < ASK_AGAIN_AFTER) {
       return;
     }
     this.isIncomplete = false;

@@ -101,6 +101,14 @@ it('has what came while the connection was cut also where nothing comes afterwar
   expect(panel.notices()).toEqual([]);
 });
 
+it('asks for nothing where the last message alone counts', () => {
+  const data = { kind: 'flows', interval: 1_000 };
+  const { live, askAgain } = open(ttlFrame('A', [[1, 1]], { custom: { channel: 'packets/1f', data } }));
+  live.cut(CHANNEL);
+  live.reconnect(CHANNEL);
+  expect(askAgain).not.toHaveBeenCalled();
+});
+
 it('has what a stream sent that ran already, before it was connected', async () => {
   const live = new SharedLive(LiveChannelConnectionState.Pending);
   const { panel, askAgain } = open(answerOf(0, 10), () => answerOf(0, 12), undefined, live);
