@@ -2,6 +2,8 @@ import dgram from 'dgram';
 
 /** Milliseconds between two rounds. */
 const EVERY = 200;
+/** Milliseconds between two datagrams that are sent once. */
+const PACE = 20;
 
 /** Sends a datagram to each of these UDP ports of this machine, over and over. Gives what ends it. */
 export function sendTo(ports: number[]): () => void {
@@ -17,4 +19,15 @@ export function sendTo(ports: number[]): () => void {
     clearInterval(timer);
     socket.close();
   };
+}
+
+/** Sends one datagram to each of so many UDP ports of this machine, from `first` on. */
+export async function sendOnce(first: number, count: number): Promise<void> {
+  const socket = dgram.createSocket('udp4');
+  socket.on('error', () => undefined);
+  for (let port = first; port < first + count; port += 1) {
+    socket.send('x', port, '127.0.0.1');
+    await new Promise((resolve) => setTimeout(resolve, PACE));
+  }
+  socket.close();
 }

@@ -10,8 +10,12 @@ import { DATA_SOURCE, INTERFACE } from './here';
 const datasource = { type: pluginJson.id, uid: DATA_SOURCE.uid };
 
 interface Made {
-  /** Opens a dashboard that is gone after the test: one table of packets, and these variables. */
-  openTable: (query: Record<string, unknown>, variables: Array<Record<string, unknown>>) => Promise<DashboardPage>;
+  /** Opens a dashboard that is gone after the test: one table of packets, or another panel, and these variables. */
+  openTable: (
+    query: Record<string, unknown>,
+    variables: Array<Record<string, unknown>>,
+    panel?: Record<string, unknown>
+  ) => Promise<DashboardPage>;
   /** Has datagrams sent to UDP ports of this machine, as long as the test goes on. */
   sendDatagrams: (ports: number[]) => void;
 }
@@ -20,7 +24,7 @@ interface Made {
 export const test = base.extend<Made>({
   openTable: async ({ request, gotoDashboardPage }, use) => {
     const uid = randomUUID();
-    await use(async (query, variables) => {
+    await use(async (query, variables, panel = {}) => {
       const dashboard = {
         uid,
         title: `Made for a test, ${uid}`,
@@ -35,6 +39,7 @@ export const test = base.extend<Made>({
             gridPos: { x: 0, y: 0, w: 24, h: 20 },
             targets: [{ refId: 'A', datasource, kind: 'packets', interfaces: [INTERFACE], ...query }],
             fieldConfig: { defaults: { custom: { filterable: true } }, overrides: [] },
+            ...panel,
           },
         ],
       };
