@@ -21,6 +21,14 @@ pub fn interrupt(id: u32) {
     kill_process(pid(id), Signal::INT).expect("interrupting a process");
 }
 
+/// Asks a process to terminate (SIGTERM).
+///
+/// # Panics
+/// Where there is no such process.
+pub fn terminate(id: u32) {
+    kill_process(pid(id), Signal::TERM).expect("asking a process to terminate");
+}
+
 fn pid(id: u32) -> Pid {
     Pid::from_raw(id.try_into().expect("a process id")).expect("a process id")
 }

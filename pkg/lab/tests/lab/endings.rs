@@ -6,7 +6,7 @@ use xdplive_corpus::named;
 use xdplive_lab::{
     eventually,
     namespace::Namespace,
-    process::{kill, links, lives},
+    process::{kill, links, lives, terminate},
     send::Sender,
     watch::Watch,
 };
@@ -50,6 +50,25 @@ fn a_good_end_leaves_nothing_at_all() {
     assert_eq!(links(), before);
     assert_eq!(processes.map(lives), [false; 3]);
     assert_eq!(leftovers(), files);
+}
+
+/// As `timeout`, a terminal or a systemd unit end it: every process of the group is asked at the same time.
+#[test]
+fn all_asked_to_terminate_at_once_is_a_good_end() {
+    let before = links();
+    let namespace = Namespace::with_pair();
+    let options = ["--interface", "a", "--direction", "in", "--limit", "1000"];
+    let watch = Watch::attached(&namespace, 1, &options);
+    Sender::new(&namespace, "b").send(&named::ssdp().bytes());
+    watch.wait_for_rows(1);
+    // The plugin first: its streams end with an error, for Grafana.
+    let [itself, plugin, loader] = watch.processes();
+    [loader, plugin, itself].into_iter().for_each(terminate);
+    let outcome = watch.finish();
+    outcome.assert_well();
+    let accounts = outcome.accounts(0);
+    assert_eq!([accounts["seen"], accounts["delivered"]], [1, 1], "{accounts:?}");
+    assert_eq!(links(), before);
 }
 
 #[test]

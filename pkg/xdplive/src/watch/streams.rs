@@ -121,7 +121,12 @@ async fn follow(number: usize, mut stream: Streaming<StreamPacket>, sender: mpsc
                     Event::End,
                 );
             }
-            Err(status) => break Event::Failure(status.message().to_owned()),
+            // The plugin was asked to end by a signal, as all processes of a terminal or a unit are: it says what it counted
+            // all the same.
+            Err(status) => {
+                break accounts::read(status.metadata())
+                    .map_or_else(|| Event::Failure(status.message().to_owned()), Event::End);
+            }
         }
     };
     // Nobody listening means that everything ends.
