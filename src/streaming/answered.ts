@@ -1,12 +1,12 @@
 import type { DataFrame } from '@grafana/data';
 
 import type { Answered } from './channelStore';
-import type { Sequence } from './rowLog';
+import { columnsOf, type Sequence } from './rowLog';
 
 /** The rows of an answer, as their stream would have sent them. */
 export function answeredRows({ fields, meta }: DataFrame): Answered {
   return {
-    columns: fields.map(({ name, type, config }) => ({ name, type, config })),
+    columns: columnsOf(fields),
     values: fields.map(({ values }) => values as unknown[]),
     sequence: sequenceIn(meta?.custom),
   };

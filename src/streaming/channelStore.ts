@@ -7,7 +7,7 @@ import {
 import { Subject, type Observable, type Subscription } from 'rxjs';
 
 import { connectionAfter, type Connection } from './connection';
-import { RowLog, type Bounds, type LogColumn, type Sequence } from './rowLog';
+import { columnsOf, RowLog, type Bounds, type LogColumn, type Sequence } from './rowLog';
 
 /** A message of a stream: columns where they are named anew, rows, and for packets where they stand. */
 export interface StreamMessage extends DataFrameJSON {
@@ -122,7 +122,7 @@ export class ChannelStore {
   private describe(message: StreamMessage | undefined): void {
     const fields = message?.schema?.fields;
     if (fields !== undefined) {
-      this.log.describe(fields.map(({ name, type, config }) => ({ name, type, config }) as LogColumn));
+      this.log.describe(columnsOf(fields as LogColumn[]));
     }
   }
 

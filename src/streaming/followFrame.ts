@@ -34,6 +34,7 @@ import { nameSeries } from './nameSeries';
 import { noticesOf, quietNotices, type PanelFacts, type StreamFacts } from './notices';
 import { paced } from './pace';
 import { quietAfter } from './quiet';
+import type { Bounds } from './rowLog';
 import { answeredFor, openStore, type Held } from './stores';
 import { viewOf, type View } from './view';
 
@@ -82,6 +83,7 @@ class Panel {
   private readonly report: CaptureReport | undefined;
   private readonly rows: Held;
   private readonly counters: Held | undefined;
+  private readonly bounds: Bounds;
   private readonly view: View;
   private hadRows = false;
   /** How many messages had come when none had come for too long; undefined: that has not been. */
@@ -94,14 +96,14 @@ class Panel {
     const { channel, source, query, request } = stream;
     this.asked = canonicalQuery(channel.query);
     this.report = captureReportOf(history);
-    const bounds = boundsOf(query, this.asked, request.range);
+    this.bounds = boundsOf(query, this.asked, request.range);
     // Counters come first, so that what is known of them is known when the panel begins.
     this.counters = this.report && openStore(this.report.channel, source, { maxLength: 0, maxAge: 0 });
-    this.rows = openStore(channel, source, bounds);
+    this.rows = openStore(channel, source, this.bounds);
     if (this.asked.kind !== 'flows') {
       this.rows.store.join(answeredFor(channel, history));
     }
-    this.view = viewOf(this.asked, history, this.rows.store, bounds);
+    this.view = viewOf(this.asked, history, this.rows.store, this.bounds);
   }
 
   /** Whenever there may be something new to draw. */
@@ -174,7 +176,7 @@ class Panel {
       missing: store.log.missing,
       breaks: store.log.breaks,
       leftOut: this.view.leftOut(),
-      kept: this.asked.kind === 'rates' ? undefined : boundsOf(this.stream.query, this.asked, request.range).maxLength,
+      kept: this.asked.kind === 'rates' ? undefined : this.bounds.maxLength,
       timeZone: request.timezone,
     };
     const { isOfInterval, interval } = this.asked;

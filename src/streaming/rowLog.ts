@@ -9,6 +9,11 @@ export interface LogColumn {
   config?: FieldConfig;
 }
 
+/** The columns of a frame, or of a message's schema. */
+export function columnsOf(fields: readonly LogColumn[]): LogColumn[] {
+  return fields.map(({ name, type, config }) => ({ name, type, config }));
+}
+
 /** Where rows stand in a run of their stream: the first of them has this number, counted from 0. */
 export interface Sequence {
   run: string;

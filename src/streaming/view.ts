@@ -3,7 +3,7 @@ import type { DataFrame, Field } from '@grafana/data';
 import type { CanonicalQuery } from './canonicalQuery';
 import type { ChannelStore } from './channelStore';
 import { groupsOf, wideSeries, type Grouping } from './groupedRates';
-import type { Bounds, LogColumn, Rows } from './rowLog';
+import { columnsOf, type Bounds, type LogColumn, type Rows } from './rowLog';
 import type { Shown } from './shownGroups';
 
 /** What a panel shows of a channel's store, made anew each time it draws. */
@@ -27,7 +27,7 @@ export function viewOf(asked: CanonicalQuery, history: DataFrame, store: Channel
 /** The table of the last message; before one has come, that of the answer. */
 function lastMessage(history: DataFrame, store: ChannelStore): View {
   const before = store.messages;
-  const columns = columnsOf(history);
+  const columns = columnsOf(history.fields);
   return {
     draw: () => {
       // Older than the answer, as far as is known: since then the network may have fallen silent.
@@ -99,8 +99,4 @@ function frameOf({ refId, name, meta }: DataFrame, columns: readonly LogColumn[]
     values: values[index] ?? [],
   }));
   return { refId, name, meta, fields, length: fields[0]?.values.length ?? 0 };
-}
-
-function columnsOf({ fields }: DataFrame): LogColumn[] {
-  return fields.map(({ name, type, config }) => ({ name, type, config }));
 }

@@ -27,7 +27,7 @@ pub struct DataSourceSettings {
     pub ceiling: LimitCeiling,
 }
 
-/// Everything that is wrong with a data source's settings, so that it can be mended in one go. Its owner is told; nothing
+/// Everything that is wrong with a data source's settings, so that it can be fixed in one go. Its owner is told; nothing
 /// works until it is, because a restriction that cannot be read must not be taken for none.
 #[derive(Clone, Debug, PartialEq, Error)]
 #[error("{}", sentences(.errors))]
