@@ -20,18 +20,14 @@ import {
 import { DataSourceWithBackend, getTemplateSrv, type GrafanaLiveSrv } from '@grafana/runtime';
 import { firstValueFrom, map, of, switchMap, type Observable } from 'rxjs';
 
-import { asLogLines, asTailed, withLogLines } from '../explore/logLines';
 import { logVolumeQuery, logVolumeRequest } from '../explore/logVolume';
-import { newestFirst } from '../explore/newestFirst';
-import { tailRange } from '../explore/tailRange';
-import { dresser } from '../fields/dressed';
 import { dashboardPage, explorePage, LIVE_PACKETS, type PacketsPage } from '../fields/packetsPage';
-import { adHocFault, isNarrowable, takesConditionOn, withAdHocFilters } from '../query/adHocFilters';
+import { isNarrowable, takesConditionOn, withAdHocFilters } from '../query/adHocFilters';
 import { describeQuery } from '../query/describe';
 import { readingOf, type FilterReading } from '../query/filterReading';
 import { expandFilter, filterFault } from '../query/filterVariables';
 import { interpolateQuery } from '../query/interpolate';
-import { isOfPackets, withoutUnusedKeys } from '../query/kinds';
+import { isOfPackets } from '../query/kinds';
 import { migrateQuery } from '../query/migrate';
 import {
   ANY_INTERFACE,
@@ -52,14 +48,15 @@ import { readVariableQuery, type SeenResponse, type SeenValue, type SeenWhat } f
 import type { SettingsResponse } from '../resources/settings';
 import { limitRange } from '../settings/limitRange';
 import type { XdpSettings } from '../settings/model';
+import { reachesNow, upToNow } from '../streaming/bounds';
 import { followAnswer } from '../streaming/followAnswer';
-import { showingGaps } from '../streaming/gaps';
 import { grafanaLive, withoutLive } from '../streaming/grafanaLive';
 import type { LiveSource } from '../streaming/liveChannel';
 import { withSeriesNames } from '../streaming/nameSeries';
-import { reachesNow, upToNow } from '../streaming/bounds';
 
-import { isAlerting, isExplore } from './apps';
+import { isAlerting } from './apps';
+import { askedFor } from './asked';
+import { shower } from './shown';
 
 /** What the buttons of a cell ask for. */
 const CELL_OPERATORS: ReadonlyMap<QueryFixAction['type'], string> = new Map([
@@ -100,26 +97,15 @@ export class XdpDataSource
   }
 
   /**
-   * The back end answers with the rows it holds; where the range reaches now, each answer goes on as a stream. A query that
-   * a variable or an ad hoc filter spoils is not sent, and its error stands beside the answers to the others. Explore is
-   * shown lines: of its live tail alone, and of a range that is past beside the table.
+   * The back end answers with the rows it holds; where the range reaches now, each answer goes on as a stream. The errors
+   * of queries that are not sent stand beside the answers to the others.
    */
-  override query(asked: DataQueryRequest<XdpQuery>): Observable<DataQueryResponse> {
-    const isTail = asked.liveStreaming === true;
-    const request = isTail ? { ...asked, range: tailRange(asked.range) } : asked;
-    const isInExplore = isExplore(request.app);
-    const isPast = isInExplore && !reachesNow(request.range);
-    const wanted = request.targets.map((query) => withoutUnusedKeys(migrateQuery(query)));
-    const lined = wanted.map((query) => (isTail || (isPast && isOfPackets(query)) ? asTailed(query) : query));
-    const errors = faultsOf({ ...request, targets: lined });
-    const targets = lined.filter(({ refId }) => !errors.some((error) => error.refId === refId));
-    const interpolated = targets.map((query) => this.applyTemplateVariables(query, request.scopedVars));
-    const shownAs = interpolated.map(wellFormed);
+  override query(grafanas: DataQueryRequest<XdpQuery>): Observable<DataQueryResponse> {
+    const asked = askedFor(grafanas, (query, scopedVars) => this.applyTemplateVariables(query, scopedVars));
+    const { request, shownAs, errors } = asked;
     const names = seriesNames(shownAs);
     this.findPacketsPage();
-    const withGaps = showingGaps(shownAs);
-    const dressed = dresser(shownAs, () => this.packetsPage);
-    return super.query({ ...request, targets, range: upToNow(request.range) }).pipe(
+    return super.query({ ...request, range: upToNow(request.range) }).pipe(
       map((answer) => withErrors(answer, errors)),
       switchMap((answer) => {
         // The editor of an alert rule shows what the rule will see, which is never a stream.
@@ -131,15 +117,7 @@ export class XdpDataSource
           ? of(withoutLive(withSeriesNames(answer, names), request.requestId))
           : followAnswer(answer, { ...request, targets: shownAs }, this.liveSource(live, request), names);
       }),
-      map((response) => {
-        // Lines are text: they need no looks and links.
-        if (isTail) {
-          return asLogLines(response);
-        }
-        const shown = dressed(withGaps(response));
-        const ordered = isInExplore ? newestFirst(shown, targets) : shown;
-        return isPast ? withLogLines(ordered, wanted.map(wellFormed)) : ordered;
-      })
+      map(shower(asked, () => this.packetsPage))
     );
   }
 
@@ -150,7 +128,7 @@ export class XdpDataSource
     // Grafana asks each query of Explore, whichever table the cell is in.
     return operator === undefined || key === undefined || value === undefined || !takesConditionOn(key, query)
       ? query
-      : withAdHocFilters(wellFormed(migrateQuery(query)), [{ key, operator, value }]);
+      : withAdHocFilters(migrateQuery(query), [{ key, operator, value }]);
   }
 
   getSupportedSupplementaryQueryTypes(): SupplementaryQueryType[] {
@@ -281,14 +259,6 @@ function choices(values: readonly string[]): MetricFindValue[] {
 
 function seenChoices(seen: readonly SeenValue[]): MetricFindValue[] {
   return choices(seen.map(({ value }) => value));
-}
-
-function faultsOf({ targets, scopedVars, filters }: DataQueryRequest<XdpQuery>): DataQueryError[] {
-  return targets.map(wellFormed).flatMap((query) => {
-    const { refId, filter = '' } = query;
-    const message = filterFault(filter, getTemplateSrv(), scopedVars) ?? adHocFault(query, filters);
-    return message ? [{ refId, message }] : [];
-  });
 }
 
 function withErrors(answer: DataQueryResponse, errors: DataQueryError[]): DataQueryResponse {

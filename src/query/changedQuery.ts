@@ -1,5 +1,4 @@
 import { unusedKeys } from './kinds';
-import { isOfLaterVersion } from './migrate';
 import type { QueryKind, XdpQuery } from './model';
 
 /** What was chosen for a query and says nothing to it as it is now. */
@@ -24,11 +23,11 @@ export function changedQuery(
 ): { changed: XdpQuery; aside: SetAside } {
   const columns = columnsAside(query, change, aside);
   const shown = columns === aside.columns ? {} : { columns: columns.get(change.kind ?? 'packets') };
-  const unusedBefore = unused(query);
+  const unusedBefore = unusedKeys(query);
   const returning = [...aside.keys].filter(([key]) => unusedBefore.includes(key) && !(key in query));
   const chosen: XdpQuery = { ...query, ...Object.fromEntries(returning), ...shown, ...change };
   const entries: Array<[string, unknown]> = Object.entries(chosen).filter(([, value]) => value !== undefined);
-  const left = unused(chosen);
+  const left = unusedKeys(chosen);
   return {
     changed: Object.fromEntries(entries.filter(([key]) => !left.includes(key))) as unknown as XdpQuery,
     aside: { columns, keys: new Map(entries.filter(([key]) => left.includes(key))) },
@@ -39,9 +38,4 @@ export function changedQuery(
 function columnsAside(query: XdpQuery, change: Partial<XdpQuery>, { columns }: SetAside): SetAside['columns'] {
   const kind = query.kind ?? 'packets';
   return change.kind === undefined || change.kind === kind ? columns : new Map(columns).set(kind, query.columns);
-}
-
-/** A query of a later version may use more than is known of here. */
-function unused(query: XdpQuery): readonly string[] {
-  return isOfLaterVersion(query) ? [] : unusedKeys(query);
 }

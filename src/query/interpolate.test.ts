@@ -2,6 +2,7 @@ import examples from '../../testdata/filters/variables.json';
 
 import { filterFault } from './filterVariables';
 import { interpolateQuery } from './interpolate';
+import type { XdpQuery } from './model';
 
 /**
  * Stands in for a dashboard's variables: a value that is a list is one with several values. As in Grafana, a format that
@@ -254,6 +255,28 @@ describe('numbers', () => {
       interval: '1s',
       top: '-3',
       rowsKept: '$rows',
+    });
+  });
+});
+
+describe('a query of a later version', () => {
+  const saved = {
+    refId: 'A',
+    version: 2,
+    kind: 'histogram',
+    interfaces: ['any', '!veth*'],
+    filter: '',
+    columns: [],
+    limit: null,
+    hosts: ['$host'],
+    buckets: { from: 1, to: [2] },
+  } as unknown as XdpQuery;
+
+  it('is asked as it was saved, but for variables where they can stand', () => {
+    expect(interpolateQuery(saved, variables({ host: 'a' }), {})).toStrictEqual(saved);
+    expect(interpolateQuery({ ...saved, filter: 'host $host' }, variables({ host: '10.0.0.1' }), {})).toStrictEqual({
+      ...saved,
+      filter: 'host 10.0.0.1',
     });
   });
 });

@@ -1,6 +1,7 @@
 import type { ScopedVars } from '@grafana/data';
 
 import { expandFilter } from './filterVariables';
+import { isOfLaterVersion } from './migrate';
 import { ANY_INTERFACE, type XdpQuery } from './model';
 import { replaceVariables, VARIABLE, type VariableReplacer, type VariableValue } from './variables';
 import { malformed, wellFormed } from './wellFormed';
@@ -11,9 +12,20 @@ const WORDS = ['kind', 'direction', 'groupBy', 'measure', 'since'] as const;
 /**
  * Puts the values of template variables in place. A variable with several values becomes that many interfaces or
  * columns, and one without a value none. An empty list or text leaves the query, because only a missing key means "the
- * back end's default". What is no list or text at all stays, for the back end to refuse by name.
+ * back end's default". What is no list or text at all stays, for the back end to refuse by name. Of a query of a later
+ * version nobody knows here what an empty value means: all that holds no variable stays as it was saved.
  */
 export function interpolateQuery(query: XdpQuery, templates: VariableReplacer, scopedVars: ScopedVars): XdpQuery {
+  const interpolated = withValues(query, templates, scopedVars);
+  const saved = Object.entries(query).filter(([, value]) => value !== undefined && !holdsVariable(value));
+  return isOfLaterVersion(query) ? { ...interpolated, ...Object.fromEntries(saved) } : interpolated;
+}
+
+function holdsVariable(value: unknown): boolean {
+  return Array.isArray(value) ? value.some(holdsVariable) : typeof value === 'string' && value.search(VARIABLE) >= 0;
+}
+
+function withValues(query: XdpQuery, templates: VariableReplacer, scopedVars: ScopedVars): XdpQuery {
   const { interfaces, filter = '', columns, ...rest } = wellFormed(query);
   const words = (entries: string[] = []) => [
     ...new Set(entries.flatMap((entry) => expandEntry(entry, templates, scopedVars))),

@@ -1,3 +1,4 @@
+import { isOfLaterVersion } from './migrate';
 import type { QueryKind, XdpQuery } from './model';
 
 /** Keys that say something to some queries only. */
@@ -91,9 +92,9 @@ export function isOfFlows(query: XdpQuery): boolean {
   return query.kind === 'flows' || (query.kind === 'rates' && isGrouped(query));
 }
 
-/** Keys that say nothing to a query, whether it has them or not. */
+/** Keys that say nothing to a query, whether it has them or not. One of a later version may use more than is known here. */
 export function unusedKeys(query: XdpQuery): readonly string[] {
-  return KEYS_OF_SOME.filter((key) => !isUsed(query, key));
+  return isOfLaterVersion(query) ? [] : KEYS_OF_SOME.filter((key) => !isUsed(query, key));
 }
 
 /** The query as it is asked: what the editor does not show for its kind must not make it fail. */

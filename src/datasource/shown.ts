@@ -1,0 +1,30 @@
+import type { DataQueryResponse } from '@grafana/data';
+
+import { asLogLines, withLogLines } from '../explore/logLines';
+import { newestFirst } from '../explore/newestFirst';
+import { dresser } from '../fields/dressed';
+import type { PacketsPage } from '../fields/packetsPage';
+import { wellFormed } from '../query/wellFormed';
+import { showingGaps } from '../streaming/gaps';
+import { tellingLaterVersion } from '../streaming/laterVersion';
+
+import type { Asked } from './asked';
+
+/** Makes of each answer to a request, and of each drawing of its streams, what Grafana is given. */
+export function shower(
+  { request, wanted, shownAs, isTail, isInExplore, isPast }: Asked,
+  page: () => PacketsPage
+): (response: DataQueryResponse) => DataQueryResponse {
+  const withGaps = showingGaps(shownAs);
+  const dressed = dresser(shownAs, page);
+  const told = tellingLaterVersion(wanted);
+  return (response) => {
+    // Lines are text: they need no looks and links.
+    if (isTail) {
+      return told(asLogLines(response));
+    }
+    const looking = dressed(withGaps(response));
+    const ordered = isInExplore ? newestFirst(looking, request.targets) : looking;
+    return told(isPast ? withLogLines(ordered, wanted.map(wellFormed)) : ordered);
+  };
+}
