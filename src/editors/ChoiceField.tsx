@@ -1,6 +1,7 @@
-import { InlineField, RadioButtonGroup } from '@grafana/ui';
+import { css } from '@emotion/css';
+import { RadioButtonGroup, useStyles2 } from '@grafana/ui';
 
-import { LABEL_WIDTH } from './layout';
+import { FittedField } from './FittedField';
 
 export interface Choice<T> {
   label: string;
@@ -17,9 +18,21 @@ interface Props<T> {
 
 /** One of a few, all in sight. Nothing is marked where a dashboard's JSON has a value that is not offered. */
 export function ChoiceField<T>({ label, choices, value, onChange }: Props<T>) {
+  const styles = useStyles2(getStyles);
   return (
-    <InlineField label={label} labelWidth={LABEL_WIDTH}>
-      <RadioButtonGroup<T> aria-label={label} options={[...choices]} value={value} onChange={onChange} />
-    </InlineField>
+    <FittedField label={label}>
+      <RadioButtonGroup<T>
+        aria-label={label}
+        className={styles.choices}
+        options={[...choices]}
+        value={value}
+        onChange={onChange}
+      />
+    </FittedField>
   );
 }
+
+const getStyles = () => ({
+  // Where one line is too narrow for all of them.
+  choices: css({ flexWrap: 'wrap' }),
+});

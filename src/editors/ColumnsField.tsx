@@ -1,14 +1,14 @@
 import { css } from '@emotion/css';
-import type { GrafanaTheme2 } from '@grafana/data';
 import { getTemplateSrv } from '@grafana/runtime';
-import { InlineField, MultiCombobox, useStyles2 } from '@grafana/ui';
+import { MultiCombobox, useStyles2 } from '@grafana/ui';
 import { useMemo } from 'react';
 
 import { groupOfColumn, inGroups } from '../query/columnGroups';
 import type { RowColumn } from '../resources/columns';
 
 import { ColumnOrder } from './ColumnOrder';
-import { LABEL_WIDTH, PICKER_WIDTH } from './layout';
+import { FittedField } from './FittedField';
+import { PICKER_WIDTH } from './layout';
 import type { Loaded } from './useLoaded';
 import { variableOptions } from './variableOptions';
 
@@ -55,9 +55,10 @@ export function ColumnsField({ id, isOfRates, value, columns, onChange }: Props)
 
   return (
     <>
-      <InlineField
+      <FittedField
         label="Columns"
-        labelWidth={LABEL_WIDTH}
+        width={PICKER_WIDTH}
+        grows
         tooltip={tooltip}
         invalid={columns.state === 'failed'}
         error={
@@ -67,7 +68,6 @@ export function ColumnsField({ id, isOfRates, value, columns, onChange }: Props)
         <MultiCombobox
           id={id}
           data-testid="xdplive-query-columns"
-          width={PICKER_WIDTH}
           options={options}
           value={value}
           placeholder={placeholder}
@@ -77,7 +77,7 @@ export function ColumnsField({ id, isOfRates, value, columns, onChange }: Props)
             onChange(chosen.map((option) => option.value));
           }}
         />
-      </InlineField>
+      </FittedField>
       {value.length > 1 && (
         <div className={styles.order}>
           <ColumnOrder columns={value} onChange={onChange} />
@@ -87,7 +87,7 @@ export function ColumnsField({ id, isOfRates, value, columns, onChange }: Props)
   );
 }
 
-const getStyles = (theme: GrafanaTheme2) => ({
-  // Below the picker, in line with it.
-  order: css({ flexBasis: '100%', paddingLeft: theme.spacing(LABEL_WIDTH + 0.5) }),
+const getStyles = () => ({
+  // Below the picker.
+  order: css({ flexBasis: '100%' }),
 });

@@ -1,6 +1,6 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
-import { InlineField, RadioButtonGroup, useStyles2 } from '@grafana/ui';
+import { RadioButtonGroup, useStyles2 } from '@grafana/ui';
 import { useState } from 'react';
 
 import type { Vocabulary } from '../query/completion';
@@ -10,7 +10,8 @@ import { FilterBuilder } from './builder/FilterBuilder';
 import { filterHelp } from './filterHelp';
 import { FilterMeaning } from './FilterMeaning';
 import { FilterText } from './FilterText';
-import { LABEL_WIDTH } from './layout';
+import { FittedField } from './FittedField';
+import { FILTER_WIDTH } from './layout';
 import { useDraft } from './useDraft';
 import { useFilterReading } from './useFilterReading';
 
@@ -58,7 +59,7 @@ export function FilterField({ id, value, isOfFlows, vocabulary, read, onFocus, o
 
   return (
     <>
-      <InlineField label="Filter" labelWidth={LABEL_WIDTH} tooltip={filterHelp(isOfFlows)} htmlFor={id} shrink>
+      <FittedField label="Filter" width={FILTER_WIDTH} grows tooltip={filterHelp(isOfFlows)} htmlFor={id}>
         <div className={mode === 'text' ? styles.text : styles.menus}>
           {mode === 'text' ? (
             <FilterText
@@ -94,7 +95,7 @@ export function FilterField({ id, value, isOfFlows, vocabulary, read, onFocus, o
             onChange={setMode}
           />
         </div>
-      </InlineField>
+      </FittedField>
       <div className={styles.meaning}>
         <FilterMeaning id={meaningId} reading={reading} isOld={settled?.isOld ?? false} />
       </div>
@@ -107,6 +108,6 @@ const getStyles = (theme: GrafanaTheme2) => ({
   text: css({ display: 'flex', flexWrap: 'wrap', gap: theme.spacing(0.5) }),
   // The conditions need the width.
   menus: css({ display: 'flex', flexDirection: 'column-reverse', alignItems: 'flex-start', gap: theme.spacing(0.5) }),
-  // Below the input, in line with it.
-  meaning: css({ flexBasis: '100%', paddingLeft: theme.spacing(LABEL_WIDTH + 0.5), paddingBottom: theme.spacing(0.5) }),
+  // Below the input.
+  meaning: css({ flexBasis: '100%' }),
 });

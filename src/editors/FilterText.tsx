@@ -6,9 +6,11 @@ import type { FilterReading } from '../query/filterReading';
 import { highlight, withFault } from '../query/highlight';
 
 import { HighlightedText, textUnderHighlight } from './HighlightedText';
-import { PICKER_WIDTH } from './layout';
 import { SuggestingInput } from './SuggestingInput';
 import type { Draft } from './useDraft';
+
+/** What it has at least beside the switch to menus; else that goes below. */
+const TEXT_WIDTH = 30;
 
 interface Props {
   id: string;
@@ -40,7 +42,8 @@ export function FilterText({ id, draft, vocabulary, reading, isInvalid, meaningI
       element={element}
       testId="xdplive-query-filter"
       className={className}
-      width={PICKER_WIDTH}
+      width={TEXT_WIDTH}
+      grows
       placeholder="udp port 53 or host 192.0.2.1"
       describedBy={meaningId}
       isInvalid={isInvalid}

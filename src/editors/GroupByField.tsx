@@ -1,11 +1,12 @@
 import { getTemplateSrv } from '@grafana/runtime';
-import { Combobox, InlineField, type ComboboxOption } from '@grafana/ui';
+import { Combobox, type ComboboxOption } from '@grafana/ui';
 import { useMemo } from 'react';
 
 import { GROUPINGS } from '../query/groups';
 import type { XdpQuery } from '../query/model';
 
-import { GROUP_WIDTH, LABEL_WIDTH } from './layout';
+import { FittedField } from './FittedField';
+import { GROUP_WIDTH } from './layout';
 import { variableOptions } from './variableOptions';
 
 type Grouping = NonNullable<XdpQuery['groupBy']>;
@@ -30,21 +31,20 @@ export function GroupByField({ id, value, onChange }: Props) {
   const options = useMemo(() => [...OPTIONS, ...variableOptions(getTemplateSrv().getVariables())], []);
 
   return (
-    <InlineField
+    <FittedField
       label="Group by"
-      labelWidth={LABEL_WIDTH}
+      width={GROUP_WIDTH}
       tooltip="A series for each value that packets have, the largest of them; all others together are the series other."
     >
       <Combobox<Grouping | typeof NONE>
         id={id}
         data-testid="xdplive-query-group-by"
-        width={GROUP_WIDTH}
         options={options}
         value={value ?? NONE}
         onChange={({ value: chosen }) => {
           onChange(chosen === NONE ? undefined : chosen);
         }}
       />
-    </InlineField>
+    </FittedField>
   );
 }

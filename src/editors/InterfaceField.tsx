@@ -1,11 +1,12 @@
 import { getTemplateSrv } from '@grafana/runtime';
-import { InlineField, MultiCombobox } from '@grafana/ui';
+import { MultiCombobox } from '@grafana/ui';
 import { useMemo } from 'react';
 
 import type { NetworkInterface } from '../resources/interfaces';
 
+import { FittedField } from './FittedField';
 import { interfaceOptions, withoutContradiction } from './interfaceOptions';
-import { LABEL_WIDTH, PICKER_WIDTH } from './layout';
+import { PICKER_WIDTH } from './layout';
 import type { Loaded } from './useLoaded';
 
 interface Props {
@@ -21,9 +22,9 @@ export function InterfaceField({ id, value, interfaces, onChange }: Props) {
   const defaultName = known?.find((candidate) => candidate.default)?.name;
 
   return (
-    <InlineField
+    <FittedField
       label="Interface"
-      labelWidth={LABEL_WIDTH}
+      width={PICKER_WIDTH}
       tooltip="Network interfaces of the machine that Grafana runs on. None: the one with the default route. A name that is not in the list, or a variable such as $interface, can be typed."
       invalid={interfaces.state === 'failed'}
       error={
@@ -34,7 +35,6 @@ export function InterfaceField({ id, value, interfaces, onChange }: Props) {
       <MultiCombobox
         id={id}
         data-testid="xdplive-query-interfaces"
-        width={PICKER_WIDTH}
         options={options}
         value={value}
         placeholder={defaultName === undefined ? 'default route' : `${defaultName} (default route)`}
@@ -49,6 +49,6 @@ export function InterfaceField({ id, value, interfaces, onChange }: Props) {
           );
         }}
       />
-    </InlineField>
+    </FittedField>
   );
 }

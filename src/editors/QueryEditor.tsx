@@ -1,6 +1,7 @@
 import type { QueryEditorProps } from '@grafana/data';
+import { EditorRow } from '@grafana/plugin-ui';
 import { getTemplateSrv } from '@grafana/runtime';
-import { Alert, InlineFieldRow } from '@grafana/ui';
+import { Alert, Stack } from '@grafana/ui';
 import { useCallback, useEffect, useId, useMemo, useRef } from 'react';
 
 import type { XdpDataSource } from '../datasource/XdpDataSource';
@@ -8,7 +9,7 @@ import { changedQuery, NOTHING_SET_ASIDE } from '../query/changedQuery';
 import { interpolateQuery } from '../query/interpolate';
 import { isOfCounts, isOfFlows, isUsed } from '../query/kinds';
 import { isOfLaterVersion, migrateQuery } from '../query/migrate';
-import { INTERVAL, LIMIT, ROWS_KEPT, TOP, type XdpQuery } from '../query/model';
+import { LIMIT, type XdpQuery } from '../query/model';
 import { wellFormed } from '../query/wellFormed';
 import type { XdpSettings } from '../settings/model';
 
@@ -18,11 +19,11 @@ import { ColumnsField } from './ColumnsField';
 import { FilterField } from './FilterField';
 import { GroupByField } from './GroupByField';
 import { InterfaceField } from './InterfaceField';
+import { NumberFields } from './NumberFields';
 import { PcapngLink } from './PcapngLink';
 import { useLoaded } from './useLoaded';
 import { useSavedKind } from './useSavedKind';
 import { useVocabulary } from './useVocabulary';
-import { WholeNumberField } from './WholeNumberField';
 
 type Props = QueryEditorProps<XdpDataSource, XdpQuery, XdpSettings>;
 
@@ -61,13 +62,14 @@ export function QueryEditor({ app, datasource, query: saved, queries, data, onCh
   }, [saved]);
 
   return (
-    <>
+    // plugin-ui's EditorRows would wrap rows into further columns, and reckon their heights for that.
+    <Stack direction="column" gap={0.5}>
       {isOfLaterVersion(query) && (
         <Alert severity="warning" title="This query was saved by a later version of XDP Live">
           What this version does not know of it is left as it is. To change it safely, update the plugin.
         </Alert>
       )}
-      <InlineFieldRow>
+      <EditorRow>
         <ChoiceField
           label="Show"
           choices={KIND_CHOICES}
@@ -76,8 +78,6 @@ export function QueryEditor({ app, datasource, query: saved, queries, data, onCh
             apply({ kind: chosen });
           }}
         />
-      </InlineFieldRow>
-      <InlineFieldRow>
         <InterfaceField
           id={`${id}-interfaces`}
           value={query.interfaces ?? []}
@@ -94,9 +94,9 @@ export function QueryEditor({ app, datasource, query: saved, queries, data, onCh
             apply({ direction });
           }}
         />
-      </InlineFieldRow>
+      </EditorRow>
       {isUsed(query, 'filter') && (
-        <InlineFieldRow>
+        <EditorRow>
           <FilterField
             id={`${id}-filter`}
             value={query.filter ?? ''}
@@ -108,10 +108,10 @@ export function QueryEditor({ app, datasource, query: saved, queries, data, onCh
               apply({ filter });
             }}
           />
-        </InlineFieldRow>
+        </EditorRow>
       )}
       {isUsed(query, 'columns') && (
-        <InlineFieldRow>
+        <EditorRow>
           <ColumnsField
             id={`${id}-columns`}
             isOfRates={kind === 'rates'}
@@ -121,10 +121,10 @@ export function QueryEditor({ app, datasource, query: saved, queries, data, onCh
               apply({ columns: chosen });
             }}
           />
-        </InlineFieldRow>
+        </EditorRow>
       )}
-      {isUsed(query, 'groupBy') && (
-        <InlineFieldRow>
+      <EditorRow>
+        {isUsed(query, 'groupBy') && (
           <GroupByField
             id={`${id}-group-by`}
             value={query.groupBy}
@@ -132,10 +132,8 @@ export function QueryEditor({ app, datasource, query: saved, queries, data, onCh
               apply({ groupBy });
             }}
           />
-        </InlineFieldRow>
-      )}
-      {isUsed(query, 'since') && (
-        <InlineFieldRow>
+        )}
+        {isUsed(query, 'since') && (
           <ChoiceField
             label="Since"
             choices={SINCES}
@@ -144,10 +142,8 @@ export function QueryEditor({ app, datasource, query: saved, queries, data, onCh
               apply({ since });
             }}
           />
-        </InlineFieldRow>
-      )}
-      {isUsed(query, 'measure') && !isOfCounts(query) && (
-        <InlineFieldRow>
+        )}
+        {isUsed(query, 'measure') && !isOfCounts(query) && (
           <ChoiceField
             label="Measure"
             choices={MEASURES}
@@ -156,63 +152,9 @@ export function QueryEditor({ app, datasource, query: saved, queries, data, onCh
               apply({ measure });
             }}
           />
-        </InlineFieldRow>
-      )}
-      <InlineFieldRow>
-        {isUsed(query, 'limit') && (
-          <WholeNumberField
-            id={`${id}-limit`}
-            label="Rows per second"
-            tooltip="Where more packets come, they are thinned in the kernel; the first packet of each flow goes before its followers."
-            testId="xdplive-query-limit"
-            range={limits.state === 'loaded' ? limits.value : LIMIT}
-            value={query.limit}
-            onCommit={(limit) => {
-              apply({ limit });
-            }}
-          />
         )}
-        {isUsed(query, 'top') && (
-          <WholeNumberField
-            id={`${id}-top`}
-            label="Top"
-            tooltip="How many are shown one by one, the largest first."
-            testId="xdplive-query-top"
-            range={TOP}
-            value={query.top}
-            onCommit={(top) => {
-              apply({ top });
-            }}
-          />
-        )}
-        {isUsed(query, 'interval') && (
-          <WholeNumberField
-            id={`${id}-interval`}
-            label="Interval"
-            tooltip="Time between two points. Panels with the same interval share one stream."
-            testId="xdplive-query-interval"
-            unit="ms"
-            range={INTERVAL}
-            value={query.interval}
-            onCommit={(interval) => {
-              apply({ interval });
-            }}
-          />
-        )}
-        {isUsed(query, 'rowsKept') && (
-          <WholeNumberField
-            id={`${id}-rows-kept`}
-            label="Rows kept"
-            tooltip="The newest rows that this panel holds. Older ones go, as do those before the dashboard's time range."
-            testId="xdplive-query-rows-kept"
-            range={ROWS_KEPT}
-            value={query.rowsKept}
-            onCommit={(rowsKept) => {
-              apply({ rowsKept });
-            }}
-          />
-        )}
-      </InlineFieldRow>
+        <NumberFields id={id} query={query} limit={limits.state === 'loaded' ? limits.value : LIMIT} onChange={apply} />
+      </EditorRow>
       {kind === 'packets' && (
         <PcapngLink
           dataSourceUid={datasource.uid}
@@ -221,7 +163,7 @@ export function QueryEditor({ app, datasource, query: saved, queries, data, onCh
           scopedVars={data?.request?.scopedVars}
         />
       )}
-    </>
+    </Stack>
   );
 }
 

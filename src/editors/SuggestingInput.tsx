@@ -14,7 +14,10 @@ interface Props {
   label?: string;
   testId: string;
   className?: string;
+  /** In Grafana's unit of 8 pixels; less where there is no room. */
   width: number;
+  /** Takes what its row has left. */
+  grows?: boolean;
   placeholder: string;
   /** The id of what is said about it. */
   describedBy: string;
@@ -30,7 +33,7 @@ interface Props {
 
 /** An input for a text of the filter language, with what its words can become. */
 export function SuggestingInput({ id, element, draft, completer, children, ...props }: Props) {
-  const styles = useStyles2(getStyles);
+  const styles = useStyles2(getStyles, props.width, props.grows ?? false);
   const { input, setDraft } = draft;
   const completion = useCompletion(element, input.value, completer, props.isMenu ? draft.settle : setDraft);
   const listId = `${id}-suggestions`;
@@ -43,7 +46,6 @@ export function SuggestingInput({ id, element, draft, completer, children, ...pr
         ref={element}
         data-testid={props.testId}
         className={cx(styles.monospaced, props.className)}
-        width={props.width}
         placeholder={props.placeholder}
         autoComplete="off"
         spellCheck={false}
@@ -95,7 +97,12 @@ export function SuggestingInput({ id, element, draft, completer, children, ...pr
   );
 }
 
-const getStyles = (theme: GrafanaTheme2) => ({
-  field: css({ position: 'relative' }),
+const getStyles = (theme: GrafanaTheme2, width: number, grows: boolean) => ({
+  field: css({
+    position: 'relative',
+    flex: `${grows ? 1 : 0} 1 ${theme.spacing(width)}`,
+    minWidth: 0,
+    maxWidth: '100%',
+  }),
   monospaced: css({ input: { fontFamily: theme.typography.fontFamilyMonospace } }),
 });

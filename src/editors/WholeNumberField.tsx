@@ -1,9 +1,10 @@
-import { InlineField, Input } from '@grafana/ui';
+import { Input } from '@grafana/ui';
 
 import type { WholeNumber, WholeNumberRange } from '../query/model';
 import { isVariable } from '../query/variables';
 
-import { LABEL_WIDTH, NUMBER_WIDTH } from './layout';
+import { FittedField } from './FittedField';
+import { NUMBER_WIDTH } from './layout';
 import { useDraft } from './useDraft';
 
 interface Props {
@@ -30,9 +31,9 @@ export function WholeNumberField({ id, label, tooltip, testId, unit, range, valu
   const isWrong = draft !== undefined && !wholeNumberIn(range, draft).isPossible;
 
   return (
-    <InlineField
+    <FittedField
       label={label}
-      labelWidth={LABEL_WIDTH}
+      width={NUMBER_WIDTH}
       tooltip={tooltip}
       invalid={isWrong}
       error={`"${draft ?? ''}" is not a whole number from ${range.min} to ${range.max}. The panel still uses ${value ?? range.default}.`}
@@ -40,13 +41,12 @@ export function WholeNumberField({ id, label, tooltip, testId, unit, range, valu
       <Input
         id={id}
         data-testid={testId}
-        width={NUMBER_WIDTH}
         aria-invalid={isWrong}
         placeholder={String(range.default)}
         suffix={unit}
         {...input}
       />
-    </InlineField>
+    </FittedField>
   );
 }
 

@@ -13,7 +13,7 @@ const ROOT = path.resolve(__dirname, '../..');
 const DOCUMENT =
   '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Editors</title><link rel="icon" href="data:,"></head>' +
   // Grafana's server writes what it boots with into its page.
-  '<body><div id="root"></div><script>window.grafanaBootData = { settings: {}, user: {} }</script>' +
+  '<body style="margin: 0"><div id="root"></div><script>window.grafanaBootData = { settings: {}, user: {} }</script>' +
   '<script src="/editors.js"></script></body></html>';
 
 /** Grafana's fonts are in no package of it. Text in another font tests as well. */

@@ -18,7 +18,7 @@ import {
 import type { Vocabulary } from '../../query/completion';
 import type { FilterReading } from '../../query/filterReading';
 
-import { PICKER_WIDTH } from '../layout';
+import { FILTER_WIDTH } from '../layout';
 
 import { ConditionRow } from './ConditionRow';
 
@@ -89,6 +89,7 @@ export function FilterBuilder({ id, value, onCommit, ...props }: Props) {
           <RadioButtonGroup<Joint>
             id={`${id}-joint`}
             aria-label="How many of the conditions are to hold"
+            className={styles.joints}
             size="sm"
             options={JOINTS}
             value={joint}
@@ -151,13 +152,14 @@ function shownOf(filter: string): Shown | undefined {
 
 const getStyles = (theme: GrafanaTheme2) => ({
   rows: css({ display: 'flex', flexDirection: 'column', gap: theme.spacing(0.5) }),
+  joints: css({ flexShrink: 0 }),
   joint: css({ display: 'flex', alignItems: 'center', gap: theme.spacing(1), ...theme.typography.bodySmall }),
   beyond: css({
     display: 'flex',
     flexDirection: 'column',
     alignItems: 'flex-start',
     gap: theme.spacing(1),
-    maxWidth: theme.spacing(PICKER_WIDTH),
+    maxWidth: theme.spacing(FILTER_WIDTH),
   }),
   filter: css({ whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }),
 });

@@ -1,0 +1,74 @@
+import { isUsed } from '../query/kinds';
+import { INTERVAL, ROWS_KEPT, TOP, type WholeNumberRange, type XdpQuery } from '../query/model';
+
+import { WholeNumberField } from './WholeNumberField';
+
+interface Props {
+  /** What the ids of the fields begin with. */
+  id: string;
+  query: XdpQuery;
+  /** Rows a second that the server and the data source allow. */
+  limit: WholeNumberRange;
+  onChange: (change: Partial<XdpQuery>) => void;
+}
+
+/** The numbers that say something to a query. */
+export function NumberFields({ id, query, limit, onChange }: Props) {
+  return (
+    <>
+      {isUsed(query, 'limit') && (
+        <WholeNumberField
+          id={`${id}-limit`}
+          label="Rows per second"
+          tooltip="Where more packets come, they are thinned in the kernel; the first packet of each flow goes before its followers."
+          testId="xdplive-query-limit"
+          range={limit}
+          value={query.limit}
+          onCommit={(rows) => {
+            onChange({ limit: rows });
+          }}
+        />
+      )}
+      {isUsed(query, 'top') && (
+        <WholeNumberField
+          id={`${id}-top`}
+          label="Top"
+          tooltip="How many are shown one by one, the largest first."
+          testId="xdplive-query-top"
+          range={TOP}
+          value={query.top}
+          onCommit={(top) => {
+            onChange({ top });
+          }}
+        />
+      )}
+      {isUsed(query, 'interval') && (
+        <WholeNumberField
+          id={`${id}-interval`}
+          label="Interval"
+          tooltip="Time between two points. Panels with the same interval share one stream."
+          testId="xdplive-query-interval"
+          unit="ms"
+          range={INTERVAL}
+          value={query.interval}
+          onCommit={(interval) => {
+            onChange({ interval });
+          }}
+        />
+      )}
+      {isUsed(query, 'rowsKept') && (
+        <WholeNumberField
+          id={`${id}-rows-kept`}
+          label="Rows kept"
+          tooltip="The newest rows that this panel holds. Older ones go, as do those before the dashboard's time range."
+          testId="xdplive-query-rows-kept"
+          range={ROWS_KEPT}
+          value={query.rowsKept}
+          onCommit={(rowsKept) => {
+            onChange({ rowsKept });
+          }}
+        />
+      )}
+    </>
+  );
+}
