@@ -66,7 +66,7 @@ export function followFrame(history: DataFrame, stream: Stream): Observable<Data
   return defer(() => {
     const panel = new Panel(history, stream);
     return panel.news().pipe(
-      paced(),
+      paced(panel.shown),
       map(() => panel.draw()),
       distinctUntilChanged((before, now) => before.version === now.version && isAlike(before.notices, now.notices)),
       map(({ response }) => response),
@@ -79,6 +79,8 @@ export function followFrame(history: DataFrame, stream: Stream): Observable<Data
 
 /** One query of a panel that follows a stream. */
 class Panel {
+  /** For the pace of the page. */
+  readonly shown = { cells: 0 };
   private readonly asked: CanonicalQuery;
   private readonly report: CaptureReport | undefined;
   private readonly rows: Held;
@@ -147,6 +149,7 @@ class Panel {
     const isQuiet = this.quietAfter === store.messages;
     const frame = nameSeries(isQuiet ? withoutRows(shown) : { ...shown }, seriesName);
     const hasRows = frame.length > 0;
+    this.shown.cells = frame.length * frame.fields.length;
     this.hadRows ||= hasRows;
     const notices = this.notices(hasRows);
     const { refId, name, meta } = this.history;
