@@ -11,7 +11,6 @@ import {
   type DataSourceGetTagValuesOptions,
   type DataSourceInstanceSettings,
   type DataSourceWithSupplementaryQueriesSupport,
-  type LegacyMetricFindQueryOptions,
   type MetricFindValue,
   type QueryFixAction,
   type ScopedVars,
@@ -44,7 +43,7 @@ import type { ColumnsResponse, RowColumn } from '../resources/columns';
 import { DashboardSearch } from '../resources/dashboards';
 import type { FilterAnswer, FilterWord, FilterWordsResponse } from '../resources/filter';
 import { defaultRouteFirst, type InterfacesResponse, type NetworkInterface } from '../resources/interfaces';
-import { readVariableQuery, type SeenResponse, type SeenValue, type SeenWhat } from '../resources/seen';
+import type { SeenResponse, SeenValue, SeenWhat } from '../resources/seen';
 import type { SettingsResponse } from '../resources/settings';
 import { limitRange } from '../settings/limitRange';
 import type { XdpSettings } from '../settings/model';
@@ -57,6 +56,7 @@ import { withSeriesNames } from '../streaming/nameSeries';
 import { isAlerting } from './apps';
 import { askedFor } from './asked';
 import { shower } from './shown';
+import { XdpVariableSupport } from './variableSupport';
 
 /** What the buttons of a cell ask for. */
 const CELL_OPERATORS: ReadonlyMap<QueryFixAction['type'], string> = new Map([
@@ -68,6 +68,7 @@ export class XdpDataSource
   extends DataSourceWithBackend<XdpQuery, XdpSettings>
   implements DataSourceWithSupplementaryQueriesSupport<XdpQuery>
 {
+  override readonly variables = new XdpVariableSupport(this);
   /** Where links from cells lead. */
   private packetsPage: PacketsPage = dashboardPage(this.uid);
   /** For the bundled dashboard, which somebody may not have imported yet. */
@@ -187,17 +188,6 @@ export class XdpDataSource
     const named = names.includes(ANY_INTERFACE) || names.length === 0 ? {} : { interface: names };
     const { values } = await this.getResource<SeenResponse>('seen', { what, ...named }, { showErrorAlert: false });
     return values;
-  }
-
-  /** A dashboard takes the first value of a variable nobody has set: the interface with the default route. */
-  override async metricFindQuery(query: string, options?: LegacyMetricFindQueryOptions): Promise<MetricFindValue[]> {
-    const wanted = readVariableQuery(query);
-    if (wanted.list === 'interfaces') {
-      const interfaces = await this.listInterfaces();
-      return choices(interfaces.map(({ name }) => name));
-    }
-    const entries = wanted.interfaces.split(/[\s,]+/).filter((entry) => entry !== '');
-    return seenChoices(await this.listSeen(wanted.list, entries, options?.scopedVars));
   }
 
   /** Columns by whose cells packets can be chosen, as far as all queries know of them that can be narrowed. */

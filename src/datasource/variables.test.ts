@@ -1,7 +1,29 @@
+import { getDefaultTimeRange, type DataQueryRequest } from '@grafana/data';
 import { setTemplateSrv, type TemplateSrv } from '@grafana/runtime';
+import { lastValueFrom } from 'rxjs';
 
 import type { XdpQuery } from '../query/model';
+import type { XdpVariableQuery } from '../query/variableQuery';
 import { testDataSource } from '../testing/dataSource';
+
+import type { XdpDataSource } from './XdpDataSource';
+
+/** What a variable offers whose query a dashboard has saved like this. */
+async function valuesOf(dataSource: XdpDataSource, saved: unknown): Promise<unknown> {
+  const request: DataQueryRequest<XdpVariableQuery> = {
+    requestId: 'variable',
+    app: 'dashboard',
+    interval: '',
+    intervalMs: 0,
+    range: getDefaultTimeRange(),
+    scopedVars: {},
+    startTime: 0,
+    timezone: '',
+    targets: [saved as XdpVariableQuery],
+  };
+  const { data } = await lastValueFrom(dataSource.variables.query(request));
+  return data;
+}
 
 describe('a dashboard variable', () => {
   const interfaces = [
@@ -9,9 +31,12 @@ describe('a dashboard variable', () => {
     { text: 'lo', value: 'lo' },
   ];
 
-  it.each(['interfaces', ' interfaces ', ''])('lists interfaces, the default one first, for "%s"', async (query) => {
-    await expect(testDataSource().metricFindQuery(query)).resolves.toEqual(interfaces);
-  });
+  it.each(['interfaces', ' interfaces ', '', { refId: 'A', query: 'interfaces' }, undefined])(
+    'lists interfaces, the default one first, for %j',
+    async (saved) => {
+      await expect(valuesOf(testDataSource(), saved)).resolves.toEqual(interfaces);
+    }
+  );
 
   describe('of values that were seen', () => {
     const asked = jest.fn();
@@ -44,22 +69,20 @@ describe('a dashboard variable', () => {
       ['ports(lo, $interface)', { what: 'ports', interface: ['lo', 'eth0', 'eth1'] }],
       ['ports(any)', { what: 'ports' }],
     ])('asks for "%s" where it is to be', async (query, parameters) => {
-      await expect(dataSource().metricFindQuery(query)).resolves.toEqual([
+      const values = [
         { text: '443', value: '443' },
         { text: '53', value: '53' },
-      ]);
-      expect(asked.mock.calls).toEqual([[parameters]]);
+      ];
+      // As dashboards saved it before there was an editor for it, and as that editor does.
+      await expect(valuesOf(dataSource(), query)).resolves.toEqual(values);
+      await expect(valuesOf(dataSource(), { refId: 'A', query })).resolves.toEqual(values);
+      expect(asked.mock.calls).toEqual([[parameters], [parameters]]);
     });
 
-    it.each(['port', 'interfaces(eth0)', 'hosts(eth0', 'hosts(a)(b)', 'constructor', 'toString()'])(
-      'refuses "%s" and names the lists there are',
-      async (query) => {
-        await expect(dataSource().metricFindQuery(query)).rejects.toThrow(
-          `XDP Live cannot list "${query}" for a variable. Write interfaces, hosts, ports, vlans, protocols, or one of the last four with interfaces, such as hosts(eth0) or hosts($interface).`
-        );
-        expect(asked).not.toHaveBeenCalled();
-      }
-    );
+    it('are not asked for by a text that cannot be read', async () => {
+      await expect(valuesOf(dataSource(), 'port')).rejects.toThrow('XDP Live cannot list "port" for a variable.');
+      expect(asked).not.toHaveBeenCalled();
+    });
 
     it('are offered for an ad hoc filter, of the interfaces that are asked for', async () => {
       const values = (key: string, queries?: XdpQuery[]) => dataSource().getTagValues({ key, filters: [], queries });
@@ -88,6 +111,6 @@ describe('a dashboard variable', () => {
     const refuse = () => {
       throw new Error('Your role is Viewer; this data source asks for Editor.');
     };
-    await expect(testDataSource({ interfaces: refuse }).metricFindQuery('interfaces')).rejects.toThrow('Your role');
+    await expect(valuesOf(testDataSource({ interfaces: refuse }), 'interfaces')).rejects.toThrow('Your role');
   });
 });

@@ -12,7 +12,8 @@ export interface Choice<T> {
 interface Props<T> {
   label: string;
   choices: ReadonlyArray<Choice<T>>;
-  value: T;
+  /** Undefined: none of them. */
+  value: T | undefined;
   onChange: (value: T) => void;
 }
 

@@ -11,21 +11,24 @@ import type { Loaded } from './useLoaded';
 
 interface Props {
   id: string;
+  tooltip: string;
+  /** What stands there while none is chosen. */
+  placeholder: string;
   value: string[];
   interfaces: Loaded<NetworkInterface[]>;
   onChange: (interfaces: string[]) => void;
 }
 
-export function InterfaceField({ id, value, interfaces, onChange }: Props) {
+/** Interfaces by name, also such as are not there yet, and variables. */
+export function InterfaceField({ id, tooltip, placeholder, value, interfaces, onChange }: Props) {
   const known = interfaces.state === 'loaded' ? interfaces.value : undefined;
   const options = useMemo(() => interfaceOptions(known ?? [], getTemplateSrv().getVariables()), [known]);
-  const defaultName = known?.find((candidate) => candidate.default)?.name;
 
   return (
     <FittedField
       label="Interface"
       width={PICKER_WIDTH}
-      tooltip="Network interfaces of the machine that Grafana runs on. None: the one with the default route. A name that is not in the list, or a variable such as $interface, can be typed."
+      tooltip={tooltip}
       invalid={interfaces.state === 'failed'}
       error={
         interfaces.state === 'failed' &&
@@ -37,7 +40,7 @@ export function InterfaceField({ id, value, interfaces, onChange }: Props) {
         data-testid="xdplive-query-interfaces"
         options={options}
         value={value}
-        placeholder={defaultName === undefined ? 'default route' : `${defaultName} (default route)`}
+        placeholder={placeholder}
         createCustomValue
         isClearable
         onChange={(chosen) => {

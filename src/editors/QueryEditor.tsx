@@ -11,6 +11,7 @@ import { isOfCounts, isOfFlows, isUsed } from '../query/kinds';
 import { isOfLaterVersion, migrateQuery } from '../query/migrate';
 import { LIMIT, type XdpQuery } from '../query/model';
 import { wellFormed } from '../query/wellFormed';
+import type { NetworkInterface } from '../resources/interfaces';
 import type { XdpSettings } from '../settings/model';
 
 import { ChoiceField } from './ChoiceField';
@@ -21,7 +22,7 @@ import { GroupByField } from './GroupByField';
 import { InterfaceField } from './InterfaceField';
 import { NumberFields } from './NumberFields';
 import { PcapngLink } from './PcapngLink';
-import { useLoaded } from './useLoaded';
+import { useLoaded, type Loaded } from './useLoaded';
 import { useSavedKind } from './useSavedKind';
 import { useVocabulary } from './useVocabulary';
 
@@ -80,6 +81,8 @@ export function QueryEditor({ app, datasource, query: saved, queries, data, onCh
         />
         <InterfaceField
           id={`${id}-interfaces`}
+          tooltip="Network interfaces of the machine that Grafana runs on. None: the one with the default route. A name that is not in the list, or a variable such as $interface, can be typed."
+          placeholder={defaultRoute(interfaces)}
           value={query.interfaces ?? []}
           interfaces={interfaces}
           onChange={(chosen) => {
@@ -165,6 +168,11 @@ export function QueryEditor({ app, datasource, query: saved, queries, data, onCh
       )}
     </Stack>
   );
+}
+
+function defaultRoute(interfaces: Loaded<NetworkInterface[]>): string {
+  const route = interfaces.state === 'loaded' ? interfaces.value.find((candidate) => candidate.default) : undefined;
+  return route === undefined ? 'default route' : `${route.name} (default route)`;
 }
 
 /** The query with lists and texts alone where fields need them. Of choices and numbers a field shows what it can. */

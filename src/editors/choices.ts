@@ -1,5 +1,6 @@
 import { KINDS } from '../query/kinds';
 import type { Direction, Measure, QueryKind, Since } from '../query/model';
+import type { VariableList } from '../query/variableQuery';
 
 import type { Choice } from './ChoiceField';
 
@@ -24,4 +25,12 @@ export const MEASURES: ReadonlyArray<Choice<Measure>> = [
 export const SINCES: ReadonlyArray<Choice<Since>> = [
   { label: 'Last interval', value: 'interval', description: 'Conversations of the last interval alone' },
   { label: 'Start', value: 'start', description: 'All conversations since the stream began' },
+];
+
+export const VARIABLE_LIST_CHOICES: ReadonlyArray<Choice<VariableList>> = [
+  { label: 'Interfaces', value: 'interfaces', description: "Interfaces of this machine, the default route's first" },
+  { label: 'Hosts', value: 'hosts', description: 'IP addresses that were seen, of either side' },
+  { label: 'Ports', value: 'ports', description: 'Ports of TCP, UDP and SCTP that were seen, of either side' },
+  { label: 'VLANs', value: 'vlans', description: 'Ids of outer VLAN tags that were seen' },
+  { label: 'Protocols', value: 'protocols', description: 'IP protocols that were seen' },
 ];

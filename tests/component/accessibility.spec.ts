@@ -60,6 +60,14 @@ for (const theme of THEMES) {
     expect(await barriers(page)).toEqual([]);
   });
 
+  test(`the editor of a variable has no barriers, ${theme}`, async ({ page, openVariableEditor }) => {
+    await openVariableEditor('hosts(eth0)', theme);
+    expect(await barriers(page)).toEqual([]);
+    await openVariableEditor('nosuch', theme);
+    await expect(page.getByRole('alert')).toBeVisible();
+    expect(await barriers(page)).toEqual([]);
+  });
+
   test(`the settings have no barriers, ${theme}`, async ({ page, openConfigEditor }) => {
     await openConfigEditor({ allowedInterfaces: ['eth0'] }, { theme });
     expect(await barriers(page)).toEqual([]);

@@ -4,6 +4,7 @@ import path from 'path';
 import { test as base, expect, type Locator, type Page, type Route } from '@playwright/test';
 
 import type { XdpQuery } from '../../src/query/model';
+import type { XdpVariableQuery } from '../../src/query/variableQuery';
 import type { XdpSettings } from '../../src/settings/model';
 
 import { addressOf, type Deeds, type PageOf, type ThemeName } from './harness/page';
@@ -44,6 +45,7 @@ async function answer(route: Route): Promise<void> {
 
 interface Editors {
   openQueryEditor: (query?: Partial<XdpQuery>, theme?: ThemeName) => Promise<void>;
+  openVariableEditor: (query: XdpVariableQuery | string, theme?: ThemeName) => Promise<void>;
   openConfigEditor: (jsonData?: XdpSettings, options?: { readOnly?: boolean; theme?: ThemeName }) => Promise<void>;
 }
 
@@ -69,6 +71,12 @@ export const test = base.extend<Editors & { complaints: string[] }>({
       await open(page, { editor: 'query', theme, query });
       // The fields come before the lists that they offer.
       await expect(page.getByPlaceholder('eth0 (default route)').or(page.getByText('eth0'))).toBeVisible();
+    });
+  },
+  openVariableEditor: async ({ page }, use) => {
+    await use(async (query, theme = 'dark') => {
+      await open(page, { editor: 'variable', theme, query });
+      await expect(page.getByRole('radiogroup', { name: 'List' })).toBeVisible();
     });
   },
   openConfigEditor: async ({ page }, use) => {

@@ -65,6 +65,12 @@ for (const width of [TELEPHONE_PX, BESIDE_OUTLINE_PX]) {
       await expect(page.getByRole('group', { name: 'Condition 3', exact: true })).toBeVisible();
       expect(await outside(page)).toEqual([]);
     });
+
+    test('the editor of a variable is inside the window', async ({ page, openVariableEditor }) => {
+      await openVariableEditor({ refId: 'A', query: 'hosts(eth0)' });
+      await expect(page.getByText('eth0')).toBeVisible();
+      expect(await outside(page)).toEqual([]);
+    });
   });
 }
 

@@ -7,6 +7,6 @@ declare global {
   }
 }
 
-export const deeds: Deeds = { queries: [], runs: [], settings: [] };
+export const deeds: Deeds = { queries: [], runs: [], settings: [], variableQueries: [] };
 
 window.deeds = deeds;

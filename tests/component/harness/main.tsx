@@ -5,8 +5,9 @@ import { createRoot } from 'react-dom/client';
 
 import { testBackend } from './backend';
 import { ConfigPage } from './ConfigPage';
-import { pageAt } from './page';
+import { pageAt, type PageOf } from './page';
 import { QueryPage } from './QueryPage';
+import { VariablePage } from './VariablePage';
 
 setBackendSrv(testBackend());
 setTemplateSrv({ getVariables: () => [], replace: (text = '') => text } as unknown as TemplateSrv);
@@ -17,11 +18,18 @@ if (root !== null) {
   createRoot(root).render(
     <ThemeContext.Provider value={createTheme({ colors: { mode: page.theme } })}>
       <GlobalStyles />
-      {page.editor === 'query' ? (
-        <QueryPage query={page.query} />
-      ) : (
-        <ConfigPage jsonData={page.jsonData} readOnly={page.readOnly} />
-      )}
+      <Editor page={page} />
     </ThemeContext.Provider>
   );
+}
+
+function Editor({ page }: { page: PageOf }) {
+  switch (page.editor) {
+    case 'query':
+      return <QueryPage query={page.query} />;
+    case 'variable':
+      return <VariablePage query={page.query} />;
+    case 'config':
+      return <ConfigPage jsonData={page.jsonData} readOnly={page.readOnly} />;
+  }
 }

@@ -1,0 +1,73 @@
+import type { QueryEditorProps } from '@grafana/data';
+import { EditorRow } from '@grafana/plugin-ui';
+import { FieldValidationMessage, Stack } from '@grafana/ui';
+import { useCallback, useId } from 'react';
+
+import type { XdpDataSource } from '../datasource/XdpDataSource';
+import type { XdpQuery } from '../query/model';
+import {
+  migrateVariableQuery,
+  readVariableQuery,
+  writeVariableQuery,
+  type VariableQuery,
+  type XdpVariableQuery,
+} from '../query/variableQuery';
+import type { XdpSettings } from '../settings/model';
+
+import { ChoiceField } from './ChoiceField';
+import { VARIABLE_LIST_CHOICES } from './choices';
+import { InterfaceField } from './InterfaceField';
+import { useLoaded } from './useLoaded';
+
+type Props = QueryEditorProps<XdpDataSource, XdpQuery, XdpSettings, XdpVariableQuery>;
+
+/** What a dashboard's variable lists, and of which interfaces. */
+export function VariableQueryEditor({ datasource, query: saved, onChange }: Props) {
+  const id = useId();
+  const query = migrateVariableQuery(saved);
+  const interfaces = useLoaded(useCallback(() => datasource.listInterfaces(), [datasource]));
+  const read = reading(query.query);
+  const shown = 'fault' in read ? undefined : read;
+  const apply = (change: Partial<VariableQuery>) => {
+    onChange({
+      ...query,
+      query: writeVariableQuery({ list: 'interfaces', interfaces: [], ...shown, ...change }),
+    });
+  };
+
+  return (
+    <Stack direction="column" gap={0.5}>
+      <EditorRow>
+        <ChoiceField
+          label="List"
+          choices={VARIABLE_LIST_CHOICES}
+          value={shown?.list}
+          onChange={(list) => {
+            apply({ list });
+          }}
+        />
+        {shown !== undefined && shown.list !== 'interfaces' && (
+          <InterfaceField
+            id={`${id}-interfaces`}
+            tooltip="The list has what was seen on these interfaces, in what panels of this data source were sent. None: on every interface. A variable such as $interface can be chosen."
+            placeholder="all interfaces"
+            value={shown.interfaces}
+            interfaces={interfaces}
+            onChange={(chosen) => {
+              apply({ interfaces: chosen });
+            }}
+          />
+        )}
+      </EditorRow>
+      {'fault' in read && <FieldValidationMessage>{read.fault}</FieldValidationMessage>}
+    </Stack>
+  );
+}
+
+function reading(text: string): VariableQuery | { fault: string } {
+  try {
+    return readVariableQuery(text);
+  } catch (error) {
+    return { fault: error instanceof Error ? error.message : String(error) };
+  }
+}

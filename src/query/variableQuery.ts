@@ -1,0 +1,53 @@
+import type { DataQuery } from '@grafana/schema';
+
+import { SEEN_WHATS } from '../resources/seen';
+
+/** What a query variable can list. */
+export const VARIABLE_LISTS = ['interfaces', ...SEEN_WHATS] as const;
+
+export type VariableList = (typeof VARIABLE_LISTS)[number];
+
+/** What a query variable asks for, as a dashboard saves it. */
+export interface XdpVariableQuery extends DataQuery {
+  /** Such as `hosts(eth0)`. Grafana shows it in its list of variables. */
+  query: string;
+}
+
+/** What a new variable lists. */
+export const DEFAULT_VARIABLE_QUERY: XdpVariableQuery = { refId: 'A', query: 'interfaces' };
+
+/** What the text of a variable's query means. */
+export interface VariableQuery {
+  list: VariableList;
+  /** Names and template variables; none at all means every interface that may be watched. */
+  interfaces: string[];
+}
+
+const TEXT = /^(\w+)\s*(?:\(([^()]*)\))?$/;
+
+/** Reads the text of a query variable, such as `hosts(eth0)`. An empty text means `interfaces`. */
+export function readVariableQuery(text: string): VariableQuery {
+  const [, name = '', interfaces] = TEXT.exec(text.trim()) ?? [];
+  const list = VARIABLE_LISTS.find((each) => each === name);
+  if (text.trim() === '' || (list === 'interfaces' && interfaces === undefined)) {
+    return { list: 'interfaces', interfaces: [] };
+  }
+  if (list === undefined || list === 'interfaces') {
+    throw new Error(
+      `XDP Live cannot list "${text.trim()}" for a variable. Write interfaces, ${SEEN_WHATS.join(', ')}, or one of the last four with interfaces, such as hosts(eth0) or hosts($interface).`
+    );
+  }
+  return { list, interfaces: (interfaces ?? '').split(/[\s,]+/).filter((entry) => entry !== '') };
+}
+
+/** The text that {@link readVariableQuery} reads as this. */
+export function writeVariableQuery({ list, interfaces }: VariableQuery): string {
+  return list === 'interfaces' || interfaces.length === 0 ? list : `${list}(${interfaces.join(', ')})`;
+}
+
+/** A saved query. Dashboards of before there was an editor for it have its text alone. */
+export function migrateVariableQuery(saved: XdpVariableQuery | string | undefined): XdpVariableQuery {
+  return typeof saved === 'string'
+    ? { ...DEFAULT_VARIABLE_QUERY, query: saved }
+    : { ...DEFAULT_VARIABLE_QUERY, ...saved };
+}
