@@ -44,6 +44,12 @@ impl PastAccounts {
         }
     }
 
+    /// When the oldest were taken down, ms since 1970; `None` where there are none.
+    #[must_use]
+    pub fn from(&self) -> Option<i64> {
+        self.seconds.iter().next().map(|(at, _)| at.milliseconds())
+    }
+
     /// What was taken down between two times, both inclusive, the oldest first.
     #[must_use]
     pub fn between(&self, from: i64, to: i64) -> Vec<(i64, Arc<[HookAccounts]>)> {
@@ -100,6 +106,7 @@ mod tests {
             past.add(at(1000 * second), vec![hook(second.unsigned_abs())]);
         }
         assert_eq!(seen(&past, 0, i64::MAX), [(4000, 1, 4), (5000, 1, 5), (6000, 1, 6)]);
+        assert_eq!(past.from(), Some(4000));
         assert_eq!(seen(&past, 4000, 5000), [(4000, 1, 4), (5000, 1, 5)]);
         assert_eq!(past.points, 3);
     }

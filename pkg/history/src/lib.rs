@@ -134,6 +134,12 @@ impl Recorder {
         lock(&self.0.accounts).between(from, to)
     }
 
+    /// From when on there are any accounts, ms since 1970.
+    #[must_use]
+    pub fn accounts_from(&self) -> Option<i64> {
+        lock(&self.0.accounts).from()
+    }
+
     fn records(&self) -> MutexGuard<'_, Records> {
         lock(&self.0.records)
     }

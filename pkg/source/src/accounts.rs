@@ -152,6 +152,12 @@ impl Interval {
         Sum { packets: self.packets, segments: self.segments, bytes: self.bytes }
     }
 
+    /// Its beginning, milliseconds since 1970.
+    #[must_use]
+    pub fn begin(&self) -> i64 {
+        self.time.saturating_sub(i64::try_from(self.length.as_millis()).unwrap_or(i64::MAX))
+    }
+
     /// Adds what else was counted.
     pub const fn add(&mut self, more: &Self) {
         self.packets += more.packets;

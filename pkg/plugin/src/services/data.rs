@@ -18,7 +18,10 @@ use tonic::{Request, Response, Status, async_trait};
 use tracing::debug;
 use xdplive_source::{InForce, InterfaceState, Prepared, SourceError};
 
-use self::{absence::notice_of_absence, past::notice_of_beginning};
+use self::{
+    absence::{notice_of_absence, notice_of_beginning, notice_of_gap},
+    past::{Kept, reaches},
+};
 use super::{Plugin, standing::MOST_GIVING_WAY};
 use crate::{
     asked::{self, Asked, Refusal},
@@ -65,11 +68,30 @@ struct About {
     notices: Vec<Value>,
     /// What is said instead where there are no rows.
     absence: Option<Value>,
+    /// The time range, of which is said what is missing at its beginning; `None` where somebody else does: its panel, which
+    /// fills while one looks.
+    range: Option<RangeInclusive<i64>>,
 }
 
 impl About {
+    /// Adds a key of `meta.custom`.
+    fn add(&mut self, key: &str, value: Value) {
+        if let Some(custom) = self.custom.as_object_mut() {
+            custom.insert(key.to_owned(), value);
+        }
+    }
+
+    /// The metadata of an answer with these rows.
+    fn meta_of<R>(mut self, kept: &Kept<R>, is_empty: bool) -> Value {
+        if let Some(from) = kept.from {
+            self.add("kept_from", json!(from));
+            self.notices.extend(self.range.as_ref().and_then(|range| notice_of_gap(range, from)));
+        }
+        self.meta(is_empty)
+    }
+
     fn meta(self, is_empty: bool) -> Value {
-        let Self { shown_as, custom, notices, absence } = self;
+        let Self { shown_as, custom, notices, absence, .. } = self;
         let notices = match absence {
             Some(absence) if is_empty => vec![absence],
             _ => notices,
@@ -110,12 +132,14 @@ impl Plugin {
                 "data": asked.query,
                 "hooks": in_force.collect::<Vec<Value>>(),
                 "host": *self.host,
+                "now": self.source.now().milliseconds(),
             }),
             notices: Vec::new(),
             absence: None,
+            range: None,
         };
-        if let Some(custom) = about.custom.as_object_mut().filter(|_| !prepared.left_out.is_empty()) {
-            custom.insert("leftOut".to_owned(), left_out::counts(&prepared.left_out));
+        if !prepared.left_out.is_empty() {
+            about.add("leftOut", left_out::counts(&prepared.left_out));
         }
         if asked.query.kind != Kind::Capture {
             self.add_accounts(&asked, &mut about);
@@ -128,39 +152,37 @@ impl Plugin {
         }
         // What is counted only since is not there either.
         if !caller.is_rule && about.notices.is_empty() {
-            about.absence =
-                notice_of_absence(&asked.query, &range, self.source.now().milliseconds(), &self.server);
+            let now = self.source.now().milliseconds();
+            about.absence = notice_of_absence(&asked.query, &range, now, &self.server);
+            about.range = (caller.comes_again || !reaches(&range, now)).then(|| range.clone());
         }
         let name = &query.ref_id;
         Ok(match &asked.query.columns {
             Columns::Packets(columns) => {
-                let (rows, place) = self.past_packets(&asked, &range);
-                if let (Some(Place { run, first }), Some(custom)) = (place, about.custom.as_object_mut()) {
-                    custom.insert("run".to_owned(), json!(run));
-                    custom.insert("first".to_owned(), json!(first));
+                let (kept, place) = self.past_packets(&asked, &range);
+                if let Some(Place { run, first }) = place {
+                    about.add("run", json!(run));
+                    about.add("first", json!(first));
                 }
-                arrow::frame(name, columns, &rows, &about.meta(rows.is_empty()))?
+                arrow::frame(name, columns, &kept.rows, &about.meta_of(&kept, kept.rows.is_empty()))?
             }
             Columns::Series(columns) if asked.query.group_by.is_some() => {
-                let (times, series) =
-                    wide::of_groups(columns, &self.past_groups(&asked, &range), &asked.query);
-                wide::frame(name, &times, &series, &about.meta(times.is_empty()))?
+                let kept = self.past_groups(&asked, &range);
+                let (times, series) = wide::of_groups(columns, &kept.rows, &asked.query);
+                wide::frame(name, &times, &series, &about.meta_of(&kept, times.is_empty()))?
             }
             Columns::Counts(columns) if caller.is_rule => {
-                let (times, series) = wide::of_counts(
-                    columns,
-                    &self.past_counts_of_whole_intervals(&asked, range),
-                    &asked.query,
-                );
-                wide::frame(name, &times, &series, &about.meta(times.is_empty()))?
+                let kept = self.past_counts_of_whole_intervals(&asked, range);
+                let (times, series) = wide::of_counts(columns, &kept.rows, &asked.query);
+                wide::frame(name, &times, &series, &about.meta_of(&kept, times.is_empty()))?
             }
             Columns::Counts(columns) => {
-                let rows = self.past_counts(&asked, range);
-                arrow::frame(name, columns, &rows, &about.meta(rows.is_empty()))?
+                let kept = self.past_counts(&asked, range);
+                arrow::frame(name, columns, &kept.rows, &about.meta_of(&kept, kept.rows.is_empty()))?
             }
             Columns::Series(columns) => {
-                let rows = self.past_counts(&asked, range);
-                arrow::frame(name, columns, &rows, &about.meta(rows.is_empty()))?
+                let kept = self.past_counts(&asked, range);
+                arrow::frame(name, columns, &kept.rows, &about.meta_of(&kept, kept.rows.is_empty()))?
             }
             Columns::Flows(columns) => {
                 let rows = self.past_flows(&asked, &range);
@@ -191,11 +213,8 @@ impl Plugin {
     fn add_accounts(&self, asked: &Asked, about: &mut About) {
         let accounts = asked.query.accounts(asked.ceiling);
         let own = if asked.hides_own { self.own_ports() } else { BTreeSet::new() };
-        if let Some(custom) = about.custom.as_object_mut() {
-            let capture = json!({ "channel": channel::path(&accounts), "data": &accounts });
-            custom.insert("capture".to_owned(), capture);
-            custom.insert("ownPorts".to_owned(), json!(own));
-        }
+        about.add("capture", json!({ "channel": channel::path(&accounts), "data": &accounts }));
+        about.add("ownPorts", json!(own));
     }
 
     async fn answer_capture(
@@ -207,12 +226,12 @@ impl Plugin {
         caller: Caller,
         about: About,
     ) -> Result<Vec<u8>, Refusal> {
-        let rows = self.past_accounts(asked, range).await;
+        let kept = self.past_accounts(asked, range).await;
         if caller.is_rule {
-            let (times, series) = wide::of_accounts(columns, &rows);
-            return Ok(wide::frame(name, &times, &series, &about.meta(times.is_empty()))?);
+            let (times, series) = wide::of_accounts(columns, &kept.rows);
+            return Ok(wide::frame(name, &times, &series, &about.meta_of(&kept, times.is_empty()))?);
         }
-        Ok(arrow::frame(name, columns, &rows, &about.meta(rows.is_empty()))?)
+        Ok(arrow::frame(name, columns, &kept.rows, &about.meta_of(&kept, kept.rows.is_empty()))?)
     }
 }
 

@@ -13,7 +13,7 @@ use xdplive_packet::{
     accounting::Limit,
     event::Direction::{self, Out},
 };
-use xdplive_source::{Counts, Host, InForce, Label, StreamAccounts};
+use xdplive_source::{Counts, Host, InForce, Label, Lap, Moment, StreamAccounts};
 
 use crate::{
     accounts::hook,
@@ -83,6 +83,7 @@ async fn an_answer_says_where_its_rows_stand_in_the_stream() {
     let all = custom(0..=1).await;
     assert_eq!((&all["run"], &all["first"]), (&json!(run), &json!(0)));
     assert!(custom(1..=2).await["first"] == 6, "of a later time there are none, and they would follow");
+    assert_eq!(custom(1..=2).await["kept_from"], 0, "whatever the range");
     drop(running);
 }
 
@@ -339,6 +340,36 @@ async fn an_empty_answer_about_the_past_says_why() {
         assert_eq!(said.as_array().unwrap().len(), 1);
         assert_eq!(notices(&grafana, viewer(), json, now - 1000..=now).await, Value::Null, "{json}");
     }
+}
+
+/// A panel on a range that ends now fills while one looks, and says itself what is missing.
+#[tokio::test(start_paused = true)]
+async fn an_answer_says_from_when_on_something_is_kept() {
+    let grafana = Grafana::start().await;
+    let json = r#"{"kind":"rates"}"#;
+    let now = xdplive_capture::clock::milliseconds();
+    let custom = |range| {
+        let grafana = &grafana;
+        async move { meta(&frame_over(grafana, viewer(), json, range).await)["custom"].clone() }
+    };
+    assert_eq!(custom(now - 1000..=now).await["kept_from"], Value::Null, "nothing is");
+    let request = grafana.source.prepared.lock().unwrap()[0].clone();
+    let second = |end: i64| {
+        let at = Moment { wall: end * 1_000_000, steady: Duration::ZERO };
+        Lap { at, length: Duration::from_secs(1), sums: Default::default() }
+    };
+    let from = now - 3_600_000;
+    grafana.recorder.add(&request, &[second(from + 1000), second(now - 60_000)]);
+    for range in [from - 1_000_000..=now, now - 1000..=now, from - 1_000_000..=now - 10_000] {
+        assert_eq!(custom(range).await["kept_from"], from);
+    }
+    let all = from - 900_000..=now;
+    assert_eq!(notices(&grafana, viewer(), json, all.clone()).await, Value::Null);
+    let over = from - 900_000..=now - 10_000;
+    let said = notices(&grafana, viewer(), json, over).await;
+    let text = said[0]["text"].as_str().unwrap();
+    assert!(text.starts_with("Nothing is kept from before "), "{text}");
+    assert!(text.ends_with(": the first 15 minutes of this time range are empty."), "{text}");
 }
 
 /// What hooks are in force now has no part in why there is nothing of a range that is over.

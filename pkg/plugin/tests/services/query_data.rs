@@ -69,7 +69,11 @@ async fn the_frame_names_the_channel_and_the_data_to_subscribe_with() {
         },
     });
     // Not in `meta.channel`: Grafana would subscribe by itself, without data.
-    assert_eq!(meta(&answer.frames[0]), expected);
+    let mut meta = meta(&answer.frames[0]);
+    let now = meta["custom"].as_object_mut().and_then(|custom| custom.remove("now")).unwrap();
+    assert_eq!(meta, expected);
+    let (before, after) = (now.as_i64().unwrap(), xdplive_capture::clock::milliseconds());
+    assert!((after - 60_000..=after).contains(&before), "{before} at {after}");
 }
 
 #[tokio::test]

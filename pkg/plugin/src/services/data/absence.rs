@@ -1,4 +1,4 @@
-//! Why an answer has no rows whose time range is past, so that none will come.
+//! What is missing of an answer about the past: all of it, or its beginning.
 
 use std::ops::RangeInclusive;
 
@@ -48,6 +48,46 @@ pub(super) fn notice_of_absence(
     };
     let text = format!("No {what} are kept of this time range. What is kept: {kept}.");
     Some(json!({ "severity": "info", "text": text }))
+}
+
+/// Says that there is nothing from before `since`, ms since 1970.
+pub(super) fn notice_of_beginning(since: i64) -> Value {
+    let text = format!(
+        "Counting since {}. What was before is not known; it is counted on for at least 10 minutes after this was last \
+         asked for.",
+        time(since)
+    );
+    json!({ "severity": "info", "text": text })
+}
+
+/// Says that a time range (ms since 1970) begins before anything is kept, which is from `from` on. `None` where it hardly
+/// does.
+pub(super) fn notice_of_gap(range: &RangeInclusive<i64>, from: i64) -> Option<Value> {
+    let missing = from.min(*range.end()).saturating_sub(*range.start());
+    let text = format!(
+        "Nothing is kept from before {}: the first {} of this time range are empty.",
+        time(from),
+        about(missing)
+    );
+    (missing > HARDLY).then(|| json!({ "severity": "info", "text": text }))
+}
+
+/// Milliseconds that may be missing without a word: what is kept begins with an interval or a packet.
+const HARDLY: i64 = 5000;
+
+/// A time (ms since 1970) as people read it.
+fn time(milliseconds: i64) -> String {
+    chrono::DateTime::from_timestamp_millis(milliseconds)
+        .map(|time| time.format("%Y-%m-%d %H:%M:%S UTC").to_string())
+        .unwrap_or_default()
+}
+
+/// Milliseconds in the unit of which there are at least two, or in seconds: `35 seconds`, `59 minutes`.
+fn about(milliseconds: i64) -> String {
+    let units = [("days", 86_400_000), ("hours", 3_600_000), ("minutes", 60_000)];
+    let fits = units.into_iter().find(|(_, unit)| milliseconds >= 2 * unit);
+    let (name, unit) = fits.unwrap_or(("seconds", 1000));
+    format!("{} {name}", (milliseconds + unit / 2) / unit)
 }
 
 fn last_rows(most: usize) -> String {

@@ -2,8 +2,7 @@
 
 use std::{ops::RangeInclusive, sync::Arc, time::Duration};
 
-use serde_json::{Value, json};
-use xdplive_source::{Batch, HookAccounts};
+use xdplive_source::{Batch, HookAccounts, Interval};
 
 use crate::{
     asked::Asked,
@@ -17,19 +16,29 @@ use crate::{
     services::Plugin,
 };
 
+/// What there is of a time range.
+pub(super) struct Kept<R> {
+    /// The rows of the range.
+    pub(super) rows: R,
+    /// From when on something is kept, whether it is of the range or not, ms since 1970; `None` where nothing is.
+    pub(super) from: Option<i64>,
+}
+
 /// Rows of accounts that an answer has at most, but for those of one moment; of a longer time there are fewer moments.
 const MOST_ACCOUNTS: usize = 10_000;
 
 impl Plugin {
     /// What was counted in a time range, as far as it was.
-    pub(super) fn past_counts(&self, asked: &Asked, range: RangeInclusive<i64>) -> Vec<CountRow> {
+    pub(super) fn past_counts(&self, asked: &Asked, range: RangeInclusive<i64>) -> Kept<Vec<CountRow>> {
         if asked.query.is_of_flows() {
             return self.past_groups(asked, &range);
         }
         let seconds = self.recorder.past(&asked.request);
+        let from = seconds.first().map(Interval::begin);
         let intervals = intervals(&seconds, range, Duration::from_millis(asked.query.interval));
         let host = asked.request.hosts.names(&self.source.hosts());
-        intervals.into_iter().map(|interval| CountRow::of_all(Arc::clone(&host), interval)).collect()
+        let row = |interval| CountRow::of_all(Arc::clone(&host), interval);
+        Kept { rows: intervals.into_iter().map(row).collect(), from }
     }
 
     /// The same without an interval that is not over yet.
@@ -37,26 +46,24 @@ impl Plugin {
         &self,
         asked: &Asked,
         range: RangeInclusive<i64>,
-    ) -> Vec<CountRow> {
-        let mut rows = self.past_counts(asked, range);
+    ) -> Kept<Vec<CountRow>> {
+        let mut kept = self.past_counts(asked, range);
         if !asked.query.is_of_flows() {
             drop_unfinished(
-                &mut rows,
+                &mut kept.rows,
                 Duration::from_millis(asked.query.interval),
                 self.source.now().milliseconds(),
             );
         }
-        rows
+        kept
     }
 
     /// The groups of a time range, as they were sent.
-    pub(super) fn past_groups(&self, asked: &Asked, range: &RangeInclusive<i64>) -> Vec<CountRow> {
+    pub(super) fn past_groups(&self, asked: &Asked, range: &RangeInclusive<i64>) -> Kept<Vec<CountRow>> {
         let sent = self.sent.groups.of(&asked.request.label);
-        sent.iter()
-            .flat_map(|rows| rows.iter())
-            .filter(|row| range.contains(&row.interval.time))
-            .cloned()
-            .collect()
+        let rows = || sent.iter().flat_map(|rows| rows.iter());
+        let from = rows().next().map(|row| row.interval.begin());
+        Kept { rows: rows().filter(|row| range.contains(&row.interval.time)).cloned().collect(), from }
     }
 
     /// The last rows of a time range, and where they stand in their stream, if it runs.
@@ -64,18 +71,20 @@ impl Plugin {
         &self,
         asked: &Asked,
         range: &RangeInclusive<i64>,
-    ) -> (Vec<Batch>, Option<Place>) {
+    ) -> (Kept<Vec<Batch>>, Option<Place>) {
         let Past { pieces, place } =
             self.sent.packets.of_whole(&asked.request.label, &asked.label_of_whole());
         let older: usize =
             pieces.iter().map(|batch| batch.between(i64::MIN, range.start().saturating_sub(1)).len()).sum();
+        let oldest = pieces.first().and_then(|batch| Some(batch.time(batch.rows().first()?)));
+        let from = oldest.map(|time| time.div_euclid(1_000_000));
         let rows: Vec<Batch> = pieces
             .iter()
             .map(|batch| batch.between(*range.start(), *range.end()))
             .filter(|rows| !rows.is_empty())
             .collect();
         let first = |Place { run, first }| Place { run, first: first.saturating_add_unsigned(older as u64) };
-        (rows, place.map(first))
+        (Kept { rows, from }, place.map(first))
     }
 
     /// The conversations of the last interval, or since the stream began that runs: the one table that is kept, where it
@@ -99,7 +108,11 @@ impl Plugin {
     }
 
     /// The accounts of a time range, and those of now where it has not ended.
-    pub(super) async fn past_accounts(&self, asked: &Asked, range: &RangeInclusive<i64>) -> Vec<CaptureRow> {
+    pub(super) async fn past_accounts(
+        &self,
+        asked: &Asked,
+        range: &RangeInclusive<i64>,
+    ) -> Kept<Vec<CaptureRow>> {
         let mut moments = self.recorder.accounts(*range.start(), *range.end());
         let mut last = None;
         let length = i64::try_from(asked.query.interval).unwrap_or(i64::MAX);
@@ -118,7 +131,7 @@ impl Plugin {
         if reaches(range, self.source.now().milliseconds()) {
             rows.extend(asked.accounts(&*self.source).await);
         }
-        rows
+        Kept { rows, from: self.recorder.accounts_from() }
     }
 }
 
@@ -142,16 +155,4 @@ fn thin(moments: &mut Vec<(i64, Arc<[HookAccounts]>)>) {
         left -= 1;
         left.is_multiple_of(step)
     });
-}
-
-/// Says that there is nothing from before `since`, ms since 1970.
-pub(super) fn notice_of_beginning(since: i64) -> Value {
-    let time = chrono::DateTime::from_timestamp_millis(since)
-        .map(|time| time.format("%Y-%m-%d %H:%M:%S UTC").to_string())
-        .unwrap_or_default();
-    let text = format!(
-        "Counting since {time}. What was before is not known; it is counted on for at least 10 minutes after this was \
-         last asked for."
-    );
-    json!({ "severity": "info", "text": text })
 }

@@ -71,3 +71,27 @@ fn of_what_is_not_over_nothing_is_said() {
         assert_eq!(text("{}", &PAST, now, &[]).is_some(), is_said, "{now}");
     }
 }
+
+#[test]
+fn a_beginning_that_is_missing_is_told_with_its_length() {
+    let text = |from: i64| Some(notice_of_gap(&PAST, from)?["text"].as_str()?.to_owned());
+    for (from, expected) in [(-1, None), (0, None), (5000, None), (5001, Some("5")), (99_400, Some("99"))] {
+        let length =
+            expected.map(|seconds| format!("the first {seconds} seconds of this time range are empty"));
+        assert_eq!(text(from).is_some(), length.is_some(), "{from}");
+        let expected = length.unwrap_or_default();
+        assert!(text(from).unwrap_or_default().contains(&expected), "{from}");
+    }
+    let all = "Nothing is kept from before 1970-01-12 13:46:40 UTC: the first 100 seconds of this time range are empty.";
+    assert_eq!(text(1_000_000_000).as_deref(), Some(all), "no more than there is");
+    for (milliseconds, expected) in [
+        (119_999, "120 seconds"),
+        (120_000, "2 minutes"),
+        (3_599_000, "60 minutes"),
+        (7_199_000, "120 minutes"),
+        (7_200_000, "2 hours"),
+        (172_800_000, "2 days"),
+    ] {
+        assert_eq!(about(milliseconds), expected);
+    }
+}
