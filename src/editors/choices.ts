@@ -20,6 +20,7 @@ export const MEASURES: ReadonlyArray<Choice<Measure>> = [
   { label: 'Packets/s', value: 'packets', description: 'Packets on the wire, per second' },
   { label: 'Bits/s', value: 'bits', description: 'Bits on the wire, per second' },
   { label: 'Size', value: 'size', description: 'Mean size of a packet on the wire' },
+  { label: 'Utilisation', value: 'utilisation', description: "Percent of the link's speed" },
 ];
 
 export const SINCES: ReadonlyArray<Choice<Since>> = [

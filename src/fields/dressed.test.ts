@@ -318,10 +318,10 @@ describe('series of rates', () => {
     expect(fields.slice(1).map(({ config }) => config.color?.fixedColor)).toEqual([undefined, 'text', '#8e8e8e']);
   });
 
-  it('lead to the packets of their group', () => {
+  it.each(['source', 'destination', 'host_ip'] as const)('lead to the packets of their group: %s', (groupBy) => {
     const nowhere = { origin: undefined, replaceVariables: undefined };
     const groups = ['192.0.2.1', 'none', 'other'];
-    const { fields } = dressedBy({ kind: 'rates', groupBy: 'source', interfaces: ['lo'] }, series('source', groups));
+    const { fields } = dressedBy({ kind: 'rates', groupBy, interfaces: ['lo'] }, series(groupBy, groups));
     const urls = fields.map(({ config }) =>
       config.links?.map(({ title, onBuildUrl }) => [title, onBuildUrl?.(nowhere)])
     );

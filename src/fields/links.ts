@@ -43,6 +43,7 @@ const LINKS: ReadonlyMap<string, readonly CellLink[]> = new Map([
 const COLUMN_OF_GROUP: ReadonlyMap<string, string> = new Map([
   ['source', 'source_ip'],
   ['destination', 'destination_ip'],
+  ['host_ip', 'source_ip'],
   ['source_port', 'source_port'],
   ['destination_port', 'destination_port'],
   ['protocol', 'protocol'],

@@ -13,6 +13,7 @@ export const GROUPINGS: readonly Grouping[] = [
   { groupBy: 'interface', label: 'Interface', description: 'Network interface of this machine' },
   { groupBy: 'source', label: 'Source', description: 'Address that packets come from' },
   { groupBy: 'destination', label: 'Destination', description: 'Address that packets go to' },
+  { groupBy: 'host_ip', label: 'Host', description: 'Address of either side: a packet counts for both of its hosts' },
   { groupBy: 'source_port', label: 'Source port', description: 'Of TCP, UDP and SCTP' },
   { groupBy: 'destination_port', label: 'Destination port', description: 'Of TCP, UDP and SCTP' },
   { groupBy: 'tcp_flag', label: 'TCP flag', description: 'A packet counts for each of its flags; takes no filter' },

@@ -4,8 +4,8 @@ export type QueryKind = 'packets' | 'rates' | 'flows' | 'capture';
 
 export type Direction = 'in' | 'out' | 'both';
 
-/** What a rate is of: packets a second, bits a second, or the mean size of a packet. */
-export type Measure = 'packets' | 'bits' | 'size';
+/** What a rate is of: packets a second, bits a second, the mean size of a packet, or percent of the link's speed. */
+export type Measure = 'packets' | 'bits' | 'size' | 'utilisation';
 
 /** What the packets of a group have in common. */
 export type GroupBy =
@@ -15,6 +15,7 @@ export type GroupBy =
   | 'interface'
   | 'source'
   | 'destination'
+  | 'host_ip'
   | 'source_port'
   | 'destination_port'
   | 'ethertype'

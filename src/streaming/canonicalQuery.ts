@@ -16,7 +16,7 @@ export interface CanonicalQuery {
   isOfInterval: boolean;
 }
 
-const MEASURES: readonly Measure[] = ['packets', 'bits', 'size'];
+const MEASURES: readonly Measure[] = ['packets', 'bits', 'size', 'utilisation'];
 
 /** Reads the query that a channel is opened with. What is missing, or not as agreed, has its default. */
 export function canonicalQuery(query: object): CanonicalQuery {

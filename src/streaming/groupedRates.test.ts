@@ -60,6 +60,7 @@ it.each([
   ['packets', 'pps'],
   ['bits', 'bps'],
   ['size', 'decbytes'],
+  ['utilisation', 'percent'],
 ] as const)('knows the unit of %s while the back end has not named it', (measure, unit) => {
   const { frame } = wideSeries(rowsFrame([[1_000, 'TCP', 8]]), { ...byProtocol, measure }, { groups: [] });
   expect(frame.fields[1]?.config.unit).toBe(unit);
@@ -115,6 +116,15 @@ describe('with more groups in the time range than a panel can show', () => {
       ['D', null, null, 1],
       ['other', 1, null, 7],
     ]);
+  });
+
+  it.each([
+    ['interface', [1, null, 7]],
+    ['protocol', [6, 4, 7]],
+  ])('adds percent of the speed of one link, and not of several: %s', (key, others) => {
+    const grouping = { key, measure: 'utilisation' as const, top: 1 };
+    const { frame } = wideSeries(rowsFrame(rows, {}, 'utilisation'), grouping, { groups: [] });
+    expect(frame.fields.at(-1)).toMatchObject({ labels: { [key]: 'other' }, values: others });
   });
 });
 

@@ -26,7 +26,7 @@ const OTHER = 'other';
 const NONE = 'none';
 
 /** The back end names the unit with its first message, which a panel that comes later does not see. */
-const UNITS: Record<Measure, string> = { packets: 'pps', bits: 'bps', size: 'decbytes' };
+const UNITS: Record<Measure, string> = { packets: 'pps', bits: 'bps', size: 'decbytes', utilisation: 'percent' };
 
 /** The groups of a history, in the order of its series. */
 export function groupsOf(history: DataFrame, { key }: Grouping): string[] {
@@ -75,7 +75,7 @@ export function wideSeries(rows: DataFrame, { key, measure, top }: Grouping, bef
   const sums = sumsOf(values, groupAt, places, axis.length - 1);
   const shown = shownGroups(sums, { top, other: OTHER }, before, axis.at(-1));
   const series = new Map(shown.groups.map((group) => [group, Array<number | null>(axis.length).fill(null)]));
-  const others = measure === 'size' ? undefined : series.get(OTHER);
+  const others = hasOther({ key, measure }) ? series.get(OTHER) : undefined;
   places.forEach((place, row) => {
     const value = values[row];
     const group = groupAt(row);
@@ -108,6 +108,11 @@ export function wideSeries(rows: DataFrame, { key, measure, top }: Grouping, bef
       ],
     }),
   };
+}
+
+/** Whether the values of several groups can be added: means cannot, and neither can percent of the speeds of several links. */
+function hasOther({ key, measure }: Pick<Grouping, 'key' | 'measure'>): boolean {
+  return measure !== 'size' && !(measure === 'utilisation' && key === 'interface');
 }
 
 /** The times of rows, each once and in order, and the place of each row among them. */

@@ -8,7 +8,7 @@ const NUMBERS: Record<string, WholeNumberRange> = { limit: LIMIT, interval: INTE
 
 const CHOICES: Record<string, readonly string[]> = {
   direction: ['in', 'out', 'both'],
-  measure: ['packets', 'bits', 'size'],
+  measure: ['packets', 'bits', 'size', 'utilisation'],
   since: ['interval', 'start'],
   groupBy: GROUPINGS.map(({ groupBy }) => groupBy),
 };

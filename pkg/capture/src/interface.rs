@@ -1,6 +1,9 @@
 //! This machine's network interfaces, by netlink.
 
+mod ethtool;
+mod kind;
 mod links;
+mod speed;
 mod tags;
 mod watch;
 

@@ -19,9 +19,7 @@ use std::{
 
 use tokio::time::sleep;
 use tracing::warn;
-use xdplive_source::{
-    Counting, HookAccounts, HookChoice, InterfaceSet, Interval, Lap, Moment, Request, Source,
-};
+use xdplive_source::{Counting, HookAccounts, HookChoice, InterfaceSet, Lap, Moment, Request, Source};
 
 use self::{
     accounts::PastAccounts,
@@ -113,9 +111,10 @@ impl Recorder {
         }
     }
 
-    /// What has been counted of what `request` asks for, the oldest first.
+    /// What has been counted of what `request` asks for, the oldest first. In other directions than it asks for there may be
+    /// something, too.
     #[must_use]
-    pub fn past(&self, request: &Request) -> Vec<Interval> {
+    pub fn past(&self, request: &Request) -> Vec<Lap> {
         let Some(subject) = Subject::of(request) else { return Vec::new() };
         self.records().past(&subject)
     }

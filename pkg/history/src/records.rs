@@ -3,7 +3,7 @@
 use std::{cmp::Reverse, sync::Arc, time::Instant};
 
 use tokio::sync::{Notify, watch};
-use xdplive_source::{Interval, Lap, Moment};
+use xdplive_source::{Lap, Moment};
 
 use crate::{seconds::Seconds, subject::Subject};
 
@@ -155,8 +155,8 @@ impl Records {
     }
 
     /// What has been counted of `subject`, the oldest first: of the record that counts it now, or did last, and from
-    /// before that of others that have it, too.
-    pub fn past(&self, subject: &Subject) -> Vec<Interval> {
+    /// before that of others that have it, too. In other directions than the subject's there may be something, too.
+    pub fn past(&self, subject: &Subject) -> Vec<Lap> {
         let mut covering: Vec<&Record> =
             self.records.iter().filter(|record| record.subject.covers(subject)).collect();
         covering.sort_by_key(|record| Reverse((record.is_running(), record.touched)));
@@ -166,7 +166,7 @@ impl Records {
             let before = record.past.iter().filter(|lap| lap.time() <= begin);
             laps = before.copied().chain(std::mem::take(&mut laps)).collect();
         }
-        laps.iter().map(|lap| lap.of(&subject.directions)).collect()
+        laps
     }
 
     /// Adds what was counted by a run.

@@ -7,7 +7,10 @@ use std::{
     time::{Duration, SystemTime, UNIX_EPOCH},
 };
 
-use arrow_array::{cast::AsArray as _, types::UInt64Type};
+use arrow_array::{
+    cast::AsArray as _,
+    types::{Float64Type, TimestampNanosecondType, UInt64Type},
+};
 use arrow_ipc::reader::FileReader;
 use grafana_plugin_sdk::pluginv2::{
     CollectMetricsRequest, DataQuery, PluginContext, QueryDataRequest, RunStreamRequest, StreamPacket,
@@ -92,6 +95,22 @@ pub async fn numbers(plugin: &Plugin, query: Value) -> Vec<u64> {
     let reader = FileReader::try_new(Cursor::new(frame), None).expect("an Arrow file");
     let batches = reader.map(|batch| batch.expect("a batch"));
     batches.flat_map(|batch| batch.column(0).as_primitive::<UInt64Type>().values().to_vec()).collect()
+}
+
+/// The rows with which a query is answered that has a time (ms since 1970) and one measure, of the last hour.
+///
+/// # Panics
+/// Where it is refused, or asks for something else.
+pub async fn series(plugin: &Plugin, query: Value) -> Vec<(i64, f64)> {
+    let frame = frame(plugin, context(), query).await;
+    let reader = FileReader::try_new(Cursor::new(frame), None).expect("an Arrow file");
+    let batches = reader.map(|batch| batch.expect("a batch"));
+    let rows = batches.flat_map(|batch| {
+        let times = batch.column(0).as_primitive::<TimestampNanosecondType>().values().to_vec();
+        let values = batch.column(1).as_primitive::<Float64Type>().values().to_vec();
+        times.into_iter().map(|time| time / 1_000_000).zip(values).collect::<Vec<_>>()
+    });
+    rows.collect()
 }
 
 async fn frame(plugin: &Plugin, context: PluginContext, query: Value) -> Vec<u8> {

@@ -31,7 +31,7 @@ pub fn name(group: &Group) -> Option<Arc<str>> {
         Group::Vlan(number) | Group::SourcePort(number) | Group::DestinationPort(number) => {
             number.map(|number| Arc::from(itoa::Buffer::new().format(number)))
         }
-        Group::Source(address) | Group::Destination(address) => {
+        Group::Source(address) | Group::Destination(address) | Group::HostIp(address) => {
             address.map(|address| Arc::from(address.to_string()))
         }
         Group::Ethertype(Some(LinkProtocol::Length)) => Some(Arc::from(text::LENGTH_FIELD)),
@@ -48,7 +48,7 @@ pub fn name(group: &Group) -> Option<Arc<str>> {
 #[must_use]
 pub const fn size(measure: Measure) -> fn(&Sum) -> u64 {
     match measure {
-        Measure::Bits => |sum| sum.bytes,
+        Measure::Bits | Measure::Utilisation => |sum| sum.bytes,
         Measure::Packets | Measure::Size => |sum| sum.segments,
     }
 }
@@ -62,18 +62,30 @@ pub fn counts(host: &Arc<str>, top: &Top, time: i64, length: Duration) -> Vec<Co
     groups.chain(other).collect()
 }
 
-/// The rows of one interval of series, which ends at `time` (ms since 1970), on `host`.
+/// The rows of one interval of series, which ends at `time` (ms since 1970), on `host`; `speed` says which speed the link
+/// of a group has, or of what is in none (bits a second).
 #[must_use]
-pub fn series(host: &Arc<str>, shown: &Shown, time: i64, length: Duration) -> Vec<CountRow> {
-    let groups = shown.groups.iter().map(|(group, sum)| row(host, name(group), *sum, time, length));
-    let other = shown.other.map(|sum| row(host, Some(Arc::from(OTHER)), sum, time, length));
+pub fn series(
+    host: &Arc<str>,
+    shown: &Shown,
+    (time, length): (i64, Duration),
+    speed: impl Fn(Option<&Group>) -> Option<u64>,
+) -> Vec<CountRow> {
+    let groups = shown.groups.iter().map(|(group, sum)| {
+        let row = row(host, name(group), *sum, time, length);
+        CountRow { speed: speed(Some(group)), ..row }
+    });
+    let other = shown.other.map(|sum| {
+        let row = row(host, Some(Arc::from(OTHER)), sum, time, length);
+        CountRow { speed: speed(None), ..row }
+    });
     groups.chain(other).collect()
 }
 
 fn row(host: &Arc<str>, group: Option<Arc<str>>, sum: Sum, time: i64, length: Duration) -> CountRow {
     let Sum { packets, segments, bytes } = sum;
     let (host, interval) = (Arc::clone(host), Interval { time, length, packets, segments, bytes });
-    CountRow { host, group, interval }
+    CountRow { host, group, interval, speed: None }
 }
 
 /// What was counted of all groups in one interval.

@@ -14,7 +14,7 @@
 //! | [`quota`] | how much of what there is one may have |
 //! | [`sent`], [`standing`] | what streams have sent, for panels that open later; queries without a stream of their own |
 //! | [`seen`] | hosts, ports and the like in what was sent, to choose from |
-//! | [`groups`] | groups of rates: their names, and which are shown |
+//! | [`groups`], [`utilisation`] | groups of rates: their names, and which are shown; percent of a link's speed |
 //! | [`columns`], [`mod@frame`] | rows as columns, columns as frames |
 //! | [`pcapng`] | rows as a file for Wireshark |
 //!
@@ -42,6 +42,7 @@ pub mod settings;
 pub mod shutdown;
 pub mod socket;
 pub mod standing;
+pub mod utilisation;
 
 #[cfg(test)]
 mod tests;

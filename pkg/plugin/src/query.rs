@@ -181,7 +181,27 @@ impl Query {
             Kind::Capture => Self { filter: Arc::default(), ..query },
         };
         check_flows(&query.filter, kind, group_by)?;
+        query.check_utilisation()?;
         Ok(query)
+    }
+
+    /// Refuses utilisation where it would be of no link, or of both of its directions together: each has the whole speed.
+    fn check_utilisation(&self) -> Result<(), QueryError> {
+        if self.measure != Measure::Utilisation {
+            return Ok(());
+        }
+        let several = self.interfaces.len() > 1 || self.is_any();
+        match self.group_by {
+            Some(GroupBy::Interface) => Ok(()),
+            _ if several => {
+                Err(QueryError::UtilisationOfSeveral { given: shortened(&self.interfaces.join(", ")) })
+            }
+            None | Some(GroupBy::Direction) => Ok(()),
+            Some(group_by) if self.direction.len() > 1 => {
+                Err(QueryError::UtilisationOfBoth { group_by: group_by.name() })
+            }
+            Some(_) => Ok(()),
+        }
     }
 
     /// Whether it is answered from the flows that are counted, and not from packets.

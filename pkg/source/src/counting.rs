@@ -61,6 +61,15 @@ impl Lap {
     }
 }
 
+impl Lap {
+    /// What was counted in the direction that had more bytes: a link has its whole speed in each.
+    #[must_use]
+    pub fn busier(&self, directions: &[Direction]) -> Interval {
+        let each = directions.iter().map(|direction| self.of(&[*direction]));
+        each.max_by_key(|interval| interval.bytes).unwrap_or_else(|| self.of(&[]))
+    }
+}
+
 impl Counting {
     /// Has what `request` wants counted from now on. It should want no rows.
     ///
@@ -121,5 +130,24 @@ impl Counting {
             lap.bytes = now.bytes.saturating_sub(before.bytes);
         }
         lap
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_busier_direction_is_the_one_with_more_bytes() {
+        let sum = |packets, bytes| Sum { packets, segments: packets, bytes };
+        let lap = |received, sent| Lap {
+            at: Moment::default(),
+            length: Duration::from_secs(1),
+            sums: [received, sent],
+        };
+        let few_large = lap(sum(9, 540), sum(1, 1500));
+        let packets = |directions: &[Direction]| few_large.busier(directions).packets;
+        assert_eq!([packets(&Direction::ALL), packets(&[Direction::In]), packets(&[])], [1, 9, 0]);
+        assert_eq!(lap(sum(2, 3000), sum(3, 1500)).busier(&Direction::ALL).bytes, 3000);
     }
 }

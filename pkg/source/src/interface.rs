@@ -30,6 +30,9 @@ pub struct Interface {
     pub addresses: Vec<String>,
     /// Largest packet, bytes.
     pub mtu: u32,
+    /// Speed of the link in each direction, bits a second; `None` where it is down, or nobody knows, as with many virtual
+    /// devices.
+    pub speed: Option<u64>,
     /// Id of an XDP program that is attached, by whomever.
     pub xdp_program: Option<u32>,
     /// Where VLAN tags of received frames are before XDP, as far as it is known. Of a virtual device it is asked
@@ -55,6 +58,7 @@ impl Interface {
             mac: None,
             addresses: Vec::new(),
             mtu: 0,
+            speed: None,
             xdp_program: None,
             vlan_tags: None,
             default: false,

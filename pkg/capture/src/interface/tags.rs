@@ -9,11 +9,12 @@
 //!
 //! Each of the two features has a twin for tags of 802.1ad. Of other devices nothing is known.
 
-use ethtool::{EthtoolAttr, EthtoolError, EthtoolFeatureAttr, EthtoolFeatureBit, EthtoolHandle};
-use futures::TryStreamExt as _;
-use rtnetlink::packet_route::link::{InfoKind, LinkAttribute, LinkInfo};
-use tracing::{debug, warn};
+use ethtool::{EthtoolFeatureAttr, EthtoolFeatureBit};
+use rtnetlink::packet_route::link::{InfoKind, LinkAttribute};
+use tracing::debug;
 use xdplive_source::{Interface, Link, VlanTags};
+
+use super::{ethtool::Ethtool, kind::kind};
 
 /// Two features of a device, for tags of 802.1Q and of 802.1ad: the kernel's name (net/ethtool/common.c), and
 /// the one that `ethtool -K` takes.
@@ -47,14 +48,7 @@ impl Decider {
             return Some(Self::Card);
         }
         interface.xdp_program?;
-        let kind = attributes.iter().find_map(|attribute| match attribute {
-            LinkAttribute::LinkInfo(information) => information.iter().find_map(|one| match one {
-                LinkInfo::Kind(kind) => Some(kind),
-                _ => None,
-            }),
-            _ => None,
-        })?;
-        match kind {
+        match kind(attributes)? {
             InfoKind::Bridge => Some(Self::Kernel),
             InfoKind::Veth => other_end(attributes).map(Self::OtherEnd),
             _ => None,
@@ -71,60 +65,27 @@ fn other_end(attributes: &[LinkAttribute]) -> Option<u32> {
     })
 }
 
-/// Asks the kernel for the features of devices, by generic netlink, which takes no rights.
-#[derive(Clone, Debug)]
-pub(super) struct Ethtool(Option<EthtoolHandle>);
-
-impl Ethtool {
-    /// Needs a tokio runtime. Without a socket, nothing will be known.
-    pub fn connect() -> Self {
-        match ethtool::new_connection() {
-            Ok((connection, handle, _)) => {
-                tokio::spawn(connection);
-                Self(Some(handle))
-            }
-            Err(error) => {
-                warn!("cannot ask for features of interfaces: {error}");
-                Self(None)
-            }
+/// Where the tags of an interface are; `name` gives the name of another by its number.
+pub(super) async fn vlan_tags<'a>(
+    ethtool: &Ethtool,
+    interface: &'a str,
+    decider: Decider,
+    name: impl Fn(u32) -> Option<&'a str>,
+) -> Option<VlanTags> {
+    let (device, which) = match decider {
+        Decider::Card => (interface, &RECEIVING),
+        Decider::OtherEnd(index) => (name(index)?, &SENDING),
+        Decider::Kernel => {
+            return Some(VlanTags::Beside { device: interface.to_owned(), features: Vec::new() });
         }
-    }
-
-    /// Where the tags of an interface are; `name` gives the name of another by its number.
-    pub async fn vlan_tags<'a>(
-        &self,
-        interface: &'a str,
-        decider: Decider,
-        name: impl Fn(u32) -> Option<&'a str>,
-    ) -> Option<VlanTags> {
-        let (device, which) = match decider {
-            Decider::Card => (interface, &RECEIVING),
-            Decider::OtherEnd(index) => (name(index)?, &SENDING),
-            Decider::Kernel => {
-                return Some(VlanTags::Beside { device: interface.to_owned(), features: Vec::new() });
-            }
-        };
-        match self.features(device).await {
-            Ok(features) => judge(device, which, &features),
-            Err(error) => {
-                // It may be gone, or the kernel built without CONFIG_ETHTOOL_NETLINK.
-                debug!("interface {device}: its features are not known: {error}");
-                None
-            }
+    };
+    match ethtool.features(device).await {
+        Ok(features) => judge(device, which, &features),
+        Err(error) => {
+            // It may be gone, or the kernel built without CONFIG_ETHTOOL_NETLINK.
+            debug!("interface {device}: its features are not known: {error}");
+            None
         }
-    }
-
-    async fn features(&self, device: &str) -> Result<Vec<EthtoolFeatureAttr>, EthtoolError> {
-        let Some(mut handle) = self.0.clone() else { return Ok(Vec::new()) };
-        let answers = handle.feature().get(Some(device)).execute().await?;
-        let answers: Vec<_> = answers.try_collect().await?;
-        let attributes = answers.into_iter().flat_map(|answer| answer.payload.nlas);
-        Ok(attributes
-            .filter_map(|attribute| match attribute {
-                EthtoolAttr::Feature(feature) => Some(feature),
-                _ => None,
-            })
-            .collect())
     }
 }
 

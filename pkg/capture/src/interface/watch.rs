@@ -29,8 +29,10 @@ use xdplive_protocol::interface_name;
 use xdplive_source::{Interface, Interfaces, Link};
 
 use super::{
+    ethtool::Ethtool,
     links::{self, Named},
-    tags::{Decider, Ethtool},
+    speed::speed,
+    tags::{Decider, vlan_tags},
 };
 
 /// Changes come in bursts (a veth pair and its addresses); one look afterwards is enough.
@@ -154,11 +156,14 @@ async fn look(asking: &Asking) -> Result<Interfaces, WatchError> {
     let default = default_route(handle).await;
     let mut found = Vec::new();
     let mut deciders = Vec::new();
+    let speeds = asking.ethtool.speeds().await;
     // Short, but it waits for the kernel.
     let links = spawn_blocking(links::dump).await.map_err(std::io::Error::other)??;
     for named in links {
         let addresses = addresses.remove(&named.link.header.index).unwrap_or_default();
-        let Some(interface) = interface(&named, addresses, default) else { continue };
+        let Some(mut interface) = interface(&named, addresses, default) else { continue };
+        interface.speed =
+            speeds.get(&interface.index).and_then(|megabits| speed(*megabits, &named.link.attributes));
         deciders.extend(
             Decider::of(&interface, &named.link.attributes).map(|decider| (interface.name.clone(), decider)),
         );
@@ -167,7 +172,7 @@ async fn look(asking: &Asking) -> Result<Interfaces, WatchError> {
     let mut found: Interfaces = found.into_iter().collect();
     for (name, decider) in deciders {
         let other = |index| found.iter().find(|one| one.index == index).map(|one| one.name.as_str());
-        let tags = asking.ethtool.vlan_tags(&name, decider, other).await;
+        let tags = vlan_tags(&asking.ethtool, &name, decider, other).await;
         if let Some(interface) = found.get_mut(&name) {
             interface.vlan_tags = tags;
         }

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use xdplive_filter::Filter;
 use xdplive_packet::{accounting::Limit, event::Direction, flow::Sum};
-use xdplive_source::{HookChoice, HostSet, InterfaceSet, Request, Wanted};
+use xdplive_source::{HookChoice, HostSet, InterfaceSet, Interval, Request, Wanted};
 
 use super::*;
 
@@ -63,8 +63,12 @@ fn lap(time: i64, received: u64, sent: u64) -> Lap {
     Lap { at: Moment { wall: time * 1_000_000, steady }, length: SECOND, sums: [sum(received), sum(sent)] }
 }
 
+fn past(records: &Records, request: &Request) -> Vec<Interval> {
+    records.past(&subject(request)).iter().map(|lap| lap.of(&request.directions)).collect()
+}
+
 fn packets(records: &Records, request: &Request) -> Vec<u64> {
-    records.past(&subject(request)).iter().map(|second| second.packets).collect()
+    past(records, request).iter().map(|second| second.packets).collect()
 }
 
 #[test]
@@ -81,7 +85,7 @@ fn one_record_serves_all_who_ask_for_the_same() {
     assert_eq!(packets(&records, &both("udp")), [8, 1]);
     assert_eq!(packets(&records, &received), [5, 1]);
     assert_eq!(packets(&records, &request("udp", &[Direction::Out])), [3, 0]);
-    assert_eq!(records.past(&subject(&both("udp")))[0].bytes, 800);
+    assert_eq!(past(&records, &both("udp"))[0].bytes, 800);
     assert!(packets(&records, &both("tcp")).is_empty());
 
     for ends in [false, false, true] {
@@ -185,7 +189,7 @@ fn a_clock_that_is_set_back_leaves_seconds_in_order() {
     records.count(number, lap(61_000, 2, 0));
     let at = Moment { wall: 52_000_000_000, steady: Duration::from_millis(62_000) };
     records.count(number, Lap { at, ..lap(0, 3, 0) });
-    let past = records.past(&subject(&both("udp")));
+    let past = past(&records, &both("udp"));
     let found: Vec<(i64, u64)> = past.iter().map(|interval| (interval.time, interval.packets)).collect();
     assert_eq!(found, [(50_000, 1), (51_000, 2), (52_000, 3)]);
 }

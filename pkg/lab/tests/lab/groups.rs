@@ -103,6 +103,25 @@ fn groups() -> Vec<(&'static str, Vec<(String, String)>)> {
                 .collect(),
         ),
         ("tcp_flag", flags.collect()),
+        (
+            "host_ip",
+            (1..=9)
+                .chain(10..=20)
+                .chain([77, 78])
+                .filter(|host| *host != 7)
+                .map(|host| format!("192.0.2.{host}"))
+                .chain(["198.51.100.7", "224.0.0.1"].map(str::to_owned))
+                .map(|host| {
+                    let arp = format!("arp.src.proto_ipv4=={host}||arp.dst.proto_ipv4=={host}");
+                    (host.clone(), format!("ip.addr=={host}||{arp}"))
+                })
+                .chain(text(&[
+                    ("2001:db8::1", "ipv6.addr==2001:db8::1"),
+                    ("2001:db8::2", "ipv6.addr==2001:db8::2"),
+                    ("", "!ip&&!ipv6&&!arp"),
+                ]))
+                .collect(),
+        ),
     ]
 }
 
@@ -119,7 +138,10 @@ fn the_sums_of_groups_are_what_tshark_counts() {
         assert!(expected.values().all(|(packets, _)| *packets > 0), "{key}: {expected:?}");
         let found = sums(&rows);
         assert_eq!(found, expected, "{key}");
-        if key != "tcp_flag" {
+        if key == "host_ip" {
+            let total: u64 = found.values().map(|(packets, _)| packets).sum();
+            assert_eq!(total, 2 * mixture.packets() - found[""].0, "each has two hosts, or none");
+        } else if key != "tcp_flag" {
             let total = found.values().fold((0, 0), |sum, one| (sum.0 + one.0, sum.1 + one.1));
             assert_eq!(total, (mixture.packets(), mixture.bytes()), "{key}");
         }

@@ -22,4 +22,5 @@ mod packets;
 mod pcapng;
 mod rates;
 mod rights;
+mod utilisation;
 mod vlan;

@@ -15,13 +15,15 @@ pub struct CountRow {
     pub group: Option<Arc<str>>,
     /// What was counted, and when.
     pub interval: Interval,
+    /// Speed of the link that the packets had in common, bits a second; `None` where it is not known, and where nobody asks.
+    pub speed: Option<u64>,
 }
 
 impl CountRow {
     /// Packets of `host` that are not grouped.
     #[must_use]
     pub const fn of_all(host: Arc<str>, interval: Interval) -> Self {
-        Self { host, group: None, interval }
+        Self { host, group: None, interval, speed: None }
     }
 }
 
@@ -47,6 +49,7 @@ columns! {
     Packets "packets" Decimal false 20 "Packets on the wire, per second" in "pps";
     Bits "bits" Decimal false 20 "Bits on the wire, per second" in "bps";
     Size "size" Decimal true 20 "Mean size of a packet on the wire, bytes; null without packets" in "decbytes";
+    Utilisation "utilisation" Decimal true 20 "Bits on the wire, percent of the link's speed; null where that is not known" in "percent";
 }
 
 /// The seconds of a time range (ms since 1970) as intervals of `length`, which end at multiples of it, so that they are the
@@ -71,7 +74,7 @@ pub fn intervals(seconds: &[Interval], range: RangeInclusive<i64>, length: Durat
 
 impl CountColumn {
     fn write_rows<C: Cells>(self, rows: &[CountRow], cells: &mut C) {
-        for CountRow { host, group, interval } in rows {
+        for CountRow { host, group, interval, .. } in rows {
             match self {
                 Self::Time => cells.time(interval.time),
                 Self::Group => optional(group.as_deref(), cells),
@@ -86,7 +89,7 @@ impl CountColumn {
 
 impl SeriesColumn {
     fn write_rows<C: Cells>(self, rows: &[CountRow], cells: &mut C) {
-        for CountRow { group, interval, .. } in rows {
+        for CountRow { group, interval, speed, .. } in rows {
             let Interval { time, segments, bytes, .. } = *interval;
             match self {
                 Self::Time => cells.time(time),
@@ -95,6 +98,10 @@ impl SeriesColumn {
                 Self::Bits => cells.decimal(per_second(interval, 8.0 * bytes as f64)),
                 Self::Size if segments == 0 => cells.null(),
                 Self::Size => cells.decimal(rounded(bytes as f64 / segments as f64)),
+                Self::Utilisation => match speed.filter(|speed| *speed > 0) {
+                    Some(speed) => cells.decimal(percent_of(speed, interval)),
+                    None => cells.null(),
+                },
             }
         }
     }
@@ -108,8 +115,19 @@ fn is_followed_by(last: &Interval, second: &Interval) -> bool {
 
 /// `count` of an interval as a rate.
 fn per_second(interval: &Interval, count: f64) -> f64 {
+    rounded(count / seconds(interval))
+}
+
+/// The bits of an interval as percent of what a link of `speed`, bits a second, can carry in it, to a millionth: of a fast
+/// link a percent is much.
+fn percent_of(speed: u64, interval: &Interval) -> f64 {
+    let percent = 800.0 * interval.bytes as f64 / seconds(interval) / speed as f64;
+    (percent * 1e6).round() / 1e6
+}
+
+fn seconds(interval: &Interval) -> f64 {
     // An interval without length has no packets.
-    rounded(count / interval.length.as_secs_f64().max(f64::MIN_POSITIVE))
+    interval.length.as_secs_f64().max(f64::MIN_POSITIVE)
 }
 
 /// Takes the last interval away if it is not over yet at `now`, ms since 1970: it would look like a drop.

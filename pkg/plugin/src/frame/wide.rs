@@ -24,6 +24,7 @@ use crate::{
     },
     groups::{self, OTHER},
     query::{Query, Word as _},
+    utilisation::has_no_other,
 };
 
 /// Names and values that tell a series from others.
@@ -178,6 +179,9 @@ fn largest(rows: &[CountRow], query: &Query) -> Vec<CountRow> {
     let mut shown: Vec<CountRow> = Vec::new();
     for (_, group) in &ranked {
         shown.extend(rows.iter().filter(|row| row.group == **group && !is_other(row)).cloned());
+    }
+    if has_no_other(query) {
+        return shown;
     }
     let mut others: BTreeMap<i64, CountRow> = BTreeMap::new();
     for row in

@@ -20,6 +20,8 @@ fn names_are_those_of_packets() {
         (Group::Source(Some(v4)), Some("192.0.2.1")),
         (Group::Destination(Some(v6)), Some("2001:db8::1")),
         (Group::Source(None), None),
+        (Group::HostIp(Some(v6)), Some("2001:db8::1")),
+        (Group::HostIp(None), None),
         (Group::SourcePort(Some(65_535)), Some("65535")),
         (Group::DestinationPort(None), None),
         (Group::Ethertype(Some(LinkProtocol::Type(0x0806))), Some("ARP")),
@@ -57,15 +59,16 @@ fn other_is_there_where_it_has_packets() {
     assert_eq!(shown(counts(&host, &top(4), 5, length)), [udp.clone(), none.clone(), other(4)]);
     // A line that is there stays for a while.
     let all = Shown { groups: groups.clone(), other: Some(sum(0)) };
-    assert_eq!(shown(series(&host, &all, 5, length)), [udp, none, other(0)]);
-    assert_eq!(series(&host, &Shown { other: None, ..all }, 5, length).len(), 2);
+    assert_eq!(shown(series(&host, &all, (5, length), |_| None)), [udp, none, other(0)]);
+    assert_eq!(series(&host, &Shown { other: None, ..all }, (5, length), |_| None).len(), 2);
 }
 
 #[test]
 fn groups_are_ranked_by_what_is_shown() {
     let sum = Sum { packets: 1, segments: 40, bytes: 60_000 };
     assert_eq!(
-        [Measure::Packets, Measure::Bits, Measure::Size].map(|measure| size(measure)(&sum)),
-        [40, 60_000, 40]
+        [Measure::Packets, Measure::Bits, Measure::Size, Measure::Utilisation]
+            .map(|measure| size(measure)(&sum)),
+        [40, 60_000, 40, 60_000]
     );
 }

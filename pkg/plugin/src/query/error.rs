@@ -71,6 +71,24 @@ pub enum QueryError {
         /// The filter, shortened.
         given: String,
     },
+    /// Each link has a speed of its own.
+    #[error(
+        "measure: \"utilisation\" of several interfaces ({given}) is not allowed, because each has a speed of its own; ask \
+         for one interface, or set groupBy to \"interface\""
+    )]
+    UtilisationOfSeveral {
+        /// The interfaces, shortened.
+        given: String,
+    },
+    /// A link has its whole speed in each direction.
+    #[error(
+        "measure: \"utilisation\" by \"{group_by}\" is not allowed for both directions together, because a link has its whole \
+         speed in each; set direction to \"in\" or \"out\""
+    )]
+    UtilisationOfBoth {
+        /// What is grouped by.
+        group_by: &'static str,
+    },
     /// The time range makes no sense.
     #[error(
         "the time range from {from} to {to} is not allowed; it takes two times in ms between ±8.64e15, in order"

@@ -169,6 +169,7 @@ impl Keys<'_> {
             Measure::Packets => SeriesColumn::Packets,
             Measure::Bits => SeriesColumn::Bits,
             Measure::Size => SeriesColumn::Size,
+            Measure::Utilisation => SeriesColumn::Utilisation,
         };
         let group = group.map(|_| SeriesColumn::Group);
         Ok(Columns::Series([Some(SeriesColumn::Time), group, Some(value)].into_iter().flatten().collect()))

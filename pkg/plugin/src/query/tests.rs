@@ -13,6 +13,7 @@ mod keys;
 mod limit;
 mod of_flows;
 mod time_range;
+mod utilisation;
 mod variables;
 
 /// The ceiling where the administrator does not say.

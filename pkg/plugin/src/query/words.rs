@@ -57,16 +57,19 @@ pub enum Measure {
     Bits,
     /// Mean bytes of a packet on the wire.
     Size,
+    /// Percent of the link's speed.
+    Utilisation,
 }
 
 impl Word for Measure {
-    const ALL: &'static [Self] = &[Self::Packets, Self::Bits, Self::Size];
+    const ALL: &'static [Self] = &[Self::Packets, Self::Bits, Self::Size, Self::Utilisation];
 
     fn name(self) -> &'static str {
         match self {
             Self::Packets => "packets",
             Self::Bits => "bits",
             Self::Size => "size",
+            Self::Utilisation => "utilisation",
         }
     }
 }
@@ -99,6 +102,7 @@ impl Word for GroupBy {
         Self::Interface,
         Self::Source,
         Self::Destination,
+        Self::HostIp,
         Self::SourcePort,
         Self::DestinationPort,
         Self::Ethertype,
@@ -114,6 +118,7 @@ impl Word for GroupBy {
             Self::Interface => "interface",
             Self::Source => "source",
             Self::Destination => "destination",
+            Self::HostIp => "host_ip",
             Self::SourcePort => "source_port",
             Self::DestinationPort => "destination_port",
             Self::Ethertype => "ethertype",

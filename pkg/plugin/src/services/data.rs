@@ -16,7 +16,7 @@ use grafana_plugin_sdk::pluginv2::{
 use serde_json::{Value, json};
 use tonic::{Request, Response, Status, async_trait};
 use tracing::debug;
-use xdplive_source::{InForce, InterfaceState, Prepared, SourceError};
+use xdplive_source::{GroupBy, InForce, InterfaceState, Prepared, Source, SourceError};
 
 use self::{
     absence::{notice_of_absence, notice_of_beginning, notice_of_gap},
@@ -29,8 +29,9 @@ use crate::{
     channel,
     columns::capture::CaptureColumn,
     frame::{arrow, wide},
-    query::{Columns, Kind, check_time_range},
+    query::{Columns, Kind, Query, check_time_range},
     sent::Place,
+    utilisation,
 };
 
 #[async_trait]
@@ -144,14 +145,17 @@ impl Plugin {
         if asked.query.kind != Kind::Capture {
             self.add_accounts(&asked, &mut about);
         }
+        about.notices.extend(remarks(&asked.query, &*self.source));
         // Without a limit nothing is kept of packets.
         let is_kept = asked.query.kind != Kind::Packets || asked.query.limit.is_some();
+        let mut is_new = false;
         if caller.comes_again && is_kept {
             let since = self.stand(&asked, caller.is_rule).await?;
-            about.notices.extend((since > *range.start()).then(|| notice_of_beginning(since)));
+            is_new = since > *range.start();
+            about.notices.extend(is_new.then(|| notice_of_beginning(since)));
         }
         // What is counted only since is not there either.
-        if !caller.is_rule && about.notices.is_empty() {
+        if !caller.is_rule && !is_new {
             let now = self.source.now().milliseconds();
             about.absence = notice_of_absence(&asked.query, &range, now, &self.server);
             about.range = (caller.comes_again || !reaches(&range, now)).then(|| range.clone());
@@ -245,6 +249,16 @@ fn hook_in_json(InForce { interface, hook, reason, expected, .. }: &InForce) -> 
         "reason": if *expected { "" } else { reason },
     })
 }
+
+/// What is to be known of the figures of a query, in one notice.
+fn remarks(query: &Query, source: &dyn Source) -> Option<Value> {
+    let hosts = (query.group_by == Some(GroupBy::HostIp)).then(|| BOTH_HOSTS.to_owned());
+    let sentences: Vec<String> = hosts.into_iter().chain(utilisation::unknown(query, source)).collect();
+    (!sentences.is_empty()).then(|| json!({ "severity": "info", "text": sentences.join(" ") }))
+}
+
+/// What groups by host add up to.
+const BOTH_HOSTS: &str = "Each packet counts for both of its hosts: the sum over all of them is up to twice the packets there were.";
 
 /// Why hooks are in force that a person would not expect, in one notice: Grafana shows no more than one.
 fn notice(hooks: &[&InForce]) -> Option<Value> {

@@ -136,10 +136,22 @@ impl Plugin {
         match asked.query.columns.clone() {
             Columns::Packets(columns) => self.packets(&asked, columns).await,
             Columns::Counts(columns) if is_of_flows => {
-                self.tables(&asked, &self.sent.groups, Groups::of_each(&asked.query), columns).await
+                self.tables(
+                    &asked,
+                    &self.sent.groups,
+                    Groups::of_each(&asked.query, self.source.clone()),
+                    columns,
+                )
+                .await
             }
             Columns::Series(columns) if is_of_flows => {
-                self.tables(&asked, &self.sent.groups, Groups::steady(&asked.query), columns).await
+                self.tables(
+                    &asked,
+                    &self.sent.groups,
+                    Groups::steady(&asked.query, self.source.clone()),
+                    columns,
+                )
+                .await
             }
             Columns::Counts(columns) => self.rates(&asked, columns).await,
             Columns::Series(columns) => self.rates(&asked, columns).await,
@@ -175,7 +187,7 @@ impl Plugin {
         let interval = Duration::from_millis(asked.query.interval);
         let encoder = Encoder::new(columns);
         let rates = Rates::new(
-            (Arc::clone(&self.source), asked.request.hosts.clone()),
+            (Arc::clone(&self.source), asked.clone()),
             counting,
             recorded,
             encoder,

@@ -136,6 +136,27 @@ async fn flags_are_counted_beside_the_flows() {
     assert_eq!(accounts(&mut running).await, [9, 0, 0, 0, 9]);
 }
 
+/// A packet is of both of its hosts, and the answer says so.
+#[tokio::test(start_paused = true)]
+async fn hosts_have_the_packets_of_either_side() {
+    let mut grafana = Grafana::start().await;
+    let json = query("host_ip", r#","top":2"#);
+    let (mut running, mut stream) = grafana.stream(&json).await;
+    stream.count(
+        0,
+        vec![flow(tcp(1, 443), Out, 5), flow(answer(1, 443), In, 7), flow(udp(2, 53), Out, 1)],
+        4,
+    );
+    assert_eq!(
+        columns(&mut running).await,
+        json!([["198.51.100.7", "192.0.2.1", "other"], [13, 12, 9], [1300, 1200, 900]])
+    );
+    end(&grafana, &mut stream).await;
+    assert_eq!(accounts(&mut running).await, [17, 0, 0, 0, 17], "each was counted once");
+    let notices = meta(&grafana.answer(viewer(), &json).await.frames[0])["notices"].take();
+    assert!(notices[0]["text"].as_str().unwrap().contains("up to twice"), "{notices}");
+}
+
 /// Other streams may have the tables read more often.
 #[tokio::test(start_paused = true)]
 async fn an_interval_is_made_of_all_its_snapshots() {

@@ -36,3 +36,4 @@ mod settings;
 mod source;
 mod subscribe;
 mod two_hosts;
+mod utilisation;

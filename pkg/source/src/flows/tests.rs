@@ -192,3 +192,24 @@ fn groups_by_tcp_flag_overlap() {
     let found = counts(&top([&one], GroupBy::TcpFlag, 1, |sum| sum.bytes));
     assert_eq!(found, (vec![(Group::TcpFlag(4), 9)], 5));
 }
+
+/// Who talks at all: each packet is its source's and its destination's.
+#[test]
+fn groups_by_host_have_packets_of_both_sides() {
+    let none = FlowKey { vlan: FlowKey::NO_VLAN, ..FlowKey::zeroed() };
+    let flows = vec![
+        (key((1, 5), (2, 80), Direction::In), packets(1, 0)),
+        (key((2, 80), (1, 5), Direction::Out), packets(10, 0)),
+        (key((3, 5), (2, 80), Direction::In), packets(100, 0)),
+        // To itself, and without an address: once.
+        (key((4, 5), (4, 80), Direction::In), packets(1000, 0)),
+        (none, packets(10_000, 0)),
+    ];
+    let snapshots = [snapshot("a", flows, [100_000, 0])];
+    let host = |last| Group::HostIp(Some(IpAddr::V4(Ipv4Addr::new(10, 0, 0, last))));
+    let by = |most| counts(&top(&snapshots, GroupBy::HostIp, most, |sum| sum.packets));
+    let groups =
+        vec![(Group::HostIp(None), 10_000), (host(4), 1000), (host(2), 111), (host(3), 100), (host(1), 11)];
+    assert_eq!(by(9), (groups.clone(), 200_000), "what found no room in the table has two hosts, too");
+    assert_eq!(by(3), (groups[..3].to_vec(), 200_111));
+}

@@ -29,6 +29,8 @@ pub enum GroupBy {
     Source,
     /// Destination address.
     Destination,
+    /// Address of either side. Groups overlap: a packet is part of that of its source and of that of its destination.
+    HostIp,
     /// Source port.
     SourcePort,
     /// Destination port.
@@ -56,6 +58,8 @@ pub enum Group {
     Source(Option<IpAddr>),
     /// Destination (ARP: target) address.
     Destination(Option<IpAddr>),
+    /// Address of either side.
+    HostIp(Option<IpAddr>),
     /// Source port.
     SourcePort(Option<u16>),
     /// Destination port.
@@ -83,7 +87,8 @@ pub struct Top {
     /// The largest, the largest first; of groups of the same size, the lesser one first.
     pub groups: Vec<(Group, Sum)>,
     /// What is in no group of these: `other` and the groups make up every packet counted, but for
-    /// [`GroupBy::TcpFlag`], where it holds the groups that were left out.
+    /// [`GroupBy::TcpFlag`], where it holds the groups that were left out, and [`GroupBy::HostIp`], where packets count
+    /// for both of their hosts.
     pub other: Sum,
 }
 
@@ -128,8 +133,17 @@ impl Groups {
 
     /// Adds packets of a flow. Flags are not known of single flows: groups by flag do not grow from it.
     pub fn add(&mut self, interface: &Arc<str>, key: &FlowKey, sum: Sum) {
-        if self.by != GroupBy::TcpFlag {
-            self.add_to(Some(group(key, interface, self.by)), sum);
+        match self.by {
+            GroupBy::TcpFlag => {}
+            GroupBy::HostIp => {
+                let [source, destination] = [key.source, key.destination].map(|bytes| address(key, bytes));
+                self.add_to(Some(Group::HostIp(source)), sum);
+                // A host that sends to itself has the packet once, as what has no address is no host twice.
+                if destination != source {
+                    self.add_to(Some(Group::HostIp(destination)), sum);
+                }
+            }
+            by => self.add_to(Some(group(key, interface, by)), sum),
         }
     }
 
@@ -144,6 +158,10 @@ impl Groups {
             _ => None,
         };
         self.add_to(known, sum);
+        if self.by == GroupBy::HostIp {
+            // Nearly all packets have two hosts, and those of groups that are left out count twice here, too.
+            self.add_to(None, sum);
+        }
     }
 
     /// Adds TCP packets by flag, FIN to CWR, to groups by flag, and to no others.
@@ -197,6 +215,8 @@ fn group(key: &FlowKey, interface: &Arc<str>, by: GroupBy) -> Group {
         GroupBy::Interface => Group::Interface(Arc::clone(interface)),
         GroupBy::Source => Group::Source(address(key, key.source)),
         GroupBy::Destination => Group::Destination(address(key, key.destination)),
+        // The other one is added beside it.
+        GroupBy::HostIp => Group::HostIp(address(key, key.source)),
         GroupBy::SourcePort => Group::SourcePort(key.ports().map(|(source, _)| source)),
         GroupBy::DestinationPort => Group::DestinationPort(key.ports().map(|(_, destination)| destination)),
         GroupBy::Ethertype => {

@@ -1,3 +1,5 @@
+use rtnetlink::packet_route::link::LinkInfo;
+
 use super::*;
 
 fn virtual_device(xdp_program: Option<u32>) -> Interface {

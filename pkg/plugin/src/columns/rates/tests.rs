@@ -51,11 +51,26 @@ fn series_are_per_second_and_of_the_wire() {
 }
 
 #[test]
+fn utilisation_is_of_a_speed_that_is_known() {
+    for (speed, expected) in [
+        (Some(1_000_000), json!(7.296)),
+        (Some(400_000_000_000), json!(0.000_018)),
+        (Some(0), Value::Null),
+        (None, Value::Null),
+    ] {
+        let mut values = Values::default();
+        SeriesColumn::Utilisation.write(&[CountRow { speed, ..all(BUSY) }], &mut values);
+        assert_eq!(values.0, [expected], "{speed:?}");
+    }
+}
+
+#[test]
 fn a_group_is_null_among_counts_and_never_in_a_series() {
     let rows = [Some("TCP"), None].map(|group| CountRow {
         host: "nas".into(),
         group: group.map(Arc::from),
         interval: BUSY,
+        speed: None,
     });
     let (mut counts, mut series) = (Values::default(), Values::default());
     CountColumn::Group.write(&rows, &mut counts);

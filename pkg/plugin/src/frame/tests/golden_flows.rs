@@ -31,7 +31,7 @@ const ROUTER: [u8; 6] = [0x02, 0x00, 0x00, 0x00, 0x00, 0xfe];
 fn count(second: i64, group: Option<&str>, segments: u64, bytes: u64) -> CountRow {
     let time = EPOCH / 1_000_000 + 1000 * second;
     let interval = Interval { time, length: Duration::from_secs(1), packets: segments, segments, bytes };
-    CountRow { host: "nas".into(), group: group.map(Arc::from), interval }
+    CountRow { host: "nas".into(), group: group.map(Arc::from), interval, speed: None }
 }
 
 /// Two groups, of which one gives way to another, and what is in none of them.

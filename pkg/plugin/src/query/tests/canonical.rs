@@ -87,9 +87,12 @@ fn rates_are_a_series_or_counts() {
     );
     assert_eq!(canonical(&series), expected);
     let columns = |query: &Value| parse(query).unwrap().columns;
-    for (measure, column) in
-        [("packets", SeriesColumn::Packets), ("bits", SeriesColumn::Bits), ("size", SeriesColumn::Size)]
-    {
+    for (measure, column) in [
+        ("packets", SeriesColumn::Packets),
+        ("bits", SeriesColumn::Bits),
+        ("size", SeriesColumn::Size),
+        ("utilisation", SeriesColumn::Utilisation),
+    ] {
         let query = json!({ "kind": "rates", "measure": measure, "columns": [] });
         assert_eq!(columns(&query), Columns::Series(vec![SeriesColumn::Time, column]));
         assert_eq!(canonical(&serde_json::from_str(&canonical(&query)).unwrap()), canonical(&query));

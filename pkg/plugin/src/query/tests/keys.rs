@@ -72,13 +72,13 @@ fn other_words_are_refused() {
     let wrong = || no_words().into_iter().chain(words.clone());
     assert_refused("kind", wrong(), "allowed are packets, rates, flows, capture");
     assert_refused("direction", wrong(), "allowed are in, out, both");
-    assert_refused("measure", wrong(), "allowed are packets, bits, size");
+    assert_refused("measure", wrong(), "allowed are packets, bits, size, utilisation");
     assert_refused("since", wrong(), "allowed are interval, start");
     assert_refused(
         "groupBy",
         wrong(),
-        "allowed are protocol, direction, vlan, interface, source, destination, source_port, \
-         destination_port, ethertype, tcp_flag, cast",
+        "allowed are protocol, direction, vlan, interface, source, destination, host_ip, \
+         source_port, destination_port, ethertype, tcp_flag, cast",
     );
 }
 
@@ -130,7 +130,7 @@ fn every_word_is_accepted() {
     let groups: Vec<&str> = GroupBy::ALL.iter().map(|group| group.name()).collect();
     for (key, words) in [
         ("groupBy", groups.as_slice()),
-        ("measure", &["packets", "bits", "size"]),
+        ("measure", &["packets", "bits", "size", "utilisation"]),
         ("since", &["interval", "start"]),
     ] {
         for word in words {

@@ -2,7 +2,8 @@
 
 use std::{ops::RangeInclusive, sync::Arc, time::Duration};
 
-use xdplive_source::{Batch, HookAccounts, Interval};
+use xdplive_packet::event::Direction;
+use xdplive_source::{Batch, HookAccounts, Interval, Lap};
 
 use crate::{
     asked::Asked,
@@ -14,6 +15,7 @@ use crate::{
     query::Since,
     sent::{Last, Past, Place},
     services::Plugin,
+    utilisation::{LinkSpeeds, is_of_busier},
 };
 
 /// What there is of a time range.
@@ -33,12 +35,25 @@ impl Plugin {
         if asked.query.is_of_flows() {
             return self.past_groups(asked, &range);
         }
-        let seconds = self.recorder.past(&asked.request);
-        let from = seconds.first().map(Interval::begin);
-        let intervals = intervals(&seconds, range, Duration::from_millis(asked.query.interval));
+        let laps = self.recorder.past(&asked.request);
+        let length = Duration::from_millis(asked.query.interval);
+        let of = |directions: &[Direction]| {
+            let seconds: Vec<Interval> = laps.iter().map(|lap| lap.of(directions)).collect();
+            intervals(&seconds, range.clone(), length)
+        };
+        let found = if is_of_busier(&asked.query) {
+            let [received, sent] = Direction::ALL.map(|direction| of(&[direction]));
+            // They have the same ends.
+            let busier =
+                |(one, other): (Interval, Interval)| if other.bytes > one.bytes { other } else { one };
+            received.into_iter().zip(sent).map(busier).collect()
+        } else {
+            of(&asked.request.directions)
+        };
         let host = asked.request.hosts.names(&self.source.hosts());
-        let row = |interval| CountRow::of_all(Arc::clone(&host), interval);
-        Kept { rows: intervals.into_iter().map(row).collect(), from }
+        let speed = LinkSpeeds::of(&asked.query, &*self.source).of_group(None);
+        let row = |interval| CountRow { speed, ..CountRow::of_all(Arc::clone(&host), interval) };
+        Kept { rows: found.into_iter().map(row).collect(), from: laps.first().map(Lap::begin) }
     }
 
     /// The same without an interval that is not over yet.

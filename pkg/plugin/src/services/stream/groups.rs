@@ -1,12 +1,15 @@
 //! The groups of each interval.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    sync::Arc,
+};
 
 use xdplive_packet::{
     event::Direction,
     flow::{FlowCounters, FlowKey, Sum},
 };
-use xdplive_source::{GroupBy, Groups as Sums, Host, HostId, names_of};
+use xdplive_source::{Group, GroupBy, Groups as Sums, Host, HostId, Source, names_of};
 
 use super::{
     intake::{Ended, Sink},
@@ -16,6 +19,7 @@ use crate::{
     columns::rates::CountRow,
     groups::{self, Steady},
     query::Query,
+    utilisation::{LinkSpeeds, has_no_other, is_of_busier},
 };
 
 /// Groups of one interval at most; what comes beyond is in no group. 7.5 MB for each stream, where there are so many.
@@ -23,7 +27,11 @@ const MOST_GROUPS: usize = 65_536;
 
 /// What is counted of groups.
 pub(super) struct Groups {
+    source: Arc<dyn Source>,
+    query: Query,
     sums: Sums,
+    /// Those of packets that are sent, counted apart where of each group the busier direction is shown.
+    sent: Option<Sums>,
     /// Those that have counted.
     hosts: BTreeSet<Host>,
     choice: Choice,
@@ -46,12 +54,12 @@ impl Sink for Groups {
     }
 
     fn add(&mut self, _host: HostId, interface: &Arc<str>, key: &FlowKey, counters: &FlowCounters) -> bool {
-        self.sums.add(interface, key, counters.sum);
+        self.sums_of(key.direction()).add(interface, key, counters.sum);
         true
     }
 
     fn add_other(&mut self, interface: &Arc<str>, direction: Direction, sum: &Sum) -> bool {
-        self.sums.add_other(interface, direction, *sum);
+        self.sums_of(direction).add_other(interface, direction, *sum);
         true
     }
 
@@ -62,21 +70,51 @@ impl Sink for Groups {
 
 impl Groups {
     /// The largest groups of each interval by itself.
-    pub(super) fn of_each(query: &Query) -> Self {
-        Self::new(query, Choice::Each(query.top))
+    pub(super) fn of_each(query: &Query, source: Arc<dyn Source>) -> Self {
+        Self::new(query, source, Choice::Each(query.top))
     }
 
     /// Groups that stay for a while, for a line each.
-    pub(super) fn steady(query: &Query) -> Self {
-        Self::new(query, Choice::Steady(Steady::new(query.top)))
+    pub(super) fn steady(query: &Query, source: Arc<dyn Source>) -> Self {
+        Self::new(query, source, Choice::Steady(Steady::new(query.top)))
     }
 
-    fn new(query: &Query, choice: Choice) -> Self {
+    fn new(query: &Query, source: Arc<dyn Source>, choice: Choice) -> Self {
         // Without a group it would not have come here.
         let by = query.group_by.unwrap_or(GroupBy::Protocol);
-        let sums = Sums::new(by, MOST_GROUPS);
-        Self { sums, hosts: BTreeSet::new(), choice, size: groups::size(query.measure) }
+        Self {
+            source,
+            sums: Sums::new(by, MOST_GROUPS),
+            sent: is_of_busier(query).then(|| Sums::new(by, MOST_GROUPS)),
+            hosts: BTreeSet::new(),
+            choice,
+            size: groups::size(query.measure),
+            query: query.clone(),
+        }
     }
+
+    fn sums_of(&mut self, direction: Direction) -> &mut Sums {
+        match &mut self.sent {
+            Some(sent) if direction == Direction::Out => sent,
+            _ => &mut self.sums,
+        }
+    }
+}
+
+/// All groups of the interval, and what is in none; of each the busier direction, where they are counted apart.
+fn take(sums: &mut Sums, sent: Option<&mut Sums>) -> (HashMap<Group, Sum>, Sum) {
+    let (mut sums, other) = sums.take();
+    let Some(sent) = sent else { return (sums, other) };
+    let (sent, other_sent) = sent.take();
+    for (group, sum) in sent {
+        let most = sums.entry(group).or_default();
+        *most = busier(*most, sum);
+    }
+    (sums, busier(other, other_sent))
+}
+
+fn busier(one: Sum, other: Sum) -> Sum {
+    if other.bytes > one.bytes { other } else { one }
 }
 
 impl Tabulate for Groups {
@@ -87,8 +125,13 @@ impl Tabulate for Groups {
         let rows = match &mut self.choice {
             Choice::Each(top) => groups::counts(&host, &self.sums.top(*top, self.size), time, length),
             Choice::Steady(steady) => {
-                let (sums, other) = self.sums.take();
-                groups::series(&host, &steady.next(sums, other, self.size), time, length)
+                let (sums, other) = take(&mut self.sums, self.sent.as_mut());
+                let mut shown = steady.next(sums, other, self.size);
+                if has_no_other(&self.query) {
+                    shown.other = None;
+                }
+                let speeds = LinkSpeeds::of(&self.query, &*self.source);
+                groups::series(&host, &shown, (time, length), |group| speeds.of_group(group))
             }
         };
         rows.into()

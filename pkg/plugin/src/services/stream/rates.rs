@@ -7,19 +7,21 @@ use tokio::time::{Instant, Interval as Ticks, MissedTickBehavior, interval_at};
 use tonic::Status;
 use xdplive_history::Hold;
 use xdplive_packet::event::Direction;
-use xdplive_source::{Counting, HostSet, Interval, Source};
+use xdplive_source::{Counting, Interval, Source};
 
 use super::{State, end, ended_by_itself};
 use crate::{
+    asked::Asked,
     columns::{Column, rates::CountRow},
     frame::json::Encoder,
     shutdown::Shutdown,
+    utilisation::{LinkSpeeds, is_of_busier},
 };
 
 /// See the module's text.
 pub(super) struct Rates<C> {
     source: Arc<dyn Source>,
-    hosts: HostSet,
+    asked: Asked,
     counting: Counting,
     /// Whoever opens a panel later finds what was counted.
     _recorded: Option<Hold>,
@@ -30,9 +32,9 @@ pub(super) struct Rates<C> {
 }
 
 impl<C: Column<Rows = [CountRow]>> Rates<C> {
-    /// Sends what `source` has counted on `hosts` every `length`.
+    /// Sends what `source` has counted for what is `asked` every `length`.
     pub(super) fn new(
-        (source, hosts): (Arc<dyn Source>, HostSet),
+        (source, asked): (Arc<dyn Source>, Asked),
         counting: Counting,
         recorded: Option<Hold>,
         encoder: Encoder<C>,
@@ -42,7 +44,7 @@ impl<C: Column<Rows = [CountRow]>> Rates<C> {
         let mut ticks = interval_at(Instant::now() + length, length);
         // What was counted meanwhile is in the next interval, which is longer then.
         ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        Self { source, hosts, counting, _recorded: recorded, encoder, ticks, shutdown, state: State::Running }
+        Self { source, asked, counting, _recorded: recorded, encoder, ticks, shutdown, state: State::Running }
     }
 
     /// The next message; after the last one the status with which the stream ends.
@@ -54,7 +56,11 @@ impl<C: Column<Rows = [CountRow]>> Rates<C> {
                         _ = self.ticks.tick() => {
                             // Where nothing is attached, nothing is sent: that would read as zero.
                             if let Some(lap) = self.counting.lap().await {
-                                let interval = lap.of(&Direction::ALL);
+                                let interval = if is_of_busier(&self.asked.query) {
+                                    lap.busier(&Direction::ALL)
+                                } else {
+                                    lap.of(&Direction::ALL)
+                                };
                                 return Some((Ok(self.message(interval)), self));
                             }
                         }
@@ -65,8 +71,13 @@ impl<C: Column<Rows = [CountRow]>> Rates<C> {
                         () = self.shutdown.begun() => break,
                     }
                 }
-                // The last interval ends with the stream, so that nothing is missing in the sum.
+                // The last interval ends with the stream, so that nothing is missing in the sum. A share of a link is none,
+                // and of the busier direction alone it is not known.
                 let last = self.counting.finish().await;
+                if is_of_busier(&self.asked.query) {
+                    self.state = State::Ended;
+                    return Some((Err(end(self.counting.tally())), self));
+                }
                 self.state = State::Ending;
                 Some((Ok(self.message(last)), self))
             }
@@ -79,7 +90,8 @@ impl<C: Column<Rows = [CountRow]>> Rates<C> {
     }
 
     fn message(&mut self, interval: Interval) -> StreamPacket {
-        let host = self.hosts.names(&self.source.hosts());
-        StreamPacket { data: self.encoder.message(&[CountRow::of_all(host, interval)]) }
+        let host = self.asked.request.hosts.names(&self.source.hosts());
+        let speed = LinkSpeeds::of(&self.asked.query, &*self.source).of_group(None);
+        StreamPacket { data: self.encoder.message(&[CountRow { speed, ..CountRow::of_all(host, interval) }]) }
     }
 }
