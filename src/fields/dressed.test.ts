@@ -219,6 +219,7 @@ describe('other columns', () => {
       'frame_length',
       'fragment',
       'tcp_flags',
+      'host',
       'group',
       'bytes',
       'reverse_bytes',

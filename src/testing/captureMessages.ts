@@ -1,12 +1,6 @@
-import { FieldType, type DataFrameJSON } from '@grafana/data';
+import type { DataFrameJSON } from '@grafana/data';
 
-import { CAPTURE_COLUMNS } from './captureColumns';
-import { column } from './column';
-
-const FIELD_TYPE = { time: FieldType.time, string: FieldType.string, number: FieldType.number };
-
-/** Those of a panel's counters, which name the machine as well. */
-const COLUMNS = [...CAPTURE_COLUMNS, column('host', 'string', false)];
+import { COLUMNS, FIELD_TYPE } from './columns';
 
 /** A row of counters by the columns that matter to a check. */
 export type Counters = Partial<Record<string, string | number | null>>;
@@ -36,7 +30,7 @@ const NOTHING: Counters = {
 
 /** One tick of a capture channel, as its first message: the back end begins each run of a stream with the schema. */
 export function firstTick(time: number, rows: Counters[]): DataFrameJSON {
-  const fields = COLUMNS.map(({ name, type }) => ({ name, type: FIELD_TYPE[type as keyof typeof FIELD_TYPE] }));
+  const fields = COLUMNS.capture.map(({ name, type }) => ({ name, type: FIELD_TYPE[type] }));
   return { schema: { fields }, ...tick(time, rows) };
 }
 
@@ -44,7 +38,7 @@ export function firstTick(time: number, rows: Counters[]): DataFrameJSON {
 export function tick(time: number, rows: Counters[]): DataFrameJSON {
   return {
     data: {
-      values: COLUMNS.map(({ name }) => rows.map((row) => ({ ...NOTHING, ...row, time })[name] ?? null)),
+      values: COLUMNS.capture.map(({ name }) => rows.map((row) => ({ ...NOTHING, ...row, time })[name] ?? null)),
     },
   };
 }

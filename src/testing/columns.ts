@@ -1,19 +1,15 @@
 import { FieldType } from '@grafana/data';
 
+import listed from '../../testdata/columns.json';
 import type { QueryKind } from '../query/model';
 import type { RowColumn } from '../resources/columns';
 
-import { CAPTURE_COLUMNS } from './captureColumns';
-import { COUNT_COLUMNS } from './countColumns';
-import { FLOW_COLUMNS } from './flowColumns';
-import { PACKET_COLUMNS } from './packetColumns';
-
-/** The columns that rows of each kind can have. */
+/** The columns that rows of each kind can have, as the back end lists them. */
 export const COLUMNS: Record<QueryKind, RowColumn[]> = {
-  packets: PACKET_COLUMNS,
-  rates: COUNT_COLUMNS,
-  flows: FLOW_COLUMNS,
-  capture: CAPTURE_COLUMNS,
+  packets: columnsIn(listed.packets),
+  rates: columnsIn(listed.rates),
+  flows: columnsIn(listed.flows),
+  capture: columnsIn(listed.capture),
 };
 
 export const FIELD_TYPE = {
@@ -22,3 +18,7 @@ export const FIELD_TYPE = {
   number: FieldType.number,
   boolean: FieldType.boolean,
 };
+
+function columnsIn(kind: object): RowColumn[] {
+  return Object.entries(kind as Record<string, Omit<RowColumn, 'name'>>).map(([name, column]) => ({ name, ...column }));
+}

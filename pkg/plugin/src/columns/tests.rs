@@ -1,3 +1,5 @@
+mod listed;
+
 use serde_json::Value;
 
 use super::*;

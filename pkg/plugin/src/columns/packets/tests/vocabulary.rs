@@ -1,6 +1,4 @@
-//! Names and types of the columns: the contract with dashboards, and with the front end's fixtures.
-
-use std::{fs, path::Path};
+//! Names and types of the columns: the contract with dashboards.
 
 use super::*;
 
@@ -41,19 +39,6 @@ fn the_columns_are_those_of_the_contract() {
     let columns: Vec<(&str, String, bool)> =
         PacketColumn::ALL.iter().map(|column| (column.name(), kind(*column), column.nullable())).collect();
     assert_eq!(columns, CONTRACT.map(|(name, kind, nullable)| (name, kind.to_owned(), nullable)));
-}
-
-/// The front end tests itself against a list of its own.
-#[test]
-fn the_front_end_knows_the_same_columns() {
-    let list = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../src/testing/packetColumns.ts");
-    let text = fs::read_to_string(list).unwrap();
-    let there: Vec<&str> = text.lines().map(str::trim).filter(|line| line.starts_with("column('")).collect();
-    let here: Vec<String> = PacketColumn::ALL
-        .iter()
-        .map(|column| format!("column('{}', '{}', {}),", column.name(), kind(*column), column.nullable()))
-        .collect();
-    assert_eq!(there, here);
 }
 
 #[test]
