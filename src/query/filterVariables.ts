@@ -53,15 +53,42 @@ function variablesOf(filter: string, templates: VariableReplacer, scopedVars: Sc
     names.push(variable?.name);
     return marker(values.push(valuesOf(value)) - 1);
   });
-  // A value that is all there is, such as that of a text box, is a filter and not a part of one.
-  const isWhole = values.length === 1 && values[0]?.length === 1 && text.trim() === marker(0);
-  const wrong = isWhole ? undefined : firstWrong(values);
+  const wrong = firstWrong(text, values);
   return wrong === undefined ? { text, values } : { text, values, fault: faultOf(wrong.value, names[wrong.variable]) };
 }
 
-function firstWrong(values: string[][]): { variable: number; value: string } | undefined {
+function firstWrong(text: string, values: string[][]): { variable: number; value: string } | undefined {
   const all = values.flatMap((each, variable) => each.map((value) => ({ variable, value })));
-  return all.find(({ value }) => !isWord(value));
+  return all.find(({ value, variable }) => !isWord(value) && !isFilter(value, text, variable, values));
+}
+
+/**
+ * Whether a value may be a filter and not a part of one, such as that of a text box: where it is all there is, and where a
+ * condition in parentheses is nothing else, which it cannot leave.
+ */
+function isFilter(value: string, text: string, variable: number, values: string[][]): boolean {
+  const isOnlyValue = values[variable]?.length === 1;
+  const place = marker(variable);
+  const isAll = text.trim() === place;
+  return isOnlyValue && (isAll || (isCondition(text, place) && isBalanced(value)));
+}
+
+/** Whether there are parentheses around this place that are a condition: those of `host ($hosts)` hold a list. */
+function isCondition(text: string, place: string): boolean {
+  const [before = '', after = ''] = text.split(place);
+  return /(^|!|&&|\|\||(^|[\s()])(and|or|not))\s*\(\s*$/.test(before) && /^\s*\)/.test(after);
+}
+
+/** Whether every parenthesis that is opened is closed, and none else. */
+function isBalanced(filter: string): boolean {
+  let open = 0;
+  for (const character of filter) {
+    open += character === '(' ? 1 : character === ')' ? -1 : 0;
+    if (open < 0) {
+      return false;
+    }
+  }
+  return open === 0;
 }
 
 /** Whether a text can stand as a value within a filter without becoming more than that. */

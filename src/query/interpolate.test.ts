@@ -103,6 +103,34 @@ describe('a filter', () => {
   });
 
   it.each([
+    ['($filter) and tcp', 'udp or (arp)', '(udp or (arp)) and tcp'],
+    ['not ( $filter ) or tcp', 'host 10.0.0.1 and udp', 'not (host 10.0.0.1 and udp) or tcp'],
+    ['tcp and ($filter)', 'udp or arp', 'tcp and (udp or arp)'],
+    ['!($filter)&&tcp', 'udp or arp', '! (udp or arp) && tcp'],
+    ['($filter) and tcp', '', 'tcp'],
+    ['($filter) and tcp', '$__all', 'tcp'],
+    ['(${filter}) and tcp', ['udp or arp'], '(udp or arp) and tcp'],
+  ])('takes a filter that is a condition in parentheses: "%s" with %j', (filter, value, asked) => {
+    expect(filterFault(filter, variables({ filter: value }), {})).toBeUndefined();
+    expect(expanded(filter, { filter: value })).toEqual({ refId: 'A', filter: asked });
+  });
+
+  it.each([
+    ['($filter) and tcp', 'udp) or (arp'],
+    ['($filter) and tcp', 'udp or arp)'],
+    ['($filter) and tcp', '(udp or arp'],
+    ['($filter) and tcp', ['udp or arp', 'tcp or arp']],
+    ['host ($filter)', '10.0.0.1 or tcp'],
+    ['host (($filter))', '10.0.0.1 or tcp'],
+    ['src or dst port ($filter)', '53 or tcp'],
+    ['($filter or tcp)', 'udp and arp'],
+    ['band ($filter)', 'udp and arp'],
+  ])('takes none that could leave its parentheses, or that is a list: "%s" with %j', (filter, value) => {
+    expect(filterFault(filter, variables({ filter: value }), {})).toMatch(/^filter: ".+" is not allowed/);
+    expect(expanded(filter, { filter: value }).filter).toBe(filter);
+  });
+
+  it.each([
     ['', {}],
     [' ', {}],
     ['$filter', { filter: '' }],
