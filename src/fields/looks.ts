@@ -1,6 +1,6 @@
 import { FieldColorModeId, MappingType, ThresholdsMode, type FieldConfig, type ValueMapping } from '@grafana/data';
 
-import type { HookState } from '../resources/hookState';
+import { CAST_COLORS, DIRECTION_COLORS, PROTOCOL_COLORS, STATE_COLORS } from './colors';
 
 /** How the values of a column look where a panel does not say otherwise. */
 export interface Look extends Readonly<
@@ -20,39 +20,8 @@ interface TableLook {
  */
 const READABLE: readonly string[] = ['blue', 'purple', 'semi-dark-green', 'red'];
 
-/** Of series, and of text where it can be read. No two have the same, and none has red, which is for what is wrong. */
-const PROTOCOL_COLORS: ReadonlyMap<string, string> = new Map([
-  ['TCP', 'blue'],
-  ['UDP', 'purple'],
-  ['ICMP', 'semi-dark-green'],
-  ['IPv6-ICMP', 'dark-green'],
-  ['IGMP', 'dark-orange'],
-  ['SCTP', '#967302'],
-  ['ESP', '#c15aa0'],
-  ['AH', '#9c6b4e'],
-  ['GRE', '#0f8f8f'],
-]);
-
 /** Of protocols without one of their own. The panel's palette would give them those of TCP, UDP or ICMP. */
 const COLORS_OF_OTHER_PROTOCOLS = ['#5f7f9f', '#7d8a2e', '#7a6a9a', '#a8577e', '#6f8f6f'] as const;
-
-const DIRECTION_COLORS: ReadonlyMap<string, string> = new Map([
-  ['in', 'blue'],
-  ['out', 'purple'],
-]);
-
-const CAST_COLORS: ReadonlyMap<string, string> = new Map([
-  ['unicast', 'blue'],
-  ['multicast', 'purple'],
-  ['broadcast', 'dark-orange'],
-]);
-
-/** No grey can be read as text: what is absent looks like plain text. */
-const STATE_COLORS: ReadonlyMap<HookState, string> = new Map([
-  ['attached', 'semi-dark-green'],
-  ['attaching', 'blue'],
-  ['refused', 'red'],
-]);
 
 /** Of groups that are no value. What is in no group of its own is not to stand out. */
 const COLORS_WITHOUT_VALUE: ReadonlyMap<string, string> = new Map([
@@ -62,9 +31,9 @@ const COLORS_WITHOUT_VALUE: ReadonlyMap<string, string> = new Map([
 
 /** Of a series, by what it is grouped by. */
 const SERIES_COLORS: ReadonlyMap<string, ReadonlyMap<string, string>> = new Map([
-  ['protocol', PROTOCOL_COLORS],
-  ['direction', DIRECTION_COLORS],
-  ['cast', CAST_COLORS],
+  ['protocol', new Map(Object.entries(PROTOCOL_COLORS))],
+  ['direction', new Map(Object.entries(DIRECTION_COLORS))],
+  ['cast', new Map(Object.entries(CAST_COLORS))],
 ]);
 
 const WHOLE: Look = { decimals: 0 };
@@ -77,8 +46,8 @@ function textWith(mappings: ValueMapping[]): Look {
 }
 
 /** A value whose colour could not be read is plain text. */
-function coloredBy(colors: ReadonlyMap<string, string>): Look {
-  const readable = [...colors].filter(([, color]) => READABLE.includes(color));
+function coloredBy(colors: Readonly<Record<string, string>>): Look {
+  const readable = Object.entries(colors).filter(([, color]) => READABLE.includes(color));
   const options = readable.map(([text, color], index) => [text, { color, index }] as const);
   return textWith([{ type: MappingType.ValueToText, options: Object.fromEntries(options) }]);
 }
