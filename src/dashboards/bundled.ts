@@ -1,21 +1,24 @@
 import captureHealth from '../../dashboards/capture-health.json';
+import conversations from '../../dashboards/conversations.json';
 import livePackets from '../../dashboards/live-packets.json';
-import traffic from '../../dashboards/traffic.json';
+import overview from '../../dashboards/overview.json';
 
-import type { Dashboard, Panel } from './panelPipeline';
+import { dashboardOf, type Dashboard, type Panel } from './panelPipeline';
 
-/** The dashboards that the plugin brings, by the name of their file. */
+/** The dashboards that the plugin brings, by the name of their file, the first page first. */
 export const BUNDLED = {
-  'capture-health.json': captureHealth as unknown as Dashboard,
-  'live-packets.json': livePackets as unknown as Dashboard,
-  'traffic.json': traffic as unknown as Dashboard,
+  'overview.json': dashboardOf(overview),
+  'live-packets.json': dashboardOf(livePackets),
+  'conversations.json': dashboardOf(conversations),
+  'capture-health.json': dashboardOf(captureHealth),
 };
 
-/** A panel by its title, and by its type where two have the same title. */
-export function panelOf(dashboard: Dashboard, title: string, type?: string): Panel {
-  const found = dashboard.panels.find((candidate) => candidate.title === title && (!type || candidate.type === type));
-  if (found === undefined) {
-    throw new Error(`The dashboard has no panel "${title}".`);
+/** A panel by its title. */
+export function panelOf(dashboard: Dashboard, title: string): Panel {
+  const found = dashboard.panels.filter((candidate) => candidate.title === title);
+  const [only] = found;
+  if (only === undefined || found.length > 1) {
+    throw new Error(`The dashboard has ${found.length} panels "${title}".`);
   }
-  return found;
+  return only;
 }

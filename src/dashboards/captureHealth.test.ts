@@ -48,52 +48,87 @@ function figures({ options }: Panel, frames: DataFrame[]): Record<string, unknow
 }
 
 it.each([
-  ['Seen', { 'seen (lastNotNull)': 96 }],
-  ['Left out to keep to limits', { 'thinned (lastNotNull)': 30 }],
-  ['Lost in the time range', { 'In the ring': 1, 'In the queue': 4 }],
-  ['Ring used at most', { 'ring_used (max)': 60 }],
+  ['Seen', { Seen: 96 }],
+  ['Left out', { 'Left out': 30 }],
+  ['Lost', { 'No room in the ring': 1, 'Not taken in time': 4, 'No room for flow': 0 }],
+  ['Ring used', { 'Ring used': 60 }],
 ])('counts what there is once: %s', async (title, shown) => {
   expect(figures(panel(title), await drawn(panel(title), ROWS))).toEqual(shown);
 });
 
-describe('Lost in the time range', () => {
+describe('Lost', () => {
   const stream = { ...ETH0, channel: 'packets/1f', filter: '' };
   const lost = async (...counters: number[]) => {
     const rows = counters.map((lost_ring, time) => ({ ...stream, time, lost_ring }));
-    return figures(panel('Lost in the time range'), await drawn(panel('Lost in the time range'), rows));
+    return figures(panel('Lost'), await drawn(panel('Lost'), rows))['No room in the ring'];
   };
 
   it('leaves out what was lost before', async () => {
-    expect(await lost(7, 7, 7)).toEqual({ 'In the ring': 0, 'In the queue': 0 });
-    expect(await lost(7, 7, 9)).toEqual({ 'In the ring': 2, 'In the queue': 0 });
+    expect(await lost(7, 7, 7)).toBe(0);
+    expect(await lost(7, 7, 9)).toBe(2);
   });
 
   it('goes on where counters begin anew, which is no loss', async () => {
-    expect(await lost(7, 7, 0, 0)).toEqual({ 'In the ring': 0, 'In the queue': 0 });
-    expect(await lost(7, 8, 0, 0, 3)).toEqual({ 'In the ring': 4, 'In the queue': 0 });
+    expect(await lost(7, 7, 0, 0)).toBe(0);
+    expect(await lost(7, 8, 0, 0, 3)).toBe(4);
   });
 
   it('says that it is of the time range', () => {
-    expect(panel('Lost in the time range').description).toMatch(/in the time range/);
+    expect(panel('Lost').description).toMatch(/in the time range/);
   });
 });
 
-it('draws a line for each interface', async () => {
-  const [frame] = await drawn(panel('Ring used, by interface'), [
+describe('Left out and lost, over time', () => {
+  const title = 'Left out and lost, over time';
+  const [first, second] = [{ channel: 'packets/1f' }, { channel: 'packets/2a' }];
+
+  it('has rows per second, of all streams together, from counters that only go up', async () => {
+    expect(panel(title).queries).toMatchObject([{ interval: 2_000 }]);
+    const [frame] = await drawn(panel(title), [
+      { ...ETH0, ...first, time: 2_000, thinned: 100, lost_queue: 9 },
+      { ...ETH0, ...second, time: 2_000, thinned: 0 },
+      { ...ETH0, ...first, time: 4_000, thinned: 140, lost_queue: 9 },
+      { ...ETH0, ...second, time: 4_000, thinned: 10, lost_ring: 4 },
+      { ...ETH0, ...first, time: 6_000, thinned: 140, lost_queue: 10 },
+      { ...ETH0, ...second, time: 6_000, thinned: 10, lost_ring: 4 },
+    ]);
+    const shown = ['left out to keep to limits', 'lost: no room in the ring', 'lost: not taken in time'];
+    expect(rowsOf(frame).map((row) => ['Time', ...shown].map((name) => row[name]))).toEqual([
+      [2_000, 0, 0, 0],
+      [4_000, 25, 2, 0],
+      [6_000, 0, 0, 0.5],
+    ]);
+  });
+
+  it('takes counters that begin anew, or end, for no loss', async () => {
+    const [frame] = await drawn(panel(title), [
+      { ...ETH0, ...first, time: 2_000, thinned: 100, lost_ring: 7 },
+      { ...ETH0, ...first, time: 4_000 },
+      { ...ETH0, channel: null, time: 6_000 },
+    ]);
+    expect(rowsOf(frame).flatMap(({ Time, ...missed }) => [Time, ...Object.values(missed)])).toEqual([
+      ...[2_000, 0, 0, 0],
+      ...[4_000, 0, 0, 0],
+      ...[6_000, 0, 0, 0],
+    ]);
+  });
+});
+
+it('draws how full the one ring was', async () => {
+  const [frame] = await drawn(panel('Ring used, over time'), [
     ...ROWS,
-    { ...ETH0, interface: 'lo', time: 2, channel: null, ring_used: 3 },
+    { ...ETH0, interface: 'lo', time: 2, channel: null, ring_used: 20 },
   ]);
-  expect(frame?.fields.map(({ type, values }) => [type, values])).toEqual([
-    ['time', [1, 2]],
-    ['number', [60, 20]],
-    ['number', [null, 3]],
+  expect(rowsOf(frame)).toEqual([
+    { Time: 1, ring: 60 },
+    { Time: 2, ring: 20 },
   ]);
 });
 
 it('lists each hook once', async () => {
   const [frame] = await drawn(panel('Hooks'), ROWS);
   expect(rowsOf(frame)).toMatchObject([
-    { Interface: 'eth0', Direction: 'in', Hook: 'tcx', Seen: 90, Streams: 2, 'Ring used at most': 60 },
+    { Interface: 'eth0', Direction: 'in', Hook: 'tcx', Seen: 90, Streams: 2 },
     { Interface: 'eth0', Direction: 'out', Hook: 'tcx', Seen: 6, Streams: 0 },
   ]);
 });
@@ -116,7 +151,7 @@ it('shows states in the colours that they have in every table', () => {
   const { properties = [] } =
     panel('Hooks').fieldConfig.overrides.find(({ matcher }) => matcher.options === 'State') ?? {};
   const { mappings, color, custom } = lookOfColumn('state');
-  expect(Object.fromEntries(properties.map(({ id, value }) => [id, value]))).toEqual({
+  expect(Object.fromEntries(properties.map(({ id, value }) => [id, value]))).toMatchObject({
     mappings,
     color,
     'custom.cellOptions': custom?.cellOptions,
@@ -133,8 +168,8 @@ it('lists each stream with its newest counters', async () => {
       Filter: '',
       Matched: 90,
       'Left out': 30,
-      'Lost in the ring': 2,
-      'Lost in the queue': 0,
+      'Lost: no room in the ring': 2,
+      'Lost: not taken in time': 0,
       Delivered: 0,
     },
     {
@@ -143,15 +178,16 @@ it('lists each stream with its newest counters', async () => {
       Filter: 'udp',
       Matched: 9,
       'Left out': 0,
-      'Lost in the ring': 0,
-      'Lost in the queue': 4,
+      'Lost: no room in the ring': 0,
+      'Lost: not taken in time': 4,
       Delivered: 0,
     },
   ]);
 });
 
-it('has one stream for all of it', () => {
-  const asked = dashboard.panels.flatMap(({ targets }) => targets).filter(({ kind }) => kind === 'capture');
-  expect(asked).toHaveLength(7);
-  expect(new Set(asked.map((query) => JSON.stringify(query))).size).toBe(1);
+it('asks for all counters once', () => {
+  const asking = dashboard.panels.filter(({ targets }) => targets.some(({ kind }) => kind === 'capture'));
+  const sharing = dashboard.panels.filter(({ targets }) => targets.some(({ panelId }) => panelId === asking[0]?.id));
+  expect(asking).toHaveLength(1);
+  expect(sharing).toHaveLength(7);
 });

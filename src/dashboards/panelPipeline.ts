@@ -22,6 +22,9 @@ export interface DataLink {
   url: string;
 }
 
+/** Another panel of the dashboard, by its id, where it has one; else a query. */
+export type Target = XdpQuery & { panelId?: number };
+
 interface Override {
   matcher: { id: string; options: string };
   properties: Array<{ id: string; value: unknown }>;
@@ -35,10 +38,13 @@ export interface Panel {
   description: string;
   datasource: unknown;
   gridPos: { x: number; y: number; w: number; h: number };
-  targets: XdpQuery[];
+  /** As they are saved: of this data source, or another panel's. */
+  targets: Target[];
+  /** What is asked for in the end. */
+  queries: XdpQuery[];
   transformations: DataTransformerConfig[];
   fieldConfig: {
-    defaults: { mappings?: unknown[]; links?: DataLink[] };
+    defaults: { unit?: string; links?: DataLink[] };
     overrides: Override[];
   };
   options: { reduceOptions?: { fields: string; calcs: string[] } };
@@ -47,12 +53,37 @@ export interface Panel {
 export interface Dashboard {
   uid: string;
   title: string;
+  graphTooltip: number;
   tags: string[];
   time: { from: string; to: string };
   refresh: string;
-  links: Array<{ type: string; tags: string[]; includeVars: boolean }>;
+  links: Array<{
+    type: string;
+    title: string;
+    url?: string;
+    tags: string[];
+    includeVars: boolean;
+    keepTime: boolean;
+    targetBlank: boolean;
+    placement?: string;
+  }>;
   templating: { list: Array<{ name: string; type: string; query: string }> };
   panels: Panel[];
+}
+
+/** A dashboard's JSON, in which each panel knows what it asks for. */
+export function dashboardOf(json: object): Dashboard {
+  const dashboard = json as Dashboard;
+  const ownerOf = (id: number) => dashboard.panels.find((panel) => panel.id === id);
+  return {
+    ...dashboard,
+    panels: dashboard.panels.map((panel) => ({
+      ...panel,
+      queries: panel.targets.flatMap((target) =>
+        target.panelId === undefined ? [target] : (ownerOf(target.panelId)?.targets ?? [])
+      ),
+    })),
+  };
 }
 
 /** A row by the columns that matter to a check; the others are null. Of rates: time, group and value. */
@@ -103,12 +134,12 @@ standardTransformersRegistry.setInit(() =>
 );
 
 /** What a panel draws of these rows: its queries' frames after Grafana's own transformations. */
-export function drawn({ targets, transformations }: Panel, rows: Row[]): Promise<DataFrame[]> {
-  const names = seriesNames(targets);
+export function drawn({ queries, transformations }: Panel, rows: Row[]): Promise<DataFrame[]> {
+  const names = seriesNames(queries);
   return lastValueFrom(
     transformDataFrame(
       transformations,
-      targets.map((query) => frameOf(query, rows, names.get(query.refId)))
+      queries.map((query) => frameOf(query, rows, names.get(query.refId)))
     )
   );
 }

@@ -8,26 +8,35 @@ const PACKETS: Row[] = [
   { protocol: null, source_ip: '192.0.2.9', destination_ip: '192.0.2.2', frame_length: 42 },
 ];
 
+const FLOW = { packets: 10, bytes: 1_000, reverse_packets: 5, reverse_bytes: 500, first_seen: 1_000, last_seen: 9_000 };
+
 const FLOWS: Row[] = [
-  { source_ip: '192.0.2.1', source_port: 50_000, destination_ip: '2001:db8::1', destination_port: 443 },
-  { source_ip: null, destination_ip: null, protocol: null },
+  { ...FLOW, source_ip: '192.0.2.1', source_port: 50_000, destination_ip: '2001:db8::1', destination_port: 443 },
+  { ...FLOW, source_ip: null, destination_ip: null, protocol: null },
 ];
 
 const COUNTERS = { streams: 1, matched: 4, thinned: 0, lost_ring: 0, lost_queue: 0, delivered: 4, flow_overflow: 0 };
 
+const HOOK = { interface: 'eth0', hook: 'tcx', ring_used: 0, own: 0, ...COUNTERS };
+
 const CAPTURE: Row[] = [
-  { interface: 'eth0', direction: 'in', hook: 'tcx', seen: 5, own: 1, channel: 'packets/1f', filter: '', ...COUNTERS },
-  { interface: 'eth0', direction: 'out', hook: 'tcx', seen: 3, own: 0, channel: null, ...COUNTERS },
+  { ...HOOK, direction: 'in', seen: 5, channel: 'packets/1f', filter: '' },
+  { ...HOOK, direction: 'out', seen: 3, channel: null },
 ];
 
 /** Groups as the back end names them. */
 const GROUPS: Partial<Record<NonNullable<XdpQuery['groupBy']>, string[]>> = {
   protocol: ['TCP', 'UDP', 'ICMP', 'none', 'other'],
   source: ['192.0.2.1', '2001:db8::1', 'none', 'other'],
+  destination: ['192.0.2.1', '2001:db8::1', 'none', 'other'],
+  source_port: ['443', '4444', 'other'],
+  destination_port: ['443', '4444', 'other'],
   interface: ['eth0', 'lo'],
   cast: ['unicast', 'multicast', 'broadcast', 'none'],
   vlan: ['none', '40', '41', 'other'],
 };
+
+const COUNTS = { value: 8, packets: 3, segments: 4, bytes: 300 };
 
 /** Rows of what a query asks for. */
 export function sampleRows({ kind, groupBy }: XdpQuery): Row[] {
@@ -35,7 +44,7 @@ export function sampleRows({ kind, groupBy }: XdpQuery): Row[] {
     packets: PACKETS,
     flows: FLOWS,
     capture: CAPTURE,
-    rates: groupBy === undefined ? [{ value: 7 }] : (GROUPS[groupBy] ?? []).map((group) => ({ group, value: 8 })),
+    rates: groupBy === undefined ? [COUNTS] : (GROUPS[groupBy] ?? []).map((group) => ({ group, ...COUNTS })),
   }[kind ?? 'packets'];
   return rows.map((row, index) => ({ time: kind === 'rates' ? 1_000 : 1_000 + index, ...row }));
 }

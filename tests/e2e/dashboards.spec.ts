@@ -1,48 +1,70 @@
 import { expect, test } from '@grafana/plugin-e2e';
 
 import captureHealth from '../../dashboards/capture-health.json';
+import conversations from '../../dashboards/conversations.json';
 import livePackets from '../../dashboards/live-packets.json';
-import traffic from '../../dashboards/traffic.json';
+import overview from '../../dashboards/overview.json';
 
 import { INTERFACE } from './here';
 
-/** Two panels are called "Packets". */
-const TABLE = livePackets.panels.find(({ type, title }) => type === 'table' && title === 'Packets');
-
 const ON_INTERFACE = { queryParams: new URLSearchParams({ 'var-interface': INTERFACE }) };
+
+const DASHBOARDS = [overview, livePackets, conversations, captureHealth];
+
+for (const { uid, title, panels } of DASHBOARDS) {
+  test(`"${title}" shows every panel with values`, async ({ gotoDashboardPage }) => {
+    const dashboard = await gotoDashboardPage({ uid, ...ON_INTERFACE });
+    for (const { id, title: name, type } of panels) {
+      const panel = dashboard.getPanelById(String(id));
+      await panel.scrollIntoView();
+      await expect(panel.locator, name).toBeVisible();
+      if (type === 'stat') {
+        await expect(panel.locator, name).toContainText(/\d/);
+      } else if (type === 'table') {
+        await expect(panel.data.first(), name).toBeVisible();
+      } else {
+        await expect(panel.locator.locator('canvas').first(), name).toBeVisible();
+      }
+      await expect(panel.getErrorIcon(), name).toBeHidden();
+      await expect(panel.locator.getByText('No data'), name).toBeHidden();
+    }
+  });
+}
 
 test('"Live packets" shows rows', async ({ gotoDashboardPage }) => {
   const dashboard = await gotoDashboardPage({ uid: livePackets.uid, ...ON_INTERFACE });
-  const table = dashboard.getPanelById(String(TABLE?.id));
-  await table.scrollIntoView();
+  const table = dashboard.getPanelByTitle('Packets');
   await expect(table.data.filter({ hasText: /^ICMP$/ }).first()).toBeVisible();
 });
 
-test('"Traffic" shows conversations', async ({ gotoDashboardPage }) => {
-  const dashboard = await gotoDashboardPage({ uid: traffic.uid, ...ON_INTERFACE });
-  const table = dashboard.getPanelByTitle('Top conversations');
-  await table.scrollIntoView();
+test('"Conversations" shows who talks with whom, in bits per second', async ({ gotoDashboardPage }) => {
+  const dashboard = await gotoDashboardPage({ uid: conversations.uid, ...ON_INTERFACE });
+  const table = dashboard.getPanelByTitle('Conversations now');
   await expect(table.data.filter({ hasText: /^ICMP$/ }).first()).toBeVisible();
+  await expect(table.data.filter({ hasText: /b\/s$/ }).first()).toBeVisible();
 });
 
-test('"Capture health" shows every panel with values', async ({ gotoDashboardPage, selectors }) => {
-  const { seriesName } = selectors.components.VizLegend;
-  const dashboard = await gotoDashboardPage({ uid: captureHealth.uid, ...ON_INTERFACE });
-  for (const { id, title, type } of captureHealth.panels) {
-    const panel = dashboard.getPanelById(String(id));
+test('the filter of a dashboard narrows all that can have one', async ({ gotoDashboardPage }) => {
+  const queryParams = new URLSearchParams({ 'var-interface': INTERFACE, 'var-filter': 'icmp or (udp and port 9)' });
+  const dashboard = await gotoDashboardPage({ uid: overview.uid, queryParams });
+  for (const title of ['Bits per second', 'Protocols', 'Connections begun, reset and failed']) {
+    const panel = dashboard.getPanelByTitle(title);
     await panel.scrollIntoView();
-    await expect(panel.locator, title).toBeVisible();
-    switch (type) {
-      case 'stat':
-        await expect(panel.locator, title).toContainText(/\d/);
-        break;
-      case 'timeseries':
-        await expect(panel.getByGrafanaSelector(seriesName(INTERFACE), { root: panel.locator }), title).toBeVisible();
-        break;
-      default:
-        await expect(panel.data.filter({ hasText: new RegExp(`^${INTERFACE}$`) }).first(), title).toBeVisible();
-    }
+    await expect(panel.locator.locator('canvas').first(), title).toBeVisible();
     await expect(panel.getErrorIcon(), title).toBeHidden();
-    await expect(panel.locator.getByText('No data'), title).toBeHidden();
   }
+});
+
+test('"Live packets" leads to a file of the packets', async ({ page, gotoDashboardPage, request }) => {
+  const queryParams = new URLSearchParams({ 'var-interface': INTERFACE, 'var-filter': 'icmp[icmptype] & 8 != 0' });
+  await gotoDashboardPage({ uid: livePackets.uid, queryParams });
+  const link = page.getByRole('link', { name: 'pcapng file' });
+  const url = new URL((await link.getAttribute('href')) ?? '', page.url());
+  const query = JSON.parse(url.searchParams.get('query') ?? '') as Record<string, unknown>;
+  expect(query).toMatchObject({ interfaces: [INTERFACE], filter: 'icmp[icmptype] & 8 != 0' });
+  url.searchParams.set('query', JSON.stringify({ ...query, count: 1 }));
+  const file = await request.get(url.href);
+  await expect(file).toBeOK();
+  // The first block of a pcapng file.
+  expect((await file.body()).subarray(0, 4).toString('hex')).toBe('0a0d0d0a');
 });

@@ -1,0 +1,296 @@
+import * as common from '@grafana/grafana-foundation-sdk/common';
+import { MappingType, type Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
+
+import { STATE_COLORS } from '../../src/fields/colors';
+
+import { byThreshold, figures, plain, thresholds } from './kit/figures';
+import { fixedColor, lines } from './kit/graph';
+import { PAGES } from './kit/names';
+import { pageOf } from './kit/page';
+import { asking, sharing } from './kit/panel';
+import { capture, rates } from './kit/queries';
+import { mappings, tableOf, textOfNull } from './kit/table';
+import { UNITS } from './kit/units';
+import { LOSS, lossFigures, lossOf } from './loss';
+import { EXACT, OF_FLOWS } from './phrases';
+
+/** Milliseconds. A row says how full the ring was in the two seconds before it, so that no peak is between rows. */
+const INTERVAL = 2_000;
+
+/** The panel that asks for the counters, which all others draw. */
+const SEEN = 1;
+
+/** How the capture itself is: what was seen, left out and lost, where, and for whom. */
+export function captureHealth(): Dashboard {
+  return pageOf({
+    ...PAGES.captureHealth,
+    description: 'What was seen, left out and lost, and by which hook packets come in.',
+    from: 'now-15m',
+    rows: [
+      {
+        height: 4,
+        panels: [
+          [5, seen()],
+          [5, leftOut()],
+          [9, lost()],
+          [5, ringAtMost()],
+        ],
+      },
+      {
+        height: 8,
+        panels: [
+          [8, missed()],
+          [8, perInterface()],
+          [8, ring()],
+        ],
+      },
+      { height: 7, panels: [[24, hooks()]] },
+      { height: 9, panels: [[24, streams()]] },
+    ],
+  });
+}
+
+/** All counters of all streams. */
+const COUNTERS = capture(
+  [
+    'time',
+    'interface',
+    'direction',
+    'hook',
+    'seen',
+    'own',
+    'streams',
+    'channel',
+    'filter',
+    'matched',
+    'thinned',
+    'lost_ring',
+    'lost_queue',
+    'delivered',
+    'ring_used',
+    'kernel_ns',
+    'flow_overflow',
+    'state',
+    'reason',
+  ],
+  { interval: INTERVAL, rowsKept: 10_000 }
+);
+
+function seen() {
+  return asking(
+    figures(UNITS.count, 'sum', '^Seen').colorScheme(plain()).textMode(common.BigValueTextMode.Value),
+    {
+      id: SEEN,
+      title: 'Seen',
+      description:
+        'Packets that passed the interfaces since they are watched, which a minute without a panel ends. Loopback counts each packet out and in.',
+    },
+    [COUNTERS],
+    COUNTERS.rows().groupBy(['interface', 'direction'], { seen: 'lastNotNull' }).named({ 'seen (lastNotNull)': 'Seen' })
+  );
+}
+
+function leftOut() {
+  return sharing(
+    figures(UNITS.count, 'sum', '^Left')
+      .colorScheme(byThreshold())
+      .textMode(common.BigValueTextMode.Value)
+      .thresholds(thresholds('semi-dark-green', { from: 1, color: 'purple' })),
+    {
+      id: 2,
+      title: 'Left out',
+      description:
+        'Rows that streams were not sent in the time range, to keep to their rows per second. Rates count them all the same.',
+    },
+    SEEN,
+    COUNTERS.rows()
+      .groupBy(['interface', 'direction', 'channel'], { thinned: 'delta' })
+      .named({ 'thinned (delta)': 'Left out' })
+  );
+}
+
+function lost() {
+  return sharing(
+    lossFigures(),
+    {
+      id: 3,
+      title: 'Lost',
+      description: `Packets that were seen and that some panel misses, in the time range, as far as this panel keeps rows. ${LOSS}`,
+    },
+    SEEN,
+    lossOf(COUNTERS.rows())
+  );
+}
+
+function ringAtMost() {
+  return sharing(
+    figures(UNITS.percent, 'max', '^Ring')
+      .colorScheme(byThreshold())
+      .textMode(common.BigValueTextMode.Value)
+      .thresholds(thresholds('semi-dark-green', { from: 50, color: 'semi-dark-orange' }, { from: 80, color: 'red' }))
+      .decimals(0)
+      .min(0)
+      .max(100),
+    {
+      id: 4,
+      title: 'Ring used',
+      description:
+        'How full the ring that all interfaces share was at most in the time range. A full ring loses packets.',
+    },
+    SEEN,
+    COUNTERS.rows().named({ ring_used: 'Ring used' })
+  );
+}
+
+/** Rows a second that did not come, by why. */
+function missed() {
+  const perSecond = 1_000 / INTERVAL;
+  const rows = COUNTERS.rows()
+    .groupBy(['time'], { thinned: 'sum', lost_ring: 'sum', lost_queue: 'sum' })
+    .growth('left out', 'thinned (sum)', perSecond)
+    .growth('ring', 'lost_ring (sum)', perSecond)
+    .growth('queue', 'lost_queue (sum)', perSecond)
+    .named({
+      time: 'Time',
+      'left out': 'left out to keep to limits',
+      ring: 'lost: no room in the ring',
+      queue: 'lost: not taken in time',
+    });
+  return sharing(
+    lines(UNITS.packetsPerSecond)
+      .overrideByName('left out to keep to limits', [fixedColor('purple')])
+      .overrideByName('lost: no room in the ring', [fixedColor('red')])
+      .overrideByName('lost: not taken in time', [fixedColor('dark-orange')]),
+    {
+      id: 5,
+      title: 'Left out and lost, over time',
+      description:
+        'Rows per second that streams were not sent, all streams together. A stream that ends takes its counters along: what others miss in those two seconds may not show here, but does in the figures above.',
+    },
+    SEEN,
+    rows
+  );
+}
+
+function perInterface() {
+  return asking(
+    lines(UNITS.packetsPerSecond),
+    {
+      id: 6,
+      title: 'Packets per second, by interface',
+      description: `What the filter wants, received and sent together. ${EXACT} ${OF_FLOWS} Nothing else on this dashboard has to do with the filter.`,
+    },
+    [rates('packets', 'interface', { interval: INTERVAL })]
+  );
+}
+
+function ring() {
+  return sharing(
+    lines(UNITS.percent).max(100),
+    {
+      id: 7,
+      title: 'Ring used, over time',
+      description:
+        'How full the ring that all interfaces share was at most in the last one to two seconds. A full ring loses packets.',
+    },
+    SEEN,
+    COUNTERS.rows().groupBy(['time'], { ring_used: 'max' }).named({ time: 'Time', 'ring_used (max)': 'ring' })
+  );
+}
+
+function hooks() {
+  const rows = COUNTERS.rows().groupBy(['interface', 'direction'], {
+    hook: 'last',
+    state: 'last',
+    reason: 'last',
+    seen: 'lastNotNull',
+    own: 'lastNotNull',
+    streams: 'lastNotNull',
+    kernel_ns: 'lastNotNull',
+    flow_overflow: 'lastNotNull',
+  });
+  const options = Object.fromEntries(
+    Object.entries(STATE_COLORS).map(([state, color], index) => [state, { color, index }])
+  );
+  const { panel, pipeline } = tableOf(
+    rows,
+    {
+      interface: { title: 'Interface', width: 90 },
+      direction: { title: 'Direction', width: 80 },
+      'hook (last)': { title: 'Hook', width: 105, empty: 'nothing attached' },
+      'state (last)': {
+        title: 'State',
+        width: 85,
+        properties: [
+          mappings({ type: MappingType.ValueToText, options }),
+          fixedColor('text'),
+          { id: 'custom.cellOptions', value: { type: common.TableCellDisplayMode.ColorText } },
+        ],
+      },
+      'reason (last)': { title: 'Reason' },
+      'seen (lastNotNull)': { title: 'Seen', width: 100 },
+      'own (lastNotNull)': { title: "Grafana's own", width: 105 },
+      'streams (lastNotNull)': { title: 'Streams', width: 70 },
+      'kernel_ns (lastNotNull)': { title: 'Kernel, per packet', width: 135, unit: UNITS.nanoseconds },
+      'flow_overflow (lastNotNull)': { title: 'No room for flow', width: 120 },
+    },
+    UNITS.count
+  );
+  return sharing(
+    panel,
+    {
+      id: 8,
+      title: 'Hooks',
+      description:
+        "Where packets are read, and what was seen there since the interface is watched. State: nothing comes from what is refused (the reason says why), attaching or absent. Grafana's own: its delivery to browsers, left out of panels. Kernel: mean time of the program for a packet; empty unless the kernel measures it (sysctl kernel.bpf_stats_enabled=1). No room for flow: packets whose flow the table had no room for.",
+    },
+    SEEN,
+    pipeline
+  );
+}
+
+function streams() {
+  const rows = COUNTERS.rows()
+    .where('channel', { is: 'isNotNull' })
+    .groupBy(['interface', 'direction', 'channel', 'filter'], {
+      matched: 'lastNotNull',
+      thinned: 'lastNotNull',
+      lost_ring: 'lastNotNull',
+      lost_queue: 'lastNotNull',
+      delivered: 'lastNotNull',
+    });
+  const { panel, pipeline } = tableOf(
+    rows,
+    {
+      interface: { title: 'Interface', width: 110 },
+      direction: { title: 'Direction', width: 90 },
+      channel: { title: 'Stream' },
+      filter: {
+        title: 'Filter',
+        properties: [
+          mappings(
+            { type: MappingType.ValueToText, options: { '': { text: 'every packet', index: 0 } } },
+            textOfNull('not shown', 1)
+          ),
+        ],
+      },
+      'matched (lastNotNull)': { title: 'Matched', width: 110 },
+      'thinned (lastNotNull)': { title: 'Left out', width: 110 },
+      'lost_ring (lastNotNull)': { title: 'Lost: no room in the ring', width: 180 },
+      'lost_queue (lastNotNull)': { title: 'Lost: not taken in time', width: 170 },
+      'delivered (lastNotNull)': { title: 'Delivered', width: 110 },
+    },
+    UNITS.count
+  );
+  return sharing(
+    panel,
+    {
+      id: 9,
+      title: 'Streams',
+      description:
+        "What runs now, or did in the time range: each query's filter accepts the matched packets, of which those that are left out or lost did not come. Matched is the sum of the other four, but for rows that are on their way.",
+    },
+    SEEN,
+    pipeline
+  );
+}

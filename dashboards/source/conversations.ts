@@ -1,0 +1,141 @@
+import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
+
+import { DIRECTION_COLORS } from '../../src/fields/colors';
+
+import { legendBeside, lines } from './kit/graph';
+import { PAGES } from './kit/names';
+import { pageOf } from './kit/page';
+import { asking } from './kit/panel';
+import { conversations, rates } from './kit/queries';
+import { bars, tableOf, type Column } from './kit/table';
+import { UNITS } from './kit/units';
+import { OF_FLOWS } from './phrases';
+
+/** Milliseconds: long enough to read a row before it changes. */
+const INTERVAL = 5_000;
+
+/** Bits per second of bytes in an interval. */
+const BITS_PER_SECOND = (8 * 1_000) / INTERVAL;
+
+const ENDS = ['source_ip', 'source_port', 'destination_ip', 'destination_port', 'protocol', 'vlan'] as const;
+
+/** Who talks with whom, in the order in which a conversation is read. */
+const ENDS_SHOWN = {
+  source_ip: { title: 'Source', empty: 'no IP address', canFilter: true },
+  source_port: { title: 'Source port', width: 100, unit: UNITS.name },
+  destination_ip: { title: 'Destination', empty: 'no IP address', canFilter: true },
+  destination_port: { title: 'Destination port', width: 125, unit: UNITS.name },
+  protocol: { title: 'Protocol', width: 95, canFilter: true },
+  vlan: { title: 'VLAN', width: 65 },
+} as const satisfies Record<(typeof ENDS)[number], Column>;
+
+const WHO = 'Source is who began, as far as it was seen; else who has the higher port.';
+
+/** Who talks with whom, how much now, and how much in all. */
+export function conversationsPage(): Dashboard {
+  return pageOf({
+    ...PAGES.conversations,
+    description: 'Who talks with whom through the network interfaces of this machine, and how much.',
+    from: 'now-15m',
+    rows: [
+      { height: 14, panels: [[24, ofNow()]] },
+      {
+        height: 9,
+        panels: [
+          [12, hosts(2, 'Bits per second by source', 'source')],
+          [12, hosts(3, 'Bits per second by destination', 'destination')],
+        ],
+      },
+      { height: 14, panels: [[24, sinceStart()]] },
+    ],
+  });
+}
+
+/** The order stays as it is while rates change a little: by size class, then by who talks with whom. */
+function ofNow() {
+  const asked = conversations([...ENDS, 'packets', 'bytes', 'reverse_packets', 'reverse_bytes', 'tcp_flags'], {
+    interval: INTERVAL,
+    top: 25,
+    since: 'interval',
+  });
+  const rows = asked
+    .rows()
+    .calculate('there', 'bytes', '*', BITS_PER_SECOND)
+    .calculate('back', 'reverse_bytes', '*', BITS_PER_SECOND)
+    .across('both', 'sum', ['there', 'back'])
+    .magnitude('size', 'both')
+    .across('packets both', 'sum', ['packets', 'reverse_packets'])
+    .calculate('packets per second', 'packets both', '*', 1_000 / INTERVAL)
+    .sortBy('destination_port', 'ascending')
+    .sortBy('destination_ip', 'ascending')
+    .sortBy('source_port', 'ascending')
+    .sortBy('source_ip', 'ascending')
+    .sortBy('size', 'descending');
+  const { panel, pipeline } = tableOf(rows, {
+    ...ENDS_SHOWN,
+    there: { title: 'From source', width: 170, unit: UNITS.bitsPerSecond, properties: bars(DIRECTION_COLORS.in) },
+    back: { title: 'To source', width: 170, unit: UNITS.bitsPerSecond, properties: bars(DIRECTION_COLORS.out) },
+    'packets per second': { title: 'Packets', width: 100, unit: UNITS.packetsPerSecond, decimals: 1 },
+    tcp_flags: { title: 'TCP flags', width: 150 },
+  });
+  return asking(
+    panel,
+    {
+      id: 1,
+      title: 'Conversations now',
+      description: `The 25 conversations with most bytes in the last five seconds, and their bits and packets per second in these. Those of a size class come together (from 1 Mb/s, from 100 kb/s, from 10 kb/s and so on), and among these the order is that of addresses, so that rows keep their places. ${WHO} Choose an address or a port to see the packets. ${OF_FLOWS}`,
+    },
+    [asked],
+    pipeline
+  );
+}
+
+function hosts(id: number, title: string, groupBy: 'source' | 'destination') {
+  return asking(
+    lines(UNITS.bitsPerSecond).legend(legendBeside()),
+    {
+      id,
+      title,
+      description: `${title} address, received and sent together: the ten with most in the time range, and all others together. Choose an address to see its packets. Counted in the kernel: exact at any load. ${OF_FLOWS}`,
+    },
+    [rates('bits', groupBy, { interval: INTERVAL })]
+  );
+}
+
+/** In all, since somebody has looked: an order that only grows. */
+function sinceStart() {
+  const asked = conversations([...ENDS, 'bytes', 'reverse_bytes', 'first_seen', 'last_seen', 'tcp_flags'], {
+    interval: INTERVAL,
+    top: 100,
+    since: 'start',
+  });
+  const rows = asked
+    .rows()
+    .across('both', 'sum', ['bytes', 'reverse_bytes'])
+    .calculate('one second', 'both', '*', 0)
+    .calculate('at least', 'one second', '+', 1_000)
+    .calculate('lasted', 'last_seen', '-', 'first_seen')
+    .across('duration', 'max', ['lasted', 'at least'])
+    .calculate('bytes per millisecond', 'both', '/', 'duration')
+    .calculate('mean', 'bytes per millisecond', '*', 8 * 1_000)
+    .sortBy('both', 'descending');
+  const { panel, pipeline } = tableOf(rows, {
+    ...ENDS_SHOWN,
+    mean: { title: 'Mean, both ways', width: 130, unit: UNITS.bitsPerSecond },
+    bytes: { title: 'From source', width: 110, unit: UNITS.bytes },
+    reverse_bytes: { title: 'To source', width: 110, unit: UNITS.bytes },
+    first_seen: { title: 'First seen', width: 95, unit: UNITS.clock },
+    last_seen: { title: 'Last seen', width: 95, unit: UNITS.clock },
+    tcp_flags: { title: 'TCP flags', width: 150 },
+  });
+  return asking(
+    panel,
+    {
+      id: 4,
+      title: 'Conversations in all',
+      description: `The 100 conversations with most bytes since they are counted, which is since this page, or another one that asks for the same, was opened, until a minute after the last of these is closed. The mean is from the first packet to the last, over at least a second. ${WHO} Choose an address or a port to see the packets. ${OF_FLOWS}`,
+    },
+    [asked],
+    pipeline
+  );
+}

@@ -1,0 +1,33 @@
+import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
+
+import { id as pluginId } from '../../../plugin.json';
+import { ANY_INTERFACE } from '../../../src/query/model';
+
+import { DATA_SOURCE, FILTER, INTERFACE, NARROW } from './names';
+import { CHOSEN } from './queries';
+
+/** What a reader can choose, the same on each dashboard, so that links hand it on. */
+export function variables() {
+  return [
+    new dashboard.DatasourceVariableBuilder(DATA_SOURCE).label('Data source').type(pluginId).regex(''),
+    new dashboard.QueryVariableBuilder(INTERFACE)
+      .label('Interface')
+      .datasource(CHOSEN)
+      .query('interfaces')
+      .definition('interfaces')
+      .regex('')
+      .refresh(dashboard.VariableRefresh.OnDashboardLoad)
+      .sort(dashboard.VariableSort.Disabled)
+      .multi(true)
+      .staticOptions([{ text: ANY_INTERFACE, value: ANY_INTERFACE }])
+      .staticOptionsOrder('after'),
+    new dashboard.TextBoxVariableBuilder(FILTER)
+      .label('Filter')
+      .description("Which packets are shown, in tcpdump's filter language. Empty: every packet.")
+      .defaultValue(''),
+    new dashboard.AdHocVariableBuilder(NARROW)
+      .label('Narrow to')
+      .description('Conditions on columns. The buttons in the cells of tables add some.')
+      .datasource(CHOSEN),
+  ];
+}

@@ -1,0 +1,182 @@
+import * as common from '@grafana/grafana-foundation-sdk/common';
+import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
+
+import { DIRECTION_COLORS } from '../../src/fields/colors';
+
+import { figures, plain, thresholds } from './kit/figures';
+import { legendBeside, lines, mirrored, named, points, stacked } from './kit/graph';
+import { toFile } from './kit/links';
+import { PAGES } from './kit/names';
+import { pageOf } from './kit/page';
+import { asking, sharing } from './kit/panel';
+import { counts, packets, rate, rates } from './kit/queries';
+import { tableOf } from './kit/table';
+import { UNITS } from './kit/units';
+import { EXACT, OF_FLOWS } from './phrases';
+
+/** Milliseconds. */
+const INTERVAL = 1_000;
+
+/** The table of packets, which the panel beside it draws as well. */
+const TABLE = 1;
+
+/** Rows that a page can hold while it draws them several times a second. */
+const ROWS_KEPT = 5_000;
+
+/** What a reader can scroll through while rows come. */
+const ROWS_SHOWN = 500;
+
+/** Each packet as it passes, and exactly how many there are. */
+export function livePackets(): dashboard.Dashboard {
+  return pageOf({
+    ...PAGES.livePackets,
+    description: 'Packets on the network interfaces of this machine as they pass.',
+    from: 'now-5m',
+    links: [toFile()],
+    rows: [
+      {
+        height: 15,
+        panels: [
+          [18, packetTable()],
+          [6, ttl()],
+        ],
+      },
+      {
+        height: 8,
+        panels: [
+          [6, totals()],
+          [9, throughput(4, 'Packets per second', 'packets')],
+          [9, throughput(5, 'Bits per second', 'bits')],
+        ],
+      },
+      {
+        height: 9,
+        panels: [
+          [9, hosts(6, 'Sources', 'source')],
+          [9, hosts(7, 'Destinations', 'destination')],
+          [6, protocols()],
+        ],
+      },
+    ],
+  });
+}
+
+function packetTable() {
+  const asked = packets(
+    [
+      'time',
+      'interface',
+      'direction',
+      'ethertype',
+      'protocol',
+      'source_ip',
+      'source_port',
+      'destination_ip',
+      'destination_port',
+      'frame_length',
+      'ttl',
+      'tcp_flags',
+    ],
+    { rowsKept: ROWS_KEPT }
+  );
+  // Several packets have the same millisecond, so that their times do not tell which came last.
+  const rows = asked.rows().number('arrival').sortBy('arrival', 'descending').limit(ROWS_SHOWN);
+  const { panel, pipeline } = tableOf(rows, {
+    time: { title: 'Time', width: 105, unit: UNITS.moment },
+    protocol: { title: 'Protocol', width: 90, canFilter: true },
+    source_ip: { title: 'Source', canFilter: true },
+    source_port: { title: 'Source port', width: 95, unit: UNITS.name },
+    destination_ip: { title: 'Destination', canFilter: true },
+    destination_port: { title: 'Destination port', width: 120, unit: UNITS.name },
+    frame_length: { title: 'Bytes', width: 65, unit: UNITS.name },
+    ttl: { title: 'TTL', width: 50 },
+    tcp_flags: { title: 'TCP flags', width: 115 },
+    direction: { title: 'Direction', width: 80 },
+    ethertype: { title: 'EtherType', width: 85 },
+    interface: { title: 'Interface', width: 80 },
+  });
+  return asking(
+    panel,
+    {
+      id: TABLE,
+      title: 'Packets',
+      description: `The newest ${ROWS_SHOWN} packets, the newest on top. What exceeds the rows per second is left out in the kernel, and said in the corner; the figures below count it.`,
+    },
+    [asked],
+    pipeline
+  );
+}
+
+function ttl() {
+  const panel = points()
+    .colorScheme(new dashboard.FieldColorBuilder().mode(dashboard.FieldColorModeId.Thresholds))
+    .thresholds(thresholds('orange', { from: 2, color: 'blue' }))
+    .gradientMode(common.GraphGradientMode.Scheme)
+    .min(0)
+    .max(255)
+    .decimals(0)
+    .overrideByName('ttl', [named('TTL')]);
+  return sharing(
+    panel,
+    {
+      id: 2,
+      title: 'TTL',
+      description: `TTL or hop limit of each of the newest ${ROWS_KEPT} packets. An orange point, at 1 or 0, is traffic that is not to leave the link, such as a device announcing itself by multicast.`,
+    },
+    TABLE,
+    packets(['time', 'ttl'], { rowsKept: ROWS_KEPT }).rows().keep('time', 'ttl')
+  );
+}
+
+function totals() {
+  const asked = counts(['time', 'segments', 'bytes'], { interval: INTERVAL });
+  return asking(
+    figures(UNITS.count, 'sum', '.')
+      .colorScheme(plain())
+      .orientation(common.VizOrientation.Horizontal)
+      .overrideByName('Bytes', [{ id: 'unit', value: UNITS.bytes }]),
+    {
+      id: 3,
+      title: 'How much',
+      description: `Packets and bytes on the wire that the filter wants, received and sent, in the time range, as far as they were counted. ${EXACT}`,
+    },
+    [asked],
+    asked.rows().named({ segments: 'Packets', bytes: 'Bytes' })
+  );
+}
+
+function throughput(id: number, title: string, measure: 'bits' | 'packets') {
+  return asking(
+    mirrored(measure === 'bits' ? UNITS.bitsPerSecond : UNITS.packetsPerSecond, DIRECTION_COLORS),
+    {
+      id,
+      title,
+      description: `${title} on the wire that the filter wants: received above zero, sent below it. ${EXACT}`,
+    },
+    (['in', 'out'] as const).map((direction) => rate(measure, { refId: direction, direction, interval: INTERVAL }))
+  );
+}
+
+function hosts(id: number, title: string, groupBy: 'source' | 'destination') {
+  return asking(
+    lines(UNITS.packetsPerSecond).legend(legendBeside()),
+    {
+      id,
+      title,
+      description: `Packets per second by ${groupBy} address: the ten with most in the time range, and all others together. Choose an address to see its packets alone. ${EXACT} ${OF_FLOWS}`,
+    },
+    [rates('packets', groupBy, { interval: INTERVAL })]
+  );
+}
+
+function protocols() {
+  return asking(
+    stacked(UNITS.packetsPerSecond),
+    {
+      id: 8,
+      title: 'Protocols',
+      description: `Packets per second by IP protocol. None: packets without IP, such as ARP. ${EXACT} ${OF_FLOWS}`,
+    },
+    [rates('packets', 'protocol', { interval: INTERVAL })]
+  );
+}

@@ -1,0 +1,52 @@
+/**
+ * The highest port that systems do not give to clients by themselves: Linux begins at 32768, others above it. A port up to
+ * here is that of a service.
+ */
+export const HIGHEST_SERVICE_PORT = 32_767;
+
+/** Names of services in graphs, by IANA's port. */
+export const SERVICES: ReadonlyMap<number, string> = new Map([
+  [22, 'ssh'],
+  [25, 'smtp'],
+  [53, 'domain'],
+  [67, 'dhcp server'],
+  [68, 'dhcp client'],
+  [80, 'http'],
+  [88, 'kerberos'],
+  [123, 'ntp'],
+  [137, 'netbios-ns'],
+  [139, 'netbios-ssn'],
+  [143, 'imap'],
+  [161, 'snmp'],
+  [389, 'ldap'],
+  [443, 'https'],
+  [445, 'microsoft-ds'],
+  [465, 'submissions'],
+  [500, 'isakmp'],
+  [514, 'syslog'],
+  [546, 'dhcpv6 client'],
+  [547, 'dhcpv6 server'],
+  [587, 'submission'],
+  [636, 'ldaps'],
+  [853, 'domain over TLS'],
+  [993, 'imaps'],
+  [1194, 'openvpn'],
+  [1433, 'ms-sql'],
+  [1883, 'mqtt'],
+  [1900, 'ssdp'],
+  [2049, 'nfs'],
+  [3306, 'mysql'],
+  [3389, 'rdp'],
+  [3478, 'stun'],
+  [4500, 'ipsec nat-t'],
+  [5060, 'sip'],
+  [5353, 'mdns'],
+  [5432, 'postgresql'],
+  [5672, 'amqp'],
+  [6379, 'redis'],
+  [6443, 'kubernetes'],
+  [8080, 'http-alt'],
+  [8443, 'https-alt'],
+  [8883, 'secure-mqtt'],
+  [9090, 'prometheus'],
+]);
