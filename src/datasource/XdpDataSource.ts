@@ -52,6 +52,7 @@ import { followAnswer } from '../streaming/followAnswer';
 import { grafanaLive, withoutLive } from '../streaming/grafanaLive';
 import type { LiveSource } from '../streaming/liveChannel';
 import { withSeriesNames } from '../streaming/nameSeries';
+import { Pause } from '../streaming/pause';
 
 import { isAlerting } from './apps';
 import { askedFor } from './asked';
@@ -105,6 +106,7 @@ export class XdpDataSource
     const asked = askedFor(grafanas, (query, scopedVars) => this.applyTemplateVariables(query, scopedVars));
     const { request, shownAs, errors } = asked;
     const names = seriesNames(shownAs);
+    const pause = new Pause();
     this.findPacketsPage();
     return super.query({ ...request, range: upToNow(request.range) }).pipe(
       map((answer) => withErrors(answer, errors)),
@@ -116,9 +118,9 @@ export class XdpDataSource
         const live = grafanaLive(request.requestId);
         return live === undefined
           ? of(withoutLive(withSeriesNames(answer, names), request.requestId))
-          : followAnswer(answer, { ...request, targets: shownAs }, this.liveSource(live, request), names);
+          : followAnswer(answer, { ...request, targets: shownAs }, this.liveSource(live, request), names, pause);
       }),
-      map(shower(asked, () => this.packetsPage))
+      map(shower(asked, () => this.packetsPage, pause))
     );
   }
 

@@ -7,16 +7,18 @@ import type { PacketsPage } from '../fields/packetsPage';
 import { wellFormed } from '../query/wellFormed';
 import { showingGaps } from '../streaming/gaps';
 import { tellingLaterVersion } from '../streaming/laterVersion';
+import type { Pause } from '../streaming/pause';
 
 import type { Asked } from './asked';
 
 /** Makes of each answer to a request, and of each drawing of its streams, what Grafana is given. */
 export function shower(
   { request, wanted, shownAs, isTail, isInExplore, isPast }: Asked,
-  page: () => PacketsPage
+  page: () => PacketsPage,
+  pause: Pause
 ): (response: DataQueryResponse) => DataQueryResponse {
   const withGaps = showingGaps(shownAs);
-  const dressed = dresser(shownAs, page);
+  const dressed = dresser(shownAs, page, pause);
   const told = tellingLaterVersion(wanted);
   return (response) => {
     // Lines are text: they need no looks and links.

@@ -339,6 +339,9 @@ describe('series of rates', () => {
       refId: 'A',
       fields: [{ name: 'packets', values: [0.4], config: { unit: 'pps' } }],
     });
-    expect(configOf(dressedBy({ kind: 'rates' }, plain), 'packets')).toEqual({ unit: 'pps' });
+    expect(configOf(dressedBy({ kind: 'rates' }, plain), 'packets')).toEqual({
+      unit: 'pps',
+      links: [expect.objectContaining({ title: 'Packets behind this rate' })],
+    });
   });
 });

@@ -11,10 +11,12 @@ import { isOfSeries, kindOf } from '../query/kinds';
 import type { XdpQuery } from '../query/model';
 import { TAGS } from '../query/tags';
 import { mapFrames } from '../streaming/mapFrames';
+import type { Pause } from '../streaming/pause';
 
-import { linksOfColumn, linksOfGroup, type LinkTarget } from './links';
+import { linksOfColumn, linksOfGroup, linksOfRate, type LinkTarget } from './links';
 import { lookOfColumn, lookOfGroup, type Look } from './looks';
 import type { PacketsPage } from './packetsPage';
+import { pauseLink } from './pauseLink';
 
 const FILTERABLE = TAGS.map(({ key }) => key);
 
@@ -22,6 +24,8 @@ const FILTERABLE = TAGS.map(({ key }) => key);
 interface Dress {
   look: Look;
   links: DataLink[];
+  /** The same with the one that pauses the panel, where that is possible. */
+  pausing: DataLink[];
   isFilterable: boolean;
 }
 
@@ -31,29 +35,37 @@ interface Dress {
  *
  * The frames stay as they are, because panels that share a stream share the configuration of its fields. Each field gets
  * a configuration of its own each time, as Grafana writes a panel's settings into it; what it holds stays the same, so
- * that a panel sees no change where there is none. Queries have the values of their variables in place.
+ * that a panel sees no change where there is none. Queries have the values of their variables in place. `pause` is that of
+ * the panel, which its times and series have a link to while something streams.
  */
-export function dresser(queries: readonly XdpQuery[], page: () => PacketsPage) {
-  const byRefId = new Map(queries.map((query) => [query.refId, dressesOf(query, page)]));
+export function dresser(queries: readonly XdpQuery[], page: () => PacketsPage, pause?: Pause) {
+  const pausing = pause && pauseLink(pause);
+  const byRefId = new Map(queries.map((query) => [query.refId, dressesOf(query, page, pausing)]));
   return (answer: DataQueryResponse): DataQueryResponse =>
     mapFrames(answer, (frame) => {
       const dressOf = byRefId.get(frame.refId ?? '');
-      return dressOf === undefined ? frame : dressed(frame, dressOf);
+      return dressOf === undefined ? frame : dressed(frame, dressOf, pause?.isPossible === true);
     });
 }
 
-function dressed({ refId, name, meta, fields, length }: DataFrame, dressOf: (field: Field) => Dress): DataFrame {
+function dressed(
+  { refId, name, meta, fields, length }: DataFrame,
+  dressOf: (field: Field) => Dress,
+  canPause: boolean
+): DataFrame {
   return {
     refId,
     name,
     meta,
     length,
-    fields: fields.map((field) => ({ ...field, config: configOf(field.config, dressOf(field)) })),
+    fields: fields.map((field) => ({ ...field, config: configOf(field.config, dressOf(field), canPause) })),
   };
 }
 
-function configOf(config: FieldConfig, { look, links, isFilterable }: Dress): FieldConfig {
+function configOf(config: FieldConfig, dress: Dress, canPause: boolean): FieldConfig {
+  const { look, isFilterable } = dress;
   const { custom } = look;
+  const links = canPause ? dress.pausing : dress.links;
   return {
     ...look,
     ...config,
@@ -64,28 +76,40 @@ function configOf(config: FieldConfig, { look, links, isFilterable }: Dress): Fi
 }
 
 /** The dress of each field of a query's frames, made once. */
-function dressesOf(query: XdpQuery, page: () => PacketsPage): (field: Field) => Dress {
+function dressesOf(query: XdpQuery, page: () => PacketsPage, pausing?: DataLink): (field: Field) => Dress {
   const made = new Map<string, Dress>();
   const isOfPackets = ['packets', 'flows'].includes(kindOf(query)?.kind ?? '');
   const isOfRows = !isOfSeries(query);
   const target: LinkTarget = { page, interfaces: query.interfaces ?? [] };
-  const make = (name: string, group: string | undefined): Dress =>
-    query.groupBy !== undefined && group !== undefined
-      ? {
-          look: lookOfGroup(query.groupBy, group),
-          links: linksOfGroup(query.groupBy, group, target),
-          isFilterable: false,
-        }
-      : {
-          look: isOfRows ? lookOfColumn(name) : {},
-          links: isOfPackets ? linksOfColumn(name, target) : [],
-          isFilterable: isOfPackets && FILTERABLE.includes(name),
-        };
+  const make = (name: string, type: FieldType, group: string | undefined): Omit<Dress, 'pausing'> => {
+    if (query.groupBy !== undefined && group !== undefined) {
+      const links = linksOfGroup(query.groupBy, group, target);
+      return { look: lookOfGroup(query.groupBy, group), links, isFilterable: false };
+    }
+    if (!isOfRows) {
+      return {
+        look: {},
+        links: type === FieldType.number ? linksOfRate(query.filter, target) : [],
+        isFilterable: false,
+      };
+    }
+    return {
+      look: lookOfColumn(name),
+      links: isOfPackets ? linksOfColumn(name, target) : [],
+      isFilterable: isOfPackets && FILTERABLE.includes(name),
+    };
+  };
   return ({ name, type, labels }) => {
     const group = type === FieldType.number ? labels?.[query.groupBy ?? ''] : undefined;
     const key = JSON.stringify([name, group]);
-    const dress = made.get(key) ?? make(name, group);
-    made.set(key, dress);
-    return dress;
+    const known = made.get(key);
+    if (known !== undefined) {
+      return known;
+    }
+    const dress = make(name, type, group);
+    const hasPause = type === FieldType.time || (!isOfRows && type === FieldType.number);
+    const added = { ...dress, pausing: hasPause && pausing ? [...dress.links, pausing] : dress.links };
+    made.set(key, added);
+    return added;
   };
 }

@@ -89,6 +89,18 @@ export function linksOfGroup(groupBy: string, group: string, target: LinkTarget)
       ];
 }
 
+/** From a rate of all packets that a filter accepts. */
+export function linksOfRate(filter: string | undefined, target: LinkTarget): DataLink[] {
+  return [
+    {
+      title: 'Packets behind this rate',
+      url: '',
+      onBuildUrl: ({ replaceVariables }) =>
+        target.page()(filter?.trim() ?? '', target.interfaces, rangeOf(replaceVariables)),
+    },
+  ];
+}
+
 /** The time range that is looked at, where Grafana tells it. */
 function rangeOf(replaceVariables: InterpolateFunction | undefined): RangeOfPage | undefined {
   const asked = new URLSearchParams(replaceVariables?.('${__url_time_range}') ?? '');

@@ -8,6 +8,12 @@ import type { Bounds } from './rowLog';
 /** Rows of rates that a panel holds at most: eight hours of ten groups and all others, once a second, and half as much again. */
 const RATE_ROWS = 500_000;
 
+/** Rows that a panel holds of those that come while its reader has it stand still. */
+export const HELD_WHILE_PAUSED = 50_000;
+
+/** Rows that a panel holds at most, whatever came while it stood still. */
+const MOST_ROWS = ROWS_KEPT.max + HELD_WHILE_PAUSED;
+
 /** Milliseconds by which the server's clock may be ahead of the page's. */
 const AHEAD = 10 * 60_000;
 
@@ -35,6 +41,20 @@ export function boundsOf(query: XdpQuery, asked: CanonicalQuery, range: TimeRang
   }
   const maxAge = movesAlong(range) ? range.to.valueOf() - range.from.valueOf() : undefined;
   return { maxLength: asked.kind === 'rates' ? rowsOfRates(asked, maxAge) : rowsKept(query), maxAge };
+}
+
+/** What a panel that shows so many rows holds while it stands still, so that nothing is lost of what comes. */
+export function boundsWhilePaused({ maxLength }: Bounds, shown: number): Bounds {
+  return { maxLength: Math.max(maxLength, shown + HELD_WHILE_PAUSED), maxAge: undefined };
+}
+
+/** What it holds when it goes on: what it showed, and the rows that came in so many milliseconds. */
+export function boundsAfterPause(before: Bounds, shown: number, came: { rows: number; length: number }): Bounds {
+  const wanted = Math.min(shown + Math.min(came.rows, HELD_WHILE_PAUSED), MOST_ROWS);
+  return {
+    maxLength: Math.max(before.maxLength, wanted),
+    maxAge: before.maxAge === undefined ? undefined : before.maxAge + came.length,
+  };
 }
 
 /**

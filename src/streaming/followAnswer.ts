@@ -12,6 +12,7 @@ import type { XdpQuery } from '../query/model';
 import { followFrame } from './followFrame';
 import { liveChannelOf, type LiveSource } from './liveChannel';
 import { nameSeries } from './nameSeries';
+import { Pause } from './pause';
 
 /** Grafana keeps the latest emission of each key; no query's key looks like this one. */
 const ANSWER_KEY = 'answer';
@@ -19,13 +20,14 @@ const ANSWER_KEY = 'answer';
 /**
  * Turns the answer to a request into the panel's observable: frames that name a channel go on as streams, each
  * beginning with its history, the others stay as they are. Queries that failed stay beside streams that run. `names`
- * tell the series of the queries apart, by refId.
+ * tell the series of the queries apart, by refId; `pause` has the panel stand still.
  */
 export function followAnswer(
   answer: DataQueryResponse,
   request: DataQueryRequest<XdpQuery>,
   source: LiveSource,
-  names: ReadonlyMap<string, string> = new Map()
+  names: ReadonlyMap<string, string> = new Map(),
+  pause = new Pause()
 ): Observable<DataQueryResponse> {
   const settled: DataFrame[] = [];
   const streams: Array<Observable<DataQueryResponse>> = [];
@@ -38,7 +40,7 @@ export function followAnswer(
       // Two queries of one panel may share a channel, so the channel alone does not tell their emissions apart.
       const key = `${query.refId}/${streams.length}/${channel.path}`;
       const seriesName = names.get(query.refId);
-      streams.push(followFrame(frame, { channel, source, key, query, request, seriesName }));
+      streams.push(followFrame(frame, { channel, source, key, query, request, seriesName, pause }));
     }
   }
   if (streams.length === 0) {

@@ -1,72 +1,26 @@
-import {
-  LoadingState,
-  type DataFrame,
-  type DataQueryRequest,
-  type DataQueryResponse,
-  type QueryResultMetaNotice,
-} from '@grafana/data';
-import {
-  concat,
-  defer,
-  distinctUntilChanged,
-  EMPTY,
-  filter,
-  finalize,
-  map,
-  merge,
-  of,
-  switchMap,
-  tap,
-  timer,
-  type Observable,
-} from 'rxjs';
+import { type DataFrame, type DataQueryResponse, type QueryResultMetaNotice } from '@grafana/data';
+import { defer, distinctUntilChanged, finalize, interval, map, startWith, switchMap, type Observable } from 'rxjs';
 
-import { ANY_INTERFACE, type XdpQuery } from '../query/model';
-
-import { boundsOf } from './bounds';
-import { canonicalQuery, type CanonicalQuery } from './canonicalQuery';
-import { captureReportOf, type CaptureReport } from './captureReport';
-import { rowsOfTick, type CaptureRow } from './captureRows';
-import type { ChannelStore } from './channelStore';
-import { CUT_AFTER, isCut } from './connection';
-import type { LiveChannel, LiveSource } from './liveChannel';
-import { nameSeries } from './nameSeries';
-import { noticesOf, quietNotices, type PanelFacts, type StreamFacts } from './notices';
 import { paced } from './pace';
-import { quietAfter } from './quiet';
-import type { Bounds } from './rowLog';
-import { answeredFor, openStore, type Held } from './stores';
-import { viewOf, type View } from './view';
+import { Panel, type Stream } from './panel';
 
-/** What a frame goes on with, and for whom. */
-export interface Stream {
-  channel: LiveChannel;
-  source: LiveSource;
-  /** Tells the emissions of this stream from those of others in the same panel. */
-  key: string;
-  query: XdpQuery;
-  request: DataQueryRequest<XdpQuery>;
-  /** Tells its series from those of the panel's other queries. */
-  seriesName?: string;
-}
-
-/** What was drawn last, as far as it decides whether to draw anew. */
-interface Drawn {
-  version: unknown;
-  response: DataQueryResponse;
-  notices: QueryResultMetaNotice[];
-}
+/** Milliseconds after which a panel that stands still tells anew what came. */
+const TOLD_EVERY = 1_000;
 
 /**
  * Goes on from the history with what the stream brings. The counters of the capture say, as notices, why the panel is
  * empty or what it lacks; the panel draws itself for rows, and without rows for new words alone. What it shows is made
- * when it draws, not for each message.
+ * when it draws, not for each message. While its reader has it stand still, it draws new words alone.
  */
 export function followFrame(history: DataFrame, stream: Stream): Observable<DataQueryResponse> {
   return defer(() => {
     const panel = new Panel(history, stream);
-    return panel.news().pipe(
-      paced(panel.shown),
+    const { pause } = stream;
+    return pause.changes.pipe(
+      startWith(undefined),
+      switchMap(() =>
+        pause.since === undefined ? panel.news().pipe(paced(panel.shown)) : interval(TOLD_EVERY).pipe(startWith(0))
+      ),
       map(() => panel.draw()),
       distinctUntilChanged((before, now) => before.version === now.version && isAlike(before.notices, now.notices)),
       map(({ response }) => response),
@@ -75,148 +29,6 @@ export function followFrame(history: DataFrame, stream: Stream): Observable<Data
       })
     );
   });
-}
-
-/** One query of a panel that follows a stream. */
-class Panel {
-  /** For the pace of the page. */
-  readonly shown = { cells: 0 };
-  private readonly asked: CanonicalQuery;
-  private readonly report: CaptureReport | undefined;
-  private readonly rows: Held;
-  private readonly counters: Held | undefined;
-  private readonly bounds: Bounds;
-  private readonly view: View;
-  private hadRows = false;
-  /** How many messages had come when none had come for too long; undefined: that has not been. */
-  private quietAfter: number | undefined;
-
-  constructor(
-    private readonly history: DataFrame,
-    private readonly stream: Stream
-  ) {
-    const { channel, source, query, request } = stream;
-    this.asked = canonicalQuery(channel.query);
-    this.report = captureReportOf(history);
-    this.bounds = boundsOf(query, this.asked, request.range);
-    // Counters come first, so that what is known of them is known when the panel begins.
-    this.counters = this.report && openStore(this.report.channel, source, { maxLength: 0, maxAge: 0 });
-    this.rows = openStore(channel, source, this.bounds);
-    if (this.asked.kind !== 'flows') {
-      this.rows.store.join(answeredFor(channel, history));
-    }
-    this.view = viewOf(this.asked, history, this.rows.store, this.bounds);
-  }
-
-  /** Whenever there may be something new to draw. */
-  news(): Observable<unknown> {
-    const { store } = this.rows;
-    return merge(
-      of(undefined),
-      store.changes,
-      ...(this.counters === undefined ? [] : [this.counters.store.changes]),
-      this.asked.isOfInterval ? this.quiet(store) : EMPTY,
-      // It is told when it has lasted for a while.
-      concat(of(undefined), store.changes).pipe(
-        map(() => store.connection),
-        distinctUntilChanged(),
-        switchMap(({ state }) => (state === 'connected' ? EMPTY : timer(CUT_AFTER)))
-      )
-    );
-  }
-
-  /** When no message has come for a while. */
-  private quiet(store: ChannelStore): Observable<unknown> {
-    return concat(of(undefined), store.changes).pipe(
-      map(() => store.messages),
-      distinctUntilChanged(),
-      switchMap((messages) =>
-        timer(quietAfter(this.asked.interval)).pipe(
-          filter(() => store.connection.error === undefined),
-          tap(() => {
-            this.quietAfter = messages;
-          })
-        )
-      )
-    );
-  }
-
-  draw(): Drawn {
-    const { key, seriesName } = this.stream;
-    const { store } = this.rows;
-    const shown = this.view.draw();
-    // What shows the last interval must not go on showing one of long ago.
-    const isQuiet = this.quietAfter === store.messages;
-    const frame = nameSeries(isQuiet ? withoutRows(shown) : { ...shown }, seriesName);
-    const hasRows = frame.length > 0;
-    this.shown.cells = frame.length * frame.fields.length;
-    this.hadRows ||= hasRows;
-    const notices = this.notices(hasRows);
-    const { refId, name, meta } = this.history;
-    // Notices that came with an empty answer say why it is empty.
-    const isAnswered = this.history.length === 0 && hasRows;
-    const all = [...((isAnswered ? undefined : meta?.notices) ?? []), ...notices];
-    const data = [{ ...frame, refId, name, meta: { ...meta, notices: all.length > 0 ? all : undefined } }];
-    const { error } = store.connection;
-    const response: DataQueryResponse =
-      error === undefined
-        ? { key, state: LoadingState.Streaming, data }
-        : { key, state: LoadingState.Error, data, errors: [{ refId, message: `Streaming channel error: ${error}` }] };
-    const version = [store.log.version, store.messages, isQuiet, hasRows, error].join();
-    return { version, response, notices };
-  }
-
-  close(): void {
-    this.rows.close();
-    this.counters?.close();
-  }
-
-  private notices(hasRows: boolean): QueryResultMetaNotice[] {
-    const { channel, request } = this.stream;
-    const { store } = this.rows;
-    const live: StreamFacts = {
-      connection: isCut(store.connection, Date.now()) ? store.connection : undefined,
-      missing: store.log.missing,
-      breaks: store.log.breaks,
-      leftOut: this.view.leftOut(),
-      kept: this.asked.kind === 'rates' ? undefined : this.bounds.maxLength,
-      timeZone: request.timezone,
-    };
-    const { isOfInterval, interval } = this.asked;
-    if (this.report === undefined) {
-      return quietNotices(isOfInterval && !hasRows ? interval : undefined, live);
-    }
-    const quietFor = isOfInterval && this.hadRows ? interval : undefined;
-    const facts = { ...this.report, ...askedBy(channel.query), counters: this.countersNow(), hasRows };
-    return noticesOf({ ...facts, channel: channel.path, quietFor, live });
-  }
-
-  /** The newest counters; none while, or once, there is nothing to be had from their channel. */
-  private countersNow(): CaptureRow[] {
-    const store = this.counters?.store;
-    if (
-      store?.lastMessage === undefined ||
-      store.connection.error !== undefined ||
-      store.connection.state === 'ended'
-    ) {
-      return [];
-    }
-    return rowsOfTick(store.log.columns, store.lastMessage);
-  }
-}
-
-function withoutRows(frame: DataFrame): DataFrame {
-  return { ...frame, fields: frame.fields.map((field) => ({ ...field, values: [] })), length: 0 };
-}
-
-/** What the canonical query says, into which the back end has filled what was not asked for by name. */
-function askedBy(query: object): Pick<PanelFacts, 'interfaces' | 'limit'> {
-  const { interfaces, limit } = query as Record<string, unknown>;
-  const names = (Array.isArray(interfaces) ? interfaces : []).filter((name) => typeof name === 'string');
-  return {
-    interfaces: names.filter((name) => name !== ANY_INTERFACE),
-    limit: typeof limit === 'number' ? limit : undefined,
-  };
 }
 
 function isAlike(some: QueryResultMetaNotice[], others: QueryResultMetaNotice[]): boolean {

@@ -1,5 +1,6 @@
 import { dateTimeFormat, type QueryResultMetaNotice } from '@grafana/data';
 
+import { HELD_WHILE_PAUSED } from './bounds';
 import type { CaptureReport, HookInForce } from './captureReport';
 import { oneOfEachHook, rowsOfStream, type CaptureRow } from './captureRows';
 import type { Connection } from './connection';
@@ -19,8 +20,20 @@ export interface StreamFacts {
   leftOut: number;
   /** Rows that the panel holds by its query; undefined: as many as its time range has. */
   kept: number | undefined;
+  /** Whether that is more than the query says, because of what came while the panel stood still. */
+  isWidened?: boolean;
   /** That of the dashboard. */
   timeZone: string;
+  /** What the panel does not show because its reader has it stand still; undefined: it moves. */
+  still?: Still;
+}
+
+/** A panel that stands still. */
+export interface Still {
+  /** Since when, ms since 1970. */
+  since: number;
+  /** Rows that came since; undefined: what comes is not counted by rows. */
+  newRows: number | undefined;
 }
 
 /** What is known of a panel's stream and of the capture behind it. */
@@ -66,7 +79,13 @@ type Sentence = string | false;
 export function noticesOf(facts: PanelFacts): QueryResultMetaNotice[] {
   const stream = rowsOfStream(facts.counters, facts.channel);
   return [
-    ...notice('warning', [cut(facts.live), ...loss(stream), gone(facts.live), missing(facts, REFUSED)]),
+    ...notice('warning', [
+      still(facts.live),
+      cut(facts.live),
+      ...loss(stream),
+      gone(facts.live),
+      missing(facts, REFUSED),
+    ]),
     ...notice('info', [
       // The silence of the connection is not that of the network.
       ...(facts.live.connection === undefined ? idle(facts, stream) : []),
@@ -91,9 +110,27 @@ export function answerNotices({ hooks, leftOut: counts }: CaptureReport): QueryR
 /** Where nothing is known of the capture behind a panel; `interval`, in ms, of one that shows none of the last interval. */
 export function quietNotices(interval: number | undefined, live: StreamFacts): QueryResultMetaNotice[] {
   return [
-    ...notice('warning', [cut(live), gone(live)]),
+    ...notice('warning', [still(live), cut(live), gone(live)]),
     ...notice('info', [interval !== undefined && live.connection === undefined && quiet(interval), short(live)]),
   ];
+}
+
+/** What a panel that stands still does not show. */
+function still({ still: held, timeZone }: StreamFacts): Sentence {
+  if (held === undefined) {
+    return false;
+  }
+  const { since, newRows } = held;
+  const paused = `Paused at ${clock(since, timeZone)}.`;
+  if (newRows === undefined) {
+    return `${paused} What came since is shown when you go on, by the same link.`;
+  }
+  const lost = newRows > HELD_WHILE_PAUSED && ` Only the newest ${figure(HELD_WHILE_PAUSED)} of them are held.`;
+  return `${paused} ${count(newRows, 'row')} came since.${lost || ''} Click a time to go on.`;
+}
+
+function clock(time: number, timeZone: string): string {
+  return dateTimeFormat(time, { format: 'HH:mm:ss', timeZone });
 }
 
 /** Since when no rows can come. */
@@ -101,7 +138,7 @@ function cut({ connection, timeZone }: StreamFacts): Sentence {
   if (connection === undefined) {
     return false;
   }
-  const since = dateTimeFormat(connection.since, { format: 'HH:mm:ss', timeZone });
+  const since = clock(connection.since, timeZone);
   switch (connection.state) {
     case 'opening':
       return `No connection to Grafana Live since ${since}: no rows come. A proxy in between must pass WebSockets on, and max_connections in the section [live] of grafana.ini must allow one more.`;
@@ -124,14 +161,14 @@ function gone({ missing: rows, breaks }: StreamFacts): Sentence {
 }
 
 /** Rows for which the panel has no room. */
-function short({ leftOut: rows, kept }: StreamFacts): Sentence {
+function short({ leftOut: rows, kept, isWidened }: StreamFacts): Sentence {
   if (rows === 0) {
     return false;
   }
   const were = `${count(rows, 'row')} before ${rows === 1 ? 'was' : 'were'} left out since the panel opened`;
   return kept === undefined
     ? `The panel cannot hold the whole time range: ${were}. Ask for a longer interval or fewer groups.`
-    : `Shown ${kept === 1 ? 'is' : 'are'} the newest ${count(kept, 'row')} (Rows kept): ${were}.`;
+    : `Shown ${kept === 1 ? 'is' : 'are'} the newest ${count(kept, 'row')} (Rows kept${isWidened === true ? ', and what came while the panel was paused' : ''}): ${were}.`;
 }
 
 function notice(severity: QueryResultMetaNotice['severity'], sentences: Sentence[]): QueryResultMetaNotice[] {

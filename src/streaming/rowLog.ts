@@ -84,6 +84,11 @@ export class RowLog {
     );
   }
 
+  /** The number behind the last row, of all that the log ever had. */
+  get end(): number {
+    return this.first + this.length;
+  }
+
   /** When the newest row is from, ms since 1970; undefined where there is none. */
   get newestTime(): number | undefined {
     const last = this.blocks.at(-1);

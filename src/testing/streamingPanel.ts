@@ -4,6 +4,7 @@ import type { XdpQuery } from '../query/model';
 import { seriesNames } from '../query/seriesNames';
 import { followAnswer } from '../streaming/followAnswer';
 import type { LiveSource } from '../streaming/liveChannel';
+import { Pause } from '../streaming/pause';
 
 import { requestFor } from './requests';
 
@@ -21,6 +22,7 @@ export class StreamingPanel {
   private readonly packets = new Map<string | undefined, DataQueryResponse>();
   readonly states: Array<LoadingState | undefined> = [];
   readonly leave: () => void;
+  readonly pause = new Pause();
 
   constructor(
     live: LiveSource['live'],
@@ -30,12 +32,16 @@ export class StreamingPanel {
     askAgain: LiveSource['askAgain'] = () => Promise.resolve(undefined)
   ) {
     const source = { live, dataSourceUid: 'uid-1', askAgain };
-    const subscription = followAnswer(answer, requestFor(targets, raw), source, seriesNames(targets)).subscribe(
-      (packet) => {
-        this.packets.set(packet.key, packet);
-        this.states.push(packet.state);
-      }
-    );
+    const subscription = followAnswer(
+      answer,
+      requestFor(targets, raw),
+      source,
+      seriesNames(targets),
+      this.pause
+    ).subscribe((packet) => {
+      this.packets.set(packet.key, packet);
+      this.states.push(packet.state);
+    });
     this.leave = () => {
       subscription.unsubscribe();
     };

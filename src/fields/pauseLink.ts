@@ -1,0 +1,30 @@
+import type { DataLink, DataLinkClickEvent } from '@grafana/data';
+
+import type { Pause } from '../streaming/pause';
+import { count } from '../streaming/wording';
+
+/**
+ * Has the panel of a cell or a point stand still, or go on. A data source has no place in a panel of its own: a link is all
+ * that it can have a reader click.
+ */
+export function pauseLink(pause: Pause): DataLink {
+  return {
+    // A link of its own for each title would be another field to Grafana, which makes the panel anew.
+    get title() {
+      return titleOf(pause);
+    },
+    url: '',
+    onClick: (event: DataLinkClickEvent<unknown>) => {
+      // Some panels would follow the empty address, and load the page again.
+      (event.e as Partial<Event> | undefined)?.preventDefault?.();
+      pause.toggle();
+    },
+  };
+}
+
+function titleOf({ since, newRows }: Pause): string {
+  if (since === undefined) {
+    return 'Pause this panel';
+  }
+  return newRows === 0 ? 'Go on' : `Go on (${count(newRows, 'new row')})`;
+}
