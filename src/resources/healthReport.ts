@@ -71,13 +71,14 @@ function asCheck(detail: string): HealthCheck {
 }
 
 function readCheck(check: unknown): HealthCheck {
-  const { name, outcome, detail, mend, commands } = keysOf(check);
+  // An older back end calls it `mend`.
+  const { name, outcome, detail, fix, mend, commands } = keysOf(check);
   return {
     name: textOf(name),
     // An outcome that is not known is worth a look.
     outcome: outcome === 'ok' || outcome === 'failed' ? outcome : 'warning',
     detail: textOf(detail),
-    mend: textOf(mend) || undefined,
+    mend: textOf(fix ?? mend) || undefined,
     commands: textsOf(commands),
   };
 }

@@ -87,8 +87,8 @@ pub fn report(
 fn check_kernel(kernel: &Kernel) -> Check {
     let Kernel { release, version } = kernel;
     if *version < KERNEL_MINIMUM {
-        let mend = "upgrade to kernel 6.6 or later".to_owned();
-        Check::bad("kernel", Outcome::Failed, format!("{release}: 6.1 is the oldest that works"), mend)
+        let fix = "upgrade to kernel 6.6 or later".to_owned();
+        Check::bad("kernel", Outcome::Failed, format!("{release}: 6.1 is the oldest that works"), fix)
     } else if *version < KERNEL_TCX {
         let detail =
             format!("{release}: no TCX, so that packets sent cannot be seen, and those received only by XDP");
@@ -102,11 +102,11 @@ fn check_btf(exists: bool) -> Check {
     if exists {
         Check::ok("BTF", BTF.to_owned())
     } else {
-        let mend =
+        let fix =
             "use a kernel built with CONFIG_DEBUG_INFO_BTF=y, as those of current distributions are; in a \
                     container, mount /sys of the host"
                 .to_owned();
-        Check::bad("BTF", Outcome::Failed, format!("{BTF} is missing"), mend)
+        Check::bad("BTF", Outcome::Failed, format!("{BTF} is missing"), fix)
     }
 }
 
@@ -124,12 +124,12 @@ fn check_rights(at_start: &AtStart) -> Check {
         // What gives a container its rights is written where it is started.
         None => Vec::new(),
     };
-    Check::bad("rights", Outcome::Failed, detail, mend_rights(at_start)).with_commands(commands)
+    Check::bad("rights", Outcome::Failed, detail, fix_rights(at_start)).with_commands(commands)
 }
 
 /// How a process that was started like this gets its rights.
 #[must_use]
-pub fn mend_rights(at_start: &AtStart) -> String {
+pub fn fix_rights(at_start: &AtStart) -> String {
     if let Some(command) = set_rights(at_start) {
         return format!("{command}, then restart Grafana");
     }
@@ -177,21 +177,16 @@ fn install_drop_in(at_start: &AtStart) -> [String; 2] {
 
 fn check_programs(kernel: &Kernel, probed: Option<Probed>) -> Vec<Check> {
     let Some(probed) = probed else {
-        let mend = "restart Grafana; its log says why".to_owned();
-        return vec![Check::bad(
-            "programs",
-            Outcome::Failed,
-            "the loader process has ended".to_owned(),
-            mend,
-        )];
+        let fix = "restart Grafana; its log says why".to_owned();
+        return vec![Check::bad("programs", Outcome::Failed, "the loader process has ended".to_owned(), fix)];
     };
     let refused: Vec<Check> = probed
         .iter()
         .filter_map(|(hook, error)| {
             let error = error.as_ref()?;
             let name = format!("programs ({})", hook.name());
-            let mend = "please report it, with this message and what uname -r prints".to_owned();
-            Some(Check::bad(&name, Outcome::Failed, error.to_string(), mend))
+            let fix = "please report it, with this message and what uname -r prints".to_owned();
+            Some(Check::bad(&name, Outcome::Failed, error.to_string(), fix))
         })
         .collect();
     if refused.is_empty() {

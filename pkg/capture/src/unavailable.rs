@@ -48,8 +48,8 @@ impl Source for Unavailable {
     }
 
     async fn report(&self, _is_shown: &IsShown<'_>) -> Report {
-        let mend = "fix what it says and restart Grafana".to_owned();
-        let check = Check::bad("capture", Outcome::Failed, self.reason.clone(), mend);
+        let fix = "fix what it says and restart Grafana".to_owned();
+        let check = Check::bad("capture", Outcome::Failed, self.reason.clone(), fix);
         Report { checks: vec![check], interfaces: Vec::new() }
     }
 

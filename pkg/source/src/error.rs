@@ -96,12 +96,12 @@ pub enum SourceError {
         release: String,
     },
     /// This process may not do it.
-    #[error("{reason}. {mend}")]
+    #[error("{reason}. {fix}")]
     NotAllowed {
         /// What is missing.
         reason: String,
         /// What to do about it.
-        mend: String,
+        fix: String,
     },
     /// The kernel refused in another way.
     #[error("interface \"{interface}\" cannot be watched: {reason}; `xdplive doctor` looks for the cause")]

@@ -25,7 +25,7 @@ pub struct Check {
     pub detail: String,
     /// What to do about it: a command, or a sentence.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub mend: Option<String>,
+    pub fix: Option<String>,
     /// The commands in it, each as a person would run it.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub commands: Vec<String>,
@@ -35,13 +35,13 @@ impl Check {
     /// A check that came out well.
     #[must_use]
     pub fn ok(name: &str, detail: String) -> Self {
-        Self { name: name.to_owned(), outcome: Outcome::Ok, detail, mend: None, commands: Vec::new() }
+        Self { name: name.to_owned(), outcome: Outcome::Ok, detail, fix: None, commands: Vec::new() }
     }
 
     /// A check that came out badly, and what to do about it.
     #[must_use]
-    pub fn bad(name: &str, outcome: Outcome, detail: String, mend: String) -> Self {
-        Self { name: name.to_owned(), outcome, detail, mend: Some(mend), commands: Vec::new() }
+    pub fn bad(name: &str, outcome: Outcome, detail: String, fix: String) -> Self {
+        Self { name: name.to_owned(), outcome, detail, fix: Some(fix), commands: Vec::new() }
     }
 
     /// The same, with the commands that stand in what to do about it.

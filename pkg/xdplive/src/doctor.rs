@@ -22,7 +22,7 @@ struct Check {
     outcome: Outcome,
     detail: String,
     #[serde(default)]
-    mend: Option<String>,
+    fix: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
@@ -73,7 +73,7 @@ pub async fn run(options: &Doctor) -> Result<(), Failure> {
         name: "plugin".to_owned(),
         outcome: Outcome::Ok,
         detail: program.display().to_string(),
-        mend: None,
+        fix: None,
     }];
     let mut interfaces = Vec::new();
     match ask(&program).await {
@@ -83,7 +83,7 @@ pub async fn run(options: &Doctor) -> Result<(), Failure> {
                 name: "settings".to_owned(),
                 outcome: Outcome::Failed,
                 detail,
-                mend: None,
+                fix: None,
             }));
             interfaces = details.report.interfaces;
         }
@@ -92,7 +92,7 @@ pub async fn run(options: &Doctor) -> Result<(), Failure> {
                 name: "start".to_owned(),
                 outcome: Outcome::Failed,
                 detail: error.to_string(),
-                mend: None,
+                fix: None,
             });
         }
     }
@@ -123,7 +123,7 @@ async fn ask(program: &Path) -> Result<Details, HostError> {
 
 fn describe(checks: &[Check]) -> String {
     let mut text = String::new();
-    for Check { name, outcome, detail, mend } in checks {
+    for Check { name, outcome, detail, fix } in checks {
         let word = match outcome {
             Outcome::Ok => "ok",
             Outcome::Warning => "warning",
@@ -131,8 +131,8 @@ fn describe(checks: &[Check]) -> String {
         };
         // Writing to a string cannot fail.
         let _ = writeln!(text, "{word:8} {name}: {detail}");
-        if let Some(mend) = mend {
-            let _ = writeln!(text, "{:8} remedy: {mend}", "");
+        if let Some(fix) = fix {
+            let _ = writeln!(text, "{:8} remedy: {fix}", "");
         }
     }
     text

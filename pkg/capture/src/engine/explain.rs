@@ -12,7 +12,7 @@ pub fn ask(interface: &str, error: &AskError, at_start: &AtStart) -> SourceError
     match error {
         AskError::Loader(LoaderError::NotAllowed { action, reason }) => SourceError::NotAllowed {
             reason: format!("this process may not {action} ({reason})"),
-            mend: report::mend_rights(at_start),
+            fix: report::fix_rights(at_start),
         },
         AskError::Gone(_) | AskError::Silent => SourceError::Gone,
         other => SourceError::Failed { interface: interface.to_owned(), reason: other.to_string() },

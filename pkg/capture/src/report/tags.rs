@@ -43,14 +43,14 @@ pub(super) fn check(
         .map(|command| format!("sudo {command}"))
         .collect();
     let all = several(commands.iter().cloned(), "; ", |_| ", and the others likewise".to_owned());
-    let mend = match (all.is_empty(), kernel.tcx) {
+    let fix = match (all.is_empty(), kernel.tcx) {
         (true, true) => "choose the hook tcx".to_owned(),
         (true, false) => "upgrade to kernel 6.6 or later, and choose the hook tcx".to_owned(),
         (false, true) => format!("{all}, or choose the hook tcx"),
         (false, false) => all,
     };
     let named = commands.into_iter().take(NAMED).collect();
-    Some(Check::bad("VLAN tags", Outcome::Warning, detail, mend).with_commands(named))
+    Some(Check::bad("VLAN tags", Outcome::Warning, detail, fix).with_commands(named))
 }
 
 fn taken_off(interface: &Interface) -> bool {

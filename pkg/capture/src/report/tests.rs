@@ -56,7 +56,7 @@ fn missing_rights_are_named_with_the_command_that_grants_them() {
     assert!(rights.detail.contains("CAP_BPF") && rights.detail.contains("CAP_PERFMON"), "{}", rights.detail);
     assert!(!rights.detail.contains("CAP_NET_ADMIN"), "{}", rights.detail);
     assert_eq!(
-        rights.mend.as_deref(),
+        rights.fix.as_deref(),
         Some("sudo setcap cap_bpf,cap_perfmon,cap_net_admin+ep /plugins/gpx, then restart Grafana")
     );
     assert_eq!(rights.commands, ["sudo setcap cap_bpf,cap_perfmon,cap_net_admin+ep /plugins/gpx"]);
@@ -70,21 +70,21 @@ fn what_keeps_setcap_from_working_changes_the_advice() {
                    systemctl daemon-reload && sudo systemctl restart grafana-server";
     let container = "Grafana's service or container withholds the rights: container: --cap-add=BPF --cap-add=PERFMON \
                      --cap-add=NET_ADMIN";
-    assert_eq!(mend_rights(&bounded), format!("{container}; {drop_in}"));
+    assert_eq!(fix_rights(&bounded), format!("{container}; {drop_in}"));
     let no_new = AtStart { no_new_privileges: true, ..at_start(NEEDED.to_vec()) };
     let ignored = "file capabilities are ignored here, because no_new_privs is set: Kubernetes: \
                    allowPrivilegeEscalation: true";
-    assert_eq!(mend_rights(&no_new), format!("{ignored}; {drop_in}"));
+    assert_eq!(fix_rights(&no_new), format!("{ignored}; {drop_in}"));
     for advised in [bounded, no_new] {
         let check = check_rights(&advised);
         assert_eq!(check.commands, install_drop_in(&advised), "setcap would be in vain");
         // Who has the plugin's zip alone needs nothing else.
-        let mend = check.mend.unwrap();
-        assert!(check.commands.iter().all(|command| mend.contains(command)), "{mend}");
+        let fix = check.fix.unwrap();
+        assert!(check.commands.iter().all(|command| fix.contains(command)), "{fix}");
         let contained = check_rights(&AtStart { is_service: false, ..advised });
         assert_eq!(
-            (contained.commands, contained.mend),
-            (Vec::new(), Some(mend)),
+            (contained.commands, contained.fix),
+            (Vec::new(), Some(fix)),
             "nothing to run in a container"
         );
     }

@@ -96,8 +96,8 @@ fn message(host: &str, report: &Report, problems: &[String], interfaces: Option<
     lines.extend(problems.iter().cloned());
     for check in &report.checks {
         if check.outcome != Outcome::Ok {
-            let mend = check.mend.as_deref().map(|mend| format!(" Remedy: {mend}")).unwrap_or_default();
-            lines.push(format!("{}: {}.{mend}", check.name, check.detail));
+            let fix = check.fix.as_deref().map(|fix| format!(" Remedy: {fix}")).unwrap_or_default();
+            lines.push(format!("{}: {}.{fix}", check.name, check.detail));
         }
     }
     lines.join("\n")

@@ -12,9 +12,9 @@ use crate::{
     source::Machine,
 };
 
-fn check(name: &str, outcome: Outcome, detail: &str, mend: Option<&str>) -> Check {
-    let (name, detail, mend) = (name.to_owned(), detail.to_owned(), mend.map(str::to_owned));
-    Check { name, outcome, detail, mend, commands: Vec::new() }
+fn check(name: &str, outcome: Outcome, detail: &str, fix: Option<&str>) -> Check {
+    let (name, detail, fix) = (name.to_owned(), detail.to_owned(), fix.map(str::to_owned));
+    Check { name, outcome, detail, fix, commands: Vec::new() }
 }
 
 fn hook(direction: &'static str, hook: &'static str, auto: bool) -> HookOption {

@@ -48,7 +48,7 @@ async fn what_is_wrong_with_a_query_is_the_askers_business() {
 async fn what_keeps_the_machine_from_it_is_not() {
     let not_allowed = SourceError::NotAllowed {
         reason: "user 472 lacks CAP_BPF".to_owned(),
-        mend: "setcap and restart Grafana".to_owned(),
+        fix: "setcap and restart Grafana".to_owned(),
     };
     for (refusal, status, error) in [
         (not_allowed, 500, "user 472 lacks CAP_BPF. setcap and restart Grafana"),

@@ -26,10 +26,10 @@ pub fn check(program: &Path) -> Check {
     let name = "Grafana".to_owned();
     let Some(process) = find() else {
         let detail = "not running on this machine (or not visible from here)".to_owned();
-        return Check { name, outcome: Outcome::Ok, detail, mend: None };
+        return Check { name, outcome: Outcome::Ok, detail, fix: None };
     };
-    let (outcome, detail, mend) = judge(&process, &File::look(program));
-    Check { name: format!("Grafana (process {})", process.id), outcome, detail, mend }
+    let (outcome, detail, fix) = judge(&process, &File::look(program));
+    Check { name: format!("Grafana (process {})", process.id), outcome, detail, fix }
 }
 
 /// A running Grafana, as /proc/PID/status describes it.
@@ -113,14 +113,14 @@ fn judge(process: &Process, file: &File) -> (Outcome, String, Option<String>) {
     let needed = NEEDED.bits();
     let has = |set: u64| set & needed == needed;
     let user = format!("user {}", process.uid);
-    let failed = |why: &str, mend: String| (Outcome::Failed, format!("{user}: {why}"), Some(mend));
+    let failed = |why: &str, fix: String| (Outcome::Failed, format!("{user}: {why}"), Some(fix));
     if has(process.ambient) {
         return (Outcome::Ok, format!("{user}: hands its capabilities on to the plugin"), None);
     }
     if !has(process.bounding) {
-        let mend = "container: --cap-add=BPF --cap-add=PERFMON --cap-add=NET_ADMIN; systemd: install the drop-in of \
+        let fix = "container: --cap-add=BPF --cap-add=PERFMON --cap-add=NET_ADMIN; systemd: install the drop-in of \
                     docs/install.md and restart Grafana";
-        return failed("may not pass on the capabilities that the plugin needs", mend.to_owned());
+        return failed("may not pass on the capabilities that the plugin needs", fix.to_owned());
     }
     if process.uid == 0 {
         return (
@@ -134,18 +134,15 @@ fn judge(process: &Process, file: &File) -> (Outcome, String, Option<String>) {
         return failed("the plugin's file has no capabilities", format!("{setcap}, then restart Grafana"));
     }
     if process.no_new_privileges {
-        let mend = "systemd: install the drop-in of docs/install.md and restart Grafana; Kubernetes: \
+        let fix = "systemd: install the drop-in of docs/install.md and restart Grafana; Kubernetes: \
                     allowPrivilegeEscalation: true";
-        return failed(
-            "runs with no_new_privs, so that the file's capabilities are ignored",
-            mend.to_owned(),
-        );
+        return failed("runs with no_new_privs, so that the file's capabilities are ignored", fix.to_owned());
     }
     if file.nosuid {
-        let mend = "mount the plugin's file system without nosuid, or move the plugin to another one";
+        let fix = "mount the plugin's file system without nosuid, or move the plugin to another one";
         return failed(
             "the plugin's file system is mounted nosuid, so that the file's capabilities are ignored",
-            mend.to_owned(),
+            fix.to_owned(),
         );
     }
     (Outcome::Ok, format!("{user}: the plugin's file has the capabilities"), None)

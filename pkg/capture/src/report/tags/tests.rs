@@ -62,7 +62,7 @@ fn where_auto_begins_with_xdp() {
     let check = warning(vec![card("eth0", &["rxvlan"])], &[]).unwrap();
     let where_ = "taken off before XDP sees the frame on eth0 (auto begins with xdp-native)";
     assert_eq!(check.detail, format!("{where_}: {MISSED}; tcx sees them"));
-    assert_eq!(check.mend.unwrap(), "sudo ethtool -K eth0 rxvlan off, or choose the hook tcx");
+    assert_eq!(check.fix.unwrap(), "sudo ethtool -K eth0 rxvlan off, or choose the hook tcx");
     assert_eq!(check.commands, ["sudo ethtool -K eth0 rxvlan off"]);
 }
 
@@ -74,7 +74,7 @@ fn where_xdp_is_in_force() {
         let where_ = format!("taken off before XDP sees the frame on a ({} is in force)", hook.name());
         assert_eq!(check.detail, format!("{where_}: {MISSED}; tcx sees them"));
         assert_eq!(
-            check.mend.unwrap(),
+            check.fix.unwrap(),
             "sudo ethtool -K b txvlan off tx-vlan-stag-hw-insert off, or choose the hook tcx"
         );
     }
@@ -109,13 +109,13 @@ fn nothing_is_said_where_xdp_sees_tags_or_nothing_is_known() {
 #[test]
 fn the_remedy_is_one_that_this_kernel_has() {
     let fixed = || vec![card("eth0", &[])];
-    assert_eq!(warning(fixed(), &[]).unwrap().mend.unwrap(), "choose the hook tcx");
+    assert_eq!(warning(fixed(), &[]).unwrap().fix.unwrap(), "choose the hook tcx");
     let check = warning_on("6.1.0", fixed(), &[]).unwrap();
-    assert_eq!(check.mend.unwrap(), "upgrade to kernel 6.6 or later, and choose the hook tcx");
+    assert_eq!(check.fix.unwrap(), "upgrade to kernel 6.6 or later, and choose the hook tcx");
     assert!(!check.detail.contains("tcx"), "{}", check.detail);
     let check = warning_on("6.1.0", vec![veth()], &[]).unwrap();
     assert!(check.detail.contains("a (auto begins with xdp-generic)"), "{}", check.detail);
-    assert_eq!(check.mend.unwrap(), "sudo ethtool -K b txvlan off tx-vlan-stag-hw-insert off");
+    assert_eq!(check.fix.unwrap(), "sudo ethtool -K b txvlan off tx-vlan-stag-hw-insert off");
 }
 
 /// A machine full of cards must not fill the screen.
@@ -127,13 +127,13 @@ fn many_are_told_in_one() {
     let last = "eth4 (auto begins with xdp-native): the";
     assert!(check.detail.contains(last), "{}", check.detail);
     let last = "; sudo ethtool -K eth4 rxvlan off, or choose the hook tcx";
-    assert!(check.mend.as_ref().unwrap().ends_with(last), "{:?}", check.mend);
+    assert!(check.fix.as_ref().unwrap().ends_with(last), "{:?}", check.fix);
 
     let check = warning(cards(7), &[]).unwrap();
     let last = "eth4 (auto begins with xdp-native) and 2 more: the";
     assert!(check.detail.contains(last), "{}", check.detail);
     let last = "; sudo ethtool -K eth4 rxvlan off, and the others likewise, or choose the hook tcx";
-    assert!(check.mend.as_ref().unwrap().ends_with(last), "{:?}", check.mend);
+    assert!(check.fix.as_ref().unwrap().ends_with(last), "{:?}", check.fix);
     assert_eq!(check.commands.len(), 5);
 }
 

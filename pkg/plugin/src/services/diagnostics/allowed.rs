@@ -37,9 +37,9 @@ pub(super) fn check(
         (false, _) => format!("fits {in_ini}"),
     };
     let detail = format!("nothing can be watched: no interface of this machine {fitting}");
-    let mend = "correct the patterns, unless such an interface is still to come: it can be watched as soon as it appears"
+    let fix = "correct the patterns, unless such an interface is still to come: it can be watched as soon as it appears"
         .to_owned();
-    Some(Check::bad("interfaces", Outcome::Warning, detail, mend))
+    Some(Check::bad("interfaces", Outcome::Warning, detail, fix))
 }
 
 fn shown(patterns: &Patterns) -> String {
