@@ -44,6 +44,10 @@ node_modules: package.json package-lock.json
 	npm ci
 	@touch node_modules
 
+.PHONY: dashboards
+dashboards: node_modules ## Rewrite the bundled dashboards from dashboards/source
+	npm run dashboards
+
 .PHONY: ebpf
 ebpf: ## Rebuild the committed eBPF object from its source
 	ebpf/tools/build.sh ebpf/prebuilt/xdplive.bpf.o

@@ -2,14 +2,15 @@ import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 
 import { DIRECTION_COLORS } from '../../src/fields/colors';
 
-import { legendBeside, lines } from './kit/graph';
 import { PAGES } from './kit/names';
 import { pageOf } from './kit/page';
 import { asking } from './kit/panel';
 import { conversations, rates } from './kit/queries';
 import { bars, tableOf, type Column } from './kit/table';
 import { UNITS } from './kit/units';
+import { hostLines } from './hosts';
 import { OF_FLOWS } from './phrases';
+import { throughput } from './throughput';
 
 /** Milliseconds: long enough to read a row before it changes. */
 const INTERVAL = 5_000;
@@ -42,8 +43,8 @@ export function conversationsPage(): Dashboard {
       {
         height: 9,
         panels: [
-          [12, hosts(2, 'Bits per second by source', 'source')],
-          [12, hosts(3, 'Bits per second by destination', 'destination')],
+          [12, throughput(2, 'bits', INTERVAL)],
+          [12, hosts()],
         ],
       },
       { height: 14, panels: [[24, sinceStart()]] },
@@ -90,15 +91,15 @@ function ofNow() {
   );
 }
 
-function hosts(id: number, title: string, groupBy: 'source' | 'destination') {
+function hosts() {
   return asking(
-    lines(UNITS.bitsPerSecond).legend(legendBeside()),
+    hostLines('host_ip'),
     {
-      id,
-      title,
-      description: `${title} address, received and sent together: the ten with most in the time range, and all others together. Choose an address to see its packets. Counted in the kernel: exact at any load. ${OF_FLOWS}`,
+      id: 3,
+      title: 'Hosts, both ways',
+      description: `Bits per second to and from each address together: the ten with most, and all others together. Each packet counts for both of its addresses, so that all of them together are up to twice what there is. Choose an address to see its conversations alone, or its packets. ${OF_FLOWS}`,
     },
-    [rates('bits', groupBy, { interval: INTERVAL })]
+    [rates('bits', 'host_ip', { interval: INTERVAL })]
   );
 }
 

@@ -1,18 +1,17 @@
 import * as common from '@grafana/grafana-foundation-sdk/common';
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 
-import { DIRECTION_COLORS } from '../../src/fields/colors';
-
 import { figures, plain, thresholds } from './kit/figures';
-import { legendBeside, lines, mirrored, named, points, stacked } from './kit/graph';
+import { legendBeside, lines, named, points, stacked } from './kit/graph';
 import { toFile } from './kit/links';
 import { PAGES } from './kit/names';
 import { pageOf } from './kit/page';
 import { asking, sharing } from './kit/panel';
-import { counts, packets, rate, rates } from './kit/queries';
+import { counts, packets, rates } from './kit/queries';
 import { tableOf } from './kit/table';
 import { UNITS } from './kit/units';
 import { EXACT, OF_FLOWS } from './phrases';
+import { throughput } from './throughput';
 
 /** Milliseconds. */
 const INTERVAL = 1_000;
@@ -45,8 +44,8 @@ export function livePackets(): dashboard.Dashboard {
         height: 8,
         panels: [
           [6, totals()],
-          [9, throughput(4, 'Packets per second', 'packets')],
-          [9, throughput(5, 'Bits per second', 'bits')],
+          [9, throughput(4, 'packets', INTERVAL)],
+          [9, throughput(5, 'bits', INTERVAL)],
         ],
       },
       {
@@ -142,18 +141,6 @@ function totals() {
     },
     [asked],
     asked.rows().named({ segments: 'Packets', bytes: 'Bytes' })
-  );
-}
-
-function throughput(id: number, title: string, measure: 'bits' | 'packets') {
-  return asking(
-    mirrored(measure === 'bits' ? UNITS.bitsPerSecond : UNITS.packetsPerSecond, DIRECTION_COLORS),
-    {
-      id,
-      title,
-      description: `${title} on the wire that the filter wants: received above zero, sent below it. ${EXACT}`,
-    },
-    (['in', 'out'] as const).map((direction) => rate(measure, { refId: direction, direction, interval: INTERVAL }))
   );
 }
 

@@ -1,9 +1,7 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 
-import { DIRECTION_COLORS } from '../../src/fields/colors';
-
 import { figures, plain } from './kit/figures';
-import { fixedColor, legendBeside, lines, mirrored, named, shares, stacked } from './kit/graph';
+import { fixedColor, legendBeside, lines, named, shares, stacked } from './kit/graph';
 import { toConversations } from './kit/links';
 import { PAGES } from './kit/names';
 import { pageOf } from './kit/page';
@@ -11,9 +9,11 @@ import { asking } from './kit/panel';
 import { capture, counts, rate, rates, wantedAnd } from './kit/queries';
 import { tableOf } from './kit/table';
 import { UNITS } from './kit/units';
+import { hostLines } from './hosts';
 import { LOSS, lossFigures, lossOf } from './loss';
 import { EXACT, OF_FLOWS } from './phrases';
 import { HIGHEST_SERVICE_PORT, SERVICES } from './services';
+import { throughput } from './throughput';
 
 /** Milliseconds: an hour has about as many intervals as a graph has pixels. */
 const INTERVAL = 5_000;
@@ -35,8 +35,9 @@ export function overview(): Dashboard {
       {
         height: 8,
         panels: [
-          [12, throughput(3, 'Bits per second', 'bits')],
-          [12, throughput(4, 'Packets per second', 'packets')],
+          [8, throughput(3, 'bits', INTERVAL)],
+          [8, throughput(4, 'packets', INTERVAL)],
+          [8, utilisation()],
         ],
       },
       {
@@ -110,21 +111,23 @@ function lost() {
   );
 }
 
-function throughput(id: number, title: string, measure: 'bits' | 'packets') {
+function utilisation() {
   return asking(
-    mirrored(measure === 'bits' ? UNITS.bitsPerSecond : UNITS.packetsPerSecond, DIRECTION_COLORS),
+    lines(UNITS.percent),
     {
-      id,
-      title,
-      description: `${title} on the wire: received above zero, sent below it. ${EXACT} A gap is a time in which nothing was counted.`,
+      id: 14,
+      title: 'Utilisation',
+      description: `Bits on the wire that the filter wants, as percent of the speed of each interface's link, which has all of it in each direction. Without a value: the link is down, or its device does not tell its speed, as those of many virtual machines, tunnels and the loopback interface. ${OF_FLOWS}`,
     },
-    (['in', 'out'] as const).map((direction) => rate(measure, { refId: direction, direction, interval: INTERVAL }))
+    (['in', 'out'] as const).map((direction) =>
+      rates('utilisation', 'interface', { refId: direction, direction, interval: INTERVAL })
+    )
   );
 }
 
 function talkersIn() {
   return asking(
-    hosts('source'),
+    hostLines('source'),
     {
       id: 5,
       title: 'Top talkers in, by source',
@@ -136,7 +139,7 @@ function talkersIn() {
 
 function talkersOut() {
   return asking(
-    hosts('destination'),
+    hostLines('destination'),
     {
       id: 6,
       title: 'Top talkers out, by destination',
@@ -144,14 +147,6 @@ function talkersOut() {
     },
     [rates('bits', 'destination', { direction: 'out', interval: INTERVAL })]
   );
-}
-
-/** A line for each host, which leads to its conversations; groups that are no host lead nowhere. */
-function hosts(groupBy: 'source' | 'destination') {
-  const link = toConversations('Conversations of this host', `\${__field.labels.${groupBy}}`);
-  return lines(UNITS.bitsPerSecond)
-    .legend(legendBeside())
-    .overrideByRegexp('/^(?!(none|other)$)/', [{ id: 'links', value: [link] }]);
 }
 
 function toServices() {

@@ -62,6 +62,14 @@ it.each([
   expect(mirrored.map(({ matcher }) => matcher)).toEqual([{ id: 'byFrameRefID', options: 'out' }]);
 });
 
+it('has percent of the speed of each link, in each direction', async () => {
+  expect(panel('Utilisation').queries).toMatchObject([
+    { kind: 'rates', measure: 'utilisation', groupBy: 'interface', direction: 'in' },
+    { kind: 'rates', measure: 'utilisation', groupBy: 'interface', direction: 'out' },
+  ]);
+  expect(await legends('Utilisation')).toEqual(['eth0 · in', 'lo · in', 'eth0 · out', 'lo · out']);
+});
+
 it.each([
   ['Top talkers in, by source', 'in', 'source'],
   ['Top talkers out, by destination', 'out', 'destination'],

@@ -29,6 +29,7 @@ const GROUPS: Partial<Record<NonNullable<XdpQuery['groupBy']>, string[]>> = {
   protocol: ['TCP', 'UDP', 'ICMP', 'none', 'other'],
   source: ['192.0.2.1', '2001:db8::1', 'none', 'other'],
   destination: ['192.0.2.1', '2001:db8::1', 'none', 'other'],
+  host_ip: ['192.0.2.1', '2001:db8::1', 'none', 'other'],
   source_port: ['443', '4444', 'other'],
   destination_port: ['443', '4444', 'other'],
   interface: ['eth0', 'lo'],

@@ -9,7 +9,11 @@ import { CHOSEN } from './queries';
 /** What a reader can choose, the same on each dashboard, so that links hand it on. */
 export function variables() {
   return [
-    new dashboard.DatasourceVariableBuilder(DATA_SOURCE).label('Data source').type(pluginId).regex(''),
+    new dashboard.DatasourceVariableBuilder(DATA_SOURCE)
+      .label('Data source')
+      .type(pluginId)
+      // The entry "default" is no uid, which the address of a file has.
+      .regex('/^(?!default$)/'),
     new dashboard.QueryVariableBuilder(INTERFACE)
       .label('Interface')
       .datasource(CHOSEN)
