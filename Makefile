@@ -65,7 +65,7 @@ package: build ## The plugin's zip, and whether all is in it
 ## Checking it
 
 .PHONY: test
-test: dependencies lint test-ebpf test-rust test-frontend test-browser package test-lab ## Install what the tests need, and run all of them
+test: dependencies lint test-ebpf test-rust test-frontend test-newest test-browser package test-lab ## Install what the tests need, and run all of them
 
 .PHONY: dependencies
 dependencies:
@@ -94,6 +94,14 @@ test-ebpf: ## The committed eBPF object is what its source gives
 test-frontend: node_modules ## Front end tests, and that it builds
 	npm run test:ci
 	npm run build
+
+.PHONY: test-newest
+test-newest: node_modules ## Types and front end tests with the newest packages of Grafana, and React 19
+	@tools/test-packages.sh newest
+
+.PHONY: test-oldest
+test-oldest: node_modules ## The same with the packages of the oldest Grafana that is supported
+	@tools/test-packages.sh oldest
 
 .PHONY: test-browser
 test-browser: node_modules ## The editors in a real Chromium, without Grafana

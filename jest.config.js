@@ -3,9 +3,10 @@ process.env.TZ = 'UTC';
 
 /** Packages that come as ECMAScript modules only, which Jest runs after they are transformed. */
 const modulesOnly = [
+  '@marcbachmann/cel-js',
+  '@react-hookz/web',
+  '@ver0/deep-equal',
   '@wojtekmaj/date-utils',
-  'd3',
-  'd3-[a-z-]+',
   'get-user-locale',
   'marked',
   'memoize',
@@ -25,7 +26,7 @@ module.exports = {
   setupFilesAfterEnv: ['<rootDir>/jest-setup.js'],
   moduleNameMapper: {
     // Jest never transforms a file named .mjs.
-    '^d3-color$': '<rootDir>/node_modules/d3-color/dist/d3-color.js',
+    '^(d3(-[a-z-]+)?)$': '<rootDir>/node_modules/$1/dist/$1.js',
     '\\.css$': '<rootDir>/.config/jest/noStyles.js',
     'react-inlinesvg': '<rootDir>/.config/jest/inlineSvg.tsx',
   },

@@ -50,6 +50,7 @@ export function ColumnsField({ id, isOfRates, value, columns, onChange }: Props)
     [known]
   );
 
+  const labelId = `${id}-label`;
   const styles = useStyles2(getStyles);
   const { placeholder, tooltip } = isOfRates ? NONE.rates : NONE.rows;
 
@@ -57,6 +58,7 @@ export function ColumnsField({ id, isOfRates, value, columns, onChange }: Props)
     <>
       <FittedField
         label="Columns"
+        labelId={labelId}
         width={PICKER_WIDTH}
         grows
         tooltip={tooltip}
@@ -67,6 +69,7 @@ export function ColumnsField({ id, isOfRates, value, columns, onChange }: Props)
       >
         <MultiCombobox
           id={id}
+          aria-labelledby={labelId}
           data-testid="xdplive-query-columns"
           options={options}
           value={value}

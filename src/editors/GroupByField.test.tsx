@@ -13,7 +13,7 @@ describe('Group by', () => {
     await userEvent.click(screen.getByLabelText('Group by'));
     const offered = await screen.findAllByRole('option');
     expect(offered[0]).toHaveTextContent(/^None/);
-    expect(offered).toHaveLength(12 + 3);
+    expect(offered).toHaveLength(13 + 3);
   });
 
   it('offers dashboard variables', async () => {

@@ -1,13 +1,15 @@
 import { css, cx } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
-import { useEffect, useLayoutEffect, useRef, type RefObject } from 'react';
+import { useEffect, useLayoutEffect, useRef } from 'react';
 
 import type { HighlightToken } from '../query/highlight';
 
+import type { InputRef } from './inputRef';
+
 interface Props {
   /** Whose text it is; it has the class of {@link textUnderHighlight}. */
-  input: RefObject<HTMLInputElement>;
+  input: InputRef;
   tokens: readonly HighlightToken[];
 }
 

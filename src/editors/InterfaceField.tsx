@@ -24,9 +24,12 @@ export function InterfaceField({ id, tooltip, placeholder, value, interfaces, on
   const known = interfaces.state === 'loaded' ? interfaces.value : undefined;
   const options = useMemo(() => interfaceOptions(known ?? [], getTemplateSrv().getVariables()), [known]);
 
+  const labelId = `${id}-label`;
+
   return (
     <FittedField
       label="Interface"
+      labelId={labelId}
       width={PICKER_WIDTH}
       tooltip={tooltip}
       invalid={interfaces.state === 'failed'}
@@ -37,6 +40,7 @@ export function InterfaceField({ id, tooltip, placeholder, value, interfaces, on
     >
       <MultiCombobox
         id={id}
+        aria-labelledby={labelId}
         data-testid="xdplive-query-interfaces"
         options={options}
         value={value}

@@ -47,7 +47,7 @@ export function QueryEditor({ app, datasource, query: saved, queries, data, onCh
   const aside = useRef(NOTHING_SET_ASIDE);
 
   /** A picker may tell of one choice more than once, before the query that it makes is here. */
-  const applied = useRef<string>();
+  const applied = useRef<string>(undefined);
   const apply = (change: Partial<XdpQuery>) => {
     const { changed, aside: left } = changedQuery(asked, change, aside.current);
     const written = JSON.stringify(changed);

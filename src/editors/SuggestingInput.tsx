@@ -1,15 +1,16 @@
 import { css, cx } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { Input, useStyles2 } from '@grafana/ui';
-import type { ReactNode, RefObject } from 'react';
+import type { ReactNode } from 'react';
 
+import type { InputRef } from './inputRef';
 import { optionId, SuggestionList } from './SuggestionList';
 import { useCompletion, type Completer } from './useCompletion';
 import type { Draft } from './useDraft';
 
 interface Props {
   id: string;
-  element: RefObject<HTMLInputElement>;
+  element: InputRef;
   /** Where no visible label names it. */
   label?: string;
   testId: string;

@@ -1,6 +1,8 @@
-import { useLayoutEffect, useRef, useState, type KeyboardEvent, type RefObject } from 'react';
+import { useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
 
 import { replaceWord, type Suggestion } from '../query/completion';
+
+import type { InputRef } from './inputRef';
 
 /** What can stand in a field. */
 export interface Completer {
@@ -32,13 +34,13 @@ interface Opened {
 
 /** Suggestions for the word at the cursor of an input. They follow what is typed and never stand in its way. */
 export function useCompletion(
-  input: RefObject<HTMLInputElement>,
+  input: InputRef,
   text: string,
   completer: Completer,
   change: (text: string) => void
 ): Completion {
   const [opened, setOpened] = useState<Opened>();
-  const cursorToSet = useRef<number>();
+  const cursorToSet = useRef<number>(undefined);
   const suggestions = opened === undefined ? [] : completer.suggest(text, opened.cursor, opened.isAskedFor);
   const active = opened?.active;
 

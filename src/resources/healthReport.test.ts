@@ -19,7 +19,7 @@ it('puts wrong settings before the checks, and has the commands of a remedy by t
       name: 'rights',
       outcome: 'failed',
       detail: 'user 472 lacks CAP_BPF',
-      mend: `${SETCAP}, then restart Grafana`,
+      fix: `${SETCAP}, then restart Grafana`,
       commands: [SETCAP],
     },
   ]);
@@ -37,7 +37,7 @@ it.each([
 
 it('leaves out what it does not know, and doubts an outcome that it does not know', () => {
   const report = {
-    checks: [7, null, {}, { name: 'new', outcome: 'splendid', detail: 'so', mend: 7, commands: ['a', 7] }],
+    checks: [7, null, {}, { name: 'new', outcome: 'splendid', detail: 'so', fix: 7, commands: ['a', 7] }],
     interfaces: [
       {},
       { interface: 'eth0', hooks: [{ direction: 'in', hook: 'af-xdp' }, { direction: 'up', hook: 'tcx' }, 7] },

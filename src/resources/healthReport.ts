@@ -9,7 +9,7 @@ export interface HealthCheck {
   /** How it is, in words. */
   detail: string;
   /** What to do about it. */
-  mend?: string;
+  fix?: string;
   /** The commands in that, each as a person would run it. */
   commands: string[];
 }
@@ -71,14 +71,13 @@ function asCheck(detail: string): HealthCheck {
 }
 
 function readCheck(check: unknown): HealthCheck {
-  // An older back end calls it `mend`.
-  const { name, outcome, detail, fix, mend, commands } = keysOf(check);
+  const { name, outcome, detail, fix, commands } = keysOf(check);
   return {
     name: textOf(name),
     // An outcome that is not known is worth a look.
     outcome: outcome === 'ok' || outcome === 'failed' ? outcome : 'warning',
     detail: textOf(detail),
-    mend: textOf(fix ?? mend) || undefined,
+    fix: textOf(fix) || undefined,
     commands: textsOf(commands),
   };
 }

@@ -39,17 +39,16 @@ export function listenTo<T>(
   channel: LiveChannel,
   { live, dataSourceUid }: LiveSource
 ): Observable<LiveChannelEvent<T>> {
+  const address = {
+    scope: LiveChannelScope.DataSource,
+    stream: dataSourceUid,
+    // What older Grafana calls `stream`.
+    namespace: dataSourceUid,
+    path: channel.path,
+    data: channel.query,
+  };
   // Grafana may throw instead of telling.
-  return defer(() =>
-    live.getStream<T>({
-      scope: LiveChannelScope.DataSource,
-      stream: dataSourceUid,
-      // eslint-disable-next-line @typescript-eslint/no-deprecated -- what older Grafana calls `stream`
-      namespace: dataSourceUid,
-      path: channel.path,
-      data: channel.query,
-    })
-  );
+  return defer(() => live.getStream<T>(address));
 }
 
 function isObject(value: unknown): value is object {

@@ -37,7 +37,7 @@ export const ILL = {
           name: 'rights',
           outcome: 'failed',
           detail: 'user 472 lacks CAP_BPF',
-          mend: `${SETCAP}, then restart Grafana`,
+          fix: `${SETCAP}, then restart Grafana`,
           commands: [SETCAP],
         },
       ],

@@ -84,9 +84,11 @@ export function ConditionRow({ id, name, condition, ...props }: Props) {
         <IconButton name="trash-alt" aria-label={`Remove ${name.toLowerCase()}`} onClick={props.onRemove} />
       </div>
       {unfit !== undefined && (
-        <FieldValidationMessage id={errorId}>
-          {`"${unfit}" cannot be a value: that is one word of letters, digits and . : - _ /, and not and, or, not. The panel still uses the filter of before.`}
-        </FieldValidationMessage>
+        <div id={errorId}>
+          <FieldValidationMessage>
+            {`"${unfit}" cannot be a value: that is one word of letters, digits and . : - _ /, and not and, or, not. The panel still uses the filter of before.`}
+          </FieldValidationMessage>
+        </div>
       )}
     </div>
   );

@@ -49,12 +49,12 @@ export function HealthFindings({ report }: { report: HealthReport }) {
   );
 }
 
-function Finding({ check: { name, outcome, detail, mend, commands } }: { check: HealthCheck }) {
+function Finding({ check: { name, outcome, detail, fix, commands } }: { check: HealthCheck }) {
   const styles = useStyles2(getStyles);
   return (
     <>
       <Badge text={outcome} {...BADGES[outcome]} /> <strong>{name}</strong> {detail}
-      {mend !== undefined && <div className={styles.remedy}>Remedy: {mend}</div>}
+      {fix !== undefined && <div className={styles.remedy}>Remedy: {fix}</div>}
       {commands.map((command) => (
         <div key={command} className={styles.command}>
           <pre className={styles.text}>{command}</pre>
