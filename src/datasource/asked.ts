@@ -5,9 +5,9 @@ import { asTailed } from '../explore/logLines';
 import { tailRange } from '../explore/tailRange';
 import { adHocFault } from '../query/adHocFilters';
 import { filterFault } from '../query/filterVariables';
-import { isOfPackets, withoutUnusedKeys } from '../query/kinds';
+import { isOfLines, isOfPackets, withoutUnusedKeys } from '../query/kinds';
 import { migrateQuery } from '../query/migrate';
-import type { XdpQuery } from '../query/model';
+import { LINES_KEPT, type XdpQuery } from '../query/model';
 import { wellFormed } from '../query/wellFormed';
 import { reachesNow } from '../streaming/bounds';
 
@@ -23,16 +23,17 @@ export interface Asked {
   shownAs: XdpQuery[];
   /** Why the others are not sent. */
   errors: DataQueryError[];
-  /** Whether lines are shown as they come, and nothing else. */
-  isTail: boolean;
+  /** Queries whose packets are shown as lines and nothing else, by refId. */
+  lines: ReadonlySet<string>;
   isInExplore: boolean;
   /** Whether Explore looks at a range that is past. */
   isPast: boolean;
 }
 
 /**
- * What becomes of a request before it is sent. A query that a variable or an ad hoc filter spoils is not sent. Explore is
- * shown lines: of its live tail alone, and of a range that is past beside the table.
+ * What becomes of a request before it is sent. A query that a variable or an ad hoc filter spoils is not sent. Lines are
+ * shown where a query or the panel is for them, and in Explore: of its live tail alone, and of a range that is past beside
+ * the table.
  */
 export function askedFor(
   grafanas: DataQueryRequest<XdpQuery>,
@@ -43,11 +44,31 @@ export function askedFor(
   const isInExplore = isExplore(request.app);
   const isPast = isInExplore && !reachesNow(request.range);
   const wanted = request.targets.map((query) => withoutUnusedKeys(migrateQuery(query)));
-  const lined = wanted.map((query) => (isTail || (isPast && isOfPackets(query)) ? asTailed(query) : query));
-  const errors = faultsOf({ ...request, targets: lined });
-  const targets = lined.filter(({ refId }) => !errors.some((error) => error.refId === refId));
-  const shownAs = targets.map((query) => wellFormed(interpolate(query, request.scopedVars)));
-  return { request: { ...request, targets }, wanted, shownAs, errors, isTail, isInExplore, isPast };
+  const meant = (query: XdpQuery) => wellFormed(interpolate(query, request.scopedVars));
+  const isOfPanel = isTail || isForLogs(request);
+  const lined = wanted.filter((query) => isOfPackets(query) && (isOfPanel || isOfLines(meant(query))));
+  const lines = new Set(lined.map(({ refId }) => refId));
+  const whole = wanted.map((query) =>
+    lines.has(query.refId) || (isPast && isOfPackets(query)) ? asTailed(query) : query
+  );
+  const errors = faultsOf({ ...request, targets: whole });
+  const targets = whole.filter(({ refId }) => !errors.some((error) => error.refId === refId));
+  const shownAs = targets.map(meant).map((query) => (lines.has(query.refId) ? ofLines(query) : query));
+  return { request: { ...request, targets }, wanted, shownAs, errors, lines, isInExplore, isPast };
+}
+
+/** Scenes do not tell which kind of panel asks; older dashboards do. */
+function isForLogs({ panelPluginId }: DataQueryRequest<XdpQuery>): boolean {
+  return panelPluginId === 'logs';
+}
+
+function ofLines(query: XdpQuery): XdpQuery {
+  const { rowsKept } = query;
+  return {
+    ...query,
+    format: 'lines',
+    rowsKept: Math.min(typeof rowsKept === 'number' ? rowsKept : LINES_KEPT, LINES_KEPT),
+  };
 }
 
 function faultsOf({ targets, scopedVars, filters }: DataQueryRequest<XdpQuery>): DataQueryError[] {

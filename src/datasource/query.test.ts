@@ -39,6 +39,7 @@ describe('query', () => {
   beforeEach(() => {
     live.subscriptions.length = 0;
     setGrafanaLiveSrv(live as unknown as GrafanaLiveSrv);
+    setTemplateSrv({ replace: (text = '') => text } as unknown as TemplateSrv);
     config.publicDashboardAccessToken = '';
     config.liveEnabled = true;
     sent = jest.spyOn(DataSourceWithBackend.prototype, 'query').mockReturnValue(of(answer));

@@ -13,20 +13,17 @@ import type { Asked } from './asked';
 
 /** Makes of each answer to a request, and of each drawing of its streams, what Grafana is given. */
 export function shower(
-  { request, wanted, shownAs, isTail, isInExplore, isPast }: Asked,
+  { request, wanted, shownAs, lines, isInExplore, isPast }: Asked,
   page: () => PacketsPage,
   pause: Pause
 ): (response: DataQueryResponse) => DataQueryResponse {
   const withGaps = showingGaps(shownAs);
   const dressed = dresser(shownAs, page, pause);
   const told = tellingLaterVersion(wanted);
+  const ofRows = request.targets.filter(({ refId }) => !lines.has(refId));
   return (response) => {
-    // Lines are text: they need no looks and links.
-    if (isTail) {
-      return told(asLogLines(response));
-    }
-    const looking = dressed(withGaps(response));
-    const ordered = isInExplore ? newestFirst(looking, request.targets) : looking;
+    const looking = dressed(withGaps(asLogLines(response, lines)));
+    const ordered = isInExplore ? newestFirst(looking, ofRows) : looking;
     return told(isPast ? withLogLines(ordered, wanted.map(wellFormed)) : ordered);
   };
 }

@@ -2,6 +2,9 @@ import { createDataFrame, DataFrameType, FieldType, type DataFrame } from '@graf
 
 import { asLogLines, asTailed, withLogLines } from './logLines';
 
+/** The queries that are for lines. */
+const A = new Set(['A']);
+
 function frame(channel: string): DataFrame {
   return createDataFrame({
     refId: 'A',
@@ -20,7 +23,7 @@ function frame(channel: string): DataFrame {
 
 describe('the live tail', () => {
   it('has a line for each packet', () => {
-    const [lines] = asLogLines({ data: [frame('packets/1f')] }).data as DataFrame[];
+    const [lines] = asLogLines({ data: [frame('packets/1f')] }, A).data as DataFrame[];
     expect(lines?.meta?.type).toBe(DataFrameType.LogLines);
     expect(lines?.meta?.preferredVisualisationType).toBe('logs');
     expect(lines?.refId).toBe('A');
@@ -41,6 +44,7 @@ describe('the live tail', () => {
 
   it('tells trouble by the level, and lines that look alike by their ids', () => {
     const alike = createDataFrame({
+      refId: 'A',
       meta: { custom: { channel: 'packets/1f', data: { kind: 'packets' } } },
       fields: [
         { name: 'time', type: FieldType.time, values: [1, 1, 1, 1] },
@@ -48,7 +52,7 @@ describe('the live tail', () => {
         { name: 'malformed', type: FieldType.string, values: [null, null, 'truncated', 'truncated'] },
       ],
     });
-    const [lines] = asLogLines({ data: [alike] }).data as DataFrame[];
+    const [lines] = asLogLines({ data: [alike] }, A).data as DataFrame[];
     const column = (name: string) => lines?.fields.find((field) => field.name === name)?.values as string[];
     expect(column('severity')).toEqual(['info', 'warning', 'error', 'error']);
     expect(new Set(column('id')).size).toBe(4);
@@ -57,17 +61,18 @@ describe('the live tail', () => {
   it('has the newest thousand lines, however many packets there are', () => {
     const times = Array.from({ length: 50_000 }, (_, row) => row);
     const many = createDataFrame({
+      refId: 'A',
       meta: { custom: { channel: 'packets/1f', data: { kind: 'packets' } } },
       fields: [{ name: 'time', type: FieldType.time, values: times }],
     });
-    const [lines] = asLogLines({ data: [many] }).data as DataFrame[];
+    const [lines] = asLogLines({ data: [many] }, A).data as DataFrame[];
     expect(lines?.fields.find(({ name }) => name === 'timestamp')?.values).toEqual(times.slice(-1_000));
     expect(lines?.length).toBe(1_000);
   });
 
   it('leaves other kinds as they are', () => {
     const rates = frame('rates/1f');
-    expect(asLogLines({ data: [rates] }).data).toEqual([rates]);
+    expect(asLogLines({ data: [rates] }, A).data).toEqual([rates]);
   });
 
   it('asks for all columns', () => {

@@ -7,7 +7,7 @@ import {
   type DataQueryResponse,
 } from '@grafana/data';
 
-import { ROWS_KEPT, type XdpQuery } from '../query/model';
+import { LINES_KEPT, ROWS_KEPT, type XdpQuery } from '../query/model';
 import { TAGS } from '../query/tags';
 import { liveChannelOf } from '../streaming/liveChannel';
 import { mapFrames } from '../streaming/mapFrames';
@@ -17,18 +17,17 @@ import { tcpdumpLine, type PacketRow } from './tcpdumpLine';
 /** A packet is of this kind of channel. */
 const PACKETS = 'packets/';
 
-/** The query as Explore asks it where it shows lines: a line is made of all columns. */
+/** The query as it is asked for lines, which are made of all columns. */
 export function asTailed(query: XdpQuery): XdpQuery {
   return { ...query, columns: undefined };
 }
 
-/** Lines that follow packets as they come at most: nobody reads more, and each is made anew whenever some come. */
-const NEWEST_LINES = 1_000;
-
-/** The newest packets of a response as lines of a log; whatever else there is stays as it is. */
-export function asLogLines(response: DataQueryResponse): DataQueryResponse {
+/** The newest packets of these queries, by refId, as lines of a log; whatever else there is stays as it is. */
+export function asLogLines(response: DataQueryResponse, refIds: ReadonlySet<string>): DataQueryResponse {
   return mapFrames(response, (frame) =>
-    isOfPackets(frame) ? logFrame(frame, Math.max(frame.length - NEWEST_LINES, 0), frame.length) : frame
+    refIds.has(frame.refId ?? '') && isOfPackets(frame)
+      ? logFrame(frame, Math.max(frame.length - LINES_KEPT, 0), frame.length)
+      : frame
   );
 }
 
@@ -54,7 +53,8 @@ function withColumns(frame: DataFrame, columns: readonly string[] = []): DataFra
 }
 
 function isOfPackets(frame: unknown): frame is DataFrame {
-  return isDataFrame(frame) && liveChannelOf(frame)?.path.startsWith(PACKETS) === true;
+  const isOfChannel = isDataFrame(frame) && liveChannelOf(frame)?.path.startsWith(PACKETS) === true;
+  return isOfChannel && frame.meta?.type !== DataFrameType.LogLines;
 }
 
 /** Columns whose values are labels of a line: what a query can be narrowed by. */

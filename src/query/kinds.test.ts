@@ -1,4 +1,4 @@
-import { isOfCounts, isOfFlows, isOfSeries, isUsed, kindOf, KINDS, withoutUnusedKeys } from './kinds';
+import { isOfCounts, isOfFlows, isOfLines, isOfSeries, isUsed, kindOf, KINDS, withoutUnusedKeys } from './kinds';
 import type { XdpQuery } from './model';
 
 /** A query with every key, as it is after a look at each kind. */
@@ -15,6 +15,7 @@ const full: XdpQuery = {
   measure: 'bits',
   top: 5,
   since: 'start',
+  format: 'table',
 };
 
 const always = ['refId', 'kind', 'interfaces', 'direction'];
@@ -32,8 +33,8 @@ it('offers packets, rates, flows and the counters of the capture', () => {
 });
 
 it.each([
-  ['packets', ['filter', 'columns', 'limit', 'rowsKept']],
-  [undefined, ['filter', 'columns', 'limit', 'rowsKept']],
+  ['packets', ['filter', 'columns', 'limit', 'rowsKept', 'format']],
+  [undefined, ['filter', 'columns', 'limit', 'rowsKept', 'format']],
   ['rates', ['filter', 'columns', 'interval', 'groupBy', 'measure', 'top']],
   ['flows', ['filter', 'columns', 'interval', 'top', 'since']],
   ['capture', ['columns', 'interval', 'rowsKept']],
@@ -48,6 +49,16 @@ it('asks for as many groups as are wanted where there are groups', () => {
   const ungrouped = { ...withKind('rates'), groupBy: undefined };
   expect(isUsed(ungrouped, 'top')).toBe(false);
   expect(withoutUnusedKeys(ungrouped)).not.toHaveProperty('top');
+});
+
+it('makes lines of packets alone, and of all of their columns', () => {
+  const lines: XdpQuery = { ...full, kind: 'packets', format: 'lines' };
+  expect(isOfLines(lines)).toBe(true);
+  expect(withoutUnusedKeys(lines)).not.toHaveProperty('columns');
+  expect(isOfLines({ ...full, kind: 'packets' })).toBe(false);
+  const flows: XdpQuery = { ...lines, kind: 'flows' };
+  expect(isOfLines(flows)).toBe(false);
+  expect(withoutUnusedKeys(flows)).toHaveProperty('columns');
 });
 
 it.each([

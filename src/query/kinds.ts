@@ -12,6 +12,7 @@ const KEYS_OF_SOME = [
   'top',
   'since',
   'rowsKept',
+  'format',
 ] as const;
 
 type KeyOfSome = (typeof KEYS_OF_SOME)[number];
@@ -34,7 +35,7 @@ export const KINDS: readonly Kind[] = [
     label: 'Packets',
     description: 'A row for each packet',
     phrase: (direction) => `${direction} packets`,
-    uses: ['filter', 'columns', 'limit', 'rowsKept'],
+    uses: ['filter', 'columns', 'limit', 'rowsKept', 'format'],
   },
   {
     kind: 'rates',
@@ -69,12 +70,20 @@ export function kindOf(query: XdpQuery): Kind | undefined {
 /** Whether a key says something to a query. To a kind that is not known, every key may. */
 export function isUsed(query: XdpQuery, key: KeyOfSome): boolean {
   const kind = kindOf(query);
+  if (key === 'columns' && isOfLines(query)) {
+    return false;
+  }
   return kind === undefined || kind.uses.includes(key) || (isGrouped(query) && (kind.usesGrouped ?? []).includes(key));
 }
 
 /** Whether it asks for a row for each packet. */
 export function isOfPackets(query: XdpQuery): boolean {
   return kindOf(query)?.kind === 'packets';
+}
+
+/** Whether it asks for a line of a log for each packet, which is made of all columns. */
+export function isOfLines(query: XdpQuery): boolean {
+  return isOfPackets(query) && query.format === 'lines';
 }
 
 /** Whether it asks for time series, not for rows. */

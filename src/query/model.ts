@@ -31,6 +31,9 @@ export type WholeNumber = number | Variable;
 /** Which conversations: those of the last interval, or all since the stream began. */
 export type Since = 'interval' | 'start';
 
+/** How packets are shown: as rows of a table, or as lines of a log. */
+export type Format = 'table' | 'lines';
+
 /** One name alone that stands for every interface of the machine. */
 export const ANY_INTERFACE = 'any';
 
@@ -61,6 +64,8 @@ export interface XdpQuery extends DataQuery {
   since?: Since;
   /** Rows this panel holds. Only the front end reads it: the stream behind two panels that differ here is the same. */
   rowsKept?: WholeNumber;
+  /** Of packets; none at all means a table. Only the front end reads it; lines are made of all columns. */
+  format?: Format;
 }
 
 /** Raised when a key gets another meaning; `migrate.ts` then has a step that brings older queries along. */
@@ -86,6 +91,9 @@ export const TOP: WholeNumberRange = { min: 1, max: 100, default: 10 };
 
 /** A panel redraws all its rows several times a second; beyond the maximum a browser can no longer keep up. */
 export const ROWS_KEPT: WholeNumberRange = { min: 1, max: 50_000, default: 1_000 };
+
+/** Lines of a log that a panel shows at most: nobody reads more, and each is made anew whenever some come. */
+export const LINES_KEPT = 1_000;
 
 /** What is looked at first of a packet, as wide as a screen. */
 const FIRST_COLUMNS = [

@@ -20,6 +20,7 @@ const WRONG = {
   top: [],
   since: 0,
   rowsKept: '7',
+  format: ['lines'],
 };
 
 const wrong = (keys: object) => ({ refId: 'A', datasource: { uid: 'x' }, ...keys }) as unknown as XdpQuery;

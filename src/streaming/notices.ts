@@ -123,10 +123,10 @@ function still({ still: held, timeZone }: StreamFacts): Sentence {
   const { since, newRows } = held;
   const paused = `Paused at ${clock(since, timeZone)}.`;
   if (newRows === undefined) {
-    return `${paused} What came since is shown when you go on, by the same link.`;
+    return `${paused} To see what came since, use the same link.`;
   }
   const lost = newRows > HELD_WHILE_PAUSED && ` Only the newest ${figure(HELD_WHILE_PAUSED)} of them are held.`;
-  return `${paused} ${count(newRows, 'row')} came since.${lost || ''} Click a time to go on.`;
+  return `${paused} ${count(newRows, 'row')} came since.${lost || ''} To go on, use the same link.`;
 }
 
 function clock(time: number, timeZone: string): string {

@@ -44,7 +44,7 @@ it('stands still, tells what came once a second, and goes on with all of it, eac
   live.send(CHANNEL, messageOf(3, 5));
   panel.pause.toggle();
   expect(panel.ttls('A')).toEqual(range(0, 5));
-  expect(panel.notices()).toEqual(['warning: Paused at 12:00:05. 0 rows came since. Click a time to go on.']);
+  expect(panel.notices()).toEqual(['warning: Paused at 12:00:05. 0 rows came since. To go on, use the same link.']);
   const emissions = panel.states.length;
   live.send(CHANNEL, messageOf(5, 600));
   live.send(CHANNEL, messageOf(590, 1_000));
@@ -53,7 +53,7 @@ it('stands still, tells what came once a second, and goes on with all of it, eac
   jest.advanceTimersByTime(1);
   expect(panel.states).toHaveLength(emissions + 1);
   expect(panel.ttls('A')).toEqual(range(0, 5));
-  expect(panel.notices()).toEqual(['warning: Paused at 12:00:05. 995 rows came since. Click a time to go on.']);
+  expect(panel.notices()).toEqual(['warning: Paused at 12:00:05. 995 rows came since. To go on, use the same link.']);
   expect(panel.pause.newRows).toBe(995);
   jest.advanceTimersByTime(10_000);
   expect(panel.states).toHaveLength(emissions + 1);
@@ -92,7 +92,7 @@ it('holds 50,000 rows of what comes, and tells how many it does not', () => {
   }
   jest.advanceTimersByTime(1_000);
   expect(panel.notices()).toEqual([
-    'warning: Paused at 12:00:05. 60,000 rows came since. Only the newest 50,000 of them are held. Click a time to go on.',
+    'warning: Paused at 12:00:05. 60,000 rows came since. Only the newest 50,000 of them are held. To go on, use the same link.',
   ]);
   panel.pause.toggle();
   expect(panel.ttls('A')).toEqual(range(10_000, 60_003));
@@ -142,7 +142,7 @@ it('tells that the connection is cut meanwhile', () => {
   live.cut(CHANNEL);
   jest.advanceTimersByTime(4_000);
   expect(panel.notices()).toEqual([
-    'warning: Paused at 12:00:05. 0 rows came since. Click a time to go on. The connection to Grafana Live is cut since 12:00:05: rows that come meanwhile are fetched when it is back.',
+    'warning: Paused at 12:00:05. 0 rows came since. To go on, use the same link. The connection to Grafana Live is cut since 12:00:05: rows that come meanwhile are fetched when it is back.',
   ]);
 });
 
@@ -155,9 +155,7 @@ it('draws a graph once and no more, so that its axis stands still', () => {
   live.send(channel, protocolRows([[2_000, 'TCP', 7]]));
   jest.advanceTimersByTime(5_000);
   expect(panel.states).toHaveLength(emissions);
-  expect(panel.notices()).toEqual([
-    'warning: Paused at 12:00:05. What came since is shown when you go on, by the same link.',
-  ]);
+  expect(panel.notices()).toEqual(['warning: Paused at 12:00:05. To see what came since, use the same link.']);
   panel.pause.toggle();
   expect(panel.series()).toEqual([
     ['time', 1_000, 2_000],
