@@ -1,19 +1,24 @@
-import { expect, test } from '@grafana/plugin-e2e';
-
 import captureHealth from '../../dashboards/capture-health.json';
 import conversations from '../../dashboards/conversations.json';
 import livePackets from '../../dashboards/live-packets.json';
 import overview from '../../dashboards/overview.json';
 
 import { INTERFACE } from './here';
+import { expect, test } from './made';
 
 const ON_INTERFACE = { queryParams: new URLSearchParams({ 'var-interface': INTERFACE }) };
+
+/** Ports that are those of services. */
+const PORTS = { service: 9009, other: 9010 };
 
 const DASHBOARDS = [overview, livePackets, conversations, captureHealth];
 
 for (const { uid, title, panels } of DASHBOARDS) {
-  test(`"${title}" shows every panel with values`, async ({ gotoDashboardPage }) => {
+  test(`"${title}" shows every panel with values`, async ({ gotoDashboardPage, sendDatagrams }) => {
+    sendDatagrams([PORTS.service], PORTS.other);
     const dashboard = await gotoDashboardPage({ uid, ...ON_INTERFACE });
+    // A panel is looked for by scrolling down, so the page has to be there.
+    await expect(dashboard.getPanelById(String(panels[0]?.id)).locator).toBeVisible();
     for (const { id, title: name, type } of panels) {
       const panel = dashboard.getPanelById(String(id));
       await panel.scrollIntoView();
@@ -47,6 +52,7 @@ test('"Conversations" shows who talks with whom, in bits per second', async ({ g
 test('the filter of a dashboard narrows all that can have one', async ({ gotoDashboardPage }) => {
   const queryParams = new URLSearchParams({ 'var-interface': INTERFACE, 'var-filter': 'icmp or (udp and port 9)' });
   const dashboard = await gotoDashboardPage({ uid: overview.uid, queryParams });
+  await expect(dashboard.getPanelByTitle('Lost').locator).toContainText(/\d/);
   for (const title of ['Bits per second', 'Protocols', 'Connections begun, reset and failed']) {
     const panel = dashboard.getPanelByTitle(title);
     await panel.scrollIntoView();

@@ -5,9 +5,12 @@ const EVERY = 200;
 /** Milliseconds between two datagrams that are sent once. */
 const PACE = 20;
 
-/** Sends a datagram to each of these UDP ports of this machine, over and over. Gives what ends it. */
-export function sendTo(ports: number[]): () => void {
+/** Sends a datagram to each of these UDP ports of this machine, over and over, from a port of its own. Gives what ends it. */
+export function sendTo(ports: number[], from?: number): () => void {
   const socket = dgram.createSocket('udp4');
+  if (from !== undefined) {
+    socket.bind(from, '127.0.0.1');
+  }
   // Nobody listens there, which the kernel tells the sender.
   socket.on('error', () => undefined);
   const timer = setInterval(() => {

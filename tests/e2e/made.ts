@@ -16,8 +16,8 @@ interface Made {
     variables: Array<Record<string, unknown>>,
     panel?: Record<string, unknown>
   ) => Promise<DashboardPage>;
-  /** Has datagrams sent to UDP ports of this machine, as long as the test goes on. */
-  sendDatagrams: (ports: number[]) => void;
+  /** Has datagrams sent to UDP ports of this machine, from one of its own or any, as long as the test goes on. */
+  sendDatagrams: (ports: number[], from?: number) => void;
 }
 
 /** Tests that need more than what is provisioned. */
@@ -50,7 +50,7 @@ export const test = base.extend<Made>({
   },
   sendDatagrams: async ({}, use) => {
     const ends: Array<() => void> = [];
-    await use((ports) => ends.push(sendTo(ports)));
+    await use((ports, from) => ends.push(sendTo(ports, from)));
     for (const end of ends) {
       end();
     }
