@@ -229,10 +229,10 @@ function hooks() {
       },
       'reason (last)': { title: 'Reason' },
       'seen (lastNotNull)': { title: 'Seen', width: 100 },
-      'own (lastNotNull)': { title: "Grafana's own", width: 105 },
+      'own (lastNotNull)': { title: "Grafana's own", width: 115 },
       'streams (lastNotNull)': { title: 'Streams', width: 70 },
       'kernel_ns (lastNotNull)': { title: 'Kernel, per packet', width: 135, unit: UNITS.nanoseconds },
-      'flow_overflow (lastNotNull)': { title: 'No room for flow', width: 120 },
+      'flow_overflow (lastNotNull)': { title: 'No room for flow', width: 130 },
     },
     UNITS.count
   );

@@ -61,6 +61,25 @@ test('the filter of a dashboard narrows all that can have one', async ({ gotoDas
   }
 });
 
+test('a host leads to its conversations, and a conversation to its packets', async ({ page, gotoDashboardPage }) => {
+  const dashboard = await gotoDashboardPage({ uid: overview.uid, ...ON_INTERFACE });
+  await expect(dashboard.getPanelByTitle('Lost').locator).toBeVisible();
+  const hosts = dashboard.getPanelByTitle('Hosts first seen');
+  await hosts.scrollIntoView();
+  await hosts.locator.getByRole('link', { name: '127.0.0.1', exact: true }).click();
+  await page.waitForURL(`**/d/${conversations.uid}/**`);
+  const chosen = () => new URL(page.url()).searchParams;
+  expect(chosen().get('var-filter')).toBe('host 127.0.0.1');
+  expect(chosen().get('var-interface')).toBe(INTERFACE);
+  expect(chosen().get('from')).toBe('now-1h');
+  const now = page.getByRole('region', { name: 'Conversations now' });
+  await now.getByRole('gridcell', { name: '127.0.0.1' }).first().getByText('127.0.0.1').click();
+  await page.getByText('Packets of this conversation').click();
+  await page.waitForURL(`**/d/${livePackets.uid}/**`);
+  expect(chosen().get('var-filter')).toMatch(/^host 127\.0\.0\.1 and host 127\.0\.0\.1/);
+  expect(chosen().get('var-interface')).toBe(INTERFACE);
+});
+
 test('"Live packets" leads to a file of the packets', async ({ page, gotoDashboardPage, request }) => {
   const queryParams = new URLSearchParams({ 'var-interface': INTERFACE, 'var-filter': 'icmp[icmptype] & 8 != 0' });
   await gotoDashboardPage({ uid: livePackets.uid, queryParams });
