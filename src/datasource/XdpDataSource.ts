@@ -10,16 +10,23 @@ import {
   type DataSourceGetTagKeysOptions,
   type DataSourceGetTagValuesOptions,
   type DataSourceInstanceSettings,
+  type DataSourceWithLogsContextSupport,
   type DataSourceWithSupplementaryQueriesSupport,
+  type LogRowContextOptions,
+  type LogRowModel,
   type MetricFindValue,
   type QueryFixAction,
   type ScopedVars,
   type SupplementaryQueryOptions,
 } from '@grafana/data';
 import { DataSourceWithBackend, getTemplateSrv, type GrafanaLiveSrv } from '@grafana/runtime';
+import { createElement, type ReactNode } from 'react';
 import { firstValueFrom, map, of, switchMap, type Observable } from 'rxjs';
 
+import { readContext } from '../explore/readContext';
+import { LineContextSource } from '../explore/LineContextSource';
 import { logVolumeQuery, logVolumeRequest } from '../explore/logVolume';
+import { ToldContext } from '../explore/toldContext';
 import { dashboardPage, explorePage, LIVE_PACKETS, type PacketsPage } from '../fields/packetsPage';
 import { isNarrowable, takesConditionOn, withAdHocFilters } from '../query/adHocFilters';
 import { describeQuery } from '../query/describe';
@@ -67,13 +74,15 @@ const CELL_OPERATORS: ReadonlyMap<QueryFixAction['type'], string> = new Map([
 
 export class XdpDataSource
   extends DataSourceWithBackend<XdpQuery, XdpSettings>
-  implements DataSourceWithSupplementaryQueriesSupport<XdpQuery>
+  implements DataSourceWithSupplementaryQueriesSupport<XdpQuery>, DataSourceWithLogsContextSupport<XdpQuery>
 {
   override readonly variables = new XdpVariableSupport(this);
   /** Where links from cells lead. */
   private packetsPage: PacketsPage = dashboardPage(this.uid);
   /** For the bundled dashboard, which somebody may not have imported yet. */
   private readonly dashboardSearch = new DashboardSearch(LIVE_PACKETS);
+  /** Of the line that somebody looks at. */
+  private readonly toldContext = new ToldContext();
   /** The ceiling of its own settings. */
   private readonly maxLimit: number | undefined;
 
@@ -147,6 +156,15 @@ export class XdpDataSource
 
   getSupplementaryQuery({ type }: SupplementaryQueryOptions, query: XdpQuery): XdpQuery | undefined {
     return type === SupplementaryQueryType.LogsVolume && isOfPackets(query) ? logVolumeQuery(query) : undefined;
+  }
+
+  /** What was seen on a line's interface before or after it, as far as it is kept. */
+  getLogRowContext(row: LogRowModel, options?: LogRowContextOptions): Promise<DataQueryResponse> {
+    return readContext(row, options, (request) => super.query(request), this.toldContext);
+  }
+
+  getLogRowContextUi({ uid }: LogRowModel): ReactNode {
+    return createElement(LineContextSource, { told: this.toldContext, line: uid });
   }
 
   async listInterfaces(): Promise<NetworkInterface[]> {

@@ -98,7 +98,7 @@ describe('query', () => {
     expect(sent.mock.lastCall?.[0].targets).toEqual([{ refId: 'A', columns: undefined }]);
     expect((response.data as DataFrame[]).map(({ fields }) => fields.map(({ name }) => name))).toEqual([
       ['ttl'],
-      ['timestamp', 'body', 'severity', 'id', 'labels'],
+      ['timestamp', 'body', 'severity', 'id', 'labels', 'interface'],
     ]);
   });
 

@@ -39,6 +39,7 @@ describe('the live tail', () => {
           { direction: 'out', ethertype: '0x88cc' },
         ],
       ],
+      ['interface', ['eth0', 'eth0']],
     ]);
   });
 
@@ -94,7 +95,7 @@ describe('a range that is past', () => {
   it('has the table with the columns asked for, in their order, and the lines', () => {
     expect(shown({ columns: ['frame_length', 'ttl', 'time'] })).toEqual([
       { refId: 'A', length: 2, names: ['frame_length', 'time'] },
-      { refId: 'A', length: 2, names: ['timestamp', 'body', 'severity', 'id', 'labels'] },
+      { refId: 'A', length: 2, names: ['timestamp', 'body', 'severity', 'id', 'labels', 'interface'] },
     ]);
   });
 

@@ -57,11 +57,13 @@ function isOfPackets(frame: unknown): frame is DataFrame {
   return isOfChannel && frame.meta?.type !== DataFrameType.LogLines;
 }
 
+const INTERFACE = 'interface';
+
 /** Columns whose values are labels of a line: what a query can be narrowed by. */
 const LABELS = TAGS.map(({ key }) => key);
 
-/** The rows of a frame from one place to the other. */
-function logFrame(frame: DataFrame, from: number, to: number): DataFrame {
+/** Packets as lines of a log: the rows of a frame from one place to the other. */
+export function logFrame(frame: DataFrame, from: number, to: number): DataFrame {
   const times: unknown[] = frame.fields.find(({ name }) => name === 'time')?.values ?? [];
   const rows = Array.from({ length: to - from }, (_, index) => rowAt(frame, from + index));
   const lines = rows.map(tcpdumpLine);
@@ -75,8 +77,20 @@ function logFrame(frame: DataFrame, from: number, to: number): DataFrame {
       { name: 'severity', type: FieldType.string, values: rows.map(severityOf) },
       { name: 'id', type: FieldType.string, values: idsOf(rows, lines) },
       { name: 'labels', type: FieldType.other, values: rows.map(labelsOf) },
+      // For the context of a line. It is in the line already, and nothing can be filtered by it.
+      { name: INTERFACE, type: FieldType.string, config: { custom: { hidden: true } }, values: rows.map(interfaceOf) },
     ],
   });
+}
+
+/** The interface that a line's packet was seen on; undefined where the line does not tell. */
+export function interfaceOfLine(frame: DataFrame, row: number): string | undefined {
+  const name: unknown = frame.fields.find((field) => field.name === INTERFACE)?.values[row];
+  return typeof name === 'string' && name !== '' ? name : undefined;
+}
+
+function interfaceOf({ interface: name }: PacketRow): string | null {
+  return typeof name === 'string' ? name : null;
 }
 
 function rowAt(frame: DataFrame, index: number): PacketRow {

@@ -2,14 +2,17 @@ import { expect, test } from '@grafana/plugin-e2e';
 
 import pluginJson from '../../plugin.json';
 
+import { sendTo } from './datagrams';
 import { DATA_SOURCE, INTERFACE } from './here';
 
-/** Explore's address with one query. */
-function explore(query: Record<string, unknown>, range = { from: 'now-5m', to: 'now' }): URLSearchParams {
+type Query = Record<string, unknown>;
+
+/** Explore's address with a query, or several. */
+function explore(asked: Query | Query[], range = { from: 'now-5m', to: 'now' }): URLSearchParams {
   const datasource = { type: pluginJson.id, uid: DATA_SOURCE.uid };
   const pane = {
     datasource: DATA_SOURCE.uid,
-    queries: [{ refId: 'A', datasource, ...query }],
+    queries: [asked].flat().map((query, index) => ({ refId: 'AB'[index], datasource, ...query })),
     range,
   };
   return new URLSearchParams({ schemaVersion: '1', orgId: '1', panes: JSON.stringify({ one: pane }) });
@@ -54,4 +57,23 @@ test('Explore shows rates as a graph', async ({ explorePage, selectors }) => {
   const { seriesName } = selectors.components.VizLegend;
   const graph = explorePage.timeSeriesPanel;
   await expect(graph.getByGrafanaSelector(seriesName('ICMP'), { root: graph.locator })).toBeVisible();
+});
+
+test('the context of a line is every packet around it, where those are kept', async ({ explorePage, page }) => {
+  const PORT = 44_999;
+  const datagrams = { ...PINGS, filter: `udp dst port ${PORT}` };
+  const begin = Date.now();
+  const end = sendTo([PORT]);
+  await explorePage.goto({ queryParams: explore([datagrams, { ...PINGS, filter: '' }]) });
+  await expect(explorePage.tablePanel.data.filter({ hasText: /^UDP$/ }).first()).toBeVisible();
+  await page.waitForTimeout(5_000);
+  end();
+
+  await explorePage.goto({ queryParams: explore(datagrams, { from: String(begin), to: String(Date.now()) }) });
+  await expect(page.getByText(`> 127.0.0.1.${PORT}: UDP`).first()).toBeVisible();
+  await page.getByRole('button', { name: 'Log menu' }).first().click();
+  await page.getByText('Show context').click();
+  const context = page.getByRole('dialog');
+  await expect(context.getByText(`Every packet on ${INTERFACE} that is kept around this line`)).toBeVisible();
+  await expect(context.getByText(/127\.0\.0\.1 > 127\.0\.0\.1: ICMP echo request/).first()).toBeVisible();
 });
