@@ -30,7 +30,7 @@ import { ToldContext } from '../explore/toldContext';
 import { dashboardPage, explorePage, LIVE_PACKETS, type PacketsPage } from '../fields/packetsPage';
 import { isNarrowable, takesConditionOn, withAdHocFilters } from '../query/adHocFilters';
 import { describeQuery } from '../query/describe';
-import { readingOf, type FilterReading } from '../query/filterReading';
+import { charactersBefore, readingOf, type FilterReading } from '../query/filterReading';
 import { expandFilter, filterFault } from '../query/filterVariables';
 import { interpolateQuery } from '../query/interpolate';
 import { isOfPackets } from '../query/kinds';
@@ -48,7 +48,7 @@ import { TAGS } from '../query/tags';
 import { wellFormed } from '../query/wellFormed';
 import type { ColumnsResponse, RowColumn } from '../resources/columns';
 import { DashboardSearch } from '../resources/dashboards';
-import type { FilterAnswer, FilterWord, FilterWordsResponse } from '../resources/filter';
+import type { FilterAnswer, FilterQuestion, FilterWord, FilterWordsResponse } from '../resources/filter';
 import { defaultRouteFirst, type InterfacesResponse, type NetworkInterface } from '../resources/interfaces';
 import type { SeenResponse, SeenValue, SeenWhat } from '../resources/seen';
 import type { SettingsResponse } from '../resources/settings';
@@ -177,16 +177,26 @@ export class XdpDataSource
     return columns;
   }
 
-  /** What a filter means, or what is wrong with it, to a query of this kind. The query itself does not run. */
-  async readFilter(filter: string, { kind, groupBy }: Pick<XdpQuery, 'kind' | 'groupBy'>): Promise<FilterReading> {
+  /**
+   * What a filter means, or what is wrong with it, to a query of this kind; and what an editor shows of it, with the cursor
+   * there. The query itself does not run.
+   */
+  async readFilter(
+    filter: string,
+    { kind, groupBy }: Pick<XdpQuery, 'kind' | 'groupBy'>,
+    cursor?: number
+  ): Promise<FilterReading> {
     const spoiled = filterFault(filter, getTemplateSrv(), {});
-    if (spoiled !== undefined) {
-      return { state: 'spoiled', reason: spoiled };
-    }
     const text = expandFilter(filter, getTemplateSrv(), {});
-    const asked = { filter: text, kind, groupBy };
+    const asked: FilterQuestion = {
+      filter: text,
+      kind,
+      groupBy,
+      typed: filter,
+      ...(cursor !== undefined && { cursor: charactersBefore(filter, cursor) }),
+    };
     const answer = await this.postResource<FilterAnswer>('filter', asked, { showErrorAlert: false });
-    return readingOf(answer, filter, text);
+    return readingOf(answer, { typed: filter, cursor, text, spoiled });
   }
 
   /** Rows a second that a query may ask for. */

@@ -30,7 +30,7 @@ describe('a query whose filter has a variable', () => {
   const refused = {
     refId: 'B',
     message:
-      'filter: "10.0.0.1 or tcp" is not allowed as the value of a variable; within a filter a value is one word of letters, digits and . : - _ /, and not and, or, not',
+      'filter: "10.0.0.1} or {tcp" is not allowed as the value of a variable; within a filter it takes words of letters, digits and . : - _ /, and not and, or, not; or one filter without braces, where a condition can stand',
   };
   const sent = jest.fn();
 
@@ -62,7 +62,7 @@ describe('a query whose filter has a variable', () => {
   });
 
   it('is not sent where it cannot, and says so beside the others', async () => {
-    host.value = '10.0.0.1 or tcp';
+    host.value = '10.0.0.1} or {tcp';
     const [first, ...rest] = await answers([{ refId: 'A' }, { refId: 'B', filter: 'host $host' }]);
     expect(sent).toHaveBeenCalledWith([{ refId: 'A' }]);
     expect(first).toEqual({ ...shown, state: LoadingState.Error, errors: [refused] });
@@ -70,7 +70,7 @@ describe('a query whose filter has a variable', () => {
   });
 
   it('says so alone', async () => {
-    host.value = '10.0.0.1 or tcp';
+    host.value = '10.0.0.1} or {tcp';
     expect(await answers([{ refId: 'B', filter: 'host $host' }])).toEqual([
       { data: [], state: LoadingState.Error, errors: [refused] },
     ]);
@@ -78,7 +78,7 @@ describe('a query whose filter has a variable', () => {
   });
 
   it('leaves the errors of the back end', async () => {
-    host.value = '10.0.0.1 or tcp';
+    host.value = '10.0.0.1} or {tcp';
     const errors = [{ refId: 'A', message: 'There is no interface eth9.' }];
     jest
       .spyOn(DataSourceWithBackend.prototype, 'query')
@@ -91,7 +91,7 @@ describe('a query whose filter has a variable', () => {
     config.liveEnabled = true;
     config.publicDashboardAccessToken = '';
     setGrafanaLiveSrv(new SharedLive() as unknown as GrafanaLiveSrv);
-    host.value = '10.0.0.1 or tcp';
+    host.value = '10.0.0.1} or {tcp';
     const emitted: DataQueryResponse[] = [];
     testDataSource()
       .query(requestFor([{ refId: 'A' }, { refId: 'B', filter: 'host $host' }]))
@@ -104,7 +104,7 @@ describe('a query whose filter has a variable', () => {
   });
 
   it('goes to Explore as it is where the value cannot stand in it', () => {
-    host.value = '10.0.0.1 or tcp';
+    host.value = '10.0.0.1} or {tcp';
     const query = { refId: 'B', filter: 'host $host' };
     expect(testDataSource().interpolateVariablesInQueries([query], {})).toEqual([query]);
   });

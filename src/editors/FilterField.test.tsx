@@ -1,8 +1,9 @@
-import { act, fireEvent, render, screen, within } from '@testing-library/react';
+import { act, fireEvent, render, screen, waitFor, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { useState } from 'react';
 
-import type { FilterReading } from '../query/filterReading';
+import type { FilterReading, FilterVerdict } from '../query/filterReading';
+import { MEANING, recordedReading } from '../testing/filterAnswers';
 import { NOTHING_SEEN, WORDS } from '../testing/filterWords';
 
 import { FilterField } from './FilterField';
@@ -10,14 +11,18 @@ import { FilterField } from './FilterField';
 const VOCABULARY = { words: WORDS, addresses: [{ text: '192.0.2.2', meaning: 'address of eth0' }], seen: NOTHING_SEEN };
 
 interface Field {
-  read: jest.Mock<Promise<FilterReading>, [string]>;
+  read: jest.Mock<Promise<FilterReading>, [string, number?]>;
   focus: jest.Mock;
   commit: jest.Mock;
 }
 
-function open(value = '', reading: FilterReading = { state: 'meaning', meaning: 'packets of the test' }): Field {
+const MEANS: FilterVerdict = { state: 'meaning', meaning: MEANING };
+
+function open(value = '', verdict: FilterVerdict = MEANS): Field {
   const field: Field = {
-    read: jest.fn<Promise<FilterReading>, [string]>(() => Promise.resolve(reading)),
+    read: jest.fn<Promise<FilterReading>, [string, number?]>((filter, cursor) =>
+      Promise.resolve(recordedReading(filter, cursor, verdict))
+    ),
     focus: jest.fn(),
     commit: jest.fn(),
   };
@@ -70,15 +75,18 @@ describe('what it means', () => {
     expect(read).not.toHaveBeenCalled();
   });
 
-  it('is asked for when the text stands still, and does not run the query', async () => {
+  it('is asked for at a pause, and shown when the text stands still, and does not run the query', async () => {
     const { read, commit } = open();
     type('tc');
-    await wait(299);
+    await wait(49);
     type('tcp');
-    await wait(299);
+    await wait(49);
     expect(read).not.toHaveBeenCalled();
     await wait(1);
-    expect(read.mock.calls).toEqual([['tcp']]);
+    expect(read.mock.calls).toEqual([['tcp', 3]]);
+    await wait(249);
+    expect(meaning()).toBeEmptyDOMElement();
+    await wait(1);
     expect(meaning()).toHaveTextContent('Packets of the test.');
     expect(input()).toHaveAccessibleDescription('Packets of the test.');
     expect(commit).not.toHaveBeenCalled();
@@ -102,8 +110,8 @@ describe('what it means', () => {
     await wait(300);
     type('second');
     await wait(300);
-    answerFirst({ state: 'meaning', meaning: 'the first' });
-    await wait(0);
+    answerFirst(recordedReading('first', 5, { state: 'meaning', meaning: 'the first' }));
+    await wait(300);
     expect(meaning()).toHaveTextContent('Packets of the test.');
   });
 
@@ -145,22 +153,36 @@ describe('what it means', () => {
 });
 
 describe('suggestions', () => {
+  /** Waits for what the back end says of the text that stands there. */
+  const answered = async ({ read }: Field, text: string) => {
+    await waitFor(() => {
+      expect(read.mock.calls.map(([filter]) => filter)).toContain(text);
+    });
+    await act(() => Promise.resolve());
+  };
+
   it('follow what is typed and do not stand in its way', async () => {
-    const { commit } = open();
+    const field = open();
     expect(input()).toHaveAttribute('aria-expanded', 'false');
     await userEvent.type(input(), 'po');
+    await answered(field, 'po');
     expect(options()).toEqual(['port', 'portrange']);
     expect(input()).toHaveAttribute('aria-expanded', 'true');
     expect(input()).toHaveAttribute('aria-controls', screen.getByRole('listbox').id);
     expect(active()).toBeUndefined();
-    await userEvent.type(input(), 'rt 80{Enter}');
-    expect(commit.mock.calls).toEqual([['port 80']]);
+    // Of a longer word nobody needs to ask.
+    await userEvent.type(input(), 'rt');
+    expect(options()).toEqual(['portrange']);
+    await userEvent.type(input(), ' 80{Enter}');
+    expect(field.commit.mock.calls).toEqual([['port 80']]);
     expect(options()).toEqual([]);
   });
 
   it('are gone through with the arrows, round and round, and taken with Enter', async () => {
-    const { commit } = open();
-    await userEvent.type(input(), 'tcp po{ArrowDown}');
+    const field = open();
+    await userEvent.type(input(), 'tcp po');
+    await answered(field, 'tcp po');
+    await userEvent.keyboard('{ArrowDown}');
     expect(active()).toBe('port');
     await userEvent.keyboard('{ArrowUp}');
     expect(active()).toBe('portrange');
@@ -168,43 +190,48 @@ describe('suggestions', () => {
     await userEvent.keyboard('{ArrowDown}{Enter}');
     expect(input()).toHaveValue('tcp port');
     expect(options()).toEqual([]);
-    expect(commit).not.toHaveBeenCalled();
+    expect(field.commit).not.toHaveBeenCalled();
     await userEvent.keyboard('{Enter}');
-    expect(commit.mock.calls).toEqual([['tcp port']]);
+    expect(field.commit.mock.calls).toEqual([['tcp port']]);
   });
 
   it('go into the middle of a text, and the cursor stays behind the word', async () => {
-    open('tcp  or udp');
+    const field = open('tcp  or udp');
     await userEvent.type(input(), 'po', { initialSelectionStart: 4, initialSelectionEnd: 4 });
+    await answered(field, 'tcp po or udp');
     await userEvent.keyboard('{Tab}');
     expect(input()).toHaveValue('tcp port or udp');
     expect([input().selectionStart, input().selectionEnd]).toEqual([8, 8]);
     expect(input()).toHaveFocus();
     await userEvent.keyboard(' ');
+    await answered(field, 'tcp port  or udp');
     expect(options()).toEqual(['http', 'https', 'ssdp']);
   });
 
   it('are not taken by Tab where the word is complete', async () => {
-    const { commit } = open();
+    const field = open();
     await userEvent.type(input(), 'port');
+    await answered(field, 'port');
     expect(options()).toEqual(['portrange']);
     await userEvent.tab();
-    expect(commit.mock.calls).toEqual([['port']]);
+    expect(field.commit.mock.calls).toEqual([['port']]);
     expect(options()).toEqual([]);
   });
 
   it('are taken by a click, without leaving the field', async () => {
-    const { commit } = open();
+    const field = open();
     await userEvent.type(input(), 'host ');
-    await userEvent.click(screen.getByRole('option', { name: /192\.0\.2\.2/ }));
+    await userEvent.click(await screen.findByRole('option', { name: /192\.0\.2\.2/ }));
     expect(input()).toHaveValue('host 192.0.2.2');
     expect(input()).toHaveFocus();
-    expect(commit).not.toHaveBeenCalled();
+    expect(field.commit).not.toHaveBeenCalled();
   });
 
   it('are closed by Escape until something is typed, and by moving the cursor', async () => {
-    open();
-    await userEvent.type(input(), 'po{Escape}');
+    const field = open();
+    await userEvent.type(input(), 'po');
+    await answered(field, 'po');
+    await userEvent.keyboard('{Escape}');
     expect(options()).toEqual([]);
     expect(input()).toHaveValue('po');
     await userEvent.type(input(), 'r');
@@ -218,12 +245,24 @@ describe('suggestions', () => {
     await userEvent.click(input());
     expect(options()).toEqual([]);
     await userEvent.keyboard('{ArrowDown}');
-    expect(options()).toContain('host');
+    expect(await screen.findByRole('option', { name: /^host/ })).toBeVisible();
+  });
+
+  it('are none where the back end does not answer', async () => {
+    const field = open();
+    field.read.mockRejectedValue(new Error('the plugin is not there'));
+    await userEvent.type(input(), 'po');
+    await answered(field, 'po');
+    await userEvent.keyboard('{ArrowDown}{Tab}');
+    expect(field.commit.mock.calls).toEqual([['po']]);
   });
 
   it('do not take Ctrl-Enter, which runs the query', async () => {
-    const { commit } = open();
-    await userEvent.type(input(), 'po{ArrowDown}{Control>}{Enter}{/Control}');
+    const field = open();
+    const { commit } = field;
+    await userEvent.type(input(), 'po');
+    await answered(field, 'po');
+    await userEvent.keyboard('{ArrowDown}{Control>}{Enter}{/Control}');
     expect(commit.mock.calls).toEqual([['po']]);
     expect(options()).toEqual([]);
     await userEvent.type(input(), 'r{ArrowDown}{Meta>}{Enter}{/Meta}');
@@ -240,6 +279,8 @@ describe('suggestions', () => {
 
 describe('colours', () => {
   const highlighted = () => screen.getByTestId('xdplive-query-filter-highlight');
+  const classes = () =>
+    [...highlighted().querySelectorAll('span')].map((part) => part.dataset.class).filter((of) => of !== undefined);
   const wrong = () =>
     [...highlighted().querySelectorAll('span')]
       .filter((part) => getComputedStyle(part).textDecoration.includes('wavy'))
@@ -249,15 +290,9 @@ describe('colours', () => {
     open('host $host');
     await userEvent.type(input(), ' and tcp');
     expect(highlighted()).toHaveTextContent('host $host and tcp');
-    expect([...highlighted().querySelectorAll('span')].map((part) => part.dataset.kind)).toEqual([
-      'word',
-      'space',
-      'variable',
-      'space',
-      'operator',
-      'space',
-      'word',
-    ]);
+    await waitFor(() => {
+      expect(classes()).toEqual(['keyword', 'variable', 'operator', 'keyword']);
+    });
     expect(highlighted()).toHaveAttribute('aria-hidden', 'true');
     expect(getComputedStyle(highlighted()).pointerEvents).toBe('none');
   });
@@ -278,6 +313,45 @@ describe('colours', () => {
     expect(wrong()).toEqual(['adn']);
     fireEvent.change(input(), { target: { value: 'host 1 and tcp' } });
     expect(wrong()).toEqual([]);
+    jest.useRealTimers();
+  });
+
+  it('stay where a letter is typed until the answer comes, and an answer that comes too late changes nothing', async () => {
+    jest.useFakeTimers();
+    const { read } = open('tcp port 443');
+    await act(() => jest.advanceTimersByTimeAsync(50));
+    expect(classes()).toEqual(['keyword', 'keyword', 'value']);
+    const answers: Array<(reading: FilterReading) => void> = [];
+    read.mockImplementation(() => new Promise((resolve) => answers.push(resolve)));
+    for (const typed of ['tcp port 443 ', 'tcp port 443 o', 'tcp port 443 or']) {
+      fireEvent.change(input(), { target: { value: typed } });
+      expect(classes()).toEqual(['keyword', 'keyword', 'value']);
+      await act(() => jest.advanceTimersByTimeAsync(50));
+    }
+    const answer = (number: number, typed: string) =>
+      act(async () => {
+        const tokens = [{ start: 13, end: typed.length, class: 'operator' as const }];
+        answers[number]?.({ ...recordedReading(''), typed, tokens });
+        await Promise.resolve();
+      });
+    await answer(2, 'tcp port 443 or');
+    expect(classes()).toEqual(['operator']);
+    await answer(1, 'tcp port 443 o');
+    await answer(0, '');
+    expect(classes()).toEqual(['operator']);
+    jest.useRealTimers();
+  });
+
+  it('are none where the back end does not answer', async () => {
+    jest.useFakeTimers();
+    const { read } = open('tcp port 443');
+    await act(() => jest.advanceTimersByTimeAsync(50));
+    read.mockRejectedValue(new Error('the plugin is not there'));
+    fireEvent.change(input(), { target: { value: 'tcp port 44' } });
+    await act(() => jest.advanceTimersByTimeAsync(300));
+    expect(classes()).toEqual([]);
+    expect(highlighted()).toHaveTextContent('tcp port 44');
+    expect(meaning()).toHaveTextContent('What it means could not be asked: the plugin is not there');
     jest.useRealTimers();
   });
 

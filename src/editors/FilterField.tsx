@@ -4,7 +4,7 @@ import { RadioButtonGroup, useStyles2 } from '@grafana/ui';
 import { useState } from 'react';
 
 import type { Vocabulary } from '../query/completion';
-import type { FilterReading } from '../query/filterReading';
+import type { FilterVerdict } from '../query/filterReading';
 
 import { FilterBuilder } from './builder/FilterBuilder';
 import { filterHelp } from './filterHelp';
@@ -13,7 +13,7 @@ import { FilterText } from './FilterText';
 import { FittedField } from './FittedField';
 import { FILTER_WIDTH } from './layout';
 import { useDraft } from './useDraft';
-import { useFilterReading } from './useFilterReading';
+import { useFilterReading, type ReadFilter } from './useFilterReading';
 
 interface Props {
   id: string;
@@ -22,14 +22,14 @@ interface Props {
   isOfFlows: boolean;
   vocabulary: Vocabulary;
   /** What the back end makes of a filter: give a function that stays the same while the question does. */
-  read: (filter: string) => Promise<FilterReading>;
+  read: ReadFilter;
   /** Somebody begins to type. */
   onFocus: () => void;
   /** Undefined: every packet. */
   onCommit: (filter: string | undefined) => void;
 }
 
-const NO_FILTER: FilterReading = { state: 'meaning', meaning: 'every packet' };
+const NO_FILTER: FilterVerdict = { state: 'meaning', meaning: 'every packet' };
 
 type Mode = 'text' | 'menus';
 
@@ -52,9 +52,10 @@ export function FilterField({ id, value, isOfFlows, vocabulary, read, onFocus, o
     return true;
   });
   const text = draft.input.value;
-  const settled = useFilterReading(read, text);
-  const reading = text.trim() === '' ? NO_FILTER : settled?.reading;
-  const current = settled?.isOld === false ? reading : undefined;
+  const [cursor, setCursor] = useState<number>();
+  const { reading, judged } = useFilterReading(read, text, cursor);
+  const verdict = text.trim() === '' ? NO_FILTER : judged?.verdict;
+  const current = judged?.isOld === false ? verdict : undefined;
   const meaningId = `${id}-meaning`;
 
   return (
@@ -66,10 +67,12 @@ export function FilterField({ id, value, isOfFlows, vocabulary, read, onFocus, o
               id={id}
               draft={draft}
               vocabulary={vocabulary}
-              reading={current}
-              isInvalid={reading?.state === 'fault' || reading?.state === 'spoiled'}
+              reading={reading}
+              verdict={current}
+              isInvalid={verdict?.state === 'fault' || verdict?.state === 'spoiled'}
               meaningId={meaningId}
               onFocus={onFocus}
+              onCursor={setCursor}
             />
           ) : (
             <FilterBuilder
@@ -77,7 +80,8 @@ export function FilterField({ id, value, isOfFlows, vocabulary, read, onFocus, o
               value={value}
               isOfFlows={isOfFlows}
               vocabulary={vocabulary}
-              reading={current}
+              reading={reading}
+              verdict={current}
               meaningId={meaningId}
               onFocus={onFocus}
               onCommit={commit}
@@ -97,7 +101,7 @@ export function FilterField({ id, value, isOfFlows, vocabulary, read, onFocus, o
         </div>
       </FittedField>
       <div className={styles.meaning}>
-        <FilterMeaning id={meaningId} reading={reading} isOld={settled?.isOld ?? false} />
+        <FilterMeaning id={meaningId} verdict={verdict} isOld={judged?.isOld ?? false} />
       </div>
     </>
   );

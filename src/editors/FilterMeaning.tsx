@@ -2,18 +2,18 @@ import { css, cx } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
 
-import { markFault, type FilterReading } from '../query/filterReading';
+import { markFault, type FilterVerdict } from '../query/filterReading';
 
 interface Props {
   id: string;
   /** Undefined: nothing is known yet. */
-  reading: FilterReading | undefined;
+  verdict: FilterVerdict | undefined;
   /** It is about what was in the field before. */
   isOld: boolean;
 }
 
 /** What a filter means, in plain words; or what is wrong with it, under the word that is wrong. */
-export function FilterMeaning({ id, reading, isOld }: Props) {
+export function FilterMeaning({ id, verdict, isOld }: Props) {
   const styles = useStyles2(getStyles);
   return (
     <div
@@ -23,31 +23,31 @@ export function FilterMeaning({ id, reading, isOld }: Props) {
       aria-busy={isOld}
       className={cx(styles.whole, isOld && styles.old)}
     >
-      {reading !== undefined && <Reading reading={reading} />}
+      {verdict !== undefined && <Verdict verdict={verdict} />}
     </div>
   );
 }
 
-function Reading({ reading }: { reading: FilterReading }) {
+function Verdict({ verdict }: { verdict: FilterVerdict }) {
   const styles = useStyles2(getStyles);
-  switch (reading.state) {
+  switch (verdict.state) {
     case 'meaning':
-      return <>{sentence(reading.meaning)}</>;
+      return <>{sentence(verdict.meaning)}</>;
     case 'spoiled':
-      return <span className={styles.fault}>{sentence(reading.reason)}</span>;
+      return <span className={styles.fault}>{sentence(verdict.reason)}</span>;
     case 'unknown':
-      return <>What it means could not be asked: {reading.reason}</>;
+      return <>What it means could not be asked: {verdict.reason}</>;
     case 'fault': {
-      const { before, wrong, after } = markFault(reading.text, reading.fault);
+      const { before, wrong, after } = markFault(verdict.text, verdict.fault);
       return (
         <>
-          {reading.isInterpolated && <div>With the values of its variables in place, the filter reads:</div>}
+          {verdict.isInterpolated && <div>With the values of its variables in place, the filter reads:</div>}
           <div className={styles.line}>
             {before}
             <mark className={styles.mark}>{wrong === '' ? '\u00a0' : wrong}</mark>
             {after}
           </div>
-          <div className={styles.fault}>{reading.fault.message}</div>
+          <div className={styles.fault}>{verdict.fault.message}</div>
         </>
       );
     }

@@ -1,39 +1,62 @@
 import { useStyles2 } from '@grafana/ui';
 import { useMemo, useRef } from 'react';
 
-import { isComplete, suggestionsAt, type Vocabulary } from '../query/completion';
-import type { FilterReading } from '../query/filterReading';
+import { expectedAt, isWordOfFilters, suggestionsFor, type Vocabulary } from '../query/completion';
+import type { FilterReading, FilterVerdict } from '../query/filterReading';
 import { highlight, withFault } from '../query/highlight';
 
 import { HighlightedText, textUnderHighlight } from './HighlightedText';
 import { SuggestingInput } from './SuggestingInput';
+import type { Completer } from './useCompletion';
 import type { Draft } from './useDraft';
 
-/** What it has at least beside the switch to menus; else that goes below. */
 const TEXT_WIDTH = 30;
 
 interface Props {
   id: string;
   draft: Draft;
   vocabulary: Vocabulary;
-  /** What the back end makes of the text that stands there. */
+  /** What the back end makes of the text, or of the text a moment before. */
   reading: FilterReading | undefined;
+  /** What it says of the text that stands there. */
+  verdict: FilterVerdict | undefined;
   isInvalid: boolean;
   meaningId: string;
   onFocus: () => void;
+  /** Somebody wants to know what can stand there. */
+  onCursor: (cursor: number) => void;
 }
 
 /** A filter as text, in colours. */
-export function FilterText({ id, draft, vocabulary, reading, isInvalid, meaningId, onFocus }: Props) {
+export function FilterText({
+  id,
+  draft,
+  vocabulary,
+  reading,
+  verdict,
+  isInvalid,
+  meaningId,
+  onFocus,
+  onCursor,
+}: Props) {
   const element = useRef<HTMLInputElement>(null);
   const className = useStyles2(textUnderHighlight);
   const text = draft.input.value;
-  const tokens = useMemo(() => highlight(text, vocabulary.words), [text, vocabulary.words]);
-  const isMarked = reading?.state === 'fault' && !reading.isInterpolated;
-  const completer = {
-    suggest: (typed: string, cursor: number, isAskedFor: boolean) =>
-      suggestionsAt(typed, cursor, vocabulary, isAskedFor),
-    isComplete: (typed: string, cursor: number) => isComplete(typed, cursor, vocabulary),
+  const tokens = useMemo(() => highlight(text, reading), [text, reading]);
+  const isMarked = verdict?.state === 'fault' && !verdict.isInterpolated;
+  const completer: Completer = {
+    offer: (typed, cursor, isAskedFor) => {
+      const expected = expectedAt(typed, cursor, reading);
+      const word = typed.slice(expected?.start, cursor);
+      return (
+        expected && {
+          place: expected,
+          suggestions: suggestionsFor(word, expected, vocabulary, isAskedFor),
+          isComplete: expected.whole || isWordOfFilters(word, vocabulary),
+        }
+      );
+    },
+    prepare: onCursor,
   };
 
   return (
@@ -51,7 +74,7 @@ export function FilterText({ id, draft, vocabulary, reading, isInvalid, meaningI
       completer={completer}
       onFocus={onFocus}
     >
-      <HighlightedText input={element} tokens={isMarked ? withFault(tokens, reading.fault) : tokens} />
+      <HighlightedText input={element} tokens={isMarked ? withFault(tokens, verdict.fault) : tokens} />
     </SuggestingInput>
   );
 }

@@ -2,6 +2,7 @@ import { screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 
 import { testDataSource } from '../testing/dataSource';
+import { recordedAnswer } from '../testing/filterAnswers';
 import { choose, openEditor, setUpEditors } from '../testing/queryEditor';
 
 beforeAll(setUpEditors);
@@ -25,10 +26,10 @@ describe('Group by', () => {
   });
 
   it('has a filter read for the group that the variable stands for', async () => {
-    const read = jest.fn(() => ({ canonical: 'arp', meaning: 'ARP packets', terms: 1 }));
+    const read = jest.fn(recordedAnswer);
     await openEditor({ kind: 'rates', groupBy: '$group', filter: 'arp' }, testDataSource({ filter: read }));
     expect(await screen.findByText('ARP packets.')).toBeVisible();
-    expect(read.mock.calls).toEqual([[{ filter: 'arp', kind: 'rates', groupBy: 'vlan' }]]);
+    expect(read.mock.calls).toEqual([[{ filter: 'arp', typed: 'arp', kind: 'rates', groupBy: 'vlan' }]]);
   });
 
   it('groups by what is chosen, and asks how many groups then', async () => {

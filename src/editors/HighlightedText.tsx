@@ -36,8 +36,8 @@ export function HighlightedText({ input, tokens }: Props) {
   return (
     <div aria-hidden className={styles.window} data-testid="xdplive-query-filter-highlight">
       <div ref={text} className={styles.text}>
-        {tokens.map(({ text: part, kind, isWrong }, index) => (
-          <span key={index} data-kind={kind} className={cx(styles[kind], isWrong && styles.wrong)}>
+        {tokens.map(({ text: part, class: of, isWrong }, index) => (
+          <span key={index} data-class={of} className={cx(of && styles[of], isWrong && styles.wrong)}>
             {/* As an input shows it. */}
             {part.replace(/[\r\n]/g, '')}
           </span>
@@ -83,13 +83,17 @@ const getStyles = (theme: GrafanaTheme2) => ({
     borderInline: '1px solid transparent',
     '@media (forced-colors: active)': { display: 'none' },
   }),
-  text: css({ ...metrics(theme), whiteSpace: 'pre', lineHeight: theme.typography.body.lineHeight }),
-  space: css({}),
+  text: css({
+    ...metrics(theme),
+    color: theme.colors.text.primary,
+    whiteSpace: 'pre',
+    lineHeight: theme.typography.body.lineHeight,
+  }),
   operator: css({ color: theme.colors.text.secondary }),
-  word: css({ color: theme.colors.primary.text }),
+  keyword: css({ color: theme.colors.primary.text }),
   value: css({ color: theme.colors.success.text }),
   variable: css({ color: theme.colors.warning.text }),
-  other: css({ color: theme.colors.text.primary }),
+  unknown: css({ color: theme.colors.text.primary }),
   wrong: css({
     color: theme.colors.error.text,
     textDecoration: `underline wavy ${theme.colors.error.text}`,

@@ -3,6 +3,7 @@ import { screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 
 import { testDataSource } from '../testing/dataSource';
+import { recordedAnswer } from '../testing/filterAnswers';
 import { openEditor, setUpEditors } from '../testing/queryEditor';
 
 beforeAll(setUpEditors);
@@ -53,13 +54,13 @@ describe('Filter', () => {
   });
 
   it('has below it what it means to a query of this kind', async () => {
-    const read = jest.fn(() => ({ canonical: 'arp', meaning: 'ARP packets', terms: 1 }));
+    const read = jest.fn(recordedAnswer);
     const { run } = await openEditor(
       { kind: 'rates', groupBy: 'vlan', filter: 'arp' },
       testDataSource({ filter: read })
     );
     expect(await screen.findByText('ARP packets.')).toBeVisible();
-    expect(read.mock.calls).toEqual([[{ filter: 'arp', kind: 'rates', groupBy: 'vlan' }]]);
+    expect(read.mock.calls).toEqual([[{ filter: 'arp', typed: 'arp', kind: 'rates', groupBy: 'vlan' }]]);
     expect(run).not.toHaveBeenCalled();
   });
 
@@ -68,7 +69,7 @@ describe('Filter', () => {
     await userEvent.type(field(), 'src ');
     expect(await screen.findByRole('option', { name: /192\.0\.2\.2.*address of eth0/ })).toBeVisible();
     await userEvent.type(field(), 'ho');
-    expect(screen.getByRole('option', { name: /^host.*packets to or from an address/ })).toBeVisible();
+    expect(await screen.findByRole('option', { name: /^host.*packets to or from an address/ })).toBeVisible();
   });
 
   it('suggests what was seen, asked for when the field is entered and not at every key', async () => {
@@ -108,7 +109,7 @@ describe('Filter', () => {
     const refuse = () => {
       throw new Error('no');
     };
-    const { queries } = await openEditor({}, testDataSource({ seen: refuse, 'filter/words': refuse }));
+    const { queries } = await openEditor({}, testDataSource({ seen: refuse, filter: refuse, 'filter/words': refuse }));
     await userEvent.type(field(), 'po{Tab}');
     expect(queries.at(-1)?.filter).toBe('po');
   });

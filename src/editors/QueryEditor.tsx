@@ -41,7 +41,7 @@ export function QueryEditor({ app, datasource, query: saved, queries, data, onCh
   // A filter is read for the query as it is asked.
   const { groupBy } = interpolateQuery(query, getTemplateSrv(), {});
   const readFilter = useCallback(
-    (filter: string) => datasource.readFilter(filter, { kind, groupBy }),
+    (filter: string, cursor?: number) => datasource.readFilter(filter, { kind, groupBy }, cursor),
     [datasource, kind, groupBy]
   );
   const aside = useRef(NOTHING_SET_ASIDE);

@@ -1,15 +1,27 @@
 import { useLayoutEffect, useRef, useState, type KeyboardEvent } from 'react';
 
-import { replaceWord, type Suggestion } from '../query/completion';
+import { replacePlace, type Place, type Suggestion } from '../query/completion';
 
 import type { InputRef } from './inputRef';
 
+/** What can stand at a place of a text. */
+export interface Offer {
+  /** The word that it stands in place of. */
+  place: Place;
+  suggestions: Suggestion[];
+  /** Whether the word is one already, as far as it is typed. */
+  isComplete: boolean;
+}
+
 /** What can stand in a field. */
 export interface Completer {
-  /** What the word at the cursor can become; where nothing is typed of it, perhaps only if it is asked for. */
-  suggest: (text: string, cursor: number, isAskedFor: boolean) => Suggestion[];
-  /** Whether the word at the cursor is one already. */
-  isComplete: (text: string, cursor: number) => boolean;
+  /**
+   * What the word at the cursor can become; where nothing is typed of it, perhaps only if it is asked for. Undefined while
+   * that is not known.
+   */
+  offer: (text: string, cursor: number, isAskedFor: boolean) => Offer | undefined;
+  /** Somebody will want to know what can stand there. */
+  prepare?: (cursor: number) => void;
 }
 
 interface Completion {
@@ -41,7 +53,8 @@ export function useCompletion(
 ): Completion {
   const [opened, setOpened] = useState<Opened>();
   const cursorToSet = useRef<number>(undefined);
-  const suggestions = opened === undefined ? [] : completer.suggest(text, opened.cursor, opened.isAskedFor);
+  const offer = opened && completer.offer(text, opened.cursor, opened.isAskedFor);
+  const suggestions = offer?.suggestions ?? [];
   const active = opened?.active;
 
   // A browser puts the cursor at the end of a value that a script changes.
@@ -53,15 +66,20 @@ export function useCompletion(
   }, [input, text]);
 
   const open = (isAskedFor: boolean) => {
-    setOpened({ cursor: input.current?.selectionStart ?? text.length, isAskedFor, active: undefined });
+    const cursor = input.current?.selectionStart ?? text.length;
+    setOpened({ cursor, isAskedFor, active: undefined });
+    completer.prepare?.(cursor);
   };
   const close = () => {
     setOpened(undefined);
   };
   const choose = (suggestion: Suggestion) => {
-    const replaced = replaceWord(text, opened?.cursor ?? text.length, suggestion.text);
-    cursorToSet.current = replaced.cursor;
-    change(replaced.text);
+    if (offer !== undefined) {
+      const replaced = replacePlace(text, offer.place, suggestion.text);
+      cursorToSet.current = replaced.cursor;
+      change(replaced.text);
+      completer.prepare?.(replaced.cursor);
+    }
     close();
   };
   const move = (step: number) => {
@@ -99,9 +117,8 @@ export function useCompletion(
         return chosen !== undefined;
       case 'Tab': {
         // A word that is complete is left alone, and so is a word of which nothing is typed.
-        const cursor = opened?.cursor ?? 0;
-        const begun = /[\w.:-]$/.test(text.slice(0, cursor)) && !completer.isComplete(text, cursor);
-        const completed = chosen ?? (begun ? suggestions[0] : undefined);
+        const isBegun = offer !== undefined && opened !== undefined && offer.place.start < opened.cursor;
+        const completed = chosen ?? (isBegun && !offer.isComplete ? suggestions[0] : undefined);
         if (completed !== undefined) {
           choose(completed);
         }

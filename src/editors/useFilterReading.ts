@@ -1,48 +1,93 @@
 import { toDataQueryError } from '@grafana/runtime';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 
-import type { FilterReading } from '../query/filterReading';
+import type { FilterReading, FilterVerdict } from '../query/filterReading';
 
-/** How long nothing is typed before the back end is asked, ms. */
-const PAUSE = 300;
+/** How long nothing is typed before the back end is asked, ms: too short to be noticed. */
+const ASKED_AFTER = 50;
 
-type Read = (filter: string) => Promise<FilterReading>;
+/** How long nothing is typed before it is shown what is wrong, ms: half a word always is. */
+const JUDGED_AFTER = 300;
 
-interface Settled {
-  reading: FilterReading;
+/** What the back end makes of a filter, with the cursor there if it is given. */
+export type ReadFilter = (filter: string, cursor?: number) => Promise<FilterReading>;
+
+interface Judged {
+  verdict: FilterVerdict;
   /** It is about what was in the field before. */
   isOld: boolean;
 }
 
+interface Read {
+  /** The last one that came, perhaps of what was in the field before. Undefined: none came, or the last one failed. */
+  reading: FilterReading | undefined;
+  /** Undefined for an empty filter, and until the first verdict. */
+  judged: Judged | undefined;
+}
+
 /**
- * What the back end makes of a filter, asked for when its text has stood still for {@link PAUSE}, again for each identity
- * of `read`. Undefined for an empty filter, of which nobody needs to ask, and until the first answer.
+ * What the back end makes of the text in a field. It is asked at each pause in typing, and again for each identity of
+ * `read`; for an empty text only with a cursor. An answer that comes after that to a later question is dropped.
  */
-export function useFilterReading(read: Read, filter: string): Settled | undefined {
-  const [settled, setSettled] = useState<{ read: Read; filter: string; reading: FilterReading }>();
+export function useFilterReading(read: ReadFilter, filter: string, cursor: number | undefined): Read {
+  const [reading, setReading] = useState<FilterReading>();
+  const [judged, setJudged] = useState<{ read: ReadFilter; filter: string; verdict: FilterVerdict }>();
+  const asked = useRef(0);
+  const answered = useRef(0);
   const isEmpty = filter.trim() === '';
+  const isAsked = !isEmpty || cursor !== undefined;
+
   useEffect(() => {
-    if (isEmpty) {
+    answered.current = 0;
+    return () => {
+      answered.current = Infinity;
+    };
+  }, []);
+
+  useEffect(() => {
+    if (!isAsked) {
       return;
     }
     let isCurrent = true;
-    const settle = (reading: FilterReading) => {
+    const timers: Array<ReturnType<typeof setTimeout>> = [];
+    const after = (ms: number) => new Promise((resolve) => timers.push(setTimeout(resolve, ms)));
+    const stoodStill = after(JUDGED_AFTER);
+    const judge = async (verdict: FilterVerdict) => {
+      await stoodStill;
       if (isCurrent) {
-        setSettled({ read, filter, reading });
+        setJudged({ read, filter, verdict });
       }
     };
-    const timer = setTimeout(() => {
-      read(filter).then(settle, (error: unknown) => {
-        settle({ state: 'unknown', reason: toDataQueryError(error).message ?? 'the back end gave no reason' });
-      });
-    }, PAUSE);
+    const ask = async () => {
+      await after(ASKED_AFTER);
+      const question = (asked.current += 1);
+      const take = (answer: FilterReading | undefined) => {
+        if (question > answered.current) {
+          answered.current = question;
+          setReading(answer);
+        }
+      };
+      try {
+        const answer = await read(filter, cursor);
+        take(answer);
+        await judge(answer.verdict);
+      } catch (error) {
+        take(undefined);
+        await judge({ state: 'unknown', reason: toDataQueryError(error).message ?? 'the back end gave no reason' });
+      }
+    };
+    void ask();
     return () => {
       isCurrent = false;
-      clearTimeout(timer);
+      timers.forEach(clearTimeout);
     };
-  }, [read, filter, isEmpty]);
-  if (isEmpty || settled === undefined) {
-    return undefined;
-  }
-  return { reading: settled.reading, isOld: settled.filter !== filter || settled.read !== read };
+  }, [read, filter, cursor, isAsked]);
+
+  return {
+    reading,
+    judged:
+      isEmpty || judged === undefined
+        ? undefined
+        : { verdict: judged.verdict, isOld: judged.filter !== filter || judged.read !== read },
+  };
 }

@@ -1,8 +1,9 @@
 import { NOTHING_SEEN, WORDS } from '../testing/filterWords';
 
-import { isComplete, replaceWord, suggestionsAt, valuesOf, wordAt } from './completion';
+import { expectedAt, isWordOfFilters, replacePlace, suggestionsFor, valuesOf, type Vocabulary } from './completion';
+import type { FilterReading, TypedExpected } from './filterReading';
 
-const VOCABULARY = {
+const VOCABULARY: Vocabulary = {
   words: WORDS,
   addresses: [
     { text: '192.0.2.2', meaning: 'address of eth0' },
@@ -11,7 +12,7 @@ const VOCABULARY = {
   seen: NOTHING_SEEN,
 };
 
-const SEEN = {
+const SEEN: Vocabulary = {
   ...VOCABULARY,
   seen: {
     hosts: [
@@ -30,124 +31,77 @@ const SEEN = {
   },
 };
 
-/** A bar stands for the cursor. */
-function at(marked: string): [text: string, cursor: number] {
-  const cursor = marked.indexOf('|');
-  return [marked.slice(0, cursor) + marked.slice(cursor + 1), cursor];
-}
+type Kinds = TypedExpected['kinds'];
 
-const suggested = (marked: string, isAskedFor = false) =>
-  suggestionsAt(...at(marked), VOCABULARY, isAskedFor).map(({ text }) => text);
+const CONDITIONS = ['host', 'net', 'port', 'portrange', 'src', 'tcp', 'udp', 'arp'];
 
-it.each([
-  ['tcp po|', 4, 6, 'po'],
-  ['tcp p|ort 80', 4, 8, 'p'],
-  ['tcp |', 4, 4, ''],
-  ['|', 0, 0, ''],
-  ['host (fe80::1|)', 6, 13, 'fe80::1'],
-  ['tcp[tcp-s|', 4, 9, 'tcp-s'],
-  ['proto \\t|', 6, 8, '\\t'],
-])('finds the word in "%s"', (marked, start, end, typed) => {
-  expect(wordAt(...at(marked))).toEqual({ start, end, typed });
-});
+const suggested = (typed: string, kinds: Kinds, words: string[], vocabulary = VOCABULARY, isAskedFor = false) =>
+  suggestionsFor(typed, { kinds, words }, vocabulary, isAskedFor).map(({ text }) => text);
 
-it.each([
-  ['tcp po|', 'port', 'tcp port|'],
-  ['tcp p|o 80', 'port', 'tcp port| 80'],
-  ['host |', '::1', 'host ::1|'],
-  ['(ht|)', 'http', '(http|)'],
-])('in "%s" puts "%s"', (marked, word, result) => {
-  const { text, cursor } = replaceWord(...at(marked), word);
-  expect(`${text.slice(0, cursor)}|${text.slice(cursor)}`).toBe(result);
-});
-
-it.each([
-  ['h|', ['host']],
-  ['PO|', ['port', 'portrange']],
-  ['port|', ['portrange']],
-  ['a|', ['and', 'arp']],
-  ['tcp and |', []],
-  ['|', []],
-  ['xyz|', []],
-  // Values, each behind what it is a value of.
-  ['port |', ['http', 'https', 'ssdp']],
-  ['tcp port ht|', ['http', 'https']],
-  ['port (|', ['http', 'https', 'ssdp']],
-  ['port 80 or h|', ['host', 'http', 'https']],
-  ['host |', ['192.0.2.2', '::1']],
-  ['host 19|', ['192.0.2.2']],
-  ['host 192.0.2.2|', []],
-  ['src |', ['192.0.2.2', '::1', 'host', 'net', 'port', 'portrange', 'src', 'and', 'or']],
-  ['src po|', ['port', 'portrange']],
-  ['dscp |', ['ef']],
+it.each<[string, Kinds, string[]]>([
+  ['h', ['word'], ['host']],
+  ['PO', ['word'], ['port', 'portrange']],
+  ['port', ['word'], ['portrange']],
+  ['xyz', ['word'], []],
+  // Values are shown before a letter is typed, where nothing else is more likely meant.
+  ['', ['word'], []],
+  ['', ['service'], ['http', 'https', 'ssdp']],
+  ['', ['address', 'word'], ['192.0.2.2', '::1', ...CONDITIONS]],
+  ['', ['word', 'service'], []],
+  ['', ['number'], []],
+  ['h', ['word', 'service'], ['host', 'http', 'https']],
+  ['19', ['address'], ['192.0.2.2']],
+  ['192.0.2.2', ['address'], []],
+  ['', ['code-point'], ['ef']],
   // By themselves these words are conditions, and a value needs the backslash.
-  ['proto |', ['\\tcp', '\\udp']],
-  ['proto t|', ['\\tcp']],
-  ['proto \\t|', ['\\tcp']],
-  ['ether proto |', ['\\arp']],
-  ['ether proto 0x88cc or a|', ['and', 'arp', '\\arp']],
-  ['net |', ['192.0.2.2', '::1']],
-  ['ether host |', []],
-  ['ether src ho|', ['host']],
-  ['ether src host |', []],
-  ['vlan |', []],
-  // Comparisons.
-  ['tcp[t|', ['tcpflags', 'tcp-syn']],
-  ['tcp[tcpflags] & tcp-|', ['tcp-syn']],
-  ['tcp[13] = t|', ['tcpflags', 'tcp-syn']],
-  ['tcp && po|', ['port', 'portrange']],
-  // Variables.
-  ['host $h|', []],
-  ['host ${h|', []],
-])('behind "%s" suggests %j', (marked, words) => {
-  expect(suggested(marked)).toEqual(words);
+  ['', ['ip-protocol'], ['\\tcp', '\\udp']],
+  ['t', ['ip-protocol'], ['\\tcp']],
+  ['\\t', ['ip-protocol'], ['\\tcp']],
+  ['', ['ethertype'], ['\\arp']],
+  ['', ['vlan'], []],
+  ['tcp-', ['number'], ['tcp-syn']],
+  ['a', [], []],
+])('suggests for "%s" of %j %j', (typed, kinds, expected) => {
+  expect(suggested(typed, kinds, CONDITIONS)).toEqual(expected);
 });
 
-it('suggests what can begin where nothing is typed, if asked', () => {
-  expect(suggested('|', true)).toEqual(['host', 'net', 'port', 'portrange', 'src', 'and', 'or', 'tcp', 'udp', 'arp']);
+it('suggests what can begin where nothing is typed, if asked, and no more than ten', () => {
+  expect(suggested('', ['word'], CONDITIONS, VOCABULARY, true)).toEqual(CONDITIONS);
+  const many = Array.from({ length: 20 }, (_, number) => `word${number}`);
+  expect(suggested('', ['word'], many, VOCABULARY, true)).toEqual(many.slice(0, 10));
 });
 
-it('says what each means', () => {
-  expect(suggestionsAt('host 1', 6, VOCABULARY)).toEqual([{ text: '192.0.2.2', meaning: 'address of eth0' }]);
-  expect(suggestionsAt('u', 1, VOCABULARY)).toEqual([{ text: 'udp', meaning: 'IP protocol 17' }]);
-});
-
-it('knows a word that is one already', () => {
-  expect(isComplete(...at('tcp port|'), VOCABULARY)).toBe(true);
-  expect(isComplete(...at('tcp por|'), VOCABULARY)).toBe(false);
+it('says what each means, as far as that is known', () => {
+  expect(suggestionsFor('1', { kinds: ['address'], words: [] }, VOCABULARY)).toEqual([
+    { text: '192.0.2.2', meaning: 'address of eth0' },
+  ]);
+  expect(suggestionsFor('u', { kinds: ['word'], words: ['udp', 'unknown'] }, VOCABULARY)).toEqual([
+    { text: 'udp', meaning: 'IP protocol 17' },
+    { text: 'unknown', meaning: '' },
+  ]);
 });
 
 describe('of what was seen', () => {
-  const texts = (marked: string) => suggestionsAt(...at(marked), SEEN).map(({ text }) => text);
-
-  it.each([
-    ['host |', ['198.51.100.7', '192.0.2.2', '::1']],
-    ['net 19|', ['198.51.100.7', '192.0.2.2']],
-    ['src |', ['198.51.100.7', '192.0.2.2', '::1', 'host', 'net', 'port', 'portrange', 'src', 'and', 'or']],
-    ['dst host (|', ['198.51.100.7', '192.0.2.2', '::1']],
-    ['ether host |', []],
-    ['port |', ['443', '4430', 'http', 'https', 'ssdp']],
-    ['src port 4|', ['443', '4430']],
-    ['tcp dst port 443|', ['4430']],
-    ['vlan |', ['40']],
-    ['vlan 4|', ['40']],
-    ['vlan a|', ['and', 'arp']],
-    ['vlan 40 or |', []],
-    ['proto |', ['IPv6-ICMP', 'TCP', '\\udp']],
-    ['proto tc|', ['TCP']],
-    ['ip proto \\T|', ['TCP']],
-    ['ether proto |', ['\\arp']],
-    ['port 80 or 4|', ['443', '4430']],
-  ])('suggests behind "%s" %j', (marked, words) => {
-    expect(texts(marked)).toEqual(words);
+  it.each<[string, Kinds, string[]]>([
+    ['', ['address'], ['198.51.100.7', '192.0.2.2', '::1']],
+    ['19', ['address'], ['198.51.100.7', '192.0.2.2']],
+    ['', ['service'], ['443', '4430', 'http', 'https', 'ssdp']],
+    ['443', ['service'], ['4430']],
+    ['', ['vlan', 'word'], ['40', 'and', 'or']],
+    ['a', ['vlan', 'word'], ['and']],
+    ['', ['ip-protocol'], ['IPv6-ICMP', 'TCP', '\\udp']],
+    ['\\T', ['ip-protocol'], ['TCP']],
+    ['', ['ethertype'], ['\\arp']],
+  ])('suggests for "%s" of %j %j', (typed, kinds, expected) => {
+    expect(suggested(typed, kinds, ['and', 'or'], SEEN)).toEqual(expected);
   });
 
   it('says how often, and what it is besides', () => {
-    expect(suggestionsAt('host 19', 7, SEEN)).toEqual([
+    expect(valuesOf('address', '19', SEEN)).toEqual([
       { text: '198.51.100.7', meaning: 'seen, 1,234 packets' },
       { text: '192.0.2.2', meaning: 'seen, 12 packets; address of eth0' },
     ]);
-    expect(suggestionsAt('proto t', 7, SEEN)).toEqual([{ text: 'TCP', meaning: 'seen, 5 packets; IP protocol 6' }]);
+    expect(valuesOf('ip-protocol', 't', SEEN)).toEqual([{ text: 'TCP', meaning: 'seen, 5 packets; IP protocol 6' }]);
   });
 
   it('leaves room for the rest', () => {
@@ -160,13 +114,70 @@ describe('of what was seen', () => {
   });
 });
 
-it.each(['port 44', 'host 192.0.2.2', 'host ::1', 'host 2001:db8::7', 'host 1:2:3:4:5:6:7:8', 'tcp'])(
-  'leaves "%s" alone, though it could go on',
-  (text) => {
-    expect(isComplete(text, text.length, SEEN)).toBe(true);
-  }
-);
+it('knows a word of the language', () => {
+  expect(isWordOfFilters('Port', VOCABULARY)).toBe(true);
+  expect(isWordOfFilters('por', VOCABULARY)).toBe(false);
+});
 
-it.each(['host 192.0.2', 'host 2001:db8', 'host 2001:db8::', 'port htt'])('goes on from "%s"', (text) => {
-  expect(isComplete(text, text.length, SEEN)).toBe(false);
+describe('what is expected', () => {
+  /** Bars stand around the word, and a caret for the cursor in it. */
+  function reading(marked: string): FilterReading {
+    const plain = marked.replace('^', '');
+    const typed = plain.replaceAll('|', '');
+    return {
+      typed,
+      cursor: marked.replaceAll('|', '').indexOf('^'),
+      verdict: { state: 'meaning', meaning: '' },
+      tokens: [],
+      expected: { start: plain.indexOf('|'), end: plain.lastIndexOf('|') - 1, whole: true, kinds: ['word'], words: [] },
+      conditions: { beyond: '' },
+    };
+  }
+  const word = (marked: string, text: string) => {
+    const cursor = text.indexOf('^');
+    const typed = text.replace('^', '');
+    const expected = expectedAt(typed, cursor, reading(marked));
+    return expected && typed.slice(expected.start, expected.end);
+  };
+
+  it.each([
+    // Read as it stands.
+    ['tcp |po^|', 'tcp po^', 'po'],
+    ['tcp |p^ort| 80', 'tcp p^ort 80', 'port'],
+    ['tcp |^|', 'tcp ^', ''],
+    // More or less of the same word is typed.
+    ['tcp |^|', 'tcp p^', 'p'],
+    ['tcp |po^|', 'tcp por^', 'por'],
+    ['tcp |po^|', 'tcp p^', 'p'],
+    ['tcp |po^| and arp', 'tcp port^ and arp', 'port'],
+    ['|^|', '192.0.2.1^', '192.0.2.1'],
+    // Another word.
+    ['tcp |po^|', 'tcp port ^', undefined],
+    ['tcp |po^|', 'tcp^', undefined],
+    ['tcp |^|', 'udp ^', undefined],
+    ['tcp |po^|', 'tc^p po', undefined],
+    ['tcp |po^| and arp', 'tcp po^ and udp', undefined],
+  ])('by what is read of "%s", at "%s" is about "%s"', (marked, text, expected) => {
+    expect(word(marked, text)).toBe(expected);
+  });
+
+  it('leaves a value alone that may be meant as it is, until it is known whether it is', () => {
+    expect(expectedAt('port 44', 7, reading('port |4^|'))?.whole).toBe(true);
+    expect(expectedAt('tcp po', 6, reading('tcp |p^|'))?.whole).toBe(false);
+    expect(expectedAt('port 4', 6, { ...reading('port |4^|') })?.whole).toBe(true);
+  });
+
+  it('is nothing where nothing was said', () => {
+    expect(expectedAt('tcp', 3, undefined)).toBeUndefined();
+    expect(expectedAt('tcp', 3, { ...reading('|tcp^|'), expected: undefined })).toBeUndefined();
+  });
+});
+
+it.each([
+  ['tcp po', 4, 6, 'port', 'tcp port|'],
+  ['tcp po 80', 4, 6, 'port', 'tcp port| 80'],
+  ['host ', 5, 5, '::1', 'host ::1|'],
+])('in "%s" from %i to %i puts "%s"', (text, start, end, word, result) => {
+  const replaced = replacePlace(text, { start, end }, word);
+  expect(`${replaced.text.slice(0, replaced.cursor)}|${replaced.text.slice(replaced.cursor)}`).toBe(result);
 });

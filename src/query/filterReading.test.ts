@@ -1,4 +1,4 @@
-import { markFault, readingOf } from './filterReading';
+import { charactersBefore, markFault, readingOf } from './filterReading';
 
 const fault = (column: number, length: number, word = '') => ({ column, length, word, message: 'it is wrong' });
 
@@ -11,14 +11,49 @@ it.each([
   expect(markFault(text, { column, length })).toEqual({ before, wrong, after });
 });
 
+const SHAPE = { tokens: [], expected: null, conditions: { beyond: 'it is a test' } };
+
 it('takes the meaning as it is', () => {
-  const answer = { canonical: 'arp', meaning: 'ARP packets', terms: 1 };
-  expect(readingOf(answer, 'arp', 'arp')).toEqual({ state: 'meaning', meaning: 'ARP packets' });
+  const answer = { canonical: 'arp', meaning: 'ARP packets', terms: 1, ...SHAPE };
+  expect(readingOf(answer, { typed: 'arp', text: 'arp' })).toEqual({
+    typed: 'arp',
+    verdict: { state: 'meaning', meaning: 'ARP packets' },
+    tokens: [],
+    conditions: SHAPE.conditions,
+  });
 });
 
 it('has a fault where it stands once variables have their values', () => {
   const text = 'host nosuch adn tcp';
-  const answer = { error: fault(6, 6) };
-  expect(readingOf(answer, 'host $host adn tcp', text)).toMatchObject({ state: 'fault', text, isInterpolated: true });
-  expect(readingOf({ error: fault(1, 3) }, 'adn', 'adn')).toMatchObject({ text: 'adn', isInterpolated: false });
+  const verdict = (typed: string, asked: string, column: number) =>
+    readingOf({ error: fault(column, 6), ...SHAPE }, { typed, text: asked }).verdict;
+  expect(verdict('host $host adn tcp', text, 6)).toMatchObject({ state: 'fault', text, isInterpolated: true });
+  expect(verdict('adn', 'adn', 1)).toMatchObject({ text: 'adn', isInterpolated: false });
+});
+
+it('says of a variable that cannot be put in no more than that', () => {
+  const answer = { error: fault(6, 1), ...SHAPE, tokens: [{ start: 0, length: 4, class: 'keyword' as const }] };
+  const reading = readingOf(answer, { typed: 'host $x', text: 'host $x', spoiled: 'it has a brace' });
+  expect(reading.verdict).toEqual({ state: 'spoiled', reason: 'it has a brace' });
+  expect(reading.tokens).toEqual([{ start: 0, end: 4, class: 'keyword' }]);
+});
+
+it('has places in the units of a string, which the back end counts in characters', () => {
+  const typed = '𝄞 port 44';
+  const answer = {
+    error: fault(1, 1),
+    tokens: [
+      { start: 0, length: 1, class: 'unknown' as const },
+      { start: 2, length: 4, class: 'keyword' as const },
+      { start: 7, length: 2, class: 'value' as const },
+    ],
+    expected: { start: 7, length: 2, whole: true, kinds: ['service' as const], words: [] },
+    conditions: { beyond: 'it is a test' },
+  };
+  const { tokens, expected } = readingOf(answer, { typed, cursor: typed.length, text: typed });
+  expect(tokens.map(({ start, end }) => typed.slice(start, end))).toEqual(['𝄞', 'port', '44']);
+  expect(typed.slice(expected?.start, expected?.end)).toBe('44');
+  expect([charactersBefore(typed, 0), charactersBefore(typed, 2), charactersBefore(typed, typed.length)]).toEqual([
+    0, 1, 9,
+  ]);
 });

@@ -1,7 +1,7 @@
-import type { FilterAnswer, FilterFault } from '../resources/filter';
+import type { FilterAnswer, FilterExpected, FilterFault, FilterShape, TokenClass } from '../resources/filter';
 
-/** What the back end makes of a filter. */
-export type FilterReading =
+/** Whether a filter can be asked, and what it means. */
+export type FilterVerdict =
   | { state: 'meaning'; meaning: string }
   | {
       state: 'fault';
@@ -16,11 +16,83 @@ export type FilterReading =
   /** The back end did not say. */
   | { state: 'unknown'; reason: string };
 
-/** What is answered of `text`, which is what was typed with the values of variables in place. */
-export function readingOf(answer: FilterAnswer, typed: string, text: string): FilterReading {
+/** A part of a text that was typed. */
+export interface TypedToken {
+  /** Where it stands, in the units of a string's own. */
+  start: number;
+  end: number;
+  class: TokenClass;
+}
+
+/** What could stand at the cursor of a text that was typed. */
+export interface TypedExpected extends Pick<FilterExpected, 'whole' | 'kinds' | 'words'> {
+  /** The word that it would stand in place of, in the units of a string's own. */
+  start: number;
+  end: number;
+}
+
+/** What the back end makes of a text that was typed. */
+export interface FilterReading {
+  /** What was asked of. */
+  typed: string;
+  /** Where the cursor was, if that was asked. */
+  cursor?: number;
+  verdict: FilterVerdict;
+  tokens: TypedToken[];
+  expected?: TypedExpected;
+  conditions: FilterShape['conditions'];
+}
+
+/** What a filter is asked for. */
+export interface Typed {
+  typed: string;
+  cursor?: number;
+  /** The same with the values of variables in place. */
+  text: string;
+  /** Why a variable's value cannot be put in. */
+  spoiled?: string;
+}
+
+/** What is answered of a text. */
+export function readingOf(answer: FilterAnswer, { typed, cursor, text, spoiled }: Typed): FilterReading {
+  const places = placesOf(typed);
+  const place = (character: number) => places[character] ?? typed.length;
+  const { expected } = answer;
+  return {
+    typed,
+    cursor,
+    verdict: spoiled === undefined ? verdictOf(answer, typed, text) : { state: 'spoiled', reason: spoiled },
+    tokens: answer.tokens.map(({ start, length, class: of }) => ({
+      start: place(start),
+      end: place(start + length),
+      class: of,
+    })),
+    ...(expected !== null && {
+      expected: { ...expected, start: place(expected.start), end: place(expected.start + expected.length) },
+    }),
+    conditions: answer.conditions,
+  };
+}
+
+function verdictOf(answer: FilterAnswer, typed: string, text: string): FilterVerdict {
   return 'error' in answer
     ? { state: 'fault', text, fault: answer.error, isInterpolated: text !== typed }
     : { state: 'meaning', meaning: answer.meaning };
+}
+
+/** Where each character begins: the back end counts characters, a browser counts halves of some of them. */
+function placesOf(text: string): number[] {
+  let place = 0;
+  return Array.from(text, (character) => {
+    const start = place;
+    place += character.length;
+    return start;
+  });
+}
+
+/** Characters in front of a place in a text. */
+export function charactersBefore(text: string, place: number): number {
+  return Array.from(text.slice(0, place)).length;
 }
 
 /** A text in three parts, the middle one being the wrong word; empty where something is missing. */

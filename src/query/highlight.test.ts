@@ -1,34 +1,75 @@
-import { WORDS } from '../testing/filterWords';
+import type { TokenClass } from '../resources/filter';
 
-import { highlight, withFault, type TokenKind } from './highlight';
+import type { TypedToken } from './filterReading';
+import { highlight, withFault } from './highlight';
 
-/** Each part but spaces, with the first letter of what it is. */
-const parts = (text: string) =>
-  highlight(text, WORDS)
-    .filter(({ kind }) => kind !== 'space')
-    .map((token) => `${token.kind.charAt(0)}:${token.text}`)
+/** A text whose words between white space are of the class with that letter: `keyword` of `k:tcp`. */
+const CLASSES: Record<string, TokenClass> = {
+  k: 'keyword',
+  v: 'value',
+  o: 'operator',
+  x: 'variable',
+  u: 'unknown',
+};
+
+function reading(marked: string): { typed: string; tokens: TypedToken[] } {
+  let typed = '';
+  const tokens: TypedToken[] = [];
+  for (const [, space = '', letter, word = ''] of marked.matchAll(/(\s*)(?:([a-z]):)?(\S*)/g)) {
+    typed += space;
+    const of = CLASSES[letter ?? ''];
+    if (of !== undefined) {
+      tokens.push({ start: typed.length, end: typed.length + word.length, class: of });
+    }
+    typed += word;
+  }
+  return { typed, tokens };
+}
+
+/** Each part but white space, with the first letter of what it is; a question mark where that is not known. */
+const parts = (text: string, marked: string) =>
+  highlight(text, marked === '' ? undefined : reading(marked))
+    .filter((token) => token.text.trim() !== '')
+    .map(
+      (token) =>
+        `${token.class?.charAt(0).replace('v', token.class === 'variable' ? 'x' : 'v') ?? '?'}:${token.text.trim()}`
+    )
     .join(' ');
 
 const joined = (tokens: Array<{ text: string }>) => tokens.map(({ text }) => text).join('');
 
 it.each([
-  ['', ''],
-  ['tcp port 80 or https', 'w:tcp w:port v:80 o:or v:https'],
-  ['!host fe80::1&&tcp', 'o:! w:host v:fe80::1 o:&& w:tcp'],
-  ['net 10.0.0.0/8', 'w:net v:10.0.0.0 o:/ v:8'],
-  ['host ($host or ${hosts:csv})', 'w:host o:( v:$host o:or v:${hosts:csv} o:)'],
-  ['[[filter]]', 'v:[[filter]]'],
-  ['tcp[tcpflags] & (tcp-syn|2) != 0', 'w:tcp o:[ v:tcpflags o:] o:& o:( v:tcp-syn o:| v:2 o:) o:!= v:0'],
-  ['len-5>=0', 'v:len-5 o:>= v:0'],
-  ['proto \\tcp', 'v:proto v:\\tcp'],
-  ['port ü€$', 'w:port o:ü o:€ o:$'],
-])('of "%s" are %s', (text, expected) => {
-  expect(parts(text)).toBe(expected);
+  ['', '', ''],
+  ['tcp port 80', 'k:tcp k:port v:80', 'k:tcp k:port v:80'],
+  ['host $a or ü', 'k:host x:$a o:or u:ü', 'k:host x:$a o:or u:ü'],
+  // Nobody has said anything yet.
+  ['tcp port 80', '', '?:tcp port 80'],
+])('of "%s", read as "%s", are %s', (text, marked, expected) => {
+  expect(parts(text, marked)).toBe(expected);
 });
 
-it('know variables from values', () => {
-  const kinds = highlight('host $host 1', WORDS).map(({ kind }) => kind);
-  expect(kinds).toEqual<TokenKind[]>(['word', 'space', 'variable', 'space', 'value']);
+describe('until the next reading comes', () => {
+  it.each([
+    // Letters at the end of a word, in front of the rest, and in the middle.
+    ['tcp port 443', 'k:tcp k:port v:44', 'k:tcp k:port v:443'],
+    ['tcp port 443 or udp', 'k:tcp k:port v:44 o:or k:udp', 'k:tcp k:port v:443 o:or k:udp'],
+    ['tcp poort 44', 'k:tcp k:port v:44', 'k:tcp k:poo k:rt v:44'],
+    ['tcp port 4', 'k:tcp k:port v:44', 'k:tcp k:port v:4'],
+    // Another word.
+    ['tcp port 44 o', 'k:tcp k:port v:44', 'k:tcp k:port v:44 ?:o'],
+    ['tcp src port 44', 'k:tcp k:port v:44', 'k:tcp ?:src k:port v:44'],
+    ['x tcp', 'k:tcp', '?:x k:tcp'],
+    ['tcp(', 'k:tcp', 'k:tcp ?:('],
+    // A word is taken out, or another put in place of several.
+    ['tcp 44', 'k:tcp k:port v:44', 'k:tcp v:44'],
+    ['arp', 'k:tcp k:port v:44', '?:arp'],
+    ['', 'k:tcp k:port v:44', ''],
+    ['tcp and arp', 'k:tcp k:port o:== v:44', 'k:tcp ?:and arp'],
+    // A sign does not grow.
+    ['!host', 'o:!', 'o:! ?:host'],
+  ])('"%s", last read as "%s", is %s', (text, marked, expected) => {
+    expect(parts(text, marked)).toBe(expected);
+  });
 });
 
 /** The same numbers in each run (mulberry32). */
@@ -43,23 +84,32 @@ function numbers(seed: number): () => number {
 }
 
 const PIECES = [
-  ...['tcp', 'port', 'and', 'not', '!', '&&', '|', '(', ')', '[', ']', '[[', ']]', '$', '${', '}', '$a', '\\', '-'],
-  ...[' ', '\t', '\n', '\u00a0', '192.0.2.1', '::1', '0x', '.', ':', '/', 'é', '😀', '\ud800', '\udc00', '\0', '"'],
+  ...['tcp', 'port', 'and', 'not', '!', '&&', '|', '(', ')', '[', ']', '$', '${', '}', '$a', '\\', '-', '\t', '\n'],
+  ...[' ', '\u00a0', '192.0.2.1', '::1', '0x', '.', ':', '/', 'é', '😀', '\ud800', '\udc00', '\0', '"'],
 ];
 
-it('have every character exactly once, whatever the text, also with a fault anywhere', () => {
+it('have every character exactly once, whatever the text and the reading, also with a fault anywhere', () => {
   const next = numbers(7);
   const upTo = (most: number) => Math.floor(next() * most);
+  const anything = () => Array.from({ length: upTo(12) }, () => PIECES[upTo(PIECES.length)]).join('');
+  const classes = Object.values(CLASSES);
   for (let run = 0; run < 3_000; run += 1) {
-    const text = Array.from({ length: upTo(12) }, () => PIECES[upTo(PIECES.length)]).join('');
-    const tokens = highlight(text, WORDS);
-    expect(joined(tokens)).toBe(text);
-    expect(tokens.map((token) => token.text)).not.toContain('');
+    const before = anything();
+    const at = upTo(before.length);
+    const text = upTo(2) === 0 ? anything() : before.slice(0, at) + anything() + before.slice(at + upTo(5));
+    const tokens: TypedToken[] = [];
+    for (let start = upTo(3); start < before.length; start += upTo(3)) {
+      const end = Math.min(before.length, start + 1 + upTo(4));
+      tokens.push({ start, end, class: classes[upTo(classes.length)] as TokenClass });
+      start = end;
+    }
+    const shown = highlight(text, { typed: before, tokens });
+    expect(joined(shown)).toBe(text);
+    expect(shown.map((token) => token.text)).not.toContain('');
     const fault = { column: 1 + upTo(14), length: upTo(6) };
-    const marked = withFault(tokens, fault);
-    expect(joined(marked)).toBe(text);
-    const wrong = joined(marked.filter(({ isWrong }) => isWrong));
-    expect(wrong).toBe(
+    expect(joined(withFault(shown, fault))).toBe(text);
+    const wrong = withFault(highlight(text, undefined), fault).filter(({ isWrong }) => isWrong);
+    expect(joined(wrong)).toBe(
       Array.from(text)
         .slice(fault.column - 1, fault.column - 1 + fault.length)
         .join('')
@@ -68,11 +118,12 @@ it('have every character exactly once, whatever the text, also with a fault anyw
 });
 
 it.each([
-  ['host 1 adn tcp', 8, 3, 'adn'],
-  ['port 😀x', 7, 1, 'x'],
-  ['net 10.0.0.1/8', 5, 8, '10.0.0.1'],
-  ['tcp', 4, 0, ''],
-])('mark in "%s" at %i, %i the word "%s"', (text, column, length, wrong) => {
-  const marked = withFault(highlight(text, WORDS), { column, length });
-  expect(joined(marked.filter(({ isWrong }) => isWrong))).toBe(wrong);
+  ['k:host v:1 v:adn k:tcp', 8, 3, 'adn'],
+  ['k:port u:😀x', 7, 1, 'x'],
+  ['k:net v:10.0.0.1/8', 5, 8, '10.0.0.1'],
+  ['k:tcp', 4, 0, ''],
+])('mark in "%s" at %i, %i the word "%s"', (marked, column, length, wrong) => {
+  const read = reading(marked);
+  const shown = withFault(highlight(read.typed, read), { column, length });
+  expect(joined(shown.filter(({ isWrong }) => isWrong))).toBe(wrong);
 });

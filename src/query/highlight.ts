@@ -1,62 +1,73 @@
-import type { FilterFault, FilterWord } from '../resources/filter';
+import type { FilterFault, TokenClass } from '../resources/filter';
 
-import { CONNECTING } from './filterVariables';
-import { VARIABLE } from './variables';
+import type { FilterReading, TypedToken } from './filterReading';
 
-/** What a part of a filter is. */
-export type TokenKind =
-  | 'space'
-  /** Joins conditions or compares: `and`, `!=`. */
-  | 'operator'
-  /** What is asked for: `port`, `tcp`. */
-  | 'word'
-  /** What it is to be: `443`, `https`. */
-  | 'value'
-  /** Of Grafana: `$host`. */
-  | 'variable'
-  /** Nothing of the language. */
-  | 'other';
-
+/** A part of a filter for the eye. */
 export interface HighlightToken {
   text: string;
-  kind: TokenKind;
+  /** Undefined where nobody knows yet, and of white space. */
+  class: TokenClass | undefined;
   isWrong: boolean;
 }
 
-/** The first that fits is what a token is; a name is looked up. */
-const PATTERNS: ReadonlyArray<[TokenKind | 'name', RegExp]> = [
-  ['space', /\s+/uy],
-  ['variable', new RegExp(VARIABLE, 'uy')],
-  ['operator', /&&|\|\||<<|>>|[!=<>]=?|[()[\]&|+*%^/-]/uy],
-  ['name', /\\?[a-z\d:](?:[\w.:]|-(?=[\w.:]))*/iuy],
-];
+/** What a word stays while letters are added to it, until it is known what it has become. */
+const GROWING: readonly TokenClass[] = ['keyword', 'value', 'variable'];
 
-/** The parts of a filter for the eye: every character is in exactly one of them, whatever the text. */
-export function highlight(text: string, words: readonly FilterWord[]): HighlightToken[] {
-  const asked = new Set(words.filter(({ kind }) => kind === 'keyword' || kind === 'protocol').map((word) => word.text));
-  const tokens: HighlightToken[] = [];
-  for (let at = 0; at < text.length;) {
-    const token = tokenAt(text, at, asked);
-    tokens.push(token);
-    at += token.text.length;
-  }
-  return tokens;
-}
+const LETTERS = /^[\p{L}\p{N}]+/u;
 
-function tokenAt(text: string, at: number, asked: ReadonlySet<string>): HighlightToken {
-  for (const [kind, pattern] of PATTERNS) {
-    pattern.lastIndex = at;
-    const found = pattern.exec(text)?.[0];
-    if (found !== undefined) {
-      return { text: found, kind: kind === 'name' ? kindOf(found, asked) : kind, isWrong: false };
+/**
+ * The parts of a text: every character is in exactly one of them. Where `reading` is of another text, such as the one
+ * before a letter was typed, what both have in common keeps its colours, so that nothing flickers.
+ */
+export function highlight(
+  text: string,
+  reading: Pick<FilterReading, 'typed' | 'tokens'> | undefined
+): HighlightToken[] {
+  const tokens = reading === undefined ? [] : carriedOver(reading.tokens, reading.typed, text);
+  const parts: HighlightToken[] = [];
+  let behind = 0;
+  const add = (end: number, of: TokenClass | undefined) => {
+    if (end > behind) {
+      parts.push({ text: text.slice(behind, end), class: of, isWrong: false });
+      behind = end;
     }
+  };
+  for (const { start, end, class: of } of tokens) {
+    add(start, undefined);
+    add(end, of);
   }
-  // Both halves, where a character has two.
-  return { text: String.fromCodePoint(text.codePointAt(at) ?? 0), kind: 'other', isWrong: false };
+  add(text.length, undefined);
+  return parts;
 }
 
-function kindOf(name: string, asked: ReadonlySet<string>): TokenKind {
-  return CONNECTING.includes(name) ? 'operator' : asked.has(name) ? 'word' : 'value';
+/** Tokens of the text `before` where they stand in the text `after`. */
+function carriedOver(tokens: readonly TypedToken[], before: string, after: string): readonly TypedToken[] {
+  if (before === after) {
+    return tokens;
+  }
+  const most = Math.min(before.length, after.length);
+  let prefix = 0;
+  while (prefix < most && before.charAt(prefix) === after.charAt(prefix)) {
+    prefix += 1;
+  }
+  let suffix = 0;
+  while (suffix < most - prefix && before.at(-1 - suffix) === after.at(-1 - suffix)) {
+    suffix += 1;
+  }
+  const [behindBefore, behindAfter] = [before.length - suffix, after.length - suffix];
+  const letters = LETTERS.exec(after.slice(prefix, behindAfter))?.[0].length ?? 0;
+  return tokens.flatMap(({ start, end, class: of }) => {
+    const grows = start < prefix && prefix <= end && GROWING.includes(of);
+    const parts = [
+      { start, end: Math.min(end, prefix) + (grows ? letters : 0), class: of },
+      {
+        start: Math.max(start, behindBefore) - behindBefore + behindAfter,
+        end: end - behindBefore + behindAfter,
+        class: of,
+      },
+    ];
+    return [...(start < prefix ? parts.slice(0, 1) : []), ...(end > behindBefore ? parts.slice(1) : [])];
+  });
 }
 
 /** The same with the wrong word marked, which may be a part of a token or reach over several. */

@@ -42,8 +42,13 @@ const IPV4 = new RegExp(`^${OCTET}(?:\\.${OCTET}){3}$`);
 const IPV6 = /^(?=.*:.*:)[0-9a-f:]{2,39}(?:\d{1,3}(?:\.\d{1,3}){3})?$/i;
 const MAC = /^[0-9a-f]{2}(?::[0-9a-f]{2}){5}$/i;
 
+/** Whether a text is a whole IP address, and not the beginning of one. */
+export function isAddress(text: string): boolean {
+  return IPV4.test(text) || IPV6.test(text);
+}
+
 const address = {
-  takes: (value: string) => IPV4.test(value) || IPV6.test(value),
+  takes: isAddress,
   allowed: 'an address such as 192.0.2.7 or 2001:db8::7',
   values: { seen: 'hosts' },
 } as const;

@@ -12,7 +12,7 @@ export const WORDS: FilterWord[] = [
   { text: 'or', kind: 'keyword', meaning: 'at least one of the conditions' },
   { text: 'tcp', kind: 'protocol', meaning: 'IP protocol 6' },
   { text: 'udp', kind: 'protocol', meaning: 'IP protocol 17' },
-  { text: 'arp', kind: 'protocol', meaning: 'ARP, EtherType 0x0806' },
+  { text: 'arp', kind: 'ethertype', meaning: 'ARP, EtherType 0x0806' },
   { text: 'http', kind: 'service', meaning: 'port 80, tcp, udp, sctp' },
   { text: 'https', kind: 'service', meaning: 'port 443, tcp, udp, sctp' },
   { text: 'ssdp', kind: 'service', meaning: 'port 1900, tcp, udp' },

@@ -1,6 +1,7 @@
 import type { QueryKind } from '../query/model';
 
 import { COLUMNS } from './columns';
+import { recordedAnswer } from './filterAnswers';
 import { WORDS } from './filterWords';
 import { INTERFACES } from './machine';
 import { serverSettings } from './serverSettings';
@@ -11,7 +12,7 @@ export type Resource = (parameters?: Record<string, unknown>) => unknown;
 export const RESOURCES: Record<string, Resource> = {
   interfaces: () => ({ interfaces: INTERFACES }),
   columns: (parameters) => ({ columns: COLUMNS[parameters?.kind as QueryKind] }),
-  filter: () => ({ canonical: '', meaning: 'packets of the test', terms: 1 }),
+  filter: recordedAnswer,
   'filter/words': () => ({ words: WORDS }),
   // Nothing was sent yet.
   seen: () => ({ values: [] }),

@@ -11,7 +11,7 @@ for (const [name, key] of WAYS_TO_RUN) {
     await openQueryEditor({ kind: 'packets', limit: 50 });
     const filter = page.getByLabel('Filter', { exact: true });
     await filter.pressSequentially('udp port 53 ');
-    expect(await deeds(page)).toEqual({ queries: [], runs: [], settings: [] });
+    expect(await deeds(page)).toMatchObject({ queries: [], runs: [], settings: [] });
     if (key !== undefined) {
       await filter.press(key);
       expect((await deeds(page)).runs).toHaveLength(1);
@@ -48,6 +48,7 @@ test('a suggestion is taken by the keyboard, and typing goes on behind it', asyn
   await openQueryEditor();
   const filter = page.getByLabel('Filter', { exact: true });
   await filter.pressSequentially('udp and por');
+  await expect(page.getByRole('option')).toHaveText([/^port(?!range)/, /^portrange/]);
   await page.keyboard.press('ArrowDown');
   await page.keyboard.press('Enter');
   expect((await deeds(page)).runs).toEqual([]);
@@ -61,12 +62,48 @@ test('a wrong filter has its wrong word marked, and why below it', async ({ page
   await openQueryEditor({ filter: 'tcp prot 443' });
   const filter = page.getByLabel('Filter', { exact: true });
   const meaning = page.getByTestId('xdplive-query-filter-meaning');
-  await expect(meaning).toContainText('"prot" is no word of a filter.');
+  await expect(meaning).toContainText('"prot" stands where and, or or the end is expected');
   await expect(meaning.locator('mark')).toHaveText('prot');
   await expect(meaning.locator('mark')).toHaveCSS('text-decoration-style', 'wavy');
   await expect(filter).toHaveAttribute('aria-invalid', 'true');
 
   await filter.fill('tcp port 443');
-  await expect(meaning).toHaveText('Packets of the test.');
+  await expect(meaning).toHaveText('Packets to or from TCP port 443 (https).');
   await expect(filter).toHaveAttribute('aria-invalid', 'false');
+});
+
+test('words have their colours, which stay while more is typed', async ({ page, openQueryEditor }) => {
+  await openQueryEditor({ filter: 'tcp port 443' });
+  const filter = page.getByLabel('Filter', { exact: true });
+  const highlight = page.getByTestId('xdplive-query-filter-highlight');
+  const words = highlight.locator('span[data-class]');
+  await expect(words).toHaveText(['tcp', 'port', '443']);
+  const colours = await words.evaluateAll((spans) => spans.map((span) => getComputedStyle(span).color));
+  expect(new Set(colours).size).toBe(2);
+
+  // Each state that is drawn from here on.
+  await highlight.evaluate((element) => {
+    const seen = ((window as unknown as { seen: string[] }).seen = [] as string[]);
+    new MutationObserver(() => {
+      const first = element.querySelector('span');
+      seen.push(`${first?.dataset.class ?? 'none'} ${first?.textContent}`);
+    }).observe(element, { childList: true, subtree: true, characterData: true, attributes: true });
+  });
+  await filter.press('End');
+  await filter.pressSequentially(' or udp', { delay: 20 });
+  await expect(words).toHaveText(['tcp', 'port', '443', 'or', 'udp']);
+  const seen = await page.evaluate(() => (window as unknown as { seen: string[] }).seen);
+  expect(seen.length).toBeGreaterThan(0);
+  expect(new Set(seen)).toEqual(new Set(['keyword tcp']));
+  await expect(highlight).toHaveText('tcp port 443 or udp');
+});
+
+test('menus show the conditions of a text, and what they write is the text', async ({ page, openQueryEditor }) => {
+  await openQueryEditor({ filter: 'tcp and port 80' });
+  await page.getByRole('radio', { name: 'Menus', exact: true }).click();
+  await expect(page.getByLabel('Condition 2: value')).toHaveValue('80');
+  await page.getByLabel('Remove condition 1').click();
+  expect((await deeds(page)).runs).toEqual([{ refId: 'A', filter: 'port 80' }]);
+  await page.getByRole('radio', { name: 'Text', exact: true }).click();
+  await expect(page.getByLabel('Filter', { exact: true })).toHaveValue('port 80');
 });

@@ -34,8 +34,9 @@ impl Filter {
         if text.len() > MAX_TEXT {
             return Err(too_long(text.len(), ""));
         }
-        let tokens = lexer::tokens(text)?;
-        let expression = parse::expression(&tokens)?;
+        let written = parse::written(&lexer::lex(text, &[]))?;
+        let expression = written.map(|written| written.expression()).transpose()?.flatten();
+        let expression = expression.unwrap_or(Expression::All(Vec::new()));
         let formula = compile::formula(&expression);
         let filter = Self { expression, formula };
         let printed = filter.to_string().len();

@@ -17,6 +17,7 @@
 //!
 //! | module | holds |
 //! |---|---|
+//! | [`reading`] | what an editor shows of a text: its parts, what could stand at the cursor, its conditions in menus |
 //! | `explain` | what a filter means, in plain words |
 //! | [`flow`] | the same decision for a flow, as far as flows carry what a filter looks at |
 //! | [`filter`] | [`Filter`]: parse, print, decide, normalise |
@@ -46,6 +47,7 @@ pub mod flow;
 mod formula;
 mod lexer;
 pub mod parse;
+pub mod reading;
 mod relation;
 pub mod set;
 mod syntax;

@@ -7,27 +7,40 @@
 //! | `value` | what qualifiers can be followed by: addresses, ports, protocols, and lists of them |
 //! | `arithmetic` | comparisons |
 //! | `literal` | numbers and addresses, from one word |
+//! | `ending` | what could come next where a text ends, whatever its faults |
+//! | `spread` | conditions with a list in braces |
 //! | `logic` | and, or, not and parentheses, around conditions and around values |
 //! | `parser` | the next token, and what is known from those before it |
+//! | `written` | what is read: conditions as they were written |
+//! | `wanted` | what could be read next |
 //! | `head` | qualifiers, as they were read |
 
 mod arithmetic;
+mod ending;
 mod head;
 mod literal;
 mod logic;
 mod parser;
 mod qualifier;
+mod spread;
 mod value;
+mod wanted;
+mod written;
 
 pub use arithmetic::MAX_RANGES;
-pub use logic::MAX_DEPTH;
+pub(crate) use ending::{is_whole, wanted};
+pub(crate) use head::Head;
 use parser::{Parsed, Parser};
+pub use wanted::ValueKind;
+pub(crate) use wanted::Wanted;
+pub use written::MAX_DEPTH;
+pub(crate) use written::{Asked, Compared, Joint, Leaf, Written};
 use xdplive_packet::event::Direction;
 
 use crate::{
-    lexer::{Kind, Token},
+    lexer::{Kind, Lexed},
     relation::{Access, Arithmetic, Comparison},
-    syntax::{Cast, Expression, Primitive},
+    syntax::{Cast, Primitive},
     tree::Tree,
     vocabulary::refused,
 };
@@ -35,52 +48,74 @@ use crate::{
 /// VLAN tags that the parser of packets reads.
 const TAGS: u8 = 2;
 
-/// Reads all of `tokens`, which end with [`Kind::End`]; nothing in front of it is everything.
-pub(crate) fn expression(tokens: &[Token]) -> Parsed<Expression> {
-    let Some(end) = tokens.last() else {
-        return Ok(Tree::All(Vec::new()));
-    };
-    let mut parser = Parser::new(tokens, end);
-    if tokens.len() == 1 {
-        return Ok(Tree::All(Vec::new()));
+/// Reads all of a text; nothing where there is nothing in it, which is everything.
+pub(crate) fn written(lexed: &Lexed) -> Parsed<Option<Written>> {
+    match &lexed.fault {
+        Some(fault) => Err(fault.clone()),
+        None => whole(lexed, false),
     }
-    let expression = parser.chain(Parser::term)?;
+}
+
+/// The same, with values that are wrong as values that are not known.
+pub(crate) fn outline(lexed: &Lexed) -> Parsed<Option<Written>> {
+    whole(lexed, true)
+}
+
+fn whole(Lexed { tokens, lists, .. }: &Lexed, is_lenient: bool) -> Parsed<Option<Written>> {
+    let Some(end) = tokens.last().filter(|_| tokens.len() > 1) else { return Ok(None) };
+    let mut parser = Parser::new(tokens, end, lists, is_lenient);
+    let written = parser.all()?;
     match parser.peek().kind {
-        Kind::End => Ok(expression),
+        Kind::End => Ok(Some(written)),
         _ => Err(parser.expected("and, or or the end")),
     }
 }
 
 impl Parser<'_> {
+    /// Conditions, up to what joins no others to them.
+    fn all(&mut self) -> Parsed<Written> {
+        self.chain(Parser::term)
+    }
+
     /// A condition, its opposite, or a group of them.
-    fn term(&mut self) -> Parsed<Expression> {
+    fn term(&mut self) -> Parsed<Written> {
+        self.wants(Wanted::Condition);
         if self.at_negation() {
             self.negation(Self::term)
         } else if self.at_comparison() {
-            self.comparison()
+            self.spread(|parser| parser.comparison())
         } else if self.peek().is_sign("(") {
             self.parenthesised(Self::term)
+        } else if self.peek().is_sign("{") {
+            self.braced(Self::term)
         } else {
-            self.primitive()
+            self.spread(|parser| parser.primitive())
         }
     }
 
-    fn primitive(&mut self) -> Parsed<Expression> {
-        let token = self.peek();
+    fn primitive(&mut self) -> Parsed<Written> {
+        let (start, token) = (self.at, self.peek());
+        if token.kind == Kind::Open {
+            return self.variable();
+        }
         if token.kind == Kind::Word {
             if let Some(reason) = refused::reason(&token.text) {
                 return Err(self.refused(reason));
             }
             let simple = match token.text.as_str() {
-                "inbound" => Some(Primitive::Way(Direction::In)),
-                "outbound" => Some(Primitive::Way(Direction::Out)),
-                "broadcast" => Some(Primitive::Cast(Cast::EtherBroadcast)),
-                "multicast" => Some(Primitive::Cast(Cast::EtherMulticast)),
+                "inbound" => Some((Primitive::Way(Direction::In), Asked::Way(token.text.clone()))),
+                "outbound" => Some((Primitive::Way(Direction::Out), Asked::Way(token.text.clone()))),
+                "broadcast" => {
+                    Some((Primitive::Cast(Cast::EtherBroadcast), Asked::Cast(Cast::EtherBroadcast)))
+                }
+                "multicast" => {
+                    Some((Primitive::Cast(Cast::EtherMulticast), Asked::Cast(Cast::EtherMulticast)))
+                }
                 _ => None,
             };
-            if let Some(primitive) = simple {
+            if let Some((primitive, asked)) = simple {
                 self.next();
-                return Ok(Tree::Leaf(primitive));
+                return Ok(self.leaf(start, asked, Tree::Leaf(primitive)));
             }
             match token.text.as_str() {
                 "vlan" => return self.vlan(),
@@ -92,28 +127,53 @@ impl Parser<'_> {
                 return Ok(condition);
             }
         }
+        if let Some(kind) = self.state.recent.and_then(Head::values) {
+            self.wants_value(kind);
+        }
         self.value_without_qualifiers()
     }
 
+    /// What may be a whole condition, or a protocol in front of qualifiers.
+    fn variable(&mut self) -> Parsed<Written> {
+        let start = self.at;
+        self.next();
+        self.qualified()?;
+        let text = self.text_from(start);
+        Ok(self.leaf(start, Asked::Variable(text), Tree::All(Vec::new())))
+    }
+
     /// `vlan`, `vlan ID`.
-    fn vlan(&mut self) -> Parsed<Expression> {
-        if self.tags == TAGS {
+    fn vlan(&mut self) -> Parsed<Written> {
+        if self.state.tags == TAGS {
             return Err(self.refused("two tags are read at most, the outer and the inner one"));
         }
-        let level = self.tags;
+        let (start, level) = (self.at, self.state.tags);
         self.next();
-        let numbered =
-            self.peek().kind == Kind::Word && self.peek().text.starts_with(|c: char| c.is_ascii_digit());
-        let id = if numbered { Some(self.number(0..=4095, "a VLAN id from 0 to 4095")?) } else { None };
-        self.tags += 1;
-        Ok(Tree::Leaf(Primitive::Vlan { level, id }))
+        self.wants_value(ValueKind::Vlan);
+        let token = self.peek();
+        let is_open = token.kind == Kind::Open;
+        let is_number = token.kind == Kind::Word && token.text.starts_with(|c: char| c.is_ascii_digit());
+        let id = if is_open || is_number {
+            Some(self.number(0..=4095, "a VLAN id from 0 to 4095")?)
+        } else {
+            None
+        };
+        // A condition that restricts nothing says nothing about tags.
+        self.state.tags += u8::from(!is_open);
+        let asked = Asked::Vlan { id: id.map(|_| token.source()) };
+        Ok(self.leaf(start, asked, Tree::Leaf(Primitive::Vlan { level, id })))
     }
 
     /// `less LENGTH`, `greater LENGTH`: both include the length.
-    fn length(&mut self, comparison: Comparison) -> Parsed<Expression> {
+    fn length(&mut self, comparison: Comparison) -> Parsed<Written> {
+        let start = self.at;
         self.next();
+        let token = self.peek();
         let length = self.number(0..=u16::MAX, "a frame length in bytes from 0 to 65535")?;
-        self.relation(Arithmetic::Access(Access::Length), comparison, Arithmetic::Constant(length.into()))
+        let (left, right) = (Arithmetic::Access(Access::Length), Arithmetic::Constant(length.into()));
+        let means = self.relation(&left, comparison, &right)?;
+        let compared = Compared { left, words: None, comparison, right, text: Some(token.source()) };
+        Ok(self.leaf(start, Asked::Comparison(compared), means))
     }
 }
 

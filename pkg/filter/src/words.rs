@@ -20,8 +20,10 @@ pub struct Word {
 pub enum WordKind {
     /// Where a condition can begin, or go on.
     Keyword,
-    /// A protocol: a condition of its own.
+    /// A protocol of IP: a condition by itself.
     Protocol,
+    /// An EtherType: a condition by itself.
+    Ethertype,
     /// Behind `port` and `portrange`.
     Service,
     /// Behind `dscp`.
@@ -37,6 +39,7 @@ impl WordKind {
         match self {
             Self::Keyword => "keyword",
             Self::Protocol => "protocol",
+            Self::Ethertype => "ethertype",
             Self::Service => "service",
             Self::CodePoint => "code-point",
             Self::Number => "number",
@@ -72,6 +75,25 @@ const KEYWORDS: &[(&str, &str, &str)] = &[
     ("mask", "the mask of a network", "net 192.0.2.0 mask 255.255.255.0"),
 ];
 
+/// Words that a condition begins with, the most used at the front; protocols apart.
+pub(crate) fn beginning_conditions() -> impl Iterator<Item = &'static str> {
+    KEYWORDS.iter().map(|(word, ..)| *word).filter(|word| !matches!(*word, "and" | "or" | "mask"))
+}
+
+/// Keywords of protocols, each a condition of its own.
+pub(crate) fn protocols() -> impl Iterator<Item = &'static str> {
+    protocols::keywords().map(|(word, _)| word).chain(ethertypes::keywords().map(|(word, _)| word))
+}
+
+/// Whether a word says what is asked for, or joins conditions: it is no value.
+pub(crate) fn is_reserved(text: &str) -> bool {
+    is_keyword(text) || protocols::bare(text).is_some() || ethertypes::number(text).is_some()
+}
+
+fn is_keyword(text: &str) -> bool {
+    KEYWORDS.iter().any(|(word, ..)| *word == text)
+}
+
 /// Every word, without the addresses and numbers that it takes; keywords first, the most used of them at the front.
 pub fn all() -> impl Iterator<Item = Word> {
     let keywords = KEYWORDS.iter().map(|(text, meaning, _)| Word {
@@ -86,7 +108,7 @@ pub fn all() -> impl Iterator<Item = Word> {
     });
     let ethertypes = ethertypes::keywords().map(|(text, number)| Word {
         text,
-        kind: WordKind::Protocol,
+        kind: WordKind::Ethertype,
         meaning: names::ethertype(number).map_or_else(
             || format!("EtherType {number:#06x}"),
             |name| format!("{name}, EtherType {number:#06x}"),

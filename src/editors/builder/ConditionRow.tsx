@@ -2,10 +2,10 @@ import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { Combobox, FieldValidationMessage, IconButton, useStyles2, type ComboboxOption } from '@grafana/ui';
 
-import type { Condition, FieldName, Operator } from '../../query/builder/conditions';
 import { fieldNamed, FIELDS, OPERATORS } from '../../query/builder/fields';
 import { unfitValue, withField } from '../../query/builder/rows';
 import type { Vocabulary } from '../../query/completion';
+import type { Condition, FieldName, Operator } from '../../resources/filter';
 
 import { ConditionValue } from './ConditionValue';
 import { HiddenLabel } from './HiddenLabel';

@@ -1,17 +1,19 @@
 import { Combobox } from '@grafana/ui';
 import { useRef } from 'react';
 
-import { valuesIn, type Condition } from '../../query/builder/conditions';
+import { valueAt, valuesIn } from '../../query/builder/conditions';
 import { fieldNamed } from '../../query/builder/fields';
 import {
-  isComplete,
+  isWordOfFilters,
   suggestionsBeginning,
   valuesOf,
-  wordAt,
   type Suggestion,
   type Vocabulary,
 } from '../../query/completion';
+import { isAddress } from '../../query/tags';
+import type { Condition, ValueKind } from '../../resources/filter';
 import { SuggestingInput } from '../SuggestingInput';
+import type { Offer } from '../useCompletion';
 import { useDraft } from '../useDraft';
 
 import { HiddenLabel } from './HiddenLabel';
@@ -79,25 +81,25 @@ function TypedValues({ id, label, condition, suggested, ...props }: Props & { su
       isInvalid={props.isInvalid}
       isMenu
       draft={draft}
-      completer={{
-        suggest: (text, cursor) => suggestionsFor(suggested, text, cursor, props.vocabulary),
-        isComplete: (text, cursor) => isComplete(text, cursor, props.vocabulary),
-      }}
+      completer={{ offer: (text, cursor) => offerOf(suggested, text, cursor, props.vocabulary) }}
       onFocus={props.onFocus}
     />
   );
 }
 
-type Suggested = Parameters<typeof valuesOf>[0] | readonly Suggestion[];
+type Suggested = ValueKind | readonly Suggestion[];
 
-function suggestionsFor(suggested: Suggested, text: string, cursor: number, vocabulary: Vocabulary): Suggestion[] {
-  const { start, typed } = wordAt(text, cursor);
-  if (/\$\{?$/.test(text.slice(0, start))) {
-    return [];
-  }
+function offerOf(suggested: Suggested, text: string, cursor: number, vocabulary: Vocabulary): Offer {
+  const place = valueAt(text, cursor);
+  const typed = text.slice(place.start, cursor);
   // The menus know by the field what a name is of; in a text the backslash says it.
   const plain = (suggestion: Suggestion) => ({ ...suggestion, text: suggestion.text.replace(/^\\/, '') });
-  return typeof suggested === 'string'
-    ? valuesOf(suggested, typed, vocabulary).map(plain)
-    : suggestionsBeginning(typed, suggested);
+  return {
+    place,
+    suggestions:
+      typeof suggested === 'string'
+        ? valuesOf(suggested, typed, vocabulary).map(plain)
+        : suggestionsBeginning(typed, suggested),
+    isComplete: /^\d+$/.test(typed) || isAddress(typed) || isWordOfFilters(typed, vocabulary),
+  };
 }

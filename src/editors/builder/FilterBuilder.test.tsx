@@ -1,8 +1,9 @@
-import { act, fireEvent, render, screen } from '@testing-library/react';
+import { act, fireEvent, render, screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { useState } from 'react';
 
-import type { FilterReading } from '../../query/filterReading';
+import type { FilterVerdict } from '../../query/filterReading';
+import { MEANING, recordedReading } from '../../testing/filterAnswers';
 import { NOTHING_SEEN, WORDS } from '../../testing/filterWords';
 import { layOutEverything } from '../../testing/layout';
 import { FilterField } from '../FilterField';
@@ -16,13 +17,13 @@ const VOCABULARY = {
 beforeAll(layOutEverything);
 
 /** The commits, where the field is opened in menus. */
-function open(
+async function open(
   value = '',
-  reading: FilterReading = { state: 'meaning', meaning: 'packets of the test' },
-  isOfFlows = false
+  verdict: FilterVerdict = { state: 'meaning', meaning: MEANING },
+  isOfFlows = false,
+  read = (filter: string, cursor?: number) => Promise.resolve(recordedReading(filter, cursor, verdict))
 ) {
   const commit = jest.fn();
-  const read = () => Promise.resolve(reading);
   const outside: { set?: (filter: string) => void } = {};
   function Editor() {
     const [filter, setFilter] = useState(value);
@@ -44,6 +45,9 @@ function open(
   }
   render(<Editor />);
   fireEvent.click(screen.getByLabelText('Menus'));
+  await waitFor(() => {
+    expect(screen.getByRole('group', { name: 'Filter' })).not.toHaveAttribute('aria-busy', 'true');
+  });
   return {
     commit,
     set: (filter: string) => {
@@ -69,8 +73,8 @@ async function choose(row: number, what: string, option: string) {
   await act(() => Promise.resolve());
 }
 
-it('shows the conditions of the text, and changes nothing by that', () => {
-  const { commit } = open('host (192.0.2.7 or 192.0.2.8) && !port 22 && ttl < 5 && inbound && not vlan');
+it('shows the conditions of the text, and changes nothing by that', async () => {
+  const { commit } = await open('host (192.0.2.7 or 192.0.2.8) && !port 22 && ttl < 5 && inbound && not vlan');
   expect(rows()).toEqual([
     'Host is 192.0.2.7, 192.0.2.8',
     'Port is not 22',
@@ -89,7 +93,7 @@ it('shows the conditions of the text, and changes nothing by that', () => {
 });
 
 it('begins with a condition that asks for nothing until it has a value', async () => {
-  const { commit } = open();
+  const { commit } = await open();
   expect(rows()).toEqual(['Host is ']);
   await userEvent.type(part(1, 'value'), '192.0.2.7, 192.0.2.8');
   expect(commit).not.toHaveBeenCalled();
@@ -100,13 +104,13 @@ it('begins with a condition that asks for nothing until it has a value', async (
 });
 
 it.each(['Control', 'Meta'])('runs on %s-Enter', async (modifier) => {
-  const { commit } = open();
+  const { commit } = await open();
   await userEvent.type(part(1, 'value'), `1{${modifier}>}{Enter}{/${modifier}}`);
   expect(commit.mock.calls).toEqual([['host 1']]);
 });
 
 it('adds a condition, which runs once it is whole', async () => {
-  const { commit } = open('tcp');
+  const { commit } = await open('tcp');
   press('Add condition');
   expect(rows()).toEqual(['Protocol is tcp', 'Host is ']);
   expect(part(2, 'field')).toHaveFocus();
@@ -118,14 +122,14 @@ it('adds a condition, which runs once it is whole', async () => {
   expect(commit.mock.calls).toEqual([['tcp and not dst port 22']]);
 });
 
-it('joins by any, where any is to do', () => {
-  const { commit } = open('tcp and port 80 and not host $hosts');
+it('joins by any, where any is to do', async () => {
+  const { commit } = await open('tcp and port 80 and not host $hosts');
   fireEvent.click(screen.getByLabelText('Any'));
   expect(commit.mock.calls).toEqual([['tcp or port 80 or not host $hosts']]);
 });
 
-it('removes a condition, and the filter with the last', () => {
-  const { commit } = open('tcp and port 80');
+it('removes a condition, and the filter with the last', async () => {
+  const { commit } = await open('tcp and port 80');
   press('Remove condition 1');
   expect(rows()).toEqual(['Port is 80']);
   expect(screen.getByText('Add condition').closest('button')).toHaveFocus();
@@ -135,7 +139,7 @@ it('removes a condition, and the filter with the last', () => {
 });
 
 it('waits for a value where another kind of thing is asked for', async () => {
-  const { commit } = open('host 192.0.2.7 and tcp');
+  const { commit } = await open('host 192.0.2.7 and tcp');
   await choose(1, 'field', 'Source host');
   expect(commit.mock.calls).toEqual([['src host 192.0.2.7 and tcp']]);
   await choose(1, 'field', 'TCP flag');
@@ -146,7 +150,7 @@ it('waits for a value where another kind of thing is asked for', async () => {
 });
 
 it('needs no value where there is none to give', async () => {
-  const { commit } = open('vlan 40');
+  const { commit } = await open('vlan 40');
   await choose(1, 'operator', 'is not there');
   expect(commit.mock.calls).toEqual([['not vlan']]);
   expect(screen.queryByLabelText('Condition 1: value')).toBeNull();
@@ -155,13 +159,13 @@ it('needs no value where there is none to give', async () => {
 });
 
 it('has values to choose from, which run at once', async () => {
-  const { commit } = open('inbound');
+  const { commit } = await open('inbound');
   await choose(1, 'value', 'Outbound');
   expect(commit.mock.calls).toEqual([['outbound']]);
 });
 
 it('suggests values, shown by a click and taken by another', async () => {
-  const { commit } = open();
+  const { commit } = await open();
   await userEvent.click(part(1, 'value'));
   expect(screen.getAllByRole('option').map((option) => option.firstChild?.textContent)).toEqual([
     '198.51.100.7',
@@ -174,7 +178,7 @@ it('suggests values, shown by a click and taken by another', async () => {
 });
 
 it('suggests names as one says them', async () => {
-  const { commit } = open('ether proto 0x88cc');
+  const { commit } = await open('ether proto 0x88cc');
   await userEvent.clear(part(1, 'value'));
   await userEvent.type(part(1, 'value'), 'ar{Tab}');
   expect(commit.mock.calls.at(-1)).toEqual(['ether proto \\arp']);
@@ -182,7 +186,7 @@ it('suggests names as one says them', async () => {
 });
 
 it('runs with nothing that could be more than a value', async () => {
-  const { commit } = open('tcp and port 80');
+  const { commit } = await open('tcp and port 80');
   await userEvent.clear(part(2, 'value'));
   await userEvent.type(part(2, 'value'), '80) or (udp{Enter}');
   expect(commit).not.toHaveBeenCalled();
@@ -198,7 +202,7 @@ it('runs with nothing that could be more than a value', async () => {
 it('marks the condition that the back end cannot take, and says why below', async () => {
   const text = 'tcp and port nosuch';
   const fault = { column: 14, length: 6, word: 'nosuch', message: 'a port is expected' };
-  open(text, { state: 'fault', text, fault, isInterpolated: false });
+  await open(text, { state: 'fault', text, fault, isInterpolated: false });
   expect(await screen.findByText('a port is expected')).toBeVisible();
   expect(part(1, 'value')).toBeValid();
   expect(part(2, 'value')).toBeInvalid();
@@ -206,27 +210,30 @@ it('marks the condition that the back end cannot take, and says why below', asyn
 });
 
 it('says below what the filter means', async () => {
-  open('tcp');
+  await open('tcp');
   expect(await screen.findByText('Packets of the test.')).toBeVisible();
 });
 
-it('does not touch a filter that it cannot show, and offers the text', () => {
-  const { commit } = open('ip[8] < 5 or (tcp and port 80)');
-  expect(screen.getByText('This filter says more than the menus can show; edit it as text.')).toBeVisible();
+it('does not touch a filter that it cannot show, and offers the text', async () => {
+  const { commit } = await open('ip[8] < 5 or (tcp and port 80)');
+  expect(
+    screen.getByText('The menus cannot show this filter: they have no such comparison. Edit it as text.')
+  ).toBeVisible();
   expect(screen.queryByText('Add condition')).toBeNull();
   press('Edit as text');
   expect(screen.getByLabelText('Filter')).toHaveValue('ip[8] < 5 or (tcp and port 80)');
   expect(commit).not.toHaveBeenCalled();
 });
 
-it('follows a filter that comes from elsewhere', () => {
-  const { set } = open('tcp');
+it('follows a filter that comes from elsewhere', async () => {
+  const { set } = await open('tcp');
   set('udp port 53 or 5353');
+  expect(await screen.findByLabelText('Condition 2')).toBeVisible();
   expect(rows()).toEqual(['UDP port is 53', 'UDP port is 5353']);
 });
 
-it('writes a filter in its own words only where something changes', () => {
-  const { commit } = open('udp port 53 or 5353');
+it('writes a filter in its own words only where something changes', async () => {
+  const { commit } = await open('udp port 53 or 5353');
   press('Add condition');
   press('Remove condition 3');
   expect(commit).not.toHaveBeenCalled();
@@ -234,8 +241,8 @@ it('writes a filter in its own words only where something changes', () => {
   expect(commit.mock.calls).toEqual([['udp port 53']]);
 });
 
-it('offers of flows what they carry, and shows what is there besides', () => {
-  open('ttl 1 and host 192.0.2.7', undefined, true);
+it('offers of flows what they carry, and shows what is there besides', async () => {
+  await open('ttl 1 and host 192.0.2.7', undefined, true);
   const offered = (row: number) => {
     fireEvent.click(part(row, 'field'));
     const labels = [...document.querySelectorAll('[role="option"]')].map((option) => option.textContent);
@@ -245,4 +252,14 @@ it('offers of flows what they carry, and shows what is there besides', () => {
   expect(offered(1)).toContain('TTL');
   expect(offered(2)).toEqual(expect.arrayContaining(['Host', 'VLAN', 'EtherType', 'Direction']));
   expect(offered(2)).not.toContain('TTL');
+});
+
+it('shows the text where the back end does not answer', async () => {
+  const { commit } = await open('tcp', undefined, false, () => Promise.reject(new Error('the plugin is not there')));
+  expect(
+    await screen.findByText('The menus cannot show this filter: the back end could not be asked. Edit it as text.')
+  ).toBeVisible();
+  press('Edit as text');
+  expect(screen.getByLabelText('Filter')).toHaveValue('tcp');
+  expect(commit).not.toHaveBeenCalled();
 });

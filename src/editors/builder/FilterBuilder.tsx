@@ -3,8 +3,6 @@ import type { GrafanaTheme2 } from '@grafana/data';
 import { Button, RadioButtonGroup, useStyles2 } from '@grafana/ui';
 import { useMemo, useRef, useState } from 'react';
 
-import type { Joint } from '../../query/builder/conditions';
-import { readConditions } from '../../query/builder/read';
 import {
   faultyRow,
   filterOf,
@@ -16,7 +14,8 @@ import {
   type Rows,
 } from '../../query/builder/rows';
 import type { Vocabulary } from '../../query/completion';
-import type { FilterReading } from '../../query/filterReading';
+import type { FilterReading, FilterVerdict } from '../../query/filterReading';
+import type { Conditions, Joint } from '../../resources/filter';
 
 import { FILTER_WIDTH } from '../layout';
 
@@ -28,8 +27,10 @@ interface Props {
   value: string;
   isOfFlows: boolean;
   vocabulary: Vocabulary;
-  /** What the back end makes of the filter in force. */
+  /** What the back end makes of a filter, which may be the one before. */
   reading: FilterReading | undefined;
+  /** What it says of the filter in force. */
+  verdict: FilterVerdict | undefined;
   meaningId: string;
   onFocus: () => void;
   onCommit: (filter: string) => void;
@@ -49,18 +50,26 @@ const JOINTS: Array<{ label: string; value: Joint }> = [
   { label: 'Any', value: 'or' },
 ];
 
+const NO_CONDITIONS: Conditions = { joint: 'and', conditions: [] };
+
+const NOT_ASKED = 'the back end could not be asked';
+
 /** A filter in menus. It writes the same text that one can type, and nothing while a condition is half made. */
 export function FilterBuilder({ id, value, onCommit, ...props }: Props) {
   const styles = useStyles2(getStyles);
   const addButton = useRef<HTMLButtonElement>(null);
   const [kept, setKept] = useState<Shown>();
   const [added, setAdded] = useState<number>();
-  const shown = useMemo(() => (kept?.filter === value ? kept : shownOf(value)), [kept, value]);
+  const shown = useMemo(
+    () => (kept?.filter === value ? kept : shownOf(value, props.reading)),
+    [kept, value, props.reading]
+  );
 
-  if (shown === undefined) {
+  if (shown === undefined || 'beyond' in shown) {
+    const why = shown?.beyond ?? (props.verdict?.state === 'unknown' ? NOT_ASKED : undefined);
     return (
-      <div role="group" aria-label="Filter" className={styles.beyond}>
-        <span>This filter says more than the menus can show; edit it as text.</span>
+      <div role="group" aria-label="Filter" className={styles.beyond} aria-busy={why === undefined}>
+        {why !== undefined && <span>{`The menus cannot show this filter: ${why}. Edit it as text.`}</span>}
         <code className={styles.filter}>{value}</code>
         <Button variant="secondary" size="sm" onClick={props.onEditAsText}>
           Edit as text
@@ -80,7 +89,7 @@ export function FilterBuilder({ id, value, onCommit, ...props }: Props) {
     setKept({ filter: written, rows: next, written });
     onCommit(written);
   };
-  const faulty = faultyRow(shown.rows, value, props.reading);
+  const faulty = faultyRow(shown.rows, value, props.verdict);
 
   return (
     <div role="group" aria-label="Filter" className={styles.rows} data-testid="xdplive-query-filter-builder">
@@ -141,10 +150,15 @@ export function FilterBuilder({ id, value, onCommit, ...props }: Props) {
   );
 }
 
-function shownOf(filter: string): Shown | undefined {
-  const conditions = readConditions(filter);
-  if (conditions === undefined) {
+/** Undefined until the back end has said what is in the filter. */
+function shownOf(filter: string, reading: FilterReading | undefined): Shown | { beyond: string } | undefined {
+  const isEmpty = filter.trim() === '';
+  if (!isEmpty && reading?.typed !== filter) {
     return undefined;
+  }
+  const conditions = isEmpty || reading === undefined ? NO_CONDITIONS : reading.conditions;
+  if ('beyond' in conditions) {
+    return conditions;
   }
   const rows = rowsOf(conditions);
   return { filter, rows, written: filterOf(rows) };

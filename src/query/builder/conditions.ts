@@ -1,47 +1,6 @@
 import { isWord } from '../filterVariables';
 import { VARIABLE } from '../variables';
 
-export type FieldName =
-  | 'host'
-  | 'source-host'
-  | 'destination-host'
-  | 'net'
-  | 'port'
-  | 'source-port'
-  | 'destination-port'
-  | 'tcp-port'
-  | 'udp-port'
-  | 'protocol'
-  | 'vlan'
-  | 'ttl'
-  | 'dscp'
-  | 'tcp-flag'
-  | 'ethertype'
-  | 'mac'
-  | 'source-mac'
-  | 'destination-mac'
-  | 'cast'
-  | 'direction'
-  | 'length';
-
-export type Operator =
-  'is' | 'is-not' | 'less' | 'greater' | 'at-most' | 'at-least' | 'present' | 'absent' | 'set' | 'not-set';
-
-/** What is asked of a packet. Of several values any will do, or with an operator that denies, none. */
-export interface Condition {
-  field: FieldName;
-  operator: Operator;
-  values: string[];
-}
-
-/** What menus can show of a filter: conditions, of which all or any are to hold. */
-export interface Conditions {
-  joint: Joint;
-  conditions: Condition[];
-}
-
-export type Joint = 'and' | 'or';
-
 /** What stands between values where somebody types several. */
 const BETWEEN = /[\s,]+/;
 
@@ -49,6 +8,13 @@ const BETWEEN = /[\s,]+/;
 export function valuesIn(typed: string): string[] {
   const values = typed.split(BETWEEN).filter((value) => value !== '' && value !== 'or');
   return [...new Set(values)];
+}
+
+/** The value at the cursor of what was typed, which may be empty. */
+export function valueAt(typed: string, cursor: number): { start: number; end: number } {
+  const before = typed.slice(0, cursor).split(BETWEEN).at(-1) ?? '';
+  const [behind = ''] = typed.slice(cursor).split(BETWEEN);
+  return { start: cursor - before.length, end: cursor + behind.length };
 }
 
 /** Whether a text can stand as one value without becoming more than that, once its variables have values. */

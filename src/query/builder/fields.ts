@@ -1,6 +1,5 @@
-import type { Suggestion, ValueKind } from '../completion';
-
-import type { FieldName, Operator } from './conditions';
+import type { FieldName, Operator, ValueKind } from '../../resources/filter';
+import type { Suggestion } from '../completion';
 
 /** Something of a packet that can be asked for. */
 export interface Field {

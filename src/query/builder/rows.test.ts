@@ -1,6 +1,6 @@
-import type { FilterReading } from '../filterReading';
+import type { Condition } from '../../resources/filter';
+import type { FilterVerdict } from '../filterReading';
 
-import type { Condition } from './conditions';
 import { faultyRow, filterOf, rowsOf, unfitValue, withChange, withField, withoutRow, withRow, type Rows } from './rows';
 
 const HOST: Condition = { field: 'host', operator: 'is', values: ['192.0.2.7'] };
@@ -43,7 +43,7 @@ it('know a value that would be more than one', () => {
 });
 
 describe('with a fault', () => {
-  const fault = (column: number, length: number): FilterReading => ({
+  const fault = (column: number, length: number): FilterVerdict => ({
     state: 'fault',
     text: FILTER,
     fault: { column, length, word: '', message: '' },
@@ -63,7 +63,7 @@ describe('with a fault', () => {
 
   it('elsewhere are not at fault', () => {
     expect(faultyRow(ROWS, `${FILTER} `, fault(6, 9))).toBeUndefined();
-    expect(faultyRow(ROWS, FILTER, { ...fault(6, 9), isInterpolated: true } as FilterReading)).toBeUndefined();
+    expect(faultyRow(ROWS, FILTER, { ...fault(6, 9), isInterpolated: true } as FilterVerdict)).toBeUndefined();
     expect(faultyRow(ROWS, FILTER, { state: 'meaning', meaning: '' })).toBeUndefined();
     expect(faultyRow(ROWS, FILTER, undefined)).toBeUndefined();
   });

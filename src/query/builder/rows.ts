@@ -1,6 +1,7 @@
-import type { FilterReading } from '../filterReading';
+import type { Condition, Conditions, FieldName } from '../../resources/filter';
+import type { FilterVerdict } from '../filterReading';
 
-import { isValue, type Condition, type Conditions, type FieldName } from './conditions';
+import { isValue } from './conditions';
 import { fieldNamed } from './fields';
 import { isWhole, writeConditions } from './write';
 
@@ -62,16 +63,16 @@ export function unfitValue({ values }: Condition): string | undefined {
   return values.find((value) => !isValue(value));
 }
 
-/** The row that a fault is in; undefined where the reading is not about the filter that the rows make. */
-export function faultyRow(shown: Rows, filter: string, reading: FilterReading | undefined): number | undefined {
+/** The row that a fault is in; undefined where the verdict is not about the filter that the rows make. */
+export function faultyRow(shown: Rows, filter: string, verdict: FilterVerdict | undefined): number | undefined {
   const { joint, rows } = shown;
   const whole = rows.filter(isWhole);
   const { text, places } = writeConditions({ joint, conditions: whole });
-  if (reading?.state !== 'fault' || reading.isInterpolated || text !== filter) {
+  if (verdict?.state !== 'fault' || verdict.isInterpolated || text !== filter) {
     return undefined;
   }
-  const start = reading.fault.column - 1;
-  const isOfAll = whole.length > 1 && reading.fault.length >= text.length;
+  const start = verdict.fault.column - 1;
+  const isOfAll = whole.length > 1 && verdict.fault.length >= text.length;
   // Where the end is at fault, it is the last one's.
   const index = isOfAll ? -1 : places.findIndex(({ end }) => start < end || end === text.length);
   return whole[index]?.id;

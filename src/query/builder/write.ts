@@ -1,4 +1,5 @@
-import type { Condition, Conditions } from './conditions';
+import type { Condition, Conditions } from '../../resources/filter';
+
 import { fieldNamed, OPERATORS, PORT_RANGE, PROTOCOL_WORDS } from './fields';
 
 /** A filter, and where in it each of its conditions stands. */

@@ -1,30 +1,17 @@
 import type { BackendSrv, BackendSrvRequest } from '@grafana/runtime';
 import { defer, lastValueFrom } from 'rxjs';
 
-import type { FilterAnswer } from '../../../src/resources/filter';
 import { INSTANCE } from '../../../src/testing/instance';
-import { RESOURCES, type Resource } from '../../../src/testing/resources';
+import { RESOURCES } from '../../../src/testing/resources';
 
 const RESOURCES_URL = `/api/datasources/uid/${INSTANCE.uid}/resources/`;
-
-/** A word that no filter knows. */
-const WRONG = 'prot';
-
-function readFilter({ filter }: Record<string, unknown> = {}): FilterAnswer {
-  const at = String(filter).search(new RegExp(`\\b${WRONG}\\b`));
-  return at === -1
-    ? { canonical: '', meaning: 'packets of the test', terms: 1 }
-    : { error: { column: at + 1, length: WRONG.length, word: WRONG, message: `"${WRONG}" is no word of a filter.` } };
-}
-
-const answers: Record<string, Resource> = { ...RESOURCES, filter: readFilter };
 
 /** Stands in for Grafana's server, as far as the editors ask it. */
 export function testBackend(): BackendSrv {
   const fetch = ({ url, params, data }: BackendSrvRequest) =>
     defer(() => {
       const [path = ''] = url.split('?');
-      const answer = path.startsWith(RESOURCES_URL) ? answers[path.slice(RESOURCES_URL.length)] : undefined;
+      const answer = path.startsWith(RESOURCES_URL) ? RESOURCES[path.slice(RESOURCES_URL.length)] : undefined;
       const parameters = (params ?? data) as Record<string, unknown> | undefined;
       return answer === undefined
         ? Promise.reject(notFound(url))

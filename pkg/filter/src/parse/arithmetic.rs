@@ -4,6 +4,8 @@ use super::{
     head::Head,
     literal,
     parser::{Parsed, Parser},
+    wanted::ValueKind,
+    written::{Asked, Compared, Written},
 };
 use crate::{
     error::Reason,
@@ -32,53 +34,52 @@ impl Parser<'_> {
             Kind::Sign => {
                 token.text == "-" || (token.text == "(" && self.behind_parentheses().is_some_and(continues))
             }
-            Kind::Word => {
+            Kind::Word | Kind::Open => {
                 let behind = self.peek_at(1);
                 // In `net 10/8 or 11/8`, it is a prefix.
-                let prefix = behind.is_sign("/") && matches!(self.recent, Some(Head::Net { .. }));
-                token.text == "len" || behind.is_sign("[") || (continues(behind) && !prefix)
+                let prefix = behind.is_sign("/") && matches!(self.state.recent, Some(Head::Net { .. }));
+                token.is_word("len") || behind.is_sign("[") || (continues(behind) && !prefix)
             }
-            Kind::Escaped | Kind::End => false,
+            Kind::Escaped | Kind::Unknown | Kind::End => false,
         }
     }
 
-    /// The token behind the parenthesis that closes the next one.
-    fn behind_parentheses(&self) -> Option<&Token> {
-        let mut open = 0_usize;
-        let rest = self.tokens.get(self.at..)?;
-        let close = rest.iter().position(|token| {
-            open += usize::from(token.is_sign("("));
-            if token.is_sign(")") {
-                open = open.saturating_sub(1);
-            }
-            open == 0
-        })?;
-        rest.get(close + 1)
-    }
-
-    pub(super) fn comparison(&mut self) -> Parsed<Expression> {
-        let first = self.peek();
+    pub(super) fn comparison(&mut self) -> Parsed<Written> {
+        let (start, first) = (self.at, self.peek());
         let mut budget = Budget::default();
         let left = self.arithmetic(0, &mut budget)?;
+        let is_open = |tokens: &[Token]| tokens.iter().any(|token| token.kind == Kind::Open);
+        let words = self.read_from(start);
+        let words = (!is_open(words)).then(|| words.iter().map(Token::source).collect());
         let comparison = Comparison::of(&self.peek().text)
             .filter(|_| self.peek().kind == Kind::Sign)
             .ok_or_else(|| self.expected("an operator or one of = != < > <= >="))?;
         self.next();
+        let behind = self.at;
         let right = self.arithmetic(0, &mut budget)?;
+        let text = (self.at == behind + 1).then(|| self.text_from(behind));
+        let is_open = is_open(self.read_from(start));
         // What cannot be decided is the whole comparison; it is shown where it begins.
-        self.relation(left, comparison, right).map_err(|error| first.error(error.reason))
+        let means = match self.relation(&left, comparison, &right) {
+            _ if is_open => Tree::All(Vec::new()),
+            Ok(means) => means,
+            Err(_) if self.overlooks(true) => Tree::All(Vec::new()),
+            Err(error) => return Err(first.error(error.reason)),
+        };
+        Ok(self.leaf(start, Asked::Comparison(Compared { left, words, comparison, right, text }), means))
     }
 
     /// The condition that compares these, as long as the ranges of all comparisons stay within [`MAX_RANGES`].
     pub(super) fn relation(
         &mut self,
-        left: Arithmetic,
+        left: &Arithmetic,
         comparison: Comparison,
-        right: Arithmetic,
+        right: &Arithmetic,
     ) -> Parsed<Expression> {
-        let relation = Relation::new(left, comparison, right).map_err(|reason| self.refused(reason))?;
-        self.ranges += relation.ranges();
-        if self.ranges > MAX_RANGES {
+        let relation =
+            Relation::new(left.clone(), comparison, right.clone()).map_err(|reason| self.refused(reason))?;
+        self.state.ranges += relation.ranges();
+        if self.state.ranges > MAX_RANGES {
             let reason = format!("the comparisons come to more than {MAX_RANGES} ranges of values");
             return Err(self.refused(reason));
         }
@@ -106,6 +107,12 @@ impl Parser<'_> {
 
     fn operand(&mut self, budget: &mut Budget) -> Parsed<Arithmetic> {
         let token = self.peek();
+        self.wants_value(ValueKind::Number);
+        if token.kind == Kind::Open {
+            self.next();
+            // Any number will do: the comparison means nothing.
+            return Ok(Arithmetic::Constant(1));
+        }
         if self.peek().is_sign("(") {
             self.spend(budget)?;
             self.next();

@@ -1,5 +1,6 @@
 //! What stands in front of a value, as it was read.
 
+use super::wanted::ValueKind;
 use crate::{
     relation::Access,
     syntax::{Owner, Side},
@@ -7,8 +8,8 @@ use crate::{
 };
 
 /// Qualifiers that belong together, or the kind of value that follows them.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum Head {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Head {
     /// An IP address.
     Host { owner: Option<AddressProtocol>, side: Side },
     /// An IP network.
@@ -25,9 +26,23 @@ pub(super) enum Head {
     Plain(Access),
 }
 
+impl Head {
+    /// What its values are of, as far as there are some to choose from.
+    pub(super) const fn values(self) -> Option<ValueKind> {
+        match self {
+            Self::Host { .. } | Self::Net { .. } => Some(ValueKind::Address),
+            Self::Port { .. } => Some(ValueKind::Service),
+            Self::Protocol { .. } => Some(ValueKind::IpProtocol),
+            Self::Ethertype => Some(ValueKind::Ethertype),
+            Self::Plain(Access::Dscp) => Some(ValueKind::CodePoint),
+            Self::Mac { .. } | Self::Plain(_) => None,
+        }
+    }
+}
+
 /// The protocol in front of an address.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum AddressProtocol {
+pub(crate) enum AddressProtocol {
     Ip,
     Ip6,
     Arp,

@@ -66,8 +66,14 @@ impl Parser<'_> {
         let number = (token.kind == Kind::Word)
             .then(|| number(&token.text).and_then(|number| N::try_from(number).ok()))
             .flatten()
-            .filter(|number| range.contains(number))
-            .ok_or_else(|| token.error(Reason::Expected(expected.into())))?;
+            .filter(|number| range.contains(number));
+        let is_wrong = number.is_none() && token.text.starts_with(|c: char| c.is_ascii_digit());
+        if token.kind == Kind::Open || self.overlooks(is_wrong) {
+            self.next();
+            // Nobody looks at it: what it is a part of means nothing.
+            return Ok(range.into_inner().0);
+        }
+        let number = number.ok_or_else(|| token.error(Reason::Expected(expected.into())))?;
         self.next();
         Ok(number)
     }

@@ -1,38 +1,33 @@
 //! And, or, not and parentheses, around whatever can stand in them.
 
-use super::parser::{Parsed, Parser};
-use crate::{error::Reason, syntax::Expression};
+use super::{
+    parser::{Parsed, Parser},
+    written::{Joined, Joint, MAX_DEPTH, Written, too_deep},
+};
 
-/// Levels of parentheses and `not` at most, in the text and in what it is read as.
-pub const MAX_DEPTH: usize = 64;
+/// Reads one item of a chain.
+pub(super) type Item<'t> = fn(&mut Parser<'t>) -> Parsed<Written>;
 
-/// How two conditions are joined.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Joint {
-    And,
-    Or,
-}
-
-impl Parser<'_> {
-    /// `item`s joined by and, or; both bind equally, from left to right.
-    pub(super) fn chain(&mut self, item: fn(&mut Self) -> Parsed<Expression>) -> Parsed<Expression> {
-        let outside = self.tags;
-        let mut expression = item(self)?;
+impl<'t> Parser<'t> {
+    /// `item`s joined by and, or.
+    pub(super) fn chain(&mut self, item: Item<'t>) -> Parsed<Written> {
+        let outside = self.state.tags;
+        let first = item(self)?;
+        let mut others = Vec::new();
         loop {
-            let joint = self.peek();
-            match self.joint() {
-                None => return Ok(expression),
-                Some(Joint::And) => expression = expression.and(item(self)?),
-                Some(Joint::Or) => {
-                    let before = std::mem::replace(&mut self.tags, outside);
-                    expression = expression.or(item(self)?);
-                    self.tags = self.tags.min(before);
-                }
+            let word = self.peek();
+            let Some(joint) = self.joint() else { break };
+            let before = self.state.tags;
+            if joint == Joint::Or {
+                self.state.tags = outside;
             }
-            if expression.height() > MAX_DEPTH {
-                return Err(joint.error(too_deep()));
+            let condition = item(self)?;
+            if joint == Joint::Or {
+                self.state.tags = self.state.tags.min(before);
             }
+            others.push(Joined { joint, word: word.clone(), condition });
         }
+        Ok(if others.is_empty() { first } else { Written::Chain { first: Box::new(first), others } })
     }
 
     fn joint(&mut self) -> Option<Joint> {
@@ -46,26 +41,26 @@ impl Parser<'_> {
     }
 
     /// What `item` reads, one level deeper.
-    fn deeper(&mut self, item: impl FnOnce(&mut Self) -> Parsed<Expression>) -> Parsed<Expression> {
-        if self.depth >= MAX_DEPTH {
+    fn deeper(&mut self, item: impl FnOnce(&mut Self) -> Parsed<Written>) -> Parsed<Written> {
+        if self.state.depth >= MAX_DEPTH {
             return Err(self.peek().error(too_deep()));
         }
-        self.depth += 1;
-        let expression = item(self)?;
-        self.depth -= 1;
-        Ok(expression)
+        self.state.depth += 1;
+        let read = item(self)?;
+        self.state.depth -= 1;
+        Ok(read)
     }
 
     /// `not item`, where `not` comes next.
-    pub(super) fn negation(&mut self, item: fn(&mut Self) -> Parsed<Expression>) -> Parsed<Expression> {
-        let tags = self.tags;
-        let expression = self.deeper(|parser| {
+    pub(super) fn negation(&mut self, item: Item<'t>) -> Parsed<Written> {
+        let tags = self.state.tags;
+        let read = self.deeper(|parser| {
             parser.next();
             item(parser)
         })?;
         // That there is no such tag says nothing about the ones there are.
-        self.tags = tags;
-        Ok(expression.negated())
+        self.state.tags = tags;
+        Ok(Written::Not(Box::new(read)))
     }
 
     pub(super) fn at_negation(&self) -> bool {
@@ -73,16 +68,26 @@ impl Parser<'_> {
     }
 
     /// A list of `item`s in parentheses, where the first of these comes next.
-    pub(super) fn parenthesised(&mut self, item: fn(&mut Self) -> Parsed<Expression>) -> Parsed<Expression> {
+    pub(super) fn parenthesised(&mut self, item: Item<'t>) -> Parsed<Written> {
         self.deeper(|parser| {
             parser.next();
-            let expression = parser.chain(item)?;
+            let inner = parser.chain(item)?;
             parser.want_sign(")", "and, or or )")?;
-            Ok(expression)
+            Ok(Written::Group(Box::new(inner)))
         })
     }
-}
 
-fn too_deep() -> Reason {
-    Reason::Refused(format!("conditions can be {MAX_DEPTH} levels deep at most"))
+    /// A filter of its own in braces, where the first of these comes next: what is in it ends with it, and a value
+    /// behind it takes the qualifiers in front of it.
+    pub(super) fn braced(&mut self, item: Item<'t>) -> Parsed<Written> {
+        let recent = self.state.recent.take();
+        let read = self.deeper(|parser| {
+            parser.next();
+            let inner = parser.chain(item)?;
+            parser.want_sign("}", "and, or or }")?;
+            Ok(Written::Group(Box::new(inner)))
+        })?;
+        self.state.recent = recent;
+        Ok(read)
+    }
 }

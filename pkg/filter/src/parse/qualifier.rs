@@ -3,12 +3,14 @@
 use super::{
     head::{AddressProtocol, Head},
     parser::{Parsed, Parser},
+    wanted::{ValueKind, Wanted},
+    written::{Asked, Written},
 };
 use crate::{
     error::Reason,
     lexer::{Kind, Token},
     relation::Access,
-    syntax::{Cast, Expression, Primitive, Side},
+    syntax::{Cast, Primitive, Side},
     tree::Tree,
     vocabulary::{
         ethertypes,
@@ -44,6 +46,32 @@ impl Protocol {
     }
 }
 
+impl Protocol {
+    /// Words that can stand behind it and belong to it.
+    const fn qualifiers(self) -> &'static [&'static str] {
+        match self {
+            Self::Ether => &["host", "src", "dst", "proto", "broadcast", "multicast"],
+            Self::Address(AddressProtocol::Ip) => {
+                &["host", "net", "src", "dst", "proto", "broadcast", "multicast"]
+            }
+            Self::Address(AddressProtocol::Ip6) => &["host", "net", "src", "dst", "proto", "multicast"],
+            Self::Address(AddressProtocol::Arp) => &["host", "net", "src", "dst"],
+            Self::Transport(_) => &["port", "portrange", "src", "dst"],
+            Self::Rarp | Self::Other => &[],
+        }
+    }
+
+    /// Words that can stand behind it and a side.
+    const fn types(self) -> &'static [&'static str] {
+        match self {
+            Self::Ether => &["host"],
+            Self::Address(_) => &["host", "net"],
+            Self::Transport(_) => &["port", "portrange"],
+            Self::Rarp | Self::Other => &[],
+        }
+    }
+}
+
 /// What a protocol's keyword means by itself.
 fn bare(word: &str) -> Option<Primitive> {
     let protocol = protocols::bare(word).map(|(version, number)| Primitive::Protocol { version, number });
@@ -55,8 +83,8 @@ const TYPES: [&str; 4] = ["host", "net", "port", "portrange"];
 
 impl Parser<'_> {
     /// A condition that begins with a qualifier; `None` where the next word is none.
-    pub(super) fn qualified(&mut self) -> Parsed<Option<Expression>> {
-        let first = self.peek();
+    pub(super) fn qualified(&mut self) -> Parsed<Option<Written>> {
+        let (from, first) = (self.at, self.peek());
         let plain = match first.text.as_str() {
             "ttl" => Some(Access::Ttl),
             "dscp" => Some(Access::Dscp),
@@ -71,7 +99,8 @@ impl Parser<'_> {
             self.next();
         }
         let start = self.peek();
-        let side = self.side();
+        self.wants_words(protocol.map_or(&[], Protocol::qualifiers));
+        let side = self.side(protocol)?;
         let kind = self.peek();
         let head = match (protocol, kind.text.as_str()) {
             _ if kind.kind != Kind::Word => None,
@@ -87,7 +116,7 @@ impl Parser<'_> {
                     ))
                 })?;
                 self.next();
-                return Ok(Some(Tree::Leaf(Primitive::Cast(cast))));
+                return Ok(Some(self.leaf(from, Asked::Cast(cast), Tree::Leaf(Primitive::Cast(cast)))));
             }
             _ => None,
         };
@@ -102,7 +131,10 @@ impl Parser<'_> {
         }
         match (protocol, bare(&first.text)) {
             (None, _) => Ok(None),
-            (Some(_), Some(primitive)) => Ok(Some(Tree::Leaf(primitive))),
+            (Some(_), Some(primitive)) => {
+                let asked = Asked::Protocol(first.text.clone());
+                Ok(Some(self.leaf(from, asked, Tree::Leaf(primitive))))
+            }
             (Some(_), None) => {
                 Err(start.error(Reason::Expected("host, src, dst, proto, broadcast or multicast".into())))
             }
@@ -110,41 +142,62 @@ impl Parser<'_> {
     }
 
     /// `src`, `dst`, or both joined by or, and; `None` where neither comes next.
-    fn side(&mut self) -> Option<Side> {
+    fn side(&mut self, protocol: Option<Protocol>) -> Parsed<Option<Side>> {
         let named = |token: &Token| match token.text.as_str() {
-            "src" if token.kind == Kind::Word => Some(Side::Source),
-            "dst" if token.kind == Kind::Word => Some(Side::Destination),
+            "src" if token.kind == Kind::Word => Some((Side::Source, "dst")),
+            "dst" if token.kind == Kind::Word => Some((Side::Destination, "src")),
             _ => None,
         };
-        let side = named(self.peek())?;
-        let second = named(self.peek_at(2)).filter(|second| *second != side);
-        let joint = self.peek_at(1);
-        let both = match second {
-            Some(_) if joint.is_word("or") || joint.is_sign("||") => Some(Side::Either),
-            Some(_) if joint.is_word("and") || joint.is_sign("&&") => Some(Side::Both),
-            _ => None,
+        let Some((mut side, other)) = named(self.peek()) else { return Ok(None) };
+        self.next();
+        let joint = self.peek();
+        let both = if joint.is_word("or") || joint.is_sign("||") {
+            Some(Side::Either)
+        } else if joint.is_word("and") || joint.is_sign("&&") {
+            Some(Side::Both)
+        } else {
+            None
         };
-        self.at += if both.is_some() { 3 } else { 1 };
-        Some(both.unwrap_or(side))
+        if let Some(both) = both {
+            let second = self.peek_at(1);
+            if second.kind == Kind::End {
+                self.next();
+                self.wants(Wanted::Word(other));
+                return Err(self.expected(other));
+            }
+            if second.is_word(other) {
+                self.at += 2;
+                side = both;
+            }
+        }
+        // By itself it is about hosts.
+        if matches!(protocol, None | Some(Protocol::Address(_))) {
+            self.wants_value(ValueKind::Address);
+        }
+        self.wants_words(protocol.map_or(&TYPES, Protocol::types));
+        if both.is_none() {
+            self.wants_words(&["or", "and"]);
+        }
+        Ok(Some(side))
     }
 
     /// The value or values behind `head`, which values without qualifiers take from now on.
-    fn values_of(&mut self, head: Head) -> Parsed<Expression> {
-        self.recent = Some(head);
+    fn values_of(&mut self, head: Head) -> Parsed<Written> {
+        self.state.recent = Some(head);
         self.values()
     }
 
     /// A value alone: it takes the most recent qualifiers.
-    pub(super) fn value_without_qualifiers(&mut self) -> Parsed<Expression> {
+    pub(super) fn value_without_qualifiers(&mut self) -> Parsed<Written> {
         let token = self.peek();
         let starts_value = match token.kind {
             Kind::Word => {
                 !matches!(token.text.as_str(), "and" | "or" | "not") && !TYPES.contains(&token.text.as_str())
             }
             Kind::Escaped => true,
-            Kind::Sign | Kind::End => false,
+            Kind::Open | Kind::Sign | Kind::Unknown | Kind::End => false,
         };
-        if starts_value && self.recent.is_some() {
+        if starts_value && self.state.recent.is_some() {
             return self.values();
         }
         Err(self.expected("a condition, such as host 192.0.2.1, port 53, tcp, or ip[8] < 5,"))

@@ -6,6 +6,7 @@ use super::{
     head::{AddressProtocol, Head},
     literal,
     parser::{Parsed, Parser},
+    written::{Asked, Written},
 };
 use crate::{
     error::{FilterError, Reason},
@@ -18,30 +19,71 @@ use crate::{
         protocols::{self, Transport, Version},
         services,
     },
+    words,
 };
 
 const HOST_NAME: &str = "names of hosts are not looked up; write the address";
 
 impl<'t> Parser<'t> {
     /// A value with the recent qualifiers, its opposite, or a list of these in parentheses.
-    pub(super) fn values(&mut self) -> Parsed<Expression> {
+    pub(super) fn values(&mut self) -> Parsed<Written> {
+        if let Some(kind) = self.state.recent.and_then(Head::values) {
+            self.wants_value(kind);
+        }
         if self.at_negation() {
-            return self.negation(Self::values);
+            self.negation(Self::values)
+        } else if self.peek().is_sign("(") {
+            self.parenthesised(Self::values)
+        } else if self.peek().is_sign("{") {
+            let reason =
+                "a filter in braces is a condition; the values of a list are words with commas between them";
+            Err(self.refused(reason))
+        } else {
+            self.spread(|parser| parser.value())
         }
-        if self.peek().is_sign("(") {
-            return self.parenthesised(Self::values);
+    }
+
+    fn value(&mut self) -> Parsed<Written> {
+        let Some(head) = self.state.recent else { return Err(self.expected("a condition")) };
+        let start = self.at;
+        let is_open = self.peek().kind == Kind::Open;
+        let value = if is_open { self.open(head) } else { self.known(head) };
+        let means = match value {
+            Ok(means) => means,
+            Err(error) => {
+                let wrong = self.tokens.get(start).unwrap_or(self.peek());
+                let is_value =
+                    matches!(wrong.kind, Kind::Word | Kind::Escaped) && !words::is_reserved(&wrong.source());
+                if !self.overlooks(is_value) {
+                    return Err(error);
+                }
+                self.at = start + 1;
+                Tree::All(Vec::new())
+            }
+        };
+        let text = self.text_from(start);
+        Ok(self.leaf(start, Asked::Value { head, text }, means))
+    }
+
+    /// A value that is not known yet.
+    fn open(&mut self, head: Head) -> Parsed<Expression> {
+        self.next();
+        if matches!(head, Head::Net { .. }) && self.eat_sign("/") {
+            self.number(0..=u128::BITS, "a prefix length from 0 to 128")?;
         }
-        let leaf = |primitive| Ok(Tree::Leaf(primitive));
-        match self.recent {
-            Some(Head::Host { owner, side }) => self.host(owner, side).and_then(leaf),
-            Some(Head::Net { owner, side }) => self.net(owner, side).and_then(leaf),
-            Some(Head::Mac { side }) => self.mac(side).and_then(leaf),
-            Some(Head::Port { transport, side, range: false }) => self.port(transport, side),
-            Some(Head::Port { transport, side, range: true }) => self.port_range(transport, side),
-            Some(Head::Protocol { version }) => self.protocol(version).and_then(leaf),
-            Some(Head::Ethertype) => self.ethertype().and_then(leaf),
-            Some(Head::Plain(access)) => self.plain(access),
-            None => Err(self.expected("a condition")),
+        Ok(Tree::All(Vec::new()))
+    }
+
+    fn known(&mut self, head: Head) -> Parsed<Expression> {
+        match head {
+            Head::Host { owner, side } => self.host(owner, side).map(Tree::Leaf),
+            Head::Net { owner, side } => self.net(owner, side).map(Tree::Leaf),
+            Head::Mac { side } => self.mac(side).map(Tree::Leaf),
+            Head::Port { transport, side, range: false } => self.port(transport, side),
+            Head::Port { transport, side, range: true } => self.port_range(transport, side),
+            Head::Protocol { version } => self.protocol(version).map(Tree::Leaf),
+            Head::Ethertype => self.ethertype().map(Tree::Leaf),
+            Head::Plain(access) => self.plain(access),
         }
     }
 
@@ -218,7 +260,7 @@ impl<'t> Parser<'t> {
             }
             None => self.number(0..=largest, expected)?,
         };
-        self.relation(Arithmetic::Access(access), Comparison::Equal, Arithmetic::Constant(number))
+        self.relation(&Arithmetic::Access(access), Comparison::Equal, &Arithmetic::Constant(number))
     }
 
     /// The next token, which is a word of any kind.
@@ -226,7 +268,7 @@ impl<'t> Parser<'t> {
         let token = self.peek();
         match token.kind {
             Kind::Word | Kind::Escaped => Ok(self.next()),
-            Kind::Sign | Kind::End => Err(self.expected(expected)),
+            Kind::Open | Kind::Sign | Kind::Unknown | Kind::End => Err(self.expected(expected)),
         }
     }
 }

@@ -11,12 +11,33 @@ fn every_keyword_is_one() {
     }
 }
 
+/// So the kind of a word can be told without where it stands.
+#[test]
+fn no_name_is_a_keyword() {
+    for word in all()
+        .filter(|word| !matches!(word.kind, WordKind::Keyword | WordKind::Protocol | WordKind::Ethertype))
+    {
+        assert!(!is_reserved(word.text), "{}", word.text);
+    }
+}
+
+#[test]
+fn conditions_begin_with_these() {
+    for word in beginning_conditions() {
+        let example = KEYWORDS.iter().find(|(text, ..)| *text == word).unwrap().2;
+        let begins = example.split([' ', '[']).next() == Some(word);
+        // `proto` and `multicast` are shown behind what they are of.
+        assert!(begins || matches!(word, "proto" | "protochain" | "multicast"), "{word}");
+    }
+    assert_eq!(beginning_conditions().count(), KEYWORDS.len() - 3);
+}
+
 #[test]
 fn every_other_word_stands_where_its_kind_does() {
     for word in all() {
         let text = match word.kind {
             WordKind::Keyword => continue,
-            WordKind::Protocol => word.text.to_owned(),
+            WordKind::Protocol | WordKind::Ethertype => word.text.to_owned(),
             WordKind::Service => format!("port {}", word.text),
             WordKind::CodePoint => format!("dscp {}", word.text),
             WordKind::Number => format!("tcp[13] = {}", word.text),

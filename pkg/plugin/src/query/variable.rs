@@ -1,9 +1,25 @@
 //! Variables of a dashboard in the text of a query. The front end replaces them before it asks; what has come here as
 //! it was written has nobody who does.
 
+use std::ops::Range;
+
 /// The first variable in a text, as it is written: `$name`, `${name}` with what else stands in the braces, `[[name]]`.
 pub(super) fn variable_in(text: &str) -> Option<&str> {
     text.char_indices().find_map(|(start, _)| variable_at_start(text.get(start..)?))
+}
+
+/// Where variables stand in a text (bytes), from left to right.
+pub fn variables_in(text: &str) -> Vec<Range<usize>> {
+    let mut found: Vec<Range<usize>> = Vec::new();
+    for (start, _) in text.char_indices() {
+        let behind = found.last().map_or(0, |variable| variable.end);
+        if start >= behind
+            && let Some(variable) = text.get(start..).and_then(variable_at_start)
+        {
+            found.push(start..start + variable.len());
+        }
+    }
+    found
 }
 
 fn variable_at_start(text: &str) -> Option<&str> {
@@ -35,6 +51,12 @@ mod tests {
         ] {
             assert_eq!(variable_in(text), Some(variable), "{text}");
         }
+    }
+
+    #[test]
+    fn each_is_found_where_it_stands() {
+        assert_eq!(variables_in("ü $a${b:csv}-[[c]] $1 ${d"), [3..5, 5..13, 14..19]);
+        assert!(variables_in("tcp").is_empty());
     }
 
     #[test]

@@ -1,12 +1,21 @@
 //! What the filter's editor asks for.
 
-use serde_json::{Value, json};
+use std::{env, fs};
+
+use serde_json::{Map, Value, json};
 
 use crate::{context::viewer, grafana::Grafana};
 
 async fn asked(query: Value) -> (i32, Value) {
     Grafana::start().await.post(viewer(), "filter", &query.to_string()).await
 }
+
+/// These keys of an answer.
+fn keys(answer: &Value, keys: &[&str]) -> Value {
+    keys.iter().map(|key| ((*key).to_owned(), answer[key].clone())).collect::<Map<_, _>>().into()
+}
+
+const MEANING: &[&str] = &["canonical", "meaning", "terms"];
 
 #[tokio::test]
 async fn a_filter_is_explained() {
@@ -15,12 +24,15 @@ async fn a_filter_is_explained() {
         "meaning": "packets to or from TCP port 443 (https), except those to or from host 192.0.2.7",
         "terms": 2,
     });
-    let answer = asked(json!({ "filter": "tcp port https and not host 192.0.2.7" })).await;
-    assert_eq!(answer, (200, expected.clone()));
+    let (status, answer) = asked(json!({ "filter": "tcp port https and not host 192.0.2.7" })).await;
+    assert_eq!((status, keys(&answer, MEANING)), (200, expected));
     let grafana = Grafana::start().await;
     let path = "filter?expr=tcp+port+https%20and+not+host+192.0.2.7";
-    assert_eq!(grafana.resource(viewer(), "GET", path).await, (200, expected));
-    let everything = json!({ "canonical": "", "meaning": "every packet", "terms": 1 });
+    assert_eq!(grafana.resource(viewer(), "GET", path).await, (200, answer));
+    let everything = json!({
+        "canonical": "", "meaning": "every packet", "terms": 1,
+        "tokens": [], "expected": null, "conditions": { "joint": "and", "conditions": [] },
+    });
     assert_eq!(grafana.resource(viewer(), "GET", "filter").await, (200, everything));
 }
 
@@ -29,11 +41,98 @@ async fn a_wrong_filter_is_pointed_at() {
     let expected = json!({ "error": {
         "column": 15, "length": 3, "word": "adn", "message": "\"adn\" stands where and, or or the end is expected",
     }});
-    assert_eq!(asked(json!({ "filter": "host 10.0.0.1 adn port 80" })).await, (200, expected));
+    let (status, answer) = asked(json!({ "filter": "host 10.0.0.1 adn port 80" })).await;
+    assert_eq!((status, keys(&answer, &["error"])), (200, expected));
+    let beyond = "\"adn\" stands where and, or or the end is expected";
+    assert_eq!(answer["conditions"], json!({ "beyond": beyond }));
     let expected = json!({ "error": {
         "column": 5, "length": 0, "word": "", "message": "the filter ends where a port is expected",
     }});
-    assert_eq!(asked(json!({ "filter": "port" })).await, (200, expected));
+    let (status, answer) = asked(json!({ "filter": "port" })).await;
+    assert_eq!(
+        (status, keys(&answer, &["error", "canonical"])),
+        (200, {
+            let mut expected = expected;
+            expected["canonical"] = Value::Null;
+            expected
+        })
+    );
+}
+
+/// What an editor shows is about the text that was typed, before variables had values.
+#[tokio::test]
+async fn a_text_is_shown_as_it_was_typed() {
+    let (status, answer) = asked(json!({
+        "filter": "host {192.0.2.1,192.0.2.2} and ", "typed": "host ${hosts:csv} and ", "cursor": 22,
+    }))
+    .await;
+    assert_eq!(
+        (status, &answer["error"]["message"]),
+        (
+            200,
+            &json!(
+                "the filter ends where a condition, such as host 192.0.2.1, port 53, tcp, or ip[8] < 5, is expected"
+            )
+        )
+    );
+    let tokens = json!([
+        { "start": 0, "length": 4, "class": "keyword" },
+        { "start": 5, "length": 12, "class": "variable" },
+        { "start": 18, "length": 3, "class": "operator" },
+    ]);
+    assert_eq!(answer["tokens"], tokens);
+    let expected = &answer["expected"];
+    assert_eq!(
+        keys(expected, &["start", "length", "whole", "kinds"]),
+        json!({ "start": 22, "length": 0, "whole": false, "kinds": ["word", "address"] })
+    );
+    assert_eq!(expected["words"].as_array().unwrap()[..2], [json!("host"), json!("net")]);
+    let (_, answer) = asked(json!({
+        "filter": "host 192.0.2.1 and tcp", "typed": "host $hosts and tcp", "cursor": 8,
+    }))
+    .await;
+    assert_eq!(answer["meaning"], "TCP packets to or from host 192.0.2.1");
+    assert_eq!(answer["expected"], Value::Null, "in a variable");
+    assert_eq!(
+        answer["conditions"],
+        json!({ "joint": "and", "conditions": [
+            { "field": "host", "operator": "is", "values": ["$hosts"] },
+            { "field": "protocol", "operator": "is", "values": ["tcp"] },
+        ]})
+    );
+}
+
+/// The front end's tests have these answers from the file: `UPDATE_GOLDEN=1` writes them anew.
+#[tokio::test]
+async fn answers_are_those_that_the_front_end_is_tested_with() {
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../testdata/filters/readings.json");
+    let recorded: Vec<Value> = serde_json::from_str(&fs::read_to_string(path).unwrap()).unwrap();
+    assert!(recorded.len() > 50, "{}", recorded.len());
+    let grafana = Grafana::start().await;
+    let mut lines = Vec::new();
+    for case in &recorded {
+        let (status, answer) = grafana.post(viewer(), "filter", &case["question"].to_string()).await;
+        assert_eq!(status, 200, "{case}");
+        lines.push(json!({ "question": case["question"], "answer": answer }));
+    }
+    if env::var_os("UPDATE_GOLDEN").is_some() {
+        let text = lines.iter().map(Value::to_string).collect::<Vec<_>>().join(",\n");
+        fs::write(path, format!("[\n{text}\n]\n")).unwrap();
+        return;
+    }
+    for (line, case) in lines.iter().zip(&recorded) {
+        assert_eq!(line, case);
+    }
+}
+
+#[tokio::test]
+async fn an_answer_is_bounded() {
+    let text = "(".repeat(8192);
+    let (status, answer) = asked(json!({ "filter": text, "typed": text, "cursor": 8192 })).await;
+    assert_eq!((status, answer["tokens"].as_array().unwrap().len()), (200, 8192));
+    let (status, answer) = asked(json!({ "filter": "", "typed": text + "(" })).await;
+    assert_eq!((status, &answer["tokens"]), (200, &json!([])));
+    assert_eq!(answer["conditions"], json!({ "beyond": "it has more than 8192 bytes" }));
 }
 
 #[tokio::test]
@@ -108,6 +207,8 @@ async fn what_is_no_question_fails() {
         ("[]", "the body is no JSON object"),
         (r#"{"filter":7}"#, "filter: 7 is not allowed"),
         (r#"{"kind":"hosts"}"#, "kind: \"hosts\" is not allowed"),
+        (r#"{"typed":7}"#, "typed: 7 is not allowed; it takes a text"),
+        (r#"{"cursor":-1}"#, "cursor: -1 is not allowed; it takes the number of characters in front of it"),
     ] {
         let (status, answer) = grafana.post(viewer(), "filter", body).await;
         assert_eq!(status, 400, "{body}");
@@ -125,6 +226,7 @@ async fn the_words_can_be_listed() {
     for word in [
         json!({ "text": "host", "kind": "keyword", "meaning": "packets to or from an address" }),
         json!({ "text": "tcp", "kind": "protocol", "meaning": "IP protocol 6" }),
+        json!({ "text": "arp", "kind": "ethertype", "meaning": "ARP, EtherType 0x0806" }),
         json!({ "text": "ssdp", "kind": "service", "meaning": "port 1900, tcp, udp" }),
         json!({ "text": "ef", "kind": "code-point", "meaning": "code point 46" }),
         json!({ "text": "tcp-syn", "kind": "number", "meaning": "2 in a comparison" }),

@@ -113,7 +113,12 @@ fn too_much() {
         (&" ".repeat(8193), 1, "", length),
         (&"(".repeat(8000), 65, "(", "conditions can be 64 levels deep at most"),
         (&"!".repeat(8000), 65, "!", "conditions can be 64 levels deep at most"),
-        (&"tcp or udp and ".repeat(500), 485, "or", "conditions can be 64 levels deep at most"),
+        (
+            &format!("{}arp", "tcp or udp and ".repeat(500)),
+            485,
+            "or",
+            "conditions can be 64 levels deep at most",
+        ),
         (&operators, 68, "+", "a comparison can have 32 operators and parentheses at most"),
         (&format!("len > {}", "-".repeat(8000)), 39, "-", "32 operators and parentheses at most"),
         (&["len & 1 = 1"; 5].join(" or "), 61, "len", "come to more than 131072 ranges of values"),

@@ -1,6 +1,6 @@
 //! What is understood.
 
-use super::{assert_means, parse, printed};
+use super::{assert_means, assert_refused, parse, printed};
 
 #[test]
 fn nothing_is_everything() {
@@ -155,4 +155,99 @@ fn deep_and_long() {
     assert!(parse(&deep(65)).is_err());
     let chain = vec!["tcp"; 800].join(" and ");
     assert_eq!(printed(&chain), chain);
+}
+
+/// Ours: a condition with a list in braces is the condition for each of its values.
+#[test]
+fn lists_in_braces() {
+    assert_means(&[
+        ("host {192.0.2.1,192.0.2.2}", "host 192.0.2.1 or host 192.0.2.2"),
+        ("not host {192.0.2.1,192.0.2.2} and tcp", "not (host 192.0.2.1 or host 192.0.2.2) and tcp"),
+        ("port ({53,80} or 443)", "port 53 or port 80 or port 443"),
+        ("tcp port 80 or {53,443}", "tcp port 80 or tcp port 53 or tcp port 443"),
+        ("net 10.0.{1,2}.0/24", "net 10.0.1.0/24 or net 10.0.2.0/24"),
+        ("net {10.0.0.0/8,fd00::/8}", "net 10.0.0.0/8 or net fd00::/8"),
+        ("vlan {40,41} and vlan 7", "(vlan 40 or vlan 41) and vlan 7"),
+        ("{tcp,udp} port {53,80}", "tcp port 53 or tcp port 80 or udp port 53 or udp port 80"),
+        ("{tcp,udp} port 53 or 80", "tcp port 53 or udp port 53 or udp port 80"),
+        ("{src,dst} port 53", "src port 53 or dst port 53"),
+        ("{tcp,icmp}", "tcp or icmp"),
+        ("less {100,200}", "len <= 100 or len <= 200"),
+        ("ip[8] = {1,2}", "ip[8] == 1 or ip[8] == 2"),
+        // It is to be none of them.
+        ("ttl != {1,2}", "ttl != 1 and ttl != 2"),
+        ("(ttl {1,2} or arp)", "ttl == 1 or ttl == 2 or arp"),
+        ("proto {TCP,IPv6-ICMP}", "tcp or proto 58"),
+        ("portrange {80-90,443}", "portrange 80-90 or port 443"),
+        ("tcp[tcpflags] & tcp-{syn,fin} != 0", "tcp[13] & 2 != 0 and tcp[13] & 1 != 0"),
+    ]);
+}
+
+/// Ours: a filter in braces is one condition, whatever is in it.
+#[test]
+fn filters_in_braces() {
+    assert_means(&[
+        ("{udp or arp} and ip", "(udp or arp) and ip"),
+        ("not {udp or (arp)}", "not (udp or arp)"),
+        ("{ udp port 53 }", "udp port 53"),
+        ("tcp port 22 and {udp port 53} or 80", "(tcp port 22 and udp port 53) or tcp port 80"),
+        ("{host {192.0.2.1} and tcp}", "host 192.0.2.1 and tcp"),
+        ("({ttl {1,2} or arp})", "ttl == 1 or ttl == 2 or arp"),
+        ("({}) and ip", "ip"),
+    ]);
+    let no_value = "the values of a list are words with commas between them";
+    assert_refused(&[
+        ("host {10.0.0.1 or tcp}", 6, "{", no_value),
+        ("host ({10.0.0.1 or tcp})", 7, "{", no_value),
+        ("src or dst port {53 or tcp}", 17, "{", no_value),
+        ("{udp) or (arp} and ip", 5, ")", "and, or or } is expected"),
+        ("{udp or arp", 12, "", "and, or or } is expected"),
+        ("udp}", 4, "}", "and, or or the end is expected"),
+        ("({udp) or arp}", 6, ")", "and, or or } is expected"),
+        ("{and}", 2, "and", "is expected"),
+        ("{not}", 5, "}", "is expected"),
+        ("{tcp[} and host ::1", 6, "}", "is expected"),
+        ("{udp} {arp}", 8, "arp", "and, or or the end is expected"),
+        ("{port 53} or 80", 14, "80", "is expected"),
+        ("band {udp and arp}", 1, "band", "is expected"),
+    ]);
+}
+
+/// Ours: a condition with an empty list restricts nothing, and is left out with what joins it to the one before.
+#[test]
+fn empty_lists() {
+    assert_means(&[
+        ("host {}", ""),
+        ("not host {}", ""),
+        ("host .*", ""),
+        (".*", ""),
+        ("{}", ""),
+        ("not (host {})", ""),
+        ("tcp and host {}", "tcp"),
+        ("host {} and tcp", "tcp"),
+        ("tcp or not (host {} and port {}) and udp", "tcp and udp"),
+        ("host ({} or 192.0.2.9)", "host 192.0.2.9"),
+        ("net 10.{}.0.0/16 or arp", "arp"),
+        ("net {}/24 or arp", "arp"),
+        ("ttl < {} or arp", "arp"),
+        ("len / {} = 5 or arp", "arp"),
+        ("ip[{}] = 5 or arp", "arp"),
+        ("less {} or arp", "arp"),
+        ("{} port 53 or arp", "arp"),
+        ("{tcp,udp} port {} or arp", "arp"),
+        // The tag that is asked for is the outer one still.
+        ("vlan {} and vlan 7", "vlan 7"),
+    ]);
+    assert_refused(&[
+        ("host {10.0.0.1,nosuch}", 16, "nosuch", "names of hosts are not looked up; write the address"),
+        ("port {80,tcp}", 10, "tcp", "the name of a service is expected"),
+        ("vlan {40,tcp}", 10, "tcp", "a condition like that of the first value in the braces is expected"),
+        ("host {} 5", 9, "5", "and, or or the end is expected"),
+        ("port {80,443", 6, "{", "write } behind the last of them"),
+    ]);
+    let vlans = (0..40).map(|number| number.to_string()).collect::<Vec<_>>().join(",");
+    let many = [(); 30].map(|()| format!("vlan {{{vlans}}}")).join(" or ");
+    assert!(
+        parse(&many).unwrap_err().to_string().contains("lists in braces come to 1024 conditions at most")
+    );
 }
