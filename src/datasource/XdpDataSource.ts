@@ -21,7 +21,7 @@ import {
 } from '@grafana/data';
 import { DataSourceWithBackend, getTemplateSrv, type GrafanaLiveSrv } from '@grafana/runtime';
 import { createElement, type ReactNode } from 'react';
-import { firstValueFrom, map, of, switchMap, type Observable } from 'rxjs';
+import { defer, firstValueFrom, map, of, switchMap, tap, type Observable } from 'rxjs';
 
 import { readContext } from '../explore/readContext';
 import { LineContextSource } from '../explore/LineContextSource';
@@ -60,6 +60,7 @@ import { grafanaLive, withoutLive } from '../streaming/grafanaLive';
 import type { LiveSource } from '../streaming/liveChannel';
 import { withSeriesNames } from '../streaming/nameSeries';
 import { Pause } from '../streaming/pause';
+import { ServerClock } from '../streaming/serverClock';
 
 import { isAlerting } from './apps';
 import { askedFor } from './asked';
@@ -116,8 +117,16 @@ export class XdpDataSource
     const { request, shownAs, errors } = asked;
     const names = seriesNames(shownAs);
     const pause = new Pause();
+    const clock = new ServerClock();
     this.findPacketsPage();
-    return super.query({ ...request, range: upToNow(request.range) }).pipe(
+    const answered = defer(() => {
+      clock.ask();
+      return super.query({ ...request, range: upToNow(request.range) });
+    });
+    return answered.pipe(
+      tap((answer) => {
+        clock.read(answer);
+      }),
       map((answer) => withErrors(answer, errors)),
       switchMap((answer) => {
         // The editor of an alert rule shows what the rule will see, which is never a stream.
@@ -126,10 +135,10 @@ export class XdpDataSource
         }
         const live = grafanaLive(request.requestId);
         return live === undefined
-          ? of(withoutLive(withSeriesNames(answer, names), request.requestId))
+          ? of(withoutLive(withSeriesNames(answer, names), request))
           : followAnswer(answer, { ...request, targets: shownAs }, this.liveSource(live, request), names, pause);
       }),
-      map(shower(asked, () => this.packetsPage, pause))
+      map(shower(asked, () => this.packetsPage, pause, clock))
     );
   }
 

@@ -143,6 +143,15 @@ describe('query', () => {
     ]);
   });
 
+  it('tells of clocks that are apart in whatever is shown', async () => {
+    const custom = { channel: 'packets/1f', data: {}, now: Date.now() - 90_000, host: 'web1' };
+    sent.mockReturnValue(of({ data: [ttlFrame('A', [[1, 64]], { custom })] }));
+    const { data } = await firstAnswer({ from: 'now-10m', to: 'now-5m' });
+    expect((data as DataFrame[]).map(({ meta }) => meta?.notices)).toEqual([
+      [{ severity: 'warning', text: expect.stringMatching(/^The clock of web1 is 90 seconds behind/) as string }],
+    ]);
+  });
+
   it('streams a live tail also where Explore looked at a range that is past', async () => {
     const request = { ...requestFor([{ refId: 'A' }], { from: 'now-10m', to: 'now-5m' }), liveStreaming: true };
     const { state } = await lastValueFrom(testDataSource().query(request).pipe(take(1)));

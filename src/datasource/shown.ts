@@ -7,7 +7,10 @@ import type { PacketsPage } from '../fields/packetsPage';
 import { wellFormed } from '../query/wellFormed';
 import { showingGaps } from '../streaming/gaps';
 import { tellingLaterVersion } from '../streaming/laterVersion';
+import { mapFrames } from '../streaming/mapFrames';
+import { withNotices } from '../streaming/noticesInOne';
 import type { Pause } from '../streaming/pause';
+import type { ServerClock } from '../streaming/serverClock';
 
 import type { Asked } from './asked';
 
@@ -15,11 +18,14 @@ import type { Asked } from './asked';
 export function shower(
   { request, wanted, shownAs, lines, isInExplore, isPast }: Asked,
   page: () => PacketsPage,
-  pause: Pause
+  pause: Pause,
+  clock: ServerClock
 ): (response: DataQueryResponse) => DataQueryResponse {
   const withGaps = showingGaps(shownAs);
   const dressed = dresser(shownAs, page, pause);
-  const told = tellingLaterVersion(wanted);
+  const toldVersion = tellingLaterVersion(wanted);
+  const told = (response: DataQueryResponse) =>
+    mapFrames(toldVersion(response), (frame) => withNotices(frame, clock.notices));
   const ofRows = request.targets.filter(({ refId }) => !lines.has(refId));
   return (response) => {
     const looking = dressed(withGaps(asLogLines(response, lines)));

@@ -61,7 +61,7 @@ export function boundsAfterPause(before: Bounds, shown: number, came: { rows: nu
  * Whether the beginning of a range moves with the clock. That of "This day so far" (`now/d`) stays where it is, as does a
  * date, which scenes hand over as text as well: such a range grows while the panel is open.
  */
-function movesAlong({ raw: { from } }: TimeRange): boolean {
+export function movesAlong({ raw: { from } }: TimeRange): boolean {
   return typeof from === 'string' && from.startsWith('now') && !from.includes('/');
 }
 

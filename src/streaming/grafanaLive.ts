@@ -1,10 +1,13 @@
-import type { DataQueryResponse, QueryResultMetaNotice } from '@grafana/data';
+import type { DataQueryRequest, DataQueryResponse, QueryResultMetaNotice } from '@grafana/data';
 import { config, getGrafanaLiveSrv, type GrafanaLiveSrv } from '@grafana/runtime';
 
 import { captureReportOf } from './captureReport';
+import { emptyPart, keptSince } from './keptSince';
 import { liveChannelOf } from './liveChannel';
 import { mapFrames } from './mapFrames';
 import { answerNotices } from './notices';
+import { notice, withNotices } from './noticesInOne';
+import { nothingBefore } from './streamNotices';
 
 const LIVE_IS_OFF: QueryResultMetaNotice = {
   severity: 'info',
@@ -44,13 +47,20 @@ function reasons(requestId: string | undefined): QueryResultMetaNotice[] {
 /**
  * An answer that nothing goes on with: it says what it leaves out, and why no more comes.
  */
-export function withoutLive(answer: DataQueryResponse, requestId: string | undefined): DataQueryResponse {
+export function withoutLive(
+  answer: DataQueryResponse,
+  { requestId, range, timezone: timeZone }: Pick<DataQueryRequest, 'requestId' | 'range' | 'timezone'>
+): DataQueryResponse {
+  const why = reasons(requestId);
   return mapFrames(answer, (frame) => {
     const report = captureReportOf(frame);
-    const why = liveChannelOf(frame) === undefined ? [] : reasons(requestId);
-    const notices = [...(report ? answerNotices(report) : []), ...why];
-    return notices.length === 0
-      ? frame
-      : { ...frame, meta: { ...frame.meta, notices: [...(frame.meta?.notices ?? []), ...notices] } };
+    const isStream = liveChannelOf(frame) !== undefined;
+    const empty = isStream ? emptyPart(keptSince(frame), range, Date.now()) : undefined;
+    const notices = [
+      ...(report ? answerNotices(report) : []),
+      // Where nobody can change it, the back end tells what is missing at the beginning.
+      ...(isStream && why.length > 0 ? [...why, ...notice('info', [nothingBefore({ empty, timeZone })])] : []),
+    ];
+    return withNotices(frame, notices);
   });
 }

@@ -3,7 +3,8 @@ import { captureRow } from '../testing/captureRow';
 import type { HookInForce } from './captureReport';
 import type { CaptureRow } from './captureRows';
 import type { Connection } from './connection';
-import { noticesOf, quietNotices, type PanelFacts, type StreamFacts } from './notices';
+import { noticesOf, quietNotices, type PanelFacts } from './notices';
+import type { StreamFacts } from './streamNotices';
 
 const CHANNEL = 'packets/1f';
 

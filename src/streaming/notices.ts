@@ -1,40 +1,12 @@
-import { dateTimeFormat, type QueryResultMetaNotice } from '@grafana/data';
+import type { QueryResultMetaNotice } from '@grafana/data';
 
-import { HELD_WHILE_PAUSED } from './bounds';
 import type { CaptureReport, HookInForce } from './captureReport';
 import { oneOfEachHook, rowsOfStream, type CaptureRow } from './captureRows';
-import type { Connection } from './connection';
 import { groupBy, sum } from './grouping';
 import { isLeftOut, leftOut, type AskedHook, type LeftOutCounts, type LeftOutState } from './leftOut';
+import { notice, type Sentence } from './noticesInOne';
+import { limitsOf, troubleOf, type StreamFacts } from './streamNotices';
 import { count, figure, list } from './wording';
-
-/** What this page knows of a panel's stream. */
-export interface StreamFacts {
-  /** How it is connected; undefined: as it should be. */
-  connection: Connection | undefined;
-  /** Rows that the stream sent, that did not come here and are not kept any more. */
-  missing: number;
-  /** How often the stream began anew, so that rows may be missing that nobody can count. */
-  breaks: number;
-  /** Rows that the panel left out since it opened, because it holds no more. */
-  leftOut: number;
-  /** Rows that the panel holds by its query; undefined: as many as its time range has. */
-  kept: number | undefined;
-  /** Whether that is more than the query says, because of what came while the panel stood still. */
-  isWidened?: boolean;
-  /** That of the dashboard. */
-  timeZone: string;
-  /** What the panel does not show because its reader has it stand still; undefined: it moves. */
-  still?: Still;
-}
-
-/** A panel that stands still. */
-export interface Still {
-  /** Since when, ms since 1970. */
-  since: number;
-  /** Rows that came since; undefined: what comes is not counted by rows. */
-  newRows: number | undefined;
-}
 
 /** What is known of a panel's stream and of the capture behind it. */
 export interface PanelFacts {
@@ -69,27 +41,19 @@ const REFUSED = ['refused'] as const;
 /** It comes by itself, or there is nothing to be done. */
 const WAITED_FOR = ['attaching', 'absent'] as const;
 
-/** A sentence, or none. */
-type Sentence = string | false;
-
 /**
  * What the reader of a panel is to know of it. Of several notices of one severity a panel's header in Grafana 12 shows
  * the last one alone, so there is at most one of each, what matters most in front.
  */
 export function noticesOf(facts: PanelFacts): QueryResultMetaNotice[] {
   const stream = rowsOfStream(facts.counters, facts.channel);
+  const trouble = troubleOf(facts.live);
   return [
-    ...notice('warning', [
-      still(facts.live),
-      cut(facts.live),
-      ...loss(stream),
-      gone(facts.live),
-      missing(facts, REFUSED),
-    ]),
+    ...notice('warning', [...trouble.ofConnection, ...loss(stream), ...trouble.ofRows, missing(facts, REFUSED)]),
     ...notice('info', [
       // The silence of the connection is not that of the network.
       ...(facts.live.connection === undefined ? idle(facts, stream) : []),
-      short(facts.live),
+      ...limitsOf(facts.live),
       missing(facts, WAITED_FOR),
       otherHost(facts),
       thinning(facts, stream),
@@ -109,71 +73,11 @@ export function answerNotices({ hooks, leftOut: counts }: CaptureReport): QueryR
 
 /** Where nothing is known of the capture behind a panel; `interval`, in ms, of one that shows none of the last interval. */
 export function quietNotices(interval: number | undefined, live: StreamFacts): QueryResultMetaNotice[] {
+  const { ofConnection, ofRows } = troubleOf(live);
   return [
-    ...notice('warning', [still(live), cut(live), gone(live)]),
-    ...notice('info', [interval !== undefined && live.connection === undefined && quiet(interval), short(live)]),
+    ...notice('warning', [...ofConnection, ...ofRows]),
+    ...notice('info', [interval !== undefined && live.connection === undefined && quiet(interval), ...limitsOf(live)]),
   ];
-}
-
-/** What a panel that stands still does not show. */
-function still({ still: held, timeZone }: StreamFacts): Sentence {
-  if (held === undefined) {
-    return false;
-  }
-  const { since, newRows } = held;
-  const paused = `Paused at ${clock(since, timeZone)}.`;
-  if (newRows === undefined) {
-    return `${paused} To see what came since, use the same link.`;
-  }
-  const lost = newRows > HELD_WHILE_PAUSED && ` Only the newest ${figure(HELD_WHILE_PAUSED)} of them are held.`;
-  return `${paused} ${count(newRows, 'row')} came since.${lost || ''} To go on, use the same link.`;
-}
-
-function clock(time: number, timeZone: string): string {
-  return dateTimeFormat(time, { format: 'HH:mm:ss', timeZone });
-}
-
-/** Since when no rows can come. */
-function cut({ connection, timeZone }: StreamFacts): Sentence {
-  if (connection === undefined) {
-    return false;
-  }
-  const since = clock(connection.since, timeZone);
-  switch (connection.state) {
-    case 'opening':
-      return `No connection to Grafana Live since ${since}: no rows come. A proxy in between must pass WebSockets on, and max_connections in the section [live] of grafana.ini must allow one more.`;
-    case 'ended':
-      return `Grafana has closed this stream at ${since}: no more rows come. Refresh to begin anew.`;
-    default:
-      return `The connection to Grafana Live is cut since ${since}: rows that come meanwhile are fetched when it is back.`;
-  }
-}
-
-/** Rows that are lost between the server and this page. */
-function gone({ missing: rows, breaks }: StreamFacts): Sentence {
-  const sentences = [
-    rows > 0 &&
-      `${count(rows, 'row')} came while the connection was cut or the browser too slow, and ${rows === 1 ? 'is' : 'are'} no longer kept.`,
-    breaks > 0 &&
-      `The stream began anew ${breaks === 1 ? 'once' : `${figure(breaks)} times`} (the plugin was started again, or the connection was cut for more than a minute): rows of the time before that may be missing.`,
-  ].filter((sentence) => sentence !== false);
-  return sentences.length > 0 && sentences.join(' ');
-}
-
-/** Rows for which the panel has no room. */
-function short({ leftOut: rows, kept, isWidened }: StreamFacts): Sentence {
-  if (rows === 0) {
-    return false;
-  }
-  const were = `${count(rows, 'row')} before ${rows === 1 ? 'was' : 'were'} left out since the panel opened`;
-  return kept === undefined
-    ? `The panel cannot hold the whole time range: ${were}. Ask for a longer interval or fewer groups.`
-    : `Shown ${kept === 1 ? 'is' : 'are'} the newest ${count(kept, 'row')} (Rows kept${isWidened === true ? ', and what came while the panel was paused' : ''}): ${were}.`;
-}
-
-function notice(severity: QueryResultMetaNotice['severity'], sentences: Sentence[]): QueryResultMetaNotice[] {
-  const text = sentences.filter((sentence) => sentence !== false).join(' ');
-  return text === '' ? [] : [{ severity, text }];
 }
 
 function loss(stream: CaptureRow[]): Sentence[] {

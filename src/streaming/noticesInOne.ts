@@ -12,6 +12,15 @@ export function noticesInOne(notices: readonly QueryResultMetaNotice[]): QueryRe
   });
 }
 
+/** A sentence, or none. */
+export type Sentence = string | false;
+
+/** These sentences as one notice; none where there are none. */
+export function notice(severity: QueryResultMetaNotice['severity'], sentences: Sentence[]): QueryResultMetaNotice[] {
+  const text = sentences.filter((sentence) => sentence !== false).join(' ');
+  return text === '' ? [] : [{ severity, text }];
+}
+
 /** The frame with these notices before its own. */
 export function withNotices(frame: DataFrame, notices: readonly QueryResultMetaNotice[]): DataFrame {
   const { refId, name, meta, fields, length } = frame;

@@ -30,11 +30,13 @@ import type { ChannelStore } from './channelStore';
 import { CUT_AFTER, isCut } from './connection';
 import type { LiveChannel, LiveSource } from './liveChannel';
 import { nameSeries } from './nameSeries';
-import { noticesOf, quietNotices, type PanelFacts, type StreamFacts } from './notices';
+import { emptyPart, keptSince } from './keptSince';
+import { noticesOf, quietNotices, type PanelFacts } from './notices';
 import type { Pause } from './pause';
 import { quietAfter } from './quiet';
 import type { Bounds } from './rowLog';
 import { answeredFor, openStore, type Held } from './stores';
+import type { StreamFacts } from './streamNotices';
 import { viewOf, type View } from './view';
 
 /** What a frame goes on with, and for whom. */
@@ -216,6 +218,7 @@ export class Panel {
       kept: this.asked.kind === 'rates' ? undefined : (this.still?.before ?? this.bounds).maxLength,
       isWidened: this.isWidened,
       still: this.still && { since: this.still.since, newRows: this.newRows },
+      empty: emptyPart(keptSince(this.history), request.range, Date.now()),
       timeZone: request.timezone,
     };
     const { isOfInterval, interval } = this.asked;

@@ -1,4 +1,4 @@
-import { count, figure, list } from './wording';
+import { count, duration, figure, list } from './wording';
 
 it.each([
   [0, '0', '0 packets'],
@@ -20,4 +20,15 @@ it.each([
   [Array.from({ length: 1_203 }, () => 'a'), 'a, a, a and 1,200 more'],
 ])('%j reads "%s"', (names, text) => {
   expect(list(names)).toBe(text);
+});
+
+it.each([
+  [1_000, '1 second'],
+  [90_400, '90 seconds'],
+  [120_000, '2 minutes'],
+  [7_100_000, '118 minutes'],
+  [7_200_000, '2 hours'],
+  [200_000_000, '2 days'],
+])('%d ms are %s', (milliseconds, text) => {
+  expect(duration(milliseconds)).toBe(text);
 });

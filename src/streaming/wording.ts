@@ -19,3 +19,15 @@ export function list(names: string[]): string {
   const told = hidden > 0 ? [...names.slice(0, NAMES_SHOWN), `${figure(hidden)} more`] : names;
   return [told.slice(0, -1).join(', '), ...told.slice(-1)].filter((part) => part !== '').join(' and ');
 }
+
+const UNITS: ReadonlyArray<[milliseconds: number, noun: string]> = [
+  [86_400_000, 'day'],
+  [3_600_000, 'hour'],
+  [60_000, 'minute'],
+];
+
+/** Milliseconds in the unit of which there are at least two: `90 seconds`, `34 minutes`, `1 second`. */
+export function duration(milliseconds: number): string {
+  const [unit, noun] = UNITS.find(([length]) => milliseconds >= 2 * length) ?? [1_000, 'second'];
+  return count(Math.round(milliseconds / unit), noun);
+}
