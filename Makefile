@@ -77,6 +77,7 @@ lint: node_modules ## Formatting and lints of all code
 	cargo clippy --workspace --all-targets --locked -- -D warnings
 	npm run format:check
 	npm run lint
+	npm run i18n-check
 	npm run typecheck
 
 .PHONY: test-rust

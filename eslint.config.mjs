@@ -1,4 +1,5 @@
 import grafana from '@grafana/eslint-config';
+import i18n from '@grafana/i18n/eslint-plugin';
 import typescript from '@typescript-eslint/eslint-plugin';
 import { defineConfig, globalIgnores } from 'eslint/config';
 
@@ -24,6 +25,15 @@ export default defineConfig([
     files: ['dashboards/**'],
     // Plugins bring dashboards of the classic schema, which Grafana's builders call deprecated.
     rules: { '@typescript-eslint/no-deprecated': 'off' },
+  },
+  {
+    files: ['src/{editors,query,resources,settings}/**/*.{ts,tsx}'],
+    ignores: ['src/**/*.test.{ts,tsx}'],
+    plugins: { '@grafana/i18n': i18n },
+    rules: {
+      '@grafana/i18n/no-untranslated-strings': ['error', { calleesToIgnore: ['^css$'] }],
+      '@grafana/i18n/no-translation-top-level': 'error',
+    },
   },
   {
     files: ['tests/**'],

@@ -8,6 +8,9 @@ class NothingToObserve {
   disconnect() {}
 }
 
+// Texts and numbers are English, whatever the machine's language is.
+window.grafanaBootData = { settings: {}, user: { language: 'en-US' } };
+
 // What browsers have, Grafana's packages use and jsdom lacks.
 Object.assign(global, { TextDecoder, TextEncoder });
 window.matchMedia = (query) => ({

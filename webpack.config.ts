@@ -11,6 +11,8 @@ import { id as pluginId } from './plugin.json';
 const providedByGrafana: Configuration['externals'] = [
   '@emotion/css',
   '@emotion/react',
+  // Its state, with the texts that Grafana has loaded. @grafana/i18n, which asks it, is ours.
+  'i18next',
   'lodash',
   'moment',
   'react',
@@ -75,6 +77,7 @@ export default function config(env: Record<string, unknown>): Configuration {
           { from: 'plugin.json', transform: (content: Buffer) => fillIn(content.toString()) },
           { from: 'dashboards/*.json' },
           { from: 'src/img', to: 'img' },
+          { from: 'src/locales', to: 'locales' },
           // The screenshots of plugin.json.
           { from: 'docs/img', to: 'img' },
           { from: 'README.md', transform: (content: Buffer) => packagedReadme(content.toString()) },

@@ -3,6 +3,8 @@ import type { GrafanaTheme2 } from '@grafana/data';
 import { IconButton, useStyles2 } from '@grafana/ui';
 import { useState } from 'react';
 
+import { t } from '../locale/t';
+
 import { moved } from './moved';
 
 interface Props {
@@ -22,7 +24,11 @@ export function ColumnOrder({ columns, onChange }: Props) {
   };
 
   return (
-    <ol aria-label="Order of the columns" className={styles.list} data-testid="xdplive-query-column-order">
+    <ol
+      aria-label={t('column-order.label', 'Order of the columns')}
+      className={styles.list}
+      data-testid="xdplive-query-column-order"
+    >
       {columns.map((name, index) => (
         <li
           key={name}
@@ -51,7 +57,7 @@ export function ColumnOrder({ columns, onChange }: Props) {
           <IconButton
             name="angle-left"
             size="sm"
-            aria-label={`Move ${name} to the left`}
+            aria-label={t('column-order.left', 'Move {{name}} to the left', { name })}
             disabled={index === 0}
             onClick={() => {
               move(index, index - 1);
@@ -61,7 +67,7 @@ export function ColumnOrder({ columns, onChange }: Props) {
           <IconButton
             name="angle-right"
             size="sm"
-            aria-label={`Move ${name} to the right`}
+            aria-label={t('column-order.right', 'Move {{name}} to the right', { name })}
             disabled={index === columns.length - 1}
             onClick={() => {
               move(index, index + 1);

@@ -3,6 +3,7 @@ import { getTemplateSrv } from '@grafana/runtime';
 import { MultiCombobox, useStyles2 } from '@grafana/ui';
 import { useMemo } from 'react';
 
+import { t } from '../locale/t';
 import { groupOfColumn, inGroups } from '../query/columnGroups';
 import type { RowColumn } from '../resources/columns';
 
@@ -13,18 +14,23 @@ import type { Loaded } from './useLoaded';
 import { variableOptions } from './variableOptions';
 
 /** What no column at all means: every one of them, but for rates, which are rows only where columns are chosen. */
-const NONE = {
-  rows: {
-    placeholder: 'all columns',
-    tooltip:
-      'Shown in the order in which they are chosen; below, it can be changed. None: every column. Fewer columns cost less; panels with the same columns share one stream.',
-  },
-  rates: {
-    placeholder: 'time series',
-    tooltip:
-      'None: time series of the measure, for graphs. With columns, the counts of each interval are rows, for tables, in the order in which the columns are chosen; below, it can be changed.',
-  },
-};
+function none(isOfRates: boolean): { placeholder: string; tooltip: string } {
+  return isOfRates
+    ? {
+        placeholder: t('query-editor.columns.of-rates.none', 'time series'),
+        tooltip: t(
+          'query-editor.columns.of-rates.tooltip',
+          'None: time series of the measure, for graphs. With columns, the counts of each interval are rows, for tables, in the order in which the columns are chosen; below, it can be changed.'
+        ),
+      }
+    : {
+        placeholder: t('query-editor.columns.none', 'all columns'),
+        tooltip: t(
+          'query-editor.columns.tooltip',
+          'Shown in the order in which they are chosen; below, it can be changed. None: every column. Fewer columns cost less; panels with the same columns share one stream.'
+        ),
+      };
+}
 
 interface Props {
   id: string;
@@ -52,19 +58,22 @@ export function ColumnsField({ id, isOfRates, value, columns, onChange }: Props)
 
   const labelId = `${id}-label`;
   const styles = useStyles2(getStyles);
-  const { placeholder, tooltip } = isOfRates ? NONE.rates : NONE.rows;
+  const { placeholder, tooltip } = none(isOfRates);
 
   return (
     <>
       <FittedField
-        label="Columns"
+        label={t('query-editor.columns.label', 'Columns')}
         labelId={labelId}
         width={PICKER_WIDTH}
         grows
         tooltip={tooltip}
         invalid={columns.state === 'failed'}
         error={
-          columns.state === 'failed' && `The columns could not be listed: ${columns.reason}. A name can still be typed.`
+          columns.state === 'failed' &&
+          t('query-editor.columns.failed', 'The columns could not be listed: {{reason}}. A name can still be typed.', {
+            reason: columns.reason,
+          })
         }
       >
         <MultiCombobox

@@ -209,7 +209,7 @@ describe('what grafana.ini fixes', () => {
 
 it('names the machine that answers', async () => {
   await openEditor();
-  expect(await screen.findByText('nas')).toBeInTheDocument();
+  expect(await screen.findByText(/now answering: nas/)).toBeInTheDocument();
 });
 
 describe('the health', () => {
@@ -234,7 +234,7 @@ describe('the health', () => {
     answer(serverSettings(), ILL);
     await openEditor();
     const [, , rights] = await findings();
-    expect(rights).toHaveTextContent(`Remedy: ${SETCAP}, then restart Grafana`);
+    expect(rights).toHaveTextContent(`What to do: ${SETCAP}, then restart Grafana`);
     await user.click(screen.getByRole('button', { name: `Copy the command ${SETCAP}` }));
     expect(await navigator.clipboard.readText()).toBe(SETCAP);
   });

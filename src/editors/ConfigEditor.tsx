@@ -1,10 +1,11 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
-import { DataSourceDescription } from '@grafana/plugin-ui';
+import { Trans } from '@grafana/i18n';
 import { config } from '@grafana/runtime';
-import { Alert, useStyles2 } from '@grafana/ui';
+import { Alert, TextLink, useStyles2 } from '@grafana/ui';
 
 import pluginJson from '../../plugin.json';
+import { t } from '../locale/t';
 import { loadServerSettings } from '../resources/settings';
 
 import { AccessSection } from './config/AccessSection';
@@ -24,25 +25,27 @@ export function ConfigEditor(props: EditorProps) {
   return (
     <div className={styles.sections}>
       <div>
-        <DataSourceDescription
-          dataSourceName={pluginJson.name}
-          docsLink={`${config.appSubUrl}/plugins/${pluginJson.id}`}
-          hasRequiredFields={false}
-        />
         <p className={styles.about}>
-          It shows the packets of the network interfaces of the machine that Grafana runs on
-          {server.state === 'loaded' && (
-            <>
-              {' '}
-              (now answering: <strong>{server.value.host}</strong>)
-            </>
-          )}
-          . Every setting has a default that works: nothing has to be set to begin with.
+          {server.state === 'loaded'
+            ? t(
+                'config.about-machine',
+                'It shows the packets of the network interfaces of the machine that Grafana runs on (now answering: {{host}}). Every setting has a default that works: nothing has to be set to begin with.',
+                { host: server.value.host }
+              )
+            : t(
+                'config.about',
+                'It shows the packets of the network interfaces of the machine that Grafana runs on. Every setting has a default that works: nothing has to be set to begin with.'
+              )}{' '}
+          <TextLink href={`${config.appSubUrl}/plugins/${pluginJson.id}`} external inline>
+            {t('config.documentation', 'Documentation')}
+          </TextLink>
         </p>
       </div>
       {settings.readOnly && (
-        <Alert severity="info" title="This data source is provisioned">
-          Its settings can be read here, and changed in the file that it comes from.
+        <Alert severity="info" title={t('config.provisioned.title', 'This data source is provisioned')}>
+          <Trans i18nKey="config.provisioned.text">
+            Its settings can be read here, and changed in the file that it comes from.
+          </Trans>
         </Alert>
       )}
       <CaptureSection {...settings} />

@@ -3,6 +3,7 @@ import type { GrafanaTheme2 } from '@grafana/data';
 import { RadioButtonGroup, useStyles2 } from '@grafana/ui';
 import { useState } from 'react';
 
+import { t } from '../locale/t';
 import type { Vocabulary } from '../query/completion';
 import type { FilterVerdict } from '../query/filterReading';
 
@@ -29,14 +30,26 @@ interface Props {
   onCommit: (filter: string | undefined) => void;
 }
 
-const NO_FILTER: FilterVerdict = { state: 'meaning', meaning: 'every packet' };
+function noFilter(): FilterVerdict {
+  return { state: 'meaning', meaning: t('filter.every-packet', 'every packet') };
+}
 
 type Mode = 'text' | 'menus';
 
-const MODES: Array<{ label: string; value: Mode; description: string }> = [
-  { label: 'Text', value: 'text', description: "In tcpdump's filter language" },
-  { label: 'Menus', value: 'menus', description: 'Conditions to choose, which make the same filter' },
-];
+function modes(): Array<{ label: string; value: Mode; description: string }> {
+  return [
+    {
+      label: t('filter.text.label', 'Text'),
+      value: 'text',
+      description: t('filter.text.description', "In tcpdump's filter language"),
+    },
+    {
+      label: t('filter.menus.label', 'Menus'),
+      value: 'menus',
+      description: t('filter.menus.description', 'Conditions to choose, which make the same filter'),
+    },
+  ];
+}
 
 /** Which packets a panel shows: in tcpdump's language or in menus that write it, with what it means. */
 export function FilterField({ id, value, isOfFlows, vocabulary, read, onFocus, onCommit }: Props) {
@@ -54,13 +67,19 @@ export function FilterField({ id, value, isOfFlows, vocabulary, read, onFocus, o
   const text = draft.input.value;
   const [cursor, setCursor] = useState<number>();
   const { reading, judged } = useFilterReading(read, text, cursor);
-  const verdict = text.trim() === '' ? NO_FILTER : judged?.verdict;
+  const verdict = text.trim() === '' ? noFilter() : judged?.verdict;
   const current = judged?.isOld === false ? verdict : undefined;
   const meaningId = `${id}-meaning`;
 
   return (
     <>
-      <FittedField label="Filter" width={FILTER_WIDTH} grows tooltip={filterHelp(isOfFlows)} htmlFor={id}>
+      <FittedField
+        label={t('filter.label', 'Filter')}
+        width={FILTER_WIDTH}
+        grows
+        tooltip={filterHelp(isOfFlows)}
+        htmlFor={id}
+      >
         <div className={mode === 'text' ? styles.text : styles.menus}>
           {mode === 'text' ? (
             <FilterText
@@ -93,8 +112,8 @@ export function FilterField({ id, value, isOfFlows, vocabulary, read, onFocus, o
           <RadioButtonGroup<Mode>
             // Two groups of one name would be one to the browser, and the field gives its own to all in it.
             id={`${id}-mode`}
-            aria-label="Edit the filter as"
-            options={MODES}
+            aria-label={t('filter.mode', 'Edit the filter as')}
+            options={modes()}
             value={mode}
             onChange={setMode}
           />

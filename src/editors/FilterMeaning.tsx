@@ -1,8 +1,13 @@
 import { css, cx } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
+import { Trans } from '@grafana/i18n';
 import { useStyles2 } from '@grafana/ui';
 
+import { t } from '../locale/t';
 import { markFault, type FilterVerdict } from '../query/filterReading';
+
+/** Something to mark where a word is missing. */
+const NO_WORD = '\u00a0';
 
 interface Props {
   id: string;
@@ -36,15 +41,19 @@ function Verdict({ verdict }: { verdict: FilterVerdict }) {
     case 'spoiled':
       return <span className={styles.fault}>{sentence(verdict.reason)}</span>;
     case 'unknown':
-      return <>What it means could not be asked: {verdict.reason}</>;
+      return <>{t('filter.unknown', 'What it means could not be asked: {{reason}}', { reason: verdict.reason })}</>;
     case 'fault': {
       const { before, wrong, after } = markFault(verdict.text, verdict.fault);
       return (
         <>
-          {verdict.isInterpolated && <div>With the values of its variables in place, the filter reads:</div>}
+          {verdict.isInterpolated && (
+            <div>
+              <Trans i18nKey="filter.interpolated">With the values of its variables in place, the filter reads:</Trans>
+            </div>
+          )}
           <div className={styles.line}>
             {before}
-            <mark className={styles.mark}>{wrong === '' ? '\u00a0' : wrong}</mark>
+            <mark className={styles.mark}>{wrong || NO_WORD}</mark>
             {after}
           </div>
           <div className={styles.fault}>{verdict.fault.message}</div>

@@ -10,6 +10,9 @@ import { SuggestingInput } from './SuggestingInput';
 import type { Completer } from './useCompletion';
 import type { Draft } from './useDraft';
 
+const EXAMPLE = 'udp port 53 or host 192.0.2.1';
+
+/** What it has at least beside the switch to menus; else that goes below. */
 const TEXT_WIDTH = 30;
 
 interface Props {
@@ -67,7 +70,7 @@ export function FilterText({
       className={className}
       width={TEXT_WIDTH}
       grows
-      placeholder="udp port 53 or host 192.0.2.1"
+      placeholder={EXAMPLE}
       describedBy={meaningId}
       isInvalid={isInvalid}
       draft={draft}

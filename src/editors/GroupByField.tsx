@@ -2,6 +2,7 @@ import { getTemplateSrv } from '@grafana/runtime';
 import { Combobox, type ComboboxOption } from '@grafana/ui';
 import { useMemo } from 'react';
 
+import { t } from '../locale/t';
 import { GROUPINGS } from '../query/groups';
 import type { XdpQuery } from '../query/model';
 
@@ -14,10 +15,21 @@ type Grouping = NonNullable<XdpQuery['groupBy']>;
 /** Stands for no key in the query. */
 const NONE = 'none';
 
-const OPTIONS: Array<ComboboxOption<Grouping | typeof NONE>> = [
-  { value: NONE, label: 'None', description: 'One rate of all packets' },
-  ...GROUPINGS.map(({ groupBy, label, description }) => ({ value: groupBy, label, description })),
-];
+function groupOptions(): Array<ComboboxOption<Grouping | typeof NONE>> {
+  return [
+    {
+      value: NONE,
+      label: t('group.none.label', 'None'),
+      description: t('group.none.description', 'One rate of all packets'),
+    },
+    ...GROUPINGS.map(({ groupBy, label, description }) => ({
+      value: groupBy,
+      label: label(),
+      description: description(),
+    })),
+    ...variableOptions(getTemplateSrv().getVariables()),
+  ];
+}
 
 interface Props {
   id: string;
@@ -28,13 +40,16 @@ interface Props {
 
 /** What the packets of one series have in common. */
 export function GroupByField({ id, value, onChange }: Props) {
-  const options = useMemo(() => [...OPTIONS, ...variableOptions(getTemplateSrv().getVariables())], []);
+  const options = useMemo(() => groupOptions(), []);
 
   return (
     <FittedField
-      label="Group by"
+      label={t('query-editor.group-by.label', 'Group by')}
       width={GROUP_WIDTH}
-      tooltip="A series for each value that packets have, the largest of them; all others together are the series other."
+      tooltip={t(
+        'query-editor.group-by.tooltip',
+        'A series for each value that packets have, the largest of them; all others together are the series other.'
+      )}
     >
       <Combobox<Grouping | typeof NONE>
         id={id}

@@ -2,6 +2,7 @@ import { getTemplateSrv } from '@grafana/runtime';
 import { MultiCombobox } from '@grafana/ui';
 import { useMemo } from 'react';
 
+import { t } from '../locale/t';
 import type { NetworkInterface } from '../resources/interfaces';
 
 import { FittedField } from './FittedField';
@@ -28,14 +29,20 @@ export function InterfaceField({ id, tooltip, placeholder, value, interfaces, on
 
   return (
     <FittedField
-      label="Interface"
+      label={t('query-editor.interface.label', 'Interface')}
       labelId={labelId}
       width={PICKER_WIDTH}
       tooltip={tooltip}
       invalid={interfaces.state === 'failed'}
       error={
         interfaces.state === 'failed' &&
-        `The interfaces could not be listed: ${interfaces.reason}. A name can still be typed.`
+        t(
+          'query-editor.interface.failed',
+          'The interfaces could not be listed: {{reason}}. A name can still be typed.',
+          {
+            reason: interfaces.reason,
+          }
+        )
       }
     >
       <MultiCombobox

@@ -1,6 +1,7 @@
 import { screen, waitFor } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 
+import { figure } from '../locale/figures';
 import { testDataSource } from '../testing/dataSource';
 import { openEditor, setUpEditors } from '../testing/queryEditor';
 import { serverSettings } from '../testing/serverSettings';
@@ -55,6 +56,13 @@ describe.each([
     expect(queries).toEqual([{ refId: 'A', kind, [key]: some }]);
   });
 
+  it('takes digits in groups, as the field shows them', async () => {
+    const { queries } = await openEditor({ kind });
+    await type(`${figure(maximum)}{Enter}`);
+    expect(queries).toEqual([{ refId: 'A', kind, [key]: maximum }]);
+    expect(screen.getByLabelText(label)).toHaveValue(figure(maximum));
+  });
+
   it('runs when the field is left', async () => {
     const { queries } = await openEditor({ kind });
     await type(String(maximum));
@@ -74,7 +82,7 @@ describe.each([
     await userEvent.tab();
     expect(queries).toStrictEqual([{ refId: 'A', kind }]);
     expect(screen.getByLabelText(label)).toHaveValue('');
-    expect(screen.getByLabelText(label)).toHaveAttribute('placeholder', String(fallback));
+    expect(screen.getByLabelText(label)).toHaveAttribute('placeholder', figure(fallback));
   });
 
   it('does not run again where it was empty', async () => {
@@ -89,7 +97,7 @@ describe.each([
       const { run } = await openEditor({ kind });
       await type(`${text}{Enter}`);
       expect(screen.getByRole('alert')).toHaveTextContent(
-        `"${text}" is not a whole number from ${minimum} to ${maximum}. The panel still uses ${fallback}.`
+        `"${text}" is not a whole number from ${figure(minimum)} to ${figure(maximum)}. The panel still uses ${figure(fallback)}.`
       );
       expect(run).not.toHaveBeenCalled();
     }
@@ -104,8 +112,8 @@ describe('Rows per second', () => {
   it.each([
     [500, undefined, 500, '500'],
     [2_000, 50, 50, '50'],
-    [50_000, undefined, 50_000, '1000'],
-    [null, undefined, 4_294_967_295, '1000'],
+    [50_000, undefined, 50_000, '1,000'],
+    [null, undefined, 4_294_967_295, '1,000'],
   ])('under max_limit %j and maxLimit %j go up to %j, with a default of %s', async (server, own, most, fallback) => {
     const { queries } = await openEditor({}, under(server, own));
     await waitFor(() => {
@@ -113,7 +121,7 @@ describe('Rows per second', () => {
     });
     await userEvent.type(field(), `${most + 1}{Enter}`);
     expect(screen.getByRole('alert')).toHaveTextContent(
-      `"${most + 1}" is not a whole number from 1 to ${most}. The panel still uses ${fallback}.`
+      `"${most + 1}" is not a whole number from 1 to ${figure(most)}. The panel still uses ${fallback}.`
     );
     await userEvent.clear(field());
     await userEvent.type(field(), `${most}{Enter}`);
@@ -123,7 +131,7 @@ describe('Rows per second', () => {
   it('stay as they were saved, also above the ceiling', async () => {
     const { queries } = await openEditor({ limit: 1_000 }, under(500));
     await userEvent.click(screen.getByLabelText('Out'));
-    expect(field()).toHaveValue('1000');
+    expect(field()).toHaveValue('1,000');
     expect(queries).toStrictEqual([{ refId: 'A', limit: 1_000, direction: 'out' }]);
   });
 
@@ -133,6 +141,6 @@ describe('Rows per second', () => {
     };
     await openEditor({}, testDataSource({ settings: refuse }));
     await userEvent.type(field(), '10001{Enter}');
-    expect(screen.getByRole('alert')).toHaveTextContent('from 1 to 10000. The panel still uses 1000.');
+    expect(screen.getByRole('alert')).toHaveTextContent('from 1 to 10,000. The panel still uses 1,000.');
   });
 });

@@ -1,3 +1,4 @@
+import { t } from '../locale/t';
 import { isUsed } from '../query/kinds';
 import { INTERVAL, ROWS_KEPT, TOP, type WholeNumberRange, type XdpQuery } from '../query/model';
 
@@ -19,8 +20,11 @@ export function NumberFields({ id, query, limit, onChange }: Props) {
       {isUsed(query, 'limit') && (
         <WholeNumberField
           id={`${id}-limit`}
-          label="Rows per second"
-          tooltip="Where more packets come, they are thinned in the kernel; the first packet of each flow goes before its followers."
+          label={t('query-editor.limit.label', 'Rows per second')}
+          tooltip={t(
+            'query-editor.limit.tooltip',
+            'Where more packets come, they are thinned in the kernel; the first packet of each flow goes before its followers.'
+          )}
           testId="xdplive-query-limit"
           range={limit}
           value={query.limit}
@@ -32,8 +36,8 @@ export function NumberFields({ id, query, limit, onChange }: Props) {
       {isUsed(query, 'top') && (
         <WholeNumberField
           id={`${id}-top`}
-          label="Top"
-          tooltip="How many are shown one by one, the largest first."
+          label={t('query-editor.top.label', 'Top')}
+          tooltip={t('query-editor.top.tooltip', 'How many are shown one by one, the largest first.')}
           testId="xdplive-query-top"
           range={TOP}
           value={query.top}
@@ -45,8 +49,11 @@ export function NumberFields({ id, query, limit, onChange }: Props) {
       {isUsed(query, 'interval') && (
         <WholeNumberField
           id={`${id}-interval`}
-          label="Interval"
-          tooltip="Time between two points. Panels with the same interval share one stream."
+          label={t('query-editor.interval.label', 'Interval')}
+          tooltip={t(
+            'query-editor.interval.tooltip',
+            'Time between two points. Panels with the same interval share one stream.'
+          )}
           testId="xdplive-query-interval"
           unit="ms"
           range={INTERVAL}
@@ -59,8 +66,11 @@ export function NumberFields({ id, query, limit, onChange }: Props) {
       {isUsed(query, 'rowsKept') && (
         <WholeNumberField
           id={`${id}-rows-kept`}
-          label="Rows kept"
-          tooltip="The newest rows that this panel holds. Older ones go, as do those before the dashboard's time range."
+          label={t('query-editor.rows-kept.label', 'Rows kept')}
+          tooltip={t(
+            'query-editor.rows-kept.tooltip',
+            "The newest rows that this panel holds. Older ones go, as do those before the dashboard's time range."
+          )}
           testId="xdplive-query-rows-kept"
           range={ROWS_KEPT}
           value={query.rowsKept}

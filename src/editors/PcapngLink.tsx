@@ -1,7 +1,10 @@
 import type { AdHocVariableFilter, ScopedVars } from '@grafana/data';
+import { Trans } from '@grafana/i18n';
 import { config, getTemplateSrv } from '@grafana/runtime';
 import { LinkButton } from '@grafana/ui';
 
+import { figure } from '../locale/figures';
+import { t } from '../locale/t';
 import { adHocFault, withAdHocFilters } from '../query/adHocFilters';
 import { interpolateQuery } from '../query/interpolate';
 import type { XdpQuery } from '../query/model';
@@ -32,11 +35,15 @@ export function PcapngLink({ dataSourceUid, query, adHocFilters, scopedVars = {}
       fill="text"
       tooltip={
         fault ??
-        `The headers of the packets of the next ${FILE_BOUNDS.seconds} seconds, ${FILE_BOUNDS.count} at most, for Wireshark or tcpdump -r.`
+        t(
+          'pcapng.tooltip',
+          'The headers of the packets of the next {{seconds}} seconds, {{most}} at most, for Wireshark or tcpdump -r.',
+          { seconds: FILE_BOUNDS.seconds, most: figure(FILE_BOUNDS.count) }
+        )
       }
       data-testid="xdplive-query-pcapng"
     >
-      Packets as a pcapng file
+      <Trans i18nKey="pcapng.link">Packets as a pcapng file</Trans>
     </LinkButton>
   );
 }

@@ -11,7 +11,7 @@ it("shows the query's values, and the defaults where it has none", async () => {
   expect(screen.getByText('ttl')).toBeVisible();
   expect(screen.getByLabelText('Rows per second')).toHaveValue('50');
   expect(screen.getByLabelText('Rows kept')).toHaveValue('');
-  expect(screen.getByLabelText('Rows kept')).toHaveAttribute('placeholder', '1000');
+  expect(screen.getByLabelText('Rows kept')).toHaveAttribute('placeholder', '1,000');
   expect(within(screen.getByRole('radiogroup', { name: 'Direction' })).getByLabelText('Both')).toBeChecked();
 });
 

@@ -1,10 +1,12 @@
 import type { QueryEditorProps } from '@grafana/data';
+import { Trans } from '@grafana/i18n';
 import { EditorRow } from '@grafana/plugin-ui';
 import { getTemplateSrv } from '@grafana/runtime';
 import { Alert, Stack } from '@grafana/ui';
 import { useCallback, useEffect, useId, useMemo, useRef } from 'react';
 
 import type { XdpDataSource } from '../datasource/XdpDataSource';
+import { t } from '../locale/t';
 import { changedQuery, NOTHING_SET_ASIDE } from '../query/changedQuery';
 import { interpolateQuery } from '../query/interpolate';
 import { isOfCounts, isOfFlows, isUsed } from '../query/kinds';
@@ -15,7 +17,7 @@ import type { NetworkInterface } from '../resources/interfaces';
 import type { XdpSettings } from '../settings/model';
 
 import { ChoiceField } from './ChoiceField';
-import { DIRECTIONS, KIND_CHOICES, MEASURES, SINCES } from './choices';
+import { directionChoices, kindChoices, measureChoices, sinceChoices } from './choices';
 import { ColumnsField } from './ColumnsField';
 import { FilterField } from './FilterField';
 import { GroupByField } from './GroupByField';
@@ -66,14 +68,19 @@ export function QueryEditor({ app, datasource, query: saved, queries, data, onCh
     // plugin-ui's EditorRows would wrap rows into further columns, and reckon their heights for that.
     <Stack direction="column" gap={0.5}>
       {isOfLaterVersion(query) && (
-        <Alert severity="warning" title="This query was saved by a later version of XDP Live">
-          What this version does not know of it is left as it is. To change it safely, update the plugin.
+        <Alert
+          severity="warning"
+          title={t('query-editor.later-version.title', 'This query was saved by a later version of XDP Live')}
+        >
+          <Trans i18nKey="query-editor.later-version.text">
+            What this version does not know of it is left as it is. To change it safely, update the plugin.
+          </Trans>
         </Alert>
       )}
       <EditorRow>
         <ChoiceField
-          label="Show"
-          choices={KIND_CHOICES}
+          label={t('query-editor.show', 'Show')}
+          choices={kindChoices()}
           value={kind}
           onChange={(chosen) => {
             apply({ kind: chosen });
@@ -81,7 +88,10 @@ export function QueryEditor({ app, datasource, query: saved, queries, data, onCh
         />
         <InterfaceField
           id={`${id}-interfaces`}
-          tooltip="Network interfaces of the machine that Grafana runs on. None: the one with the default route. A name that is not in the list, or a variable such as $interface, can be typed."
+          tooltip={t(
+            'query-editor.interface.tooltip',
+            'Network interfaces of the machine that Grafana runs on. None: the one with the default route. A name that is not in the list, or a variable such as $interface, can be typed.'
+          )}
           placeholder={defaultRoute(interfaces)}
           value={query.interfaces ?? []}
           interfaces={interfaces}
@@ -90,8 +100,8 @@ export function QueryEditor({ app, datasource, query: saved, queries, data, onCh
           }}
         />
         <ChoiceField
-          label="Direction"
-          choices={DIRECTIONS}
+          label={t('query-editor.direction', 'Direction')}
+          choices={directionChoices()}
           value={query.direction ?? 'both'}
           onChange={(direction) => {
             apply({ direction });
@@ -138,8 +148,8 @@ export function QueryEditor({ app, datasource, query: saved, queries, data, onCh
         )}
         {isUsed(query, 'since') && (
           <ChoiceField
-            label="Since"
-            choices={SINCES}
+            label={t('query-editor.since', 'Since')}
+            choices={sinceChoices()}
             value={query.since ?? 'interval'}
             onChange={(since) => {
               apply({ since });
@@ -148,8 +158,8 @@ export function QueryEditor({ app, datasource, query: saved, queries, data, onCh
         )}
         {isUsed(query, 'measure') && !isOfCounts(query) && (
           <ChoiceField
-            label="Measure"
-            choices={MEASURES}
+            label={t('query-editor.measure', 'Measure')}
+            choices={measureChoices()}
             value={query.measure ?? 'packets'}
             onChange={(measure) => {
               apply({ measure });
@@ -172,7 +182,9 @@ export function QueryEditor({ app, datasource, query: saved, queries, data, onCh
 
 function defaultRoute(interfaces: Loaded<NetworkInterface[]>): string {
   const route = interfaces.state === 'loaded' ? interfaces.value.find((candidate) => candidate.default) : undefined;
-  return route === undefined ? 'default route' : `${route.name} (default route)`;
+  return route === undefined
+    ? t('query-editor.interface.default-route', 'default route')
+    : t('query-editor.interface.named-default-route', '{{name}} (default route)', { name: route.name });
 }
 
 /** The query with lists and texts alone where fields need them. Of choices and numbers a field shows what it can. */

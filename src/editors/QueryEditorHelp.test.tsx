@@ -12,7 +12,7 @@ it('puts the example that is clicked into the query', async () => {
   render(<QueryEditorHelp datasource={testDataSource()} query={query} onClickExample={choose} />);
   expect(screen.getAllByRole('button')).toHaveLength(FILTER_EXAMPLES.length);
   FILTER_EXAMPLES.forEach(({ shows }) => {
-    expect(screen.getByText(shows)).toBeVisible();
+    expect(screen.getByText(shows())).toBeVisible();
   });
   await userEvent.click(screen.getByRole('button', { name: 'ip multicast and ttl 1' }));
   expect(choose.mock.calls).toEqual([[{ ...query, filter: 'ip multicast and ttl 1' }]]);

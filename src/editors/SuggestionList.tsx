@@ -2,6 +2,7 @@ import { css, cx } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { useStyles2 } from '@grafana/ui';
 
+import { t } from '../locale/t';
 import type { Suggestion } from '../query/completion';
 
 interface Props {
@@ -21,7 +22,7 @@ export function optionId(listId: string, index: number): string {
 export function SuggestionList({ id, suggestions, active, onChoose }: Props) {
   const styles = useStyles2(getStyles);
   return (
-    <div id={id} role="listbox" aria-label="Suggestions" className={styles.list}>
+    <div id={id} role="listbox" aria-label={t('suggestion.list', 'Suggestions')} className={styles.list}>
       {suggestions.map((suggestion, index) => (
         <div
           key={suggestion.text}

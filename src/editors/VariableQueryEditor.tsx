@@ -4,6 +4,7 @@ import { FieldValidationMessage, Stack } from '@grafana/ui';
 import { useCallback, useId } from 'react';
 
 import type { XdpDataSource } from '../datasource/XdpDataSource';
+import { t } from '../locale/t';
 import type { XdpQuery } from '../query/model';
 import {
   migrateVariableQuery,
@@ -15,7 +16,7 @@ import {
 import type { XdpSettings } from '../settings/model';
 
 import { ChoiceField } from './ChoiceField';
-import { VARIABLE_LIST_CHOICES } from './choices';
+import { variableListChoices } from './choices';
 import { InterfaceField } from './InterfaceField';
 import { useLoaded } from './useLoaded';
 
@@ -39,8 +40,8 @@ export function VariableQueryEditor({ datasource, query: saved, onChange }: Prop
     <Stack direction="column" gap={0.5}>
       <EditorRow>
         <ChoiceField
-          label="List"
-          choices={VARIABLE_LIST_CHOICES}
+          label={t('variable-editor.list', 'List')}
+          choices={variableListChoices()}
           value={shown?.list}
           onChange={(list) => {
             apply({ list });
@@ -49,8 +50,11 @@ export function VariableQueryEditor({ datasource, query: saved, onChange }: Prop
         {shown !== undefined && shown.list !== 'interfaces' && (
           <InterfaceField
             id={`${id}-interfaces`}
-            tooltip="The list has what was seen on these interfaces, in what panels of this data source were sent. None: on every interface. A variable such as $interface can be chosen."
-            placeholder="all interfaces"
+            tooltip={t(
+              'variable-editor.interface.tooltip',
+              'The list has what was seen on these interfaces, in what panels of this data source were sent. None: on every interface. A variable such as $interface can be chosen.'
+            )}
+            placeholder={t('variable-editor.interface.all', 'all interfaces')}
             value={shown.interfaces}
             interfaces={interfaces}
             onChange={(chosen) => {

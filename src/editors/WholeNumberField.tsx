@@ -1,5 +1,7 @@
 import { Input } from '@grafana/ui';
 
+import { figure, wholeNumberIn } from '../locale/figures';
+import { t } from '../locale/t';
 import type { WholeNumber, WholeNumberRange } from '../query/model';
 import { isVariable } from '../query/variables';
 
@@ -21,14 +23,14 @@ interface Props {
 
 /** A number, or a variable that holds one; an empty field asks for none, and shows the default that is then in force. */
 export function WholeNumberField({ id, label, tooltip, testId, unit, range, value, onCommit }: Props) {
-  const { draft, input } = useDraft(String(value ?? ''), (text) => {
-    const typed = wholeNumberIn(range, text);
+  const { draft, input } = useDraft(value === undefined ? '' : shown(value), (text) => {
+    const typed = typedIn(range, text);
     if (typed.isPossible && typed.number !== value) {
       onCommit(typed.number);
     }
     return typed.isPossible;
   });
-  const isWrong = draft !== undefined && !wholeNumberIn(range, draft).isPossible;
+  const isWrong = draft !== undefined && !typedIn(range, draft).isPossible;
 
   return (
     <FittedField
@@ -36,13 +38,17 @@ export function WholeNumberField({ id, label, tooltip, testId, unit, range, valu
       width={NUMBER_WIDTH}
       tooltip={tooltip}
       invalid={isWrong}
-      error={`"${draft ?? ''}" is not a whole number from ${range.min} to ${range.max}. The panel still uses ${value ?? range.default}.`}
+      error={t(
+        'whole-number.error',
+        '"{{text}}" is not a whole number from {{min}} to {{max}}. The panel still uses {{used}}.',
+        { text: draft ?? '', min: figure(range.min), max: figure(range.max), used: shown(value ?? range.default) }
+      )}
     >
       <Input
         id={id}
         data-testid={testId}
         aria-invalid={isWrong}
-        placeholder={String(range.default)}
+        placeholder={figure(range.default)}
         suffix={unit}
         {...input}
       />
@@ -50,16 +56,21 @@ export function WholeNumberField({ id, label, tooltip, testId, unit, range, valu
   );
 }
 
+/** A number in the user's format; the name of a variable as it is. */
+function shown(value: WholeNumber): string {
+  return typeof value === 'number' ? figure(value) : value;
+}
+
 type Typed = { isPossible: false } | { isPossible: true; number: WholeNumber | undefined };
 
-function wholeNumberIn({ min, max }: WholeNumberRange, text: string): Typed {
-  const digits = text.trim();
-  if (digits === '') {
+function typedIn({ min, max }: WholeNumberRange, text: string): Typed {
+  const typed = text.trim();
+  if (typed === '') {
     return { isPossible: true, number: undefined };
   }
-  if (isVariable(digits)) {
-    return { isPossible: true, number: digits };
+  if (isVariable(typed)) {
+    return { isPossible: true, number: typed };
   }
-  const number = /^\d+$/.test(digits) ? Number(digits) : NaN;
-  return number >= min && number <= max ? { isPossible: true, number } : { isPossible: false };
+  const number = wholeNumberIn(typed);
+  return number !== undefined && number >= min && number <= max ? { isPossible: true, number } : { isPossible: false };
 }

@@ -1,37 +1,100 @@
+import { t } from '../locale/t';
 import { KINDS } from '../query/kinds';
 import type { Direction, Measure, QueryKind, Since } from '../query/model';
 import type { VariableList } from '../query/variableQuery';
 
 import type { Choice } from './ChoiceField';
 
-export const KIND_CHOICES: ReadonlyArray<Choice<QueryKind>> = KINDS.map(({ kind, label, description }) => ({
-  label,
-  value: kind,
-  description,
-}));
+export function kindChoices(): Array<Choice<QueryKind>> {
+  return KINDS.map(({ kind, label, description }) => ({ label: label(), value: kind, description: description() }));
+}
 
-export const DIRECTIONS: ReadonlyArray<Choice<Direction>> = [
-  { label: 'In', value: 'in', description: 'Packets that the interface receives' },
-  { label: 'Out', value: 'out', description: 'Packets that the interface sends' },
-  { label: 'Both', value: 'both', description: 'Received and sent packets' },
-];
+export function directionChoices(): Array<Choice<Direction>> {
+  return [
+    {
+      label: t('direction.in.label', 'In'),
+      value: 'in',
+      description: t('direction.in.description', 'Packets that the interface receives'),
+    },
+    {
+      label: t('direction.out.label', 'Out'),
+      value: 'out',
+      description: t('direction.out.description', 'Packets that the interface sends'),
+    },
+    {
+      label: t('direction.both.label', 'Both'),
+      value: 'both',
+      description: t('direction.both.description', 'Received and sent packets'),
+    },
+  ];
+}
 
-export const MEASURES: ReadonlyArray<Choice<Measure>> = [
-  { label: 'Packets/s', value: 'packets', description: 'Packets on the wire, per second' },
-  { label: 'Bits/s', value: 'bits', description: 'Bits on the wire, per second' },
-  { label: 'Size', value: 'size', description: 'Mean size of a packet on the wire' },
-  { label: 'Utilisation', value: 'utilisation', description: "Percent of the link's speed" },
-];
+export function measureChoices(): Array<Choice<Measure>> {
+  return [
+    {
+      label: t('measure.packets.label', 'Packets/s'),
+      value: 'packets',
+      description: t('measure.packets.description', 'Packets on the wire, per second'),
+    },
+    {
+      label: t('measure.bits.label', 'Bits/s'),
+      value: 'bits',
+      description: t('measure.bits.description', 'Bits on the wire, per second'),
+    },
+    {
+      label: t('measure.size.label', 'Size'),
+      value: 'size',
+      description: t('measure.size.description', 'Mean size of a packet on the wire'),
+    },
+    {
+      label: t('measure.utilisation.label', 'Utilisation'),
+      value: 'utilisation',
+      description: t('measure.utilisation.description', "Percent of the link's speed"),
+    },
+  ];
+}
 
-export const SINCES: ReadonlyArray<Choice<Since>> = [
-  { label: 'Last interval', value: 'interval', description: 'Conversations of the last interval alone' },
-  { label: 'Start', value: 'start', description: 'All conversations since the stream began' },
-];
+export function sinceChoices(): Array<Choice<Since>> {
+  return [
+    {
+      label: t('since.interval.label', 'Last interval'),
+      value: 'interval',
+      description: t('since.interval.description', 'Conversations of the last interval alone'),
+    },
+    {
+      label: t('since.start.label', 'Start'),
+      value: 'start',
+      description: t('since.start.description', 'All conversations since the stream began'),
+    },
+  ];
+}
 
-export const VARIABLE_LIST_CHOICES: ReadonlyArray<Choice<VariableList>> = [
-  { label: 'Interfaces', value: 'interfaces', description: "Interfaces of this machine, the default route's first" },
-  { label: 'Hosts', value: 'hosts', description: 'IP addresses that were seen, of either side' },
-  { label: 'Ports', value: 'ports', description: 'Ports of TCP, UDP and SCTP that were seen, of either side' },
-  { label: 'VLANs', value: 'vlans', description: 'Ids of outer VLAN tags that were seen' },
-  { label: 'Protocols', value: 'protocols', description: 'IP protocols that were seen' },
-];
+export function variableListChoices(): Array<Choice<VariableList>> {
+  return [
+    {
+      label: t('variable.interfaces.label', 'Interfaces'),
+      value: 'interfaces',
+      description: t('variable.interfaces.description', "Interfaces of this machine, the default route's first"),
+    },
+    {
+      label: t('variable.hosts.label', 'Hosts'),
+      value: 'hosts',
+      description: t('variable.hosts.description', 'IP addresses that were seen, of either side'),
+    },
+    {
+      label: t('variable.ports.label', 'Ports'),
+      value: 'ports',
+      description: t('variable.ports.description', 'Ports of TCP, UDP and SCTP that were seen, of either side'),
+    },
+    {
+      label: t('variable.vlans.label', 'VLANs'),
+      value: 'vlans',
+      description: t('variable.vlans.description', 'Ids of outer VLAN tags that were seen'),
+    },
+    {
+      label: t('variable.protocols.label', 'Protocols'),
+      value: 'protocols',
+      description: t('variable.protocols.description', 'IP protocols that were seen'),
+    },
+  ];
+}

@@ -1,22 +1,27 @@
 import type { TypedVariableModel } from '@grafana/data';
 import type { ComboboxOption } from '@grafana/ui';
 
+import { t } from '../locale/t';
 import { ANY_INTERFACE } from '../query/model';
 import { describeInterface, type NetworkInterface } from '../resources/interfaces';
 
 import { variableOptions } from './variableOptions';
 
-const MACHINE_GROUP = 'Interfaces';
-
 export function interfaceOptions(interfaces: NetworkInterface[], variables: TypedVariableModel[]): ComboboxOption[] {
+  const group = t('options.interfaces', 'Interfaces');
   return [
     ...interfaces.map((candidate) => ({
-      group: MACHINE_GROUP,
+      group,
       label: candidate.name,
       value: candidate.name,
       description: describeInterface(candidate),
     })),
-    { group: MACHINE_GROUP, label: ANY_INTERFACE, value: ANY_INTERFACE, description: 'every interface of the machine' },
+    {
+      group,
+      label: ANY_INTERFACE,
+      value: ANY_INTERFACE,
+      description: t('options.any-interface', 'every interface of the machine'),
+    },
     ...variableOptions(variables),
   ];
 }

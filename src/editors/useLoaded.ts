@@ -1,6 +1,8 @@
 import { toDataQueryError } from '@grafana/runtime';
 import { useEffect, useState } from 'react';
 
+import { t } from '../locale/t';
+
 export type Loaded<T> = { state: 'loading' } | { state: 'loaded'; value: T } | { state: 'failed'; reason: string };
 
 type Load<T> = () => Promise<T>;
@@ -20,7 +22,10 @@ export function useLoaded<T>(load: Load<T>): Loaded<T> {
         settle({ state: 'loaded', value });
       },
       (error: unknown) => {
-        settle({ state: 'failed', reason: toDataQueryError(error).message ?? 'the back end gave no reason' });
+        settle({
+          state: 'failed',
+          reason: toDataQueryError(error).message ?? t('loaded.no-reason', 'the back end gave no reason'),
+        });
       }
     );
     return () => {

@@ -1,5 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 
+import { figure } from '../locale/figures';
+import { t } from '../locale/t';
 import type { Suggestion, Vocabulary } from '../query/completion';
 import { SEEN_WHATS, type SeenValue, type SeenWhat } from '../resources/seen';
 
@@ -52,5 +54,10 @@ export function useSeen(list: List): { seen: Seen; refresh: () => void } {
 }
 
 function suggestionOf({ value, packets }: SeenValue): Suggestion {
-  return { text: value, meaning: `seen, ${packets.toLocaleString('en')} ${packets === 1 ? 'packet' : 'packets'}` };
+  const meaning = t('suggestion.seen', 'seen, {{figure}} packets', {
+    count: packets,
+    figure: figure(packets),
+    defaultValue_one: 'seen, {{figure}} packet',
+  });
+  return { text: value, meaning };
 }

@@ -1,5 +1,6 @@
 import { useCallback, useMemo } from 'react';
 
+import { t } from '../locale/t';
 import type { XdpDataSource } from '../datasource/XdpDataSource';
 import type { Suggestion, Vocabulary } from '../query/completion';
 import type { FilterWord } from '../resources/filter';
@@ -53,5 +54,8 @@ export function addressesOf(interfaces: NetworkInterface[]): Suggestion[] {
       owners.set(address, [...(owners.get(address) ?? []), name]);
     }
   }
-  return [...owners].map(([text, names]) => ({ text, meaning: `address of ${names.join(', ')}` }));
+  return [...owners].map(([text, names]) => ({
+    text,
+    meaning: t('suggestion.address', 'address of {{names}}', { names: names.join(', ') }),
+  }));
 }

@@ -1,6 +1,7 @@
 import type { TypedVariableModel } from '@grafana/data';
 import type { ComboboxOption } from '@grafana/ui';
 
+import { t } from '../locale/t';
 import type { Variable } from '../query/model';
 
 /** A data source or an ad hoc filter is never the word that a key of a query takes. */
@@ -10,5 +11,9 @@ const NEVER_A_WORD: ReadonlyArray<TypedVariableModel['type']> = ['datasource', '
 export function variableOptions(variables: TypedVariableModel[]): Array<ComboboxOption<Variable>> {
   return variables
     .filter(({ type }) => !NEVER_A_WORD.includes(type))
-    .map(({ name }) => ({ group: 'Dashboard variables', label: `$${name}`, value: `$${name}` }));
+    .map(({ name }) => ({
+      group: t('options.variables', 'Dashboard variables'),
+      label: `$${name}`,
+      value: `$${name}`,
+    }));
 }

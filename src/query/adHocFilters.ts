@@ -1,5 +1,7 @@
 import type { AdHocVariableFilter } from '@grafana/data';
 
+import { t } from '../locale/t';
+
 import { isWord } from './filterVariables';
 import { isOfFlows, isUsed } from './kinds';
 import type { XdpQuery } from './model';
@@ -61,7 +63,11 @@ export function conditionOn(column: string, text: string): string | undefined {
 function termOf({ key, operator, value, values }: AdHocVariableFilter): Term {
   const tag = TAGS.find((candidate) => candidate.key === key);
   if (tag === undefined) {
-    return faulty(key, `there is no such column to filter by; there are ${TAGS.map((each) => each.key).join(', ')}`);
+    const columns = TAGS.map((each) => each.key).join(', ');
+    return faulty(
+      key,
+      t('ad-hoc.no-column', 'there is no such column to filter by; there are {{columns}}', { columns })
+    );
   }
   if (tag.isOrdered === true && COMPARISONS.includes(operator)) {
     return comparison(tag, operator, value.trim());
@@ -69,11 +75,17 @@ function termOf({ key, operator, value, values }: AdHocVariableFilter): Term {
   const meant = OPERATORS.get(operator);
   if (meant === undefined) {
     const known = [...OPERATORS.keys(), ...(tag.isOrdered === true ? COMPARISONS : [])];
-    return faulty(key, `the operator ${operator} is not known; there are ${known.join(' ')}`);
+    return faulty(
+      key,
+      t('ad-hoc.no-operator', 'the operator {{operator}} is not known; there are {{known}}', {
+        operator,
+        known: known.join(' '),
+      })
+    );
   }
   const wanted = [...new Set(meant.isOfSeveral ? (values ?? [value]) : [value])].map((each) => each.trim());
   if (wanted.length === 0) {
-    return faulty(key, 'no value is chosen');
+    return faulty(key, t('ad-hoc.no-value', 'no value is chosen'));
   }
   const wrong = wanted.find(
     (each) => !NO_VALUE.includes(each) && !(isWord(written(tag, each)) && tag.takes(written(tag, each)))
@@ -82,7 +94,7 @@ function termOf({ key, operator, value, values }: AdHocVariableFilter): Term {
     return impossible(tag, wrong);
   }
   if (wanted.some((each) => NO_VALUE.includes(each)) && tag.without === undefined) {
-    return faulty(key, 'packets without it cannot be filtered for');
+    return faulty(key, t('ad-hoc.not-without', 'packets without it cannot be filtered for'));
   }
   return { text: condition(tag, wanted, meant.isNegated) };
 }
@@ -92,7 +104,10 @@ function comparison(tag: Tag, operator: string, value: string): Term {
 }
 
 function impossible({ key, allowed }: Tag, value: string): Term {
-  return faulty(key, `"${value}" is not possible; it takes ${allowed}`);
+  return faulty(
+    key,
+    t('ad-hoc.impossible', '"{{value}}" is not possible; it takes {{allowed}}', { value, allowed: allowed() })
+  );
 }
 
 function condition(tag: Tag, wanted: string[], isNegated: boolean): string {
@@ -114,5 +129,5 @@ function written(tag: Tag, value: string): string {
 }
 
 function faulty(key: string, why: string): Term {
-  return { fault: `ad hoc filter ${key.slice(0, 60)}: ${why}` };
+  return { fault: t('ad-hoc.fault', 'ad hoc filter {{key}}: {{why}}', { key: key.slice(0, 60), why }) };
 }

@@ -1,25 +1,48 @@
+import { t } from '../locale/t';
+
 /** What columns are about, in the order in which a packet is taken apart. */
-const GROUPS: ReadonlyArray<readonly [group: string, columns: readonly string[]]> = [
-  ['Time and place', ['time', 'host', 'interface', 'direction', 'hook', 'first_seen', 'last_seen', 'group']],
-  ['Link', ['source_mac', 'destination_mac', 'ethertype', 'vlan', 'inner_vlan', 'frame_length', 'segments']],
-  ['IP', ['version', 'source_ip', 'destination_ip', 'protocol', 'length', 'ttl', 'dscp', 'fragment', 'malformed']],
-  ['Transport', ['source_port', 'destination_port', 'tcp_flags', 'icmp_type', 'icmp_code']],
-  ['Interface', ['state', 'reason', 'seen', 'own', 'streams', 'ring_used', 'kernel_ns', 'flow_overflow']],
-  ['Stream', ['channel', 'filter', 'matched', 'thinned', 'lost_ring', 'lost_queue', 'delivered']],
-  ['Counts', ['packets', 'bytes', 'reverse_packets', 'reverse_bytes']],
+const GROUPS: ReadonlyArray<readonly [group: () => string, columns: readonly string[]]> = [
+  [
+    () => t('column-group.time-and-place', 'Time and place'),
+    ['time', 'host', 'interface', 'direction', 'hook', 'first_seen', 'last_seen', 'group'],
+  ],
+  [
+    () => t('column-group.link', 'Link'),
+    ['source_mac', 'destination_mac', 'ethertype', 'vlan', 'inner_vlan', 'frame_length', 'segments'],
+  ],
+  [
+    () => t('column-group.ip', 'IP'),
+    ['version', 'source_ip', 'destination_ip', 'protocol', 'length', 'ttl', 'dscp', 'fragment', 'malformed'],
+  ],
+  [
+    () => t('column-group.transport', 'Transport'),
+    ['source_port', 'destination_port', 'tcp_flags', 'icmp_type', 'icmp_code'],
+  ],
+  [
+    () => t('column-group.interface', 'Interface'),
+    ['state', 'reason', 'seen', 'own', 'streams', 'ring_used', 'kernel_ns', 'flow_overflow'],
+  ],
+  [
+    () => t('column-group.stream', 'Stream'),
+    ['channel', 'filter', 'matched', 'thinned', 'lost_ring', 'lost_queue', 'delivered'],
+  ],
+  [() => t('column-group.counts', 'Counts'), ['packets', 'bytes', 'reverse_packets', 'reverse_bytes']],
 ];
 
 /** Where a column is that no group has, such as one of a later version. */
-const MORE = 'More';
+const more = () => t('column-group.more', 'More');
 
 /** What a column is about. */
 export function groupOfColumn(name: string): string {
-  return GROUPS.find(([, columns]) => columns.includes(name))?.[0] ?? MORE;
+  const [group] = GROUPS.find(([, columns]) => columns.includes(name)) ?? [more];
+  return group();
 }
 
 /** The columns by what they are about, and among those of one group in the order given. */
 export function inGroups<T extends { name: string }>(columns: readonly T[]): T[] {
-  const order = [...GROUPS.map(([group]) => group), MORE];
-  const rank = ({ name }: T) => order.indexOf(groupOfColumn(name));
+  const rank = ({ name }: T) => {
+    const place = GROUPS.findIndex(([, names]) => names.includes(name));
+    return place < 0 ? GROUPS.length : place;
+  };
   return [...columns].sort((one, other) => rank(one) - rank(other));
 }

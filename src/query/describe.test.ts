@@ -13,7 +13,7 @@ it.each([
   ],
   [
     { kind: 'rates' as const, direction: 'in' as const, filter: 'udp', groupBy: 'source_port' as const },
-    'rate of incoming packets on the default interface that match udp, by source port',
+    'rate of incoming packets on the default interface that match udp, by Source port',
   ],
   [{ groupBy: 'vlan' as const, since: 'start' as const }, 'incoming and outgoing packets on the default interface'],
   [
@@ -32,10 +32,7 @@ it.each([
     { kind: 'capture' as const, direction: 'out' as const, interfaces: ['eth0', 'lo'], filter: 'tcp' },
     'counters of outgoing packets on eth0, lo',
   ],
-  [
-    { kind: 'histogram' as never, filter: 'tcp' },
-    'incoming and outgoing histogram on the default interface that match tcp',
-  ],
+  [{ kind: 'histogram' as never, filter: 'tcp' }, 'histogram on the default interface that match tcp'],
 ])('%j reads "%s"', (query, text) => {
   expect(describeQuery({ refId: 'A', ...query })).toBe(text);
 });

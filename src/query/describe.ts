@@ -1,23 +1,63 @@
-import { isUsed, kindOf } from './kinds';
-import type { Direction, XdpQuery } from './model';
-import { VARIABLE } from './variables';
+import { t } from '../locale/t';
+
+import { GROUPINGS } from './groups';
+import { isUsed } from './kinds';
+import type { Direction, QueryKind, XdpQuery } from './model';
 import { wellFormed } from './wellFormed';
 
-const DIRECTION_TEXT: Record<Direction, string> = { in: 'incoming', out: 'outgoing', both: 'incoming and outgoing' };
+/** What is shown of the packets of a direction. */
+const SHOWN: Record<QueryKind, Record<Direction, (interfaces: string) => string>> = {
+  packets: {
+    in: (interfaces) => t('describe.packets.in', 'incoming packets on {{interfaces}}', { interfaces }),
+    out: (interfaces) => t('describe.packets.out', 'outgoing packets on {{interfaces}}', { interfaces }),
+    both: (interfaces) => t('describe.packets.both', 'incoming and outgoing packets on {{interfaces}}', { interfaces }),
+  },
+  rates: {
+    in: (interfaces) => t('describe.rates.in', 'rate of incoming packets on {{interfaces}}', { interfaces }),
+    out: (interfaces) => t('describe.rates.out', 'rate of outgoing packets on {{interfaces}}', { interfaces }),
+    both: (interfaces) =>
+      t('describe.rates.both', 'rate of incoming and outgoing packets on {{interfaces}}', { interfaces }),
+  },
+  flows: {
+    in: (interfaces) => t('describe.flows.in', 'conversations of incoming packets on {{interfaces}}', { interfaces }),
+    out: (interfaces) => t('describe.flows.out', 'conversations of outgoing packets on {{interfaces}}', { interfaces }),
+    both: (interfaces) =>
+      t('describe.flows.both', 'conversations of incoming and outgoing packets on {{interfaces}}', { interfaces }),
+  },
+  capture: {
+    in: (interfaces) => t('describe.capture.in', 'counters of incoming packets on {{interfaces}}', { interfaces }),
+    out: (interfaces) => t('describe.capture.out', 'counters of outgoing packets on {{interfaces}}', { interfaces }),
+    both: (interfaces) =>
+      t('describe.capture.both', 'counters of incoming and outgoing packets on {{interfaces}}', { interfaces }),
+  },
+};
 
 /** The query in a few words, for the collapsed row of the query editor. */
 export function describeQuery(saved: XdpQuery): string {
   const query = wellFormed(saved);
-  const direction = DIRECTION_TEXT[query.direction ?? 'both'];
-  const shown = kindOf(query)?.phrase(direction) ?? `${direction} ${String(query.kind)}`;
-  const interfaces = query.interfaces?.length ? query.interfaces.join(', ') : 'the default interface';
-  const filter = isUsed(query, 'filter') && query.filter?.trim() ? ` that match ${query.filter.trim()}` : '';
-  const groups = isUsed(query, 'groupBy') && query.groupBy ? `, by ${inWords(query.groupBy)}` : '';
-  const since = isUsed(query, 'since') && query.since === 'start' ? ', since the stream began' : '';
-  return `${shown} on ${interfaces}${filter}${groups}${since}`;
+  const interfaces = query.interfaces?.join(', ') || t('describe.default-interface', 'the default interface');
+  const shown =
+    shownOf(query, interfaces) ??
+    t('describe.unknown-kind', '{{kind}} on {{interfaces}}', { kind: String(query.kind), interfaces });
+  const filter = (isUsed(query, 'filter') && query.filter?.trim()) || '';
+  const group = (isUsed(query, 'groupBy') && query.groupBy) || '';
+  const isSinceStart = isUsed(query, 'since') && query.since === 'start';
+  return [
+    filter === '' ? shown : t('describe.filtered', '{{shown}} that match {{filter}}', { shown, filter }),
+    group === '' ? '' : t('describe.grouped', 'by {{group}}', { group: labelOf(group) }),
+    isSinceStart ? t('describe.since-start', 'since the stream began') : '',
+  ]
+    .filter((part) => part !== '')
+    .join(', ');
 }
 
-/** `source_port` in words; the name of a variable stays as it is. */
-function inWords(group: string): string {
-  return group.search(VARIABLE) >= 0 ? group : group.replace('_', ' ');
+/** Undefined where the query comes from a version that knows other kinds or directions. */
+function shownOf({ kind = 'packets', direction = 'both' }: XdpQuery, interfaces: string): string | undefined {
+  const ofKind = new Map(Object.entries(SHOWN)).get(kind);
+  return new Map(Object.entries(ofKind ?? {})).get(direction)?.(interfaces);
+}
+
+/** As the editor calls it; the name of a variable stays as it is. */
+function labelOf(group: string): string {
+  return GROUPINGS.find(({ groupBy }) => groupBy === group)?.label() ?? group;
 }

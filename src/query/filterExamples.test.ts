@@ -1,14 +1,14 @@
 import { FILTER_EXAMPLES, withExample } from './filterExamples';
 
-const OF_PACKETS = { filter: 'ttl 1', shows: '', isOfFlows: false };
-const OF_FLOWS = { filter: 'arp', shows: '', isOfFlows: true };
+const OF_PACKETS = { filter: 'ttl 1', shows: () => '', isOfFlows: false };
+const OF_FLOWS = { filter: 'arp', shows: () => '', isOfFlows: true };
 
 it('has one for SSDP, and each once', () => {
   const filters = FILTER_EXAMPLES.map(({ filter }) => filter);
   expect(filters).toContain('ip multicast and ttl 1');
   expect(new Set(filters).size).toBe(filters.length);
   FILTER_EXAMPLES.forEach(({ shows }) => {
-    expect(shows).toMatch(/^[A-Z].*\.$/);
+    expect(shows()).toMatch(/^[A-Z].*\.$/);
   });
 });
 

@@ -1,5 +1,7 @@
 import type { ScopedVars } from '@grafana/data';
 
+import { t } from '../locale/t';
+
 import { replaceVariables, VARIABLE, type VariableReplacer, type VariableValue } from './variables';
 
 /** What a name, a number, an address or a network is written with: one word, which makes no condition of its own. */
@@ -63,8 +65,15 @@ export function isWord(text: string): boolean {
 }
 
 function faultOf(value: string, name: string | undefined): string {
-  const variable = name === undefined ? 'a variable' : `the variable "${name}"`;
-  return `filter: "${value}" is not allowed as the value of ${variable}; within a filter it takes words of letters, digits and . : - _ /, and not and, or, not; or one filter without braces, where a condition can stand`;
+  const variable =
+    name === undefined
+      ? t('filter-variable.unnamed', 'a variable')
+      : t('filter-variable.named', 'the variable "{{name}}"', { name });
+  return t(
+    'filter-variable.fault',
+    'filter: "{{value}}" is not allowed as the value of {{variable}}; within a filter it takes words of letters, digits and . : - _ /, and not and, or, not; or one filter without braces, where a condition can stand',
+    { value, variable }
+  );
 }
 
 function valuesOf(value: VariableValue): string[] {

@@ -1,23 +1,73 @@
+import { t } from '../locale/t';
+
 import type { GroupBy } from './model';
 
 interface Grouping {
   groupBy: GroupBy;
-  label: string;
-  description: string;
+  label: () => string;
+  description: () => string;
 }
 
 /** What rates can be grouped by. */
 export const GROUPINGS: readonly Grouping[] = [
-  { groupBy: 'protocol', label: 'Protocol', description: 'TCP, UDP, ICMP, …' },
-  { groupBy: 'direction', label: 'Direction', description: 'Received and sent' },
-  { groupBy: 'interface', label: 'Interface', description: 'Network interface of this machine' },
-  { groupBy: 'source', label: 'Source', description: 'Address that packets come from' },
-  { groupBy: 'destination', label: 'Destination', description: 'Address that packets go to' },
-  { groupBy: 'host_ip', label: 'Host', description: 'Address of either side: a packet counts for both of its hosts' },
-  { groupBy: 'source_port', label: 'Source port', description: 'Of TCP, UDP and SCTP' },
-  { groupBy: 'destination_port', label: 'Destination port', description: 'Of TCP, UDP and SCTP' },
-  { groupBy: 'tcp_flag', label: 'TCP flag', description: 'A packet counts for each of its flags; takes no filter' },
-  { groupBy: 'vlan', label: 'VLAN', description: 'Outer VLAN id' },
-  { groupBy: 'ethertype', label: 'Ethertype', description: 'IPv4, IPv6, ARP, …' },
-  { groupBy: 'cast', label: 'Cast', description: 'To one station, to a group of them, to all' },
+  {
+    groupBy: 'protocol',
+    label: () => t('group.protocol.label', 'Protocol'),
+    description: () => t('group.protocol.description', 'TCP, UDP, ICMP, …'),
+  },
+  {
+    groupBy: 'direction',
+    label: () => t('group.direction.label', 'Direction'),
+    description: () => t('group.direction.description', 'Received and sent'),
+  },
+  {
+    groupBy: 'interface',
+    label: () => t('group.interface.label', 'Interface'),
+    description: () => t('group.interface.description', 'Network interface of this machine'),
+  },
+  {
+    groupBy: 'source',
+    label: () => t('group.source.label', 'Source'),
+    description: () => t('group.source.description', 'Address that packets come from'),
+  },
+  {
+    groupBy: 'destination',
+    label: () => t('group.destination.label', 'Destination'),
+    description: () => t('group.destination.description', 'Address that packets go to'),
+  },
+  {
+    groupBy: 'host_ip',
+    label: () => t('group.host-ip.label', 'Host'),
+    description: () => t('group.host-ip.description', 'Address of either side: a packet counts for both of its hosts'),
+  },
+  {
+    groupBy: 'source_port',
+    label: () => t('group.source-port.label', 'Source port'),
+    description: () => t('group.source-port.description', 'Of TCP, UDP and SCTP'),
+  },
+  {
+    groupBy: 'destination_port',
+    label: () => t('group.destination-port.label', 'Destination port'),
+    description: () => t('group.destination-port.description', 'Of TCP, UDP and SCTP'),
+  },
+  {
+    groupBy: 'tcp_flag',
+    label: () => t('group.tcp-flag.label', 'TCP flag'),
+    description: () => t('group.tcp-flag.description', 'A packet counts for each of its flags; takes no filter'),
+  },
+  {
+    groupBy: 'vlan',
+    label: () => t('group.vlan.label', 'VLAN'),
+    description: () => t('group.vlan.description', 'Outer VLAN id'),
+  },
+  {
+    groupBy: 'ethertype',
+    label: () => t('group.ethertype.label', 'Ethertype'),
+    description: () => t('group.ethertype.description', 'IPv4, IPv6, ARP, …'),
+  },
+  {
+    groupBy: 'cast',
+    label: () => t('group.cast.label', 'Cast'),
+    description: () => t('group.cast.description', 'To one station, to a group of them, to all'),
+  },
 ];

@@ -24,7 +24,7 @@ const always = ['refId', 'kind', 'interfaces', 'direction'];
 const withKind = (kind: unknown) => ({ ...full, kind }) as XdpQuery;
 
 it('offers packets, rates, flows and the counters of the capture', () => {
-  expect(KINDS.map(({ kind, label }) => [kind, label])).toEqual([
+  expect(KINDS.map(({ kind, label }) => [kind, label()])).toEqual([
     ['packets', 'Packets'],
     ['rates', 'Rates'],
     ['flows', 'Flows'],

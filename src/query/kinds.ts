@@ -1,3 +1,5 @@
+import { t } from '../locale/t';
+
 import { isOfLaterVersion } from './migrate';
 import type { QueryKind, XdpQuery } from './model';
 
@@ -19,10 +21,8 @@ type KeyOfSome = (typeof KEYS_OF_SOME)[number];
 
 interface Kind {
   kind: QueryKind;
-  label: string;
-  description: string;
-  /** What it shows of the packets of a direction, as in "counters of incoming packets". */
-  phrase: (direction: string) => string;
+  label: () => string;
+  description: () => string;
   uses: readonly KeyOfSome[];
   /** What it uses besides where it is grouped. */
   usesGrouped?: readonly KeyOfSome[];
@@ -32,31 +32,32 @@ interface Kind {
 export const KINDS: readonly Kind[] = [
   {
     kind: 'packets',
-    label: 'Packets',
-    description: 'A row for each packet',
-    phrase: (direction) => `${direction} packets`,
+    label: () => t('kind.packets.label', 'Packets'),
+    description: () => t('kind.packets.description', 'A row for each packet'),
     uses: ['filter', 'columns', 'limit', 'rowsKept', 'format'],
   },
   {
     kind: 'rates',
-    label: 'Rates',
-    description: 'How much there is: counted in the kernel, exact at any load',
-    phrase: (direction) => `rate of ${direction} packets`,
+    label: () => t('kind.rates.label', 'Rates'),
+    description: () => t('kind.rates.description', 'How much there is: counted in the kernel, exact at any load'),
     uses: ['filter', 'columns', 'interval', 'groupBy', 'measure'],
     usesGrouped: ['top'],
   },
   {
     kind: 'flows',
-    label: 'Flows',
-    description: 'Who talks with whom: the largest conversations, counted in the kernel',
-    phrase: (direction) => `conversations of ${direction} packets`,
+    label: () => t('kind.flows.label', 'Flows'),
+    description: () =>
+      t('kind.flows.description', 'Who talks with whom: the largest conversations, counted in the kernel'),
     uses: ['filter', 'columns', 'interval', 'top', 'since'],
   },
   {
     kind: 'capture',
-    label: 'Capture',
-    description: 'Counters of the capture itself: packets seen, matched, thinned, lost and delivered',
-    phrase: (direction) => `counters of ${direction} packets`,
+    label: () => t('kind.capture.label', 'Capture'),
+    description: () =>
+      t(
+        'kind.capture.description',
+        'Counters of the capture itself: packets seen, matched, thinned, lost and delivered'
+      ),
     uses: ['columns', 'interval', 'rowsKept'],
   },
 ];

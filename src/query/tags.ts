@@ -1,3 +1,6 @@
+import { figure } from '../locale/figures';
+import { anyOf } from '../locale/lists';
+import { t } from '../locale/t';
 import type { SeenWhat } from '../resources/seen';
 
 /** A column by whose values packets can be chosen: what a cell shows, as a condition of a filter. */
@@ -9,7 +12,7 @@ export interface Tag {
   /** Whether a filter can have this value here. */
   takes: (value: string) => boolean;
   /** What {@link takes} takes, in words. */
-  allowed: string;
+  allowed: () => string;
   /** Conditions any of which is to hold, for values all of which are taken. */
   conditions: (values: string[]) => string[];
   /** Whether values can be told smaller from larger, as in `ttl < 5`. */
@@ -33,7 +36,7 @@ const eachAfter = (qualifier: string) => (values: string[]) => values.map((value
 
 const wholeNumber = (max: number) => ({
   takes: (value: string) => /^\d{1,5}$/.test(value) && Number(value) <= max,
-  allowed: `a whole number from 0 to ${max}`,
+  allowed: () => t('tag.whole-number', 'a whole number from 0 to {{max}}', { max: figure(max) }),
 });
 
 const OCTET = '(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)';
@@ -49,7 +52,7 @@ export function isAddress(text: string): boolean {
 
 const address = {
   takes: isAddress,
-  allowed: 'an address such as 192.0.2.7 or 2001:db8::7',
+  allowed: () => t('tag.address', 'an address such as 192.0.2.7 or 2001:db8::7'),
   values: { seen: 'hosts' },
 } as const;
 
@@ -58,7 +61,7 @@ const port = { ...wholeNumber(65_535), values: { seen: 'ports' } } as const;
 const mac = {
   isOfPackets: true,
   takes: (value: string) => MAC.test(value),
-  allowed: 'an Ethernet address such as 02:00:5e:10:00:01',
+  allowed: () => t('tag.mac', 'an Ethernet address such as 02:00:5e:10:00:01'),
   values: [] as string[],
 };
 
@@ -105,7 +108,7 @@ export const TAGS: readonly Tag[] = [
     // Names are the same in capitals; small ones such as tcp are words of the language, which stand for more.
     spelled: (value) => (value === value.toLowerCase() ? value.toUpperCase() : value),
     takes: (value) => (/^\d+$/.test(value) ? Number(value) <= 255 : /^[a-z\d][a-z\d-]{0,30}$/i.test(value)),
-    allowed: 'a name such as TCP, or a number from 0 to 255',
+    allowed: () => t('tag.protocol', 'a name such as TCP, or a number from 0 to 255'),
     conditions: listAfter('proto'),
     without: 'not (ip or ip6)',
     values: { seen: 'protocols' },
@@ -139,7 +142,7 @@ export const TAGS: readonly Tag[] = [
     key: 'direction',
     words: DIRECTIONS,
     takes: (value) => [...DIRECTIONS.values()].includes(value),
-    allowed: 'in or out',
+    allowed: () => anyOf([...DIRECTIONS.keys()]),
     conditions: (values) => values,
     values: [...DIRECTIONS.keys()],
   },
@@ -147,7 +150,8 @@ export const TAGS: readonly Tag[] = [
     key: 'ethertype',
     words: ETHERTYPES,
     takes: (value) => /^0x[0-9a-f]{4}$/i.test(value),
-    allowed: `${[...ETHERTYPES.keys()].join(', ')} or a number such as 0x88cc`,
+    allowed: () =>
+      t('tag.ethertype', '{{names}} or a number such as 0x88cc', { names: [...ETHERTYPES.keys()].join(', ') }),
     conditions: listAfter('ether proto'),
     values: [...ETHERTYPES.keys()],
   },

@@ -1,5 +1,6 @@
 import type { DataQuery } from '@grafana/schema';
 
+import { t } from '../locale/t';
 import { SEEN_WHATS } from '../resources/seen';
 
 /** What a query variable can list. */
@@ -34,7 +35,11 @@ export function readVariableQuery(text: string): VariableQuery {
   }
   if (list === undefined || list === 'interfaces') {
     throw new Error(
-      `XDP Live cannot list "${text.trim()}" for a variable. Write interfaces, ${SEEN_WHATS.join(', ')}, or one of the last four with interfaces, such as hosts(eth0) or hosts($interface).`
+      t(
+        'variable.unknown-list',
+        'XDP Live cannot list "{{text}}" for a variable. Write interfaces, {{lists}}, or one of the last four with interfaces, such as hosts(eth0) or hosts($interface).',
+        { text: text.trim(), lists: SEEN_WHATS.join(', ') }
+      )
     );
   }
   return { list, interfaces: (interfaces ?? '').split(/[\s,]+/).filter((entry) => entry !== '') };

@@ -1,3 +1,6 @@
+import { directionInWords } from '../locale/direction';
+import { t } from '../locale/t';
+
 import type { InterfaceHook } from './interfaces';
 
 export type Outcome = 'ok' | 'warning' | 'failed';
@@ -42,7 +45,7 @@ export function readHealth(body: unknown): HealthReport {
   const { checks, interfaces } = keysOf(report);
   const [firstLine] = textOf(message).split('\n');
   return {
-    summary: firstLine || `The back end answers ${textOf(status) || 'nothing that can be read'}.`,
+    summary: firstLine || withoutSummary(textOf(status)),
     host: textOf(host) || undefined,
     checks: [...textsOf(problems).map(asCheck), ...listOf(checks).map(readCheck)].filter(
       ({ name, detail }) => name !== '' || detail !== ''
@@ -58,16 +61,29 @@ export function describeHooks({ hooks }: HealthInterface): string {
   const inForce = hooks.filter((hook) => hook.inForce);
   const auto = hooks.filter((hook) => hook.auto);
   const listed = (wanted: InterfaceHook[]) =>
-    wanted.map(({ direction, hook, reason }) => `${direction} by ${hook}${reason ? ` (${reason})` : ''}`).join(', ');
+    wanted
+      .map(({ direction, hook, reason }) => {
+        const way = t('health.way', '{{direction}} by {{hook}}', { direction: directionInWords(direction), hook });
+        return reason === '' ? way : `${way} (${reason})`;
+      })
+      .join(', ');
   if (inForce.length > 0) {
-    return `watched now: ${listed(inForce)}`;
+    return t('health.watched', 'watched now: {{ways}}', { ways: listed(inForce) });
   }
-  return auto.length > 0 ? `automatic: ${listed(auto)}` : 'cannot be watched';
+  return auto.length > 0
+    ? t('health.automatic', 'automatic: {{ways}}', { ways: listed(auto) })
+    : t('health.not-watched', 'cannot be watched');
+}
+
+function withoutSummary(status: string): string {
+  return status === ''
+    ? t('health.unreadable', 'The back end answers nothing that can be read.')
+    : t('health.status', 'The back end answers {{status}}.', { status });
 }
 
 /** A wrong setting, as one of the checks. */
 function asCheck(detail: string): HealthCheck {
-  return { name: 'settings', outcome: 'failed', detail, commands: [] };
+  return { name: t('health.settings', 'settings'), outcome: 'failed', detail, commands: [] };
 }
 
 function readCheck(check: unknown): HealthCheck {

@@ -1,3 +1,7 @@
+import { directionInWords } from '../locale/direction';
+import { figure } from '../locale/figures';
+import { t } from '../locale/t';
+
 import type { HookState } from './hookState';
 
 /** How packets of one direction would be, or are, captured. */
@@ -48,10 +52,13 @@ export function describeInterface(candidate: NetworkInterface): string {
   const addresses = candidate.addresses.slice(0, ADDRESSES_SHOWN).map((address) => address.replace(/\/\d+$/, ''));
   const hidden = candidate.addresses.length - addresses.length;
   return [
-    candidate.default ? 'default route' : '',
+    candidate.default ? t('interface.default-route', 'default route') : '',
     candidate.state,
     candidate.driver ?? (candidate.link === 'ethernet' ? '' : candidate.link),
-    addresses.join(', ') + (hidden > 0 ? `, ${hidden} more` : ''),
+    [
+      ...addresses,
+      ...(hidden > 0 ? [t('interface.more-addresses', '{{figure}} more', { figure: figure(hidden) })] : []),
+    ].join(', '),
     describeCapture(candidate.hooks),
   ]
     .filter((part) => part !== '')
@@ -60,16 +67,33 @@ export function describeInterface(candidate: NetworkInterface): string {
 
 /** `attached`, or for each direction `in attached, out refused: not supported there`; empty where nobody asks. */
 function describeCapture(hooks: InterfaceHook[]): string {
-  const states = new Map<string, string>();
+  const states = new Map<InterfaceHook['direction'], string>();
   for (const { direction, state, stateReason } of hooks) {
     if (state && !states.has(direction)) {
-      states.set(direction, stateReason ? `${state}: ${stateReason}` : state);
+      const inWords = wordFor(state);
+      states.set(direction, stateReason ? `${inWords}: ${stateReason}` : inWords);
     }
   }
   const [first = '', ...others] = new Set(states.values());
   return states.size > 1 && others.length === 0
     ? first
-    : [...states].map(([direction, state]) => `${direction} ${state}`).join(', ');
+    : [...states].map(([direction, state]) => `${directionInWords(direction)} ${state}`).join(', ');
+}
+
+function wordFor(state: HookState): string {
+  switch (state) {
+    case 'attached':
+      return t('interface.attached', 'attached');
+    case 'attaching':
+      return t('interface.attaching', 'attaching');
+    case 'refused':
+      return t('interface.refused', 'refused');
+    case 'absent':
+      return t('interface.absent', 'absent');
+    default:
+      // A word of a later back end.
+      return state;
+  }
 }
 
 /** The interface with the default route first: it is what nobody has to choose. The others stay in order. */

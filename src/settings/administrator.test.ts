@@ -21,7 +21,7 @@ it('says which interfaces may be watched at all', () => {
 });
 
 it('says what bounds the rows per second', () => {
-  expect(ceilingNote(serverSettings(), undefined)).toBe('Bounded by the default of max_limit in grafana.ini, 10000.');
+  expect(ceilingNote(serverSettings(), undefined)).toBe('Bounded by the default of max_limit in grafana.ini, 10,000.');
   const set = serverSettings({ max_limit: 500 });
   expect(ceilingNote(set, 500)).toBe('Bounded by max_limit = 500 in grafana.ini.');
   expect(ceilingNote(set, 501)).toBe('Bounded by max_limit = 500 in grafana.ini. That holds, because it is lower.');

@@ -1,3 +1,5 @@
+import { figure } from '../locale/figures';
+import { t } from '../locale/t';
 import type { ServerSettings, SettingsResponse } from '../resources/settings';
 
 import type { IngressHook } from './model';
@@ -18,50 +20,81 @@ export function fixedHook(
     return undefined;
   }
   const isContradicted = stored !== 'auto' && stored !== hook.value;
-  const note = `Set to ${hook.value} for all data sources by hook in grafana.ini.`;
+  const note = t('administrator.hook', 'Set to {{hook}} for all data sources by hook in grafana.ini.', {
+    hook: hook.value,
+  });
   return { hook: hook.value, isContradicted, note };
 }
 
 export function interfacesNote({ settings: { interfaces } }: SettingsResponse): string {
   return interfaces.value.length === 0
-    ? 'The administrator of the server allows every interface (interfaces in grafana.ini).'
-    : `Bounded by interfaces in grafana.ini, which allows ${interfaces.value.join(', ')}: nothing beyond that can be watched.`;
+    ? t(
+        'administrator.every-interface',
+        'The administrator of the server allows every interface (interfaces in grafana.ini).'
+      )
+    : t(
+        'administrator.interfaces',
+        'Bounded by interfaces in grafana.ini, which allows {{names}}: nothing beyond that can be watched.',
+        { names: interfaces.value.join(', ') }
+      );
 }
 
 export function ceilingNote({ settings: { max_limit } }: SettingsResponse, stored: number | undefined): string {
   if (max_limit.value === null) {
-    return 'max_limit = none in grafana.ini sets no bound.';
+    return t('administrator.no-ceiling', 'max_limit = none in grafana.ini sets no bound.');
   }
   const bound = max_limit.set
-    ? `Bounded by max_limit = ${max_limit.value} in grafana.ini.`
-    : `Bounded by the default of max_limit in grafana.ini, ${max_limit.value}.`;
-  return stored !== undefined && stored > max_limit.value ? `${bound} That holds, because it is lower.` : bound;
+    ? // As it stands there.
+      t('administrator.ceiling', 'Bounded by max_limit = {{most}} in grafana.ini.', { most: max_limit.value })
+    : t('administrator.default-ceiling', 'Bounded by the default of max_limit in grafana.ini, {{most}}.', {
+        most: figure(max_limit.value),
+      });
+  return stored !== undefined && stored > max_limit.value
+    ? t('administrator.lower-ceiling', '{{bound}} That holds, because it is lower.', { bound })
+    : bound;
 }
 
 /** Which packets are own traffic; with `isNone` the switch has nothing to show. */
 export function ownPortsNote({ settings: { own_ports } }: SettingsResponse): { isNone: boolean; note: string } {
   if (own_ports.set && own_ports.value.length === 0) {
-    const note = 'own_ports = none in grafana.ini takes no packet for own traffic, so that this has no effect.';
+    const note = t(
+      'administrator.no-own-ports',
+      'own_ports = none in grafana.ini takes no packet for own traffic, so that this has no effect.'
+    );
     return { isNone: true, note };
   }
   const ports = own_ports.value.join(', ');
   if (own_ports.set) {
-    return { isNone: false, note: `Its TCP ports are set to ${ports} by own_ports in grafana.ini.` };
+    const note = t('administrator.own-ports', 'Its TCP ports are set to {{ports}} by own_ports in grafana.ini.', {
+      ports,
+    });
+    return { isNone: false, note };
   }
-  return { isNone: false, note: ports === '' ? '' : `Its TCP ports are those on which Grafana listens: ${ports}.` };
+  const note =
+    ports === ''
+      ? ''
+      : t('administrator.grafanas-ports', 'Its TCP ports are those on which Grafana listens: {{ports}}.', { ports });
+  return { isNone: false, note };
 }
 
 /** Settings that no field of a data source narrows, and what each means. */
-const OTHERS: ReadonlyArray<[keyof ServerSettings, string]> = [
-  ['header_bytes', 'bytes of each packet that a file may hold where its headers end before that'],
-  ['watch', 'interfaces that are counted from the start, whether anybody looks or not'],
-  ['ring_bytes', 'bytes of the ring of each interface'],
-  ['queue_rows', 'rows that wait for one stream; beyond that the oldest are lost'],
-  ['linger_seconds', 'seconds for which an interface stays attached after its last panel'],
-  ['flow_entries', 'flows for which the table of an interface has room'],
-  ['history_seconds', 'seconds of counts that are kept'],
-  ['history_rows', 'rows of one query of packets that are kept'],
-  ['log_level', "how much the plugin writes into Grafana's log"],
+const OTHERS: ReadonlyArray<[keyof ServerSettings, () => string]> = [
+  [
+    'header_bytes',
+    () =>
+      t('administrator.header-bytes', 'bytes of each packet that a file may hold where its headers end before that'),
+  ],
+  ['watch', () => t('administrator.watch', 'interfaces that are counted from the start, whether anybody looks or not')],
+  ['ring_bytes', () => t('administrator.ring-bytes', 'bytes of the ring that all interfaces share')],
+  ['queue_rows', () => t('administrator.queue-rows', 'rows that wait for one stream; beyond that the oldest are lost')],
+  [
+    'linger_seconds',
+    () => t('administrator.linger-seconds', 'seconds for which an interface stays attached after its last panel'),
+  ],
+  ['flow_entries', () => t('administrator.flow-entries', 'flows for which the table of all interfaces has room')],
+  ['history_seconds', () => t('administrator.history-seconds', 'seconds of counts that are kept')],
+  ['history_rows', () => t('administrator.history-rows', 'rows of one query of packets that are kept')],
+  ['log_level', () => t('administrator.log-level', "how much the plugin writes into Grafana's log")],
 ];
 
 export interface OtherSetting {
@@ -76,6 +109,6 @@ export function otherSettings({ settings }: SettingsResponse): OtherSetting[] {
   return OTHERS.filter(([name]) => name in settings && settings[name].set).map(([name, meaning]) => ({
     name,
     value: [settings[name].value].flat().join(' '),
-    meaning,
+    meaning: meaning(),
   }));
 }

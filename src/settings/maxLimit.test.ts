@@ -20,6 +20,6 @@ it.each(['0', '-1', '501', '1.5', '1e2', '0x10', '5 00', 'none', '∞'])('%j is 
 it('has a bound where the administrator sets none', () => {
   expect(readMaxLimit('4294967296', null)).toEqual({
     state: 'wrong',
-    reason: '"4294967296" is not a whole number from 1 to 4294967295. It is not saved.',
+    reason: '"4294967296" is not a whole number from 1 to 4,294,967,295. It is not saved.',
   });
 });

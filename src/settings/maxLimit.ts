@@ -1,3 +1,6 @@
+import { figure, wholeNumberIn } from '../locale/figures';
+import { t } from '../locale/t';
+
 /** Above it the back end counts rows no more. */
 export const MOST = 4_294_967_295;
 
@@ -5,15 +8,23 @@ export type MaxLimit = { state: 'none' } | { state: 'rows'; rows: number } | { s
 
 /** Reads a ceiling of rows a second as it is typed. `administrators` is the one in grafana.ini; null where there is none. */
 export function readMaxLimit(text: string, administrators: number | null): MaxLimit {
-  const digits = text.trim();
-  if (digits === '') {
+  const typed = text.trim();
+  if (typed === '') {
     return { state: 'none' };
   }
   const most = administrators ?? MOST;
-  const rows = /^\d+$/.test(digits) ? Number(digits) : NaN;
-  if (rows >= 1 && rows <= most) {
+  const rows = wholeNumberIn(typed);
+  if (rows !== undefined && rows >= 1 && rows <= most) {
     return { state: 'rows', rows };
   }
-  const whose = administrators === null ? '' : ', which is max_limit in grafana.ini';
-  return { state: 'wrong', reason: `"${digits}" is not a whole number from 1 to ${most}${whose}. It is not saved.` };
+  const values = { typed, most: figure(most) };
+  const reason =
+    administrators === null
+      ? t('max-limit.wrong', '"{{typed}}" is not a whole number from 1 to {{most}}. It is not saved.', values)
+      : t(
+          'max-limit.wrong-for-administrator',
+          '"{{typed}}" is not a whole number from 1 to {{most}}, which is max_limit in grafana.ini. It is not saved.',
+          values
+        );
+  return { state: 'wrong', reason };
 }

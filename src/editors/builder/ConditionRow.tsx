@@ -2,6 +2,7 @@ import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { Combobox, FieldValidationMessage, IconButton, useStyles2, type ComboboxOption } from '@grafana/ui';
 
+import { t } from '../../locale/t';
 import { fieldNamed, FIELDS, OPERATORS } from '../../query/builder/fields';
 import { unfitValue, withField } from '../../query/builder/rows';
 import type { Vocabulary } from '../../query/completion';
@@ -12,8 +13,8 @@ import { HiddenLabel } from './HiddenLabel';
 
 interface Props {
   id: string;
-  /** Such as "Condition 1". */
-  name: string;
+  /** From 1. */
+  number: number;
   condition: Condition;
   isOfFlows: boolean;
   vocabulary: Vocabulary;
@@ -31,16 +32,19 @@ const FIELD_WIDTH = 20;
 const OPERATOR_WIDTH = 15;
 
 /** What is asked, how, and the values. */
-export function ConditionRow({ id, name, condition, ...props }: Props) {
+export function ConditionRow({ id, number, condition, ...props }: Props) {
   const styles = useStyles2(getStyles);
   const field = fieldNamed(condition.field);
+  const name = t('builder.condition', 'Condition {{number}}', { number });
   const unfit = unfitValue(condition);
   const errorId = `${id}-error`;
 
   return (
     <div role="group" aria-label={name}>
       <div className={styles.row}>
-        <HiddenLabel htmlFor={`${id}-field`}>{`${name}: field`}</HiddenLabel>
+        <HiddenLabel htmlFor={`${id}-field`}>
+          {t('builder.field', '{{condition}}: field', { condition: name })}
+        </HiddenLabel>
         <Combobox<FieldName>
           id={`${id}-field`}
           width={FIELD_WIDTH}
@@ -52,11 +56,13 @@ export function ConditionRow({ id, name, condition, ...props }: Props) {
             props.onChange(changed, changed.values.length === 0);
           }}
         />
-        <HiddenLabel htmlFor={`${id}-operator`}>{`${name}: operator`}</HiddenLabel>
+        <HiddenLabel htmlFor={`${id}-operator`}>
+          {t('builder.operator', '{{condition}}: operator', { condition: name })}
+        </HiddenLabel>
         <Combobox<Operator>
           id={`${id}-operator`}
           width={OPERATOR_WIDTH}
-          options={field.operators.map((operator) => ({ value: operator, label: OPERATORS[operator].label }))}
+          options={field.operators.map((operator) => ({ value: operator, label: OPERATORS[operator].label() }))}
           value={condition.operator}
           onChange={({ value }) => {
             const values = OPERATORS[value].takesNoValue ? [] : condition.values;
@@ -70,7 +76,7 @@ export function ConditionRow({ id, name, condition, ...props }: Props) {
           <ConditionValue
             key={field.name}
             id={`${id}-value`}
-            label={`${name}: value`}
+            label={t('builder.value', '{{condition}}: value', { condition: name })}
             condition={condition}
             vocabulary={props.vocabulary}
             isInvalid={props.isFaulty || unfit !== undefined}
@@ -81,12 +87,20 @@ export function ConditionRow({ id, name, condition, ...props }: Props) {
             }}
           />
         )}
-        <IconButton name="trash-alt" aria-label={`Remove ${name.toLowerCase()}`} onClick={props.onRemove} />
+        <IconButton
+          name="trash-alt"
+          aria-label={t('builder.remove', 'Remove condition {{number}}', { number })}
+          onClick={props.onRemove}
+        />
       </div>
       {unfit !== undefined && (
         <div id={errorId}>
           <FieldValidationMessage>
-            {`"${unfit}" cannot be a value: that is one word of letters, digits and . : - _ /, and not and, or, not. The panel still uses the filter of before.`}
+            {t(
+              'builder.unfit',
+              '"{{value}}" cannot be a value: that is one word of letters, digits and . : - _ /, and not and, or, not. The panel still uses the filter of before.',
+              { value: unfit }
+            )}
           </FieldValidationMessage>
         </div>
       )}
@@ -97,7 +111,7 @@ export function ConditionRow({ id, name, condition, ...props }: Props) {
 /** Those that can be asked for; and the one that is there, so that it has a name. */
 function fieldOptions(isOfFlows: boolean, shown: FieldName): Array<ComboboxOption<FieldName>> {
   const offered = FIELDS.filter(({ name, isOfPackets }) => !isOfFlows || !isOfPackets || name === shown);
-  return offered.map(({ name, label }) => ({ value: name, label }));
+  return offered.map(({ name, label }) => ({ value: name, label: label() }));
 }
 
 const getStyles = (theme: GrafanaTheme2) => ({

@@ -35,7 +35,7 @@ const WIDTH = 28;
 export function ConditionValue(props: Props) {
   const { values } = fieldNamed(props.condition.field);
   return 'chosen' in values ? (
-    <ChosenValue {...props} choices={values.chosen} />
+    <ChosenValue {...props} choices={values.chosen()} />
   ) : (
     <TypedValues {...props} suggested={values.suggested} />
   );
@@ -48,7 +48,7 @@ function ChosenValue({ id, label, condition, choices, onChange }: Props & { choi
       <Combobox<string>
         id={id}
         width={WIDTH}
-        placeholder={fieldNamed(condition.field).placeholder}
+        placeholder={fieldNamed(condition.field).placeholder()}
         options={choices.map(({ text, meaning }) => ({ value: text, label: meaning }))}
         value={condition.values[0] ?? null}
         onChange={({ value }) => {
@@ -76,7 +76,7 @@ function TypedValues({ id, label, condition, suggested, ...props }: Props & { su
       label={label}
       testId="xdplive-query-filter-value"
       width={WIDTH}
-      placeholder={fieldNamed(condition.field).placeholder}
+      placeholder={fieldNamed(condition.field).placeholder()}
       describedBy={props.describedBy}
       isInvalid={props.isInvalid}
       isMenu
@@ -87,7 +87,7 @@ function TypedValues({ id, label, condition, suggested, ...props }: Props & { su
   );
 }
 
-type Suggested = ValueKind | readonly Suggestion[];
+type Suggested = ValueKind | (() => readonly Suggestion[]);
 
 function offerOf(suggested: Suggested, text: string, cursor: number, vocabulary: Vocabulary): Offer {
   const place = valueAt(text, cursor);
@@ -99,7 +99,7 @@ function offerOf(suggested: Suggested, text: string, cursor: number, vocabulary:
     suggestions:
       typeof suggested === 'string'
         ? valuesOf(suggested, typed, vocabulary).map(plain)
-        : suggestionsBeginning(typed, suggested),
+        : suggestionsBeginning(typed, suggested()),
     isComplete: /^\d+$/.test(typed) || isAddress(typed) || isWordOfFilters(typed, vocabulary),
   };
 }

@@ -1,8 +1,10 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
+import { Trans } from '@grafana/i18n';
 import { Button, RadioButtonGroup, useStyles2 } from '@grafana/ui';
 import { useMemo, useRef, useState } from 'react';
 
+import { t } from '../../locale/t';
 import {
   faultyRow,
   filterOf,
@@ -45,14 +47,14 @@ interface Shown {
   written: string;
 }
 
-const JOINTS: Array<{ label: string; value: Joint }> = [
-  { label: 'All', value: 'and' },
-  { label: 'Any', value: 'or' },
-];
+function joints(): Array<{ label: string; value: Joint }> {
+  return [
+    { label: t('builder.all', 'All'), value: 'and' },
+    { label: t('builder.any', 'Any'), value: 'or' },
+  ];
+}
 
 const NO_CONDITIONS: Conditions = { joint: 'and', conditions: [] };
-
-const NOT_ASKED = 'the back end could not be asked';
 
 /** A filter in menus. It writes the same text that one can type, and nothing while a condition is half made. */
 export function FilterBuilder({ id, value, onCommit, ...props }: Props) {
@@ -66,13 +68,20 @@ export function FilterBuilder({ id, value, onCommit, ...props }: Props) {
   );
 
   if (shown === undefined || 'beyond' in shown) {
-    const why = shown?.beyond ?? (props.verdict?.state === 'unknown' ? NOT_ASKED : undefined);
+    const why = shown?.beyond ?? (props.verdict?.state === 'unknown' ? notAsked() : undefined);
     return (
-      <div role="group" aria-label="Filter" className={styles.beyond} aria-busy={why === undefined}>
-        {why !== undefined && <span>{`The menus cannot show this filter: ${why}. Edit it as text.`}</span>}
+      <div
+        role="group"
+        aria-label={t('filter.label', 'Filter')}
+        className={styles.beyond}
+        aria-busy={why === undefined}
+      >
+        {why !== undefined && (
+          <span>{t('builder.beyond', 'The menus cannot show this filter: {{why}}. Edit it as text.', { why })}</span>
+        )}
         <code className={styles.filter}>{value}</code>
         <Button variant="secondary" size="sm" onClick={props.onEditAsText}>
-          Edit as text
+          <Trans i18nKey="builder.as-text">Edit as text</Trans>
         </Button>
       </div>
     );
@@ -92,28 +101,37 @@ export function FilterBuilder({ id, value, onCommit, ...props }: Props) {
   const faulty = faultyRow(shown.rows, value, props.verdict);
 
   return (
-    <div role="group" aria-label="Filter" className={styles.rows} data-testid="xdplive-query-filter-builder">
+    <div
+      role="group"
+      aria-label={t('filter.label', 'Filter')}
+      className={styles.rows}
+      data-testid="xdplive-query-filter-builder"
+    >
       {rows.length > 1 && (
         <div className={styles.joint}>
           <RadioButtonGroup<Joint>
             id={`${id}-joint`}
-            aria-label="How many of the conditions are to hold"
+            aria-label={t('builder.joint', 'How many of the conditions are to hold')}
             className={styles.joints}
             size="sm"
-            options={JOINTS}
+            options={joints()}
             value={joint}
             onChange={(chosen) => {
               change({ joint: chosen, rows });
             }}
           />
-          <span>{joint === 'and' ? 'of these conditions are to hold' : 'of these conditions may hold'}</span>
+          <span>
+            {joint === 'and'
+              ? t('builder.all-hold', 'of these conditions are to hold')
+              : t('builder.any-holds', 'of these conditions may hold')}
+          </span>
         </div>
       )}
       {rows.map((row, index) => (
         <ConditionRow
           key={row.id}
           id={`${id}-condition-${row.id}`}
-          name={`Condition ${index + 1}`}
+          number={index + 1}
           condition={row}
           isOfFlows={props.isOfFlows}
           vocabulary={props.vocabulary}
@@ -143,11 +161,15 @@ export function FilterBuilder({ id, value, onCommit, ...props }: Props) {
             change(more);
           }}
         >
-          Add condition
+          <Trans i18nKey="builder.add">Add condition</Trans>
         </Button>
       </div>
     </div>
   );
+}
+
+function notAsked(): string {
+  return t('builder.not-asked', 'the back end could not be asked');
 }
 
 /** Undefined until the back end has said what is in the filter. */

@@ -2,17 +2,20 @@ import { ConfigSection } from '@grafana/plugin-ui';
 import { Combobox, Field, Switch, TextArea, type ComboboxOption } from '@grafana/ui';
 import { useState } from 'react';
 
+import { t } from '../../locale/t';
 import { interfacesNote } from '../../settings/administrator';
 import type { MinimumRole } from '../../settings/model';
 import { parsePatterns } from '../../settings/patterns';
 
-import { FIELD_WIDTH, type SectionProps } from './editing';
+import { FIELD_WIDTH, withNote, type SectionProps } from './editing';
 
-const ROLES: Array<ComboboxOption<MinimumRole>> = [
-  { value: 'Viewer', label: 'Viewer', description: 'Everyone who may query this data source' },
-  { value: 'Editor', label: 'Editor' },
-  { value: 'Admin', label: 'Admin' },
-];
+const EXAMPLE = 'eth0\nwg*';
+
+/** Their names are Grafana's own. */
+function roles(): Array<ComboboxOption<MinimumRole>> {
+  const description = t('config.role.viewer', 'Everyone who may query this data source');
+  return [{ value: 'Viewer', description }, { value: 'Editor' }, { value: 'Admin' }];
+}
 
 export function AccessSection({ stored, readOnly, set, server }: SectionProps) {
   /** The text as typed: the list made of it would lose the comma or line break of a pattern yet to come. */
@@ -20,12 +23,21 @@ export function AccessSection({ stored, readOnly, set, server }: SectionProps) {
 
   return (
     <ConfigSection
-      title="Who may see what"
-      description="A data source narrows what the server's administrator allows, and never widens it."
+      title={t('config.access.title', 'Who may see what')}
+      description={t(
+        'config.access.description',
+        "A data source narrows what the server's administrator allows, and never widens it."
+      )}
     >
       <Field
-        label="Allowed interfaces"
-        description={`Names or patterns (eth*), one a line or between commas. None: every interface that the server's administrator allows. ${server ? interfacesNote(server) : ''}`}
+        label={t('config.allowed-interfaces.label', 'Allowed interfaces')}
+        description={withNote(
+          t(
+            'config.allowed-interfaces.description',
+            "Names or patterns (eth*), one a line or between commas. None: every interface that the server's administrator allows."
+          ),
+          server && interfacesNote(server)
+        )}
         disabled={readOnly}
       >
         <TextArea
@@ -33,7 +45,7 @@ export function AccessSection({ stored, readOnly, set, server }: SectionProps) {
           data-testid="xdplive-config-allowed-interfaces"
           cols={FIELD_WIDTH}
           rows={3}
-          placeholder={'eth0\nwg*'}
+          placeholder={EXAMPLE}
           value={patterns}
           onChange={({ currentTarget: { value } }) => {
             setPatterns(value);
@@ -42,15 +54,18 @@ export function AccessSection({ stored, readOnly, set, server }: SectionProps) {
         />
       </Field>
       <Field
-        label="Minimum role"
-        description="People below this role in the organisation get nothing from this data source: no packets, no counters, no list of interfaces."
+        label={t('config.minimum-role.label', 'Minimum role')}
+        description={t(
+          'config.minimum-role.description',
+          'People below this role in the organisation get nothing from this data source: no packets, no counters, no list of interfaces.'
+        )}
         disabled={readOnly}
       >
         <Combobox<MinimumRole>
           id="xdplive-config-minimum-role"
           data-testid="xdplive-config-minimum-role"
           width={FIELD_WIDTH}
-          options={ROLES}
+          options={roles()}
           value={stored.minimumRole ?? 'Viewer'}
           onChange={({ value }) => {
             set('minimumRole', value);
@@ -58,8 +73,11 @@ export function AccessSection({ stored, readOnly, set, server }: SectionProps) {
         />
       </Field>
       <Field
-        label="Packets for services"
-        description="Public dashboards and the alert scheduler ask as a service, not as a person. Off: they get rates and counters only. On: they get packets, conversations and their addresses too, and so does everybody who has the link to a public dashboard."
+        label={t('config.packets-to-services.label', 'Packets for services')}
+        description={t(
+          'config.packets-to-services.description',
+          'Public dashboards and the alert scheduler ask as a service, not as a person. Off: they get rates and counters only. On: they get packets, conversations and their addresses too, and so does everybody who has the link to a public dashboard.'
+        )}
         disabled={readOnly}
       >
         <Switch

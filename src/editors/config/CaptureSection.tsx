@@ -1,30 +1,37 @@
 import { ConfigSection } from '@grafana/plugin-ui';
 import { Combobox, Field, Switch, type ComboboxOption } from '@grafana/ui';
 
+import { t } from '../../locale/t';
 import { fixedHook, ownPortsNote } from '../../settings/administrator';
 import type { IngressHook } from '../../settings/model';
 
-import { FIELD_WIDTH, type SectionProps } from './editing';
+import { FIELD_WIDTH, withNote, type SectionProps } from './editing';
 import { MaxLimitField } from './MaxLimitField';
 
-const HOOKS: Array<ComboboxOption<IngressHook>> = [
-  {
-    value: 'auto',
-    label: 'Automatic',
-    description: 'Native XDP on physical cards that take it, else TCX, else generic XDP',
-  },
-  {
-    value: 'xdp-native',
-    label: 'Native XDP',
-    description: 'In the driver: the least cost; the driver must support it',
-  },
-  { value: 'tcx', label: 'TCX', description: 'After the driver, shared with other programs; Linux 6.6 or later' },
-  {
-    value: 'xdp-generic',
-    label: 'Generic XDP',
-    description: 'After the driver, on every card; no other XDP program beside it',
-  },
-];
+function hooks(): Array<ComboboxOption<IngressHook>> {
+  return [
+    {
+      value: 'auto',
+      label: t('hook.auto.label', 'Automatic'),
+      description: t('hook.auto.description', 'Native XDP on physical cards that take it, else TCX, else generic XDP'),
+    },
+    {
+      value: 'xdp-native',
+      label: t('hook.xdp-native.label', 'Native XDP'),
+      description: t('hook.xdp-native.description', 'In the driver: the least cost; the driver must support it'),
+    },
+    {
+      value: 'tcx',
+      label: t('hook.tcx.label', 'TCX'),
+      description: t('hook.tcx.description', 'After the driver, shared with other programs; Linux 6.6 or later'),
+    },
+    {
+      value: 'xdp-generic',
+      label: t('hook.xdp-generic.label', 'Generic XDP'),
+      description: t('hook.xdp-generic.description', 'After the driver, on every card; no other XDP program beside it'),
+    },
+  ];
+}
 
 export function CaptureSection(props: SectionProps) {
   const { stored, readOnly, set, server } = props;
@@ -33,19 +40,34 @@ export function CaptureSection(props: SectionProps) {
   const ownPorts = server && ownPortsNote(server);
 
   return (
-    <ConfigSection title="Capture" description="How packets are taken from the interfaces.">
+    <ConfigSection
+      title={t('config.capture.title', 'Capture')}
+      description={t('config.capture.description', 'How packets are taken from the interfaces.')}
+    >
       <Field
-        label="Hook for incoming packets"
-        description={`Where in the kernel packets are read. Outgoing packets are always read by TCX. ${fixed?.note ?? ''}`}
+        label={t('config.hook.label', 'Hook for incoming packets')}
+        description={withNote(
+          t(
+            'config.hook.description',
+            'Where in the kernel packets are read. Outgoing packets are always read by TCX.'
+          ),
+          fixed?.note
+        )}
         disabled={readOnly || isFixed}
         invalid={fixed?.isContradicted}
-        error={fixed && `Choose Automatic or ${labelOf(fixed.hook)}: another hook is refused, and nothing is shown.`}
+        error={
+          fixed &&
+          t('config.hook.contradicted', 'Choose {{auto}} or {{hook}}: another hook is refused, and nothing is shown.', {
+            auto: labelOf('auto'),
+            hook: labelOf(fixed.hook),
+          })
+        }
       >
         <Combobox<IngressHook>
           id="xdplive-config-hook"
           data-testid="xdplive-config-hook"
           width={FIELD_WIDTH}
-          options={HOOKS}
+          options={hooks()}
           value={isFixed ? fixed.hook : (stored.hook ?? 'auto')}
           onChange={({ value }) => {
             set('hook', value);
@@ -53,8 +75,14 @@ export function CaptureSection(props: SectionProps) {
         />
       </Field>
       <Field
-        label="Show own traffic"
-        description={`Off: the TCP traffic by which this machine's Grafana delivers what is shown is counted and left out, because each packet shown would bring about more of them. On: it is shown too. ${ownPorts?.note ?? ''}`}
+        label={t('config.own-traffic.label', 'Show own traffic')}
+        description={withNote(
+          t(
+            'config.own-traffic.description',
+            "Off: the TCP traffic by which this machine's Grafana delivers what is shown is counted and left out, because each packet shown would bring about more of them. On: it is shown too."
+          ),
+          ownPorts?.note
+        )}
         disabled={readOnly || ownPorts?.isNone}
       >
         <Switch
@@ -72,5 +100,5 @@ export function CaptureSection(props: SectionProps) {
 }
 
 function labelOf(hook: IngressHook): string {
-  return HOOKS.find(({ value }) => value === hook)?.label ?? hook;
+  return hooks().find(({ value }) => value === hook)?.label ?? hook;
 }

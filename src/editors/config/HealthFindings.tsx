@@ -1,8 +1,11 @@
 import { css } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
+import { Trans } from '@grafana/i18n';
 import { ConfigSubSection } from '@grafana/plugin-ui';
 import { Badge, ClipboardButton, useStyles2, type BadgeColor, type IconName } from '@grafana/ui';
 
+import { figure } from '../../locale/figures';
+import { t } from '../../locale/t';
 import { describeHooks, type HealthCheck, type HealthReport, type Outcome } from '../../resources/healthReport';
 
 const BADGES: Record<Outcome, { color: BadgeColor; icon: IconName }> = {
@@ -21,9 +24,11 @@ export function HealthFindings({ report }: { report: HealthReport }) {
     <>
       <p>
         <strong>{summary}</strong>
-        {host !== undefined && !summary.includes(host) && ` The machine is ${host}.`}
+        {host !== undefined &&
+          !summary.includes(host) &&
+          ` ${t('health.machine', 'The machine is {{host}}.', { host })}`}
       </p>
-      <ul aria-label="Checks" className={styles.list}>
+      <ul aria-label={t('health.checks', 'Checks')} className={styles.list}>
         {checks.map((check) => (
           <li key={`${check.name}: ${check.detail}`}>
             <Finding check={check} />
@@ -32,11 +37,11 @@ export function HealthFindings({ report }: { report: HealthReport }) {
       </ul>
       {interfaces.length > 0 && (
         <ConfigSubSection
-          title={`Interfaces (${interfaces.length})`}
+          title={t('health.interfaces-title', 'Interfaces ({{figure}})', { figure: figure(interfaces.length) })}
           isCollapsible
           isInitiallyOpen={interfaces.length <= INTERFACES_SHOWN}
         >
-          <ul aria-label="Interfaces" className={styles.list}>
+          <ul aria-label={t('health.interfaces', 'Interfaces')} className={styles.list}>
             {interfaces.map((one) => (
               <li key={one.name}>
                 <strong>{one.name}</strong> {describeHooks(one)}
@@ -49,12 +54,23 @@ export function HealthFindings({ report }: { report: HealthReport }) {
   );
 }
 
+function inWords(outcome: Outcome): string {
+  switch (outcome) {
+    case 'ok':
+      return t('health.ok', 'ok');
+    case 'warning':
+      return t('health.warning', 'warning');
+    case 'failed':
+      return t('health.outcome-failed', 'failed');
+  }
+}
+
 function Finding({ check: { name, outcome, detail, fix, commands } }: { check: HealthCheck }) {
   const styles = useStyles2(getStyles);
   return (
     <>
-      <Badge text={outcome} {...BADGES[outcome]} /> <strong>{name}</strong> {detail}
-      {fix !== undefined && <div className={styles.remedy}>Remedy: {fix}</div>}
+      <Badge text={inWords(outcome)} {...BADGES[outcome]} /> <strong>{name}</strong> {detail}
+      {fix !== undefined && <div className={styles.fix}>{t('health.fix', 'What to do: {{fix}}', { fix })}</div>}
       {commands.map((command) => (
         <div key={command} className={styles.command}>
           <pre className={styles.text}>{command}</pre>
@@ -63,10 +79,10 @@ function Finding({ check: { name, outcome, detail, fix, commands } }: { check: H
             variant="secondary"
             size="sm"
             type="button"
-            aria-label={`Copy the command ${command}`}
+            aria-label={t('health.copy-command', 'Copy the command {{command}}', { command })}
             getText={() => command}
           >
-            Copy the command
+            <Trans i18nKey="health.copy">Copy the command</Trans>
           </ClipboardButton>
         </div>
       ))}
@@ -76,7 +92,7 @@ function Finding({ check: { name, outcome, detail, fix, commands } }: { check: H
 
 const getStyles = (theme: GrafanaTheme2) => ({
   list: css({ listStyle: 'none', display: 'grid', gap: theme.spacing(1), marginBottom: theme.spacing(2) }),
-  remedy: css({ marginTop: theme.spacing(0.5) }),
+  fix: css({ marginTop: theme.spacing(0.5) }),
   command: css({ display: 'flex', alignItems: 'center', gap: theme.spacing(1), marginTop: theme.spacing(0.5) }),
   text: css({ margin: 0, whiteSpace: 'pre-wrap', overflowWrap: 'anywhere' }),
 });

@@ -1,6 +1,8 @@
+import { Trans } from '@grafana/i18n';
 import { ConfigSection } from '@grafana/plugin-ui';
 import { Button } from '@grafana/ui';
 
+import { t } from '../../locale/t';
 import { checkHealth } from '../../resources/health';
 
 import { HealthFindings } from './HealthFindings';
@@ -18,12 +20,23 @@ export function HealthSection({ dataSourceUid, version }: Props) {
   const isChecking = health.state === 'loading';
   return (
     <ConfigSection
-      title="Health"
-      description="What the machine that Grafana runs on lets this data source do, as its settings were saved last. Nothing is attached to find out."
+      title={t('config.health.title', 'Health')}
+      description={t(
+        'config.health.description',
+        'What the machine that Grafana runs on lets this data source do, as its settings were saved last. Nothing is attached to find out.'
+      )}
     >
       <div aria-live="polite" aria-busy={isChecking}>
-        {isChecking && <p>Looking at the machine…</p>}
-        {health.state === 'failed' && <p role="status">The health could not be checked: {health.reason}</p>}
+        {isChecking && (
+          <p>
+            <Trans i18nKey="config.health.checking">Looking at the machine…</Trans>
+          </p>
+        )}
+        {health.state === 'failed' && (
+          <p role="status">
+            {t('config.health.failed', 'The health could not be checked: {{reason}}', { reason: health.reason })}
+          </p>
+        )}
         {health.state === 'loaded' && <HealthFindings report={health.value} />}
       </div>
       <Button
@@ -34,7 +47,7 @@ export function HealthSection({ dataSourceUid, version }: Props) {
         onClick={checkAgain}
         data-testid="xdplive-config-check-now"
       >
-        Check now
+        <Trans i18nKey="config.health.check">Check now</Trans>
       </Button>
     </ConfigSection>
   );

@@ -28,3 +28,8 @@ export function settingsOf(props: EditorProps): Pick<SectionProps, 'stored' | 'r
 
 /** Width of a field, in Grafana's unit of 8 pixels. */
 export const FIELD_WIDTH = 40;
+
+/** What a field is, and what the server's administrator has to do with it. */
+export function withNote(description: string, note: string | undefined): string {
+  return note === undefined || note === '' ? description : `${description} ${note}`;
+}

@@ -1,5 +1,6 @@
 import { useCallback, useState } from 'react';
 
+import { t } from '../../locale/t';
 import { useLoaded, type Loaded } from '../useLoaded';
 
 /** What `load` brings of a saved data source, again after each save (`version`), and whenever it is asked for. */
@@ -10,7 +11,10 @@ export function useRepeated<T>(
 ): [Loaded<T>, () => void] {
   const [times, setTimes] = useState(0);
   const again = useCallback(
-    () => (dataSourceUid === '' ? Promise.reject(new Error('save the data source first')) : load(dataSourceUid)),
+    () =>
+      dataSourceUid === ''
+        ? Promise.reject(new Error(t('config.not-saved', 'save the data source first')))
+        : load(dataSourceUid),
     // eslint-disable-next-line react-hooks/exhaustive-deps -- each of them is a reason to ask again
     [load, dataSourceUid, version, times]
   );

@@ -92,5 +92,5 @@ it('is whole where nothing is missing', () => {
   expect(isWhole({ field: 'host', operator: 'is', values: [] })).toBe(false);
   expect(isWhole({ field: 'host', operator: 'is', values: ['::1'] })).toBe(true);
   expect(isWhole({ field: 'vlan', operator: 'absent', values: [] })).toBe(true);
-  expect(fieldNamed('vlan').label).toBe('VLAN');
+  expect(fieldNamed('vlan').label()).toBe('VLAN');
 });

@@ -51,7 +51,7 @@ function atRandom(upTo: (most: number) => number): Conditions {
     const { name, operators, values } = pick(FIELDS);
     const operator = pick(operators);
     const typed = () => pick(upTo(8) === 0 ? OTHERS : (FITTING[name] ?? OTHERS));
-    const chosen = 'chosen' in values ? [pick(values.chosen).text] : Array.from({ length: 1 + upTo(3) }, typed);
+    const chosen = 'chosen' in values ? [pick(values.chosen()).text] : Array.from({ length: 1 + upTo(3) }, typed);
     return {
       field: name,
       operator,
