@@ -17,6 +17,7 @@ mod flows;
 mod maps;
 mod observe;
 mod packet_bytes;
+mod policy;
 mod tcx;
 mod verifier;
 mod xdp;

@@ -23,6 +23,11 @@ const RING_BYTES: usize = 4096;
 #[btf_map]
 pub static EVENTS: RingBuf<Event, RING_BYTES> = RingBuf::new();
 
+/// What the loader allows, whatever a configuration says: bytes of a frame that may be reported where its headers end before
+/// that.
+#[btf_map]
+pub static POLICY: Array<u32, 1> = Array::new();
+
 /// Which configuration each interface goes by. The host writes it in memory that it shares with the programs.
 #[btf_map]
 pub static IN_FORCE: Array<InForce, 1, { BPF_F_MMAPABLE as usize }> = Array::new();

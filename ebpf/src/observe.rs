@@ -22,6 +22,7 @@ use crate::{
     flows,
     maps::{self, BUDGETS, EVENTS, FLOWS_SEEN, TABLES, WORKSPACES, Workspace},
     packet_bytes::Room,
+    policy,
     verifier::opaque,
 };
 
@@ -110,7 +111,9 @@ pub fn observe<'a, P: Packet>(hook: Hook, index: u32, packet: impl FnOnce(&'a mu
     let reported = if passed & configuration.headers == 0 {
         report(configuration, &found, headers)
     } else {
-        let there = configuration.reported_bytes(packet.length(), u32::from(headers.header_length));
+        let header_length = u32::from(headers.header_length);
+        let there =
+            configuration.reported_bytes(policy::header_bytes(), packet.length(), header_length);
         let captured = load(&packet, &mut record.bytes, there);
         record.tag_protocol = packet.tag_protocol();
         record.tag_control = tag.control().unwrap_or(0);

@@ -1,12 +1,14 @@
 //! Which rights this process was started with.
 
-use std::{fs, io, path::PathBuf};
+use std::{fs, io};
 
 use rustix::{
     process::geteuid,
     thread::{capabilities, capability_is_in_bounding_set},
 };
 use xdplive_loader::privilege::{NEEDED, Needed};
+
+use crate::program_file::ProgramFile;
 
 /// What the process was given when it started, before it gave anything up.
 #[derive(Clone, Debug)]
@@ -21,8 +23,10 @@ pub struct AtStart {
     pub no_new_privileges: bool,
     /// Whether it is part of a service of systemd, so that a drop-in is what would give it rights.
     pub is_service: bool,
+    /// Whether the loader is a service of its own, which has the rights that this process lacks.
+    pub has_service: bool,
     /// The program's file.
-    pub executable: Option<PathBuf>,
+    pub file: Option<ProgramFile>,
 }
 
 impl AtStart {
@@ -44,8 +48,15 @@ impl AtStart {
             out_of_bounds,
             no_new_privileges: status.lines().any(|line| line.split_whitespace().eq(["NoNewPrivs:", "1"])),
             is_service: is_of_service(&fs::read_to_string("/proc/self/cgroup").unwrap_or_default()),
-            executable: std::env::current_exe().ok(),
+            has_service: false,
+            file: ProgramFile::look(),
         })
+    }
+
+    /// Notes that the loader is a service: nothing is missing then.
+    pub fn loader_is_service(&mut self) {
+        self.has_service = true;
+        self.missing.clear();
     }
 }
 

@@ -15,6 +15,7 @@
 //! | [`in_force`] | what programs go by now, in memory that is shared with them |
 //! | [`bpf`] | maps, by the system call |
 //! | [`at_start`] | which rights this process was started with |
+//! | [`program_file`] | who else gets them from the program's file |
 //! | [`hook`] | which hook an interface gets, and why |
 //! | [`interface`] | the interfaces, by netlink |
 //! | [`own`] | own traffic: the ports it comes from |
@@ -34,6 +35,7 @@ pub mod hook;
 pub mod in_force;
 pub mod interface;
 pub mod own;
+pub mod program_file;
 pub mod reader;
 pub mod record;
 pub mod report;

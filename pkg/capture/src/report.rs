@@ -1,5 +1,6 @@
 //! What this machine lets us do: for the health check and `xdplive doctor`. Nothing is attached to find out.
 
+mod file;
 mod tags;
 
 use std::path::Path;
@@ -68,6 +69,7 @@ pub fn report(
     now: &Prepared,
 ) -> Report {
     let mut checks = vec![check_kernel(kernel), check_btf(Path::new(BTF).exists()), check_rights(at_start)];
+    checks.extend(file::check(at_start.file.as_ref()));
     // Without the rights the kernel refuses everything: once is enough.
     if at_start.missing.is_empty() {
         checks.extend(check_programs(kernel, probed));
@@ -111,6 +113,12 @@ fn check_btf(exists: bool) -> Check {
 }
 
 fn check_rights(at_start: &AtStart) -> Check {
+    if at_start.has_service {
+        return Check::ok(
+            "rights",
+            "the loader, a service of its own, has them; nothing that Grafana starts does".to_owned(),
+        );
+    }
     if at_start.missing.is_empty() {
         let names: Vec<&str> = NEEDED.iter().map(|needed| needed.name).collect();
         return Check::ok("rights", names.join(", "));
@@ -154,17 +162,18 @@ fn set_rights(at_start: &AtStart) -> Option<String> {
     if !at_start.out_of_bounds.is_empty() || at_start.no_new_privileges {
         return None;
     }
-    let program = at_start
-        .executable
-        .as_ref()
-        .map_or_else(|| "gpx_xdplive_linux_amd64".to_owned(), |path| path.display().to_string());
-    Some(format!("sudo setcap cap_bpf,cap_perfmon,cap_net_admin+ep {program}"))
+    let (path, group) = match &at_start.file {
+        Some(file) => (file.path.display().to_string(), file.group),
+        None => ("gpx_xdplive_linux_amd64".to_owned(), at_start.uid),
+    };
+    Some(file::give_rights(&path, group))
 }
 
 /// The commands with which the service of Grafana's deb and rpm packages gets the rights, in this order. The drop-in lies in
 /// the plugin's package, beside its program.
 fn install_drop_in(at_start: &AtStart) -> [String; 2] {
-    let directory = at_start.executable.as_deref().and_then(Path::parent).unwrap_or(Path::new(""));
+    let program = at_start.file.as_ref().map(|file| file.path.as_path());
+    let directory = program.and_then(Path::parent).unwrap_or(Path::new(""));
     let drop_in = directory.join("install/xdplive.conf");
     [
         format!(

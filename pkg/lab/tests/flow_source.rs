@@ -15,7 +15,7 @@ use tokio::time::timeout;
 use xdplive_capture::{at_start::AtStart, engine::LocalSource, own::Ports, settings::Settings};
 use xdplive_corpus::named;
 use xdplive_lab::{namespace::Namespace, send::Sender};
-use xdplive_loader::{Loader, privilege};
+use xdplive_loader::{Loader, identity::Identity, policy::Policy, privilege};
 use xdplive_packet::{event::Direction, flow::Sum};
 use xdplive_source::{FlowFeed, HookChoice, HostSet, InterfaceSet, Request, Source};
 
@@ -55,9 +55,10 @@ fn outside() {
 
 fn inside() {
     let at_start = AtStart::look().unwrap();
+    let identity = Identity::choose(None);
     // SAFETY: this process has one thread.
-    let loader = unsafe { Loader::fork() }.unwrap();
-    privilege::give_up_all().unwrap();
+    let loader = unsafe { Loader::fork(Policy::open(), identity) }.unwrap();
+    privilege::give_up_all(identity).unwrap();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let own = Ports::Set([].into());

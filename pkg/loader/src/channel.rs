@@ -106,6 +106,13 @@ impl Channel {
     }
 }
 
+impl From<OwnedFd> for Channel {
+    /// The descriptor must be one end of a SEQPACKET connection.
+    fn from(socket: OwnedFd) -> Self {
+        Self(socket)
+    }
+}
+
 impl AsFd for Channel {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.0.as_fd()

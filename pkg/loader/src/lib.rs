@@ -10,8 +10,12 @@
 //! | `channel` | datagrams with file descriptors |
 //! | `process`, `programs`, `link` | the process, its programs, its links |
 //! | [`maps`] | its side of maps |
+//! | [`policy`] | what it does at most, whoever asks |
 //! | `error` | what the kernel says, as an answer |
 //! | [`privilege`] | which rights either process keeps |
+//! | [`identity`] | the user they go on as, where root starts them |
+//! | [`fence`] | what they can no longer do |
+//! | [`unit`] | the process as a service of its own |
 //! | [`bpf`] | the system call, and what of it takes rights |
 //!
 //! This crate is what runs with rights: it holds the fewest lines and dependencies that there can be, and what the plugin
@@ -20,12 +24,16 @@
 pub mod bpf;
 mod channel;
 mod error;
+pub mod fence;
+pub mod identity;
 mod link;
 pub mod maps;
+pub mod policy;
 pub mod privilege;
 mod process;
 mod programs;
 pub mod protocol;
+pub mod unit;
 
 use std::{
     fs::File,
@@ -44,6 +52,8 @@ use xdplive_packet::{Hook, flow::BANKS};
 
 use self::{
     channel::Channel,
+    identity::Identity,
+    policy::Policy,
     protocol::{
         Attached, HookName, LinkAnswer, LinkId, LinkRequest, LoaderError, MapAnswer, MapFd, MapRequest,
     },
@@ -124,13 +134,14 @@ pub struct LinkLoader(Channel);
 /// The loader as a process. It ends with its connection for maps.
 #[derive(Debug)]
 pub struct LoaderProcess {
-    id: Pid,
+    /// `None` where it is no child of this process.
+    id: Option<Pid>,
     /// Readable when the process has ended.
     ended: OwnedFd,
 }
 
 impl Loader {
-    /// Forks the loader process.
+    /// Forks the loader process, which keeps to `policy` from its first moment to its last, and goes on as `identity`.
     ///
     /// # Safety
     /// The calling process must have only one thread: the child of a fork has a copy of the memory, but of
@@ -138,24 +149,22 @@ impl Loader {
     ///
     /// # Errors
     /// Where the process cannot be made.
-    pub unsafe fn fork() -> io::Result<Self> {
+    pub unsafe fn fork(policy: Policy, identity: Option<Identity>) -> io::Result<Self> {
         let (our_maps, their_maps) = Channel::pair()?;
         let (our_links, their_links) = Channel::pair()?;
         // SAFETY: the caller has one thread.
         match unsafe { libc::fork() } {
             0 => {
                 drop((our_maps, our_links));
-                let status = i32::from(run(&their_maps, their_links).is_err());
+                let status = i32::from(run(&their_maps, their_links, policy, identity).is_err());
                 // SAFETY: no preconditions. Not `exit`: handlers registered by the parent are not ours.
                 unsafe { libc::_exit(status) }
             }
+            ..=-1 => Err(io::Error::last_os_error()),
             child => {
                 let id = Pid::from_raw(child).ok_or_else(io::Error::last_os_error)?;
-                if child < 0 {
-                    return Err(io::Error::last_os_error());
-                }
                 let ended = pidfd_open(id, PidfdFlags::empty())?;
-                let process = LoaderProcess { id, ended };
+                let process = LoaderProcess { id: Some(id), ended };
                 Ok(Self { maps: MapLoader(our_maps), links: LinkLoader(our_links), process })
             }
         }
@@ -296,12 +305,6 @@ impl LoaderProcess {
         self.ended.as_fd()
     }
 
-    /// Its process id.
-    #[must_use]
-    pub fn id(&self) -> i32 {
-        self.id.as_raw_nonzero().get()
-    }
-
     /// Waits until it has ended, at most `patience`: nothing is attached then. Its connections must have been closed
     /// before. Returns whether it has.
     pub fn end(self, patience: Duration) -> bool {
@@ -311,9 +314,11 @@ impl LoaderProcess {
         };
         let waited = poll(&mut [PollFd::new(&self.ended, PollFlags::IN)], Some(&timeout));
         let has_ended = matches!(waited, Ok(1..));
+        // What is no child of ours, systemd looks after.
+        let Some(id) = self.id else { return has_ended };
         if !has_ended {
             // It cannot be stuck but in the kernel; its links end with it all the same.
-            let _ = kill_process(self.id, Signal::KILL);
+            let _ = kill_process(id, Signal::KILL);
         }
         // Where it is stuck, its end is not waited for: that is the kernel's business now.
         let options =
@@ -338,19 +343,26 @@ fn ask<Q: Serialize, A: DeserializeOwned>(
     }
 }
 
-/// The loader process, from its first moment to its last.
-fn run(maps: &Channel, links: Channel) -> io::Result<()> {
+/// The loader process that was forked, from its first moment to its last.
+fn run(maps: &Channel, links: Channel, policy: Policy, identity: Option<Identity>) -> io::Result<()> {
     // Standard output is the plugin's handshake with Grafana; standard input is nobody's.
     let nothing = File::options().read(true).write(true).open("/dev/null")?;
     rustix::stdio::dup2_stdin(&nothing)?;
     rustix::stdio::dup2_stdout(&nothing)?;
-    rustix::thread::set_name(c"xdplive-loader")?;
     // It ends when the plugin does, not when somebody interrupts or stops the group: the plugin has rows to
     // deliver then.
     for signal in [libc::SIGINT, libc::SIGTERM, libc::SIGHUP, libc::SIGPIPE] {
         // SAFETY: ignoring a signal has no handler that could run.
         unsafe { libc::signal(signal, libc::SIG_IGN) };
     }
-    privilege::keep_needed()?;
-    process::serve(maps, links)
+    started(maps, links, policy, identity)
+}
+
+/// A loader process that has its connections, to its last moment.
+fn started(maps: &Channel, links: Channel, policy: Policy, identity: Option<Identity>) -> io::Result<()> {
+    rustix::thread::set_name(c"xdplive-loader")?;
+    privilege::keep_needed(identity)?;
+    // The plugin puts its own up on the same kernel, and reports what that does not have.
+    let _ = fence::loader();
+    process::serve(maps, links, policy)
 }

@@ -6,7 +6,7 @@
 use std::io;
 
 use rustix::{
-    process::{Gid, Resource, Rlimit, Uid, geteuid, getrlimit, setrlimit},
+    process::{Resource, Rlimit, getrlimit, setrlimit},
     thread::{
         CapabilitySet, CapabilitySets, capabilities, capability_is_in_bounding_set,
         clear_ambient_capability_set, remove_capability_from_bounding_set, set_capabilities,
@@ -14,8 +14,7 @@ use rustix::{
     },
 };
 
-/// User and group that a process started as root continues as: `nobody`.
-pub const UNPRIVILEGED: u32 = 65534;
+use crate::identity::Identity;
 
 /// A capability the loader needs, and for what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,28 +47,27 @@ pub fn raise_descriptor_limit() {
     }
 }
 
-/// Keeps the capabilities of [`NEEDED`] as far as the process has them, and nothing else. A process started
-/// as root continues as [`UNPRIVILEGED`].
+/// Keeps the capabilities of [`NEEDED`] as far as the process has them, and nothing else. It goes on as `identity`.
 ///
 /// # Errors
 /// Where the kernel refuses to take something away; the process must not go on then.
-pub fn keep_needed() -> io::Result<()> {
+pub fn keep_needed(identity: Option<Identity>) -> io::Result<()> {
     let keep = capabilities(None)?.permitted & needed_set();
-    leave_root(true)?;
+    become_user(identity, true)?;
     restrict_to(keep)
 }
 
-/// Gives up every capability. A process started as root continues as [`UNPRIVILEGED`].
+/// Gives up every capability. The process goes on as `identity`.
 ///
 /// # Errors
 /// Where the kernel refuses to take something away; the process must not go on then.
-pub fn give_up_all() -> io::Result<()> {
-    leave_root(false)?;
+pub fn give_up_all(identity: Option<Identity>) -> io::Result<()> {
+    become_user(identity, false)?;
     restrict_to(CapabilitySet::empty())
 }
 
-/// Continues as an ordinary user, where this process is root's.
-fn leave_root(keep_capabilities: bool) -> io::Result<()> {
+/// Goes on as another user, where there is to be one.
+fn become_user(identity: Option<Identity>, keep_capabilities: bool) -> io::Result<()> {
     // Needs CAP_SETPCAP; a process without it gets nothing from the bounding set either, because it cannot
     // execute a file with capabilities once `no_new_privs` is set.
     if capabilities(None)?.effective.contains(CapabilitySet::SETPCAP) {
@@ -79,14 +77,11 @@ fn leave_root(keep_capabilities: bool) -> io::Result<()> {
             }
         }
     }
-    if !geteuid().is_root() {
-        return Ok(());
-    }
+    let Some(Identity { uid, gid }) = identity else { return Ok(()) };
     set_keep_capabilities(keep_capabilities)?;
-    let (user, group) = (Uid::from_raw(UNPRIVILEGED), Gid::from_raw(UNPRIVILEGED));
     set_thread_groups(&[])?;
-    set_thread_res_gid(group, group, group)?;
-    set_thread_res_uid(user, user, user)?;
+    set_thread_res_gid(gid, gid, gid)?;
+    set_thread_res_uid(uid, uid, uid)?;
     set_keep_capabilities(false)?;
     Ok(())
 }

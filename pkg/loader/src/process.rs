@@ -11,6 +11,7 @@ use super::{
     error::from_attach,
     link::InterfaceLink,
     maps,
+    policy::Policy,
     programs::Programs,
     protocol::{Attached, HookName, LinkAnswer, LinkId, LinkRequest, LoaderError, MapAnswer, MapRequest},
 };
@@ -18,13 +19,13 @@ use super::{
 /// Links at most: two for each interface.
 const MAX_LINKS: usize = 2 * INTERFACES;
 
-/// Answers requests until the other end of `maps` is closed, which is how the plugin's end is noticed: it
+/// Answers requests, as far as `policy` allows, until the other end of `maps` is closed, which is how the plugin's end is noticed: it
 /// works whatever the two processes' user ids, unlike a parent-death signal. All links end with this process.
 ///
 /// # Errors
 /// Where the channel breaks, or there is no second thread.
-pub fn serve(maps: &Channel, links: Channel) -> io::Result<()> {
-    let programs = Arc::new(Programs::default());
+pub fn serve(maps: &Channel, links: Channel, policy: Policy) -> io::Result<()> {
+    let programs = Arc::new(Programs::new(policy));
     let shared = Arc::clone(&programs);
     thread::Builder::new().name("xdplive-links".to_owned()).spawn(move || {
         // Where this connection breaks, so does the other.
@@ -54,7 +55,9 @@ fn serve_maps(channel: &Channel, programs: &Programs) -> io::Result<()> {
             MapRequest::Tables => maps::tables().map(|map| vec![map]),
             MapRequest::Cells => maps::cells().map(|map| vec![map]),
             MapRequest::Beside => maps::beside().map(Vec::from),
-            MapRequest::FlowTables { entries } => maps::flow_tables(entries).map(Vec::from),
+            MapRequest::FlowTables { entries } => {
+                programs.policy.check_flows(entries).and_then(|()| maps::flow_tables(entries)).map(Vec::from)
+            }
         };
         // Sent, and let go of: they are the asker's.
         match created {
@@ -96,6 +99,7 @@ impl Links {
                 if self.links.len() >= MAX_LINKS {
                     return Err(LoaderError::BadRequest(format!("more than {MAX_LINKS} links at a time")));
                 }
+                programs.policy.check_interface(index)?;
                 let link = InterfaceLink::attach(programs.load(hook)?, hook, index).map_err(from_attach)?;
                 self.last += 1;
                 let attached = Attached { link: self.last, program: link.info.program };

@@ -8,14 +8,15 @@ use std::{
 
 use aya::{
     Ebpf, EbpfLoader,
-    maps::{Map, MapData},
+    maps::{Array, Map, MapData},
     programs::{Program, ProgramError},
 };
 use xdplive_packet::Hook;
 
 use super::{
-    error::{failed, from_ebpf, from_load},
+    error::{failed, from_ebpf, from_load, from_map},
     maps::Barrier,
+    policy::Policy,
     protocol::{LoaderError, MapFd},
 };
 use crate::bpf;
@@ -24,13 +25,17 @@ use crate::bpf;
 static OBJECT: &[u8] =
     aya::include_bytes_aligned!(concat!(env!("CARGO_MANIFEST_DIR"), "/../../ebpf/prebuilt/xdplive.bpf.o"));
 
+/// The map of one value that holds [`Policy::header_bytes`]. It never leaves this process.
+const POLICY: &str = "POLICY";
+
 /// Hooks that have a program of their own.
 const HOOKS: [Hook; 4] = [Hook::XdpNative, Hook::XdpGeneric, Hook::TcxIngress, Hook::TcxEgress];
 
 /// All programs and the maps they share. Used by both of the loader's threads: neither waits for what the other does
 /// for longer than it takes to look.
-#[derive(Default)]
 pub struct Programs {
+    /// What may be asked for.
+    pub policy: Policy,
     /// Set by the first who asks for the maps.
     opened: OnceLock<Opened>,
     /// Held while the object is read, so that it is read once.
@@ -45,12 +50,20 @@ struct Opened {
 }
 
 impl Programs {
+    /// Nothing yet.
+    #[must_use]
+    pub fn new(policy: Policy) -> Self {
+        Self { policy, opened: OnceLock::new(), opening: Mutex::new(()), loaded: Default::default() }
+    }
+
     /// Creates the maps, with a ring of so many bytes, where that has not been done. Returns them in the order of
     /// [`MapFd`].
     ///
     /// # Errors
-    /// [`LoaderError::NotAllowed`] without the capabilities, [`LoaderError::Failed`] otherwise.
+    /// [`LoaderError::Forbidden`] beyond the policy, [`LoaderError::NotAllowed`] without the capabilities,
+    /// [`LoaderError::Failed`] otherwise.
     pub fn open(&self, ring_bytes: u32) -> Result<Vec<BorrowedFd<'_>>, LoaderError> {
+        self.policy.check_ring(ring_bytes)?;
         let opened = match self.opened.get() {
             Some(opened) => opened,
             None => {
@@ -58,7 +71,7 @@ impl Programs {
                 match self.opened.get() {
                     Some(opened) => opened,
                     None => {
-                        let opened = open(ring_bytes)?;
+                        let opened = open(ring_bytes, self.policy.header_bytes)?;
                         self.opened.get_or_init(|| opened)
                     }
                 }
@@ -117,8 +130,9 @@ impl Programs {
     }
 }
 
-fn open(ring_bytes: u32) -> Result<Opened, LoaderError> {
-    let ebpf = EbpfLoader::new().map_max_entries("EVENTS", ring_bytes).load(OBJECT).map_err(from_ebpf)?;
+fn open(ring_bytes: u32, header_bytes: u32) -> Result<Opened, LoaderError> {
+    let mut ebpf = EbpfLoader::new().map_max_entries("EVENTS", ring_bytes).load(OBJECT).map_err(from_ebpf)?;
+    allow(&mut ebpf, header_bytes)?;
     let barrier = Barrier::create()?;
     let mut fds = Vec::with_capacity(MapFd::COUNT);
     for name in [
@@ -138,6 +152,13 @@ fn open(ring_bytes: u32) -> Result<Opened, LoaderError> {
     let maps = fds.into_iter().map(own).collect::<Result<_, _>>();
     let maps = maps.map_err(|error| failed("keeping the maps", &error))?;
     Ok(Opened { ebpf: Mutex::new(ebpf), maps })
+}
+
+/// Puts in force how many bytes may be reported behind headers.
+fn allow(ebpf: &mut Ebpf, header_bytes: u32) -> Result<(), LoaderError> {
+    let map = ebpf.map_mut(POLICY).ok_or_else(|| LoaderError::BadRequest(format!("map {POLICY}")))?;
+    let put = Array::try_from(map).and_then(|mut policy: Array<_, u32>| policy.set(0, header_bytes, 0));
+    put.map_err(|error| from_map(&error))
 }
 
 fn map<'a>(ebpf: &'a Ebpf, name: &str) -> Result<&'a MapData, LoaderError> {

@@ -187,6 +187,9 @@ pub enum LoaderError {
         /// The limit in force.
         limit: u64,
     },
+    /// The [policy](crate::policy::Policy) that the loader was started with is against it.
+    #[error("the administrator's settings do not allow {0}")]
+    Forbidden(String),
     /// Anything else the kernel said.
     #[error("{action} failed: {reason}")]
     Failed {

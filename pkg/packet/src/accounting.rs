@@ -181,11 +181,13 @@ impl Configuration {
     }
 
     /// Bytes of a frame of `length` bytes that are reported where a slot wants them: its headers of `header_length`
-    /// bytes, or more where that is allowed. Lengths are of the frame as the hook saw it.
+    /// bytes, or more where both [`Self::header_bytes`] and `ceiling` allow it. Lengths are of the frame as the hook saw
+    /// it.
     #[inline(always)]
     #[must_use]
-    pub const fn reported_bytes(&self, length: u32, header_length: u32) -> u32 {
-        let wanted = if header_length > self.header_bytes { header_length } else { self.header_bytes };
+    pub const fn reported_bytes(&self, ceiling: u32, length: u32, header_length: u32) -> u32 {
+        let allowed = if self.header_bytes < ceiling { self.header_bytes } else { ceiling };
+        let wanted = if header_length > allowed { header_length } else { allowed };
         let there = if wanted < length { wanted } else { length };
         if there < MAX_HEADER_BYTES as u32 { there } else { MAX_HEADER_BYTES as u32 }
     }

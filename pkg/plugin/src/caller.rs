@@ -10,13 +10,14 @@ use crate::access::is_service;
 /// Who asks, as far as the answer depends on it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Caller {
-    /// An alert rule, a public dashboard: it has no stream, and will ask again.
+    /// An alert rule, a public dashboard: it has no stream, and will ask again. Who they are is Grafana's word; a header is
+    /// anybody's.
     pub comes_again: bool,
-    /// An alert rule: it takes time series only, one field of numbers each.
+    /// An alert rule, or its preview: it takes time series only, one field of numbers each.
     pub is_rule: bool,
 }
 
-/// The header that Grafana sets for alert rules.
+/// The header that Grafana sets for alert rules. Any browser can send it too.
 const ALERT: &str = "FromAlert";
 
 impl Caller {
@@ -24,7 +25,7 @@ impl Caller {
     #[must_use]
     pub fn of(headers: &HashMap<String, String>, user: Option<&User>) -> Self {
         let is_rule = headers.get(ALERT).is_some_and(|value| value == "true");
-        Self { comes_again: is_rule || user.is_some_and(is_service), is_rule }
+        Self { comes_again: user.is_some_and(is_service), is_rule }
     }
 }
 
@@ -42,8 +43,13 @@ mod tests {
     fn alert_rules_come_again() {
         let rule = Caller { comes_again: true, is_rule: true };
         assert_eq!(caller(&[("FromAlert", "true")], "grafana_scheduler"), rule);
-        // The preview of a rule, which its author sees.
-        assert_eq!(caller(&[("FromAlert", "true"), ("http_X-Rule-Uid", "a")], "admin"), rule);
+    }
+
+    /// The preview of a rule, which its author sees, and whoever sends the header from a browser.
+    #[test]
+    fn a_person_does_not_come_again_whatever_the_headers_say() {
+        let preview = Caller { comes_again: false, is_rule: true };
+        assert_eq!(caller(&[("FromAlert", "true"), ("http_X-Rule-Uid", "a")], "admin"), preview);
     }
 
     #[test]

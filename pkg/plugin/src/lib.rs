@@ -7,10 +7,12 @@
 //! | module | holds |
 //! |---|---|
 //! | [`process`] | the life of the process; [`handshake`], [`socket`], [`logging`], [`own_ports`], [`shutdown`] are its parts |
+//! | [`loader_unit`] | the other life of the program: the loader as a service |
 //! | [`services`] | Grafana's services: data, stream, resource, diagnostics, and go-plugin's controller |
 //! | [`asked`] | one way from a request of Grafana's to a request to the source |
 //! | [`query`], [`channel`] | what a query may say, and the path of its stream |
 //! | [`access`], [`caller`], [`settings`] | who may see what, what an answer is for, and what is set by whom |
+//! | [`administrator`] | what the administrator has set, as this process finds it |
 //! | [`quota`] | how much of what there is one may have |
 //! | [`sent`], [`standing`] | what streams have sent, for panels that open later; queries without a stream of their own |
 //! | [`seen`] | hosts, ports and the like in what was sent, to choose from |
@@ -19,9 +21,10 @@
 //! | [`pcapng`] | rows as a file for Wireshark |
 //!
 //! What a source of packets is, `xdplive-source` says, and this crate asks it and nothing behind it. That it is the
-//! capture of this machine, only [`process`], [`own_ports`] and the server's [`settings`] know.
+//! capture of this machine, only [`process`], [`loader_unit`], [`administrator`], [`own_ports`] and the server's [`settings`] know.
 
 pub mod access;
+pub mod administrator;
 pub mod asked;
 pub mod caller;
 pub mod channel;
@@ -29,6 +32,7 @@ pub mod columns;
 pub mod frame;
 pub mod groups;
 pub mod handshake;
+pub mod loader_unit;
 pub mod logging;
 pub mod own_ports;
 pub mod pcapng;

@@ -1,7 +1,13 @@
-//! `gpx_xdplive`: the process that Grafana starts.
+//! `gpx_xdplive`: the process that Grafana starts, or the loader that systemd does.
 
-use std::process::ExitCode;
+use std::{env, process::ExitCode};
+
+use xdplive_plugin::{loader_unit, process};
 
 fn main() -> ExitCode {
-    xdplive_plugin::process::run()
+    if env::args_os().nth(1).is_some_and(|argument| argument == loader_unit::ARGUMENT) {
+        loader_unit::run()
+    } else {
+        process::run()
+    }
 }

@@ -17,7 +17,7 @@ use grafana_plugin_sdk::pluginv2::{
 };
 use rustix::{
     event::{PollFd, PollFlags, poll},
-    process::{Pid, PidfdFlags, geteuid, getppid, pidfd_open},
+    process::{Pid, PidfdFlags, getppid, pidfd_open},
     system::uname,
 };
 use thiserror::Error;
@@ -35,16 +35,13 @@ use xdplive_capture::{
     own::{self, OwnError},
     unavailable::Unavailable,
 };
-use xdplive_loader::{
-    Loader,
-    privilege::{self, UNPRIVILEGED},
-};
+use xdplive_loader::{Loader, fence, identity::Identity, privilege, unit};
 use xdplive_source::{Host, Source};
 
 use crate::{
+    administrator::{Administrator, setting},
     handshake, logging, own_ports,
     services::{ControllerServer, Plugin},
-    settings::ServerSettings,
     shutdown::{Cause, Shutdown},
     socket::Socket,
 };
@@ -93,11 +90,6 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// A setting of the server's administrator.
-fn setting(name: &str) -> Option<String> {
-    std::env::var(format!("GF_PLUGIN_{}", name.to_uppercase())).ok().filter(|value| !value.is_empty())
-}
-
 /// How a served process comes to its end.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum End {
@@ -106,26 +98,51 @@ enum End {
 }
 
 fn start() -> Result<End, StartError> {
-    let at_start = AtStart::look().map_err(StartError::Look)?;
+    let mut at_start = AtStart::look().map_err(StartError::Look)?;
     ignore_interrupts();
     let parent = Parent::find()?;
-    // Before the fork: both processes need it.
+    // Before the fork: both processes need it, and the loader keeps to what it read itself.
     privilege::raise_descriptor_limit();
-    // SAFETY: the runtime is started below; until then there is this thread only.
-    let loader = unsafe { Loader::fork() }.map_err(StartError::Fork)?;
+    let administrator = Administrator::read();
+    let identity = Identity::choose(administrator.settings.user);
+    let loader = match administrator.stops() {
+        // Nothing is to run with rights then.
+        Some(reason) => Err(reason),
+        None => loader(&administrator, &mut at_start, identity)?,
+    };
     let directory = std::env::temp_dir();
-    let owner = geteuid().is_root().then_some(UNPRIVILEGED);
-    let socket = Socket::bind(&directory, owner)
+    let socket = Socket::bind(&directory, identity)
         .map_err(|error| StartError::Socket { directory: directory.display().to_string(), error })?;
     // While its user can still be asked for.
     let grafana = own::Parent::look();
-    privilege::give_up_all().map_err(StartError::Rights)?;
+    privilege::give_up_all(identity).map_err(StartError::Rights)?;
+    for missing in fence::plugin(socket.directory()).missing {
+        warn!("{missing}; the process goes on without");
+    }
     tokio::runtime::Builder::new_multi_thread()
         .thread_name("gpx-xdplive")
         .enable_all()
         .build()
         .map_err(StartError::Runtime)?
-        .block_on(serve(loader, at_start, parent, socket, grafana))
+        .block_on(serve(loader, administrator, at_start, parent, socket, grafana))
+}
+
+/// The loader: the service where there is one, unless this process has the rights itself. Or why there is none.
+fn loader(
+    administrator: &Administrator,
+    at_start: &mut AtStart,
+    identity: Option<Identity>,
+) -> Result<Result<Loader, String>, StartError> {
+    let service = &administrator.settings.loader;
+    if !at_start.missing.is_empty() && service.exists() {
+        let connected = unit::connect(service).map_err(|error| error.to_string());
+        if connected.is_ok() {
+            at_start.loader_is_service();
+        }
+        return Ok(connected);
+    }
+    // SAFETY: the runtime is started later; until then there is this thread only.
+    unsafe { Loader::fork(administrator.policy(), identity) }.map(Ok).map_err(StartError::Fork)
 }
 
 /// The name of this machine, as `hostname` gives it.
@@ -161,35 +178,32 @@ impl Parent {
 }
 
 async fn serve(
-    loader: Loader,
+    loader: Result<Loader, String>,
+    Administrator { settings: server, errors: setting_errors }: Administrator,
     at_start: AtStart,
     parent: Parent,
     mut socket: Socket,
     grafana: Result<own::Parent, OwnError>,
 ) -> Result<End, StartError> {
-    let loader_ended = loader.process.ended().try_clone_to_owned().map_err(StartError::Fork)?;
-    let (server, setting_errors) = ServerSettings::read(setting);
-    if setting("any_ring_bytes").is_some() {
-        warn!(
-            "the setting any_ring_bytes has no meaning any more: all interfaces share the ring of ring_bytes"
-        );
-    }
-    for error in &setting_errors {
-        warn!("{error}; the default holds");
-    }
     let own = own_ports::find(&server, grafana);
-    let (source, local) = match LocalSource::start(host_name(), loader, at_start, server.capture, own).await {
-        Ok(local) => {
-            let local = Arc::new(local);
-            (Arc::clone(&local) as Arc<dyn Source>, Some(local))
+    let (local, loader_ended) = match loader {
+        Ok(loader) => {
+            let ended = loader.process.ended().try_clone_to_owned().map_err(StartError::Fork)?;
+            let local = LocalSource::start(host_name(), loader, at_start, server.capture, own).await;
+            (local.map(Arc::new).map_err(|error| error.to_string()), Some(ended))
         }
-        // The loader has ended with this attempt; the process lives on, so that the health check can say why.
-        Err(error) => {
-            error!("{error}");
-            (Arc::new(Unavailable::new(Host::only(host_name()), error.to_string())) as Arc<dyn Source>, None)
+        Err(reason) => (Err(reason), None),
+    };
+    let (source, local) = match local {
+        Ok(local) => (Arc::clone(&local) as Arc<dyn Source>, Some(local)),
+        // There is no loader, or it has ended with this attempt; the process lives on, so that the health check can say
+        // why.
+        Err(reason) => {
+            error!("{reason}");
+            (Arc::new(Unavailable::new(Host::only(host_name()), reason)) as Arc<dyn Source>, None)
         }
     };
-    let loader_ended = local.is_some().then_some(loader_ended);
+    let loader_ended = loader_ended.filter(|_| local.is_some());
     let ended = watch_processes(parent.ended, loader_ended).map_err(StartError::Parent)?;
     let shutdown = Shutdown::default();
     let plugin = Plugin::new(host_name(), source, server, setting_errors, shutdown.clone());

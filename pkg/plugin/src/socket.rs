@@ -1,27 +1,35 @@
 //! The unix socket that Grafana connects to: nobody else can reach it, and nobody else is listened to.
 
 use std::{
-    fs, io,
+    fs::{self, File},
+    io,
     os::unix::{
-        fs::{DirBuilderExt as _, PermissionsExt as _, chown},
+        fs::{MetadataExt as _, PermissionsExt as _, chown},
         net::UnixListener,
     },
     path::{Path, PathBuf},
-    process,
 };
 
-use rustix::process::{Pid, test_kill_process};
-use tracing::warn;
+use rustix::{
+    fs::{FlockOperation, flock},
+    process::geteuid,
+};
+use tempfile::TempDir;
+use xdplive_loader::identity::Identity;
 
-/// Directories are called this and the process id.
+/// Directories are called this and something that nobody can foresee.
 const PREFIX: &str = "xdplive-";
+/// Characters of that.
+const RANDOM: usize = 16;
 const NAME: &str = "plugin.sock";
 
 /// A listening socket in a directory of its own, removed with it.
 #[derive(Debug)]
 pub struct Socket {
-    directory: PathBuf,
+    directory: TempDir,
     listener: Option<UnixListener>,
+    /// The directory, locked for as long as it is in use.
+    _lock: File,
 }
 
 impl Socket {
@@ -30,28 +38,38 @@ impl Socket {
     ///
     /// # Errors
     /// Where the directory or the socket cannot be made.
-    pub fn bind(parent: &Path, owner: Option<u32>) -> io::Result<Self> {
+    pub fn bind(parent: &Path, owner: Option<Identity>) -> io::Result<Self> {
         remove_leftovers(parent);
-        let directory = parent.join(format!("{PREFIX}{}", process::id()));
-        // A predecessor had the same process id, in another container maybe.
-        if directory.exists() {
-            fs::remove_dir_all(&directory)?;
-        }
-        fs::DirBuilder::new().mode(0o700).create(&directory)?;
-        let path = directory.join(NAME);
+        let mode = fs::Permissions::from_mode(0o700);
+        let directory = tempfile::Builder::new()
+            .prefix(PREFIX)
+            .rand_bytes(RANDOM)
+            .permissions(mode)
+            .tempdir_in(parent)?;
+        let lock = File::open(directory.path())?;
+        flock(&lock, FlockOperation::NonBlockingLockExclusive)?;
+        // From here on the directory can be told from one that was left behind.
+        let path = directory.path().join(NAME);
         let listener = UnixListener::bind(&path)?;
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600))?;
-        if let Some(owner) = owner {
-            chown(&path, Some(owner), Some(owner))?;
-            chown(&directory, Some(owner), Some(owner))?;
+        if let Some(Identity { uid, gid }) = owner {
+            for path in [path.as_path(), directory.path()] {
+                chown(path, Some(uid.as_raw()), Some(gid.as_raw()))?;
+            }
         }
-        Ok(Self { directory, listener: Some(listener) })
+        Ok(Self { directory, listener: Some(listener), _lock: lock })
+    }
+
+    /// The directory.
+    #[must_use]
+    pub fn directory(&self) -> &Path {
+        self.directory.path()
     }
 
     /// Where it is.
     #[must_use]
     pub fn path(&self) -> PathBuf {
-        self.directory.join(NAME)
+        self.directory.path().join(NAME)
     }
 
     /// The listener; the first caller has it.
@@ -60,28 +78,27 @@ impl Socket {
     }
 }
 
-impl Drop for Socket {
-    fn drop(&mut self) {
-        if let Err(error) = fs::remove_dir_all(&self.directory) {
-            warn!("cannot remove {}: {error}", self.directory.display());
+/// Removes directories that nobody uses any more, as far as they are ours to remove.
+fn remove_leftovers(parent: &Path) {
+    let Ok(entries) = fs::read_dir(parent) else { return };
+    for entry in entries.flatten() {
+        let is_named_so = entry.file_name().to_str().is_some_and(|name| name.starts_with(PREFIX));
+        if is_named_so && is_left_behind(&entry.path()) {
+            let _ = fs::remove_dir_all(entry.path());
         }
     }
 }
 
-/// Removes directories of processes that are gone, as far as they are ours to remove.
-fn remove_leftovers(parent: &Path) {
-    let Ok(entries) = fs::read_dir(parent) else { return };
-    for entry in entries.flatten() {
-        let name = entry.file_name();
-        let id =
-            name.to_str().and_then(|name| name.strip_prefix(PREFIX)).and_then(|id| id.parse::<i32>().ok());
-        let Some(id) = id.and_then(Pid::from_raw) else { continue };
-        // EPERM is the answer of a process that lives and is somebody else's.
-        let gone = test_kill_process(id) == Err(rustix::io::Errno::SRCH);
-        if gone && entry.path().join(NAME).exists() {
-            let _ = fs::remove_dir_all(entry.path());
-        }
-    }
+/// Whether a directory is a socket's, and of no process that lives: it would hold the lock.
+fn is_left_behind(directory: &Path) -> bool {
+    // Not what a link leads to: everybody may put one there.
+    let is_ours = fs::symlink_metadata(directory).is_ok_and(|metadata| {
+        metadata.is_dir() && (geteuid().is_root() || metadata.uid() == geteuid().as_raw())
+    });
+    is_ours
+        && directory.join(NAME).exists()
+        && File::open(directory)
+            .is_ok_and(|directory| flock(&directory, FlockOperation::NonBlockingLockExclusive).is_ok())
 }
 
 #[cfg(test)]

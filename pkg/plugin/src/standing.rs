@@ -10,6 +10,8 @@ use xdplive_source::Label;
 
 /// Shortest lease.
 pub const SHORTEST_LEASE: Duration = Duration::from_secs(600);
+/// Longest lease: what asks less often than every eight hours is counted anew each time.
+pub const LONGEST_LEASE: Duration = Duration::from_secs(24 * 3600);
 /// A lease lasts so many times the time between the last two calls, if that is longer.
 const CALLS: u32 = 3;
 /// Queries whose last call is remembered, so that the time between two is known although nothing was counted meanwhile.
@@ -51,7 +53,7 @@ impl<R> Lease<R> {
     fn renew(&mut self, now: Instant) {
         self.between = now.saturating_duration_since(self.asked);
         self.asked = now;
-        self.until = now + SHORTEST_LEASE.max(CALLS * self.between);
+        self.until = now + SHORTEST_LEASE.max(CALLS * self.between).min(LONGEST_LEASE);
     }
 
     /// Whether it was asked for again, and the next call is not overdue.

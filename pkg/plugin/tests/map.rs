@@ -8,6 +8,11 @@ use xdplive_modules::files::Files;
 fn only_what_starts_the_capture_knows_it() {
     let files = Files::read(env!("CARGO_MANIFEST_DIR")).unwrap();
     assert!(files.naming("xdplive_source::").len() > 20);
-    assert_eq!(files.naming("xdplive_capture::"), ["own_ports", "process", "settings::server"]);
-    assert_eq!(files.naming("xdplive_loader::"), ["process"]);
+    let settings = ["settings::bounds", "settings::server"];
+    let start = ["administrator", "own_ports", "process"];
+    assert_eq!(files.naming("xdplive_capture::"), [&start[..], &settings].concat());
+    assert_eq!(
+        files.naming("xdplive_loader::"),
+        ["administrator", "loader_unit", "process", "settings::server", "socket"]
+    );
 }

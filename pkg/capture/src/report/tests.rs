@@ -2,6 +2,7 @@ use xdplive_loader::privilege::Needed;
 use xdplive_source::{Host, Link};
 
 use super::*;
+use crate::program_file::ProgramFile;
 
 pub(super) fn at_start(missing: Vec<Needed>) -> AtStart {
     AtStart {
@@ -10,7 +11,13 @@ pub(super) fn at_start(missing: Vec<Needed>) -> AtStart {
         out_of_bounds: Vec::new(),
         no_new_privileges: false,
         is_service: true,
-        executable: Some("/plugins/gpx".into()),
+        has_service: false,
+        file: Some(ProgramFile {
+            path: "/plugins/gpx".into(),
+            group: 472,
+            is_anybodys: false,
+            replaceable: None,
+        }),
     }
 }
 
@@ -55,11 +62,10 @@ fn missing_rights_are_named_with_the_command_that_grants_them() {
     let rights = report.checks.iter().find(|check| check.name == "rights").unwrap();
     assert!(rights.detail.contains("CAP_BPF") && rights.detail.contains("CAP_PERFMON"), "{}", rights.detail);
     assert!(!rights.detail.contains("CAP_NET_ADMIN"), "{}", rights.detail);
-    assert_eq!(
-        rights.fix.as_deref(),
-        Some("sudo setcap cap_bpf,cap_perfmon,cap_net_admin+ep /plugins/gpx, then restart Grafana")
-    );
-    assert_eq!(rights.commands, ["sudo setcap cap_bpf,cap_perfmon,cap_net_admin+ep /plugins/gpx"]);
+    let command = "sudo chown root:472 /plugins/gpx && sudo chmod 750 /plugins/gpx && sudo setcap \
+                   cap_bpf,cap_perfmon,cap_net_admin+ep /plugins/gpx";
+    assert_eq!(rights.fix, Some(format!("{command}, then restart Grafana")));
+    assert_eq!(rights.commands, [command]);
 }
 
 #[test]
@@ -205,7 +211,7 @@ fn a_loader_that_has_ended_is_told() {
 #[test]
 fn the_drop_in_is_installed_as_it_says() {
     let drop_in = include_str!("../../../../docs/install/xdplive.conf");
-    let unknown = AtStart { executable: None, ..at_start(NEEDED.to_vec()) };
+    let unknown = AtStart { file: None, ..at_start(NEEDED.to_vec()) };
     for command in install_drop_in(&unknown) {
         let command = command.replace("install/xdplive.conf", "xdplive.conf");
         assert!(drop_in.contains(&format!("#   {command}\n")), "{command}");

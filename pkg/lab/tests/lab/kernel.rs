@@ -25,7 +25,7 @@ use xdplive_packet::{
     },
     budget::Bucket,
     classify::Tables,
-    event::{Direction, RecordKind, SEGMENTS_UNKNOWN},
+    event::{Direction, MAX_HEADER_BYTES, RecordKind, SEGMENTS_UNKNOWN},
     parse,
 };
 
@@ -72,9 +72,16 @@ pub(crate) struct Kernel {
 
 impl Kernel {
     pub(crate) fn load(ring_bytes: u32) -> Self {
+        Self::load_under(ring_bytes, MAX_HEADER_BYTES as u32)
+    }
+
+    /// As the loader does whose policy allows so many bytes beyond headers.
+    pub(crate) fn load_under(ring_bytes: u32, header_bytes: u32) -> Self {
         xdplive_lab::need_root();
         let object = std::fs::read(xdplive_lab::in_checkout("ebpf/prebuilt/xdplive.bpf.o")).unwrap();
         let mut ebpf = EbpfLoader::new().map_max_entries("EVENTS", ring_bytes).load(&object).unwrap();
+        let mut policy: Array<_, u32> = ebpf.map_mut("POLICY").unwrap().try_into().unwrap();
+        policy.set(0, header_bytes, 0).unwrap();
         for (name, program) in ebpf.programs_mut() {
             let loaded = match program {
                 Program::Xdp(xdp) => xdp.load(),

@@ -56,6 +56,27 @@ fn the_kernel_gives_away_what_is_allowed_and_no_more() {
     assert!(compared > 30_000, "{compared} records");
 }
 
+/// The process that writes configurations may be somebody else's by then.
+#[test]
+fn what_the_loader_fixed_bounds_what_a_configuration_allows() {
+    let frame = generate(11, 1500).map(|sample| sample.bytes).find(|frame| frame.len() > 200).unwrap();
+    let link = LinkType::Ethernet;
+    for ceiling in [0, 60, 150] {
+        let mut kernel = Kernel::load_under(1 << 16, ceiling);
+        for header_bytes in [0, 100, 512, u32::MAX] {
+            kernel.configure(Configuration { headers: 1, header_bytes, ..everything(link) });
+            for hook in HOOKS.into_iter().filter(|hook| takes(*hook, &frame)) {
+                kernel.pass(hook, &frame);
+                let record = kernel.take_record().unwrap();
+                let read = Record::read(&record).unwrap();
+                let headers = usize::from(read.event.headers.header_length);
+                let length = headers.max(header_bytes.min(ceiling) as usize);
+                assert_eq!(read.captured.unwrap().bytes, &frame[..length], "{hook:?}, {header_bytes}");
+            }
+        }
+    }
+}
+
 #[test]
 fn a_packet_that_only_others_want_is_an_event_alone() {
     let mut kernel = Kernel::load(1 << 16);

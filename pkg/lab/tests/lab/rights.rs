@@ -1,6 +1,11 @@
 //! Which rights the processes have, and what is said where they are missing.
 
-use std::{fs, os::unix::fs::PermissionsExt as _, path::Path, process::Command};
+use std::{
+    fs,
+    os::unix::fs::{MetadataExt as _, PermissionsExt as _, chown},
+    path::Path,
+    process::Command,
+};
 
 use xdplive_corpus::named;
 use xdplive_lab::{
@@ -13,7 +18,8 @@ use xdplive_lab::{
 /// CAP_NET_ADMIN 12, CAP_PERFMON 38, CAP_BPF 39, as /proc shows them.
 const THREE: &str = "000000c000001000";
 const NONE: &str = "0000000000000000";
-const NOBODY: &str = "65534";
+/// Users that are given to services for the while they run.
+const DYNAMIC: std::ops::RangeInclusive<u32> = 61_184..=65_519;
 /// Some ordinary user.
 const SOMEBODY: &str = "12345";
 
@@ -31,7 +37,9 @@ fn started_as_root_neither_process_is_root() {
     let namespace = Namespace::with_pair();
     let watch = Watch::attached(&namespace, 2, &["--interface", "a"]);
     let [_, plugin, loader] = watch.processes();
-    assert_eq!([effective_uid(plugin), effective_uid(loader)], [NOBODY, NOBODY]);
+    let user = effective_uid(plugin);
+    assert_eq!(effective_uid(loader), user);
+    assert!(DYNAMIC.contains(&user.parse().unwrap()), "{user}");
     assert_eq!(sets(plugin), [NONE, NONE, NONE, NONE, NONE]);
     assert_eq!(sets(loader), [NONE, THREE, THREE, NONE, NONE]);
     for process in [plugin, loader] {
@@ -41,11 +49,41 @@ fn started_as_root_neither_process_is_root() {
     watch.stop().assert_well();
 }
 
-/// A copy of the plugin that an ordinary user can reach, with capabilities if asked for.
+/// Two processes at a time are not one another's.
+#[test]
+fn started_as_root_each_goes_on_as_a_user_of_its_own() {
+    let namespace = Namespace::with_pair();
+    let watches = [(); 2].map(|()| Watch::attached(&namespace, 2, &["--interface", "a", "--hook", "tcx"]));
+    let [one, other] = watches.each_ref().map(|watch| effective_uid(watch.processes()[1]));
+    assert_ne!(one, other);
+    for watch in watches {
+        watch.stop().assert_well();
+    }
+}
+
+/// What runs by somebody else's will in one of them is fenced in: no program can be executed, no process be looked into.
+#[test]
+fn both_processes_are_fenced_in() {
+    let namespace = Namespace::with_pair();
+    let watch = Watch::attached(&namespace, 2, &["--interface", "a"]);
+    let [_, plugin, loader] = watch.processes();
+    for process in [plugin, loader] {
+        let status = status(process).unwrap();
+        assert_eq!((status["NoNewPrivs"].as_str(), status["Seccomp"].as_str()), ("1", "2"), "{process}");
+        // What is not dumpable belongs to root in /proc (proc(5)), and the kernel asks for CAP_SYS_PTRACE.
+        let owner = fs::metadata(format!("/proc/{process}/environ")).unwrap().uid();
+        assert_eq!(owner, 0, "{process}");
+    }
+    watch.stop().assert_well();
+}
+
+/// A copy of the plugin that an ordinary user can reach, with capabilities if asked for, as docs/install.md has it.
 fn copy_of_plugin(directory: &Path, capabilities: Option<&str>) -> String {
     fs::set_permissions(directory, fs::Permissions::from_mode(0o755)).unwrap();
     let plugin = directory.join("plugin");
     fs::copy(xdplive_lab::plugin(), &plugin).unwrap();
+    chown(&plugin, Some(0), Some(SOMEBODY.parse().unwrap())).unwrap();
+    fs::set_permissions(&plugin, fs::Permissions::from_mode(0o750)).unwrap();
     fs::copy(xdplive_lab::xdplive(), directory.join("xdplive")).unwrap();
     if let Some(capabilities) = capabilities {
         let status =
@@ -101,7 +139,18 @@ fn doctor(directory: &Path, plugin: &str) -> (String, Option<i32>) {
     let namespace = Namespace::with_pair();
     let xdplive = directory.join("xdplive").display().to_string();
     let output = namespace
-        .command(&["setpriv", "--reuid", SOMEBODY, "--clear-groups", &xdplive, "doctor", "--plugin", plugin])
+        .command(&[
+            "setpriv",
+            "--reuid",
+            SOMEBODY,
+            "--regid",
+            SOMEBODY,
+            "--clear-groups",
+            &xdplive,
+            "doctor",
+            "--plugin",
+            plugin,
+        ])
         .output()
         .unwrap();
     (String::from_utf8(output.stdout).unwrap(), output.status.code())
@@ -113,7 +162,10 @@ fn the_doctor_says_what_is_missing_and_what_is_not() {
     let plugin = copy_of_plugin(directory.path(), None);
     let (said, status) = doctor(directory.path(), &plugin);
     assert_eq!(status, Some(1), "{said}");
-    let remedy = format!("remedy: sudo setcap cap_bpf,cap_perfmon,cap_net_admin+ep {plugin}");
+    let remedy = format!(
+        "remedy: sudo chown root:{SOMEBODY} {plugin} && sudo chmod 750 {plugin} && sudo setcap \
+         cap_bpf,cap_perfmon,cap_net_admin+ep {plugin}"
+    );
     assert!(said.contains("FAILED   rights") && said.contains(&remedy), "{said}");
 
     let plugin = copy_of_plugin(directory.path(), Some("cap_bpf,cap_perfmon,cap_net_admin+ep"));
@@ -123,4 +175,17 @@ fn the_doctor_says_what_is_missing_and_what_is_not() {
         assert!(said.contains(line), "{line}: {said}");
     }
     assert!(!said.contains("FAILED"), "{said}");
+}
+
+/// With capabilities of its file the program is whoever's may execute it, with settings of their own.
+#[test]
+fn the_doctor_fails_where_everybody_may_run_the_file_with_its_capabilities() {
+    let directory = tempfile::tempdir().unwrap();
+    let plugin = copy_of_plugin(directory.path(), Some("cap_bpf,cap_perfmon,cap_net_admin+ep"));
+    fs::set_permissions(&plugin, fs::Permissions::from_mode(0o755)).unwrap();
+    let (said, status) = doctor(directory.path(), &plugin);
+    assert_eq!(status, Some(1), "{said}");
+    let failed = format!("FAILED   file: every user of this machine may run {plugin}");
+    let fix = format!("sudo chown root:{SOMEBODY} {plugin} && sudo chmod 750 {plugin} && sudo setcap");
+    assert!(said.contains(&failed) && said.contains(&fix), "{said}");
 }

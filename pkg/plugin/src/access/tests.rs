@@ -5,10 +5,14 @@ mod users;
 
 /// The administrator's settings with these patterns of interfaces.
 fn server(interfaces: &str) -> ServerSettings {
-    ServerSettings::read(|name| (name == "interfaces").then(|| interfaces.to_owned())).0
+    let get = |name: &str| (name == "interfaces").then(|| interfaces.to_owned());
+    ServerSettings::read(get, &crate::settings::Ceiling::default()).0
 }
 
 /// A data source's settings with these patterns of interfaces.
 fn data_source(interfaces: &str) -> DataSourceSettings {
-    DataSourceSettings { interfaces: crate::settings::Patterns::new(interfaces), ..Default::default() }
+    DataSourceSettings {
+        interfaces: crate::settings::Patterns::read(interfaces).unwrap_or_default(),
+        ..Default::default()
+    }
 }

@@ -32,7 +32,8 @@ impl Diagnostics for Plugin {
             .as_ref()
             .map(|instance| DataSourceSettings::read(&instance.json_data, &self.server));
         let is_shown = |name: &str| match &settings {
-            None => true,
+            // Nobody has allowed anything to who asks without one.
+            None => false,
             // A restriction that cannot be read must not be taken for none.
             Some(Err(_)) => false,
             Some(Ok(settings)) => {

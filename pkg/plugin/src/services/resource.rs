@@ -2,6 +2,7 @@
 //! what a filter means; and packets as files.
 
 mod filter;
+mod handing_out;
 mod pcapng;
 mod seen;
 mod settings;
@@ -17,7 +18,7 @@ use serde_json::{Value, json};
 use tonic::{Request, Response, Status, async_trait};
 use xdplive_source::{HookOption, Interface};
 
-use self::pcapng::Download;
+use self::handing_out::hand_out;
 use super::Plugin;
 use crate::{
     access::{check_interface, check_packets},
@@ -40,7 +41,7 @@ impl Resource for Plugin {
         let answer = if request.path.trim_matches('/') == "pcapng" {
             match self.pcapng(&request).await {
                 Ok(download) => {
-                    return Ok(Response::new(Box::pin(stream::unfold(download, Download::next))));
+                    return Ok(Response::new(Box::pin(hand_out(download))));
                 }
                 Err(failure) => Err((failure.code, failure.message)),
             }

@@ -131,7 +131,7 @@ impl DataSourceSettings {
         let settings = Self {
             hook: reader.hook(server),
             interfaces: reader
-                .value("allowedInterfaces", "it takes a list of patterns", patterns)
+                .value("allowedInterfaces", "it takes a list of patterns, none of them empty", patterns)
                 .unwrap_or(defaults.interfaces),
             minimum_role: reader
                 .value("minimumRole", "it takes Viewer, Editor or Admin", |value| {
@@ -161,16 +161,22 @@ impl DataSourceSettings {
     }
 }
 
-/// A list of patterns, or one text.
+/// A list of patterns, or one text. An empty one is the settings page's way to have none.
 fn patterns(value: &Value) -> Option<Patterns> {
-    match value {
-        Value::String(text) => Some(Patterns::new(text)),
+    let text = match value {
+        Value::String(text) => text.clone(),
         Value::Array(names) => {
             let names: Option<Vec<&str>> = names.iter().map(Value::as_str).collect();
-            Some(Patterns::new(&names?.join(",")))
+            let names = names?;
+            // Nothing between two names is no name of anything.
+            if names.iter().any(|name| name.trim().is_empty()) {
+                return None;
+            }
+            names.join(",")
         }
-        _ => None,
-    }
+        _ => return None,
+    };
+    if text.is_empty() { Some(Patterns::default()) } else { Patterns::read(&text) }
 }
 
 /// Reads the settings one by one, and keeps what is wrong with any of them.

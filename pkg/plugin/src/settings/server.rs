@@ -1,15 +1,18 @@
 //! What the server's administrator sets, in `grafana.ini`.
 
-use std::{collections::BTreeSet, time::Duration};
+use std::{collections::BTreeSet, path::PathBuf, time::Duration};
 
 use thiserror::Error;
-use xdplive_capture::settings::{
-    MAX_FLOW_ENTRIES, MAX_HEADER_BYTES, MAX_RING_BYTES, MIN_FLOW_ENTRIES, MIN_RING_BYTES,
-    Settings as CaptureSettings,
-};
+use xdplive_capture::settings::Settings as CaptureSettings;
+use xdplive_loader::unit;
 use xdplive_source::HookChoice;
 
-use super::{LimitCeiling, Patterns, ceiling::DEFAULT_CEILING, words};
+use super::{
+    LimitCeiling, Patterns, bounds,
+    ceiling::DEFAULT_CEILING,
+    ceiling_file::{Ceiling, CeilingFileError},
+    words,
+};
 use crate::{
     logging::{DEFAULT_LEVEL, LEVELS},
     query::is_interface_name,
@@ -45,42 +48,98 @@ pub struct ServerSettings {
     pub own_ports: Option<BTreeSet<u16>>,
     /// `quota_percent`: the [quotas](crate::quota) in percent, 1 to 1000, or `none`. 100.
     pub quotas: Quotas,
+    /// `loader`: the socket of the loader's service. `/run/xdplive/loader.sock`.
+    pub loader: PathBuf,
+    /// `user`: the user, and group, by number, that a process started by root goes on as, 1 to 4294967294. One that no
+    /// other process has.
+    pub user: Option<u32>,
     /// `log_level`: one of [`LEVELS`]. `info`. Logging starts before the other settings are read.
     pub log_level: &'static str,
     /// Names of the settings that are made, and can be used; the others have their defaults.
     pub made: BTreeSet<&'static str>,
 }
 
-/// A setting of the administrator that cannot be used. The default stands in for it.
+/// A setting of the administrator that cannot be used. Nothing is captured until it is corrected: it may have been meant to
+/// restrict something.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
-#[error("{name} = \"{given}\" in the section [plugin.xdplive-packets-datasource] is not allowed; {allowed}")]
-pub struct ServerSettingError {
-    name: &'static str,
-    given: String,
-    allowed: &'static str,
+pub enum ServerSettingError {
+    /// It has another value than it may.
+    #[error(
+        "{name} = \"{given}\" in the section [plugin.xdplive-packets-datasource] is not allowed; {allowed}"
+    )]
+    Value {
+        /// The setting.
+        name: &'static str,
+        /// Its value.
+        given: String,
+        /// What it may be.
+        allowed: &'static str,
+    },
+    /// It goes beyond the [ceiling](Ceiling).
+    #[error(
+        "{name} = \"{given}\" in the section [plugin.xdplive-packets-datasource] is more than {most}, the ceiling in \
+         {}; lower one, or have root raise the other",
+        super::ceiling_file::PATH
+    )]
+    AboveCeiling {
+        /// The setting.
+        name: &'static str,
+        /// Its value.
+        given: String,
+        /// The ceiling.
+        most: u32,
+    },
+    /// The ceiling itself cannot be read.
+    #[error(transparent)]
+    Ceiling(#[from] CeilingFileError),
 }
 
+impl ServerSettingError {
+    /// Whether nothing may be captured until it is corrected. Of how much is logged, the default will do.
+    #[must_use]
+    pub fn stops(&self) -> bool {
+        !matches!(self, Self::Value { name: "log_level", .. })
+    }
+}
+
+/// Names of all settings, in lower case.
+pub const NAMES: [&str; 17] = [
+    "flow_entries",
+    "header_bytes",
+    "history_rows",
+    "history_seconds",
+    "hook",
+    "interfaces",
+    "linger_seconds",
+    "loader",
+    "log_level",
+    "max_limit",
+    "own_ports",
+    "queue_rows",
+    "quota_percent",
+    "ring_bytes",
+    "user",
+    "watch",
+    // Without a meaning since all interfaces share a ring; there is a word of its own about it.
+    "any_ring_bytes",
+];
+
 impl ServerSettings {
-    /// Reads the settings with `get`, which returns the value of a name in lower case. Also returns what
+    /// Reads the settings with `get`, which returns the value of a name in lower case, within `ceiling`. Also returns what
     /// could not be used.
     #[must_use]
-    pub fn read(get: impl Fn(&str) -> Option<String>) -> (Self, Vec<ServerSettingError>) {
+    pub fn read(get: impl Fn(&str) -> Option<String>, ceiling: &Ceiling) -> (Self, Vec<ServerSettingError>) {
         let defaults = CaptureSettings::default();
         let mut reader = Reader { get, made: BTreeSet::new(), errors: Vec::new() };
-        let rows = |text: &str| text.parse().ok().filter(|rows| *rows > 0).map(LimitCeiling::Rows);
-        let ring = |text: &str| {
-            let allowed = MIN_RING_BYTES..=MAX_RING_BYTES;
-            text.parse::<u32>().ok().filter(|bytes| bytes.is_power_of_two() && allowed.contains(bytes))
+        let number = |is_allowed: fn(u32) -> bool| {
+            move |text: &str| text.parse().ok().filter(|number| is_allowed(*number))
         };
         let settings = Self {
-            ceiling: reader
-                .value("max_limit", "it takes a whole number of 1 or more, or none", |text| {
-                    if text == "none" { Some(LimitCeiling::None) } else { rows(text) }
-                })
-                .unwrap_or(LimitCeiling::Rows(DEFAULT_CEILING)),
+            ceiling: reader.rows(ceiling.max_limit),
             interfaces: reader
-                .value("interfaces", "it takes patterns", |text| Some(Patterns::new(text)))
-                .unwrap_or_default(),
+                .value("interfaces", bounds::PATTERNS, Patterns::read)
+                .unwrap_or_default()
+                .within(ceiling.interfaces.clone()),
             own_ports: reader.value(
                 "own_ports",
                 "it takes TCP ports from 1 to 65535, separated by commas or spaces, or none",
@@ -106,9 +165,12 @@ impl ServerSettings {
             hook: reader
                 .value("hook", "it takes auto, xdp-native, xdp-generic or tcx", |text| text.parse().ok()),
             capture: CaptureSettings {
-                ring_bytes: reader
-                    .value("ring_bytes", "it takes a power of two from 4096 to 1073741824", ring)
-                    .unwrap_or(defaults.ring_bytes),
+                ring_bytes: reader.bounded(
+                    ("ring_bytes", bounds::RING_BYTES),
+                    number(bounds::is_ring_bytes),
+                    defaults.ring_bytes,
+                    ceiling.ring_bytes,
+                ),
                 queue_rows: reader
                     .value("queue_rows", "it takes a whole number from 1 to 1000000", |text| {
                         text.parse().ok().filter(|rows| (1..=1_000_000).contains(rows))
@@ -122,17 +184,18 @@ impl ServerSettings {
                             .map(Duration::from_secs)
                     })
                     .unwrap_or(defaults.linger),
-                flow_entries: reader
-                    .value("flow_entries", "it takes a whole number from 1024 to 1048576", |text| {
-                        let allowed = MIN_FLOW_ENTRIES..=MAX_FLOW_ENTRIES;
-                        text.parse().ok().filter(|entries| allowed.contains(entries))
-                    })
-                    .unwrap_or(defaults.flow_entries),
-                header_bytes: reader
-                    .value("header_bytes", "it takes a whole number from 0 to 512", |text| {
-                        text.parse().ok().filter(|bytes| (0..=MAX_HEADER_BYTES as u32).contains(bytes))
-                    })
-                    .unwrap_or(defaults.header_bytes),
+                flow_entries: reader.bounded(
+                    ("flow_entries", bounds::FLOW_ENTRIES),
+                    number(bounds::is_flow_entries),
+                    defaults.flow_entries,
+                    ceiling.flow_entries,
+                ),
+                header_bytes: reader.bounded(
+                    ("header_bytes", bounds::HEADER_BYTES),
+                    number(bounds::is_header_bytes),
+                    defaults.header_bytes,
+                    ceiling.header_bytes,
+                ),
             },
             quotas: reader
                 .value("quota_percent", "it takes a whole number from 1 to 1000, or none", |text| {
@@ -142,6 +205,14 @@ impl ServerSettings {
                     text.parse().ok().filter(|percent| (1..=1000).contains(percent)).map(Quotas::Percent)
                 })
                 .unwrap_or_default(),
+            loader: reader
+                .value("loader", "it takes the absolute path of a socket", |text| {
+                    text.starts_with('/').then(|| text.into())
+                })
+                .unwrap_or_else(|| unit::SOCKET.into()),
+            user: reader.value("user", "it takes the number of a user from 1 to 4294967294", |text| {
+                text.parse().ok().filter(|id| (1..u32::MAX).contains(id))
+            }),
             log_level: reader
                 .value("log_level", "it takes error, warn, info, debug or trace", |text| {
                     LEVELS.into_iter().find(|level| *level == text)
@@ -187,8 +258,52 @@ impl<G: Fn(&str) -> Option<String>> Reader<G> {
         if value.is_some() {
             self.made.insert(name);
         } else {
-            self.errors.push(ServerSettingError { name, given, allowed });
+            self.errors.push(ServerSettingError::Value { name, given, allowed });
         }
         value
+    }
+
+    /// A number that the machine's ceiling may bound; without one in the environment the default, or the ceiling where that
+    /// is lower.
+    fn bounded(
+        &mut self,
+        (name, allowed): (&'static str, &'static str),
+        parse: impl FnOnce(&str) -> Option<u32>,
+        default: u32,
+        most: Option<u32>,
+    ) -> u32 {
+        let most = most.unwrap_or(u32::MAX);
+        match self.value(name, allowed, parse) {
+            Some(value) if value > most => self.above(name, most),
+            Some(value) => value,
+            None => default.min(most),
+        }
+    }
+
+    /// `max_limit`.
+    fn rows(&mut self, most: Option<u32>) -> LimitCeiling {
+        const NAME: &str = "max_limit";
+        let given = self.value(NAME, "it takes a whole number of 1 or more, or none", |text| {
+            if text == "none" {
+                return Some(LimitCeiling::None);
+            }
+            text.parse().ok().filter(|rows| *rows > 0).map(LimitCeiling::Rows)
+        });
+        match (given, most) {
+            (None, None) => LimitCeiling::Rows(DEFAULT_CEILING),
+            (None, Some(most)) => LimitCeiling::Rows(DEFAULT_CEILING.min(most)),
+            (Some(given), Some(most)) if given.most().is_none_or(|rows| rows > most) => {
+                LimitCeiling::Rows(self.above(NAME, most))
+            }
+            (Some(given), _) => given,
+        }
+    }
+
+    /// A value that goes beyond the ceiling, which stands in for it.
+    fn above(&mut self, name: &'static str, most: u32) -> u32 {
+        let given = (self.get)(name).unwrap_or_default();
+        self.made.remove(name);
+        self.errors.push(ServerSettingError::AboveCeiling { name, given, most });
+        most
     }
 }

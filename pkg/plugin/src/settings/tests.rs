@@ -6,6 +6,7 @@ use xdplive_source::HookChoice;
 use super::*;
 use crate::access::Role;
 
+mod ceiling;
 mod data_source;
 mod keys;
 mod narrowing;
@@ -20,7 +21,11 @@ fn server(settings: &[(&str, &str)]) -> ServerSettings {
 }
 
 fn read_server(settings: &[(&str, &str)]) -> (ServerSettings, Vec<ServerSettingError>) {
-    ServerSettings::read(|asked| {
-        settings.iter().find(|(name, _)| *name == asked).map(|(_, value)| (*value).to_owned())
-    })
+    read_within(settings, &Ceiling::default())
+}
+
+fn read_within(settings: &[(&str, &str)], ceiling: &Ceiling) -> (ServerSettings, Vec<ServerSettingError>) {
+    let get =
+        |asked: &str| settings.iter().find(|(name, _)| *name == asked).map(|(_, value)| (*value).to_owned());
+    ServerSettings::read(get, ceiling)
 }

@@ -1,7 +1,7 @@
 use std::{
     io::{Read as _, Write as _},
-    os::unix::{fs::MetadataExt as _, net::UnixStream},
-    process::{Child, Command},
+    os::unix::net::UnixStream,
+    process,
 };
 
 use super::*;
@@ -28,12 +28,12 @@ impl Directory {
         names
     }
 
-    /// What the plugin process with this id would leave behind.
-    fn leave(&self, id: u32) -> String {
-        let name = format!("{PREFIX}{id}");
-        fs::create_dir(self.0.join(&name)).unwrap();
-        drop(UnixListener::bind(self.0.join(&name).join(NAME)).unwrap());
-        name
+    /// What a plugin process that was killed would leave behind.
+    fn leave(&self, name: &str) -> PathBuf {
+        let directory = self.0.join(name);
+        fs::create_dir(&directory).unwrap();
+        drop(UnixListener::bind(directory.join(NAME)).unwrap());
+        directory
     }
 }
 
@@ -41,18 +41,6 @@ impl Drop for Directory {
     fn drop(&mut self) {
         let _ = fs::remove_dir_all(&self.0);
     }
-}
-
-/// A process that lives until its standard input is closed.
-fn living() -> Child {
-    Command::new("cat").stdin(process::Stdio::piped()).stdout(process::Stdio::null()).spawn().unwrap()
-}
-
-/// The id of a process that has ended.
-fn dead() -> u32 {
-    let mut child = Command::new("true").spawn().unwrap();
-    child.wait().unwrap();
-    child.id()
 }
 
 fn mode(path: &Path) -> u32 {
@@ -63,9 +51,20 @@ fn mode(path: &Path) -> u32 {
 fn nobody_else_can_reach_it() {
     let directory = Directory::new("modes");
     let socket = Socket::bind(&directory.0, None).unwrap();
-    assert_eq!(directory.entries(), [format!("{PREFIX}{}", process::id())]);
-    assert_eq!(mode(socket.path().parent().unwrap()), 0o700);
+    assert_eq!(mode(socket.directory()), 0o700);
     assert_eq!(mode(&socket.path()), 0o600);
+}
+
+/// Who can foresee the name can be there first.
+#[test]
+fn its_name_cannot_be_foreseen() {
+    let directory = Directory::new("names");
+    let sockets = [(); 2].map(|()| Socket::bind(&directory.0, None).unwrap());
+    let names = sockets.each_ref().map(|socket| socket.directory().file_name().unwrap().to_str().unwrap());
+    for name in names {
+        assert_eq!(name.strip_prefix(PREFIX).map(str::len), Some(RANDOM), "{name}");
+    }
+    assert_ne!(names[0], names[1]);
 }
 
 #[test]
@@ -91,40 +90,29 @@ fn it_is_removed_in_the_end() {
 #[test]
 fn what_killed_processes_left_behind_is_removed() {
     let directory = Directory::new("leftovers");
-    directory.leave(dead());
-    let own = directory.leave(process::id());
+    directory.leave("xdplive-0123456789abcdef");
+    // An earlier version named them after processes.
+    directory.leave("xdplive-4711");
     let socket = Socket::bind(&directory.0, None).unwrap();
-    assert_eq!(directory.entries(), [own]);
+    let name = socket.directory().file_name().unwrap().to_str().unwrap();
+    assert_eq!(directory.entries(), [name]);
     assert!(UnixStream::connect(socket.path()).is_ok());
 }
 
 #[test]
-fn what_belongs_to_others_stays() {
+fn what_is_in_use_or_no_socket_s_stays() {
     let directory = Directory::new("others");
-    let mut neighbour = living();
-    let mut expected = vec![
-        directory.leave(neighbour.id()),
-        // Somebody else's process, for whoever is not root.
-        directory.leave(1),
-    ];
-    let id = dead();
-    for name in
-        [format!("xdplive-{id}x"), format!("other-{id}"), "xdplive-".to_owned(), "xdplive-0".to_owned()]
-    {
-        fs::create_dir(directory.0.join(&name)).unwrap();
-        fs::write(directory.0.join(&name).join(NAME), "").unwrap();
-        expected.push(name);
-    }
-    // No directory of a plugin's: there is no socket in it.
-    let empty = format!("xdplive-{id}");
-    fs::create_dir(directory.0.join(&empty)).unwrap();
-    expected.push(empty);
+    let neighbour = Socket::bind(&directory.0, None).unwrap();
+    directory.leave("other-0123456789abcdef");
+    fs::create_dir(directory.0.join("xdplive-empty")).unwrap();
+    let elsewhere = directory.leave("elsewhere");
+    std::os::unix::fs::symlink(&elsewhere, directory.0.join("xdplive-link")).unwrap();
+    let before = directory.entries();
 
     drop(Socket::bind(&directory.0, None).unwrap());
-    expected.sort();
-    assert_eq!(directory.entries(), expected);
-    drop(neighbour.stdin.take());
-    neighbour.wait().unwrap();
+    assert_eq!(directory.entries(), before);
+    assert!(elsewhere.join(NAME).exists());
+    assert!(UnixStream::connect(neighbour.path()).is_ok());
 }
 
 #[test]

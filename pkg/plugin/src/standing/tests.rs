@@ -49,6 +49,17 @@ fn a_rule_that_is_evaluated_once_an_hour_is_counted_from_the_second_time_on() {
     assert_eq!(standing.renew(&label("a"), start + 2 * hour), Some(2));
 }
 
+/// Twice a year is no reason to count all year.
+#[test]
+fn a_lease_ends_within_a_day_however_seldom_it_is_asked_for() {
+    let (standing, start) = (Standing::default(), Instant::now());
+    let day = 24 * 3600 * SECOND;
+    standing.begin(rule("a"), 1, "a", start);
+    standing.begin(rule("a"), 2, "a", start + 30 * day);
+    assert!(!standing.is_over(&label("a"), start + 31 * day - SECOND));
+    assert!(standing.is_over(&label("a"), start + 31 * day));
+}
+
 #[test]
 fn the_least_recent_gives_way_and_rules_last() {
     let (standing, start) = (Standing::default(), Instant::now());

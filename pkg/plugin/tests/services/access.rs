@@ -77,6 +77,28 @@ async fn public_dashboards_and_alert_rules() {
     }
 }
 
+/// Groups by address or port are as good as a list of conversations.
+#[tokio::test]
+async fn groups_of_peers_are_packets_to_services() {
+    let grafana = Grafana::start().await;
+    for login in ["service", "grafana_scheduler"] {
+        let context = asked_by(Some(service(login)));
+        for group in ["source", "destination", "host_ip", "source_port", "destination_port"] {
+            let query = format!(r#"{{"kind":"rates","groupBy":"{group}"}}"#);
+            let refused = grafana.answer(context.clone(), &query).await;
+            assert_eq!(refused.status, 403, "{group}");
+            assert!(refused.error.starts_with("packets are not shown"), "{group}: {}", refused.error);
+            let user = context.user.clone();
+            let allowed = PluginContext { user, ..with_settings(r#"{"allowPacketsToServices":true}"#) };
+            assert_eq!(grafana.answer(allowed, &query).await.error, "", "{group}");
+        }
+        for group in ["protocol", "direction", "vlan", "interface", "ethertype", "cast", "tcp_flag"] {
+            let query = format!(r#"{{"kind":"rates","groupBy":"{group}"}}"#);
+            assert_eq!(grafana.answer(context.clone(), &query).await.error, "", "{group}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn interfaces_that_the_data_source_does_not_allow() {
     let grafana = Grafana::start().await;

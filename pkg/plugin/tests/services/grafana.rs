@@ -30,7 +30,7 @@ use xdplive_capture::clock;
 use xdplive_history::Recorder;
 use xdplive_plugin::{
     services::{ControllerClient, ControllerServer, Empty, Plugin},
-    settings::ServerSettings,
+    settings::{Ceiling, ServerSettings},
     shutdown::Shutdown,
 };
 use xdplive_source::Source;
@@ -79,9 +79,10 @@ impl Grafana {
         make: impl FnOnce(Arc<dyn Source>) -> Arc<dyn Source>,
         settings: &[(&str, &str)],
     ) -> Self {
-        let (server, setting_errors) = ServerSettings::read(|asked| {
+        let get = |asked: &str| {
             settings.iter().find(|(name, _)| *name == asked).map(|(_, value)| (*value).to_owned())
-        });
+        };
+        let (server, setting_errors) = ServerSettings::read(get, &Ceiling::default());
         let (source, streams) = FakeSource::new(machine);
         let all = make(Arc::clone(&source) as _);
         let plugin = Plugin::new(HOST.into(), all, server, setting_errors, Shutdown::default());

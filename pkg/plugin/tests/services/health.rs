@@ -190,10 +190,14 @@ async fn the_details_are_the_report() {
 }
 
 #[tokio::test]
-async fn without_a_data_source_the_machine_is_looked_at_all_the_same() {
+async fn without_a_data_source_the_machine_is_looked_at_and_no_interface_named() {
     let grafana = Grafana::start_on(machine(vec![kernel()]), &[]).await;
     let health = grafana.health(None).await;
-    assert_eq!((health.status(), health.message.as_str()), (HealthStatus::Ok, READY));
+    let message = "XDP Live is ready on nas.";
+    assert_eq!((health.status(), health.message.as_str()), (HealthStatus::Ok, message));
+    let details: Value = serde_json::from_slice(&health.json_details).unwrap();
+    assert_eq!(details["report"]["checks"][0]["name"], json!("kernel"));
+    assert_eq!(details["report"]["interfaces"], json!([]));
 }
 
 /// As in every other answer: who may not watch an interface is not told of it, however it is watched.

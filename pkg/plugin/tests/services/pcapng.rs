@@ -161,6 +161,37 @@ async fn no_more_than_two_at_a_time() {
     .await;
 }
 
+/// A download that is paused in a browser keeps others from theirs no longer than a while.
+#[tokio::test(start_paused = true)]
+async fn who_takes_nothing_loses_the_place() {
+    let mut grafana = Grafana::start().await;
+    let query = r#"{"seconds":3,"count":100000}"#;
+    let mut stalled = [grafana.file(query).await, grafana.file(query).await];
+    for (_, stream, _) in &mut stalled {
+        // More than fits on the way.
+        for _ in 0..40 {
+            stream.capture([1; 2000], 0);
+        }
+    }
+    let began = tokio::time::Instant::now();
+    for (_, stream, _) in &mut stalled {
+        stream.ended().await;
+    }
+    while next(&mut grafana.download(viewer(), "{}").await).await.unwrap().code != 200 {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+    }
+    assert!(began.elapsed() < Duration::from_secs(40), "{:?}", began.elapsed());
+    let [(mut download, ..), _] = stalled;
+    let error = loop {
+        match patiently(download.message()).await {
+            Ok(Some(_)) => {}
+            Ok(None) => panic!("a file that was broken off looks complete"),
+            Err(status) => break status,
+        }
+    };
+    assert_eq!(error.message(), "the file was broken off: its reader took nothing for 30 s");
+}
+
 #[tokio::test]
 async fn what_is_refused() {
     let grafana = Grafana::start_on(Machine::default(), &[("interfaces", "eth*")]).await;

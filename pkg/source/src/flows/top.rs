@@ -43,6 +43,25 @@ pub enum GroupBy {
     TcpFlag,
 }
 
+impl GroupBy {
+    /// Whether groups say who talks to whom: by address or port.
+    #[must_use]
+    pub const fn is_of_peers(self) -> bool {
+        match self {
+            Self::Source | Self::Destination | Self::HostIp | Self::SourcePort | Self::DestinationPort => {
+                true
+            }
+            Self::Protocol
+            | Self::Direction
+            | Self::Vlan
+            | Self::Interface
+            | Self::Ethertype
+            | Self::Cast
+            | Self::TcpFlag => false,
+        }
+    }
+}
+
 /// A group of flows; `None` stands for packets without the field.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Group {

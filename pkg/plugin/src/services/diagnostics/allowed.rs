@@ -67,8 +67,12 @@ mod tests {
     fn detail(server: &str, data_source: &str) -> Option<String> {
         let interfaces =
             [("lo", 1), ("eth0", 2)].map(|(name, index)| Interface::new(name, index, Link::Ethernet));
-        let own = Patterns::new(data_source);
-        let check = check(&interfaces.into_iter().collect(), &Patterns::new(server), Some(&own))?;
+        let own = Patterns::read(data_source).unwrap_or_default();
+        let check = check(
+            &interfaces.into_iter().collect(),
+            &Patterns::read(server).unwrap_or_default(),
+            Some(&own),
+        )?;
         assert_eq!((check.name.as_str(), check.outcome), ("interfaces", Outcome::Warning));
         let beginning = "nothing can be watched: no interface of this machine ";
         Some(check.detail.strip_prefix(beginning).unwrap().to_owned())
@@ -99,7 +103,7 @@ mod tests {
     #[test]
     fn a_machine_may_have_no_interfaces() {
         let none = Interfaces::default();
-        let wan = Patterns::new("wan*");
+        let wan = Patterns::read("wan*").unwrap();
         assert_eq!(check(&none, &Patterns::default(), None), None);
         let found = check(&none, &Patterns::default(), Some(&wan)).unwrap().detail;
         assert!(found.ends_with("fits allowedInterfaces in the data source's settings (wan*)"), "{found}");

@@ -14,7 +14,7 @@ fn refusal(json: &str) -> String {
 fn nothing_set() {
     let expected = DataSourceSettings {
         hook: HookChoice::Auto,
-        interfaces: Patterns::new(""),
+        interfaces: Patterns::default(),
         minimum_role: Role::Viewer,
         packets_to_services: false,
         shows_own_traffic: false,
@@ -34,7 +34,7 @@ fn everything_set() {
     }"#;
     let expected = DataSourceSettings {
         hook: HookChoice::Tcx,
-        interfaces: Patterns::new("eth* wg0"),
+        interfaces: Patterns::read("eth* wg0").unwrap(),
         minimum_role: Role::Editor,
         packets_to_services: true,
         shows_own_traffic: true,
@@ -69,13 +69,17 @@ fn allowed_interfaces_are_a_list_or_a_text() {
 fn a_wrong_setting_is_refused() {
     let role = "it takes Viewer, Editor or Admin";
     let hook = "it takes auto, xdp-native, xdp-generic or tcx";
-    let patterns = "it takes a list of patterns";
+    let patterns = "it takes a list of patterns, none of them empty";
     let boolean = "it takes true or false";
     let rows = "it takes a whole number of 1 or more";
     for (key, value, allowed) in [
         ("hook", "1", hook),
         ("hook", "[\"tcx\"]", hook),
         ("allowedInterfaces", "1", patterns),
+        ("allowedInterfaces", "[\"\"]", patterns),
+        ("allowedInterfaces", "[\"eth0\",\" \"]", patterns),
+        ("allowedInterfaces", "\",\"", patterns),
+        ("allowedInterfaces", "\" \"", patterns),
         ("allowedInterfaces", "true", patterns),
         ("allowedInterfaces", "{\"eth0\":true}", patterns),
         ("allowedInterfaces", "[\"eth0\",1]", patterns),

@@ -2,36 +2,54 @@
 
 use super::*;
 
+fn patterns(text: &str) -> Patterns {
+    Patterns::read(text).unwrap()
+}
+
+#[test]
+fn a_text_without_a_pattern_is_no_restriction_that_could_be_kept() {
+    for text in ["", " ", ",", " ,\n, "] {
+        assert_eq!(Patterns::read(text), None, "{text:?}");
+    }
+}
+
 #[test]
 fn none_at_all_allow_everything() {
-    for text in ["", " ", ",", " ,\n, "] {
-        let patterns = Patterns::new(text);
-        assert!(patterns.allow_all(), "{text:?}");
-        assert!(patterns.allow("eth0"), "{text:?}");
-        assert!(patterns.allow(""), "{text:?}");
+    let none = Patterns::default();
+    assert!(none.allow_all() && none.allow("eth0") && none.allow(""));
+}
+
+#[test]
+fn within_others_both_must_allow_a_name() {
+    let both = patterns("eth*, wg0").within(patterns("*0"));
+    for (name, allowed) in [("eth0", true), ("wg0", true), ("eth1", false), ("lo0", false)] {
+        assert_eq!(both.allow(name), allowed, "{name}");
     }
+    assert!(!both.allow_all());
+    let machine = Patterns::default().within(patterns("eth0"));
+    assert!(machine.allow("eth0") && !machine.allow("lo") && !machine.allow_all());
+    assert_eq!(patterns("lo").within(Patterns::default()), patterns("lo"));
 }
 
 #[test]
 fn one_restricts() {
-    assert!(!Patterns::new("*").allow_all());
-    assert!(Patterns::new("*").allow("eth0"));
+    assert!(!patterns("*").allow_all());
+    assert!(patterns("*").allow("eth0"));
 }
 
 #[test]
 fn commas_and_white_space_separate() {
-    let patterns = Patterns::new(" eth*,wg?\tbr-lan \n lo,");
+    let some = patterns(" eth*,wg?\tbr-lan \n lo,");
     for allowed in ["eth", "eth0", "eth0.40", "wg1", "br-lan", "lo"] {
-        assert!(patterns.allow(allowed), "{allowed}");
+        assert!(some.allow(allowed), "{allowed}");
     }
     for refused in ["", "xeth0", "wg", "wg10", "br-lan0", "LO", "any"] {
-        assert!(!patterns.allow(refused), "{refused}");
+        assert!(!some.allow(refused), "{refused}");
     }
 }
 
 #[test]
 fn they_can_be_shown_as_they_were_written() {
-    let texts = |text| Patterns::new(text).texts().collect::<Vec<_>>();
+    let texts = |text| patterns(text).texts().collect::<Vec<_>>();
     assert_eq!(texts("eth*, wg?"), ["eth*", "wg?"]);
-    assert_eq!(texts(""), Vec::<String>::new());
 }

@@ -80,7 +80,7 @@ fn the_ends_of_each_range() {
     }
 }
 
-/// The default stands in for it, and the others are read all the same.
+/// The others are read all the same, so that all of them can be corrected in one go.
 #[test]
 fn what_cannot_be_used_is_reported() {
     let ring = "it takes a power of two from 4096 to 1073741824";
@@ -117,6 +117,23 @@ fn what_cannot_be_used_is_reported() {
         assert_eq!(settings.capture, CaptureSettings::default());
         assert!(!settings.interfaces.allow("lo"));
         assert_eq!(settings.made, ["interfaces"].into());
+    }
+}
+
+/// A restriction that cannot be read must not be taken for none.
+#[test]
+fn what_cannot_be_used_stops_the_capture() {
+    for (name, value, stops) in [
+        ("interfaces", ",", true),
+        ("hook", "TCX", true),
+        ("max_limit", "5k", true),
+        ("header_bytes", "none", true),
+        ("quota_percent", "low", true),
+        ("history_seconds", "an hour", true),
+        ("log_level", "verbose", false),
+    ] {
+        let (_, errors) = read_server(&[(name, value)]);
+        assert_eq!(errors.iter().map(ServerSettingError::stops).collect::<Vec<_>>(), [stops], "{name}");
     }
 }
 

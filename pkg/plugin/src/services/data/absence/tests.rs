@@ -5,9 +5,9 @@ use crate::{settings::LimitCeiling, tests::machine};
 const PAST: RangeInclusive<i64> = 0..=100_000;
 
 fn text(query: &str, range: &RangeInclusive<i64>, now: i64, settings: &[(&str, &str)]) -> Option<String> {
-    let (server, errors) = ServerSettings::read(|asked| {
-        settings.iter().find(|(name, _)| *name == asked).map(|(_, value)| (*value).to_owned())
-    });
+    let get =
+        |asked: &str| settings.iter().find(|(name, _)| *name == asked).map(|(_, value)| (*value).to_owned());
+    let (server, errors) = ServerSettings::read(get, &crate::settings::Ceiling::default());
     assert_eq!(errors, []);
     let query = Query::parse(query.as_bytes(), &machine(), LimitCeiling::None).unwrap();
     let notice = notice_of_absence(&query, range, now, &server)?;

@@ -1,0 +1,179 @@
+//! The loader as a service of its own, on a socket that systemd owns: then no process that Grafana starts has any right, and
+//! no file gives one. systemd starts a loader for each connection (`Accept=yes`, systemd.socket(5)), so that a loader
+//! still ends with its plugin, and every attachment with it.
+//!
+//! The connection is that for maps. What else belongs to a [`Loader`] comes with the plugin's first message: the
+//! connection for links, and a stream whose end tells the plugin that the loader has ended.
+
+use std::{
+    env, io,
+    os::{
+        fd::{AsFd, FromRawFd, OwnedFd, RawFd},
+        unix::net::UnixStream,
+    },
+    path::{Path, PathBuf},
+    process,
+};
+
+use rustix::net::{
+    AddressFamily, SocketAddrUnix, SocketFlags, SocketType, connect as connect_to, socket_with, sockopt,
+};
+use serde::{Deserialize, Serialize};
+use thiserror::Error;
+
+use crate::{
+    LinkLoader, Loader, LoaderProcess, MapLoader, PATIENCE, channel::Channel, policy::Policy, started,
+};
+
+/// Where systemd listens for it, by `docs/install/xdplive-loader.socket`.
+pub const SOCKET: &str = "/run/xdplive/loader.sock";
+/// The first descriptor that systemd hands over (sd_listen_fds(3)).
+const FIRST: RawFd = 3;
+/// Both ends are built from the same source, or do not talk.
+const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// What the plugin begins with; the two descriptors come with it.
+#[derive(Debug, Serialize, Deserialize)]
+struct Hello {
+    version: String,
+}
+
+/// What the loader answers.
+#[derive(Debug, Serialize, Deserialize)]
+enum Welcome {
+    Ready,
+    Refused(String),
+}
+
+/// Why there is no connection to the loader's service.
+#[derive(Debug, Error)]
+pub enum ConnectError {
+    /// The socket cannot be reached.
+    #[error(
+        "cannot connect to the loader at {path}: {error}; see whether Grafana's user is in the group that may \
+         (SocketGroup= in xdplive-loader.socket)", path = path.display()
+    )]
+    Socket {
+        /// The socket.
+        path: PathBuf,
+        /// The kernel's answer.
+        error: io::Error,
+    },
+    /// The connection broke while it was made.
+    #[error("the loader has ended at once ({0}); its log says why (journalctl -u 'xdplive-loader@*')")]
+    Ended(#[source] io::Error),
+    /// It takes no orders from this process.
+    #[error("the loader refuses: {0}")]
+    Refused(String),
+}
+
+/// Why a loader that systemd has started cannot serve.
+#[derive(Debug, Error)]
+pub enum UnitError {
+    /// Nobody has handed a connection over.
+    #[error(
+        "systemd starts the loader, and hands it a connection (LISTEN_FDS); by hand it does nothing. To install it see \
+         docs/install.md"
+    )]
+    NoConnection,
+    /// Another user than allowed has connected.
+    #[error("user {uid} may not use the loader; {allowed} may (XDPLIVE_PEER in xdplive-loader@.service)")]
+    Peer {
+        /// Who it was.
+        uid: u32,
+        /// Who may.
+        allowed: u32,
+    },
+    /// The plugin is of another version.
+    #[error(
+        "the plugin is of version {theirs}, and the loader of version {VERSION}; install both from one package"
+    )]
+    Version {
+        /// The plugin's.
+        theirs: String,
+    },
+    /// What came first was not what a plugin begins with.
+    #[error("the process that connected is no plugin of this version")]
+    NoPlugin,
+    /// The connection broke, or a right cannot be given up.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
+/// Connects to the loader's service at `path`.
+///
+/// # Errors
+/// Any [`ConnectError`].
+pub fn connect(path: &Path) -> Result<Loader, ConnectError> {
+    let unreachable = |error: io::Error| ConnectError::Socket { path: path.to_owned(), error };
+    let socket = socket_with(AddressFamily::UNIX, SocketType::SEQPACKET, SocketFlags::CLOEXEC, None)
+        .map_err(|error| unreachable(error.into()))?;
+    let address = SocketAddrUnix::new(path).map_err(|error| unreachable(error.into()))?;
+    connect_to(&socket, &address).map_err(|error| unreachable(error.into()))?;
+    let maps = Channel::from(socket);
+    let (links, their_links) = Channel::pair().map_err(ConnectError::Ended)?;
+    let (ended, their_life) = UnixStream::pair().map_err(ConnectError::Ended)?;
+    let hello = Hello { version: VERSION.to_owned() };
+    maps.send(&hello, &[their_links.as_fd(), their_life.as_fd()]).map_err(ConnectError::Ended)?;
+    // The loader's are to be the only ones.
+    drop((their_links, their_life));
+    if !maps.wait(PATIENCE).map_err(ConnectError::Ended)? {
+        return Err(ConnectError::Ended(io::ErrorKind::TimedOut.into()));
+    }
+    match maps.receive().map_err(ConnectError::Ended)? {
+        Some((Welcome::Ready, _)) => {
+            let process = LoaderProcess { id: None, ended: ended.into() };
+            Ok(Loader { maps: MapLoader(maps), links: LinkLoader(links), process })
+        }
+        Some((Welcome::Refused(reason), _)) => Err(ConnectError::Refused(reason)),
+        None => Err(ConnectError::Ended(io::ErrorKind::ConnectionReset.into())),
+    }
+}
+
+/// The connection that systemd has handed to this process.
+///
+/// # Errors
+/// [`UnitError::NoConnection`].
+///
+/// # Safety
+/// To be called once, before the process has opened a file: descriptor 3 is taken for systemd's.
+pub unsafe fn handed_over() -> Result<OwnedFd, UnitError> {
+    let is = |name: &str, value: u32| env::var(name).is_ok_and(|given| given == value.to_string());
+    if !is("LISTEN_PID", process::id()) || !is("LISTEN_FDS", 1) {
+        return Err(UnitError::NoConnection);
+    }
+    // SAFETY: by sd_listen_fds(3) it is open and this process's alone.
+    Ok(unsafe { OwnedFd::from_raw_fd(FIRST) })
+}
+
+/// Serves the plugin at the other end of `connection`, which must be of the user `peer` if one is given, until it goes away.
+/// To be called while there is one thread.
+///
+/// # Errors
+/// Any [`UnitError`].
+pub fn serve(connection: OwnedFd, peer: Option<u32>, policy: Policy) -> Result<(), UnitError> {
+    let channel = Channel::from(connection);
+    if let Some(allowed) = peer {
+        let uid = sockopt::socket_peercred(&channel).map_err(io::Error::from)?.uid.as_raw();
+        if uid != allowed {
+            return refuse(&channel, UnitError::Peer { uid, allowed });
+        }
+    }
+    let Ok(Some((Hello { version }, descriptors))) = channel.receive::<Hello>() else {
+        return refuse(&channel, UnitError::NoPlugin);
+    };
+    if version != VERSION {
+        return refuse(&channel, UnitError::Version { theirs: version });
+    }
+    let Ok([links, _life]) = <[OwnedFd; 2]>::try_from(descriptors) else {
+        return refuse(&channel, UnitError::NoPlugin);
+    };
+    channel.send(&Welcome::Ready, &[])?;
+    Ok(started(&channel, Channel::from(links), policy, None)?)
+}
+
+fn refuse(channel: &Channel, error: UnitError) -> Result<(), UnitError> {
+    // Who has gone already needs no reason.
+    let _ = channel.send(&Welcome::Refused(error.to_string()), &[]);
+    Err(error)
+}

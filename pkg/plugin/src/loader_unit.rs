@@ -1,0 +1,81 @@
+//! `gpx_xdplive loader`: the loader as a service that systemd starts for a connection. It reads the administrator's
+//! settings itself, from the ceiling's file and its own unit.
+
+use std::{env, fs, process::ExitCode};
+
+use thiserror::Error;
+use xdplive_loader::unit::{self, UnitError};
+
+use crate::administrator::Administrator;
+
+/// The argument that asks for it.
+pub const ARGUMENT: &str = "loader";
+/// Names the only user whose connections are served, by name or number.
+const PEER: &str = "XDPLIVE_PEER";
+
+/// Why it does not serve.
+#[derive(Debug, Error)]
+enum LoaderError {
+    #[error("{PEER} is \"{0}\", and there is no such user in /etc/passwd")]
+    NoSuchUser(String),
+    #[error("{0}")]
+    Settings(String),
+    #[error(transparent)]
+    Unit(#[from] UnitError),
+}
+
+/// Runs the service. To be called first thing in `main`, while there is one thread.
+#[must_use]
+pub fn run() -> ExitCode {
+    match serve() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn serve() -> Result<(), LoaderError> {
+    // SAFETY: this is the first thing that the process does.
+    let connection = unsafe { unit::handed_over() }?;
+    let peer = match env::var(PEER) {
+        Ok(name) => Some(user(&name).ok_or(LoaderError::NoSuchUser(name))?),
+        Err(_) => None,
+    };
+    let administrator = Administrator::read();
+    if let Some(reason) = administrator.stops() {
+        return Err(LoaderError::Settings(reason));
+    }
+    Ok(unit::serve(connection, peer, administrator.policy())?)
+}
+
+/// The number of a user.
+fn user(name: &str) -> Option<u32> {
+    let users = fs::read_to_string("/etc/passwd").unwrap_or_default();
+    name.parse().ok().or_else(|| numbered(&users, name))
+}
+
+/// The number of a user, by passwd(5).
+fn numbered(users: &str, name: &str) -> Option<u32> {
+    users.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        (fields.next() == Some(name)).then(|| fields.nth(1)?.parse().ok())?
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn users_have_names_and_numbers() {
+        let users = "root:x:0:0:root:/root:/bin/sh\ngrafana:x:472:473::/:/bin/false\n#nobody\nbad:x:y:1:::\n";
+        assert_eq!(numbered(users, "grafana"), Some(472));
+        assert_eq!(numbered(users, "root"), Some(0));
+        for name in ["graf", "x", "", "bad", "#nobody"] {
+            assert_eq!(numbered(users, name), None, "{name}");
+        }
+        assert_eq!(user("4711"), Some(4711));
+    }
+}
