@@ -83,7 +83,7 @@ export default function config(env: Record<string, unknown>): Configuration {
           { from: 'README.md', transform: (content: Buffer) => packagedReadme(content.toString()) },
           { from: 'CHANGELOG.md' },
           // For who has the package alone.
-          { from: 'docs/install/xdplive.conf', to: 'install/[name][ext]' },
+          { from: 'docs/install/xdplive*', to: 'install/[name][ext]' },
           { from: 'LICENSE', to: '[name][ext]' },
         ].map((pattern) => ({ context: __dirname, ...pattern })),
       }),

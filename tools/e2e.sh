@@ -38,7 +38,7 @@ if [ -z "${GRAFANA_URL:-}" ]; then
     exit 1
   fi
   echo "Grafana: $GRAFANA_URL, its log: $directory/logs"
-  GF_LOG_MODE=file GF_LOG_LEVEL=info start_grafana "$directory" "$port" &
+  GF_LOG_MODE=file GF_LOG_LEVEL=info start_grafana "$directory" "$port" admin &
   started+=($!)
   for _ in $(seq 180); do
     ! is_up "$GRAFANA_URL" || break

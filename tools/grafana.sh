@@ -29,16 +29,29 @@ build_plugin() {
   if [ "$(id -u)" -eq 0 ] || [ ! -e dist/module.js ]; then make build; fi
 }
 
-# Becomes that Grafana, with the plugin in dist/ and what is in provisioning/.    start_grafana DIRECTORY PORT
+# The password of `admin` in a Grafana that has its data in DIRECTORY: made once, and kept there.    password_of DIRECTORY
+password_of() {
+  local file=$1/admin-password
+  if [ ! -s "$file" ]; then
+    mkdir -p "$1"
+    (umask 077 && head -c 12 /dev/urandom | od -An -tx1 | tr -d ' \n' >"$file")
+  fi
+  cat "$file"
+}
+
+# Becomes that Grafana, with the plugin in dist/ and what is in provisioning/.    start_grafana DIRECTORY PORT PASSWORD
 start_grafana() {
   local directory=$PWD/$1
   mkdir -p "$directory/plugins" "$directory/data" "$directory/logs"
   ln -sfn "$PWD/dist" "$directory/plugins/$plugin_id"
   export GF_PATHS_PLUGINS=$directory/plugins GF_PATHS_DATA=$directory/data GF_PATHS_LOGS=$directory/logs
   export GF_PATHS_PROVISIONING=$PWD/provisioning GF_PLUGINS_ALLOW_LOADING_UNSIGNED_PLUGINS=$plugin_id
-  # Reachable from this machine only, and there without a password.
+  # Reachable from this machine only, and not by a page from elsewhere whose name leads here. Everybody on this machine may
+  # look; to change something takes the password.
   export GF_SERVER_HTTP_ADDR=127.0.0.1 GF_SERVER_HTTP_PORT=$2
-  export GF_AUTH_ANONYMOUS_ENABLED=true GF_AUTH_ANONYMOUS_ORG_ROLE=Admin
+  export GF_SERVER_DOMAIN=127.0.0.1 GF_SERVER_ENFORCE_DOMAIN=true
+  export GF_AUTH_ANONYMOUS_ENABLED=true GF_AUTH_ANONYMOUS_ORG_ROLE=Viewer
+  export GF_SECURITY_ADMIN_PASSWORD=$3
   export GF_ANALYTICS_REPORTING_ENABLED=false GF_ANALYTICS_CHECK_FOR_UPDATES=false
   export GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES=false GF_PLUGINS_PREINSTALL_DISABLED=true
   export GF_LOG_MODE=${GF_LOG_MODE:-console} GF_LOG_LEVEL=${GF_LOG_LEVEL:-warn}

@@ -15,7 +15,10 @@ find_grafana
 
 if [ -z "$grafana" ] && has_docker; then
   make build
+  XDPLIVE_ADMIN_PASSWORD=$(password_of .grafana)
+  export XDPLIVE_ADMIN_PASSWORD
   echo "Grafana, in a container: $url"
+  echo "To change dashboards or settings sign in as admin with the password $XDPLIVE_ADMIN_PASSWORD"
   exec docker compose up
 fi
 
@@ -38,8 +41,10 @@ fi
 
 if [ -n "$grafana" ]; then
   build_plugin
+  password=$(password_of .grafana)
   echo "Grafana: $url"
-  start_grafana .grafana 3000
+  echo "To change dashboards or settings sign in as admin with the password $password"
+  start_grafana .grafana 3000 "$password"
 fi
 
 if [ "$(id -u)" -eq 0 ] || [ ! -x target/release/xdplive ]; then make programs; fi
