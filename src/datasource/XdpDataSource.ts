@@ -84,11 +84,14 @@ export class XdpDataSource
   private readonly dashboardSearch = new DashboardSearch(LIVE_PACKETS);
   /** Of the line that somebody looks at. */
   private readonly toldContext = new ToldContext();
+  /** Whether alert rules and public dashboards may see packets. */
+  readonly allowsPacketsToServices: boolean;
   /** The ceiling of its own settings. */
   private readonly maxLimit: number | undefined;
 
   constructor(instanceSettings: DataSourceInstanceSettings<XdpSettings>) {
     super(instanceSettings);
+    this.allowsPacketsToServices = instanceSettings.jsonData.allowPacketsToServices ?? false;
     this.maxLimit = instanceSettings.jsonData.maxLimit;
   }
 

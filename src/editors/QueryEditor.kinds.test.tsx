@@ -10,15 +10,15 @@ beforeAll(setUpEditors);
 describe('Show', () => {
   const kinds = () => within(screen.getByRole('radiogroup', { name: 'Show' }));
   const labels = ['Filter', 'Group by', 'Rows per second', 'Top', 'Interval', 'Rows kept'];
-  const choices = ['Since', 'Measure'];
+  const choices = ['Format', 'Since', 'Measure'];
   const shown = () => [
     ...labels.filter((label) => screen.queryByLabelText(label) !== null),
     ...choices.filter((name) => screen.queryByRole('radiogroup', { name }) !== null),
   ];
 
   it.each([
-    ['packets', 'Packets', ['Filter', 'Rows per second', 'Rows kept']],
-    [undefined, 'Packets', ['Filter', 'Rows per second', 'Rows kept']],
+    ['packets', 'Packets', ['Filter', 'Rows per second', 'Rows kept', 'Format']],
+    [undefined, 'Packets', ['Filter', 'Rows per second', 'Rows kept', 'Format']],
     ['rates', 'Rates', ['Filter', 'Group by', 'Interval', 'Measure']],
     ['flows', 'Flows', ['Filter', 'Top', 'Interval', 'Since']],
     ['capture', 'Capture', ['Interval', 'Rows kept']],
@@ -26,6 +26,15 @@ describe('Show', () => {
     await openEditor({ kind });
     expect(kinds().getByLabelText(label)).toBeChecked();
     expect(shown()).toEqual(fields);
+  });
+
+  it('has no columns for lines, which are made of all of them, and finds them again with the table', async () => {
+    const { queries } = await openEditor({ kind: 'packets', columns: ['ttl'] });
+    await userEvent.click(screen.getByRole('radio', { name: 'Lines' }));
+    expect(queries.at(-1)).toStrictEqual({ refId: 'A', kind: 'packets', format: 'lines' });
+    expect(screen.queryByLabelText('Columns')).not.toBeInTheDocument();
+    await userEvent.click(screen.getByRole('radio', { name: 'Table' }));
+    expect(queries.at(-1)).toStrictEqual({ refId: 'A', kind: 'packets', format: 'table', columns: ['ttl'] });
   });
 
   it('offers the columns of the kind', async () => {

@@ -5,11 +5,12 @@ import { getTemplateSrv } from '@grafana/runtime';
 import { Alert, Stack } from '@grafana/ui';
 import { useCallback, useEffect, useId, useMemo, useRef } from 'react';
 
+import { isAlerting } from '../datasource/apps';
 import type { XdpDataSource } from '../datasource/XdpDataSource';
 import { t } from '../locale/t';
 import { changedQuery, NOTHING_SET_ASIDE } from '../query/changedQuery';
 import { interpolateQuery } from '../query/interpolate';
-import { isOfCounts, isOfFlows, isUsed } from '../query/kinds';
+import { isOfCounts, isOfFlows, isOfWhatWasSent, isUsed } from '../query/kinds';
 import { isOfLaterVersion, migrateQuery } from '../query/migrate';
 import { LIMIT, type XdpQuery } from '../query/model';
 import { wellFormed } from '../query/wellFormed';
@@ -17,13 +18,14 @@ import type { NetworkInterface } from '../resources/interfaces';
 import type { XdpSettings } from '../settings/model';
 
 import { ChoiceField } from './ChoiceField';
-import { directionChoices, kindChoices, measureChoices, sinceChoices } from './choices';
+import { directionChoices, formatChoices, kindChoices, measureChoices, sinceChoices } from './choices';
 import { ColumnsField } from './ColumnsField';
 import { FilterField } from './FilterField';
 import { GroupByField } from './GroupByField';
 import { InterfaceField } from './InterfaceField';
 import { NumberFields } from './NumberFields';
 import { PcapngLink } from './PcapngLink';
+import { ServicesHint } from './ServicesHint';
 import { useLoaded, type Loaded } from './useLoaded';
 import { useSavedKind } from './useSavedKind';
 import { useVocabulary } from './useVocabulary';
@@ -77,6 +79,7 @@ export function QueryEditor({ app, datasource, query: saved, queries, data, onCh
           </Trans>
         </Alert>
       )}
+      {isAlerting(app) && isOfWhatWasSent(query) && !datasource.allowsPacketsToServices && <ServicesHint />}
       <EditorRow>
         <ChoiceField
           label={t('query-editor.show', 'Show')}
@@ -143,6 +146,16 @@ export function QueryEditor({ app, datasource, query: saved, queries, data, onCh
             value={query.groupBy}
             onChange={(groupBy) => {
               apply({ groupBy });
+            }}
+          />
+        )}
+        {isUsed(query, 'format') && (
+          <ChoiceField
+            label={t('query-editor.format', 'Format')}
+            choices={formatChoices()}
+            value={query.format ?? 'table'}
+            onChange={(format) => {
+              apply({ format });
             }}
           />
         )}

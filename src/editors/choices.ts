@@ -1,6 +1,6 @@
 import { t } from '../locale/t';
 import { KINDS } from '../query/kinds';
-import type { Direction, Measure, QueryKind, Since } from '../query/model';
+import type { Direction, Format, Measure, QueryKind, Since } from '../query/model';
 import type { VariableList } from '../query/variableQuery';
 
 import type { Choice } from './ChoiceField';
@@ -25,6 +25,21 @@ export function directionChoices(): Array<Choice<Direction>> {
       label: t('direction.both.label', 'Both'),
       value: 'both',
       description: t('direction.both.description', 'Received and sent packets'),
+    },
+  ];
+}
+
+export function formatChoices(): Array<Choice<Format>> {
+  return [
+    {
+      label: t('format.table.label', 'Table'),
+      value: 'table',
+      description: t('format.table.description', 'Rows with columns'),
+    },
+    {
+      label: t('format.lines.label', 'Lines'),
+      value: 'lines',
+      description: t('format.lines.description', 'Lines in the words of tcpdump, for a Logs panel'),
     },
   ];
 }

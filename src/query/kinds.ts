@@ -87,6 +87,11 @@ export function isOfLines(query: XdpQuery): boolean {
   return isOfPackets(query) && query.format === 'lines';
 }
 
+/** Whether its answer has packets or who talks with whom, which services see only where they are allowed to. */
+export function isOfWhatWasSent(query: XdpQuery): boolean {
+  return isOfPackets(query) || query.kind === 'flows';
+}
+
 /** Whether it asks for time series, not for rows. */
 export function isOfSeries(query: XdpQuery): boolean {
   return query.kind === 'rates' && !isOfCounts(query);
