@@ -4,6 +4,7 @@ import {
   SupplementaryQueryType,
   type AdHocVariableFilter,
   type CoreApp,
+  type DataFrame,
   type DataQueryError,
   type DataQueryRequest,
   type DataQueryResponse,
@@ -266,8 +267,7 @@ export class XdpDataSource
         // Of two requests of one name Grafana cancels the first.
         const requestId = `${request.requestId}-${path}`;
         const asked = { ...request, requestId, targets, filters: [], scopedVars: {}, range: upToNow(request.range) };
-        const { data } = await firstValueFrom(super.query(asked));
-        return data.find(isDataFrame);
+        return answeredFrame(await firstValueFrom(super.query(asked)));
       },
     };
   }
@@ -291,6 +291,16 @@ function choices(values: readonly string[]): MetricFindValue[] {
 
 function seenChoices(seen: readonly SeenValue[]): MetricFindValue[] {
   return choices(seen.map(({ value }) => value));
+}
+
+/** The frame of an answer to one query. Grafana hands over a refusal as an answer. */
+function answeredFrame({ data, errors, ...answer }: DataQueryResponse): DataFrame | undefined {
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- of a whole call that is refused there is nothing else
+  const refused = errors?.[0] ?? answer.error;
+  if (refused !== undefined) {
+    throw new Error(refused.message ?? 'unknown error');
+  }
+  return data.find(isDataFrame);
 }
 
 function withErrors(answer: DataQueryResponse, errors: DataQueryError[]): DataQueryResponse {

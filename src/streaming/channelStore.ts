@@ -7,6 +7,7 @@ import {
 import { Subject, type Observable, type Subscription } from 'rxjs';
 
 import { connectionAfter, type Connection } from './connection';
+import { Heartbeat, type Silent } from './heartbeat';
 import { columnsOf, RowLog, type Bounds, type LogColumn, type Sequence } from './rowLog';
 
 /** A message of a stream: columns where they are named anew, rows, and for packets where they stand. */
@@ -40,6 +41,7 @@ export class ChannelStore {
   messages = 0;
   private readonly viewers = new Set<Bounds>();
   private readonly subscription: Subscription;
+  private readonly heartbeat: Heartbeat | undefined;
   private askedAt = -Infinity;
   /** Whether something is missing for which the back end was not asked yet. */
   private isIncomplete = false;
@@ -48,13 +50,20 @@ export class ChannelStore {
 
   /**
    * Follows these events. `ask` brings what the back end still has; rows without numbers that are more than `patience` ms
-   * later than the last ones do not follow them.
+   * later than the last ones do not follow them. A stream that always has something to tell is silent after `silentAfter` ms.
    */
   constructor(
     events: Observable<LiveChannelEvent<StreamMessage>>,
     private readonly ask: () => Promise<Answered | undefined>,
-    private readonly patience: number
+    private readonly patience: number,
+    silentAfter?: number
   ) {
+    this.heartbeat =
+      silentAfter === undefined
+        ? undefined
+        : new Heartbeat(silentAfter, ask, () => {
+            this.changes.next();
+          });
     this.subscription = events.subscribe({
       next: (event) => {
         this.take(event);
@@ -75,8 +84,15 @@ export class ChannelStore {
       this.viewers.delete(bounds);
       if (this.viewers.size === 0) {
         this.subscription.unsubscribe();
+        this.heartbeat?.stop();
       }
     };
+  }
+
+  /** A stream that is connected, and does not tell what it always does; undefined: it is as it should be. */
+  get silent(): Silent | undefined {
+    const { state, error } = this.connection;
+    return state === 'connected' && error === undefined ? this.heartbeat?.silent : undefined;
   }
 
   get isUsed(): boolean {
@@ -136,6 +152,7 @@ export class ChannelStore {
     }
     this.lastMessage = values;
     this.messages += 1;
+    this.heartbeat?.beat();
     const sequence = run === undefined || first === undefined ? undefined : { run, first };
     const lastTime = this.log.newestTime;
     const isGap = this.log.append(values, sequence, this.isUnbroken);

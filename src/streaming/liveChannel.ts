@@ -14,7 +14,7 @@ export interface LiveChannel {
 export interface LiveSource {
   live: Pick<GrafanaLiveSrv, 'getStream'>;
   dataSourceUid: string;
-  /** What the back end answers to a channel's query now, for what is missing; undefined: nothing. */
+  /** What the back end answers to a channel's query now, for what is missing; undefined: nothing. Fails where it is refused. */
   askAgain: (channel: LiveChannel) => Promise<DataFrame | undefined>;
 }
 

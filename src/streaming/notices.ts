@@ -5,7 +5,7 @@ import { oneOfEachHook, rowsOfStream, type CaptureRow } from './captureRows';
 import { groupBy, sum } from './grouping';
 import { isLeftOut, leftOut, type AskedHook, type LeftOutCounts, type LeftOutState } from './leftOut';
 import { notice, type Sentence } from './noticesInOne';
-import { limitsOf, troubleOf, type StreamFacts } from './streamNotices';
+import { isHeard, limitsOf, troubleOf, type StreamFacts } from './streamNotices';
 import { count, figure, list } from './wording';
 
 /** What is known of a panel's stream and of the capture behind it. */
@@ -52,7 +52,7 @@ export function noticesOf(facts: PanelFacts): QueryResultMetaNotice[] {
     ...notice('warning', [...trouble.ofConnection, ...loss(stream), ...trouble.ofRows, missing(facts, REFUSED)]),
     ...notice('info', [
       // The silence of the connection is not that of the network.
-      ...(facts.live.connection === undefined ? idle(facts, stream) : []),
+      ...(isHeard(facts.live) ? idle(facts, stream) : []),
       ...limitsOf(facts.live),
       missing(facts, WAITED_FOR),
       otherHost(facts),
@@ -76,7 +76,7 @@ export function quietNotices(interval: number | undefined, live: StreamFacts): Q
   const { ofConnection, ofRows } = troubleOf(live);
   return [
     ...notice('warning', [...ofConnection, ...ofRows]),
-    ...notice('info', [interval !== undefined && live.connection === undefined && quiet(interval), ...limitsOf(live)]),
+    ...notice('info', [interval !== undefined && isHeard(live) && quiet(interval), ...limitsOf(live)]),
   ];
 }
 

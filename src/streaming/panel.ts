@@ -212,6 +212,7 @@ export class Panel {
     const { store } = this.rows;
     const live: StreamFacts = {
       connection: isCut(store.connection, Date.now()) ? store.connection : undefined,
+      silent: this.counters?.store.silent ?? store.silent,
       missing: store.log.missing,
       breaks: store.log.breaks,
       leftOut: this.view.leftOut(),

@@ -1,15 +1,19 @@
 import type { DataFrame } from '@grafana/data';
 
+import { answeredRows } from './answered';
 import { canonicalQuery } from './canonicalQuery';
 import { ChannelStore, type Answered, type StreamMessage } from './channelStore';
 import { longEnoughForGap } from './gaps';
-import { answeredRows } from './answered';
 import { longRows } from './groupedRates';
 import { listenTo, type LiveChannel, type LiveSource } from './liveChannel';
+import { quietAfter } from './quiet';
 import type { Bounds } from './rowLog';
 
 /** What is open, by Grafana Live and by data source and path. */
 const stores = new WeakMap<object, Map<string, ChannelStore>>();
+
+/** Milliseconds without counters, besides those after which they are late, in which a plugin may have been started anew. */
+const SILENT_AFTER = 10_000;
 
 /** A panel's hold on a store. */
 export interface Held {
@@ -50,6 +54,8 @@ function storeOf(channel: LiveChannel, source: LiveSource): ChannelStore {
     const answer = await source.askAgain(channel);
     return answer && answeredFor(channel, answer);
   };
-  const patience = longEnoughForGap(canonicalQuery(channel.query).interval);
-  return new ChannelStore(listenTo<StreamMessage>(channel, source), ask, patience);
+  const { kind, interval } = canonicalQuery(channel.query);
+  // Counters come in each interval, whatever the network does.
+  const silentAfter = kind === 'capture' ? SILENT_AFTER + quietAfter(interval) : undefined;
+  return new ChannelStore(listenTo<StreamMessage>(channel, source), ask, longEnoughForGap(interval), silentAfter);
 }

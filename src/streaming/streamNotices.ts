@@ -2,6 +2,7 @@ import { dateTimeFormat } from '@grafana/data';
 
 import { HELD_WHILE_PAUSED } from './bounds';
 import type { Connection } from './connection';
+import type { Silent } from './heartbeat';
 import type { Sentence } from './noticesInOne';
 import { count, duration, figure } from './wording';
 
@@ -9,6 +10,8 @@ import { count, duration, figure } from './wording';
 export interface StreamFacts {
   /** How it is connected; undefined: as it should be. */
   connection: Connection | undefined;
+  /** Whether it has ended without a word; undefined: it has not. */
+  silent?: Silent;
   /** Rows that the stream sent, that did not come here and are not kept any more. */
   missing: number;
   /** How often the stream began anew, so that rows may be missing that nobody can count. */
@@ -45,7 +48,7 @@ export interface Still {
 
 /** What is wrong between the server and this panel. */
 export function troubleOf(facts: StreamFacts): { ofConnection: Sentence[]; ofRows: Sentence[] } {
-  return { ofConnection: [still(facts), cut(facts)], ofRows: [gone(facts)] };
+  return { ofConnection: [still(facts), cut(facts), ended(facts)], ofRows: [gone(facts)] };
 }
 
 /** What the panel cannot show of its time range. */
@@ -94,6 +97,22 @@ function cut({ connection, timeZone }: StreamFacts): Sentence {
     default:
       return `The connection to Grafana Live is cut since ${since}: rows that come meanwhile are fetched when it is back.`;
   }
+}
+
+/** Since when the stream tells nothing, not even its counters. */
+function ended({ silent, timeZone }: StreamFacts): Sentence {
+  if (silent === undefined) {
+    return false;
+  }
+  const { since, error } = silent;
+  return error === undefined
+    ? `Nothing has come since ${clock(since, timeZone)}, not even counters, though the data source answers. Refresh to begin anew.`
+    : `Nothing has come since ${clock(since, timeZone)}: the server refuses the query (${error.replace(/\.$/, '')}). The data source may have been deleted, or you may no longer query it.`;
+}
+
+/** Whether what comes here tells of the network. */
+export function isHeard({ connection, silent }: StreamFacts): boolean {
+  return connection === undefined && silent === undefined;
 }
 
 /** Rows that are lost between the server and this page. */
