@@ -1,8 +1,10 @@
+import type { HealthCheckResult } from '@grafana/runtime';
 import { act, render, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { useState } from 'react';
 
 import type { XdpSettings } from '../settings/model';
+import { setBackend, testDataSource } from '../testing/dataSource';
 import { ILL, SETCAP, WELL } from '../testing/health';
 import { layOutEverything } from '../testing/layout';
 import { serverSettings } from '../testing/serverSettings';
@@ -10,33 +12,27 @@ import { settingsOf } from '../testing/settings';
 
 import { ConfigEditor } from './ConfigEditor';
 
-const get = jest.fn<Promise<unknown>, [string]>();
+const settings = jest.fn<Promise<unknown>, []>();
+const health = jest.fn<Promise<HealthCheckResult>, []>();
 
-jest.mock('@grafana/runtime', () => ({
-  ...jest.requireActual<object>('@grafana/runtime'),
-  getBackendSrv: () => ({ get }),
-}));
-
-beforeAll(layOutEverything);
-
-beforeEach(() => {
-  answer(serverSettings());
-  get.mockClear();
+beforeAll(() => {
+  layOutEverything();
+  const dataSource = testDataSource({ settings });
+  jest.spyOn(dataSource, 'callHealthCheck').mockImplementation(health);
+  setBackend(dataSource);
 });
 
-const SETTINGS = '/api/datasources/uid/uid-1/resources/settings';
-const HEALTH = '/api/datasources/uid/uid-1/health';
+beforeEach(() => {
+  jest.clearAllMocks();
+  answer(serverSettings());
+});
 
 /** What the back end answers, or fails with. */
-function answer(server: unknown, health: unknown = WELL): void {
-  get.mockImplementation((url) => {
-    const answers = new Map([
-      [SETTINGS, server],
-      [HEALTH, health],
-    ]);
-    const body = answers.get(url) ?? new Error(`there is no ${url}`);
-    return body instanceof Error ? Promise.reject(body) : Promise.resolve(body);
-  });
+function answer(server: unknown, healthOf: unknown = WELL): void {
+  settings.mockImplementation(() => (server instanceof Error ? Promise.reject(server) : Promise.resolve(server)));
+  health.mockImplementation(() =>
+    healthOf instanceof Error ? Promise.reject(healthOf) : Promise.resolve(healthOf as HealthCheckResult)
+  );
 }
 
 /** The help text of a field holds it. */
@@ -203,7 +199,8 @@ describe('what grafana.ini fixes', () => {
   it('is not asked for before there is a data source to ask', async () => {
     await openEditor({}, false, '');
     expect(await screen.findByText('It could not be looked up: save the data source first')).toBeInTheDocument();
-    expect(get).not.toHaveBeenCalled();
+    expect(settings).not.toHaveBeenCalled();
+    expect(health).not.toHaveBeenCalled();
   });
 });
 
@@ -245,8 +242,8 @@ describe('the health', () => {
     answer(serverSettings(), ILL);
     await userEvent.click(screen.getByRole('button', { name: 'Check now' }));
     expect(await screen.findByText('XDP Live is not ready on nas.')).toBeInTheDocument();
-    expect(get.mock.calls.filter(([url]) => url === HEALTH)).toHaveLength(2);
-    expect(get.mock.calls.filter(([url]) => url === SETTINGS)).toHaveLength(1);
+    expect(health).toHaveBeenCalledTimes(2);
+    expect(settings).toHaveBeenCalledTimes(1);
   });
 
   it('that cannot be checked is one sentence', async () => {

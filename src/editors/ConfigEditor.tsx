@@ -1,7 +1,6 @@
 import { css } from '@emotion/css';
-import type { GrafanaTheme2 } from '@grafana/data';
+import { locationUtil, type GrafanaTheme2 } from '@grafana/data';
 import { Trans } from '@grafana/i18n';
-import { config } from '@grafana/runtime';
 import { Alert, TextLink, useStyles2 } from '@grafana/ui';
 
 import pluginJson from '../../plugin.json';
@@ -36,7 +35,7 @@ export function ConfigEditor(props: EditorProps) {
                 'config.about',
                 'It shows the packets of the network interfaces of the machine that Grafana runs on. Every setting has a default that works: nothing has to be set to begin with.'
               )}{' '}
-          <TextLink href={`${config.appSubUrl}/plugins/${pluginJson.id}`} external inline>
+          <TextLink href={locationUtil.assureBaseUrl(`/plugins/${pluginJson.id}`)} external inline>
             {t('config.documentation', 'Documentation')}
           </TextLink>
         </p>

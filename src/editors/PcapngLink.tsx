@@ -1,6 +1,6 @@
 import type { AdHocVariableFilter, ScopedVars } from '@grafana/data';
 import { Trans } from '@grafana/i18n';
-import { config, getTemplateSrv } from '@grafana/runtime';
+import { getTemplateSrv } from '@grafana/runtime';
 import { LinkButton } from '@grafana/ui';
 
 import { figure } from '../locale/figures';
@@ -8,7 +8,8 @@ import { t } from '../locale/t';
 import { adHocFault, withAdHocFilters } from '../query/adHocFilters';
 import { interpolateQuery } from '../query/interpolate';
 import type { XdpQuery } from '../query/model';
-import { FILE_BOUNDS, pcapngUrl } from '../resources/pcapng';
+import { FILE_BOUNDS } from '../resources/fileBounds';
+import { pcapngUrl } from '../resources/pcapng';
 
 interface Props {
   dataSourceUid: string;
@@ -27,7 +28,7 @@ export function PcapngLink({ dataSourceUid, query, adHocFilters, scopedVars = {}
   return (
     <LinkButton
       disabled={fault !== undefined}
-      href={fault === undefined ? pcapngUrl(config.appSubUrl, dataSourceUid, asked) : undefined}
+      href={fault === undefined ? pcapngUrl(dataSourceUid, asked) : undefined}
       download
       target="_blank"
       icon="download-alt"

@@ -1,4 +1,4 @@
-import type { RawTimeRange } from '@grafana/data';
+import { urlUtil, type RawTimeRange } from '@grafana/data';
 
 import { ANY_INTERFACE } from '../query/model';
 
@@ -18,16 +18,13 @@ const OWN_RANGE: RangeOfPage = { from: 'now-5m', to: 'now' };
 
 /** The bundled dashboard. */
 export function dashboardPage(dataSourceUid: string): PacketsPage {
-  return (filter, interfaces, range) => {
-    const variables: Array<[string, string]> = [
-      ['var-datasource', dataSourceUid],
-      ...interfaces.map((name): [string, string] => ['var-interface', name]),
-      ['var-filter', filter],
-      ...Object.entries(range ?? {}),
-    ];
-    const asked = variables.map(([name, value]) => `${name}=${encodeURIComponent(value)}`);
-    return `/d/${LIVE_PACKETS}/live-packets?${asked.join('&')}`;
-  };
+  return (filter, interfaces, range) =>
+    urlUtil.renderUrl(`/d/${LIVE_PACKETS}/live-packets`, {
+      'var-datasource': dataSourceUid,
+      'var-interface': [...interfaces],
+      'var-filter': filter,
+      ...range,
+    });
 }
 
 /** Explore, for who has not imported the dashboard. */
@@ -44,6 +41,6 @@ export function explorePage(dataSourceUid: string, pluginId: string): PacketsPag
       filter,
     };
     const pane = { datasource: dataSourceUid, queries: [query], range };
-    return `/explore?schemaVersion=1&panes=${encodeURIComponent(JSON.stringify({ packets: pane }))}`;
+    return urlUtil.renderUrl('/explore', { schemaVersion: 1, panes: JSON.stringify({ packets: pane }) });
   };
 }

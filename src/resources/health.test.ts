@@ -1,37 +1,33 @@
+import type { HealthCheckResult } from '@grafana/runtime';
+
+import { setBackend, testDataSource } from '../testing/dataSource';
 import { ILL, WELL } from '../testing/health';
 
 import { checkHealth } from './health';
 import { readHealth } from './healthReport';
 
-const get = jest.fn();
+/** A back end that answers a health check like this; Grafana hands on what came in place of an answer. */
+function answering(body: unknown): void {
+  const dataSource = testDataSource();
+  jest.spyOn(dataSource, 'callHealthCheck').mockResolvedValue(body as HealthCheckResult);
+  setBackend(dataSource);
+}
 
-jest.mock('@grafana/runtime', () => ({
-  ...jest.requireActual<object>('@grafana/runtime'),
-  getBackendSrv: () => ({ get }),
-}));
-
-beforeEach(() => {
-  get.mockReset();
-});
-
-it('asks Grafana for the health of the data source, and raises no alert of its own', async () => {
-  get.mockResolvedValue(WELL);
-  await expect(checkHealth('a/b')).resolves.toEqual(readHealth(WELL));
-  expect(get).toHaveBeenCalledWith('/api/datasources/uid/a%2Fb/health', undefined, undefined, {
-    showErrorAlert: false,
-  });
-});
-
-it('reads the findings that come with an error status', async () => {
-  get.mockRejectedValue({ status: 400, config: { url: '' }, data: ILL });
-  await expect(checkHealth('a')).resolves.toEqual(readHealth(ILL));
+it.each([WELL, ILL])('reads what the back end of the data source finds', async (body) => {
+  answering(body);
+  await expect(checkHealth('uid-1')).resolves.toEqual(readHealth(body));
 });
 
 it.each([
-  { status: 500, config: { url: '' }, data: { message: 'Plugin unavailable' } },
-  { status: 502, config: { url: '' }, data: undefined },
-  new Error('no network'),
-])('fails where there are no findings', async (error) => {
-  get.mockRejectedValue(error);
-  await expect(checkHealth('a')).rejects.toBe(error);
+  [{ message: 'Plugin unavailable' }, 'Plugin unavailable'],
+  [undefined, 'there is no answer'],
+  ['<html>', 'there is no answer'],
+])('fails where %j came in place of findings', async (body, reason) => {
+  answering(body);
+  await expect(checkHealth('uid-1')).rejects.toThrow(reason);
+});
+
+it('fails for a data source that Grafana does not know', async () => {
+  answering(WELL);
+  await expect(checkHealth('another')).rejects.toThrow('Grafana does not know the data source another');
 });

@@ -1,6 +1,6 @@
-import { getBackendSrv } from '@grafana/runtime';
-
 import type { IngressHook } from '../settings/model';
+
+import { backendOf } from './backend';
 
 /** A setting of the server's administrator. */
 interface Setting<T> {
@@ -41,7 +41,7 @@ export interface SettingsResponse {
 }
 
 /** Asks as an editor does that has no data source at hand, only its uid. A failure is the caller's to show. */
-export function loadServerSettings(dataSourceUid: string): Promise<SettingsResponse> {
-  const url = `/api/datasources/uid/${encodeURIComponent(dataSourceUid)}/resources/settings`;
-  return getBackendSrv().get<SettingsResponse>(url, undefined, undefined, { showErrorAlert: false });
+export async function loadServerSettings(dataSourceUid: string): Promise<SettingsResponse> {
+  const backend = await backendOf(dataSourceUid);
+  return backend.getResource<SettingsResponse>('settings', undefined, { showErrorAlert: false });
 }

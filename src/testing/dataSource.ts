@@ -1,3 +1,5 @@
+import { setDataSourceSrv, type DataSourceSrv } from '@grafana/runtime';
+
 import { XdpDataSource } from '../datasource/XdpDataSource';
 
 import type { XdpSettings } from '../settings/model';
@@ -16,4 +18,10 @@ export function testDataSource(resources: Record<string, Resource> = {}, jsonDat
     .spyOn(dataSource, 'postResource')
     .mockImplementation((path, body) => answer(path, body as Record<string, unknown>));
   return dataSource;
+}
+
+/** Has Grafana know this data source, and no other. */
+export function setBackend(dataSource: XdpDataSource): void {
+  const get = ({ uid }: { uid: string }) => Promise.resolve(uid === dataSource.uid ? dataSource : undefined);
+  setDataSourceSrv({ get } as unknown as DataSourceSrv);
 }

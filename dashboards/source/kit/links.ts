@@ -1,6 +1,6 @@
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 
-import { FILE_BOUNDS } from '../../../src/resources/pcapng';
+import { FILE_BOUNDS } from '../../../src/resources/fileBounds';
 
 import { DATA_SOURCE, FILTER, INTERFACE, PAGES, TAG } from './names';
 

@@ -1,7 +1,16 @@
 import { createTheme, ThemeContext } from '@grafana/data';
-import { setBackendSrv, setTemplateSrv, type TemplateSrv } from '@grafana/runtime';
+import {
+  setBackendSrv,
+  setDataSourceSrv,
+  setTemplateSrv,
+  type DataSourceSrv,
+  type TemplateSrv,
+} from '@grafana/runtime';
 import { GlobalStyles } from '@grafana/ui';
 import { createRoot } from 'react-dom/client';
+
+import { XdpDataSource } from '../../../src/datasource/XdpDataSource';
+import { INSTANCE } from '../../../src/testing/instance';
 
 import { testBackend } from './backend';
 import { ConfigPage } from './ConfigPage';
@@ -10,6 +19,8 @@ import { QueryPage } from './QueryPage';
 import { VariablePage } from './VariablePage';
 
 setBackendSrv(testBackend());
+const dataSource = new XdpDataSource(INSTANCE);
+setDataSourceSrv({ get: () => Promise.resolve(dataSource) } as unknown as DataSourceSrv);
 setTemplateSrv({ getVariables: () => [], replace: (text = '') => text } as unknown as TemplateSrv);
 
 const page = pageAt(window.location.search);
