@@ -1,6 +1,6 @@
 //! The processes of a plugin, and what is attached in the kernel.
 
-use std::{collections::BTreeMap, fs};
+use std::{collections::BTreeMap, fs, os::unix::fs::MetadataExt as _, path::PathBuf};
 
 use aya::programs::{links::LinkType, loaded_links};
 use rustix::process::{Pid, Signal, kill_process};
@@ -51,6 +51,22 @@ pub fn children(parent: u32) -> Vec<u32> {
         .collect();
     found.sort_unstable();
     found
+}
+
+/// The directory in which a plugin that root started has its socket: that of the plugin's user, which no other process has.
+///
+/// # Panics
+/// Where there is none.
+#[must_use]
+pub fn socket_directory(plugin: u32) -> PathBuf {
+    let status = status(plugin).expect("the plugin's status");
+    let user: u32 = status["Uid"].split_whitespace().next().and_then(|uid| uid.parse().ok()).expect("a user");
+    let entries = fs::read_dir(std::env::temp_dir()).into_iter().flatten().flatten();
+    let mut ours = entries.filter(|entry| {
+        entry.file_name().to_string_lossy().starts_with("xdplive-")
+            && entry.metadata().is_ok_and(|metadata| metadata.uid() == user)
+    });
+    ours.next().expect("the plugin's directory").path()
 }
 
 /// The fields of /proc/ID/status.

@@ -4,7 +4,7 @@ use std::fmt;
 
 use rustix::net::{AddressFamily, SocketType, netdevice::index_to_name, socket};
 
-use crate::protocol::LoaderError;
+use crate::{error::from_attach, protocol::LoaderError};
 
 /// The administrator's settings, as far as they bind the loader. Read before the fork: what the plugin process does to
 /// its own memory afterwards changes nothing here.
@@ -52,10 +52,12 @@ impl Policy {
     /// Whether the interface number `index` may be watched, by the name that it has now.
     ///
     /// # Errors
-    /// See [`Self::check_ring`]; [`LoaderError::NoInterface`] where there is none.
+    /// See [`Self::check_ring`]; [`LoaderError::NoInterface`] where there is none, [`LoaderError::NoDescriptors`] where
+    /// there is none left to ask by.
     pub fn check_interface(&self, index: u32) -> Result<(), LoaderError> {
         let any = socket(AddressFamily::UNIX, SocketType::DGRAM, None);
-        let name = any.and_then(|any| index_to_name(any, index)).map_err(|_| LoaderError::NoInterface)?;
+        let name =
+            any.and_then(|any| index_to_name(any, index)).map_err(|error| from_attach(error.into()))?;
         if (self.may_watch)(&name) {
             Ok(())
         } else {

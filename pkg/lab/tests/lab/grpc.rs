@@ -9,7 +9,7 @@ use xdplive_lab::{
     client::{SOON, ask, context, message, plugin, run},
     eventually,
     namespace::Namespace,
-    process::{kill, links},
+    process::{kill, links, socket_directory},
     send::Sender,
 };
 
@@ -114,7 +114,7 @@ async fn nobody_but_the_parent_may_connect() {
     let directory = tempfile::tempdir().unwrap();
     let namespace = Namespace::with_pair();
     let plugin = plugin(&namespace, directory.path()).await;
-    let socket = std::env::temp_dir().join(format!("xdplive-{}", plugin.id().unwrap())).join("plugin.sock");
+    let socket = socket_directory(plugin.id().unwrap()).join("plugin.sock");
     assert!(socket.exists());
     // Root can enter the directory, and is turned away all the same: the connection ends at once.
     let program = "import socket,sys; s=socket.socket(socket.AF_UNIX); s.settimeout(5); s.connect(sys.argv[1]); \
