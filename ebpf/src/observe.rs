@@ -112,8 +112,7 @@ pub fn observe<'a, P: Packet>(hook: Hook, index: u32, packet: impl FnOnce(&'a mu
         report(configuration, &found, headers)
     } else {
         let header_length = u32::from(headers.header_length);
-        let there =
-            configuration.reported_bytes(policy::header_bytes(), packet.length(), header_length);
+        let there = configuration.reported_bytes(policy::header_bytes(), packet.length(), header_length);
         let captured = load(&packet, &mut record.bytes, there);
         record.tag_protocol = packet.tag_protocol();
         record.tag_control = tag.control().unwrap_or(0);
