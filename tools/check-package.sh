@@ -13,9 +13,12 @@ fail() {
 
 # What plugin.json names has to be there: pictures and dashboards.
 named=$(grep -oE '"(img|dashboards)/[^"]+"' "$directory/plugin.json" | tr -d '"')
-own=(CHANGELOG.md LICENSE README.md install/xdplive.conf module.js module.js.map plugin.json "$program")
-expected=$(printf '%s\n' "${own[@]}" $named | sort -u)
-present=$(cd "$directory" && find . -type f -printf '%P\n' | sort)
+own=(CHANGELOG.md LICENSE README.md module.js module.js.map plugin.json "$program")
+install=$(cd docs && echo install/xdplive*)
+locales=$(cd src && find locales -type f)
+expected=$(printf '%s\n' "${own[@]}" $named $install $locales | sort -u)
+# Parts of module.js that are loaded when they are needed have numbers for names.
+present=$(cd "$directory" && find . -type f -printf '%P\n' | grep -vE '^[0-9]+\.js(\.map)?$' | sort)
 diff <(echo "$expected") <(echo "$present") >&2 || fail "other files (>) than are needed (<)"
 
 [ -x "$directory/$program" ] || fail "$program is not executable"
