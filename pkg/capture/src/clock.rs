@@ -27,6 +27,13 @@ pub fn now() -> Moment {
     Moment { wall, steady: Duration::from_nanos(steady.try_into().unwrap_or(0)) }
 }
 
+/// Time that this thread has had of the processor.
+#[must_use]
+pub fn processor_time() -> Duration {
+    let time = nanoseconds(clock_gettime(ClockId::ThreadCPUTime));
+    Duration::from_nanos(time.try_into().unwrap_or(0))
+}
+
 /// How far the wall clock is ahead of the kernel's clock now, by reading both.
 #[must_use]
 pub fn wall_clock() -> WallClock {

@@ -260,6 +260,10 @@ impl Source for LocalSource {
         clock::now()
     }
 
+    fn processor_time(&self) -> Duration {
+        clock::processor_time()
+    }
+
     fn hosts(&self) -> Arc<[Host]> {
         Arc::clone(&self.hosts)
     }
@@ -297,6 +301,13 @@ impl Source for LocalSource {
         let feed = FlowFeed::new(Arc::clone(&flows), self.subscription(stream, queue));
         flows.begun().await;
         Ok(feed)
+    }
+
+    fn no_shared_hook(&self) -> Option<String> {
+        let release = &self.kernel.release;
+        let reason =
+            || format!("this kernel, {release}, has no TCX, which came with 6.6, and XDP may reset a card");
+        (!self.kernel.support().tcx).then(reason)
     }
 
     async fn report(&self, is_shown: &IsShown<'_>) -> Report {

@@ -30,8 +30,11 @@ impl Attempt {
 /// Drivers on whose devices native XDP is not tried by itself: name, then why, with its source, a line each.
 const HARMFUL_DRIVERS: &str = include_str!("../data/native-xdp-harm.tsv");
 
-/// The hooks to try one after the other for one direction of an interface. Never empty for [`Direction::In`];
-/// empty for [`Direction::Out`] where the kernel has no TCX.
+/// Why what nobody has asked for is not watched by XDP.
+const SHARED: &str = "the interface is counted from the start, for which no card is reset";
+
+/// The hooks to try one after the other for one direction of an interface. Empty where the kernel has no TCX for
+/// [`Direction::Out`], and for what nobody has asked for.
 #[must_use]
 pub fn plan(
     choice: HookChoice,
@@ -44,6 +47,11 @@ pub fn plan(
         (Direction::Out, _) => Vec::new(),
         (Direction::In, Some(hook)) => {
             vec![Attempt { hook, reason: HookChoice::ASKED_FOR.to_owned(), expected: true }]
+        }
+        (Direction::In, None) if choice == HookChoice::Shared => {
+            let reason = SHARED.to_owned();
+            let attempt = Attempt { hook: Hook::TcxIngress, reason, expected: true };
+            if kernel.tcx { vec![attempt] } else { Vec::new() }
         }
         (Direction::In, None) => automatic(interface, kernel),
     }

@@ -47,6 +47,10 @@ impl Source for Unavailable {
         Err(SourceError::Unavailable(self.reason.clone()))
     }
 
+    fn no_shared_hook(&self) -> Option<String> {
+        Some(self.reason.clone())
+    }
+
     async fn report(&self, _is_shown: &IsShown<'_>) -> Report {
         let fix = "fix what it says and restart Grafana".to_owned();
         let check = Check::bad("capture", Outcome::Failed, self.reason.clone(), fix);

@@ -5,12 +5,17 @@
 //! | [`subject`] | what is counted, and which counts have the answer to what is asked |
 //! | [`seconds`] | seconds, up to a bound |
 //! | `records` | what is counted for whom, and how long |
+//! | `fill` | what was counted twice over, as one |
+//! | [`watched`], `feed` | what is kept of interfaces that are counted from the start, and what counts them |
 //! | [`accounts`] | the accounts of all captures, second by second |
 
 pub mod accounts;
+mod feed;
+mod fill;
 mod records;
 pub mod seconds;
 pub mod subject;
+pub mod watched;
 
 use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
@@ -19,12 +24,17 @@ use std::{
 
 use tokio::time::sleep;
 use tracing::warn;
-use xdplive_source::{Counting, HookAccounts, HookChoice, InterfaceSet, Lap, Moment, Request, Source};
+use xdplive_packet::flow::{FlowCounters, FlowKey};
+use xdplive_source::{Counting, HookAccounts, HookChoice, HostId, Lap, Moment, Request, Source};
 
+pub use self::feed::Watching;
 use self::{
     accounts::PastAccounts,
+    feed::Feed,
+    fill::fill,
     records::{Held, Phase, Records, Run},
     subject::Subject,
+    watched::{GroupInterval, GroupsOf, State, Watched},
 };
 
 /// Time between two points of what is kept.
@@ -38,6 +48,7 @@ struct Inner {
     source: Arc<dyn Source>,
     records: Mutex<Records>,
     accounts: Mutex<PastAccounts>,
+    watched: Arc<Mutex<Watched>>,
 }
 
 /// Has something recorded for as long as it lives.
@@ -60,28 +71,18 @@ impl Recorder {
             source,
             records: Mutex::new(Records::new(seconds)),
             accounts: Mutex::new(PastAccounts::new(seconds)),
+            watched: Arc::new(Mutex::new(Watched::new(seconds))),
         });
         tokio::spawn(record_accounts(Arc::downgrade(&inner)));
         Self(inner)
     }
 
-    /// Has everything on these interfaces counted for ever, with own traffic and without, whether they are there or
-    /// not.
-    pub fn keep_watching(&self, interfaces: &[String], hook: HookChoice) {
-        for name in interfaces {
-            for hides_own in [true, false] {
-                let request = Request::counting(
-                    "the administrator's setting watch".to_owned(),
-                    InterfaceSet::Named(vec![name.clone()]),
-                    hook,
-                    hides_own,
-                );
-                if let Some((hold, _)) = self.begin_hold(&request) {
-                    // For ever.
-                    std::mem::forget(hold);
-                }
-            }
-        }
+    /// Has every packet of an interface counted, whether it is there or not, and what groups there are, for as long as what is
+    /// returned lives.
+    #[must_use]
+    pub fn watch(&self, interface: String, hook: HookChoice) -> Watching {
+        let Inner { source, watched, .. } = &*self.0;
+        Feed { source: Arc::clone(source), watched: Arc::clone(watched), interface, hook }.start()
     }
 
     /// Has recorded how many packets `request` wants, whatever becomes of their rows, as long as what is returned
@@ -116,7 +117,43 @@ impl Recorder {
     #[must_use]
     pub fn past(&self, request: &Request) -> Vec<Lap> {
         let Some(subject) = Subject::of(request) else { return Vec::new() };
-        self.records().past(&subject)
+        let laps = self.records().past(&subject);
+        let from_the_start =
+            subject.everything_of().and_then(|(interfaces, own)| self.watched().laps(interfaces, own));
+        fill(laps, from_the_start.unwrap_or_default())
+    }
+
+    /// What groups had in the past; `None` where not all of the interfaces were ever counted from the start.
+    #[must_use]
+    pub fn groups(&self, of: &GroupsOf<'_>) -> Option<Vec<GroupInterval>> {
+        self.watched().groups(of)
+    }
+
+    /// From when on groups of these interfaces are kept, ms since 1970.
+    #[must_use]
+    pub fn groups_from(&self, interfaces: &[String]) -> Option<i64> {
+        self.watched().from(interfaces)
+    }
+
+    /// Whether all of these interfaces are counted from the start.
+    #[must_use]
+    pub fn watches(&self, interfaces: &[String]) -> bool {
+        self.watched().counts(interfaces)
+    }
+
+    /// Gives every flow since the start of interfaces that are all counted now to `take`. Returns whether they are.
+    pub fn flows(
+        &self,
+        interfaces: &[String],
+        take: impl FnMut(HostId, &Arc<str>, &FlowKey, &FlowCounters),
+    ) -> bool {
+        self.watched().flows(interfaces, take)
+    }
+
+    /// The interfaces that are counted from the start, and what that takes.
+    #[must_use]
+    pub fn states(&self) -> Vec<State> {
+        self.watched().states()
     }
 
     /// Adds what was counted elsewhere, for tests of what is made of it.
@@ -141,6 +178,10 @@ impl Recorder {
 
     fn records(&self) -> MutexGuard<'_, Records> {
         lock(&self.0.records)
+    }
+
+    fn watched(&self) -> MutexGuard<'_, Watched> {
+        lock(&self.0.watched)
     }
 }
 

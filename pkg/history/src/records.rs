@@ -5,7 +5,7 @@ use std::{cmp::Reverse, sync::Arc, time::Instant};
 use tokio::sync::{Notify, watch};
 use xdplive_source::{Lap, Moment};
 
-use crate::{seconds::Seconds, subject::Subject};
+use crate::{fill::fill, seconds::Seconds, subject::Subject};
 
 /// Records at most, 253 KiB each with an hour of seconds of 72 bytes; of those that nobody needs, the one that has not been needed
 /// for longest gives way.
@@ -154,19 +154,15 @@ impl Records {
         unneeded?.run.clone()
     }
 
-    /// What has been counted of `subject`, the oldest first: of the record that counts it now, or did last, and from
-    /// before that of others that have it, too. In other directions than the subject's there may be something, too.
+    /// What has been counted of `subject`, the oldest first: of the record that counts it now, or did last, and where that has
+    /// nothing, of others that have it, too. In other directions than the subject's there may be something, too.
     pub fn past(&self, subject: &Subject) -> Vec<Lap> {
         let mut covering: Vec<&Record> =
             self.records.iter().filter(|record| record.subject.covers(subject)).collect();
         covering.sort_by_key(|record| Reverse((record.is_running(), record.touched)));
-        let mut laps: Vec<Lap> = Vec::new();
-        for record in covering {
-            let begin = laps.first().map_or(i64::MAX, |lap| lap.begin());
-            let before = record.past.iter().filter(|lap| lap.time() <= begin);
-            laps = before.copied().chain(std::mem::take(&mut laps)).collect();
-        }
-        laps
+        let mut covering = covering.into_iter().map(|record| record.past.iter().copied());
+        let first = covering.next().into_iter().flatten().collect();
+        covering.fold(first, fill)
     }
 
     /// Adds what was counted by a run.

@@ -31,6 +31,16 @@ impl Subject {
         })
     }
 
+    /// The interfaces of which every packet is counted, and whether own traffic is among them; `None` where a filter chooses,
+    /// and for all interfaces.
+    #[must_use]
+    pub fn everything_of(&self) -> Option<(&[String], bool)> {
+        match &self.interfaces {
+            InterfaceSet::Named(names) if *self.filter == Filter::default() => Some((names, !self.hides_own)),
+            _ => None,
+        }
+    }
+
     /// Whether what is counted for this has the answer for `other` in it.
     #[must_use]
     pub fn covers(&self, other: &Self) -> bool {

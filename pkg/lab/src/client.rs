@@ -42,6 +42,18 @@ pub async fn plugin(namespace: &Namespace, directory: &Path) -> Plugin {
 /// # Panics
 /// Where it does not start.
 pub async fn plugin_with(namespace: &Namespace, directory: &Path, settings: &[(&str, &str)]) -> Plugin {
+    plugin_as_installed(namespace, directory, &[host::UNBOUNDED.as_slice(), settings].concat()).await
+}
+
+/// Starts a plugin with these settings of the administrator's and no others.
+///
+/// # Panics
+/// Where it does not start.
+pub async fn plugin_as_installed(
+    namespace: &Namespace,
+    directory: &Path,
+    settings: &[(&str, &str)],
+) -> Plugin {
     // `ip netns exec` becomes the plugin, so that it is our own child.
     let starter = directory.join("starter");
     let program = crate::plugin();
@@ -49,8 +61,7 @@ pub async fn plugin_with(namespace: &Namespace, directory: &Path, settings: &[(&
     let arguments: Vec<_> = line.get_args().map(|argument| argument.to_string_lossy().into_owned()).collect();
     std::fs::write(&starter, format!("#!/bin/sh\nexec ip {}\n", arguments.join(" "))).expect("a file");
     std::fs::set_permissions(&starter, std::fs::Permissions::from_mode(0o755)).expect("a program");
-    let settings = [host::UNBOUNDED.as_slice(), settings].concat();
-    Plugin::start(&starter, &settings, |_| ()).await.expect("a running plugin")
+    Plugin::start(&starter, settings, |_| ()).await.expect("a running plugin")
 }
 
 /// Who asks: an administrator, through a data source without settings.
@@ -80,7 +91,15 @@ pub async fn ask_as(plugin: &Plugin, context: PluginContext, query: Value) -> Ch
 /// # Panics
 /// Where it is refused.
 pub async fn custom(plugin: &Plugin, query: Value) -> Value {
-    let frame = frame(plugin, context(), query).await;
+    custom_of(&frame(plugin, context(), query).await)
+}
+
+/// What a frame that answers a query says beside its rows: `meta.custom`.
+///
+/// # Panics
+/// Where it is no such frame.
+#[must_use]
+pub fn custom_of(frame: &[u8]) -> Value {
     let reader = FileReader::try_new(Cursor::new(frame), None).expect("an Arrow file");
     let meta: Value = serde_json::from_str(&reader.schema().metadata()["meta"]).expect("JSON");
     meta["custom"].clone()
@@ -113,7 +132,11 @@ pub async fn series(plugin: &Plugin, query: Value) -> Vec<(i64, f64)> {
     rows.collect()
 }
 
-async fn frame(plugin: &Plugin, context: PluginContext, query: Value) -> Vec<u8> {
+/// The frame with which a query of somebody is answered, of the last hour.
+///
+/// # Panics
+/// Where it is refused.
+pub async fn frame(plugin: &Plugin, context: PluginContext, query: Value) -> Vec<u8> {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("a time after 1970").as_millis() as i64;
     let range = TimeRange { from_epoch_ms: now - 3_600_000, to_epoch_ms: now };
     let query = DataQuery {
@@ -122,11 +145,8 @@ async fn frame(plugin: &Plugin, context: PluginContext, query: Value) -> Vec<u8>
         time_range: Some(range),
         ..DataQuery::default()
     };
-    let request = QueryDataRequest {
-        plugin_context: Some(context),
-        queries: vec![query],
-        ..QueryDataRequest::default()
-    };
+    let request =
+        QueryDataRequest { plugin_context: Some(context), queries: vec![query], headers: host::headers() };
     let answer = plugin.data().query_data(request).await.expect("an answer").into_inner();
     let answer = answer.responses.get("A").expect("an answer to the query");
     assert_eq!(answer.error, "");

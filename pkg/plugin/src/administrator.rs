@@ -71,7 +71,7 @@ impl Administrator {
                 warn!("{error}; the default holds");
             }
         }
-        if setting("any_ring_bytes").is_some() {
+        if setting("any_ring_bytes").is_some_and(|value| !value.is_empty()) {
             warn!(
                 "the setting any_ring_bytes has no meaning any more: all interfaces share the ring of ring_bytes"
             );
@@ -84,9 +84,9 @@ impl Administrator {
     }
 }
 
-/// A setting of the server's administrator.
+/// A setting of the server's administrator; empty where its name stands alone.
 pub fn setting(name: &str) -> Option<String> {
-    env::var(format!("{PREFIX}{}", name.to_uppercase())).ok().filter(|value| !value.is_empty())
+    env::var(format!("{PREFIX}{}", name.to_uppercase())).ok()
 }
 
 /// What to report of a variable of the environment that looks like a setting and is none.

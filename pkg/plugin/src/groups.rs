@@ -2,7 +2,7 @@
 
 mod steady;
 
-use std::{collections::HashMap, sync::Arc, time::Duration};
+use std::{sync::Arc, time::Duration};
 
 use xdplive_packet::flow::{Cast, Sum};
 use xdplive_source::{Group, Interval, LinkProtocol, Top};
@@ -87,9 +87,6 @@ fn row(host: &Arc<str>, group: Option<Arc<str>>, sum: Sum, time: i64, length: Du
     let (host, interval) = (Arc::clone(host), Interval { time, length, packets, segments, bytes });
     CountRow { host, group, interval, speed: None }
 }
-
-/// What was counted of all groups in one interval.
-pub type Sums = HashMap<Group, Sum>;
 
 #[cfg(test)]
 mod tests;

@@ -17,6 +17,7 @@
 //! | [`sent`], [`standing`] | what streams have sent, for panels that open later; queries without a stream of their own |
 //! | [`seen`] | hosts, ports and the like in what was sent, to choose from |
 //! | [`groups`], [`utilisation`] | groups of rates: their names, and which are shown; percent of a link's speed |
+//! | [`conversations`] | conversations as rows |
 //! | [`columns`], [`mod@frame`] | rows as columns, columns as frames |
 //! | [`pcapng`] | rows as a file for Wireshark |
 //!
@@ -29,6 +30,7 @@ pub mod asked;
 pub mod caller;
 pub mod channel;
 pub mod columns;
+pub mod conversations;
 pub mod frame;
 pub mod groups;
 pub mod handshake;

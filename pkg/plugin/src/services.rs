@@ -6,13 +6,15 @@ mod controller;
 mod data;
 mod diagnostics;
 mod resource;
+mod since_start;
 mod standing;
 mod stream;
+mod watching;
 
 use std::{collections::BTreeSet, sync::Arc};
 
 use xdplive_history::Recorder;
-use xdplive_source::{HookChoice, Source};
+use xdplive_source::Source;
 
 use crate::{
     sent::AllSent,
@@ -68,7 +70,7 @@ impl Plugin {
         shutdown: Shutdown,
     ) -> Self {
         let recorder = Recorder::start(Arc::clone(&source), server.history_seconds);
-        recorder.keep_watching(&server.watch, server.hook.unwrap_or(HookChoice::Auto));
+        watching::start(&recorder, &source, &server);
         Self {
             host,
             source,

@@ -17,7 +17,7 @@ pub use self::{
     data_source::{DataSourceSettingError, DataSourceSettingErrors, DataSourceSettings},
     nearest::nearest,
     patterns::Patterns,
-    server::{NAMES, ServerSettingError, ServerSettings},
+    server::{FromTheStart, NAMES, ServerSettingError, ServerSettings},
 };
 
 /// The words between commas and white space.

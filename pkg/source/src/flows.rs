@@ -6,6 +6,7 @@ mod queue;
 mod snapshot;
 mod taken;
 mod top;
+mod window;
 
 pub use self::{
     conversations::{Conversation, Conversations, conversations},
@@ -13,7 +14,8 @@ pub use self::{
     queue::{FlowQueue, Missed},
     snapshot::FlowSnapshot,
     taken::Taken,
-    top::{Group, GroupBy, Groups, LinkProtocol, Top, top},
+    top::{Group, GroupBy, Groups, LinkProtocol, Sums, Top, top},
+    window::{Span, Window},
 };
 
 #[cfg(test)]

@@ -19,13 +19,17 @@ pub enum HookChoice {
     XdpGeneric,
     /// TCX ingress.
     Tcx,
+    /// Whatever is in force, and TCX where nothing is; yields to whoever asks for another one. For what nobody has asked for:
+    /// it must not reset a card. No setting has this choice.
+    #[serde(skip)]
+    Shared,
 }
 
 impl HookChoice {
     /// Why a hook is in force that somebody asked for by name.
     pub const ASKED_FOR: &'static str = "asked for";
 
-    /// All choices, with the names people write.
+    /// All choices that people have, with the names they write.
     pub const NAMES: [(&'static str, Self); 4] = [
         ("auto", Self::Auto),
         ("xdp-native", Self::XdpNative),
@@ -39,11 +43,11 @@ impl HookChoice {
         Self::NAMES.iter().find(|(_, choice)| *choice == self).map_or("auto", |(name, _)| name)
     }
 
-    /// The one receiving hook that this choice stands for; none for [`HookChoice::Auto`].
+    /// The one receiving hook that this choice stands for; none where several do.
     #[must_use]
     pub const fn hook(self) -> Option<Hook> {
         match self {
-            Self::Auto => None,
+            Self::Auto | Self::Shared => None,
             Self::XdpNative => Some(Hook::XdpNative),
             Self::XdpGeneric => Some(Hook::XdpGeneric),
             Self::Tcx => Some(Hook::TcxIngress),

@@ -13,7 +13,7 @@
 //! | [`own`] | own traffic |
 //! | `subscription`, `queue`, `tally` | a running stream, its rows on their way, and what became of its packets |
 //! | `batch`, `row`, `row_counts`, `header_bytes` | rows, where they come from, and the bytes of their headers |
-//! | `flows` | what was counted of flows |
+//! | `flows`, `flow_filters` | what was counted of flows, and which of them somebody wants |
 //! | `accounts` | what has been counted so far |
 //! | `counting` | a stream that only counts, in intervals |
 //! | `report` | what a machine lets us do |
@@ -28,6 +28,7 @@ mod batch;
 mod clock;
 mod counting;
 mod error;
+mod flow_filters;
 mod flows;
 mod header_bytes;
 mod hook;
@@ -55,9 +56,10 @@ pub use self::{
     clock::{Moment, WallClock},
     counting::{Counting, Lap},
     error::{ErrorKind, SourceError},
+    flow_filters::{FlowFilters, WantedFlows},
     flows::{
         Conversation, Conversations, FlowFeed, FlowQueue, FlowSnapshot, Group, GroupBy, Groups, LinkProtocol,
-        Missed, Taken, Top, conversations, top,
+        Missed, Span, Sums, Taken, Top, Window, conversations, top,
     },
     header_bytes::{Captured, HeaderBytes},
     hook::{HookChoice, UnknownHook},

@@ -166,6 +166,10 @@ impl Source for Merged {
         self.first.now()
     }
 
+    fn processor_time(&self) -> Duration {
+        self.first.processor_time()
+    }
+
     fn hosts(&self) -> Arc<[Host]> {
         let of = |(part, source): (usize, &Arc<dyn Source>)| -> Vec<Host> {
             source.hosts().iter().map(|host| self.hosts.of(part, host)).collect()
@@ -241,6 +245,10 @@ impl Source for Merged {
         });
         // Its rows are none; the feeds hold the interfaces.
         Ok(FlowFeed::new(queue, self.begin(Vec::new(), Queue::new(1), end)))
+    }
+
+    fn no_shared_hook(&self) -> Option<String> {
+        self.parts().find_map(|(_, source)| source.no_shared_hook())
     }
 
     async fn report(&self, is_shown: &IsShown<'_>) -> Report {

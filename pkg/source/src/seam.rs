@@ -25,6 +25,12 @@ pub trait Source: Send + Sync + 'static {
     /// it brings them together.
     fn now(&self) -> Moment;
 
+    /// Time that the calling thread has had of the processor, for who wants to say what something costs. Only the time between
+    /// two calls means something; nothing where it cannot be told.
+    fn processor_time(&self) -> Duration {
+        Duration::ZERO
+    }
+
     /// The hosts there are now. A source that can do nothing has one all the same.
     fn hosts(&self) -> Arc<[Host]>;
 
@@ -58,6 +64,12 @@ pub trait Source: Send + Sync + 'static {
     /// [`SourceError::NoSuchHost`], [`SourceError::Gone`] and [`SourceError::Unavailable`] only.
     async fn flows(&self, _request: &Request, _interval: Duration) -> Result<FlowFeed, SourceError> {
         Err(SourceError::Unavailable("flows cannot be counted here".to_owned()))
+    }
+
+    /// Why nothing can be counted that nobody has asked for, by [`HookChoice::Shared`](super::HookChoice::Shared); `None` where
+    /// it can.
+    fn no_shared_hook(&self) -> Option<String> {
+        None
     }
 
     /// What this source can do here, and what keeps it from doing more: on those interfaces whose names `is_shown` lets

@@ -103,7 +103,7 @@ pub async fn run(options: &Doctor) -> Result<(), Failure> {
 
 /// The plugin's own health check: the same code, the same rights as when Grafana asks.
 async fn ask(program: &Path) -> Result<Details, HostError> {
-    let plugin = Plugin::start(program, &[], |line| {
+    let plugin = Plugin::start(program, &[host::WATCHING_NOTHING], |line| {
         if line.is_problem() {
             standard_error::note(format_args!("plugin: {}", line.message));
         }

@@ -3,6 +3,7 @@
 pub mod log;
 
 use std::{
+    collections::HashMap,
     io,
     path::{Path, PathBuf},
     process::{ExitStatus, Stdio},
@@ -38,9 +39,13 @@ use xdplive_protocol::{
 
 pub use xdplive_protocol::plugin::program_name;
 
-/// Settings for [`Plugin::start`] without the administrator's bounds on rows a second and on processor time.
-pub const UNBOUNDED: [(&str, &str); 2] =
-    [("GF_PLUGIN_MAX_LIMIT", "none"), ("GF_PLUGIN_QUOTA_PERCENT", "none")];
+/// Has [`Plugin::start`] attach nothing that nobody asks for.
+pub const WATCHING_NOTHING: (&str, &str) = ("GF_PLUGIN_WATCH", "none");
+/// The same without the administrator's bounds on rows a second and on processor time.
+pub const UNBOUNDED: [(&str, &str); 3] =
+    [("GF_PLUGIN_MAX_LIMIT", "none"), ("GF_PLUGIN_QUOTA_PERCENT", "none"), WATCHING_NOTHING];
+/// The data source that is asked, as far as the plugin knows.
+const UID: &str = "xdplive";
 /// How long the plugin may take to say where it is; go-plugin waits a minute.
 const START: Duration = Duration::from_secs(20);
 /// How long it may take to end after it was asked to; go-plugin waits as long.
@@ -264,10 +269,17 @@ pub fn context(settings: &Value) -> PluginContext {
         app_instance_settings: None,
         data_source_instance_settings: Some(DataSourceInstanceSettings {
             id: 1,
-            uid: "xdplive".to_owned(),
+            uid: UID.to_owned(),
             name: "xdplive".to_owned(),
             json_data: settings.to_string().into_bytes(),
             ..DataSourceInstanceSettings::default()
         }),
     }
+}
+
+/// What comes with queries whose streams are subscribed to, as it does from a page of Grafana: without it nothing tells them from
+/// those of a script, for which the plugin counts on by itself.
+#[must_use]
+pub fn headers() -> HashMap<String, String> {
+    [("http_X-Datasource-Uid".to_owned(), UID.to_owned())].into()
 }

@@ -278,14 +278,17 @@ impl Server {
     /// Hands what was counted to all who want it.
     fn take(&mut self) {
         let Some(table) = &mut self.table else { return };
+        let begun = clock::processor_time();
         match table.take() {
             Ok(all) => {
+                let cpu = clock::processor_time().saturating_sub(begun);
+                let cpu = cpu / u32::try_from(all.len()).unwrap_or(u32::MAX).max(1);
                 let clock = clock::wall_clock();
                 for (interface, taken) in all {
                     let Some(served) = self.served.get(&interface) else { continue };
                     served.overflow.add(&taken);
                     let (host, interface) = (self.host.clone(), Arc::clone(&served.name));
-                    let snapshot = Arc::new(FlowSnapshot { host, interface, taken: taken.by(clock) });
+                    let snapshot = Arc::new(FlowSnapshot { host, interface, taken: taken.by(clock), cpu });
                     for want in &served.wants {
                         want.queue.push(Arc::clone(&snapshot));
                     }

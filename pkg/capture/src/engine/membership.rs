@@ -144,8 +144,11 @@ impl Control {
             return;
         };
         let index = there.index;
-        let is_free =
-            tap.current.as_ref().is_none_or(|current| current.members.is_empty()) && tap.wanted.len() <= 1;
+        let yields = |id: &StreamId| {
+            self.streams.get(id).is_some_and(|stream| stream.request.hook == HookChoice::Shared)
+        };
+        let is_free = tap.current.as_ref().is_none_or(|current| current.members.keys().all(yields))
+            && tap.wanted.keys().filter(|id| !yields(id)).count() <= 1;
         let (attempt, replaces) = match tap.way_mut(direction).want(wish, is_free, now) {
             Step::None => {
                 if !is_one_of_many && tap.way(direction).is_attaching() {
@@ -327,9 +330,11 @@ impl Control {
                 waiting.extend(tap.left_out.keys().next().map(|id| (name.clone(), *id)));
             }
             for direction in Direction::ALL {
-                let first = tap.wanted.iter().find(|(_, member)| member.directions.contains(&direction));
-                let request = first.and_then(|(id, _)| self.streams.get(id)).map(|stream| &stream.request);
-                if let Some(request) = request
+                let wanted = tap.wanted.iter().filter(|(_, member)| member.directions.contains(&direction));
+                let requests =
+                    wanted.filter_map(|(id, _)| self.streams.get(id)).map(|stream| &stream.request);
+                // Who asks for a hook goes before who takes what there is; of those alike, the first.
+                if let Some(request) = requests.min_by_key(|request| request.hook == HookChoice::Shared)
                     && tap.way(direction).attachment().is_none()
                 {
                     wishes.push((name.clone(), direction, wish(request)));

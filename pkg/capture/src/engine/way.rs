@@ -127,7 +127,7 @@ impl Way {
             Phase::Attached(attachment) if is_free => Some(attachment.link),
             Phase::Attached(_) => return Step::None,
             Phase::Attaching
-                if self.wish.as_ref().is_some_and(|held| !is_free || held.choice == wish.choice) =>
+                if self.wish.as_ref().is_some_and(|held| !is_free || serves(held.choice, wish.choice)) =>
             {
                 return Step::None;
             }
@@ -249,6 +249,11 @@ impl Way {
             self.wish = Some(wish.clone());
         }
     }
+}
+
+/// Whether what is attached for one choice does for another, whichever hook it is.
+fn serves(held: HookChoice, choice: HookChoice) -> bool {
+    held == choice || choice == HookChoice::Shared || (held, choice) == (HookChoice::Shared, HookChoice::Auto)
 }
 
 /// Whether `hook` does for somebody who asks for `choice`.

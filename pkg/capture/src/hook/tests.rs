@@ -84,3 +84,14 @@ fn every_harmful_driver_has_a_reason_and_a_source() {
     }
     assert!(count > 0);
 }
+
+/// On many cards native XDP resets queues or the link.
+#[test]
+fn what_nobody_has_asked_for_is_never_by_xdp() {
+    for interface in [interface(), veth()] {
+        assert_eq!(hooks(HookChoice::Shared, &interface, KERNEL), [Hook::TcxIngress]);
+        assert_eq!(hooks(HookChoice::Shared, &interface, OLD_KERNEL), []);
+    }
+    let sent = plan(HookChoice::Shared, Direction::Out, &interface(), KERNEL);
+    assert_eq!(sent.iter().map(|attempt| attempt.hook).collect::<Vec<_>>(), [Hook::TcxEgress]);
+}

@@ -23,7 +23,12 @@ use rtnetlink::{
     },
 };
 use thiserror::Error;
-use tokio::{io::unix::AsyncFd, sync::watch, task::spawn_blocking, time::sleep};
+use tokio::{
+    io::unix::AsyncFd,
+    sync::watch,
+    task::spawn_blocking,
+    time::{sleep, timeout},
+};
 use tracing::warn;
 use xdplive_protocol::interface_name;
 use xdplive_source::{Interface, Interfaces, Link};
@@ -34,6 +39,12 @@ use super::{
     speed::speed,
     tags::{Decider, vlan_tags},
 };
+
+/// Time between two looks, where there is no change: of routes the kernel is not asked to tell, because a router may have a
+/// hundred thousand that come and go. The default route is often there a moment after the interface.
+const ROUTE_PATIENCE: Duration = Duration::from_secs(60);
+/// The same where there is no default route.
+const ROUTE_IMPATIENCE: Duration = Duration::from_secs(5);
 
 /// Changes come in bursts (a veth pair and its addresses); one look afterwards is enough.
 const SETTLE: Duration = Duration::from_millis(20);
@@ -89,10 +100,21 @@ impl Watch {
         let asking = watching.clone();
         let (sender, current) = watch::channel(Arc::new(first));
         tokio::spawn(async move {
-            while let Ok(mut changed) = changes.readable().await {
-                sleep(SETTLE).await;
-                links::discard(changes.get_ref());
-                changed.clear_ready();
+            loop {
+                let default_is_known = sender.borrow().default_route().is_some();
+                let patience = if default_is_known { ROUTE_PATIENCE } else { ROUTE_IMPATIENCE };
+                match timeout(patience, changes.readable()).await {
+                    Ok(Ok(mut changed)) => {
+                        sleep(SETTLE).await;
+                        links::discard(changes.get_ref());
+                        changed.clear_ready();
+                    }
+                    Ok(Err(error)) => {
+                        warn!("interfaces are not followed any more: {error}");
+                        break;
+                    }
+                    Err(_) => {}
+                }
                 match look(&watching).await {
                     Ok(now) => {
                         sender.send_if_modified(|before| {

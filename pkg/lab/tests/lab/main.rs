@@ -8,6 +8,7 @@ mod errors;
 mod filters;
 mod flow_rows;
 mod flows;
+mod from_the_start;
 mod groups;
 mod grpc;
 mod hooks;

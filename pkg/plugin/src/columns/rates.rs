@@ -130,9 +130,11 @@ fn seconds(interval: &Interval) -> f64 {
     interval.length.as_secs_f64().max(f64::MIN_POSITIVE)
 }
 
-/// Takes the last interval away if it is not over yet at `now`, ms since 1970: it would look like a drop.
+/// Takes the last interval away if it is not over yet at `now`, ms since 1970: it would look like a drop. One that is as long
+/// as it is to be is over, whatever it ends with.
 pub fn drop_unfinished(rows: &mut Vec<CountRow>, length: Duration, now: i64) {
-    rows.pop_if(|last| length > SECOND && are_of_one(last.interval.time, now, length));
+    let is_whole = |row: &CountRow| row.interval.length + SECOND > length;
+    rows.retain(|row| length <= SECOND || is_whole(row) || !are_of_one(row.interval.time, now, length));
 }
 
 /// Whether two times (ms since 1970) are of the same interval of `length`, or of the same second.

@@ -7,9 +7,7 @@ use std::{
 };
 
 use xdplive_packet::flow::Sum;
-use xdplive_source::Group;
-
-use super::Sums;
+use xdplive_source::{Group, Sums};
 
 /// Intervals whose sums decide.
 pub const REMEMBERED: usize = 10;

@@ -1,6 +1,7 @@
 //! The health check: what this machine lets us do, and the command that fixes what it does not allow.
 
 mod allowed;
+mod from_the_start;
 mod metrics;
 
 use grafana_plugin_sdk::pluginv2::{
@@ -9,8 +10,10 @@ use grafana_plugin_sdk::pluginv2::{
 };
 use serde_json::json;
 use tonic::{Request, Response, Status, async_trait};
+use xdplive_history::watched::State;
 use xdplive_source::{HookOption, InterfaceHooks, Interfaces, Outcome, Report};
 
+use self::from_the_start::Facts;
 use super::Plugin;
 use crate::{
     access::{check_interface, check_user},
@@ -58,6 +61,15 @@ impl Diagnostics for Plugin {
         };
         let something_allowed = nothing_allowed.is_none();
         report.checks.extend(nothing_allowed);
+        let (states, hidden): (Vec<State>, Vec<State>) =
+            self.recorder.states().into_iter().partition(|state| is_shown(&state.interface));
+        report.checks.push(from_the_start::check(&Facts {
+            setting: &self.server.watch,
+            obstacle: self.source.no_shared_hook(),
+            states,
+            hides_some: !hidden.is_empty(),
+            accounts: &self.source.accounts().await,
+        }));
         let shown = interfaces.iter().filter(|interface| is_shown(&interface.name)).cloned().collect();
         let message = message(&self.host, &report, &problems, something_allowed.then_some(&shown));
         let details = json!({

@@ -59,8 +59,8 @@ impl Drop for Driver {
 }
 
 /// Why nothing can be counted for somebody without a panel.
-const NO_RECORD: &str = "64 rates are being counted for panels, alert rules and the setting watch, and there is no room to \
-    keep another one; close panels, or take interfaces out of the setting watch";
+const NO_RECORD: &str = "64 rates are being counted for panels and alert rules, and there is no room to keep another one; \
+    close panels";
 
 /// Standing queries that another query ends at most: one that is too large for the room they leave must not end them all.
 pub(super) const MOST_GIVING_WAY: usize = 8;
@@ -132,7 +132,7 @@ impl Plugin {
     /// [`Refusal::Quota`].
     pub(super) async fn promise(&self, asked: &Asked, caller: Caller) -> Result<Option<Permit>, Refusal> {
         let promise = || {
-            if caller.comes_again {
+            if caller.comes_again || caller.has_no_stream {
                 self.admission.answer(asked).map(Some)
             } else {
                 self.admission.promise(asked).map(|()| None)

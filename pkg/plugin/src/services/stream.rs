@@ -30,7 +30,7 @@ use self::{
     rates::Rates,
     tables::{Tables, Tabulate},
 };
-use super::{Plugin, admission::Admitted};
+use super::{Plugin, admission::Admitted, since_start::SinceStart};
 use crate::{
     asked::{self, Asked, ChannelRefusal},
     columns::{Column, capture::CaptureColumn, packets::PacketColumn, rates::CountRow},
@@ -130,6 +130,24 @@ impl Plugin {
         Ok(if is_kept { self.lingering.keep(&asked, messages, schema()) } else { messages })
     }
 
+    /// Has what is asked counted for a while, for who has no stream. Returns since when, ms since 1970; `None` where it is counted
+    /// for a panel, or was until lately, and where the administrator has nothing go on without one.
+    ///
+    /// # Errors
+    /// As [`xdplive_source::Source::subscribe`].
+    pub(super) async fn count_unseen(&self, asked: &Asked) -> Result<Option<i64>, SourceError> {
+        if self.admission.runs(&asked.request.label) || self.lingering.is_off() {
+            return Ok(None);
+        }
+        if let Some(since) = self.lingering.renew(asked) {
+            return Ok(since);
+        }
+        let since = self.source.now().milliseconds();
+        let messages = self.messages(asked.clone()).await?;
+        self.lingering.take_unseen(asked, messages, schema_of(&asked.query.columns), since);
+        Ok(Some(since))
+    }
+
     /// The messages of a query's stream.
     pub(super) async fn messages(&self, asked: Asked) -> Result<Messages, SourceError> {
         let is_of_flows = asked.query.is_of_flows();
@@ -156,7 +174,8 @@ impl Plugin {
             Columns::Counts(columns) => self.rates(&asked, columns).await,
             Columns::Series(columns) => self.rates(&asked, columns).await,
             Columns::Flows(columns) => {
-                self.tables(&asked, &self.sent.flows, Flows::new(&asked.query), columns).await
+                let flows = Flows::new(&asked.query, SinceStart::of(self, &asked));
+                self.tables(&asked, &self.sent.flows, flows, columns).await
             }
             Columns::Capture(columns) => self.accounts(asked, columns).await,
         }

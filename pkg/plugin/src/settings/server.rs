@@ -41,8 +41,9 @@ pub struct ServerSettings {
     pub history_seconds: usize,
     /// `history_rows`: rows of one query of packets that are kept, 0 to 100,000. 10,000.
     pub history_rows: usize,
-    /// `watch`: names of interfaces that are counted from the start, separated by commas or spaces. None.
-    pub watch: Vec<String>,
+    /// `watch`: names of interfaces that are counted from the start, separated by commas or spaces, or `none`. That with the
+    /// default route.
+    pub watch: FromTheStart,
     /// `own_ports`: TCP ports of this machine whose packets are Grafana's own traffic, separated by commas or spaces, or
     /// `none`. None: those on which Grafana listens.
     pub own_ports: Option<BTreeSet<u16>>,
@@ -57,6 +58,16 @@ pub struct ServerSettings {
     pub log_level: &'static str,
     /// Names of the settings that are made, and can be used; the others have their defaults.
     pub made: BTreeSet<&'static str>,
+}
+
+/// Interfaces that are counted from the start, whether anybody looks or not.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum FromTheStart {
+    /// That with the default route, as far as it may be watched, and in a way that no card is reset by.
+    #[default]
+    DefaultRoute,
+    /// Those that the administrator names. None where the setting cannot be read either.
+    Named(Vec<String>),
 }
 
 /// A setting of the administrator that cannot be used. Nothing is captured until it is corrected: it may have been meant to
@@ -155,13 +166,7 @@ impl ServerSettings {
                     text.parse().ok().filter(|rows| *rows <= 100_000)
                 })
                 .unwrap_or(DEFAULT_HISTORY_ROWS),
-            watch: reader
-                .value(
-                    "watch",
-                    "it takes up to 16 names of interfaces, separated by commas or spaces",
-                    watched,
-                )
-                .unwrap_or_default(),
+            watch: reader.watched(),
             hook: reader
                 .value("hook", "it takes auto, xdp-native, xdp-generic or tcx", |text| text.parse().ok()),
             capture: CaptureSettings {
@@ -224,10 +229,10 @@ impl ServerSettings {
     }
 }
 
-/// Names of interfaces, of which each takes two slots and two records of counts.
+/// Names of interfaces; `none` is an empty list.
 fn watched(text: &str) -> Option<Vec<String>> {
     const MOST: usize = 16;
-    let names: BTreeSet<String> = words(text).map(str::to_owned).collect();
+    let names: BTreeSet<String> = words(text).filter(|_| text != "none").map(str::to_owned).collect();
     let all = names.iter().all(|name| is_interface_name(name));
     (all && names.len() <= MOST).then(|| names.into_iter().collect())
 }
@@ -247,13 +252,29 @@ struct Reader<G> {
 }
 
 impl<G: Fn(&str) -> Option<String>> Reader<G> {
+    /// The setting `watch`. Nothing behind its name is nothing to be watched, unlike no such setting at all, and what cannot
+    /// be read is not taken for leave to watch.
+    fn watched(&mut self) -> FromTheStart {
+        match (self.get)("watch") {
+            None => FromTheStart::DefaultRoute,
+            Some(text) if text.is_empty() => {
+                self.made.insert("watch");
+                FromTheStart::Named(Vec::new())
+            }
+            Some(_) => {
+                let allowed = "it takes up to 16 names of interfaces, separated by commas or spaces, or none";
+                FromTheStart::Named(self.value("watch", allowed, watched).unwrap_or_default())
+            }
+        }
+    }
+
     fn value<T>(
         &mut self,
         name: &'static str,
         allowed: &'static str,
         parse: impl FnOnce(&str) -> Option<T>,
     ) -> Option<T> {
-        let given = (self.get)(name)?;
+        let given = (self.get)(name).filter(|given| !given.is_empty())?;
         let value = parse(given.trim());
         if value.is_some() {
             self.made.insert(name);

@@ -1,6 +1,6 @@
 //! Flows as the capture hands them on: snapshots of what was counted.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use serde_json::Value;
 use tonic::Streaming;
@@ -84,7 +84,12 @@ impl Stream {
     pub(crate) fn hand_on(&self, interface: &str, taken: Taken) {
         let (queue, _) = self.flows.as_ref().unwrap();
         let (host, interface) = (self.host.clone(), Arc::from(interface));
-        queue.push(Arc::new(FlowSnapshot { host, interface, taken: taken.by(self.clock) }));
+        queue.push(Arc::new(FlowSnapshot {
+            host,
+            interface,
+            taken: taken.by(self.clock),
+            cpu: Duration::ZERO,
+        }));
     }
 
     /// Says that nothing more comes.

@@ -30,7 +30,7 @@ use xdplive_capture::clock;
 use xdplive_history::Recorder;
 use xdplive_plugin::{
     services::{ControllerClient, ControllerServer, Empty, Plugin},
-    settings::{Ceiling, ServerSettings},
+    settings::{Ceiling, FromTheStart, ServerSettings},
     shutdown::Shutdown,
 };
 use xdplive_source::Source;
@@ -42,6 +42,10 @@ use crate::{
 
 /// Name of the machine that the plugin runs on.
 pub(crate) const HOST: &str = "nas";
+
+/// Has the plugin count what it counts from the start where the administrator says nothing. The tests' administrator has it
+/// off otherwise.
+pub(crate) const WATCH_UNSET: (&str, &str) = ("watch", "unset");
 
 /// Grafana with the plugin running.
 pub(crate) struct Grafana {
@@ -80,9 +84,14 @@ impl Grafana {
         settings: &[(&str, &str)],
     ) -> Self {
         let get = |asked: &str| {
-            settings.iter().find(|(name, _)| *name == asked).map(|(_, value)| (*value).to_owned())
+            let found = settings.iter().find(|(name, _)| *name == asked).filter(|one| **one != WATCH_UNSET);
+            found.map(|(_, value)| (*value).to_owned())
         };
-        let (server, setting_errors) = ServerSettings::read(get, &Ceiling::default());
+        let (mut server, setting_errors) = ServerSettings::read(get, &Ceiling::default());
+        // Its streams would come between those that tests ask for.
+        if !settings.iter().any(|(name, _)| *name == "watch") {
+            server.watch = FromTheStart::Named(Vec::new());
+        }
         let (source, streams) = FakeSource::new(machine);
         let all = make(Arc::clone(&source) as _);
         let plugin = Plugin::new(HOST.into(), all, server, setting_errors, Shutdown::default());
@@ -91,7 +100,8 @@ impl Grafana {
             channel: connect(plugin).await,
             source,
             recorder,
-            headers: HashMap::new(),
+            // As a page sends them.
+            headers: [("http_X-Datasource-Uid".to_owned(), "p4ck3ts".to_owned())].into(),
             streams,
             counting: Vec::new(),
         }

@@ -184,7 +184,11 @@ async fn the_details_are_the_report() {
     assert_eq!(details["verboseMessage"], json!(READY));
     assert_eq!(details["host"], json!("nas"));
     assert_eq!(details["problems"], json!([]));
-    let expected = json!([{ "name": "kernel", "outcome": "ok", "detail": "6.12.0: XDP and TCX" }]);
+    let nothing = "nothing is counted from the start (watch = none)";
+    let expected = json!([
+        { "name": "kernel", "outcome": "ok", "detail": "6.12.0: XDP and TCX" },
+        { "name": "watch", "outcome": "ok", "detail": nothing },
+    ]);
     assert_eq!(details["report"]["checks"], expected);
     assert_eq!(details["report"]["interfaces"][0]["interface"], json!("eth0"));
 }

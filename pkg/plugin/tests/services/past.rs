@@ -405,21 +405,3 @@ async fn who_asks_again_hears_of_the_beginning() {
     grafana.headers.insert("FromAlert".to_owned(), "true".to_owned());
     assert_eq!(notices(&grafana, viewer(), r#"{"limit":null}"#, 2..=3).await, Value::Null);
 }
-
-/// Interfaces that are watched from the start are counted with nobody there.
-#[tokio::test(start_paused = true)]
-async fn an_interface_is_watched_from_the_start() {
-    let mut grafana = Grafana::start().await;
-    grafana.recorder.keep_watching(&["eth0".to_owned()], xdplive_source::HookChoice::Auto);
-    let mut owns = Vec::new();
-    for _ in 0..2 {
-        let stream = grafana.started().await;
-        let wanted = stream.request.wanted.clone().unwrap();
-        assert_eq!((wanted.filter.to_string().as_str(), wanted.limit), ("", Limit::None));
-        assert_eq!(stream.request.directions, Direction::ALL);
-        owns.push(wanted.hides_own);
-        std::mem::forget(stream);
-    }
-    owns.sort_unstable();
-    assert_eq!(owns, [false, true]);
-}

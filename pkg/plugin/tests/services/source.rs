@@ -39,6 +39,8 @@ pub(crate) struct Machine {
     pub(crate) accounts: Vec<HookAccounts>,
     /// What has been counted for whatever stream.
     pub(crate) counts: Option<DirectionCounts>,
+    /// Why nothing can be counted that nobody has asked for.
+    pub(crate) no_shared_hook: Option<String>,
 }
 
 impl Default for Machine {
@@ -61,6 +63,7 @@ impl Default for Machine {
             left_out: Vec::new(),
             accounts: Vec::new(),
             counts: None,
+            no_shared_hook: None,
         }
     }
 }
@@ -72,6 +75,8 @@ pub(crate) fn interface(name: &str, index: u32, link: Link) -> Interface {
 /// The [`Machine`] as the plugin sees it.
 pub(crate) struct FakeSource {
     machine: Machine,
+    /// What the machine has now.
+    pub(crate) interfaces: Mutex<Arc<Interfaces>>,
     /// Requests in the order in which they were made ready.
     pub(crate) prepared: Mutex<Vec<Request>>,
     /// Slots that can be had.
@@ -85,6 +90,7 @@ impl FakeSource {
         let (streams, started) = mpsc::unbounded_channel();
         (
             Arc::new(Self {
+                interfaces: Mutex::new(Arc::new(machine.interfaces.clone())),
                 machine,
                 prepared: Mutex::default(),
                 room: Arc::new(AtomicUsize::new(64)),
@@ -141,7 +147,7 @@ impl Source for FakeSource {
     }
 
     fn interfaces(&self) -> Arc<Interfaces> {
-        Arc::new(self.machine.interfaces.clone())
+        Arc::clone(&self.interfaces.lock().unwrap())
     }
 
     async fn prepare(&self, request: &Request) -> Result<Prepared, SourceError> {
@@ -171,6 +177,10 @@ impl Source for FakeSource {
         let queue = Arc::new(FlowQueue::default());
         let subscription = self.start(request, Some((Arc::clone(&queue), interval)))?;
         Ok(FlowFeed::new(queue, subscription))
+    }
+
+    fn no_shared_hook(&self) -> Option<String> {
+        self.machine.no_shared_hook.clone()
     }
 
     async fn report(&self, is_shown: &IsShown<'_>) -> Report {

@@ -1,6 +1,6 @@
 //! What was counted of flows at one interface, as a source hands it on.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use super::taken::Taken;
 use crate::host::Host;
@@ -15,4 +15,6 @@ pub struct FlowSnapshot {
     /// What was counted; all times in it are nanoseconds since 1970 (UTC) by the clock that
     /// [`Source::now`](crate::Source::now) goes by.
     pub taken: Taken,
+    /// The processor's time that it took to read what was counted; where several interfaces were read together, its part of that.
+    pub cpu: Duration,
 }

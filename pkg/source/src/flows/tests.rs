@@ -1,6 +1,7 @@
 use std::{
     net::{IpAddr, Ipv4Addr},
     sync::Arc,
+    time::Duration,
 };
 
 use bytemuck::Zeroable as _;
@@ -100,6 +101,7 @@ fn snapshot(interface: &str, entries: Vec<(FlowKey, FlowCounters)>, other: [u64;
         host: Host::only("nas"),
         interface: Arc::from(interface),
         taken: Taken { from: 1, to: 2, entries, other, ..Taken::default() },
+        cpu: Duration::ZERO,
     }
 }
 

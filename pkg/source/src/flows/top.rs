@@ -6,6 +6,7 @@ use std::{
     sync::Arc,
 };
 
+use foldhash::fast::RandomState;
 use xdplive_packet::{
     event::Direction,
     flow::{Cast, FlowKey, Sum},
@@ -134,12 +135,15 @@ pub fn top<'a>(
     groups.top(most, size)
 }
 
+/// What was counted of each group. Seeded at random: whoever sends packets chooses their addresses.
+pub type Sums = HashMap<Group, Sum, RandomState>;
+
 /// Groups of flows that grow as their flows are counted on.
 #[derive(Clone, Debug)]
 pub struct Groups {
     by: GroupBy,
     most: usize,
-    sums: HashMap<Group, Sum>,
+    sums: Sums,
     other: Sum,
 }
 
@@ -147,7 +151,7 @@ impl Groups {
     /// None yet, and so many at most; what there is no room for is in no group.
     #[must_use]
     pub fn new(by: GroupBy, most: usize) -> Self {
-        Self { by, most, sums: HashMap::new(), other: Sum::default() }
+        Self { by, most, sums: Sums::default(), other: Sum::default() }
     }
 
     /// Adds packets of a flow. Flags are not known of single flows: groups by flag do not grow from it.
@@ -206,21 +210,38 @@ impl Groups {
     }
 
     /// All groups in no order, and what is in none; leaves nothing.
-    pub fn take(&mut self) -> (HashMap<Group, Sum>, Sum) {
+    pub fn take(&mut self) -> (Sums, Sum) {
         (std::mem::take(&mut self.sums), std::mem::take(&mut self.other))
     }
 
     /// The `most` largest by `size`, and all others; leaves nothing.
     pub fn top(&mut self, most: usize, size: impl Fn(&Sum) -> u64) -> Top {
-        let (sums, mut other) = self.take();
+        let (sums, other) = self.take();
+        Top::of(sums, other, most, size)
+    }
+}
+
+impl Top {
+    /// The `most` largest of `sums` by `size`; the others are added to `other`.
+    #[must_use]
+    pub fn of(
+        sums: impl IntoIterator<Item = (Group, Sum)>,
+        mut other: Sum,
+        most: usize,
+        size: impl Fn(&Sum) -> u64,
+    ) -> Self {
         let mut groups: Vec<(Group, Sum)> = sums.into_iter().collect();
-        groups.sort_unstable_by(|(one, sum), (next, more)| {
+        let order = |(one, sum): &(Group, Sum), (next, more): &(Group, Sum)| {
             size(more).cmp(&size(sum)).then_with(|| one.cmp(next))
-        });
-        for (_, sum) in groups.drain(most.min(groups.len())..) {
-            other += sum;
+        };
+        if most < groups.len() {
+            groups.select_nth_unstable_by(most, order);
+            for (_, sum) in groups.drain(most..) {
+                other += sum;
+            }
         }
-        Top { groups, other }
+        groups.sort_unstable_by(order);
+        Self { groups, other }
     }
 }
 

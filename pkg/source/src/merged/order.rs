@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// How long a row is held back for older ones of other sources. It should be longer than what one source takes longer
-/// than another from the packet to the row; the rows of a source come every 50 ms at the latest.
+/// than another from the packet to the row; the rows of a source come every 100 ms at the latest (`FLUSH_INTERVAL`).
 pub(super) const HOLD: Duration = Duration::from_millis(150);
 /// Rows that are held back at most: 7 MB, and the bytes of their headers. Beyond that the oldest go on before their time.
 const MOST: usize = 65_536;

@@ -62,6 +62,22 @@ fn a_wish_is_attached_once() {
     assert_eq!(way.attachment(), Some(&expected), "and still of who asked first");
 }
 
+/// A panel that opens while the plugin starts must not have a card reset either.
+#[test]
+fn what_is_on_its_way_for_nobody_serves_who_takes_any_hook() {
+    let shared = wish(HookChoice::Shared, "nobody");
+    for (choice, expected) in
+        [(HookChoice::Auto, Step::None), (HookChoice::XdpNative, Step::Attach { attempt: 2 })]
+    {
+        let (mut way, now) = (Way::new(Direction::In), Instant::now());
+        assert_eq!(way.want(&shared, true, now), Step::Attach { attempt: 1 });
+        assert_eq!(way.want(&wish(choice, "a panel"), true, now), expected);
+        assert_eq!(way.want(&shared, true, now), Step::None, "it takes whatever comes");
+    }
+    let mut way = attached();
+    assert_eq!(way.want(&shared, true, Instant::now()), Step::None);
+}
+
 #[test]
 fn another_choice_replaces_what_nobody_else_needs() {
     let mut way = attached();

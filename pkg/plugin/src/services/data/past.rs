@@ -2,8 +2,10 @@
 
 use std::{ops::RangeInclusive, sync::Arc, time::Duration};
 
-use xdplive_packet::event::Direction;
-use xdplive_source::{Batch, HookAccounts, Interval, Lap};
+use xdplive_filter::Filter;
+use xdplive_history::watched::{Choice, GroupInterval, GroupsOf};
+use xdplive_packet::{event::Direction, flow::Sum};
+use xdplive_source::{Batch, HookAccounts, InterfaceSet, Interval, Lap, Top};
 
 use crate::{
     asked::Asked,
@@ -12,10 +14,11 @@ use crate::{
         flows::FlowRow,
         rates::{CountRow, drop_unfinished, intervals},
     },
-    query::Since,
+    groups::{self, Shown},
+    query::{Columns, Since},
     sent::{Last, Past, Place},
-    services::Plugin,
-    utilisation::{LinkSpeeds, is_of_busier},
+    services::{Plugin, since_start::SinceStart},
+    utilisation::{LinkSpeeds, has_no_other, is_of_busier},
 };
 
 /// What there is of a time range.
@@ -63,22 +66,85 @@ impl Plugin {
         range: RangeInclusive<i64>,
     ) -> Kept<Vec<CountRow>> {
         let mut kept = self.past_counts(asked, range);
-        if !asked.query.is_of_flows() {
-            drop_unfinished(
-                &mut kept.rows,
-                Duration::from_millis(asked.query.interval),
-                self.source.now().milliseconds(),
-            );
-        }
+        let interval = Duration::from_millis(asked.query.interval);
+        drop_unfinished(&mut kept.rows, interval, self.source.now().milliseconds());
         kept
     }
 
-    /// The groups of a time range, as they were sent.
+    /// The groups of a time range: as they were sent while the query's stream runs, and before that as they were counted from
+    /// the start, or sent.
     pub(super) fn past_groups(&self, asked: &Asked, range: &RangeInclusive<i64>) -> Kept<Vec<CountRow>> {
-        let sent = self.sent.groups.of(&asked.request.label);
-        let rows = || sent.iter().flat_map(|rows| rows.iter());
-        let from = rows().next().map(|row| row.interval.begin());
-        Kept { rows: rows().filter(|row| range.contains(&row.interval.time)).cloned().collect(), from }
+        let label = &asked.request.label;
+        let Past { pieces, place } = self.sent.groups.of_whole(label, label);
+        let sent: Vec<&CountRow> = pieces.iter().flat_map(|rows| rows.iter()).collect();
+        let within = |row: &&&CountRow| range.contains(&row.interval.time);
+        let Some(counted) = self.groups_from_the_start(asked, range) else {
+            let from = sent.first().map(|row| row.interval.begin());
+            return Kept { rows: sent.iter().filter(within).copied().cloned().collect(), from };
+        };
+        // Rows of earlier streams have negative numbers; all are, where no stream runs.
+        let before = place.map_or(sent.len(), |place| usize::try_from(-place.first).unwrap_or(0));
+        let (earlier, running) = sent.split_at(before.min(sent.len()));
+        let begin = running.first().map_or(i64::MAX, |row| row.interval.begin());
+        let is_older = |row: &&&CountRow| counted.from.is_none_or(|from| row.interval.time <= from);
+        let from = earlier.first().copied().filter(|row| is_older(&row)).map(|row| row.interval.begin());
+        let mut rows: Vec<CountRow> =
+            earlier.iter().filter(within).filter(is_older).copied().cloned().collect();
+        rows.extend(counted.rows.into_iter().filter(|row| row.interval.time <= begin));
+        rows.extend(running.iter().filter(within).copied().cloned());
+        Kept { rows, from: from.or(counted.from) }
+    }
+
+    /// The groups of a time range, as they were counted from the start. `None` where they were not: of interfaces that are not
+    /// watched, and where a filter chooses.
+    fn groups_from_the_start(
+        &self,
+        asked: &Asked,
+        range: &RangeInclusive<i64>,
+    ) -> Option<Kept<Vec<CountRow>>> {
+        let InterfaceSet::Named(interfaces) = &asked.request.interfaces else { return None };
+        let by = asked.query.group_by.filter(|_| *asked.query.filter == Filter::default())?;
+        let is_table = matches!(asked.query.columns, Columns::Counts(_));
+        let interval = Duration::from_millis(asked.query.interval);
+        let length = i64::try_from(interval.max(SECOND).as_millis()).unwrap_or(i64::MAX);
+        // Of so many groups there are as many intervals as have room.
+        let most = i64::try_from(MOST_GROUP_ROWS / (asked.query.top + 1)).unwrap_or(i64::MAX);
+        let end = (*range.end()).min(self.source.now().milliseconds());
+        let begin = (*range.start()).max(end.saturating_sub(most.saturating_mul(length)));
+        let of = |directions: &[Direction]| {
+            self.recorder.groups(&GroupsOf {
+                interfaces,
+                directions,
+                by,
+                own: !asked.hides_own,
+                range: begin..=*range.end(),
+                interval,
+                top: asked.query.top,
+                choice: if is_table { Choice::Each } else { Choice::Range },
+                size: groups::size(asked.query.measure),
+            })
+        };
+        let intervals = if is_of_busier(&asked.query) {
+            let [received, sent] = [of(&[Direction::In])?, of(&[Direction::Out])?];
+            // They are made of the same seconds.
+            received.into_iter().zip(sent).map(|(one, other)| busier(one, other)).collect()
+        } else {
+            of(&asked.request.directions)?
+        };
+        let kept_from = self.recorder.groups_from(interfaces);
+        let from = kept_from.map(|from| if begin > *range.start() { from.max(begin) } else { from });
+        let host = asked.request.hosts.names(&self.source.hosts());
+        let speeds = LinkSpeeds::of(&asked.query, &*self.source);
+        let has_other = intervals.iter().any(|interval| interval.top.other.packets > 0);
+        let has_other = has_other && !has_no_other(&asked.query);
+        let rows = intervals.into_iter().flat_map(|GroupInterval { time, length, top }| {
+            if is_table {
+                return groups::counts(&host, &top, time, length);
+            }
+            let shown = Shown { groups: top.groups, other: has_other.then_some(top.other) };
+            groups::series(&host, &shown, (time, length), |group| speeds.of_group(group))
+        });
+        Some(Kept { rows: rows.collect(), from })
     }
 
     /// The last rows of a time range, and where they stand in their stream, if it runs.
@@ -103,7 +169,7 @@ impl Plugin {
     }
 
     /// The conversations of the last interval, or since the stream began that runs: the one table that is kept, where it
-    /// is that of a time range.
+    /// is that of a time range. Of interfaces that are counted from the start, those since then.
     pub(super) fn past_flows(&self, asked: &Asked, range: &RangeInclusive<i64>) -> Arc<[FlowRow]> {
         let last = self.sent.flows.last(&asked.request.label);
         // An interval without packets sends nothing; the next one may be a little late.
@@ -118,8 +184,12 @@ impl Plugin {
             // It holds from when it was sent until the next one is.
             *range.start() <= now && reaches(range, now - age)
         };
-        let last = last.filter(is_current).filter(is_of_range);
-        last.map_or_else(|| Arc::from([]), |last| last.piece)
+        if let Some(last) = last.filter(is_current).filter(is_of_range) {
+            return last.piece;
+        }
+        let is_now = *range.start() <= now && reaches(range, now);
+        let since_start = SinceStart::of(self, asked).filter(|_| is_now).and_then(|mut since| since.rows());
+        since_start.unwrap_or_else(|| Arc::from([]))
     }
 
     /// The accounts of a time range, and those of now where it has not ended.
@@ -150,6 +220,24 @@ impl Plugin {
     }
 }
 
+/// Of each interface the direction in which it had more bytes.
+fn busier(one: GroupInterval, other: GroupInterval) -> GroupInterval {
+    let mut groups = one.top.groups;
+    for (group, sum) in other.top.groups {
+        match groups.iter_mut().find(|(known, _)| *known == group) {
+            Some((_, most)) if sum.bytes > most.bytes => *most = sum,
+            Some(_) => {}
+            None => groups.push((group, sum)),
+        }
+    }
+    // What is in none is shown nowhere.
+    GroupInterval { top: Top { groups, other: Sum::default() }, ..one }
+}
+
+/// Rows of groups of the past that an answer has at most: 21 MB.
+const MOST_GROUP_ROWS: usize = 200_000;
+/// Shortest interval of what is counted from the start.
+const SECOND: Duration = Duration::from_secs(1);
 /// Milliseconds by which a second may be short.
 const TOLERANCE: i64 = 50;
 /// Milliseconds within which a range that ends now has been asked for.

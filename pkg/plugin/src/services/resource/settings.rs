@@ -4,7 +4,10 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::Plugin;
-use crate::{access::check_interface, settings::DataSourceSettings};
+use crate::{
+    access::check_interface,
+    settings::{DataSourceSettings, FromTheStart},
+};
 
 /// One setting.
 #[derive(Serialize)]
@@ -20,7 +23,14 @@ impl Plugin {
     /// start those are named that may be watched through the data source.
     pub(super) fn settings(&self, settings: &DataSourceSettings) -> Value {
         let server = &self.server;
-        let may_be_watched = |name: &&String| check_interface(name, settings, server).is_ok();
+        let may_be_watched = |name: &&str| check_interface(name, settings, server).is_ok();
+        let counted = self.recorder.states();
+        let watched: Vec<&str> = match &server.watch {
+            FromTheStart::Named(names) => names.iter().map(String::as_str).filter(may_be_watched).collect(),
+            FromTheStart::DefaultRoute => {
+                counted.iter().map(|state| &*state.interface).filter(may_be_watched).collect()
+            }
+        };
         let own_ports = server.own_ports.clone().unwrap_or_else(|| self.own_ports());
         let entry = |name: &str, value: Value| {
             (name.to_owned(), json!(Entry { value, set: server.made.contains(name) }))
@@ -36,7 +46,7 @@ impl Plugin {
             entry("flow_entries", json!(server.capture.flow_entries)),
             entry("history_seconds", json!(server.history_seconds)),
             entry("history_rows", json!(server.history_rows)),
-            entry("watch", json!(server.watch.iter().filter(may_be_watched).collect::<Vec<_>>())),
+            entry("watch", json!(watched)),
             entry("own_ports", json!(own_ports)),
             entry("quota_percent", json!(server.quotas.percent())),
             entry("log_level", json!(server.log_level)),

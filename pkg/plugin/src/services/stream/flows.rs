@@ -1,13 +1,13 @@
 //! The largest conversations of each interval, or since a stream began.
 
-use std::{cmp::Reverse, collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeMap, sync::Arc};
 
 use tracing::warn;
 use xdplive_packet::{
     event::Direction,
     flow::{FlowCounters, FlowKey, Sum},
 };
-use xdplive_source::{Conversation, Conversations, Host, HostId};
+use xdplive_source::{Conversations, Host, HostId};
 
 use super::{
     intake::{Ended, Sink},
@@ -15,7 +15,9 @@ use super::{
 };
 use crate::{
     columns::flows::FlowRow,
+    conversations,
     query::{Query, Since},
+    services::since_start::SinceStart,
 };
 
 /// Conversations that a stream knows at most: 23 MB, where there are so many.
@@ -32,6 +34,10 @@ pub(super) struct Flows {
     has_warned: bool,
     is_of_interval: bool,
     top: usize,
+    /// What counts in the place of this one, from before it began.
+    since_start: Option<SinceStart>,
+    /// Whether that counts no more.
+    is_over: bool,
 }
 
 impl Sink for Flows {
@@ -40,7 +46,7 @@ impl Sink for Flows {
     }
 
     fn add(&mut self, host: HostId, _interface: &Arc<str>, key: &FlowKey, counters: &FlowCounters) -> bool {
-        let has_room = self.conversations.add(host, *key, *counters);
+        let has_room = self.since_start.is_some() || self.conversations.add(host, *key, *counters);
         self.has_changed |= has_room;
         if !has_room && !self.has_warned {
             self.has_warned = true;
@@ -58,8 +64,8 @@ impl Sink for Flows {
 }
 
 impl Flows {
-    /// None yet, for what a query asks.
-    pub(super) fn new(query: &Query) -> Self {
+    /// None yet, for what a query asks; `since_start` has those that were counted before, where there is something.
+    pub(super) fn new(query: &Query, since_start: Option<SinceStart>) -> Self {
         Self {
             conversations: Conversations::new(MOST_CONVERSATIONS),
             hosts: BTreeMap::new(),
@@ -67,6 +73,8 @@ impl Flows {
             has_warned: false,
             is_of_interval: query.since != Some(Since::Start),
             top: query.top,
+            since_start,
+            is_over: false,
         }
     }
 }
@@ -79,31 +87,19 @@ impl Tabulate for Flows {
         if !std::mem::take(&mut self.has_changed) {
             return Arc::from([]);
         }
-        let top = largest(self.conversations.iter(), self.top);
+        if let Some(since_start) = &mut self.since_start {
+            let rows = since_start.rows();
+            self.is_over = rows.is_none();
+            return rows.unwrap_or_else(|| Arc::from([]));
+        }
+        let rows = conversations::rows(self.conversations.iter(), &self.hosts, self.top);
         if self.is_of_interval {
             self.conversations.clear();
         }
-        let host = |one: &Conversation| self.hosts.get(&one.host).cloned().unwrap_or_default();
-        top.into_iter().map(|one| FlowRow::new(host(&one), one)).collect()
+        rows
+    }
+
+    fn is_over(&self) -> bool {
+        self.is_over
     }
 }
-
-/// The `most` largest by bytes both ways, the largest first.
-fn largest(conversations: impl Iterator<Item = Conversation>, most: usize) -> Vec<Conversation> {
-    let order = |one: &Conversation| {
-        let (sum, key) = (one.sum(), &one.key);
-        let ends = (key.source, key.source_port, key.destination, key.destination_port);
-        // Of the same size always the same ones.
-        (Reverse(sum.bytes), Reverse(sum.packets), ends, key.protocol, key.vlan, key.ethertype, one.host)
-    };
-    let mut all: Vec<Conversation> = conversations.collect();
-    if most < all.len() {
-        all.select_nth_unstable_by_key(most, order);
-        all.truncate(most);
-    }
-    all.sort_unstable_by_key(order);
-    all
-}
-
-#[cfg(test)]
-mod tests;

@@ -1,15 +1,12 @@
 //! The groups of each interval.
 
-use std::{
-    collections::{BTreeSet, HashMap},
-    sync::Arc,
-};
+use std::{collections::BTreeSet, sync::Arc};
 
 use xdplive_packet::{
     event::Direction,
     flow::{FlowCounters, FlowKey, Sum},
 };
-use xdplive_source::{Group, GroupBy, Groups as Sums, Host, HostId, Source, names_of};
+use xdplive_source::{GroupBy, Groups as Counted, Host, HostId, Source, Sums, names_of};
 
 use super::{
     intake::{Ended, Sink},
@@ -29,9 +26,9 @@ const MOST_GROUPS: usize = 65_536;
 pub(super) struct Groups {
     source: Arc<dyn Source>,
     query: Query,
-    sums: Sums,
+    sums: Counted,
     /// Those of packets that are sent, counted apart where of each group the busier direction is shown.
-    sent: Option<Sums>,
+    sent: Option<Counted>,
     /// Those that have counted.
     hosts: BTreeSet<Host>,
     choice: Choice,
@@ -84,8 +81,8 @@ impl Groups {
         let by = query.group_by.unwrap_or(GroupBy::Protocol);
         Self {
             source,
-            sums: Sums::new(by, MOST_GROUPS),
-            sent: is_of_busier(query).then(|| Sums::new(by, MOST_GROUPS)),
+            sums: Counted::new(by, MOST_GROUPS),
+            sent: is_of_busier(query).then(|| Counted::new(by, MOST_GROUPS)),
             hosts: BTreeSet::new(),
             choice,
             size: groups::size(query.measure),
@@ -93,7 +90,7 @@ impl Groups {
         }
     }
 
-    fn sums_of(&mut self, direction: Direction) -> &mut Sums {
+    fn sums_of(&mut self, direction: Direction) -> &mut Counted {
         match &mut self.sent {
             Some(sent) if direction == Direction::Out => sent,
             _ => &mut self.sums,
@@ -102,7 +99,7 @@ impl Groups {
 }
 
 /// All groups of the interval, and what is in none; of each the busier direction, where they are counted apart.
-fn take(sums: &mut Sums, sent: Option<&mut Sums>) -> (HashMap<Group, Sum>, Sum) {
+fn take(sums: &mut Counted, sent: Option<&mut Counted>) -> (Sums, Sum) {
     let (mut sums, other) = sums.take();
     let Some(sent) = sent else { return (sums, other) };
     let (sent, other_sent) = sent.take();

@@ -1,8 +1,5 @@
 //! Flows on their way from the source into rows: which of them are wanted, and where an interval ends.
 
-mod wanted;
-mod window;
-
 use std::{collections::VecDeque, sync::Arc, time::Duration};
 
 use tokio::time::{Instant, sleep_until};
@@ -10,12 +7,10 @@ use xdplive_packet::{
     event::Direction,
     flow::{FlowCounters, FlowKey, Sum},
 };
-use xdplive_source::{FlowFeed, FlowSnapshot, Host, HostId, Source, SourceError, Tally};
-
-use self::{
-    wanted::Filters,
-    window::{Span, Window},
+use xdplive_source::{
+    FlowFeed, FlowFilters, FlowSnapshot, Host, HostId, Source, SourceError, Span, Tally, Window,
 };
+
 use crate::{asked::Asked, shutdown::Shutdown};
 
 /// What adds up the flows that are wanted.
@@ -62,7 +57,7 @@ impl From<Span> for Ended {
 /// Takes what one stream wants out of the flows that are counted.
 pub(super) struct Intake {
     feed: FlowFeed,
-    filters: Filters,
+    filters: FlowFilters,
     directions: Vec<Direction>,
     window: Window,
     /// Time for the snapshots of other interfaces to come, once one says that the interval is over.
@@ -90,7 +85,7 @@ impl Intake {
         let several = asked.request.interfaces.may_be_several() || source.hosts().len() > 1;
         Ok(Self {
             feed,
-            filters: Filters::new(source, Arc::clone(&asked.query.filter), asked.hides_own),
+            filters: FlowFilters::new(source, Arc::clone(&asked.query.filter), asked.hides_own),
             directions: asked.request.directions.clone(),
             window: Window::new(interval),
             hold: if several { (interval / 4).min(LONGEST_HOLD) } else { Duration::ZERO },
@@ -140,7 +135,7 @@ impl Intake {
     fn interval(&mut self) -> Step {
         self.until = None;
         // There is one, or it would not be over.
-        self.window.next().map_or(Step::End(None), |span| Step::Interval(span.into()))
+        self.window.advance().map_or(Step::End(None), |span| Step::Interval(span.into()))
     }
 
     /// What became of all packets: those that were counted and that the stream wanted are delivered, but for those that
@@ -152,7 +147,7 @@ impl Intake {
         Tally { seen: self.tally.seen + missed, lost: self.tally.lost + missed, ..self.tally }
     }
 
-    fn take(&mut self, FlowSnapshot { host, interface, taken }: &FlowSnapshot, sink: &mut impl Sink) {
+    fn take(&mut self, FlowSnapshot { host, interface, taken, .. }: &FlowSnapshot, sink: &mut impl Sink) {
         sink.add_host(host);
         let wanted = self.filters.of(host.id, interface);
         let tally = &mut self.tally;

@@ -18,6 +18,11 @@ pub(super) trait Tabulate: Sink {
 
     /// The rows of the interval that has ended; without any there is no message.
     fn rows(&mut self, interval: Ended) -> Arc<[Self::Row]>;
+
+    /// Whether it cannot go on.
+    fn is_over(&self) -> bool {
+        false
+    }
 }
 
 /// See the module's text.
@@ -61,6 +66,10 @@ where
                 self.keeper.keep(&[Arc::clone(&rows)]);
                 let data = self.encoder.message(&rows);
                 return Some((Ok(StreamPacket { data }), self));
+            }
+            if self.table.is_over() {
+                self.state = State::Ended;
+                return Some((Err(ended_by_itself()), self));
             }
         }
         if self.state == State::Ended {

@@ -158,3 +158,36 @@ fn own_ports_are_a_list_or_none() {
         assert_eq!(errors.iter().map(ToString::to_string).collect::<Vec<_>>(), [expected]);
     }
 }
+
+/// Nobody has to ask for the past, and who wants nothing to be counted says so, whichever way.
+#[test]
+fn the_interface_with_the_default_route_is_watched_unless_others_are() {
+    let named = |names: &[&str]| FromTheStart::Named(names.iter().map(|name| (*name).to_owned()).collect());
+    let none = server(&[]);
+    assert_eq!((none.watch, none.made.is_empty()), (FromTheStart::DefaultRoute, true));
+    for (text, expected) in [
+        ("none", named(&[])),
+        ("", named(&[])),
+        (" ", named(&[])),
+        ("wg0, eth0 eth0", named(&["eth0", "wg0"])),
+    ] {
+        let settings = server(&[("watch", text)]);
+        assert_eq!((settings.watch, settings.made), (expected, ["watch"].into()), "{text:?}");
+    }
+    let seventeen: Vec<String> = (0..17).map(|number| format!("eth{number}")).collect();
+    for text in ["a/b", "eth0 a-name-that-is-too-long", &seventeen.join(" ")] {
+        let (settings, errors) = read_server(&[("watch", text)]);
+        assert_eq!((settings.watch, settings.made.len()), (named(&[]), 0), "what cannot be read closes");
+        assert_eq!(errors.iter().map(ServerSettingError::stops).collect::<Vec<_>>(), [true]);
+    }
+}
+
+/// Grafana hands on a name without a value.
+#[test]
+fn a_setting_without_a_value_is_none() {
+    let names =
+        ["max_limit", "interfaces", "hook", "ring_bytes", "own_ports", "history_seconds", "log_level"];
+    let settings = server(&names.map(|name| (name, "")));
+    assert_eq!((settings.made.len(), settings.ceiling), (0, LimitCeiling::Rows(10_000)));
+    assert!(settings.own_ports.is_none() && settings.interfaces.allow_all());
+}

@@ -10,7 +10,12 @@ const ONE: Sum = Sum { packets: 1, segments: 1, bytes: 100 };
 /// Flows, and one packet that came in and is of none of them.
 fn snapshot(interface: &str, entries: Vec<(FlowKey, FlowCounters)>) -> FlowSnapshot {
     let taken = Taken { from: 1, to: 2, entries, other: [ONE, Sum::default()], ..Taken::default() };
-    FlowSnapshot { host: Host::only("nas"), interface: Arc::from(interface), taken }
+    FlowSnapshot {
+        host: Host::only("nas"),
+        interface: Arc::from(interface),
+        taken,
+        cpu: std::time::Duration::ZERO,
+    }
 }
 
 #[tokio::test]

@@ -38,6 +38,47 @@ fn who_asks_before_is_told_what_is_in_force() {
     bench.stop();
 }
 
+/// What is counted from the start takes what is in force, and nobody has to do without a hook because of it.
+#[test]
+fn what_nobody_has_asked_for_yields() {
+    let mut bench = Bench::new(interfaces([("eth0", 2)]));
+    let prepare = |bench: &mut Bench, hook| {
+        let (reply, mut answer) = oneshot::channel();
+        let request = Request { hook, ..request(named("eth0"), &[Direction::In], "", Limit::All) };
+        bench.command_and_attach(Command::Prepare { request, reply });
+        let prepared = answer.try_recv().unwrap()?;
+        Ok::<_, SourceError>(prepared.in_force.iter().map(|one| one.hook).collect::<Vec<_>>())
+    };
+    let from_the_start = Request {
+        hook: HookChoice::Shared,
+        ..request(named("eth0"), &Direction::ALL, "len = 100", Limit::None)
+    };
+    let (id, queue) = bench.subscribe(&from_the_start);
+    bench.packets(2, Direction::In, 100, 1);
+    // A card is not reset by who takes any hook.
+    assert_eq!(prepare(&mut bench, HookChoice::Auto).unwrap(), [Hook::TcxIngress]);
+    let auto = request(named("eth0"), &[Direction::In], "", Limit::All);
+    let (panel, _rows) = bench.subscribe(&auto);
+    assert_eq!(prepare(&mut bench, HookChoice::Tcx).unwrap(), [Hook::TcxIngress]);
+    let conflict = prepare(&mut bench, HookChoice::XdpNative).unwrap_err();
+    assert!(
+        matches!(conflict, SourceError::HookConflict { in_force: "tcx", .. }),
+        "a panel looks: {conflict}"
+    );
+    bench.command(Command::End { stream: panel });
+    bench.packets(2, Direction::In, 100, 2);
+    for (choice, hook) in
+        [(HookChoice::XdpNative, Hook::XdpNative), (HookChoice::XdpGeneric, Hook::XdpGeneric)]
+    {
+        assert_eq!(prepare(&mut bench, choice).unwrap(), [hook]);
+        bench.packets(2, Direction::In, 100, 3);
+        assert_eq!(prepare(&mut bench, HookChoice::Auto).unwrap(), [hook]);
+    }
+    bench.command(Command::End { stream: id });
+    assert_eq!(matched(&queue), Some(9), "it was counted on all the while");
+    bench.stop();
+}
+
 #[test]
 fn the_process_ends_when_the_loader_is_lost() {
     let mut bench = Bench::new(interfaces([("eth0", 2)]));

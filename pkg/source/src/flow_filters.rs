@@ -1,4 +1,4 @@
-//! Which flows a stream wants, at one interface and the other.
+//! Which flows somebody wants, at one interface and the other.
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -8,54 +8,63 @@ use std::{
 use tracing::warn;
 use xdplive_filter::{Environment, Filter, FlowFilter};
 use xdplive_packet::flow::FlowKey;
-use xdplive_source::{HostId, Interfaces, Source, own};
 
-/// A stream's filter, at each interface of each host.
-pub(super) struct Filters {
+use crate::{host::HostId, interface::Interfaces, own, seam::Source};
+
+/// A filter on flows, at each interface of each host.
+pub struct FlowFilters {
     source: Arc<dyn Source>,
     filter: Arc<Filter>,
     hides_own: bool,
     by_host: HashMap<HostId, OfHost>,
 }
 
-/// A stream's filter, at each interface of one host.
+/// The same at each interface of one host.
 struct OfHost {
     /// What the rest was made for.
     interfaces: Arc<Interfaces>,
     ports: Arc<BTreeSet<u16>>,
     own: Option<Arc<FlowFilter>>,
-    by_interface: HashMap<Arc<str>, Wanted>,
+    by_interface: HashMap<Arc<str>, WantedFlows>,
 }
 
 /// What is wanted of one interface.
 #[derive(Clone)]
-pub(super) struct Wanted {
+pub struct WantedFlows {
     /// `None` for nothing.
     filter: Option<Arc<FlowFilter>>,
     own: Option<Arc<FlowFilter>>,
 }
 
-impl Wanted {
+impl WantedFlows {
     /// Whether the packets of a flow are wanted.
-    pub(super) fn matches(&self, key: &FlowKey) -> bool {
-        self.filter.as_ref().is_some_and(|filter| filter.matches(key))
-            && !self.own.as_ref().is_some_and(|own| own.matches(key))
+    #[must_use]
+    pub fn matches(&self, key: &FlowKey) -> bool {
+        self.filter.as_ref().is_some_and(|filter| filter.matches(key)) && !self.is_own(key)
+    }
+
+    /// Whether they are own traffic that is not wanted.
+    #[must_use]
+    pub fn is_own(&self, key: &FlowKey) -> bool {
+        self.own.as_ref().is_some_and(|own| own.matches(key))
     }
 
     /// Whether all packets are, but for own traffic.
-    pub(super) fn is_everything(&self) -> bool {
+    #[must_use]
+    pub fn is_everything(&self) -> bool {
         self.filter.as_ref().is_some_and(|filter| filter.is_everything())
     }
 }
 
-impl Filters {
+impl FlowFilters {
     /// `filter` on the interfaces of `source`, without own traffic or with it.
-    pub(super) fn new(source: Arc<dyn Source>, filter: Arc<Filter>, hides_own: bool) -> Self {
+    #[must_use]
+    pub fn new(source: Arc<dyn Source>, filter: Arc<Filter>, hides_own: bool) -> Self {
         Self { source, filter, hides_own, by_host: HashMap::new() }
     }
 
     /// What is wanted of an interface of a host, as it is now.
-    pub(super) fn of(&mut self, host: HostId, interface: &Arc<str>) -> Wanted {
+    pub fn of(&mut self, host: HostId, interface: &Arc<str>) -> WantedFlows {
         let (interfaces, ports) = (self.source.interfaces_of(host), self.source.own_ports(host));
         let hides_own = self.hides_own;
         let of_host = self
@@ -84,7 +93,7 @@ impl OfHost {
         }
     }
 
-    fn make(&self, filter: &Filter, interface: &str) -> Wanted {
+    fn make(&self, filter: &Filter, interface: &str) -> WantedFlows {
         let broadcasts = self.interfaces.get(interface).map(|found| found.broadcasts());
         let environment = Environment { broadcasts: broadcasts.unwrap_or_default() };
         let filter = match FlowFilter::new(filter, &environment) {
@@ -95,7 +104,7 @@ impl OfHost {
                 None
             }
         };
-        Wanted { filter, own: self.own.clone() }
+        WantedFlows { filter, own: self.own.clone() }
     }
 }
 

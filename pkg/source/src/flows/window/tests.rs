@@ -11,7 +11,7 @@ fn intervals(window: &mut Window, snapshots: &[(u64, u64)]) -> Vec<(u64, u64)> {
     let mut found = Vec::new();
     for (from, to) in snapshots {
         if window.take(&taken(*from, *to)) {
-            let span = window.next().unwrap();
+            let span = window.advance().unwrap();
             found.push((span.from / MS, span.to / MS));
         }
     }
@@ -53,8 +53,8 @@ fn what_is_later_is_known() {
     assert!(window.take(&taken(500, 1000)));
     assert!(window.is_over() && window.is_before(&taken(1000, 1100)) && !window.is_before(&taken(90, 1020)));
     assert!(window.take(&taken(90, 1020)), "another interface");
-    assert_eq!(window.next(), Some(Span { from: 0, to: 1000 * MS }));
-    assert_eq!(window.next(), None);
+    assert_eq!(window.advance(), Some(Span { from: 0, to: 1000 * MS }));
+    assert_eq!(window.advance(), None);
 }
 
 /// An interface that was away for a minute did not have a minute's interval.

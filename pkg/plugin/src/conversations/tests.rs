@@ -1,4 +1,5 @@
 use bytemuck::Zeroable as _;
+use xdplive_packet::flow::{FlowCounters, FlowKey, Sum};
 
 use super::*;
 

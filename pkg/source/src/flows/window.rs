@@ -2,19 +2,21 @@
 
 use std::time::Duration;
 
-use xdplive_source::Taken;
+use super::taken::Taken;
 
 /// From one moment to another, nanoseconds since 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Span {
-    pub(super) from: u64,
-    pub(super) to: u64,
+pub struct Span {
+    /// The beginning.
+    pub from: u64,
+    /// The end.
+    pub to: u64,
 }
 
 /// Adds snapshots up to intervals. Several interfaces bring one each, and others may need them more often than this
 /// stream.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Window {
+pub struct Window {
     length: u64,
     /// Since when; `None` before the first snapshot.
     from: Option<u64>,
@@ -28,13 +30,14 @@ pub(super) struct Window {
 
 impl Window {
     /// Intervals of this length, as far as snapshots can be added up to it.
-    pub(super) fn new(length: Duration) -> Self {
+    #[must_use]
+    pub fn new(length: Duration) -> Self {
         let length = u64::try_from(length.as_nanos()).unwrap_or(u64::MAX);
         Self { length, from: None, last: None, has_some: false, over: None }
     }
 
     /// Adds a snapshot. Says whether the interval is over with it.
-    pub(super) fn take(&mut self, taken: &Taken) -> bool {
+    pub fn take(&mut self, taken: &Taken) -> bool {
         let mut from = *self.from.get_or_insert(taken.from);
         let last = self.last.unwrap_or(taken.from);
         if from.saturating_sub(taken.to) > self.length {
@@ -60,24 +63,26 @@ impl Window {
     }
 
     /// Whether a snapshot has brought its end.
-    pub(super) const fn is_over(&self) -> bool {
+    #[must_use]
+    pub const fn is_over(&self) -> bool {
         self.over.is_some()
     }
 
     /// Whether the interval was over when what is in a snapshot began to be counted.
-    pub(super) fn is_before(&self, taken: &Taken) -> bool {
+    #[must_use]
+    pub fn is_before(&self, taken: &Taken) -> bool {
         self.over.is_some_and(|over| over <= taken.from)
     }
 
     /// Begins the next interval. Returns the one that is over.
-    pub(super) fn next(&mut self) -> Option<Span> {
+    pub fn advance(&mut self) -> Option<Span> {
         let to = self.over.take()?;
         self.has_some = false;
         Some(Span { from: self.from.replace(to)?, to })
     }
 
     /// Ends the interval where it is; `None` where nothing was taken in it.
-    pub(super) fn end(&mut self) -> Option<Span> {
+    pub fn end(&mut self) -> Option<Span> {
         let (from, to) = (self.from?, self.last.filter(|_| self.has_some)?);
         // What comes late is of some interval all the same.
         let to = if from < to { to } else { from.saturating_add(self.length) };

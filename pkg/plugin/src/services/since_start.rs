@@ -1,0 +1,62 @@
+//! Conversations since an interface is counted from the start, for whoever asks for those since the start.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use xdplive_history::Recorder;
+use xdplive_packet::event::Direction;
+use xdplive_source::{Conversations, FlowFilters, HostId, InterfaceSet, Source, WantedFlows};
+
+use super::Plugin;
+use crate::{
+    asked::Asked,
+    columns::flows::FlowRow,
+    conversations,
+    query::{Kind, Since},
+};
+
+/// The conversations of what is asked.
+pub(super) struct SinceStart {
+    recorder: Recorder,
+    source: Arc<dyn Source>,
+    filters: FlowFilters,
+    interfaces: Vec<String>,
+    directions: Vec<Direction>,
+    top: usize,
+}
+
+impl SinceStart {
+    /// None where something else is asked for, or not all of the interfaces are counted from the start.
+    pub(super) fn of(plugin: &Plugin, asked: &Asked) -> Option<Self> {
+        let InterfaceSet::Named(interfaces) = &asked.request.interfaces else { return None };
+        let is_asked = asked.query.kind == Kind::Flows && asked.query.since == Some(Since::Start);
+        let recorder = &plugin.recorder;
+        (is_asked && recorder.watches(interfaces)).then(|| Self {
+            recorder: recorder.clone(),
+            source: Arc::clone(&plugin.source),
+            filters: FlowFilters::new(
+                Arc::clone(&plugin.source),
+                Arc::clone(&asked.query.filter),
+                asked.hides_own,
+            ),
+            interfaces: interfaces.clone(),
+            directions: asked.request.directions.clone(),
+            top: asked.query.top,
+        })
+    }
+
+    /// The largest of them now, by bytes; `None` where they are not counted any more.
+    pub(super) fn rows(&mut self) -> Option<Arc<[FlowRow]>> {
+        let Self { recorder, source, filters, interfaces, directions, top } = self;
+        let mut found = Conversations::new(usize::MAX);
+        let mut wanted: BTreeMap<(HostId, Arc<str>), WantedFlows> = BTreeMap::new();
+        let is_counted = recorder.flows(interfaces, |host, interface, key, counters| {
+            let wanted =
+                wanted.entry((host, Arc::clone(interface))).or_insert_with(|| filters.of(host, interface));
+            if directions.contains(&key.direction()) && wanted.matches(key) {
+                found.add(host, *key, *counters);
+            }
+        });
+        let hosts = source.hosts().iter().map(|host| (host.id, Arc::clone(&host.name))).collect();
+        is_counted.then(|| conversations::rows(found.iter(), &hosts, *top))
+    }
+}
