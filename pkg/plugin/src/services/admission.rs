@@ -130,6 +130,12 @@ impl Admission {
         Ok(Admitted { label, state: Arc::clone(&self.state), _permit: permit })
     }
 
+    /// Whether a stream of this channel runs.
+    #[must_use]
+    pub fn runs(&self, label: &Arc<Label>) -> bool {
+        self.current().running.contains_key(label)
+    }
+
     /// Lets a query stand.
     ///
     /// # Errors

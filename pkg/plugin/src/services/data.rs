@@ -8,6 +8,7 @@ mod past;
 use std::{
     collections::{BTreeSet, HashMap},
     ops::RangeInclusive,
+    time::Duration,
 };
 
 use grafana_plugin_sdk::pluginv2::{
@@ -22,7 +23,7 @@ use self::{
     absence::{notice_of_absence, notice_of_beginning, notice_of_gap},
     past::{Kept, reaches},
 };
-use super::{Plugin, standing::MOST_GIVING_WAY};
+use super::{Plugin, standing::MOST_GIVING_WAY, stream::lingering::UNSEEN};
 use crate::{
     asked::{self, Asked, Refusal},
     caller::Caller,
@@ -31,6 +32,7 @@ use crate::{
     frame::{arrow, wide},
     query::{Columns, Kind, Query, check_time_range},
     sent::Place,
+    standing::SHORTEST_LEASE,
     utilisation,
 };
 
@@ -69,6 +71,9 @@ struct About {
     notices: Vec<Value>,
     /// What is said instead where there are no rows.
     absence: Option<Value>,
+    /// Since when (ms since 1970) what is asked is counted for who has no panel, where that is not all of the time range, and for
+    /// how long after it was asked for.
+    since: Option<(i64, Duration)>,
     /// The time range, of which is said what is missing at its beginning; `None` where somebody else does: its panel, which
     /// fills while one looks.
     range: Option<RangeInclusive<i64>>,
@@ -86,7 +91,13 @@ impl About {
     fn meta_of<R>(mut self, kept: &Kept<R>, is_empty: bool) -> Value {
         if let Some(from) = kept.from {
             self.add("kept_from", json!(from));
-            self.notices.extend(self.range.as_ref().and_then(|range| notice_of_gap(range, from)));
+        }
+        // Where something was counted before, for whomever, that is what there is.
+        match self.since.filter(|(since, _)| kept.from.is_none_or(|from| from >= *since)) {
+            Some((since, time)) => self.notices.push(notice_of_beginning(since, time)),
+            None => self.notices.extend(
+                self.range.as_ref().zip(kept.from).and_then(|(range, from)| notice_of_gap(range, from)),
+            ),
         }
         self.meta(is_empty)
     }
@@ -137,6 +148,7 @@ impl Plugin {
             }),
             notices: Vec::new(),
             absence: None,
+            since: None,
             range: None,
         };
         if !prepared.left_out.is_empty() {
@@ -148,17 +160,26 @@ impl Plugin {
         about.notices.extend(remarks(&asked.query, &*self.source));
         // Without a limit nothing is kept of packets.
         let is_kept = asked.query.kind != Kind::Packets || asked.query.limit.is_some();
-        let mut is_new = false;
         if caller.comes_again && is_kept {
             let since = self.stand(&asked, caller.is_rule).await?;
-            is_new = since > *range.start();
-            about.notices.extend(is_new.then(|| notice_of_beginning(since)));
+            about.since = Some((since, SHORTEST_LEASE)).filter(|(since, _)| since > range.start());
+        }
+        // Only of what is not over yet something can come.
+        let now = self.source.now().milliseconds();
+        if caller.has_no_stream && asked.query.kind != Kind::Packets && reaches(&range, now) {
+            let since = self.count_unseen(&asked).await?;
+            about.since = since.map(|since| (since, UNSEEN)).filter(|(since, _)| since > range.start());
+            about.notices.extend(
+                self.lingering.is_off().then(|| json!({ "severity": "warning", "text": NOT_COUNTED_ON })),
+            );
         }
         // What is counted only since is not there either.
-        if !caller.is_rule && !is_new {
-            let now = self.source.now().milliseconds();
-            about.absence = notice_of_absence(&asked.query, &range, now, &self.server);
-            about.range = (caller.comes_again || !reaches(&range, now)).then(|| range.clone());
+        if !caller.is_rule {
+            if about.since.is_none() {
+                about.absence = notice_of_absence(&asked.query, &range, now, &self.server);
+            }
+            let has_no_panel = caller.comes_again || caller.has_no_stream;
+            about.range = (has_no_panel || !reaches(&range, now)).then(|| range.clone());
         }
         let name = &query.ref_id;
         Ok(match &asked.query.columns {
@@ -249,6 +270,10 @@ fn hook_in_json(InForce { interface, hook, reason, expected, .. }: &InForce) -> 
         "reason": if *expected { "" } else { reason },
     })
 }
+
+/// Why an expression or a script gets nothing.
+const NOT_COUNTED_ON: &str = "Expressions and scripts have no stream, and linger_seconds = 0 in grafana.ini has nothing counted \
+    on between two of their queries.";
 
 /// What is to be known of the figures of a query, in one notice.
 fn remarks(query: &Query, source: &dyn Source) -> Option<Value> {

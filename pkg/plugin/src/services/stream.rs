@@ -32,7 +32,7 @@ use self::{
 };
 use super::{Plugin, admission::Admitted, since_start::SinceStart};
 use crate::{
-    asked::{self, Asked, ChannelRefusal},
+    asked::{self, Asked, ChannelRefusal, Refusal},
     columns::{Column, capture::CaptureColumn, packets::PacketColumn, rates::CountRow},
     frame::json::{self, Encoder},
     query::{Columns, Kind},
@@ -113,9 +113,7 @@ impl Plugin {
             Some(messages) => messages,
             None => self.new_messages(asked).await.map_err(|error| Status::unavailable(error.to_string()))?,
         };
-        Ok(Box::pin(messages.inspect(move |_| {
-            let _has = &admitted;
-        })))
+        Ok(having(messages, admitted))
     }
 
     /// The messages of a stream that begins. It lingers where what it sends is kept.
@@ -134,16 +132,17 @@ impl Plugin {
     /// for a panel, or was until lately, and where the administrator has nothing go on without one.
     ///
     /// # Errors
-    /// As [`xdplive_source::Source::subscribe`].
-    pub(super) async fn count_unseen(&self, asked: &Asked) -> Result<Option<i64>, SourceError> {
-        if self.admission.runs(&asked.request.label) || self.lingering.is_off() {
-            return Ok(None);
-        }
+    /// As [`xdplive_source::Source::subscribe`], and beyond a quota.
+    pub(super) async fn count_unseen(&self, asked: &Asked) -> Result<Option<i64>, Refusal> {
         if let Some(since) = self.lingering.renew(asked) {
             return Ok(since);
         }
+        if self.admission.runs(&asked.request.label) || self.lingering.is_off() {
+            return Ok(None);
+        }
+        let admitted = self.admission.stream(asked).map_err(|over| self.refused(asked, over))?;
         let since = self.source.now().milliseconds();
-        let messages = self.messages(asked.clone()).await?;
+        let messages = having(self.messages(asked.clone()).await?, admitted);
         self.lingering.take_unseen(asked, messages, schema_of(&asked.query.columns), since);
         Ok(Some(since))
     }
@@ -250,6 +249,13 @@ impl Plugin {
     ) -> Result<Asked, ChannelRefusal> {
         asked::read_channel(context, path, data, &*self.source, &self.server)
     }
+}
+
+/// Messages that have what their stream was let in with for as long as they are there.
+fn having(messages: Messages, admitted: Admitted) -> Messages {
+    Box::pin(messages.inspect(move |_| {
+        let _has = &admitted;
+    }))
 }
 
 /// A message that names the columns of a stream, without rows.

@@ -13,7 +13,11 @@ use super::{
     accounts::{self, Counts},
     query::{self, Channel, read_channel},
 };
-use crate::{cli::Watch, exit::Failure, host::Plugin};
+use crate::{
+    cli::Watch,
+    exit::Failure,
+    host::{self, Plugin},
+};
 
 /// The range that a panel shows by default, ms.
 const RANGE: i64 = 300_000;
@@ -64,7 +68,7 @@ async fn ask(plugin: &Plugin, context: &PluginContext, options: &Watch) -> Resul
         .collect();
     let names: Vec<String> = queries.iter().map(|query| query.ref_id.clone()).collect();
     let request =
-        QueryDataRequest { plugin_context: Some(context.clone()), queries, ..QueryDataRequest::default() };
+        QueryDataRequest { plugin_context: Some(context.clone()), queries, headers: host::headers() };
     let answer = plugin.data().query_data(request).await.map_err(from_status)?.into_inner();
     names
         .iter()

@@ -1,8 +1,9 @@
 //! What is missing of an answer about the past: all of it, or its beginning.
 
-use std::ops::RangeInclusive;
+use std::{ops::RangeInclusive, time::Duration};
 
 use serde_json::{Value, json};
+use xdplive_filter::Filter;
 use xdplive_history::accounts::POINTS;
 
 use super::past::reaches;
@@ -32,7 +33,11 @@ pub(super) fn notice_of_absence(
             ("packets", "nothing, as the server's administrator has it (history_rows = 0)".to_owned())
         }
         Kind::Packets => ("packets", last_rows(server.history_rows)),
-        Kind::Rates if query.is_of_flows() => ("groups", last_rows(GROUP_ROWS)),
+        Kind::Rates if query.is_of_flows() => {
+            let from_the_start = (*query.filter == Filter::default() && !query.is_any())
+                .then(|| format!("the last {history} of interfaces that the setting watch names, and "));
+            ("groups", from_the_start.unwrap_or_default() + &last_rows(GROUP_ROWS))
+        }
         Kind::Rates => (
             "counts",
             format!(
@@ -51,11 +56,12 @@ pub(super) fn notice_of_absence(
 }
 
 /// Says that there is nothing from before `since`, ms since 1970.
-pub(super) fn notice_of_beginning(since: i64) -> Value {
+pub(super) fn notice_of_beginning(since: i64, goes_on: Duration) -> Value {
     let text = format!(
-        "Counting since {}. What was before is not known; it is counted on for at least 10 minutes after this was last \
+        "Counting since {}. What was before is not known; it is counted on for at least {} minutes after this was last \
          asked for.",
-        time(since)
+        time(since),
+        goes_on.as_secs() / 60
     );
     json!({ "severity": "info", "text": text })
 }

@@ -38,6 +38,9 @@ pub(super) fn check(facts: &Facts<'_>) -> Check {
         (FromTheStart::DefaultRoute, Some(obstacle)) => {
             format!("nothing is counted from the start: {obstacle}")
         }
+        _ if states.is_empty() && *hides_some => {
+            "counted from the start: interfaces that may not be known here".to_owned()
+        }
         _ if states.is_empty() => {
             "nothing is counted from the start: there is no interface for it".to_owned()
         }

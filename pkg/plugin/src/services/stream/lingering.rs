@@ -1,5 +1,5 @@
-//! Streams whose last panel has gone, for a while: a browser whose connection was cut comes back for them, and has every
-//! row that came meanwhile.
+//! Streams without a panel, for a while. Their last one has gone: a browser whose connection was cut comes back for them, and has
+//! every row that came meanwhile. Or there never was one, and what is asked for is counted in case it is asked for again.
 
 use std::{
     collections::VecDeque,
@@ -13,7 +13,7 @@ use futures::{Stream, StreamExt as _};
 use grafana_plugin_sdk::pluginv2::StreamPacket;
 use tokio::{
     runtime::Handle,
-    sync::oneshot,
+    sync::{oneshot, watch},
     task::JoinHandle,
     time::{Instant, sleep_until},
 };
@@ -23,11 +23,16 @@ use xdplive_source::Request;
 use super::Messages;
 use crate::{asked::Asked, shutdown::Shutdown};
 
-/// Streams that linger at a time at most; beyond that the one that has done so for longest ends.
+/// Streams that linger at a time at most, and as many that nobody has looked at; beyond that the one that has done so for longest
+/// ends.
 const MOST: usize = 16;
 
-/// Longest time for which streams linger.
+/// Longest time for which streams linger whose last panel has gone.
 const LONGEST: Duration = Duration::from_secs(60);
+
+/// Time for which something is counted for who asked and has no stream, after it was asked for. Panels are refreshed every
+/// minute, and more often.
+pub(in crate::services) const UNSEEN: Duration = Duration::from_secs(120);
 
 /// What lingers, and for how long.
 #[derive(Clone)]
@@ -45,6 +50,10 @@ struct Entry {
     subject: Subject,
     /// Whoever sends here gets the messages; when it is dropped, the stream ends.
     take: oneshot::Sender<oneshot::Sender<Left>>,
+    /// When it ends.
+    until: watch::Sender<Instant>,
+    /// Since when it is counted for who has no stream, ms since 1970; `None` where a panel was the first.
+    since: Option<i64>,
     task: JoinHandle<()>,
 }
 
@@ -83,6 +92,33 @@ impl Lingering {
         Some(self.held(subject, left, true))
     }
 
+    /// Whether nothing goes on without a panel, as the administrator has it.
+    pub(in crate::services) const fn is_off(&self) -> bool {
+        self.time.is_zero()
+    }
+
+    /// Has the stream of what is asked go on for [`UNSEEN`] from now on, if it lingers. Returns since when it is counted for who
+    /// has no stream (ms since 1970), if it is.
+    pub(super) fn renew(&self, asked: &Asked) -> Option<Option<i64>> {
+        let subject = subject(asked);
+        let entries = self.lock();
+        let entry = entries.iter().find(|entry| entry.subject == subject && !entry.take.is_closed())?;
+        let end = Instant::now() + UNSEEN;
+        entry.until.send_if_modified(|until| {
+            let is_later = end > *until;
+            *until = end.max(*until);
+            is_later
+        });
+        Some(entry.since)
+    }
+
+    /// Has the messages of a stream taken for [`UNSEEN`], which nobody wants, so that what they are made of is counted and kept
+    /// since `since`, ms since 1970. `schema` is as with [`Self::keep`].
+    pub(super) fn take_unseen(&self, asked: &Asked, messages: Messages, schema: Vec<u8>, since: i64) {
+        let left = Left { messages, schema };
+        self.linger(subject(asked), left, UNSEEN, Some(since), &Handle::current());
+    }
+
     /// Ends all of them, which may be in the way of what is asked. Returns whether there were any, when nothing is captured
     /// for them any more.
     pub(in crate::services) async fn end_all(&self) -> bool {
@@ -102,16 +138,20 @@ impl Lingering {
         Box::pin(Held { left: Some(left), names_columns, subject, lingering, runtime })
     }
 
-    fn linger(&self, subject: Subject, left: Left, runtime: &Handle) {
+    fn linger(&self, subject: Subject, left: Left, time: Duration, since: Option<i64>, runtime: &Handle) {
         let (take, taken) = oneshot::channel();
-        let task = runtime.spawn(drive(left, taken, Instant::now() + self.time, self.shutdown.clone()));
+        let (until, end) = watch::channel(Instant::now() + time);
+        let task = runtime.spawn(drive(left, taken, end, self.shutdown.clone()));
         let mut entries = self.lock();
         // What ended by itself can no longer be taken.
         entries.retain(|entry| !entry.take.is_closed());
-        if entries.len() >= MOST {
-            entries.pop_front();
+        let alike = |entry: &Entry| entry.since.is_some() == since.is_some();
+        if entries.iter().filter(|entry| alike(entry)).count() >= MOST
+            && let Some(oldest) = entries.iter().position(alike)
+        {
+            entries.remove(oldest);
         }
-        entries.push_back(Entry { subject, take, task });
+        entries.push_back(Entry { subject, take, until, since, task });
     }
 
     fn lock(&self) -> MutexGuard<'_, VecDeque<Entry>> {
@@ -128,10 +168,11 @@ fn subject(asked: &Asked) -> Subject {
 async fn drive(
     mut left: Left,
     mut taken: oneshot::Receiver<oneshot::Sender<Left>>,
-    end: Instant,
+    mut end: watch::Receiver<Instant>,
     shutdown: Shutdown,
 ) {
     loop {
+        let until = *end.borrow_and_update();
         tokio::select! {
             biased;
             give = &mut taken => {
@@ -142,7 +183,9 @@ async fn drive(
                 return;
             }
             () = shutdown.begun() => return,
-            () = sleep_until(end) => return,
+            () = sleep_until(until) => return,
+            // Without anybody who could, it is not put off any more.
+            Ok(()) = end.changed() => {}
             message = left.messages.next() => if !matches!(message, Some(Ok(_))) { return },
         }
     }
@@ -186,7 +229,7 @@ impl Drop for Held {
             && !lingering.time.is_zero()
             && lingering.shutdown.cause().is_none()
         {
-            lingering.linger(subject.clone(), left, runtime);
+            lingering.linger(subject.clone(), left, lingering.time, None, runtime);
         }
     }
 }

@@ -33,9 +33,15 @@ fn each_kind_says_what_is_kept() {
              rules asked for or the setting watch names, while Grafana runs.",
         ),
         (
-            r#"{"kind":"rates","groupBy":"vlan"}"#,
+            r#"{"kind":"rates","groupBy":"vlan","filter":"udp"}"#,
             "No groups are kept of this time range. What is kept: the last 40000 rows that panels with this query were \
              sent, while Grafana runs and other queries leave them room.",
+        ),
+        (
+            r#"{"kind":"rates","groupBy":"vlan"}"#,
+            "No groups are kept of this time range. What is kept: the last 60 minutes of interfaces that the setting watch \
+             names, and the last 40000 rows that panels with this query were sent, while Grafana runs and other queries \
+             leave them room.",
         ),
         (
             r#"{"kind":"flows"}"#,
