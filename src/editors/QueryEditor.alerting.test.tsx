@@ -8,29 +8,30 @@ import { openEditor, setUpEditors } from '../testing/queryEditor';
 
 beforeAll(setUpEditors);
 
-const HINT = 'An alert rule gets no packets and no conversations from this data source';
+const HINT = 'An alert rule cannot use packets or conversations';
+const NOT_ALLOWED = 'the setting Packets for services of this data source is off';
 
 /** The editor of an alert rule, whose data source has these settings. */
 const openRule = (kind: 'packets' | 'rates' | 'flows' | 'capture' | undefined, settings: XdpSettings = {}) =>
   openEditor({ kind }, testDataSource({}, settings), { app: CoreApp.UnifiedAlerting });
 
 it.each(['packets', 'flows', undefined] as const)(
-  'reports of %s, before a rule is saved, that it gets none',
+  'reports of %s, before a rule is saved, that it cannot use them',
   async (kind) => {
     await openRule(kind);
-    expect(screen.getByRole('alert', { name: HINT })).toHaveTextContent('Choose Rates or Capture');
+    expect(screen.getByRole('alert', { name: HINT })).toHaveTextContent(/Choose Rates or Capture\..*is off\.$/);
     await userEvent.click(screen.getByRole('radio', { name: 'Rates' }));
     expect(screen.queryByText(HINT)).not.toBeInTheDocument();
   }
 );
 
-it.each(['rates', 'capture'] as const)('has nothing to report of %s', async (kind) => {
-  await openRule(kind);
-  expect(screen.queryByText(HINT)).not.toBeInTheDocument();
+it('reports it too where services may see packets, of which a rule makes nothing', async () => {
+  await openRule('flows', { allowPacketsToServices: true });
+  expect(screen.getByRole('alert', { name: HINT })).not.toHaveTextContent(NOT_ALLOWED);
 });
 
-it('has nothing to report where services may see packets', async () => {
-  await openRule('packets', { allowPacketsToServices: true });
+it.each(['rates', 'capture'] as const)('has nothing to report of %s', async (kind) => {
+  await openRule(kind);
   expect(screen.queryByText(HINT)).not.toBeInTheDocument();
 });
 

@@ -25,7 +25,7 @@ import { GroupByField } from './GroupByField';
 import { InterfaceField } from './InterfaceField';
 import { NumberFields } from './NumberFields';
 import { PcapngLink } from './PcapngLink';
-import { ServicesHint } from './ServicesHint';
+import { RuleHint } from './RuleHint';
 import { useLoaded, type Loaded } from './useLoaded';
 import { useSavedKind } from './useSavedKind';
 import { useVocabulary } from './useVocabulary';
@@ -79,7 +79,7 @@ export function QueryEditor({ app, datasource, query: saved, queries, data, onCh
           </Trans>
         </Alert>
       )}
-      {isAlerting(app) && isOfWhatWasSent(query) && !datasource.allowsPacketsToServices && <ServicesHint />}
+      {isAlerting(app) && isOfWhatWasSent(query) && <RuleHint isAllowed={datasource.allowsPacketsToServices} />}
       <EditorRow>
         <ChoiceField
           label={t('query-editor.show', 'Show')}

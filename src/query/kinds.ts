@@ -87,7 +87,7 @@ export function isOfLines(query: XdpQuery): boolean {
   return isOfPackets(query) && query.format === 'lines';
 }
 
-/** Whether its answer has packets or who talks with whom, which services see only where they are allowed to. */
+/** Whether its answer is packets or who talks with whom: no numbers over time, and not for services unless they may see them. */
 export function isOfWhatWasSent(query: XdpQuery): boolean {
   return isOfPackets(query) || query.kind === 'flows';
 }
