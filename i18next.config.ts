@@ -1,6 +1,6 @@
 import { defineConfig } from 'i18next-cli';
 
-import { id, languages } from './plugin.json';
+import { id, languages } from './src/plugin.json';
 
 /** `npm run i18n-extract` writes what the code asks for into `src/locales`: English as it is there, the others to be translated. */
 export default defineConfig({

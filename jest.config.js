@@ -27,8 +27,8 @@ module.exports = {
   moduleNameMapper: {
     // Jest never transforms a file named .mjs.
     '^(d3(-[a-z-]+)?)$': '<rootDir>/node_modules/$1/dist/$1.js',
-    '\\.css$': '<rootDir>/.config/jest/noStyles.js',
-    'react-inlinesvg': '<rootDir>/.config/jest/inlineSvg.tsx',
+    '\\.css$': '<rootDir>/.config/jest/mocks/styles.js',
+    'react-inlinesvg': '<rootDir>/.config/jest/mocks/react-inlinesvg.tsx',
   },
   transform: {
     '\\.[jt]sx?$': [

@@ -1,7 +1,7 @@
 import { DataSourcePlugin } from '@grafana/data';
 import { initPluginTranslations } from '@grafana/i18n';
 
-import pluginJson from '../plugin.json';
+import pluginJson from './plugin.json';
 
 import { XdpDataSource } from './datasource/XdpDataSource';
 import { ConfigEditor } from './editors/ConfigEditor';

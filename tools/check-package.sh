@@ -11,14 +11,13 @@ fail() {
   exit 1
 }
 
-# What plugin.json names has to be there: pictures and dashboards.
+# What plugin.json names has to be there, pictures and dashboards; and the files of src/locales and docs/install.
 named=$(grep -oE '"(img|dashboards)/[^"]+"' "$directory/plugin.json" | tr -d '"')
 own=(CHANGELOG.md LICENSE README.md module.js module.js.map plugin.json "$program")
 install=$(cd docs && echo install/xdplive*)
 locales=$(cd src && find locales -type f)
 expected=$(printf '%s\n' "${own[@]}" $named $install $locales | sort -u)
-# Parts of module.js that are loaded when they are needed have numbers for names.
-present=$(cd "$directory" && find . -type f -printf '%P\n' | grep -vE '^[0-9]+\.js(\.map)?$' | sort)
+present=$(cd "$directory" && find . -type f -printf '%P\n' | sort)
 diff <(echo "$expected") <(echo "$present") >&2 || fail "other files (>) than are needed (<)"
 
 [ -x "$directory/$program" ] || fail "$program is not executable"

@@ -53,4 +53,4 @@ ping -q -i 0.2 127.0.0.1 >/dev/null &
 started+=($!)
 
 export GRAFANA_URL GRAFANA_ADMIN_USER=${GRAFANA_USER:-admin} GRAFANA_ADMIN_PASSWORD=${GRAFANA_PASSWORD:-admin}
-npm run --silent test:e2e -- "$@"
+npm run --silent e2e -- "$@"

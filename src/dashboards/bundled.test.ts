@@ -1,6 +1,6 @@
 import { colorManipulator, createTheme, getFieldDisplayName, stringToJsRegex } from '@grafana/data';
 
-import pluginJson from '../../plugin.json';
+import pluginJson from '../plugin.json';
 import { SERVICES } from '../../dashboards/source/services';
 import { adHocFault, withAdHocFilters } from '../query/adHocFilters';
 import { isUsed } from '../query/kinds';

@@ -3,7 +3,7 @@ import { locationUtil, type GrafanaTheme2 } from '@grafana/data';
 import { Trans } from '@grafana/i18n';
 import { Alert, TextLink, useStyles2 } from '@grafana/ui';
 
-import pluginJson from '../../plugin.json';
+import pluginJson from '../plugin.json';
 import { t } from '../locale/t';
 import { loadServerSettings } from '../resources/settings';
 

@@ -1,4 +1,4 @@
-import pluginJson from '../../plugin.json';
+import pluginJson from '../plugin.json';
 import livePackets from '../../dashboards/live-packets.json';
 
 import { dashboardPage, explorePage, LIVE_PACKETS } from './packetsPage';

@@ -1,7 +1,7 @@
 import fs from 'fs';
 import path from 'path';
 
-import { id, languages } from '../../plugin.json';
+import { id, languages } from '../plugin.json';
 
 type Texts = { [key: string]: string | Texts };
 

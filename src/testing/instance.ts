@@ -1,6 +1,6 @@
 import { PluginType, type DataSourceInstanceSettings } from '@grafana/data';
 
-import pluginJson from '../../plugin.json';
+import pluginJson from '../plugin.json';
 import type { XdpSettings } from '../settings/model';
 
 /** A data source without a setting, as Grafana hands it to the front end. */

@@ -1,6 +1,6 @@
 import type { DataSourceSettings } from '@grafana/data';
 
-import pluginJson from '../../plugin.json';
+import pluginJson from '../plugin.json';
 import type { XdpSettings } from '../settings/model';
 
 /** A data source as the page of its settings has it. */

@@ -2,7 +2,7 @@ import path from 'path';
 
 import type { Configuration } from 'webpack';
 
-import plugin from '../../webpack.config';
+import plugin from '../../.config/webpack/webpack.config';
 
 /** One page with the editors and all that Grafana would provide, for a browser without Grafana. */
 export default function config(): Configuration {

@@ -1,6 +1,6 @@
 import { expect, test } from '@grafana/plugin-e2e';
 
-import pluginJson from '../../plugin.json';
+import pluginJson from '../../src/plugin.json';
 
 import { DATA_SOURCE } from './here';
 

@@ -1,6 +1,6 @@
 import { randomUUID } from 'crypto';
 
-import pluginJson from '../../plugin.json';
+import pluginJson from '../../src/plugin.json';
 
 import { INTERFACE } from './here';
 import { expect, test } from './made';

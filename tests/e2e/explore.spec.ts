@@ -1,6 +1,6 @@
 import { expect, test } from '@grafana/plugin-e2e';
 
-import pluginJson from '../../plugin.json';
+import pluginJson from '../../src/plugin.json';
 
 import { sendTo } from './datagrams';
 import { DATA_SOURCE, INTERFACE } from './here';

@@ -2,7 +2,7 @@ import { randomUUID } from 'crypto';
 
 import { type DashboardPage, expect, test as base } from '@grafana/plugin-e2e';
 
-import pluginJson from '../../plugin.json';
+import pluginJson from '../../src/plugin.json';
 
 import { sendTo } from './datagrams';
 import { DATA_SOURCE, INTERFACE } from './here';

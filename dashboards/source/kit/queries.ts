@@ -1,6 +1,6 @@
 import type * as cog from '@grafana/grafana-foundation-sdk/cog';
 
-import { id as pluginId } from '../../../plugin.json';
+import { id as pluginId } from '../../../src/plugin.json';
 import type { GroupBy, Measure, XdpQuery } from '../../../src/query/model';
 
 import type { ColumnOf } from './columns';

@@ -1,6 +1,6 @@
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 
-import { id as pluginId } from '../../../plugin.json';
+import { id as pluginId } from '../../../src/plugin.json';
 import { ANY_INTERFACE } from '../../../src/query/model';
 
 import { DATA_SOURCE, FILTER, INTERFACE, NARROW } from './names';

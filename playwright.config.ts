@@ -3,17 +3,15 @@ import path from 'path';
 import { type PluginOptions } from '@grafana/plugin-e2e';
 import { defineConfig, devices } from '@playwright/test';
 
-import { CHROMIUM } from '../chromium';
-
-const ROOT = path.resolve(__dirname, '../..');
+import { CHROMIUM } from './tests/chromium';
 
 /** Where plugin-e2e keeps the session that its sign-in has opened, below the directory of the run. */
 const SESSION = path.resolve('playwright/.auth', `${process.env.GRAFANA_ADMIN_USER ?? 'admin'}.json`);
 
 /** Everything together, in the Grafana at GRAFANA_URL: see tools/e2e.sh. */
 export default defineConfig<PluginOptions>({
-  testDir: '.',
-  outputDir: path.join(ROOT, 'target/e2e-results'),
+  testDir: 'tests/e2e',
+  outputDir: 'target/e2e-results',
   workers: 1,
   retries: 0,
   forbidOnly: true,
@@ -26,7 +24,7 @@ export default defineConfig<PluginOptions>({
     viewport: { width: 1600, height: 1200 },
     launchOptions: CHROMIUM,
     trace: 'retain-on-failure',
-    provisioningRootDir: path.join(ROOT, 'provisioning'),
+    provisioningRootDir: path.resolve('provisioning'),
   },
   projects: [
     {
