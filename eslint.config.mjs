@@ -27,8 +27,8 @@ export default defineConfig([
     rules: { '@typescript-eslint/no-deprecated': 'off' },
   },
   {
-    files: ['src/{editors,query,resources,settings}/**/*.{ts,tsx}'],
-    ignores: ['src/**/*.test.{ts,tsx}'],
+    files: ['src/**/*.{ts,tsx}'],
+    ignores: ['src/**/*.test.{ts,tsx}', 'src/dashboards/**', 'src/testing/**'],
     plugins: { '@grafana/i18n': i18n },
     rules: {
       '@grafana/i18n/no-untranslated-strings': ['error', { calleesToIgnore: ['^css$'] }],

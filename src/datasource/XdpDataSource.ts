@@ -29,6 +29,7 @@ import { LineContextSource } from '../explore/LineContextSource';
 import { logVolumeQuery, logVolumeRequest } from '../explore/logVolume';
 import { ToldContext } from '../explore/toldContext';
 import { dashboardPage, explorePage, LIVE_PACKETS, type PacketsPage } from '../fields/packetsPage';
+import { t } from '../locale/t';
 import { isNarrowable, takesConditionOn, withAdHocFilters } from '../query/adHocFilters';
 import { describeQuery } from '../query/describe';
 import { charactersBefore, readingOf, type FilterReading } from '../query/filterReading';
@@ -298,7 +299,7 @@ function answeredFrame({ data, errors, ...answer }: DataQueryResponse): DataFram
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- of a whole call that is refused there is nothing else
   const refused = errors?.[0] ?? answer.error;
   if (refused !== undefined) {
-    throw new Error(refused.message ?? 'unknown error');
+    throw new Error(refused.message ?? t('live.unknown-error', 'unknown error'));
   }
   return data.find(isDataFrame);
 }

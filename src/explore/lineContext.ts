@@ -9,6 +9,7 @@ import {
   type TimeRange,
 } from '@grafana/data';
 
+import { t } from '../locale/t';
 import type { XdpQuery } from '../query/model';
 import { liveChannelOf } from '../streaming/liveChannel';
 
@@ -120,17 +121,38 @@ export function contextIn(
 
 /** What is told of it to who looks at a line. */
 export function tellContext(of: ContextOf, { interface: name, query: { filter } }: Line): string {
-  const where = name === undefined ? '' : ` on ${name}`;
   switch (of) {
     case 'every packet':
-      return `Every packet${where} that is kept around this line, whatever the filter.`;
+      return name === undefined
+        ? t('context.every', 'Every packet that is kept around this line, whatever the filter.')
+        : t('context.every-on', 'Every packet on {{name}} that is kept around this line, whatever the filter.', {
+            name,
+          });
     case 'its filter':
-      return typeof filter === 'string' && filter !== ''
-        ? `The packets${where} that match the filter "${filter}". No others are kept around this line: they are while a panel without a filter is open.`
-        : `The packets${where} that are kept around this line.`;
+      return typeof filter === 'string' && filter !== '' ? ofFilter(filter, name) : ofNoFilter(name);
     default:
-      return 'No packets are kept around this line any more.';
+      return t('context.nothing', 'No packets are kept around this line any more.');
   }
+}
+
+function ofFilter(filter: string, name: string | undefined): string {
+  return name === undefined
+    ? t(
+        'context.filtered',
+        'The packets that match the filter "{{filter}}". No others are kept around this line: they are while a panel without a filter is open.',
+        { filter }
+      )
+    : t(
+        'context.filtered-on',
+        'The packets on {{name}} that match the filter "{{filter}}". No others are kept around this line: they are while a panel without a filter is open.',
+        { filter, name }
+      );
+}
+
+function ofNoFilter(name: string | undefined): string {
+  return name === undefined
+    ? t('context.kept', 'The packets that are kept around this line.')
+    : t('context.kept-on', 'The packets on {{name}} that are kept around this line.', { name });
 }
 
 function isForward(direction: LogRowContextQueryDirection | undefined): boolean {

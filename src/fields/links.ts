@@ -1,5 +1,6 @@
 import type { DataLink, InterpolateFunction } from '@grafana/data';
 
+import { t } from '../locale/t';
 import { conditionOn } from '../query/adHocFilters';
 
 import type { PacketsPage, RangeOfPage } from './packetsPage';
@@ -16,27 +17,44 @@ export interface LinkTarget {
 type Row = (column: string) => string;
 
 interface CellLink {
-  title: string;
+  title: () => string;
   /** Which packets; undefined where the row does not say. */
   filter: (row: Row) => string | undefined;
 }
 
-const BETWEEN: CellLink = { title: 'Packets between these hosts', filter: between };
+const BETWEEN: CellLink = {
+  title: () => t('link.between', 'Packets between these hosts'),
+  filter: between,
+};
 
-const CONVERSATION: CellLink = { title: 'Packets of this conversation', filter: conversation };
+const CONVERSATION: CellLink = {
+  title: () => t('link.conversation', 'Packets of this conversation'),
+  filter: conversation,
+};
+
+const ofHost = () => t('link.host', 'Packets of this host');
+const ofPort = () => t('link.port', 'Packets of this port');
+const ofStation = () => t('link.station', 'Packets of this station');
+const inVlan = () => t('link.vlan', 'Packets in this VLAN');
 
 /** By column; what packets can be told by. An address or port is looked for on either side. */
 const LINKS: ReadonlyMap<string, readonly CellLink[]> = new Map([
-  ['source_ip', [onEitherSide('Packets of this host', 'source_ip', 'host'), BETWEEN, CONVERSATION]],
-  ['destination_ip', [onEitherSide('Packets of this host', 'destination_ip', 'host'), BETWEEN, CONVERSATION]],
-  ['source_port', [onEitherSide('Packets of this port', 'source_port', 'port'), CONVERSATION]],
-  ['destination_port', [onEitherSide('Packets of this port', 'destination_port', 'port'), CONVERSATION]],
-  ['source_mac', [onEitherSide('Packets of this station', 'source_mac', 'ether host')]],
-  ['destination_mac', [onEitherSide('Packets of this station', 'destination_mac', 'ether host')]],
-  ['protocol', [{ title: 'Packets of this protocol', filter: (row) => conditionOf(row, 'protocol') }]],
-  ['ethertype', [{ title: 'Packets of this EtherType', filter: (row) => conditionOf(row, 'ethertype') }]],
-  ['vlan', [{ title: 'Packets in this VLAN', filter: (row) => conditionOf(row, 'vlan') }]],
-  ['inner_vlan', [{ title: 'Packets in this VLAN', filter: innerVlan }]],
+  ['source_ip', [onEitherSide(ofHost, 'source_ip', 'host'), BETWEEN, CONVERSATION]],
+  ['destination_ip', [onEitherSide(ofHost, 'destination_ip', 'host'), BETWEEN, CONVERSATION]],
+  ['source_port', [onEitherSide(ofPort, 'source_port', 'port'), CONVERSATION]],
+  ['destination_port', [onEitherSide(ofPort, 'destination_port', 'port'), CONVERSATION]],
+  ['source_mac', [onEitherSide(ofStation, 'source_mac', 'ether host')]],
+  ['destination_mac', [onEitherSide(ofStation, 'destination_mac', 'ether host')]],
+  [
+    'protocol',
+    [{ title: () => t('link.protocol', 'Packets of this protocol'), filter: (row) => conditionOf(row, 'protocol') }],
+  ],
+  [
+    'ethertype',
+    [{ title: () => t('link.ethertype', 'Packets of this EtherType'), filter: (row) => conditionOf(row, 'ethertype') }],
+  ],
+  ['vlan', [{ title: inVlan, filter: (row) => conditionOf(row, 'vlan') }]],
+  ['inner_vlan', [{ title: inVlan, filter: innerVlan }]],
 ]);
 
 /** What a series is grouped by, as the column that a row would have it in. */
@@ -58,7 +76,7 @@ const NO_VALUE: readonly string[] = ['other', 'none'];
 export function linksOfColumn(column: string, target: LinkTarget): DataLink[] {
   const links = LINKS.get(column) ?? [];
   return links.map(({ title, filter }) => ({
-    title,
+    title: title(),
     url: '',
     onBuildUrl: ({ replaceVariables }) => {
       const row = rowOf(replaceVariables, column);
@@ -82,7 +100,7 @@ export function linksOfGroup(groupBy: string, group: string, target: LinkTarget)
     ? []
     : [
         {
-          title: `${own.title}: ${group}`,
+          title: `${own.title()}: ${group}`,
           url: '',
           onBuildUrl: ({ replaceVariables }) => target.page()(filter, target.interfaces, rangeOf(replaceVariables)),
         },
@@ -93,7 +111,7 @@ export function linksOfGroup(groupBy: string, group: string, target: LinkTarget)
 export function linksOfRate(filter: string | undefined, target: LinkTarget): DataLink[] {
   return [
     {
-      title: 'Packets behind this rate',
+      title: t('link.rate', 'Packets behind this rate'),
       url: '',
       onBuildUrl: ({ replaceVariables }) =>
         target.page()(filter?.trim() ?? '', target.interfaces, rangeOf(replaceVariables)),
@@ -109,7 +127,7 @@ function rangeOf(replaceVariables: InterpolateFunction | undefined): RangeOfPage
 }
 
 /** Packets without the value are those that lack it on this side. */
-function onEitherSide(title: string, column: string, qualifier: string): CellLink {
+function onEitherSide(title: () => string, column: string, qualifier: string): CellLink {
   return { title, filter: (row) => valueOf(row, column, qualifier) ?? conditionOf(row, column) };
 }
 

@@ -1,7 +1,8 @@
 import type { DataLink, DataLinkClickEvent } from '@grafana/data';
 
+import { figure } from '../locale/figures';
+import { t } from '../locale/t';
 import type { Pause } from '../streaming/pause';
-import { count } from '../streaming/wording';
 
 /**
  * Has the panel of a cell or a point stand still, or go on. A data source has no place in a panel of its own: a link is all
@@ -24,7 +25,13 @@ export function pauseLink(pause: Pause): DataLink {
 
 function titleOf({ since, newRows }: Pause): string {
   if (since === undefined) {
-    return 'Pause this panel';
+    return t('pause.pause', 'Pause this panel');
   }
-  return newRows === 0 ? 'Go on' : `Go on (${count(newRows, 'new row')})`;
+  return newRows === 0
+    ? t('pause.go-on', 'Go on')
+    : t('pause.go-on-rows', 'Go on ({{figure}} new rows)', {
+        count: newRows,
+        figure: figure(newRows),
+        defaultValue_one: 'Go on ({{figure}} new row)',
+      });
 }

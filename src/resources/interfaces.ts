@@ -2,7 +2,7 @@ import { directionInWords } from '../locale/direction';
 import { figure } from '../locale/figures';
 import { t } from '../locale/t';
 
-import type { HookState } from './hookState';
+import { stateInWords, type HookState } from './hookState';
 
 /** How packets of one direction would be, or are, captured. */
 export interface InterfaceHook {
@@ -70,7 +70,7 @@ function describeCapture(hooks: InterfaceHook[]): string {
   const states = new Map<InterfaceHook['direction'], string>();
   for (const { direction, state, stateReason } of hooks) {
     if (state && !states.has(direction)) {
-      const inWords = wordFor(state);
+      const inWords = stateInWords(state);
       states.set(direction, stateReason ? `${inWords}: ${stateReason}` : inWords);
     }
   }
@@ -78,22 +78,6 @@ function describeCapture(hooks: InterfaceHook[]): string {
   return states.size > 1 && others.length === 0
     ? first
     : [...states].map(([direction, state]) => `${directionInWords(direction)} ${state}`).join(', ');
-}
-
-function wordFor(state: HookState): string {
-  switch (state) {
-    case 'attached':
-      return t('interface.attached', 'attached');
-    case 'attaching':
-      return t('interface.attaching', 'attaching');
-    case 'refused':
-      return t('interface.refused', 'refused');
-    case 'absent':
-      return t('interface.absent', 'absent');
-    default:
-      // A word of a later back end.
-      return state;
-  }
 }
 
 /** The interface with the default route first: it is what nobody has to choose. The others stay in order. */

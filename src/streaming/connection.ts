@@ -1,5 +1,7 @@
 import { LiveChannelConnectionState, type LiveChannelStatusEvent } from '@grafana/data';
 
+import { t } from '../locale/t';
+
 /** How a channel is connected. */
 export interface Connection {
   /** `opening`: not yet. `cut`: it was, and is tried again. `ended`: it is not tried again. */
@@ -42,5 +44,5 @@ function textOf(error: unknown): string {
     return error;
   }
   const { message } = (typeof error === 'object' ? (error ?? {}) : {}) as { message?: unknown };
-  return typeof message === 'string' ? message : 'unknown error';
+  return typeof message === 'string' ? message : t('live.unknown-error', 'unknown error');
 }

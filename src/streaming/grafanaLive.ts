@@ -1,6 +1,8 @@
 import type { DataQueryRequest, DataQueryResponse, QueryResultMetaNotice } from '@grafana/data';
 import { config, getGrafanaLiveSrv, type GrafanaLiveSrv } from '@grafana/runtime';
 
+import { t } from '../locale/t';
+
 import { captureReportOf } from './captureReport';
 import { emptyPart, keptSince } from './keptSince';
 import { liveChannelOf } from './liveChannel';
@@ -9,15 +11,25 @@ import { answerNotices } from './notices';
 import { notice, withNotices } from './noticesInOne';
 import { nothingBefore } from './streamNotices';
 
-const LIVE_IS_OFF: QueryResultMetaNotice = {
-  severity: 'info',
-  text: 'Rows do not stream: Grafana Live is switched off on this server (max_connections in the section [live] of grafana.ini). Refresh to see what came since.',
-};
+function liveIsOff(): QueryResultMetaNotice {
+  return {
+    severity: 'info',
+    text: t(
+      'live.off',
+      'Rows do not stream: Grafana Live is switched off on this server (max_connections in the section [live] of grafana.ini). Refresh to see what came since.'
+    ),
+  };
+}
 
-const IS_MIXED: QueryResultMetaNotice = {
-  severity: 'info',
-  text: 'Rows do not stream: Grafana waits for all data sources of a panel with "-- Mixed --" to end. Choose this data source for the panel, or refresh to see what came since.',
-};
+function isMixed(): QueryResultMetaNotice {
+  return {
+    severity: 'info',
+    text: t(
+      'live.mixed',
+      'Rows do not stream: Grafana waits for all data sources of a panel with "-- Mixed --" to end. Choose this data source for the panel, or refresh to see what came since.'
+    ),
+  };
+}
 
 /** How Grafana's "-- Mixed --" marks the requests that it makes of a panel's. */
 const OF_MIXED = 'mixed-';
@@ -39,9 +51,9 @@ function isOfMixed(requestId: string | undefined): boolean {
 /** Why no more comes, as far as somebody can change that. */
 function reasons(requestId: string | undefined): QueryResultMetaNotice[] {
   if (!config.liveEnabled) {
-    return [LIVE_IS_OFF];
+    return [liveIsOff()];
   }
-  return isOfMixed(requestId) ? [IS_MIXED] : [];
+  return isOfMixed(requestId) ? [isMixed()] : [];
 }
 
 /**

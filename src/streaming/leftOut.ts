@@ -1,7 +1,9 @@
-import type { HookState } from '../resources/hookState';
+import { directionInWords } from '../locale/direction';
+import { figure } from '../locale/figures';
+import { t } from '../locale/t';
+import { stateInWords, type HookState } from '../resources/hookState';
 
 import { groupBy } from './grouping';
-import { count } from './wording';
 
 /** One direction of an interface that a query asks for. */
 export interface AskedHook {
@@ -40,18 +42,48 @@ export function leftOut(
   const places = placesOf(hooks, states);
   const shown = places.slice(0, PLACES_SHOWN).join(', ');
   if (places.length <= PLACES_SHOWN && !sums.some(({ isMore }) => isMore)) {
-    return `Left out: ${shown}.`;
+    return t('left-out.places', 'Left out: {{places}}.', { places: shown });
   }
-  const examples = shown === '' ? '' : `, such as ${shown}`;
-  return `Left out: ${sums.map(({ text }) => text).join(', ')}${examples}; the dashboard "Capture health" lists them.`;
+  const counted = sums.map(({ text }) => text).join(', ');
+  return shown === ''
+    ? t('left-out.counted', 'Left out: {{counted}}; the dashboard "Capture health" lists them.', { counted })
+    : t('left-out.examples', 'Left out: {{counted}}, such as {{places}}; the dashboard "Capture health" lists them.', {
+        counted,
+        places: shown,
+      });
 }
 
 /** `12 interfaces refused`; where not all of them are listed, there are `least` of them or more. */
 function sumOf(state: LeftOutState, hooks: AskedHook[], least: number): Array<{ text: string; isMore: boolean }> {
   const listed = new Set(hooks.filter((hook) => hook.state === state).map((hook) => hook.interface)).size;
   const isMore = least > listed;
-  const text = `${isMore ? 'at least ' : ''}${count(Math.max(least, listed), 'interface')} ${state}`;
-  return listed === 0 && !isMore ? [] : [{ text, isMore }];
+  const text = counted(state, Math.max(least, listed));
+  return listed === 0 && !isMore
+    ? []
+    : [{ text: isMore ? t('left-out.at-least', 'at least {{counted}}', { counted: text }) : text, isMore }];
+}
+
+function counted(state: LeftOutState, count: number): string {
+  switch (state) {
+    case 'refused':
+      return t('left-out.refused', '{{figure}} interfaces refused', {
+        count,
+        figure: figure(count),
+        defaultValue_one: '{{figure}} interface refused',
+      });
+    case 'attaching':
+      return t('left-out.attaching', '{{figure}} interfaces attaching', {
+        count,
+        figure: figure(count),
+        defaultValue_one: '{{figure}} interface attaching',
+      });
+    case 'absent':
+      return t('left-out.absent', '{{figure}} interfaces absent', {
+        count,
+        figure: figure(count),
+        defaultValue_one: '{{figure}} interface absent',
+      });
+  }
 }
 
 /** `eth3 in (refused: not supported there)`; without direction where the same is true of every one that is asked for. */
@@ -61,7 +93,7 @@ function placesOf(hooks: AskedHook[], states: readonly HookState[]): string[] {
     return [...alike]
       .filter(([, group]) => group.some(({ state }) => state !== undefined && states.includes(state)))
       .map(([state, group]) => {
-        const ways = alike.size === 1 ? [] : group.map(({ direction }) => direction);
+        const ways = alike.size === 1 ? [] : group.map(({ direction }) => directionInWords(direction));
         return `${[name, ...ways].join(' ')} (${state})`;
       });
   });
@@ -70,10 +102,10 @@ function placesOf(hooks: AskedHook[], states: readonly HookState[]): string[] {
 /** `refused: not supported there; tried again within a minute` */
 function stateOf({ state, reason }: AskedHook): string {
   const why = withoutCountdown(reason ?? '').replace(/\.$/, '');
-  return [state ?? '', why].filter((part) => part !== '').join(': ');
+  return [state === undefined ? '' : stateInWords(state), why].filter((part) => part !== '').join(': ');
 }
 
-/** `in 40 s` changes each second, for which no panel is to be drawn anew; `within a minute` stays true for a while. */
+/** The back end's `in 40 s` changes each second, for which no panel is to be drawn anew; `within a minute` stays true for a while. */
 function withoutCountdown(reason: string): string {
   return reason.replace(/\bin (\d+) s\b/g, (_, seconds: string) => `within ${atMost(Number(seconds))}`);
 }

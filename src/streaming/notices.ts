@@ -1,12 +1,16 @@
 import type { QueryResultMetaNotice } from '@grafana/data';
 
+import { directionInWords } from '../locale/direction';
+import { figure } from '../locale/figures';
+import { t } from '../locale/t';
+
 import type { CaptureReport, HookInForce } from './captureReport';
 import { oneOfEachHook, rowsOfStream, type CaptureRow } from './captureRows';
 import { groupBy, sum } from './grouping';
 import { isLeftOut, leftOut, type AskedHook, type LeftOutCounts, type LeftOutState } from './leftOut';
 import { notice, type Sentence } from './noticesInOne';
 import { isHeard, limitsOf, troubleOf, type StreamFacts } from './streamNotices';
-import { count, figure, list } from './wording';
+import { list, rows } from './wording';
 
 /** What is known of a panel's stream and of the capture behind it. */
 export interface PanelFacts {
@@ -83,24 +87,54 @@ export function quietNotices(interval: number | undefined, live: StreamFacts): Q
 function loss(stream: CaptureRow[]): Sentence[] {
   const ring = sum(stream.map(({ lostRing }) => lostRing));
   const queue = sum(stream.map(({ lostQueue }) => lostQueue));
+  const lost = ring + queue;
   return [
-    ring + queue > 0 && `${ofMatching(ring + queue, stream)} lost.`,
-    ring > 0 && `${figure(ring)} found no room in the ring: the server's administrator can raise ring_bytes.`,
+    lost > 0 &&
+      t('notice.lost', '{{figure}} of {{matching}} were lost.', {
+        count: lost,
+        figure: figure(lost),
+        matching: matching(stream),
+        defaultValue_one: '{{figure}} of {{matching}} was lost.',
+      }),
+    ring > 0 &&
+      t('notice.lost-ring', "{{figure}} found no room in the ring: the server's administrator can raise ring_bytes.", {
+        figure: figure(ring),
+      }),
     queue > 0 &&
-      `${figure(queue)} came faster than Grafana or the browser takes them: ask for fewer rows per second, fewer columns or a narrower filter.`,
+      t(
+        'notice.lost-queue',
+        '{{figure}} came faster than Grafana or the browser takes them: ask for fewer rows per second, fewer columns or a narrower filter.',
+        { figure: figure(queue) }
+      ),
   ];
 }
 
 function thinning({ limit }: PanelFacts, stream: CaptureRow[]): Sentence {
   const thinned = sum(stream.map((row) => row.thinned));
-  const kept = limit === undefined ? 'the limit' : `${count(limit, 'row')} per second`;
-  return thinned > 0 && `${ofMatching(thinned, stream)} left out to keep to ${kept}; counters stay exact.`;
+  const kept =
+    limit === undefined
+      ? t('notice.the-limit', 'the limit')
+      : t('notice.rows-per-second', '{{rows}} per second', { rows: rows(limit) });
+  return (
+    thinned > 0 &&
+    t('notice.thinned', '{{figure}} of {{matching}} were left out to keep to {{kept}}; counters stay exact.', {
+      count: thinned,
+      figure: figure(thinned),
+      matching: matching(stream),
+      kept,
+      defaultValue_one: '{{figure}} of {{matching}} was left out to keep to {{kept}}; counters stay exact.',
+    })
+  );
 }
 
-/** `2 of 1,234 matching packets were` */
-function ofMatching(some: number, stream: CaptureRow[]): string {
+/** `1,234 matching packets`, of which some are told of. */
+function matching(stream: CaptureRow[]): string {
   const matched = sum(stream.map((row) => row.matched));
-  return `${figure(some)} of ${count(matched, 'matching packet')} ${some === 1 ? 'was' : 'were'}`;
+  return t('notice.matching', '{{figure}} matching packets', {
+    count: matched,
+    figure: figure(matched),
+    defaultValue_one: '{{figure}} matching packet',
+  });
 }
 
 /** What is asked for, is in one of these states, and so is not captured. */
@@ -118,17 +152,21 @@ function idle(facts: PanelFacts, stream: CaptureRow[]): Sentence[] {
   const isTold = (name: string) =>
     byInterface.get(name)?.some((hook) => hook.hook !== null || isLeftOut(hook)) === true;
   const unattached = [...new Set([...facts.interfaces, ...byInterface.keys()])].filter((name) => !isTold(name));
-  const they = unattached.length === 1 ? 'it is' : 'they are';
   return [
     attached.length > 0 &&
       (facts.quietFor === undefined ? nothingYet(attached, facts.counters, stream) : quiet(facts.quietFor)),
-    unattached.length > 0 && `Nothing is attached to ${list(unattached)}: ${they} not there yet, or cannot be watched.`,
-    byInterface.size === 0 && unattached.length === 0 && 'Nothing is attached yet.',
+    unattached.length > 0 &&
+      t('notice.unattached', 'Nothing is attached to {{names}}: they are not there yet, or cannot be watched.', {
+        count: unattached.length,
+        names: list(unattached),
+        defaultValue_one: 'Nothing is attached to {{names}}: it is not there yet, or cannot be watched.',
+      }),
+    byInterface.size === 0 && unattached.length === 0 && t('notice.nothing-attached', 'Nothing is attached yet.'),
   ];
 }
 
 function quiet(interval: number): string {
-  return `No packets in the last interval (${figure(interval)} ms).`;
+  return t('notice.quiet', 'No packets in the last interval ({{figure}} ms).', { figure: figure(interval) });
 }
 
 function nothingYet(attached: Hook[][], counters: CaptureRow[], stream: CaptureRow[]): string {
@@ -137,16 +175,34 @@ function nothingYet(attached: Hook[][], counters: CaptureRow[], stream: CaptureR
   if (seen > 0) {
     const isFiltered = stream.some(({ filter }) => filter !== null && filter !== '');
     const isUnmatched = stream.every(({ matched }) => matched === 0);
-    const none = isFiltered && isUnmatched ? 'none has matched the filter yet' : 'none for this panel yet';
-    return `${count(seen, 'packet')} seen on ${place}, ${none}.`;
+    return isFiltered && isUnmatched
+      ? t('notice.none-matched', '{{figure}} packets seen on {{place}}, none has matched the filter yet.', {
+          count: seen,
+          figure: figure(seen),
+          place,
+          defaultValue_one: '{{figure}} packet seen on {{place}}, none has matched the filter yet.',
+        })
+      : t('notice.none-here', '{{figure}} packets seen on {{place}}, none for this panel yet.', {
+          count: seen,
+          figure: figure(seen),
+          place,
+          defaultValue_one: '{{figure}} packet seen on {{place}}, none for this panel yet.',
+        });
   }
   const alike = [...groupBy(attached, attachment)];
   const isOne = alike.length === 1;
-  const parts = alike.map(([text, interfaces]) => `${isOne ? '' : `${list(namesOf(interfaces))} `}attached ${text}`);
+  const parts = alike.map(([ways, interfaces]) =>
+    isOne
+      ? t('notice.attached', 'attached {{ways}}', { ways })
+      : t('notice.attached-there', '{{names}} attached {{ways}}', { names: list(namesOf(interfaces)), ways })
+  );
   if (counters.length > 0) {
-    parts.push('0 seen');
+    parts.push(t('notice.none-seen', '{{figure}} seen', { figure: figure(0) }));
   }
-  return `No packets on ${place} yet: ${parts.join(isOne ? ', ' : '; ')}.`;
+  return t('notice.nothing-yet', 'No packets on {{place}} yet: {{facts}}.', {
+    place,
+    facts: parts.join(isOne ? ', ' : '; '),
+  });
 }
 
 /** Why a hook is in force that is not the obvious one, unless another has taken its place since. */
@@ -162,11 +218,19 @@ function reasons(facts: PanelFacts): Sentence[] {
 /** Without a figure: that of the hook is not this panel's, and would have it drawn anew whenever it changes. */
 function ownTraffic({ counters, ownPorts }: PanelFacts): Sentence {
   const isThere = counters.some(({ own }) => own > 0);
-  const ports = `TCP port${ownPorts.length === 1 ? '' : 's'} ${list(ownPorts.map(String))} of this machine`;
   return (
     isThere &&
     ownPorts.length > 0 &&
-    `Grafana's own delivery (${ports}) is left out; the data source's settings can show it.`
+    t(
+      'notice.own-traffic',
+      "Grafana's own delivery (TCP ports {{ports}} of this machine) is left out; the data source's settings can show it.",
+      {
+        count: ownPorts.length,
+        ports: list(ownPorts.map(String)),
+        defaultValue_one:
+          "Grafana's own delivery (TCP port {{ports}} of this machine) is left out; the data source's settings can show it.",
+      }
+    )
   );
 }
 
@@ -177,7 +241,11 @@ function otherHost({ counters, host }: PanelFacts): Sentence {
     host !== undefined &&
     streaming !== undefined &&
     streaming !== host &&
-    `Rows come from the host ${streaming}; what was there before came from ${host}: this Grafana has several replicas.`
+    t(
+      'notice.other-host',
+      'Rows come from the host {{streaming}}; what was there before came from {{host}}: this Grafana has several replicas.',
+      { streaming, host }
+    )
   );
 }
 
@@ -192,7 +260,10 @@ function attachment(hooks: Hook[]): string {
 }
 
 function placement({ direction, hook }: Hook): string {
-  return `${direction} by ${hook ?? 'nothing'}`;
+  return t('notice.way', '{{direction}} by {{hook}}', {
+    direction: directionInWords(direction),
+    hook: hook ?? t('notice.no-hook', 'nothing'),
+  });
 }
 
 /** Of hooks by interface. */

@@ -19,6 +19,7 @@ import {
   type Observable,
 } from 'rxjs';
 
+import { t } from '../locale/t';
 import { isOfLines } from '../query/kinds';
 import { ANY_INTERFACE, type XdpQuery } from '../query/model';
 
@@ -203,7 +204,12 @@ export class Panel {
     const response: DataQueryResponse =
       error === undefined
         ? { key, state: LoadingState.Streaming, data }
-        : { key, state: LoadingState.Error, data, errors: [{ refId, message: `Streaming channel error: ${error}` }] };
+        : {
+            key,
+            state: LoadingState.Error,
+            data,
+            errors: [{ refId, message: t('live.error', 'Streaming channel error: {{error}}', { error }) }],
+          };
     return { version: [rows, hasRows, error].join(), response, notices };
   }
 

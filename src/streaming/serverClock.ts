@@ -1,5 +1,7 @@
 import { isDataFrame, type DataQueryResponse, type QueryResultMetaNotice } from '@grafana/data';
 
+import { t } from '../locale/t';
+
 import { duration } from './wording';
 
 /** Milliseconds by which clocks may be apart without a word: in graphs nobody sees them. */
@@ -23,7 +25,9 @@ export class ServerClock {
   read({ data }: DataQueryResponse, now = Date.now()): void {
     const told = data.filter(isDataFrame).flatMap(({ meta }) => {
       const { now: time, host } = (meta?.custom ?? {}) as Record<string, unknown>;
-      return typeof time === 'number' ? [{ time, host: typeof host === 'string' ? host : 'the server' }] : [];
+      return typeof time === 'number'
+        ? [{ time, host: typeof host === 'string' ? host : t('notice.the-server', 'the server') }]
+        : [];
     });
     const [first] = told;
     if (first === undefined) {
@@ -41,8 +45,16 @@ export class ServerClock {
 function textOf(ahead: number, host: string): string {
   const apart = duration(Math.abs(ahead));
   return ahead > 0
-    ? `The clock of ${host} is ${apart} ahead of this browser's: its newest rows are later than the time range. Set both clocks by NTP, or choose a time range that ends later, such as now+${minutes(ahead)}m.`
-    : `The clock of ${host} is ${apart} behind this browser's: its rows stand that much too early in the time range. Set both clocks by NTP.`;
+    ? t(
+        'notice.clock-ahead',
+        "The clock of {{host}} is {{apart}} ahead of this browser's: its newest rows are later than the time range. Set both clocks by NTP, or choose a time range that ends later, such as now+{{minutes}}m.",
+        { host, apart, minutes: minutes(ahead) }
+      )
+    : t(
+        'notice.clock-behind',
+        "The clock of {{host}} is {{apart}} behind this browser's: its rows stand that much too early in the time range. Set both clocks by NTP.",
+        { host, apart }
+      );
 }
 
 function minutes(ahead: number): number {

@@ -1,10 +1,13 @@
-import { dateTimeFormat } from '@grafana/data';
+import { dateTimeFormat, systemDateFormats } from '@grafana/data';
+
+import { figure } from '../locale/figures';
+import { t } from '../locale/t';
 
 import { HELD_WHILE_PAUSED } from './bounds';
 import type { Connection } from './connection';
 import type { Silent } from './heartbeat';
 import type { Sentence } from './noticesInOne';
-import { count, duration, figure } from './wording';
+import { duration, rows as rowsInWords } from './wording';
 
 /** What this page knows of a panel's stream. */
 export interface StreamFacts {
@@ -62,7 +65,11 @@ export function nothingBefore({ empty, timeZone }: Pick<StreamFacts, 'empty' | '
     return false;
   }
   const { until, length } = empty;
-  return `Nothing is kept from before ${clock(until, timeZone)}: the first ${duration(length)} of the time range are empty.`;
+  return t(
+    'notice.nothing-before',
+    'Nothing is kept from before {{time}}: the first {{duration}} of the time range are empty.',
+    { time: clock(until, timeZone), duration: duration(length) }
+  );
 }
 
 /** What a panel that stands still does not show. */
@@ -71,16 +78,25 @@ function still({ still: held, timeZone }: StreamFacts): Sentence {
     return false;
   }
   const { since, newRows } = held;
-  const paused = `Paused at ${clock(since, timeZone)}.`;
+  const time = clock(since, timeZone);
   if (newRows === undefined) {
-    return `${paused} To see what came since, use the same link.`;
+    return t('notice.paused', 'Paused at {{time}}. To see what came since, use the same link.', { time });
   }
-  const lost = newRows > HELD_WHILE_PAUSED && ` Only the newest ${figure(HELD_WHILE_PAUSED)} of them are held.`;
-  return `${paused} ${count(newRows, 'row')} came since.${lost || ''} To go on, use the same link.`;
+  return newRows > HELD_WHILE_PAUSED
+    ? t(
+        'notice.paused-too-long',
+        'Paused at {{time}}. {{rows}} came since. Only the newest {{held}} of them are held. To go on, use the same link.',
+        { time, rows: rowsInWords(newRows), held: figure(HELD_WHILE_PAUSED) }
+      )
+    : t('notice.paused-rows', 'Paused at {{time}}. {{rows}} came since. To go on, use the same link.', {
+        time,
+        rows: rowsInWords(newRows),
+      });
 }
 
+/** As Grafana's graphs write it. */
 function clock(time: number, timeZone: string): string {
-  return dateTimeFormat(time, { format: 'HH:mm:ss', timeZone });
+  return dateTimeFormat(time, { format: systemDateFormats.interval.second, timeZone });
 }
 
 /** Since when no rows can come. */
@@ -91,11 +107,25 @@ function cut({ connection, timeZone }: StreamFacts): Sentence {
   const since = clock(connection.since, timeZone);
   switch (connection.state) {
     case 'opening':
-      return `No connection to Grafana Live since ${since}: no rows come. A proxy in between must pass WebSockets on, and max_connections in the section [live] of grafana.ini must allow one more.`;
+      return t(
+        'notice.no-connection',
+        'No connection to Grafana Live since {{since}}: no rows come. A proxy in between must pass WebSockets on, and max_connections in the section [live] of grafana.ini must allow one more.',
+        { since }
+      );
     case 'ended':
-      return `Grafana has closed this stream at ${since}: no more rows come. Refresh to begin anew.`;
+      return t(
+        'notice.closed',
+        'Grafana has closed this stream at {{since}}: no more rows come. Refresh to begin anew.',
+        {
+          since,
+        }
+      );
     default:
-      return `The connection to Grafana Live is cut since ${since}: rows that come meanwhile are fetched when it is back.`;
+      return t(
+        'notice.cut',
+        'The connection to Grafana Live is cut since {{since}}: rows that come meanwhile are fetched when it is back.',
+        { since }
+      );
   }
 }
 
@@ -104,10 +134,18 @@ function ended({ silent, timeZone }: StreamFacts): Sentence {
   if (silent === undefined) {
     return false;
   }
-  const { since, error } = silent;
-  return error === undefined
-    ? `Nothing has come since ${clock(since, timeZone)}, not even counters, though the data source answers. Refresh to begin anew.`
-    : `Nothing has come since ${clock(since, timeZone)}: the server refuses the query (${error.replace(/\.$/, '')}). The data source may have been deleted, or you may no longer query it.`;
+  const since = clock(silent.since, timeZone);
+  return silent.error === undefined
+    ? t(
+        'notice.silent',
+        'Nothing has come since {{since}}, not even counters, though the data source answers. Refresh to begin anew.',
+        { since }
+      )
+    : t(
+        'notice.refused',
+        'Nothing has come since {{since}}: the server refuses the query ({{error}}). The data source may have been deleted, or you may no longer query it.',
+        { since, error: silent.error.replace(/\.$/, '') }
+      );
 }
 
 /** Whether what comes here tells of the network. */
@@ -119,9 +157,27 @@ export function isHeard({ connection, silent }: StreamFacts): boolean {
 function gone({ missing: rows, breaks }: StreamFacts): Sentence {
   const sentences = [
     rows > 0 &&
-      `${count(rows, 'row')} came while the connection was cut or the browser too slow, and ${rows === 1 ? 'is' : 'are'} no longer kept.`,
+      t(
+        'notice.gone',
+        '{{figure}} rows came while the connection was cut or the browser too slow, and are no longer kept.',
+        {
+          count: rows,
+          figure: figure(rows),
+          defaultValue_one:
+            '{{figure}} row came while the connection was cut or the browser too slow, and is no longer kept.',
+        }
+      ),
     breaks > 0 &&
-      `The stream began anew ${breaks === 1 ? 'once' : `${figure(breaks)} times`} (the plugin was started again, or the connection was cut for more than a minute): rows of the time before that may be missing.`,
+      t(
+        'notice.breaks',
+        'The stream began anew {{figure}} times (the plugin was started again, or the connection was cut for more than a minute): rows of the time before that may be missing.',
+        {
+          count: breaks,
+          figure: figure(breaks),
+          defaultValue_one:
+            'The stream began anew once (the plugin was started again, or the connection was cut for more than a minute): rows of the time before that may be missing.',
+        }
+      ),
   ].filter((sentence) => sentence !== false);
   return sentences.length > 0 && sentences.join(' ');
 }
@@ -131,8 +187,34 @@ function short({ leftOut: rows, kept, isWidened }: StreamFacts): Sentence {
   if (rows === 0) {
     return false;
   }
-  const were = `${count(rows, 'row')} before ${rows === 1 ? 'was' : 'were'} left out since the panel opened`;
-  return kept === undefined
-    ? `The panel cannot hold the whole time range: ${were}. Ask for a longer interval or fewer groups.`
-    : `Shown ${kept === 1 ? 'is' : 'are'} the newest ${count(kept, 'row')} (Rows kept${isWidened === true ? ', and what came while the panel was paused' : ''}): ${were}.`;
+  const before = t('notice.left-out', '{{figure}} rows before were left out since the panel opened', {
+    count: rows,
+    figure: figure(rows),
+    defaultValue_one: '{{figure}} row before was left out since the panel opened',
+  });
+  if (kept === undefined) {
+    return t(
+      'notice.short-range',
+      'The panel cannot hold the whole time range: {{before}}. Ask for a longer interval or fewer groups.',
+      { before }
+    );
+  }
+  return isWidened === true
+    ? t(
+        'notice.newest-widened',
+        'Shown are the newest {{figure}} rows (Rows kept, and what came while the panel was paused): {{before}}.',
+        {
+          count: kept,
+          figure: figure(kept),
+          before,
+          defaultValue_one:
+            'Shown is the newest {{figure}} row (Rows kept, and what came while the panel was paused): {{before}}.',
+        }
+      )
+    : t('notice.newest', 'Shown are the newest {{figure}} rows (Rows kept): {{before}}.', {
+        count: kept,
+        figure: figure(kept),
+        before,
+        defaultValue_one: 'Shown is the newest {{figure}} row (Rows kept): {{before}}.',
+      });
 }

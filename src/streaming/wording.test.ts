@@ -1,14 +1,12 @@
-import { count, duration, figure, list } from './wording';
+import { duration, list, rows } from './wording';
 
 it.each([
-  [0, '0', '0 packets'],
-  [1, '1', '1 packet'],
-  [2, '2', '2 packets'],
-  [1_234, '1,234', '1,234 packets'],
-  [12_345_678, '12,345,678', '12,345,678 packets'],
-])('%d reads "%s" and "%s"', (value, alone, packets) => {
-  expect(figure(value)).toBe(alone);
-  expect(count(value, 'packet')).toBe(packets);
+  [0, '0 rows'],
+  [1, '1 row'],
+  [2, '2 rows'],
+  [12_345_678, '12,345,678 rows'],
+])('%d reads "%s"', (value, text) => {
+  expect(rows(value)).toBe(text);
 });
 
 it.each([

@@ -34,3 +34,15 @@ test('settings that Grafana says are read-only cannot be edited', async ({ gotoD
     await expect(page.getByTestId(`xdplive-config-${field}`)).toBeDisabled();
   }
 });
+
+for (const [language, title, most] of [
+  ['de-DE', 'Wer was sehen darf', '10.000'],
+  ['fr-FR', 'Qui peut voir quoi', '10\u202f000'],
+  ['en-US', 'Who may see what', '10,000'],
+] as const) {
+  test(`the settings are in the language of Grafana, ${language}`, async ({ page }) => {
+    await page.goto(`/connections/datasources/edit/${DATA_SOURCE.uid}?lang=${language}`);
+    await expect(page.getByRole('heading', { name: title, exact: true })).toBeVisible();
+    await expect(page.getByTestId('xdplive-config-max-limit')).toHaveAttribute('placeholder', most);
+  });
+}
