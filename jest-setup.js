@@ -9,7 +9,7 @@ class NothingToObserve {
 }
 
 // Texts and numbers are English, whatever the machine's language is.
-window.grafanaBootData = { settings: {}, user: { language: 'en-US' } };
+window.grafanaBootData = { settings: { featureToggles: {} }, user: { language: 'en-US' } };
 
 // What browsers have, Grafana's packages use and jsdom lacks.
 Object.assign(global, { TextDecoder, TextEncoder });
