@@ -54,12 +54,26 @@ function withGaps(series: DataFrame, interval: number): DataFrame {
     name,
     meta,
     length: length + gaps.size,
-    fields: fields.map((field) => ({
-      ...field,
-      values: (field.values as unknown[]).flatMap((value, place) => {
-        const gap = gaps.get(place);
-        return gap === undefined ? [value] : [field.type === FieldType.time ? gap : null, value];
-      }),
-    })),
+    fields: fields.map((field) => {
+      const isTime = field.type === FieldType.time;
+      return { ...field, values: withPlaces(field.values, gaps, (time) => (isTime ? time : null)) };
+    }),
   };
+}
+
+/** Values with what `at` makes of each gap before its place. There may be very many values, which are drawn each second. */
+function withPlaces(
+  values: ArrayLike<unknown>,
+  gaps: ReadonlyMap<number, number>,
+  at: (gap: number) => unknown
+): unknown[] {
+  const widened: unknown[] = [];
+  for (let place = 0; place < values.length; place += 1) {
+    const gap = gaps.get(place);
+    if (gap !== undefined) {
+      widened.push(at(gap));
+    }
+    widened.push(values[place]);
+  }
+  return widened;
 }

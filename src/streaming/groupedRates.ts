@@ -2,7 +2,8 @@ import { createDataFrame, FieldType, type DataFrame, type Field, type FieldConfi
 
 import type { Measure } from '../query/model';
 
-import { shownGroups, type GroupSum, type Shown } from './shownGroups';
+import { GroupedRows } from './groupedRows';
+import { shownGroups, type GroupSums, type Shown } from './shownGroups';
 
 /** What rates are grouped by and what they are of. */
 export interface Grouping {
@@ -57,45 +58,61 @@ export function longRows(history: DataFrame, { key, measure }: Grouping): DataFr
   });
 }
 
+/** Adds rows of a stream, by the names of their columns, to what a panel draws of. */
+export function addRows(
+  rows: GroupedRows,
+  columns: ReadonlyArray<{ name: string }>,
+  values: readonly unknown[][],
+  { measure }: Grouping
+): void {
+  const column = (name: string): unknown[] => values[columns.findIndex((known) => known.name === name)] ?? [];
+  const groups = column('group').map((group) => (typeof group === 'string' ? group : NONE));
+  rows.append(column('time'), groups, column(measure));
+}
+
+/** What series have in common: the frame that they are of, and what is known of their values. */
+export interface OfSeries extends Pick<DataFrame, 'refId' | 'name' | 'meta'> {
+  config?: FieldConfig;
+}
+
+/** {@link groupedSeries} of a frame with rows. */
+export function wideSeries(frame: DataFrame, grouping: Grouping, before: Shown): GroupedSeries {
+  const rows = new GroupedRows();
+  const values = frame.fields.map((field) => field.values as unknown[]);
+  addRows(rows, frame.fields, values, grouping);
+  const { refId, name, meta } = frame;
+  const config = frame.fields.find((field) => field.name === grouping.measure)?.config;
+  return groupedSeries(rows, { refId, name, meta, config }, grouping, before);
+}
+
 /**
  * Rows as one series a group. Groups that had a series before keep their order, those that are new follow, and what is
  * in no group of its own comes last. A group that has no row at some time has null there. Groups that are too many for a
  * panel are counted among the others, but for a mean, which cannot be told of several from the mean of each. Only groups
  * that are shown have a value for each time: there may be many thousands that are not.
  */
-export function wideSeries(rows: DataFrame, { key, measure, top }: Grouping, before: Shown): GroupedSeries {
-  const measured = rows.fields.find(({ name }) => name === measure);
-  const { axis, places } = axisOf(timesOf(rows));
-  const texts = rows.fields.find(({ name }) => name === 'group')?.values ?? [];
-  const groupAt = (row: number): string => {
-    const text: unknown = texts[row];
-    return typeof text === 'string' ? text : NONE;
-  };
-  const values: unknown[] = measured?.values ?? [];
-  const sums = sumsOf(values, groupAt, places, axis.length - 1);
+export function groupedSeries(
+  rows: GroupedRows,
+  { refId, name, meta, config: known }: OfSeries,
+  { key, measure, top }: Grouping,
+  before: Shown
+): GroupedSeries {
+  const { axis, places } = axisOf(rows);
+  const sums = sumsOf(rows, places, axis.length - 1);
   const shown = shownGroups(sums, { top, other: OTHER }, before, axis.at(-1));
   const series = new Map(shown.groups.map((group) => [group, Array<number | null>(axis.length).fill(null)]));
   const others = hasOther({ key, measure }) ? series.get(OTHER) : undefined;
-  places.forEach((place, row) => {
-    const value = values[row];
-    const group = groupAt(row);
-    const own = series.get(group);
-    if (typeof value === 'number' && own !== undefined && own !== others) {
-      own[place] = value;
-    } else if (typeof value === 'number' && others !== undefined) {
-      others[place] = (others[place] ?? 0) + value;
-    }
-  });
-  const hasOthers = others?.some((value) => value !== null) ?? sums.has(OTHER);
+  fillSeries(rows, places, series, others);
+  const hasOthers = others?.some((value) => value !== null) ?? sums.indexOf(OTHER) !== undefined;
   const named = shown.groups.filter((group) => group !== OTHER);
   const groups = shown.groups.includes(OTHER) && hasOthers ? [...named, OTHER] : named;
-  const config = { unit: UNITS[measure], ...measured?.config };
+  const config = { unit: UNITS[measure], ...known };
   return {
     shown: { ...shown, groups },
     frame: createDataFrame({
-      refId: rows.refId,
-      name: rows.name,
-      meta: rows.meta,
+      refId,
+      name,
+      meta,
       fields: [
         { name: 'time', type: FieldType.time, values: axis },
         ...groups.map((group) => ({
@@ -115,18 +132,42 @@ function hasOther({ key, measure }: Pick<Grouping, 'key' | 'measure'>): boolean 
   return measure !== 'size' && !(measure === 'utilisation' && key === 'interface');
 }
 
+/** Puts the value of each row into the series of its group, or adds it to that of the others. */
+function fillSeries(
+  rows: GroupedRows,
+  places: ArrayLike<number>,
+  series: ReadonlyMap<string, Array<number | null>>,
+  others: Array<number | null> | undefined
+): void {
+  const byGroup = rows.names.map((name) => series.get(name));
+  for (let row = 0; row < rows.length; row += 1) {
+    const value = rows.value(row);
+    if (Number.isNaN(value)) {
+      continue;
+    }
+    const place = places[row] ?? 0;
+    const own = byGroup[rows.group(row)];
+    if (own !== undefined && own !== others) {
+      own[place] = value;
+    } else if (others !== undefined) {
+      others[place] = (others[place] ?? 0) + value;
+    }
+  }
+}
+
 /** The times of rows, each once and in order, and the place of each row among them. */
-function axisOf(times: readonly number[]): { axis: number[]; places: number[] } {
+function axisOf(rows: GroupedRows): { axis: number[]; places: Uint32Array } {
   const axis: number[] = [];
-  const places = Array<number>(times.length);
-  for (let row = 0; row < times.length; row += 1) {
-    const time = times[row] ?? 0;
-    const last = axis.at(-1) ?? -Infinity;
+  const places = new Uint32Array(rows.length);
+  let last = -Infinity;
+  for (let row = 0; row < rows.length; row += 1) {
+    const time = rows.time(row);
     if (time < last) {
-      return axisInOrder(times);
+      return axisInOrder(rows);
     }
     if (time > last) {
       axis.push(time);
+      last = time;
     }
     places[row] = axis.length - 1;
   }
@@ -134,32 +175,37 @@ function axisOf(times: readonly number[]): { axis: number[]; places: number[] } 
 }
 
 /** The same where a clock that was set back puts rows out of order. */
-function axisInOrder(times: readonly number[]): { axis: number[]; places: number[] } {
+function axisInOrder(rows: GroupedRows): { axis: number[]; places: Uint32Array } {
+  const times = Array.from({ length: rows.length }, (_, row) => rows.time(row));
   const axis = [...new Set(times)].sort((a, b) => a - b);
   const place = new Map(axis.map((time, index) => [time, index]));
-  return { axis, places: times.map((time) => place.get(time) ?? 0) };
+  return { axis, places: Uint32Array.from(times, (time) => place.get(time) ?? 0) };
 }
 
-function sumsOf(
-  values: readonly unknown[],
-  groupAt: (row: number) => string,
-  places: readonly number[],
-  end: number
-): Map<string, GroupSum> {
-  const sums = new Map<string, GroupSum>();
-  places.forEach((place, row) => {
-    const value = values[row];
-    const number = typeof value === 'number' ? value : null;
-    const group = groupAt(row);
-    const sum = sums.get(group);
-    if (sum === undefined) {
-      sums.set(group, { total: number ?? 0, last: place === end ? number : null });
-    } else {
-      sum.total += number ?? 0;
-      sum.last = place === end ? number : sum.last;
+function sumsOf(rows: GroupedRows, places: ArrayLike<number>, end: number): GroupSums {
+  const most = rows.names.length;
+  /** By a group's place among all names: where it is among those that have rows, plus one. */
+  const indices = new Uint32Array(most);
+  const groups: string[] = [];
+  const totals = new Float64Array(most);
+  const lasts = new Float64Array(most).fill(NaN);
+  for (let row = 0; row < rows.length; row += 1) {
+    const group = rows.group(row);
+    const value = rows.value(row);
+    const known = indices[group] ?? 0;
+    const index = known === 0 ? groups.push(rows.names[group] ?? NONE) - 1 : known - 1;
+    indices[group] = index + 1;
+    totals[index] = (totals[index] ?? 0) + (Number.isNaN(value) ? 0 : value);
+    if (places[row] === end) {
+      lasts[index] = value;
     }
-  });
-  return sums;
+  }
+  const indexOf = (group: string) => {
+    const place = rows.placeOf(group);
+    const index = place === undefined ? 0 : (indices[place] ?? 0);
+    return index === 0 ? undefined : index - 1;
+  };
+  return { groups, totals, lasts, indexOf };
 }
 
 function seriesOf(history: DataFrame): Field[] {

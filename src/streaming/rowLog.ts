@@ -28,10 +28,8 @@ export interface Bounds {
   maxAge?: number;
 }
 
-/** Some of the newest rows. */
-export interface Rows {
-  columns: unknown[][];
-  length: number;
+/** Where the newest rows of a log are. */
+export interface Span {
   /** The number of the first of them, of all that the log ever had. */
   first: number;
   /** The number of the first row of the log that is not too old. */
@@ -59,6 +57,8 @@ export class RowLog {
   columns: readonly LogColumn[] = [];
   /** Changes whenever the rows do. */
   version = 0;
+  /** Changes whenever rows do that were there, other than by being forgotten. */
+  revision = 0;
   /** How many rows there are. */
   length = 0;
   /** The number of the first row, of all that the log ever had. Older rows that come later have lower numbers. */
@@ -141,6 +141,7 @@ export class RowLog {
     this.blocks = blocks;
     this.length = sum(blocks.map((block) => block.length));
     this.version += 1;
+    this.revision += 1;
   }
 
   /** How many rows are known to be missing: their numbers are skipped. */
@@ -183,23 +184,32 @@ export class RowLog {
     }
   }
 
-  /** The newest rows. */
-  newest({ maxLength, maxAge }: Bounds): Rows {
+  /** Where the newest rows are. */
+  newest({ maxLength, maxAge }: Bounds): Span {
     const oldest = maxAge === undefined ? -Infinity : (this.newestTime ?? 0) - maxAge;
-    const parts: Array<[Block, number]> = [];
     let length = 0;
     for (const block of [...this.blocks].reverse()) {
       const begin = Math.max(firstFrom(this.timesOf(block), oldest), block.length - (maxLength - length));
-      if (begin < block.length) {
-        parts.unshift([block, begin]);
-        length += block.length - begin;
-      }
+      length += Math.max(block.length - begin, 0);
       if (begin > 0) {
         break;
       }
     }
-    const columns = this.columns.map((_, column) => partsOf(parts, column));
-    return { columns, length, first: this.first + this.length - length, young: this.first + this.olderThan(oldest) };
+    return { first: this.end - length, young: this.first + this.olderThan(oldest) };
+  }
+
+  /** The columns of the rows from one number on. */
+  rowsFrom(number: number): unknown[][] {
+    const parts: Array<[Block, number]> = [];
+    let end = this.end;
+    for (const block of [...this.blocks].reverse()) {
+      if (end <= number) {
+        break;
+      }
+      end -= block.length;
+      parts.unshift([block, Math.max(number - end, 0)]);
+    }
+    return this.columns.map((_, column) => partsOf(parts, column));
   }
 
   /** How many rows are older. */
@@ -220,6 +230,7 @@ export class RowLog {
     this.blocks = [];
     this.length = 0;
     this.version += 1;
+    this.revision += 1;
   }
 
   /** The number behind the last one that is known of a run. */

@@ -1,15 +1,18 @@
-import { shownGroups, type Shown } from './shownGroups';
+import { shownGroups, type GroupSums, type Shown } from './shownGroups';
 
 const BOUNDS = { top: 2, other: 'other' };
 
 /** What groups have, from their values at the same times. */
-const values = (byGroup: Record<string, Array<number | null>>) =>
-  new Map(
-    Object.entries(byGroup).map(([group, all]) => [
-      group,
-      { total: all.reduce<number>((total, value) => total + (value ?? 0), 0), last: all.at(-1) ?? null },
-    ])
-  );
+const values = (byGroup: Record<string, Array<number | null>>): GroupSums => {
+  const groups = Object.keys(byGroup);
+  const all = Object.values(byGroup);
+  return {
+    groups,
+    totals: all.map((own) => own.reduce<number>((total, value) => total + (value ?? 0), 0)),
+    lasts: all.map((own) => own.at(-1) ?? NaN),
+    indexOf: (group) => (groups.includes(group) ? groups.indexOf(group) : undefined),
+  };
+};
 
 const full: Shown = { groups: ['A', 'B', 'C', 'D', 'other'], since: 0 };
 

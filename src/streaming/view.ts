@@ -2,8 +2,9 @@ import type { DataFrame, Field } from '@grafana/data';
 
 import type { CanonicalQuery } from './canonicalQuery';
 import type { ChannelStore } from './channelStore';
-import { groupsOf, wideSeries, type Grouping } from './groupedRates';
-import { columnsOf, type Bounds, type LogColumn, type Rows } from './rowLog';
+import { addRows, groupedSeries, groupsOf, type Grouping } from './groupedRates';
+import { GroupedRows } from './groupedRows';
+import { columnsOf, type Bounds, type LogColumn } from './rowLog';
 import type { Shown } from './shownGroups';
 
 /** What a panel shows of a channel's store, made anew each time it draws. */
@@ -46,8 +47,9 @@ function newestRows(history: DataFrame, store: ChannelStore, bounds: Bounds): Vi
   const cut = new Cut(store, bounds);
   return {
     draw: () => {
-      const { columns } = cut.newest();
-      return store.log.columns.length === 0 ? { ...history } : frameOf(history, store.log.columns, columns);
+      const { log } = store;
+      const columns = log.rowsFrom(cut.first());
+      return log.columns.length === 0 ? { ...history } : frameOf(history, log.columns, columns);
     },
     leftOut: () => cut.rows,
   };
@@ -56,11 +58,14 @@ function newestRows(history: DataFrame, store: ChannelStore, bounds: Bounds): Vi
 /** One series a group, which keeps its place as long as it has one. */
 function newestSeries(grouping: Grouping, history: DataFrame, store: ChannelStore, bounds: Bounds): View {
   const cut = new Cut(store, bounds);
+  const followed = new Followed(store, grouping);
+  const { refId, name, meta } = history;
   let shown: Shown = { groups: groupsOf(history, grouping) };
   return {
     draw: () => {
-      const { columns } = cut.newest();
-      const series = wideSeries(frameOf(history, store.log.columns, columns), grouping, shown);
+      const rows = followed.rowsFrom(cut.first());
+      const config = store.log.columns.find((column) => column.name === grouping.measure)?.config;
+      const series = groupedSeries(rows, { refId, name, meta, config }, grouping, shown);
       shown = series.shown;
       return series.frame;
     },
@@ -68,26 +73,58 @@ function newestSeries(grouping: Grouping, history: DataFrame, store: ChannelStor
   };
 }
 
+/** The rows of a log as they are drawn from, of which only those that are new are read each time. */
+class Followed {
+  private readonly rows = new GroupedRows();
+  private revision: number | undefined;
+  /** The numbers of the first of them, and behind the last. */
+  private first = 0;
+  private end = 0;
+
+  constructor(
+    private readonly store: ChannelStore,
+    private readonly grouping: Grouping
+  ) {}
+
+  /** Those from one number on. */
+  rowsFrom(first: number): GroupedRows {
+    const { log } = this.store;
+    const isOther = this.revision !== log.revision || first < this.first || first > this.end;
+    if (isOther) {
+      this.rows.clear();
+      this.revision = log.revision;
+      this.end = first;
+    } else {
+      this.rows.drop(first - this.first);
+    }
+    this.first = first;
+    addRows(this.rows, log.columns, log.rowsFrom(this.end), this.grouping);
+    this.end = log.end;
+    return this.rows;
+  }
+}
+
 /** Counts the rows that a panel has no room for. */
 class Cut {
   rows = 0;
   /** The first row that was shown. */
-  private first: number | undefined;
+  private shown: number | undefined;
 
   constructor(
     private readonly store: ChannelStore,
     private readonly bounds: Bounds
   ) {}
 
-  newest(): Rows {
+  /** The number of the first row that there is room for. */
+  first(): number {
     const { log } = this.store;
     const newest = log.newest(this.bounds);
-    const before = this.first ?? newest.young;
+    const before = this.shown ?? newest.young;
     // Rows that the log has forgotten meanwhile were not too old either.
     const young = newest.young === log.cutAt ? before : Math.max(newest.young, before);
     this.rows += Math.max(newest.first - young, 0);
-    this.first = newest.first;
-    return newest;
+    this.shown = newest.first;
+    return newest.first;
   }
 }
 
