@@ -24,7 +24,7 @@ const SEEN = 1;
 export function captureHealth(): Dashboard {
   return pageOf({
     ...PAGES.captureHealth,
-    description: 'What was seen, left out and lost, and by which hook packets come in.',
+    description: 'How many packets were seen, left out and lost, and which hooks capture them.',
     from: 'now-15m',
     rows: [
       {
@@ -83,7 +83,7 @@ function seen() {
       id: SEEN,
       title: 'Seen',
       description:
-        'Packets that passed the interfaces since they are watched, which a minute without a panel ends. Loopback counts each packet out and in.',
+        'Packets that passed the interfaces since XDP Live began to watch them. An interface that is not counted from the start is watched until a minute after its last panel closes. Loopback counts each packet twice: out and in.',
     },
     [COUNTERS],
     COUNTERS.rows().groupBy(['interface', 'direction'], { seen: 'lastNotNull' }).named({ 'seen (lastNotNull)': 'Seen' })
@@ -100,7 +100,7 @@ function leftOut() {
       id: 2,
       title: 'Left out',
       description:
-        'Rows that streams were not sent in the time range, to keep to their rows per second. Rates count them all the same.',
+        'Rows that streams did not send in the time range, to keep to their rows per second. Rates still count them.',
     },
     SEEN,
     COUNTERS.rows()
@@ -115,7 +115,7 @@ function lost() {
     {
       id: 3,
       title: 'Lost',
-      description: `Packets that were seen and that some panel misses, in the time range, as far as this panel keeps rows. ${LOSS}`,
+      description: `Packets that were seen but are missing in some panel, in the time range, as far as this panel keeps rows. ${LOSS}`,
     },
     SEEN,
     lossOf(COUNTERS.rows())
@@ -135,7 +135,7 @@ function ringAtMost() {
       id: 4,
       title: 'Ring used',
       description:
-        'How full the ring that all interfaces share was at most in the time range. A full ring loses packets.',
+        'The highest fill level, in the time range, of the ring that all interfaces share. A full ring loses packets.',
     },
     SEEN,
     COUNTERS.rows().named({ ring_used: 'Ring used' })
@@ -165,7 +165,7 @@ function missed() {
       id: 5,
       title: 'Left out and lost, over time',
       description:
-        'Rows per second that streams were not sent, all streams together. A stream that ends takes its counters along: what others miss in those two seconds may not show here, but does in the figures above.',
+        'Rows per second that streams did not send, all streams together. When a stream ends, its counters end too: what other streams lost in those two seconds may be missing here. The figures above have it.',
     },
     SEEN,
     rows
@@ -178,7 +178,7 @@ function perInterface() {
     {
       id: 6,
       title: 'Packets per second, by interface',
-      description: `What the filter wants, received and sent together. ${EXACT} ${OF_FLOWS} Nothing else on this dashboard has to do with the filter.`,
+      description: `Packets that match the filter, received and sent together. ${EXACT} ${OF_FLOWS} No other panel on this dashboard uses the filter.`,
     },
     [rates('packets', 'interface', { interval: INTERVAL })]
   );
@@ -191,7 +191,7 @@ function ring() {
       id: 7,
       title: 'Ring used, over time',
       description:
-        'How full the ring that all interfaces share was at most in the last one to two seconds. A full ring loses packets.',
+        'The highest fill level in each two seconds of the ring that all interfaces share. A full ring loses packets.',
     },
     SEEN,
     COUNTERS.rows().groupBy(['time'], { ring_used: 'max' }).named({ time: 'Time', 'ring_used (max)': 'ring' })
@@ -242,7 +242,7 @@ function hooks() {
       id: 8,
       title: 'Hooks',
       description:
-        "Where packets are read, and what was seen there since the interface is watched. State: nothing comes from what is refused (the reason says why), attaching or absent. Grafana's own: its delivery to browsers, left out of panels. Kernel: mean time of the program for a packet; empty unless the kernel measures it (sysctl kernel.bpf_stats_enabled=1). No room for flow: packets whose flow the table had no room for.",
+        "Where packets are captured, and how many were seen there since XDP Live began to watch the interface. State: an interface that is refused (see the reason), attaching or absent delivers no packets. Grafana's own: Grafana's delivery to browsers, which panels leave out. Kernel, per packet: mean time that the kernel program takes; empty unless the kernel measures it (sysctl kernel.bpf_stats_enabled=1). No room for flow: packets whose flow had no room in the table.",
     },
     SEEN,
     pipeline
@@ -264,7 +264,7 @@ function streams() {
     {
       interface: { title: 'Interface', width: 110 },
       direction: { title: 'Direction', width: 90 },
-      channel: { title: 'Stream' },
+      channel: { title: 'Stream', width: 345 },
       filter: {
         title: 'Filter',
         properties: [
@@ -288,7 +288,7 @@ function streams() {
       id: 9,
       title: 'Streams',
       description:
-        "What runs now, or did in the time range: each query's filter accepts the matched packets, of which those that are left out or lost did not come. Matched is the sum of the other four, but for rows that are on their way.",
+        'Streams that run now, or ran in the time range. Matched packets are those that the filter of the query accepts. Matched is the sum of the four columns beside it, except for rows that are still on their way.',
     },
     SEEN,
     pipeline

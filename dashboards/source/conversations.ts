@@ -30,7 +30,8 @@ const ENDS_SHOWN = {
   vlan: { title: 'VLAN', width: 65 },
 } as const satisfies Record<(typeof ENDS)[number], Column>;
 
-const WHO = 'Source is who began, as far as it was seen; else who has the higher port.';
+const WHO =
+  'The source is the side that started the conversation, if its start was seen; otherwise the side with the higher port.';
 
 /** Who talks with whom, how much now, and how much in all. */
 export function conversationsPage(): Dashboard {
@@ -84,7 +85,7 @@ function ofNow() {
     {
       id: 1,
       title: 'Conversations now',
-      description: `The 25 conversations with most bytes in the last five seconds, and their bits and packets per second in these. Those of a size class come together (from 1 Mb/s, from 100 kb/s, from 10 kb/s and so on), and among these the order is that of addresses, so that rows keep their places. ${WHO} Choose an address or a port to see the packets. ${OF_FLOWS}`,
+      description: `The 25 largest conversations of the last five seconds, by bytes, with their bits and packets per second. Rows are sorted by size class (from 1 Mb/s, from 100 kb/s, from 10 kb/s and so on) and then by address, so that they keep their places. ${WHO} Click an address or a port to see the packets. ${OF_FLOWS}`,
     },
     [asked],
     pipeline
@@ -97,13 +98,13 @@ function hosts() {
     {
       id: 3,
       title: 'Hosts, both ways',
-      description: `Bits per second to and from each address together: the ten with most, and all others together. Each packet counts for both of its addresses, so that all of them together are up to twice what there is. Choose an address to see its conversations alone, or its packets. ${OF_FLOWS}`,
+      description: `Bits per second to and from each address together: the ten largest, and all others together. Each packet counts for both of its addresses, so the sum is up to twice the traffic. Click an address to see only its conversations, or its packets. ${OF_FLOWS}`,
     },
     [rates('bits', 'host_ip', { interval: INTERVAL })]
   );
 }
 
-/** In all, since somebody has looked: an order that only grows. */
+/** In all, since counting began: an order that only grows. */
 function sinceStart() {
   const asked = conversations([...ENDS, 'bytes', 'reverse_bytes', 'first_seen', 'last_seen', 'tcp_flags'], {
     interval: INTERVAL,
@@ -134,7 +135,7 @@ function sinceStart() {
     {
       id: 4,
       title: 'Conversations in all',
-      description: `The 100 conversations with most bytes since they are counted, which is since this page, or another one that asks for the same, was opened, until a minute after the last of these is closed. The mean is from the first packet to the last, over at least a second. ${WHO} Choose an address or a port to see the packets. ${OF_FLOWS}`,
+      description: `The 100 largest conversations, by bytes, since counting began. Interfaces that are counted from the start (by default that of the default route) have been counted since Grafana started; a conversation that is quiet for an hour leaves the list. Other interfaces are counted while a page that asks for them is open, and for a minute after that. The mean is from the first packet to the last, over at least a second. ${WHO} Click an address or a port to see the packets. ${OF_FLOWS}`,
     },
     [asked],
     pipeline

@@ -81,25 +81,25 @@ function packetTable() {
   // Several packets have the same millisecond, so that their times do not tell which came last.
   const rows = asked.rows().number('arrival').sortBy('arrival', 'descending').limit(ROWS_SHOWN);
   const { panel, pipeline } = tableOf(rows, {
-    time: { title: 'Time', width: 105, unit: UNITS.moment },
-    protocol: { title: 'Protocol', width: 90, canFilter: true },
+    time: { title: 'Time', width: 100, unit: UNITS.moment },
+    protocol: { title: 'Protocol', width: 85, canFilter: true },
     source_ip: { title: 'Source', canFilter: true },
-    source_port: { title: 'Source port', width: 95, unit: UNITS.name },
+    source_port: { title: 'Source port', width: 85, unit: UNITS.name },
     destination_ip: { title: 'Destination', canFilter: true },
-    destination_port: { title: 'Destination port', width: 120, unit: UNITS.name },
-    frame_length: { title: 'Bytes', width: 65, unit: UNITS.name },
-    ttl: { title: 'TTL', width: 50 },
-    tcp_flags: { title: 'TCP flags', width: 115 },
-    direction: { title: 'Direction', width: 80 },
-    ethertype: { title: 'EtherType', width: 85 },
-    interface: { title: 'Interface', width: 80 },
+    destination_port: { title: 'Destination port', width: 115, unit: UNITS.name },
+    frame_length: { title: 'Bytes', width: 55, unit: UNITS.name },
+    ttl: { title: 'TTL', width: 45 },
+    tcp_flags: { title: 'TCP flags', width: 100 },
+    direction: { title: 'Direction', width: 70 },
+    ethertype: { title: 'EtherType', width: 75 },
+    interface: { title: 'Interface', width: 75 },
   });
   return asking(
     panel,
     {
       id: TABLE,
       title: 'Packets',
-      description: `The newest ${ROWS_SHOWN} packets, the newest on top. What exceeds the rows per second is left out in the kernel, and said in the corner; the figures below count it.`,
+      description: `The newest ${ROWS_SHOWN} packets, the newest on top. The kernel leaves out what exceeds the rows per second, and the corner of this panel reports how many rows that was. The figures below count every packet.`,
     },
     [asked],
     pipeline
@@ -120,7 +120,7 @@ function ttl() {
     {
       id: 2,
       title: 'TTL',
-      description: `TTL or hop limit of each of the newest ${ROWS_KEPT} packets. An orange point, at 1 or 0, is traffic that is not to leave the link, such as a device announcing itself by multicast.`,
+      description: `TTL or hop limit of each of the newest ${ROWS_KEPT} packets. An orange point, at 1 or 0, is traffic that must not leave the link, such as a device that announces itself by multicast.`,
     },
     TABLE,
     packets(['time', 'ttl'], { rowsKept: ROWS_KEPT }).rows().keep('time', 'ttl')
@@ -137,7 +137,7 @@ function totals() {
     {
       id: 3,
       title: 'How much',
-      description: `Packets and bytes on the wire that the filter wants, received and sent, in the time range, as far as they were counted. ${EXACT}`,
+      description: `Packets and bytes on the wire that match the filter, received and sent, in the time range, as far as they were counted. ${EXACT}`,
     },
     [asked],
     asked.rows().named({ segments: 'Packets', bytes: 'Bytes' })
@@ -150,7 +150,7 @@ function hosts(id: number, title: string, groupBy: 'source' | 'destination') {
     {
       id,
       title,
-      description: `Packets per second by ${groupBy} address: the ten with most in the time range, and all others together. Choose an address to see its packets alone. ${EXACT} ${OF_FLOWS}`,
+      description: `Packets per second by ${groupBy} address: the ten largest in the time range, and all others together. Click an address to see only its packets. ${EXACT} ${OF_FLOWS}`,
     },
     [rates('packets', groupBy, { interval: INTERVAL })]
   );

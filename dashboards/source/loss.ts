@@ -7,7 +7,7 @@ type Counter = 'interface' | 'direction' | 'channel' | 'lost_ring' | 'lost_queue
 
 /** What the figures of {@link lossFigures} count. */
 export const LOSS =
-  'No room in the ring: the plugin was too slow. Not taken in time: Grafana was too slow. No room for flow: the table of flows was full, so that groups and conversations miss packets, and have them in "other" where no filter is set.';
+  'No room in the ring: the plugin was too slow. Not taken in time: Grafana was too slow. No room for flow: the table of flows was full. Groups and conversations miss these packets; without a filter, groups count them in "other".';
 
 /** Loss of each cause in the time range, red from 1 on. Counters that began anew are no loss. */
 export function lossFigures() {

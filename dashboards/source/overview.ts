@@ -22,7 +22,8 @@ const INTERVAL = 5_000;
 export function overview(): Dashboard {
   return pageOf({
     ...PAGES.overview,
-    description: 'How much passes the network interfaces of this machine, who and what makes it, and what is new.',
+    description:
+      'How much traffic passes the network interfaces of this machine, which hosts and services cause it, and what is new.',
     from: 'now-1h',
     rows: [
       {
@@ -84,7 +85,7 @@ function totals() {
     {
       id: 1,
       title: 'In this time range',
-      description: `Bytes and packets on the wire that were received and sent in the time range, as far as they were counted. ${EXACT}`,
+      description: `Bytes and packets on the wire that match the filter, received and sent in the time range, as far as they were counted. ${EXACT}`,
     },
     [received, counted('out')],
     received
@@ -104,7 +105,7 @@ function lost() {
     {
       id: 2,
       title: 'Lost',
-      description: `Packets that were seen and that some panel misses, in the time range. ${LOSS} Totals and rates without groups are exact all the same. "Capture health" has more.`,
+      description: `Packets that were seen but are missing in some panel, in the time range. ${LOSS} Totals and rates without groups are still exact. "Capture health" has the details.`,
     },
     [asked],
     lossOf(asked.rows())
@@ -117,7 +118,7 @@ function utilisation() {
     {
       id: 14,
       title: 'Utilisation',
-      description: `Bits on the wire that the filter wants, as percent of the speed of each interface's link, which has all of it in each direction. Without a value: the link is down, or its device does not tell its speed, as those of many virtual machines, tunnels and the loopback interface. ${OF_FLOWS}`,
+      description: `Bits on the wire that match the filter, as percent of the link's speed. A link has its full speed in each direction. There is no value if the link is down or its device does not report a speed, as in many virtual machines, for tunnels and for the loopback interface. ${OF_FLOWS}`,
     },
     (['in', 'out'] as const).map((direction) =>
       rates('utilisation', 'interface', { refId: direction, direction, interval: INTERVAL })
@@ -131,7 +132,7 @@ function talkersIn() {
     {
       id: 5,
       title: 'Top talkers in, by source',
-      description: `Bits per second that come in, by the address that sent them: the ten with most in the time range, and all others together. Choose an address to see its conversations or packets. ${OF_FLOWS}`,
+      description: `Bits per second received, by the address that sent them: the ten largest in the time range, and all others together. Click an address to see its conversations or packets. ${OF_FLOWS}`,
     },
     [rates('bits', 'source', { direction: 'in', interval: INTERVAL })]
   );
@@ -143,7 +144,7 @@ function talkersOut() {
     {
       id: 6,
       title: 'Top talkers out, by destination',
-      description: `Bits per second that go out, by the address that they go to: the ten with most in the time range, and all others together. Choose an address to see its conversations or packets. ${OF_FLOWS}`,
+      description: `Bits per second sent, by the address that they go to: the ten largest in the time range, and all others together. Click an address to see its conversations or packets. ${OF_FLOWS}`,
     },
     [rates('bits', 'destination', { direction: 'out', interval: INTERVAL })]
   );
@@ -155,7 +156,7 @@ function toServices() {
     {
       id: 7,
       title: 'Top ports asked, by destination port',
-      description: `Bits per second to the ports of services, both ways of the interface: requests, uploads. Ports up to ${HIGHEST_SERVICE_PORT} are services here; those above it are given to clients. ${OF_FLOWS}`,
+      description: `Bits per second to the ports of services, received and sent together: requests and uploads. Ports up to ${HIGHEST_SERVICE_PORT} count as services; systems give higher ones to clients. This panel uses a filter, so it counts from the first look at it on. ${OF_FLOWS}`,
     },
     [
       rates('bits', 'destination_port', {
@@ -172,7 +173,7 @@ function fromServices() {
     {
       id: 8,
       title: 'Top services, by source port',
-      description: `Bits per second from the ports of services, both ways of the interface: answers, downloads. Ports up to ${HIGHEST_SERVICE_PORT} are services here; those above it are given to clients. ${OF_FLOWS}`,
+      description: `Bits per second from the ports of services, received and sent together: answers and downloads. Ports up to ${HIGHEST_SERVICE_PORT} count as services; systems give higher ones to clients. This panel uses a filter, so it counts from the first look at it on. ${OF_FLOWS}`,
     },
     [
       rates('bits', 'source_port', {
@@ -197,7 +198,7 @@ function protocols() {
     {
       id: 9,
       title: 'Protocols',
-      description: `Bits per second by IP protocol, received and sent together: the ten with most, and all others together. None: packets without IP, such as ARP. ${OF_FLOWS}`,
+      description: `Bits per second by IP protocol, received and sent together: the ten largest, and all others together. None: packets without IP, such as ARP. ${OF_FLOWS}`,
     },
     [rates('bits', 'protocol', { interval: INTERVAL })]
   );
@@ -234,14 +235,14 @@ const CONNECTIONS = [
 function connections() {
   const panel = CONNECTIONS.reduce(
     (with_, { refId, title, color }) => with_.overrideByQuery(refId, [named(title), fixedColor(color)]),
-    lines(UNITS.packetsPerSecond)
+    lines(UNITS.rarePacketsPerSecond)
   );
   return asking(
     panel,
     {
       id: 10,
       title: 'Connections begun, reset and failed',
-      description: `Packets per second, not connections: each attempt of a connection that is repeated counts again. Begun: TCP packets with SYN and without ACK. Reset: TCP packets with RST. Refused: those of them with ACK, with which a closed port answers, and with which some programs break a connection off. Unreachable: ICMP and ICMPv6 messages of the type "destination unreachable". Many begun that lead nowhere are a scan or a flood. TCP over IPv6 is not counted: filters can ask for the flags of IPv4 alone. ${EXACT}`,
+      description: `Packets per second, not connections: a repeated attempt counts again. Begun: TCP packets with SYN and without ACK. Reset: TCP packets with RST. Refused: TCP packets with RST and ACK, which a closed port sends, and which some programs send to abort a connection. Unreachable: ICMP and ICMPv6 messages of the type "destination unreachable". If many connections begin and lead nowhere, it is a scan or a flood. TCP over IPv6 is not counted, because filters can ask for TCP flags over IPv4 only. This panel uses filters, so it counts from the first look at it on. ${EXACT}`,
     },
     CONNECTIONS.map(({ refId, filter }) => rate('packets', { refId, interval: INTERVAL, filter: wantedAnd(filter) }))
   );
@@ -253,7 +254,7 @@ function casts() {
     {
       id: 11,
       title: 'Unicast, multicast, broadcast',
-      description: `Share of packets per second to one station, to a group of them and to all. Links without Ethernet, such as tunnels, know no such thing: none. ${OF_FLOWS}`,
+      description: `Share of packets to one station, to a group of stations and to all stations. Packets of links without Ethernet, such as tunnels, are in the group none. ${OF_FLOWS}`,
     },
     [rates('packets', 'cast', { interval: INTERVAL })]
   );
@@ -265,7 +266,7 @@ function vlans() {
     {
       id: 12,
       title: 'VLANs',
-      description: `Bits per second by outer VLAN id; none: packets without a tag. XDP does not see a tag that the network card takes off. ${OF_FLOWS}`,
+      description: `Bits per second by outer VLAN id. None: packets without a tag. XDP does not see a tag that the network card removes. ${OF_FLOWS}`,
     },
     [rates('bits', 'vlan', { interval: INTERVAL })]
   );
@@ -293,7 +294,7 @@ function newHosts() {
     {
       id: 13,
       title: 'Hosts first seen',
-      description: `Source addresses by the end of the ten seconds in which they first sent something, the newest on top. What was there before this time range, or before anything was counted, was first seen then. Of ten seconds the 100 addresses with most packets are known. ${OF_FLOWS}`,
+      description: `Source addresses and when they first sent something, to ten seconds, the newest on top. An address that was there before this time range, or before counting began, is shown as first seen then. In each ten seconds the 100 addresses with most packets are known. ${OF_FLOWS}`,
     },
     [asked],
     pipeline

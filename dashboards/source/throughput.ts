@@ -19,7 +19,7 @@ export function throughput(id: number, measure: keyof typeof MEASURES, interval:
     {
       id,
       title,
-      description: `${title} on the wire that the filter wants: received above zero, sent below it. ${EXACT} A gap is a time in which nothing was counted.`,
+      description: `${title} on the wire that match the filter: received above zero, sent below zero. ${EXACT} In a gap nothing was counted.`,
     },
     (['in', 'out'] as const).map((direction) => rate(measure, { refId: direction, direction, interval }))
   );

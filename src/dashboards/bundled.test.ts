@@ -16,7 +16,18 @@ const DATA_SOURCE = { type: pluginJson.id, uid: '${datasource}' };
 const THIS_DASHBOARD = { type: 'datasource', uid: '-- Dashboard --' };
 
 /** Grafana's names of the units that there are: SI, a count, or no unit at all. */
-const UNITS = ['bps', 'pps', 'decbytes', 'locale', 'percent', 'ns', 'time:HH:mm:ss.SSS', 'time:HH:mm:ss', 'none'];
+const UNITS = [
+  'bps',
+  'pps',
+  'count:p/s',
+  'decbytes',
+  'locale',
+  'percent',
+  'ns',
+  'time:HH:mm:ss.SSS',
+  'time:HH:mm:ss',
+  'none',
+];
 
 it('are those that the plugin brings, the first page first', () => {
   expect(pluginJson.includes).toEqual(

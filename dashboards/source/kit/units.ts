@@ -2,6 +2,8 @@
 export const UNITS = {
   bitsPerSecond: 'bps',
   packetsPerSecond: 'pps',
+  /** Where there is often less than one a second: `pps` calls half a packet 500 mp/s. */
+  rarePacketsPerSecond: 'count:p/s',
   bytes: 'decbytes',
   /** Counts are exact, so they are written out. */
   count: 'locale',

@@ -31,7 +31,7 @@ export function variables() {
       .defaultValue(''),
     new dashboard.AdHocVariableBuilder(NARROW)
       .label('Narrow to')
-      .description('Conditions on columns. The buttons in the cells of tables add some.')
+      .description('Conditions on columns. The buttons in the cells of tables add conditions.')
       .datasource(CHOSEN),
   ];
 }
