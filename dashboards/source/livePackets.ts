@@ -81,17 +81,17 @@ function packetTable() {
   // Several packets have the same millisecond, so that their times do not tell which came last.
   const rows = asked.rows().number('arrival').sortBy('arrival', 'descending').limit(ROWS_SHOWN);
   const { panel, pipeline } = tableOf(rows, {
-    time: { title: 'Time', width: 100, unit: UNITS.moment },
-    protocol: { title: 'Protocol', width: 85, canFilter: true },
+    time: { title: 'Time', width: 105, unit: UNITS.moment },
+    protocol: { title: 'Protocol', width: 90, canFilter: true },
     source_ip: { title: 'Source', canFilter: true },
-    source_port: { title: 'Source port', width: 85, unit: UNITS.name },
+    source_port: { title: 'Source port', width: 95, unit: UNITS.name },
     destination_ip: { title: 'Destination', canFilter: true },
-    destination_port: { title: 'Destination port', width: 115, unit: UNITS.name },
+    destination_port: { title: 'Destination port', width: 122, unit: UNITS.name },
     frame_length: { title: 'Bytes', width: 55, unit: UNITS.name },
     ttl: { title: 'TTL', width: 45 },
     tcp_flags: { title: 'TCP flags', width: 100 },
-    direction: { title: 'Direction', width: 70 },
-    ethertype: { title: 'EtherType', width: 75 },
+    direction: { title: 'Direction', width: 77 },
+    ethertype: { title: 'EtherType', width: 82 },
     interface: { title: 'Interface', width: 75 },
   });
   return asking(

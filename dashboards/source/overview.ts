@@ -232,10 +232,13 @@ const CONNECTIONS = [
   },
 ] as const;
 
+/** An override, because the unit that comes with rates goes before that of a panel. */
+const RARE = { id: 'unit', value: UNITS.rarePacketsPerSecond };
+
 function connections() {
   const panel = CONNECTIONS.reduce(
-    (with_, { refId, title, color }) => with_.overrideByQuery(refId, [named(title), fixedColor(color)]),
-    lines(UNITS.rarePacketsPerSecond)
+    (with_, { refId, title, color }) => with_.overrideByQuery(refId, [named(title), fixedColor(color), RARE]),
+    lines(UNITS.packetsPerSecond)
   );
   return asking(
     panel,
