@@ -11,6 +11,7 @@ BUILT := $(or $(CARGO_TARGET_DIR),target)/$(HOST)/release
 PROGRAM := dist/gpx_xdplive_linux_$(ARCH)
 VERSION := $(shell sed -n 's/^  "version": "\(.*\)",/\1/p' package.json)
 PACKAGE := target/$(PLUGIN_ID)-$(VERSION).linux_$(ARCH).zip
+SBOM := $(PACKAGE:.zip=.cdx.json)
 
 .PHONY: help
 help: ## List the tasks
@@ -53,14 +54,16 @@ ebpf: ## Rebuild the committed eBPF object from its source
 	ebpf/tools/build.sh ebpf/prebuilt/xdplive.bpf.o
 
 .PHONY: package
-package: build ## The plugin's zip, and whether all is in it
+package: build ## The plugin's zip, and whether all is in it; beside it what it is made of (SBOM), and checksums
 	@tools/dependencies.sh zip
 	@rm -rf target/package $(PACKAGE)
 	@mkdir -p target/package
 	@cp -r dist target/package/$(PLUGIN_ID)
 	@tools/check-package.sh target/package/$(PLUGIN_ID) $(notdir $(PROGRAM))
 	cd target/package && zip -qr ../../$(PACKAGE) $(PLUGIN_ID)
-	@echo $(PACKAGE)
+	node tools/sbom.mjs $(HOST) dist >$(SBOM)
+	cd target && sha256sum $(notdir $(PACKAGE) $(SBOM)) >$(notdir $(PACKAGE)).sha256
+	@echo $(PACKAGE) $(SBOM) $(PACKAGE).sha256
 
 ## Checking it
 
@@ -72,13 +75,18 @@ dependencies:
 	@tools/dependencies.sh tshark tcpdump iproute2 iputils-ping ethtool libcap2-bin procps zip
 
 .PHONY: lint
-lint: node_modules ## Formatting and lints of all code
+lint: node_modules ## Formatting and lints of all code; licences and sources of what it depends on
 	cargo fmt --all --check
 	cargo clippy --workspace --all-targets --locked -- -D warnings
+	@tools/cargo-deny.sh bans licenses sources
 	npm run format:check
 	npm run lint
 	npm run i18n-check
 	npm run typecheck
+
+.PHONY: audit
+audit: ## Whether advisories are known against what we depend on; needs the network
+	@tools/audit.sh
 
 .PHONY: test-rust
 test-rust: ## Rust tests that need no rights
