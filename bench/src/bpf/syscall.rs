@@ -138,7 +138,8 @@ impl Map {
             flags,
             inner: 0,
         };
-        let descriptor = bpf(bpf_cmd::BPF_MAP_CREATE, &mut attributes).and_then(take);
+        // SAFETY: these are the command's attributes.
+        let descriptor = unsafe { create(bpf_cmd::BPF_MAP_CREATE, &mut attributes) };
         let descriptor = descriptor.map_err(|error| BpfError::Kernel { action: "create a map", error })?;
         Ok(Self { descriptor, key_size, value_size })
     }
@@ -159,7 +160,8 @@ impl Map {
             value: value.as_ptr(),
             flags: 0,
         };
-        bpf(bpf_cmd::BPF_MAP_UPDATE_ELEM, &mut attributes).map_err(failed)?;
+        // SAFETY: these are the command's attributes; key and value have the sizes that the map was made with.
+        unsafe { bpf(bpf_cmd::BPF_MAP_UPDATE_ELEM, &mut attributes) }.map_err(failed)?;
         Ok(())
     }
 
@@ -206,7 +208,8 @@ fn load(name: &str, code: &[u64], log: &mut [u8]) -> io::Result<OwnedFd> {
         interface: 0,
         attach_type: bpf_attach_type::BPF_XDP as u32,
     };
-    bpf(bpf_cmd::BPF_PROG_LOAD, &mut attributes).and_then(take)
+    // SAFETY: these are the command's attributes; code and log have the lengths given, and the license ends with a 0.
+    unsafe { create(bpf_cmd::BPF_PROG_LOAD, &mut attributes) }
 }
 
 /// What came of a test run.
@@ -225,8 +228,8 @@ pub struct Run {
 /// The kernel's.
 pub fn program(id: u32) -> Result<OwnedFd, BpfError> {
     let mut attributes = IdAttributes { id, next: 0, flags: 0 };
-    bpf(bpf_cmd::BPF_PROG_GET_FD_BY_ID, &mut attributes)
-        .and_then(take)
+    // SAFETY: these are the command's attributes.
+    unsafe { create(bpf_cmd::BPF_PROG_GET_FD_BY_ID, &mut attributes) }
         .map_err(|error| BpfError::Kernel { action: "open a loaded program", error })
 }
 
@@ -243,8 +246,8 @@ pub fn attach_generic(program: BorrowedFd<'_>, index: u32) -> Result<OwnedFd, Bp
         flags: GENERIC,
         relative: [0; 2],
     };
-    bpf(bpf_cmd::BPF_LINK_CREATE, &mut attributes)
-        .and_then(take)
+    // SAFETY: these are the command's attributes.
+    unsafe { create(bpf_cmd::BPF_LINK_CREATE, &mut attributes) }
         .map_err(|error| BpfError::Kernel { action: "attach a program", error })
 }
 
@@ -319,21 +322,31 @@ fn run(program: BorrowedFd<'_>, packet: &[u8], repeat: u32, way: &Way) -> Result
         batch: way.batch,
         padding: 0,
     };
-    bpf(bpf_cmd::BPF_PROG_TEST_RUN, &mut attributes)
+    // SAFETY: these are the command's attributes; packet and context have the lengths given, and nothing is asked for in
+    // return.
+    unsafe { bpf(bpf_cmd::BPF_PROG_TEST_RUN, &mut attributes) }
         .map_err(|error| BpfError::Kernel { action: "run a program on a packet", error })?;
     Ok(Run { result: attributes.result, duration: Duration::from_nanos(attributes.duration.into()) })
 }
 
-fn take(descriptor: c_long) -> io::Result<OwnedFd> {
+/// The system call, of a command that makes or opens something.
+///
+/// # Safety
+/// `command` returns a new descriptor; and as for [`bpf`].
+unsafe fn create<A>(command: bpf_cmd, attributes: &mut A) -> io::Result<OwnedFd> {
+    // SAFETY: the caller's promise.
+    let descriptor = unsafe { bpf(command, attributes) }?;
     let descriptor = RawFd::try_from(descriptor).map_err(|_| io::ErrorKind::InvalidData)?;
-    // SAFETY: called with the result of a command that returns a new descriptor, which nobody else owns.
+    // SAFETY: nobody else owns a new descriptor.
     Ok(unsafe { OwnedFd::from_raw_fd(descriptor) })
 }
 
-/// The system call. `attributes` has the layout that `command` expects.
-fn bpf<A>(command: bpf_cmd, attributes: &mut A) -> io::Result<c_long> {
-    // SAFETY: the kernel reads and writes `attributes` within the size given, and what they point to stays alive
-    // during the call.
+/// The system call.
+///
+/// # Safety
+/// `attributes` has the layout that `command` expects, and what they point to is alive and large enough.
+unsafe fn bpf<A>(command: bpf_cmd, attributes: &mut A) -> io::Result<c_long> {
+    // SAFETY: the kernel reads and writes `attributes` within the size given; for the rest the caller answers.
     let result =
         unsafe { libc::syscall(libc::SYS_bpf, command as c_long, &raw mut *attributes, size_of::<A>()) };
     if result < 0 { Err(io::Error::last_os_error()) } else { Ok(result) }

@@ -4,9 +4,8 @@
 //! no program uses the first any more; that is then final, is read and emptied. No packet is missed and none is counted
 //! twice. See `xdplive_packet::flow`.
 
-use std::{collections::BTreeMap, io, os::fd::OwnedFd, sync::Arc};
+use std::{collections::BTreeMap, io, sync::Arc};
 
-use bytemuck::zeroed_vec;
 use thiserror::Error;
 use xdplive_packet::{
     event::Direction,
@@ -14,7 +13,11 @@ use xdplive_packet::{
 };
 use xdplive_source::{InterfaceNumber, Taken};
 
-use crate::{bpf, clock::monotonic, in_force::InForceMap};
+use crate::{
+    bpf::{ArrayOfMaps, Cpus, HashMap, PerCpu, PerCpuArray},
+    clock::monotonic,
+    in_force::InForceMap,
+};
 
 /// Entries that are read with one system call: 416 KiB.
 const BATCH: usize = 4096;
@@ -34,11 +37,11 @@ pub enum FlowError {
 #[derive(Debug)]
 pub struct FlowMaps {
     /// The array of maps with what is counted beside the tables.
-    pub beside_outer: Arc<OwnedFd>,
+    pub beside_outer: Arc<ArrayOfMaps>,
     /// The array of maps with the tables.
-    pub tables_outer: Arc<OwnedFd>,
+    pub tables_outer: Arc<ArrayOfMaps>,
     /// The tables, by bank.
-    pub tables: [OwnedFd; BANKS],
+    pub tables: [HashMap<FlowKey, FlowCounters>; BANKS],
     /// Says which bank is counted into, and waits for programs.
     pub in_force: Arc<InForceMap>,
 }
@@ -48,7 +51,7 @@ pub struct FlowMaps {
 pub struct FlowTable {
     maps: FlowMaps,
     /// What is counted beside the tables, by number of the map.
-    beside: BTreeMap<u32, OwnedFd>,
+    beside: BTreeMap<u32, PerCpuArray<Beside>>,
     /// The bank in force.
     bank: u32,
     /// Interfaces whose flows are counted, and since when those are counted that have not been taken.
@@ -58,7 +61,7 @@ pub struct FlowTable {
     /// What was counted beside the tables, read and not handed out yet.
     besides: BTreeMap<InterfaceNumber, [Beside; Direction::ALL.len()]>,
     /// A value for each possible CPU.
-    cpus: Vec<Beside>,
+    cpus: PerCpu<Beside>,
 }
 
 impl FlowTable {
@@ -66,14 +69,14 @@ impl FlowTable {
     ///
     /// # Errors
     /// [`FlowError::Swap`].
-    pub fn begin(maps: FlowMaps, cpus: usize) -> Result<Self, FlowError> {
+    pub fn begin(maps: FlowMaps, cpus: Cpus) -> Result<Self, FlowError> {
         for (number, inner) in (0..).zip(&maps.tables) {
-            bpf::put_map(&maps.tables_outer, number, inner).map_err(FlowError::Swap)?;
+            maps.tables_outer.put(number, inner).map_err(FlowError::Swap)?;
         }
         maps.in_force.set_flow_bank(0);
         let (beside, since) = (BTreeMap::new(), BTreeMap::new());
         let (entries, besides) = (BTreeMap::new(), BTreeMap::new());
-        Ok(Self { maps, beside, bank: 0, since, entries, besides, cpus: zeroed_vec(cpus) })
+        Ok(Self { maps, beside, bank: 0, since, entries, besides, cpus: PerCpu::zeroed(cpus) })
     }
 
     /// Whether there is room for what is counted of an interface beside the tables.
@@ -86,10 +89,14 @@ impl FlowTable {
     ///
     /// # Errors
     /// [`FlowError::Swap`].
-    pub fn add_room(&mut self, interface: InterfaceNumber, inner: [OwnedFd; BANKS]) -> Result<(), FlowError> {
+    pub fn add_room(
+        &mut self,
+        interface: InterfaceNumber,
+        inner: [PerCpuArray<Beside>; BANKS],
+    ) -> Result<(), FlowError> {
         for (bank, inner) in (0..).zip(inner) {
             let map = beside_map(interface.into(), bank);
-            bpf::put_map(&self.maps.beside_outer, map, &inner).map_err(FlowError::Swap)?;
+            self.maps.beside_outer.put(map, &inner).map_err(FlowError::Swap)?;
             self.beside.insert(map, inner);
         }
         Ok(())
@@ -162,7 +169,7 @@ impl FlowTable {
     fn read_entries(&mut self, bank: u32) -> io::Result<()> {
         let Some(table) = self.maps.tables.get(bank as usize) else { return Ok(()) };
         let entries = &mut self.entries;
-        bpf::drain(table, BATCH, |key: FlowKey, counters: FlowCounters| {
+        table.drain(BATCH, |key, counters| {
             // Whoever gets it knows where it is from, and compares flows of several interfaces.
             let flow = FlowKey { interface: 0, ..key };
             entries.entry(key.interface).or_default().push((flow, counters));
@@ -175,11 +182,11 @@ impl FlowTable {
         let sums = self.besides.entry(interface).or_default();
         for (direction, sum) in Direction::ALL.into_iter().zip(sums) {
             let entry = beside_entry(interface.into(), direction);
-            bpf::read_per_cpu(beside, entry, &mut self.cpus)?;
+            beside.read(entry, &mut self.cpus)?;
             let counted = self.cpus.clone();
             // Before it is added, so that nothing is added twice where this fails.
             self.cpus.fill(Beside::default());
-            bpf::write_per_cpu(beside, entry, &mut self.cpus)?;
+            beside.write(entry, &self.cpus)?;
             counted.iter().for_each(|cpu| *sum += cpu);
         }
         Ok(())
@@ -190,10 +197,10 @@ impl Drop for FlowTable {
     fn drop(&mut self) {
         // Where the kernel does not take them out, they go with the process.
         for bank in (0..).take(BANKS) {
-            let _ = bpf::take_map(&self.maps.tables_outer, bank);
+            let _ = self.maps.tables_outer.take(bank);
         }
         for map in self.beside.keys() {
-            let _ = bpf::take_map(&self.maps.beside_outer, *map);
+            let _ = self.maps.beside_outer.take(*map);
         }
     }
 }

@@ -13,14 +13,14 @@ use rustix::{
 };
 use xdplive_packet::accounting::InForce;
 
-use crate::bpf;
+use crate::bpf::{Array, ArrayOfMaps};
 
 /// [`InForce`] as programs read it, and a way to wait for them. Shared by the engine, which writes places, and the
 /// thread that reads flows, which changes banks.
 #[derive(Debug)]
 pub struct InForceMap {
     words: Words,
-    barrier: OwnedFd,
+    barrier: ArrayOfMaps,
     barrier_inner: OwnedFd,
 }
 
@@ -29,7 +29,7 @@ impl InForceMap {
     ///
     /// # Errors
     /// Where the first cannot be mapped.
-    pub fn new(in_force: &OwnedFd, barrier: OwnedFd, barrier_inner: OwnedFd) -> io::Result<Self> {
+    pub fn new(in_force: &Array<InForce>, barrier: ArrayOfMaps, barrier_inner: OwnedFd) -> io::Result<Self> {
         Ok(Self { words: Words::map(in_force)?, barrier, barrier_inner })
     }
 
@@ -48,7 +48,7 @@ impl InForceMap {
     /// # Errors
     /// The kernel's.
     pub fn settle(&self) -> io::Result<()> {
-        bpf::put_map(&self.barrier, 0, &self.barrier_inner)
+        self.barrier.put(0, &self.barrier_inner)
     }
 }
 
@@ -69,7 +69,7 @@ unsafe impl Send for Words {}
 unsafe impl Sync for Words {}
 
 impl Words {
-    fn map(map: &OwnedFd) -> io::Result<Self> {
+    fn map(map: &Array<InForce>) -> io::Result<Self> {
         let size = size_of::<InForce>().next_multiple_of(page_size());
         let protection = ProtFlags::READ | ProtFlags::WRITE;
         // SAFETY: a new mapping, at an address of the kernel's choice.

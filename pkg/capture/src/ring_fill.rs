@@ -5,7 +5,6 @@
 
 use std::{
     io,
-    os::fd::AsFd,
     ptr::NonNull,
     sync::{
         Mutex, PoisonError,
@@ -14,6 +13,7 @@ use std::{
     time::{Duration, Instant},
 };
 
+use aya::maps::{MapData, RingBuf};
 use rustix::{
     mm::{MapFlags, ProtFlags, mmap, munmap},
     param::page_size,
@@ -52,13 +52,13 @@ impl Peaks {
 }
 
 impl RingFill {
-    /// Of the ring `map` of `size` bytes.
+    /// Of a ring of `size` bytes.
     ///
     /// # Errors
     /// Where its first pages cannot be mapped.
-    pub fn new(map: impl AsFd, size: u32) -> io::Result<Self> {
+    pub fn new(ring: &RingBuf<MapData>, size: u32) -> io::Result<Self> {
         let peaks = Peaks { since: Instant::now(), now: 0, before: 0 };
-        Ok(Self { positions: Positions::map(map)?, size, peaks: Mutex::new(peaks) })
+        Ok(Self { positions: Positions::map(ring)?, size, peaks: Mutex::new(peaks) })
     }
 
     /// Looks how full it is now. To be called before it is emptied.
@@ -95,11 +95,11 @@ unsafe impl Send for Positions {}
 unsafe impl Sync for Positions {}
 
 impl Positions {
-    fn map(map: impl AsFd) -> io::Result<Self> {
+    fn map(ring: &RingBuf<MapData>) -> io::Result<Self> {
         let page = page_size();
         // SAFETY: a new mapping, at an address of the kernel's choice.
         let pages =
-            unsafe { mmap(std::ptr::null_mut(), 2 * page, ProtFlags::READ, MapFlags::SHARED, map, 0) }?;
+            unsafe { mmap(std::ptr::null_mut(), 2 * page, ProtFlags::READ, MapFlags::SHARED, ring, 0) }?;
         let pages = NonNull::new(pages.cast()).ok_or(io::ErrorKind::OutOfMemory)?;
         Ok(Self { pages, page })
     }
@@ -111,7 +111,7 @@ impl Positions {
     }
 
     fn position(&self, offset: usize) -> usize {
-        // SAFETY: two pages are mapped for as long as this value lives, and the kernel keeps an aligned word at the
+        // SAFETY: two pages of a ring are mapped for as long as this value lives, and the kernel keeps an aligned word at the
         // beginning of each, which it writes atomically.
         unsafe { self.pages.byte_add(offset).cast::<AtomicUsize>().as_ref() }.load(Ordering::Acquire)
     }

@@ -24,10 +24,14 @@ enum LoaderError {
     Unit(#[from] UnitError),
 }
 
-/// Runs the service. To be called first thing in `main`, while there is one thread.
+/// Runs the service.
+///
+/// # Safety
+/// To be called once, before the process has opened a file (see [`unit::handed_over`]): this is for the beginning of `main`.
 #[must_use]
-pub fn run() -> ExitCode {
-    match serve() {
+pub unsafe fn run() -> ExitCode {
+    // SAFETY: the caller's promise.
+    match unsafe { serve() } {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{error}");
@@ -36,8 +40,12 @@ pub fn run() -> ExitCode {
     }
 }
 
-fn serve() -> Result<(), LoaderError> {
-    // SAFETY: this is the first thing that the process does.
+/// Serves the plugin that has connected.
+///
+/// # Safety
+/// As for [`run`].
+unsafe fn serve() -> Result<(), LoaderError> {
+    // SAFETY: the caller's promise.
     let connection = unsafe { unit::handed_over() }?;
     let peer = match env::var(PEER) {
         Ok(name) => Some(user(&name).ok_or(LoaderError::NoSuchUser(name))?),

@@ -6,8 +6,10 @@ use xdplive_plugin::{loader_unit, process};
 
 fn main() -> ExitCode {
     if env::args_os().nth(1).is_some_and(|argument| argument == loader_unit::ARGUMENT) {
-        loader_unit::run()
+        // SAFETY: nothing was opened and no thread started before.
+        unsafe { loader_unit::run() }
     } else {
-        process::run()
+        // SAFETY: as above.
+        unsafe { process::run() }
     }
 }

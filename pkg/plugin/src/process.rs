@@ -72,15 +72,19 @@ enum StartError {
     Serve(#[from] tonic::transport::Error),
 }
 
-/// Runs the plugin. To be called first thing in `main`, while there is one thread.
+/// Runs the plugin.
+///
+/// # Safety
+/// The process must have only one thread, because it is forked (see [`Loader::fork`]): this is for the beginning of `main`.
 #[must_use]
-pub fn run() -> ExitCode {
+pub unsafe fn run() -> ExitCode {
     if let Err(error) = handshake::check(std::env::var(handshake::COOKIE.0).ok().as_deref()) {
         eprintln!("{error}");
         return ExitCode::from(2);
     }
     logging::start(&setting("log_level").unwrap_or_default());
-    match start() {
+    // SAFETY: the caller's promise.
+    match unsafe { start() } {
         Ok(End::Asked) => ExitCode::SUCCESS,
         Ok(End::LoaderGone) => ExitCode::FAILURE,
         Err(error) => {
@@ -97,7 +101,11 @@ enum End {
     LoaderGone,
 }
 
-fn start() -> Result<End, StartError> {
+/// Becomes two processes, and serves until the end.
+///
+/// # Safety
+/// As for [`run`].
+unsafe fn start() -> Result<End, StartError> {
     let mut at_start = AtStart::look().map_err(StartError::Look)?;
     ignore_interrupts();
     let parent = Parent::find()?;
@@ -108,7 +116,8 @@ fn start() -> Result<End, StartError> {
     let loader = match administrator.stops() {
         // Nothing is to run with rights then.
         Some(reason) => Err(reason),
-        None => loader(&administrator, &mut at_start, identity)?,
+        // SAFETY: the caller has one thread, and nothing above starts another.
+        None => unsafe { loader(&administrator, &mut at_start, identity) }?,
     };
     let directory = std::env::temp_dir();
     let socket = Socket::bind(&directory, identity)
@@ -128,7 +137,10 @@ fn start() -> Result<End, StartError> {
 }
 
 /// The loader: the service where there is one, unless this process has the rights itself. Or why there is none.
-fn loader(
+///
+/// # Safety
+/// As for [`run`].
+unsafe fn loader(
     administrator: &Administrator,
     at_start: &mut AtStart,
     identity: Option<Identity>,
@@ -141,7 +153,7 @@ fn loader(
         }
         return Ok(connected);
     }
-    // SAFETY: the runtime is started later; until then there is this thread only.
+    // SAFETY: the caller's promise.
     unsafe { Loader::fork(administrator.policy(), identity) }.map(Ok).map_err(StartError::Fork)
 }
 

@@ -6,7 +6,6 @@
 
 use std::{
     collections::BTreeMap,
-    os::fd::OwnedFd,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -22,6 +21,7 @@ use xdplive_packet::event::Direction;
 use xdplive_source::{FlowQueue, FlowSnapshot, Host, InterfaceNumber, Taken};
 
 use crate::{
+    bpf::{ArrayOfMaps, Cpus, HashMap, LayoutError, PerCpuArray},
     clock,
     flow_table::{FlowError, FlowMaps, FlowTable},
     in_force::InForceMap,
@@ -43,16 +43,19 @@ enum NoTable {
     /// It cannot be put in force.
     #[error(transparent)]
     Flow(#[from] FlowError),
+    /// The loader has sent something else.
+    #[error(transparent)]
+    Layout(#[from] LayoutError),
 }
 
 /// What it takes to make the table of flows.
 #[derive(Clone)]
 pub struct FlowTables {
     loader: Arc<MapLoader>,
-    beside_outer: Arc<OwnedFd>,
-    tables_outer: Arc<OwnedFd>,
+    beside_outer: Arc<ArrayOfMaps>,
+    tables_outer: Arc<ArrayOfMaps>,
     in_force: Arc<InForceMap>,
-    cpus: usize,
+    cpus: Cpus,
     entries: u32,
 }
 
@@ -61,10 +64,10 @@ impl FlowTables {
     #[must_use]
     pub fn new(
         loader: Arc<MapLoader>,
-        beside_outer: OwnedFd,
-        tables_outer: OwnedFd,
+        beside_outer: ArrayOfMaps,
+        tables_outer: ArrayOfMaps,
         in_force: Arc<InForceMap>,
-        cpus: usize,
+        cpus: Cpus,
         entries: u32,
     ) -> Self {
         let (beside_outer, tables_outer) = (Arc::new(beside_outer), Arc::new(tables_outer));
@@ -72,10 +75,11 @@ impl FlowTables {
     }
 
     fn make(&self) -> Result<FlowTable, NoTable> {
+        let [first, second] = self.loader.flow_tables(self.entries)?;
         let maps = FlowMaps {
             beside_outer: Arc::clone(&self.beside_outer),
             tables_outer: Arc::clone(&self.tables_outer),
-            tables: self.loader.flow_tables(self.entries)?,
+            tables: [HashMap::new(first)?, HashMap::new(second)?],
             in_force: Arc::clone(&self.in_force),
         };
         Ok(FlowTable::begin(maps, self.cpus)?)
@@ -83,7 +87,8 @@ impl FlowTables {
 
     fn add(&self, table: &mut FlowTable, interface: InterfaceNumber) -> Result<(), NoTable> {
         if !table.has_room(interface) {
-            table.add_room(interface, self.loader.beside()?)?;
+            let [first, second] = self.loader.beside()?;
+            table.add_room(interface, [PerCpuArray::new(first)?, PerCpuArray::new(second)?])?;
         }
         table.add(interface);
         Ok(())

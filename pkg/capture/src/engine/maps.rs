@@ -3,7 +3,7 @@
 
 use std::{collections::BTreeMap, io, os::fd::OwnedFd, sync::Arc};
 
-use bytemuck::{Zeroable, zeroed_vec};
+use bytemuck::Zeroable as _;
 use xdplive_loader::{AskError, MapLoader, SharedMaps, protocol::LoaderError};
 use xdplive_packet::{
     accounting::{CELLS, Configuration, SlotCounters},
@@ -11,7 +11,10 @@ use xdplive_packet::{
     classify::Tables,
 };
 
-use crate::{bpf, in_force::InForceMap};
+use crate::{
+    bpf::{Array, ArrayOfMaps, Cpus, LayoutError, PerCpu, PerCpuArray},
+    in_force::InForceMap,
+};
 
 /// The maps as the engine uses them. A fake stands in for them in tests.
 pub trait Maps: Send {
@@ -74,17 +77,19 @@ const SPARE_TABLES: usize = 2;
 pub struct KernelMaps {
     loader: Arc<MapLoader>,
     in_force: Arc<InForceMap>,
-    configurations: OwnedFd,
-    tables_outer: OwnedFd,
-    tables: BTreeMap<u32, OwnedFd>,
-    spare: Vec<OwnedFd>,
-    counters_outer: OwnedFd,
-    cells: BTreeMap<u32, OwnedFd>,
+    configurations: Array<Configuration>,
+    tables_outer: ArrayOfMaps,
+    tables: BTreeMap<u32, Array<Tables>>,
+    spare: Vec<Array<Tables>>,
+    counters_outer: ArrayOfMaps,
+    cells: BTreeMap<u32, PerCpuArray<SlotCounters>>,
     /// A map of cells that is made and not in use yet.
-    spare_cells: Option<OwnedFd>,
-    budgets: OwnedFd,
+    spare_cells: Option<PerCpuArray<SlotCounters>>,
+    budgets: Array<Budget>,
+    /// The number of CPUs that cells have values for.
+    cpus: Cpus,
     /// Room for the values of one cell.
-    cpus: Vec<SlotCounters>,
+    cell: PerCpu<SlotCounters>,
 }
 
 /// What of the shared maps the engine does not keep for itself.
@@ -92,25 +97,22 @@ pub struct Rest {
     /// The ring buffer.
     pub events: OwnedFd,
     /// What is counted beside the tables of flows, an array of maps.
-    pub flows_beside: OwnedFd,
+    pub flows_beside: ArrayOfMaps,
     /// The tables of flows, an array of maps.
-    pub flow_tables: OwnedFd,
+    pub flow_tables: ArrayOfMaps,
     /// The places, and waiting for programs.
     pub in_force: Arc<InForceMap>,
     /// The number of CPUs that per-CPU maps have values for.
-    pub cpus: usize,
+    pub cpus: Cpus,
 }
 
 impl KernelMaps {
     /// Uses these maps.
     ///
     /// # Errors
-    /// Where they cannot be mapped, or the number of CPUs is not to be had.
+    /// Where they are not what they should be or cannot be mapped, or the number of CPUs is not to be had.
     pub fn new(loader: Arc<MapLoader>, maps: SharedMaps) -> Result<(Self, Rest), AskError> {
-        let failed = |error: io::Error| {
-            let (action, reason) = ("using the maps".to_owned(), error.to_string());
-            AskError::Loader(LoaderError::Failed { action, reason })
-        };
+        let failed = |error: io::Error| unusable(&error);
         let SharedMaps {
             events,
             in_force,
@@ -124,33 +126,47 @@ impl KernelMaps {
             barrier_inner,
         } = maps;
         // The first map of counters is needed anyway, and says how many CPUs there are.
-        let first = loader.cells()?;
-        let cpus = bpf::count_cpus::<SlotCounters>(&first).map_err(failed)?;
-        let in_force = Arc::new(InForceMap::new(&in_force, barrier, barrier_inner).map_err(failed)?);
+        let first = PerCpuArray::new(loader.cells()?)?;
+        let cpus = first.count_cpus().map_err(failed)?;
+        let in_force = InForceMap::new(&Array::new(in_force)?, ArrayOfMaps::new(barrier)?, barrier_inner);
+        let in_force = Arc::new(in_force.map_err(failed)?);
         let ours = Self {
             loader,
             in_force: Arc::clone(&in_force),
-            configurations,
-            tables_outer: tables,
+            configurations: Array::new(configurations)?,
+            tables_outer: ArrayOfMaps::new(tables)?,
             tables: BTreeMap::new(),
             spare: Vec::new(),
-            counters_outer: counters,
+            counters_outer: ArrayOfMaps::new(counters)?,
             cells: BTreeMap::new(),
             spare_cells: Some(first),
-            budgets,
-            cpus: zeroed_vec(cpus),
+            budgets: Array::new(budgets)?,
+            cpus,
+            cell: PerCpu::zeroed(cpus),
         };
+        let (flows_beside, flow_tables) = (ArrayOfMaps::new(flows_beside)?, ArrayOfMaps::new(flow_tables)?);
         Ok((ours, Rest { events, flows_beside, flow_tables, in_force, cpus }))
     }
 
-    fn cell_map(&self, map: u32) -> io::Result<&OwnedFd> {
+    fn cell_map(&self, map: u32) -> io::Result<&PerCpuArray<SlotCounters>> {
         self.cells.get(&map).ok_or_else(|| io::ErrorKind::NotFound.into())
     }
 }
 
+impl From<LayoutError> for AskError {
+    fn from(error: LayoutError) -> Self {
+        unusable(&error)
+    }
+}
+
+/// Maps that the loader has sent and that are not used.
+fn unusable(error: &dyn std::error::Error) -> AskError {
+    LoaderError::Failed { action: "using the maps".to_owned(), reason: error.to_string() }.into()
+}
+
 impl Maps for KernelMaps {
     fn configure(&mut self, number: u32, configuration: &Configuration) -> io::Result<()> {
-        bpf::write(&self.configurations, number, configuration)
+        self.configurations.write(number, configuration)
     }
 
     fn place(&mut self, place: usize, value: u64) {
@@ -164,9 +180,9 @@ impl Maps for KernelMaps {
     fn put_tables(&mut self, number: u32, tables: &Tables) -> Result<(), AskError> {
         let map = match self.spare.pop() {
             Some(map) => map,
-            None => self.loader.tables()?,
+            None => Array::new(self.loader.tables()?)?,
         };
-        let put = bpf::write(&map, 0, tables).and_then(|()| bpf::put_map(&self.tables_outer, number, &map));
+        let put = map.write(0, tables).and_then(|()| self.tables_outer.put(number, &map));
         put.map_err(|error| {
             let action = "putting tables of filters in force".to_owned();
             AskError::Loader(LoaderError::Failed { action, reason: error.to_string() })
@@ -177,7 +193,7 @@ impl Maps for KernelMaps {
 
     fn drop_tables(&mut self, number: u32) {
         // Where the kernel keeps it, it is replaced when the number is used again.
-        let _ = bpf::take_map(&self.tables_outer, number);
+        let _ = self.tables_outer.take(number);
         if let Some(map) = self.tables.remove(&number)
             && self.spare.len() < SPARE_TABLES
         {
@@ -188,9 +204,9 @@ impl Maps for KernelMaps {
     fn add_cells(&mut self, map: u32) -> Result<(), AskError> {
         let inner = match self.spare_cells.take() {
             Some(inner) => inner,
-            None => self.loader.cells()?,
+            None => PerCpuArray::new(self.loader.cells()?)?,
         };
-        bpf::put_map(&self.counters_outer, map, &inner).map_err(|error| {
+        self.counters_outer.put(map, &inner).map_err(|error| {
             let action = "adding counters".to_owned();
             AskError::Loader(LoaderError::Failed { action, reason: error.to_string() })
         })?;
@@ -199,24 +215,21 @@ impl Maps for KernelMaps {
     }
 
     fn read_map(&mut self, map: u32) -> io::Result<Vec<SlotCounters>> {
-        let mut values: Vec<SlotCounters> = zeroed_vec(CELLS as usize * self.cpus.len());
-        bpf::read_all_per_cpu(self.cell_map(map)?, CELLS, &mut values)?;
-        Ok(values.chunks(self.cpus.len().max(1)).map(sum).collect())
+        let values = self.cell_map(map)?.read_all(self.cpus)?;
+        Ok(values.chunks(self.cell.len().max(1)).map(sum).collect())
     }
 
     fn read(&mut self, first: u32, cells: &mut [SlotCounters]) -> io::Result<()> {
-        let mut cpus = std::mem::take(&mut self.cpus);
-        let result = (first..).zip(cells).try_for_each(|(number, cell)| {
-            bpf::read_per_cpu(self.cell_map(number / CELLS)?, number % CELLS, &mut cpus)?;
-            *cell = sum(&cpus);
+        (first..).zip(cells).try_for_each(|(number, cell)| {
+            let map = self.cells.get(&(number / CELLS)).ok_or(io::ErrorKind::NotFound)?;
+            map.read(number % CELLS, &mut self.cell)?;
+            *cell = sum(&self.cell);
             Ok(())
-        });
-        self.cpus = cpus;
-        result
+        })
     }
 
     fn empty_budget(&mut self, number: u32) -> io::Result<()> {
-        bpf::write(&self.budgets, number, &Budget::zeroed())
+        self.budgets.write(number, &Budget::zeroed())
     }
 }
 

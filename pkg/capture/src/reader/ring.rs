@@ -35,7 +35,7 @@ impl KernelRing {
     /// # Errors
     /// Where it is no ring buffer, or cannot be mapped.
     pub fn new(map: OwnedFd, bytes: u32) -> Result<(Self, Arc<RingFill>), MapError> {
-        let events = RingBuf::try_from(Map::RingBuf(MapData::from_fd(map)?))?;
+        let events = RingBuf::try_from(Map::from_map_data(MapData::from_fd(map)?)?)?;
         let fill = RingFill::new(&events, bytes).map_err(MapError::IoError)?;
         let fill = Arc::new(fill);
         Ok((Self { events, fill: Arc::clone(&fill), bytes }, fill))

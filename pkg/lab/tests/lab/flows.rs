@@ -3,7 +3,6 @@
 use std::{
     collections::BTreeMap,
     ops::Range,
-    os::fd::AsFd as _,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -14,12 +13,11 @@ use std::{
 
 use aya::{
     TestRunOptions,
-    maps::MapData,
     programs::{Program, TcAttachType, XdpMode},
-    util::nr_cpus,
 };
 use rustix::thread::{CpuSet, sched_setaffinity};
 use xdplive_capture::{
+    bpf::{ArrayOfMaps, HashMap, PerCpuArray},
     clock::monotonic,
     flow_table::{FlowMaps, FlowTable},
 };
@@ -38,7 +36,7 @@ use xdplive_packet::{
 };
 use xdplive_source::Taken;
 
-use crate::kernel::{GENERATION, HOOKS, Kernel, SHORTEST, everything, takes};
+use crate::kernel::{GENERATION, HOOKS, Kernel, SHORTEST, descriptor, everything, takes};
 
 const ENTRIES: u32 = 65_536;
 
@@ -59,16 +57,17 @@ impl Table {
 
 /// Has the programs count flows, in tables of so many entries.
 fn begin(kernel: &mut Kernel, entries: u32) -> Table {
-    let fds = |maps: [MapData; 2]| maps.map(|map| map.fd().as_fd().try_clone_to_owned().unwrap());
     let maps = FlowMaps {
-        beside_outer: Arc::new(kernel.fd("FLOWS_BESIDE")),
-        tables_outer: Arc::new(kernel.fd("FLOW_TABLES")),
-        tables: fds(maps::flow_tables(entries).unwrap()),
+        beside_outer: Arc::new(ArrayOfMaps::new(kernel.fd("FLOWS_BESIDE")).unwrap()),
+        tables_outer: Arc::new(ArrayOfMaps::new(kernel.fd("FLOW_TABLES")).unwrap()),
+        tables: maps::flow_tables(entries).unwrap().map(|map| HashMap::new(descriptor(&map)).unwrap()),
         in_force: Arc::clone(&kernel.in_force),
     };
-    let mut table = FlowTable::begin(maps, nr_cpus().unwrap()).unwrap();
+    let beside = maps::beside().unwrap().map(|map| PerCpuArray::new(descriptor(&map)).unwrap());
+    let [first, _] = &beside;
+    let mut table = FlowTable::begin(maps, first.count_cpus().unwrap()).unwrap();
     assert!(!table.has_room(INTERFACE));
-    table.add_room(INTERFACE, fds(maps::beside().unwrap())).unwrap();
+    table.add_room(INTERFACE, beside).unwrap();
     kernel.count_flows();
     table.add(INTERFACE);
     assert_eq!(table.take().unwrap(), [], "what was before is nobody's");

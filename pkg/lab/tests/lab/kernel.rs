@@ -9,9 +9,11 @@ use aya::{
     Ebpf, EbpfLoader, TestRun as _, TestRunOptions,
     maps::{Array, Map, MapData, RingBuf},
     programs::{Program, SchedClassifier, Xdp},
-    util::nr_cpus,
 };
-use xdplive_capture::{bpf, in_force::InForceMap};
+use xdplive_capture::{
+    bpf::{self, ArrayOfMaps, Cpus, PerCpu, PerCpuArray},
+    in_force::InForceMap,
+};
 use xdplive_corpus::generate;
 use xdplive_filter::{
     Environment, Filter,
@@ -63,7 +65,8 @@ pub(crate) struct Counted {
 pub(crate) struct Kernel {
     ebpf: Ebpf,
     rules: Box<Rules>,
-    cells: MapData,
+    cells: PerCpuArray<SlotCounters>,
+    cpus: Cpus,
     /// Which configuration interfaces go by, and which bank flows are counted into.
     pub(crate) in_force: Arc<InForceMap>,
     /// The number of the configuration in force, 0 or 1.
@@ -90,12 +93,15 @@ impl Kernel {
             };
             loaded.unwrap_or_else(|error| panic!("{name}: {error}"));
         }
-        let cells = maps::cells().unwrap();
-        bpf::put_map(fd(&ebpf, "COUNTERS"), 0, cells.fd()).unwrap();
+        let cells = PerCpuArray::new(descriptor(&maps::cells().unwrap())).unwrap();
+        let cpus = cells.count_cpus().unwrap();
+        ArrayOfMaps::new(fd(&ebpf, "COUNTERS")).unwrap().put(0, &cells).unwrap();
         let barrier = Barrier::create().unwrap();
         let [outer, inner] = barrier.fds().map(|fd| fd.try_clone_to_owned().unwrap());
-        let in_force = Arc::new(InForceMap::new(&fd(&ebpf, "IN_FORCE"), outer, inner).unwrap());
-        Self { ebpf, rules: bytemuck::zeroed_box(), cells, in_force, number: 0 }
+        let in_force = bpf::Array::new(fd(&ebpf, "IN_FORCE")).unwrap();
+        let in_force = InForceMap::new(&in_force, ArrayOfMaps::new(outer).unwrap(), inner).unwrap();
+        let rules = bytemuck::zeroed_box();
+        Self { ebpf, rules, cells, cpus, in_force: Arc::new(in_force), number: 0 }
     }
 
     /// Puts a configuration in force whose terms constrain nothing.
@@ -123,10 +129,11 @@ impl Kernel {
         self.number = 1 - self.number;
         let first = first_cell(self.rules.configuration.generation);
         let configuration = Configuration { cells: first, tables: self.number, ..self.rules.configuration };
-        let tables = maps::tables().unwrap();
-        bpf::write(tables.fd(), 0, &self.rules.tables).unwrap();
-        bpf::put_map(self.fd("TABLES"), self.number, tables.fd()).unwrap();
-        bpf::write(self.fd("CONFIGURATIONS"), self.number, &configuration).unwrap();
+        let tables = bpf::Array::new(descriptor(&maps::tables().unwrap())).unwrap();
+        tables.write(0, &self.rules.tables).unwrap();
+        ArrayOfMaps::new(self.fd("TABLES")).unwrap().put(self.number, &tables).unwrap();
+        let configurations = bpf::Array::new(self.fd("CONFIGURATIONS")).unwrap();
+        configurations.write(self.number, &configuration).unwrap();
         for index in 1..INDEXES {
             self.in_force.place(InForce::probe(index, 0), InForce::place(index, self.number));
         }
@@ -207,8 +214,8 @@ impl Kernel {
     }
 
     fn cell(&self, number: u32) -> SlotCounters {
-        let mut cpus = vec![SlotCounters::default(); nr_cpus().unwrap()];
-        bpf::read_per_cpu(self.cells.fd(), number, &mut cpus).unwrap();
+        let mut cpus = PerCpu::zeroed(self.cpus);
+        self.cells.read(number, &mut cpus).unwrap();
         cpus.iter().fold(SlotCounters::default(), |mut sum, cpu| {
             sum += *cpu;
             sum
@@ -227,6 +234,11 @@ fn fd(ebpf: &Ebpf, name: &str) -> OwnedFd {
         Map::ArrayOfMaps(data) | Map::Array(data) => data,
         _ => panic!("{name} is of no kind we have"),
     };
+    descriptor(map)
+}
+
+/// The map once more.
+pub(crate) fn descriptor(map: &MapData) -> OwnedFd {
     map.fd().as_fd().try_clone_to_owned().unwrap()
 }
 

@@ -14,6 +14,7 @@ mod grpc;
 mod hooks;
 mod interfaces;
 mod kernel;
+mod layouts;
 mod limits;
 mod many;
 mod mixture;
