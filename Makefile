@@ -98,6 +98,7 @@ test-ebpf: ## The committed eBPF object is what its source gives
 	ebpf/tools/build.sh target/rebuilt.bpf.o
 	cd ebpf && cargo fmt --check
 	ebpf/tools/compare.sh ebpf/prebuilt/xdplive.bpf.o target/rebuilt.bpf.o
+	ebpf/tools/compare-test.sh target/rebuilt.bpf.o
 
 .PHONY: test-frontend
 test-frontend: node_modules ## Front end tests, and that it builds

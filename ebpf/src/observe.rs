@@ -37,8 +37,11 @@ pub trait Packet: Frame {
     /// EtherType of the tag that is no longer in the frame; 0 where there is none.
     fn tag_protocol(&self) -> u16;
 
-    /// Copies the first `size` bytes of the frame, at least one, to `to`. Returns whether they are there.
-    fn load(&self, to: &mut [u8; MAX_HEADER_BYTES], size: u32) -> bool;
+    /// Copies the first `size` bytes of the frame to `to`. Returns whether they are there.
+    ///
+    /// # Safety
+    /// `size` is 1 to [`MAX_HEADER_BYTES`].
+    unsafe fn load(&self, to: &mut [u8; MAX_HEADER_BYTES], size: u32) -> bool;
 }
 
 /// Records on the wake-up threshold: with several CPUs writing, one alone could be jumped over.
@@ -101,7 +104,8 @@ pub fn observe<'a, P: Packet>(hook: Hook, index: u32, packet: impl FnOnce(&'a mu
         left: wanted,
         passed: 0,
     };
-    each_slot(wanted, decide, &mut decision);
+    // SAFETY: this is what `decide` takes.
+    unsafe { each_slot(wanted, decide, &mut decision) };
     let passed = decision.passed;
     if passed == 0 {
         return;
@@ -120,7 +124,8 @@ pub fn observe<'a, P: Packet>(hook: Hook, index: u32, packet: impl FnOnce(&'a mu
     };
     if !reported {
         decision.left = passed;
-        each_slot(passed, lose, &mut decision);
+        // SAFETY: this is what `lose` takes.
+        unsafe { each_slot(passed, lose, &mut decision) };
     }
 }
 
@@ -158,12 +163,10 @@ impl Decision<'_> {
         opaque(u64::from(slot)) as usize & (SLOTS - 1)
     }
 
-    /// What is counted for a slot.
+    /// What is counted for a slot: a per-CPU value, see [`observe`].
     #[inline(always)]
-    fn cell(&self, slot: usize) -> Option<&'static mut SlotCounters> {
-        let cell = maps::cell(slot_cell(self.configuration.cells, slot as u32, self.direction))?;
-        // SAFETY: a per-CPU value, see `observe`.
-        Some(unsafe { &mut *cell })
+    fn cell(&self, slot: usize) -> Option<*mut SlotCounters> {
+        maps::cell(slot_cell(self.configuration.cells, slot as u32, self.direction))
     }
 }
 
@@ -186,6 +189,8 @@ unsafe extern "C" fn decide(_turn: u64, decision: *mut c_void) -> c_long {
                 None => false,
             };
     if let Some(counted) = decision.cell(slot) {
+        // SAFETY: nobody else has it, see `observe`.
+        let counted = unsafe { &mut *counted };
         counted.matched += 1;
         counted.segments += decision.segments;
         counted.bytes += decision.bytes;
@@ -201,6 +206,8 @@ unsafe extern "C" fn lose(_turn: u64, decision: *mut c_void) -> c_long {
     let decision = unsafe { &mut *decision.cast::<Decision<'_>>() };
     let slot = decision.next_slot();
     if let Some(counted) = decision.cell(slot) {
+        // SAFETY: as in `decide`.
+        let counted = unsafe { &mut *counted };
         counted.lost += 1;
     }
     0
@@ -208,13 +215,16 @@ unsafe extern "C" fn lose(_turn: u64, decision: *mut c_void) -> c_long {
 
 /// Calls `step` once for each bit of `slots`. A loop of the program's own would be followed turn by turn by the
 /// verifier, a helper's (kernel 5.17) only once.
+///
+/// # Safety
+/// `step` takes a pointer to a [`Decision`] that nobody else has.
 #[inline(always)]
-fn each_slot(
+unsafe fn each_slot(
     slots: u64,
     step: unsafe extern "C" fn(u64, *mut c_void) -> c_long,
     decision: &mut Decision<'_>,
 ) {
-    // SAFETY: the helper calls `step` so many times with the pointer given, before it returns.
+    // SAFETY: the helper calls `step` so many times with the pointer given, before it returns; for the rest the caller answers.
     unsafe {
         bpf_loop(slots.count_ones(), step as *mut c_void, ptr::from_mut(decision).cast(), 0);
     }
@@ -313,7 +323,8 @@ fn load<P: Packet>(packet: &P, bytes: &mut [u8; MAX_HEADER_BYTES], size: u32) ->
     }
     // The verifier wants to see that it is more than 0 and not too much; the mask shows it both.
     let size = (opaque(u64::from(size) - 1) & (MAX_HEADER_BYTES as u64 - 1)) + 1;
-    if packet.load(bytes, size as u32) { size } else { 0 }
+    // SAFETY: see the mask.
+    if unsafe { packet.load(bytes, size as u32) } { size } else { 0 }
 }
 
 /// Wakes the reader when the ring has just reached its threshold; below it the reader comes by itself, above

@@ -1,9 +1,6 @@
 //! Reading packet memory in a way the verifier can follow.
 
-use core::{
-    ffi::{c_long, c_void},
-    ptr,
-};
+use core::{ffi::c_long, ptr};
 
 use xdplive_packet::Malformed;
 
@@ -13,12 +10,21 @@ use crate::verifier::opaque;
 #[derive(Clone, Copy)]
 pub struct Linear {
     /// Address of the first byte.
-    pub data: usize,
+    data: usize,
     /// Address behind the last byte.
-    pub data_end: usize,
+    data_end: usize,
 }
 
 impl Linear {
+    /// What is between these addresses.
+    ///
+    /// # Safety
+    /// They are `data` and `data_end` of the context that the kernel gave, and no helper is called that moves packet memory.
+    #[inline(always)]
+    pub unsafe fn new(data: usize, data_end: usize) -> Self {
+        Self { data, data_end }
+    }
+
     /// The `N` bytes at `offset`, where all of them are in the linear part.
     #[inline(always)]
     pub fn read<'a, const N: usize>(self, offset: u32) -> Option<&'a [u8; N]> {
@@ -28,8 +34,8 @@ impl Linear {
         if start + N > self.data_end {
             return None;
         }
-        // SAFETY: `start..start + N` was just compared with the end of the packet, and packet memory stays
-        // where it is while the program runs (no helper that moves it is called).
+        // SAFETY: `start..start + N` was just compared with the end of the packet, and packet memory stays where it is
+        // while the program runs, for which the caller of `new` answers.
         Some(unsafe { &*(start as *const [u8; N]) })
     }
 }
@@ -62,17 +68,18 @@ pub struct Room {
     pub cursor: u32,
 }
 
-/// The `N` bytes at `offset` of a frame of `length` bytes, copied to `scratch` by the helper `load`, which
-/// returns 0 when it has written the given number of bytes to the given place.
+/// The `N` bytes at `offset` of a frame of `length` bytes, copied to `scratch` by the helper `load`, which returns 0 when
+/// it has filled what it is given.
 #[inline(always)]
 pub fn copy<const N: usize>(
     offset: u32,
     length: u32,
     scratch: &mut Scratch,
-    load: impl FnOnce(*mut c_void, u32) -> c_long,
+    load: impl FnOnce(&mut [u8; N]) -> c_long,
 ) -> Result<&[u8; N], Malformed> {
-    if offset + N as u32 > length || load(scratch.as_mut_ptr().cast(), N as u32) != 0 {
+    let room = scratch.first_chunk_mut::<N>().ok_or(Malformed::Truncated)?;
+    if offset + N as u32 > length || load(room) != 0 {
         return Err(Malformed::Truncated);
     }
-    scratch.first_chunk::<N>().ok_or(Malformed::Truncated)
+    Ok(room)
 }

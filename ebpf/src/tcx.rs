@@ -32,14 +32,15 @@ impl Frame for TcxPacket<'_> {
 
     #[inline(always)]
     fn read<const N: usize>(&mut self, offset: u32) -> Result<&[u8; N], Malformed> {
-        let linear = Linear { data: self.ctx.data(), data_end: self.ctx.data_end() };
+        // SAFETY: the context is the one the kernel gave, and no helper that moves packet memory is called.
+        let linear = unsafe { Linear::new(self.ctx.data(), self.ctx.data_end()) };
         if let Some(bytes) = linear.read::<N>(offset) {
             return Ok(bytes);
         }
         let skb = self.ctx.skb.skb.cast();
-        // SAFETY: the context is the one the kernel gave, and `copy` gives room for `size`.
-        copy(offset, self.length, &mut self.room.scratch, |to, size| unsafe {
-            bpf_skb_load_bytes(skb, offset, to, size)
+        // SAFETY: the context is the one the kernel gave, and the helper writes no more than there is room for.
+        copy(offset, self.length, &mut self.room.scratch, |to: &mut [u8; N]| unsafe {
+            bpf_skb_load_bytes(skb, offset, to.as_mut_ptr().cast(), N as u32)
         })
     }
 
@@ -79,9 +80,9 @@ impl Packet for TcxPacket<'_> {
     }
 
     #[inline(always)]
-    fn load(&self, to: &mut [u8; MAX_HEADER_BYTES], size: u32) -> bool {
+    unsafe fn load(&self, to: &mut [u8; MAX_HEADER_BYTES], size: u32) -> bool {
         let skb = self.ctx.skb.skb.cast();
-        // SAFETY: the context is the one the kernel gave, and there is room for `size`.
+        // SAFETY: the context is the one the kernel gave, and the caller has room for `size`.
         unsafe { bpf_skb_load_bytes(skb, 0, to.as_mut_ptr().cast(), size) == 0 }
     }
 }

@@ -44,14 +44,15 @@ impl Frame for XdpPacket<'_> {
 
     #[inline(always)]
     fn read<const N: usize>(&mut self, offset: u32) -> Result<&[u8; N], Malformed> {
-        let linear = Linear { data: self.ctx.data(), data_end: self.ctx.data_end() };
+        // SAFETY: the context is the one the kernel gave, and no helper that moves packet memory is called.
+        let linear = unsafe { Linear::new(self.ctx.data(), self.ctx.data_end()) };
         if let Some(bytes) = linear.read::<N>(offset) {
             return Ok(bytes);
         }
         let ctx = self.ctx.ctx;
-        // SAFETY: the context is the one the kernel gave, and `copy` gives room for `size`. Kernel 5.18.
-        copy(offset, self.length, &mut self.room.scratch, |to, size| unsafe {
-            bpf_xdp_load_bytes(ctx, offset, to, size)
+        // SAFETY: the context is the one the kernel gave, and the helper writes no more than there is room for. Kernel 5.18.
+        copy(offset, self.length, &mut self.room.scratch, |to: &mut [u8; N]| unsafe {
+            bpf_xdp_load_bytes(ctx, offset, to.as_mut_ptr().cast(), N as u32)
         })
     }
 
@@ -83,8 +84,8 @@ impl Packet for XdpPacket<'_> {
     }
 
     #[inline(always)]
-    fn load(&self, to: &mut [u8; MAX_HEADER_BYTES], size: u32) -> bool {
-        // SAFETY: the context is the one the kernel gave, and there is room for `size`. Kernel 5.18.
+    unsafe fn load(&self, to: &mut [u8; MAX_HEADER_BYTES], size: u32) -> bool {
+        // SAFETY: the context is the one the kernel gave, and the caller has room for `size`. Kernel 5.18.
         unsafe { bpf_xdp_load_bytes(self.ctx.ctx, 0, to.as_mut_ptr().cast(), size) == 0 }
     }
 }

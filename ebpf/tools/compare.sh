@@ -1,21 +1,23 @@
 #!/usr/bin/env bash
-# Fails where the committed object's code or maps are not what the source gives.    compare.sh COMMITTED BUILT
-# Line tables and strings are left out: they name files of the compiler's own source.
+# Fails where the committed object is not, byte for byte, what the source gives.    compare.sh COMMITTED BUILT
 set -euo pipefail
 
-sysroot=$(rustc --print sysroot)
-export LD_LIBRARY_PATH=$sysroot/lib
-objcopy=$(echo "$sysroot"/lib/rustlib/*/bin/rust-objcopy)
+committed=${1:?usage: compare.sh COMMITTED BUILT}
+built=${2:?usage: compare.sh COMMITTED BUILT}
+cmp -s "$committed" "$built" && exit 0
+
+# Which parts differ helps to find out why; the answer stands without it.
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-
-for object in "$1" "$2"; do
-  for section in xdp.frags .relxdp.frags classifier .relclassifier .maps license; do
-    "$objcopy" --dump-section="$section=$work/$section" "$object" /dev/null
-    cat "$work/$section"
-  done >"$work/$(basename "$object").code"
+sysroot=$(rustc --print sysroot)
+objcopy=$(echo "$sysroot"/lib/rustlib/*/bin/rust-objcopy)
+differing=()
+for section in .text .rodata .rodata.cst4 xdp.frags classifier license .maps .BTF .BTF.ext; do
+  for object in committed built; do
+    LD_LIBRARY_PATH=$sysroot/lib "$objcopy" --dump-section="$section=$work/$object" "${!object}" /dev/null 2>/dev/null || : >"$work/$object"
+  done
+  cmp -s "$work/committed" "$work/built" || differing+=("$section")
 done
-if ! cmp -s "$work/$(basename "$1").code" "$work/$(basename "$2").code"; then
-  echo "$1 is not what its source gives: run \`make ebpf\` and commit the object." >&2
-  exit 1
-fi
+echo "$committed is not what its source gives (it differs in ${differing[*]:-symbols, relocations or headers})." >&2
+echo "Run \`make ebpf\` and commit the object; but if the source has not changed, somebody has changed the object." >&2
+exit 1
