@@ -11,8 +11,8 @@ fail() {
   exit 1
 }
 
-# What plugin.json names has to be there, pictures and dashboards; and the files of src/locales and docs/install.
-named=$(grep -oE '"(img|dashboards)/[^"]+"' "$directory/plugin.json" | tr -d '"')
+# What plugin.json and README.md name has to be there, pictures and dashboards; and the files of src/locales and docs/install.
+named=$(grep -ohE '\b(img|dashboards)/[a-z-]+\.(png|svg|json)' "$directory/plugin.json" "$directory/README.md")
 own=(CHANGELOG.md LICENSE README.md module.js module.js.map plugin.json "$program")
 install=$(cd docs && echo install/xdplive*)
 locales=$(cd src && find locales -type f)
@@ -24,3 +24,15 @@ diff <(echo "$expected") <(echo "$present") >&2 || fail "other files (>) than ar
 ! grep -nE '%[A-Z]+%' "$directory/plugin.json" >&2 || fail "plugin.json has placeholders left"
 grep -q "\"version\": \"$(sed -n 's/^  "version": "\(.*\)",/\1/p' package.json)\"" "$directory/plugin.json" ||
   fail "plugin.json has another version than package.json"
+
+# People who have the package have nothing else: a link or a picture leads to the web, into the page, or to a file that is there.
+# Grafana shows README.md on the page of the plugin, which finds the plugin's files below public/plugins.
+for page in README.md CHANGELOG.md; do
+  while read -r target; do
+    case $target in
+      http://* | https://* | mailto:* | \#*) continue ;;
+    esac
+    file=${target#"public/plugins/$(sed -n 's/^  "id": "\(.*\)",/\1/p' src/plugin.json)/"}
+    [ -f "$directory/${file%%#*}" ] || fail "$page leads to $target, which is not in the package"
+  done < <(grep -oE '\]\([^)]+\)|(src|srcset|href)="[^"]+"' "$directory/$page" | sed -E 's/^\]\(|^[a-z]+="|["\)]$//g; s/ .*//')
+done

@@ -2,7 +2,7 @@ import * as common from '@grafana/grafana-foundation-sdk/common';
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 
 import { figures, plain, thresholds } from './kit/figures';
-import { legendBeside, lines, named, points, stacked } from './kit/graph';
+import { legendBeside, lines, named, points, RARE, stacked } from './kit/graph';
 import { toFile } from './kit/links';
 import { PAGES } from './kit/names';
 import { pageOf } from './kit/page';
@@ -146,7 +146,7 @@ function totals() {
 
 function hosts(id: number, title: string, groupBy: 'source' | 'destination') {
   return asking(
-    lines(UNITS.packetsPerSecond).legend(legendBeside()),
+    lines(UNITS.packetsPerSecond).legend(legendBeside()).overrideByRegexp('/./', [RARE]),
     {
       id,
       title,

@@ -1,7 +1,7 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 
 import { figures, plain } from './kit/figures';
-import { fixedColor, legendBeside, lines, named, shares, stacked } from './kit/graph';
+import { fixedColor, legendBeside, lines, named, RARE, shares, stacked } from './kit/graph';
 import { toConversations } from './kit/links';
 import { PAGES } from './kit/names';
 import { pageOf } from './kit/page';
@@ -231,9 +231,6 @@ const CONNECTIONS = [
     filter: '(icmp[icmptype] = icmp-unreach or icmp6[icmp6type] = icmp6-destinationunreach)',
   },
 ] as const;
-
-/** An override, because the unit that comes with rates goes before that of a panel. */
-const RARE = { id: 'unit', value: UNITS.rarePacketsPerSecond };
 
 function connections() {
   const panel = CONNECTIONS.reduce(

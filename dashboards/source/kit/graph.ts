@@ -2,7 +2,7 @@ import * as common from '@grafana/grafana-foundation-sdk/common';
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import { PanelBuilder } from '@grafana/grafana-foundation-sdk/timeseries';
 
-import type { Unit } from './units';
+import { UNITS, type Unit } from './units';
 
 /** Lines from zero upwards, the legend below. */
 export function lines(unit: Unit): PanelBuilder {
@@ -50,6 +50,9 @@ export function legendBeside(): common.VizLegendOptionsBuilder {
     .placement(common.LegendPlacement.Right)
     .calcs(['lastNotNull', 'mean']);
 }
+
+/** For an override, because the unit that comes with rates goes before that of a panel. */
+export const RARE: dashboard.DynamicConfigValue = { id: 'unit', value: UNITS.rarePacketsPerSecond };
 
 /** The name of a series in place of that of its query. */
 export function named(displayName: string): dashboard.DynamicConfigValue {
