@@ -2,11 +2,8 @@
 
 use std::{fs, io};
 
-use rustix::{
-    process::geteuid,
-    thread::{capabilities, capability_is_in_bounding_set},
-};
-use xdplive_loader::privilege::{NEEDED, Needed};
+use rustix::{process::geteuid, thread::capability_is_in_bounding_set};
+use xdplive_loader::needed::{self, NEEDED, Needed};
 
 use crate::program_file::ProgramFile;
 
@@ -35,8 +32,7 @@ impl AtStart {
     /// # Errors
     /// Where the kernel does not tell.
     pub fn look() -> io::Result<Self> {
-        let permitted = capabilities(None)?.permitted;
-        let missing = NEEDED.into_iter().filter(|needed| !permitted.contains(needed.set)).collect();
+        let missing = needed::missing(&NEEDED)?;
         let out_of_bounds = NEEDED
             .into_iter()
             .filter(|needed| !capability_is_in_bounding_set(needed.set).unwrap_or(false))

@@ -5,7 +5,10 @@ mod tags;
 
 use std::path::Path;
 
-use xdplive_loader::{privilege::NEEDED, protocol::LoaderError};
+use xdplive_loader::{
+    needed::{NEEDED, describe},
+    protocol::LoaderError,
+};
 use xdplive_packet::{Hook, event::Direction};
 use xdplive_source::{
     Check, HookChoice, HookOption, InForce, Interface, InterfaceHooks, InterfaceState, Interfaces, LeftOut,
@@ -123,16 +126,19 @@ fn check_rights(at_start: &AtStart) -> Check {
         let names: Vec<&str> = NEEDED.iter().map(|needed| needed.name).collect();
         return Check::ok("rights", names.join(", "));
     }
-    let missing: Vec<String> =
-        at_start.missing.iter().map(|needed| format!("{} (to {})", needed.name, needed.purpose)).collect();
-    let detail = format!("user {} lacks {}", at_start.uid, missing.join(", "));
     let commands = match set_rights(at_start) {
         Some(command) => vec![command],
         None if at_start.is_service => install_drop_in(at_start).into(),
         // What gives a container its rights is written where it is started.
         None => Vec::new(),
     };
-    Check::bad("rights", Outcome::Failed, detail, fix_rights(at_start)).with_commands(commands)
+    Check::bad("rights", Outcome::Failed, lacks(at_start), fix_rights(at_start)).with_commands(commands)
+}
+
+/// The rights that a process lacks which was started like this.
+#[must_use]
+pub fn lacks(at_start: &AtStart) -> String {
+    format!("user {} lacks {}", at_start.uid, describe(&at_start.missing))
 }
 
 /// How a process that was started like this gets its rights.

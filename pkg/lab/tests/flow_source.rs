@@ -55,7 +55,7 @@ fn outside() {
 
 fn inside() {
     let at_start = AtStart::look().unwrap();
-    let identity = Identity::choose(None);
+    let identity = Identity::choose(None).unwrap();
     // SAFETY: this process has one thread.
     let loader = unsafe { Loader::fork(Policy::open(), identity) }.unwrap();
     privilege::give_up_all(identity).unwrap();

@@ -35,7 +35,7 @@ fn inside() {
         header_bytes: 0,
     };
     // SAFETY: this process has one thread.
-    let loader = unsafe { Loader::fork(policy, Identity::choose(None)) }.unwrap();
+    let loader = unsafe { Loader::fork(policy, Identity::choose(None).unwrap()) }.unwrap();
 
     forbidden(loader.maps.open(2 * RING_BYTES), "a ring of 131072 bytes");
     loader.maps.open(RING_BYTES).unwrap();

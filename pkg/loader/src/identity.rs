@@ -7,6 +7,9 @@ use rustix::{
     process::{Gid, Uid, geteuid},
     rand::{GetRandomFlags, getrandom},
 };
+use thiserror::Error;
+
+use crate::needed::{self, Needed, TO_LEAVE_ROOT};
 
 /// Users that are given to services for the while they run (systemd's `DynamicUser=`, "Users, Groups, UIDs and GIDs on
 /// systemd Systems"). No file belongs to them.
@@ -25,16 +28,50 @@ pub struct Identity {
     pub gid: Gid,
 }
 
+/// Why a process that root has started cannot go on as another user.
+#[derive(Debug, Error)]
+#[error(
+    "root has started this process, which has to go on as another user and lacks {missing}. Give it these as well (container: \
+     {options}), or start Grafana as an ordinary user"
+)]
+pub struct StaysRoot {
+    /// What it lacks, each with its purpose.
+    missing: String,
+    /// The options that give it.
+    options: String,
+}
+
 impl Identity {
     /// Who a process goes on as: `None`, whoever it is, unless it is root's; otherwise the `configured` user, or one of
     /// those for services that nobody has. To be called before rights are given up, which takes it to see all processes.
-    #[must_use]
-    pub fn choose(configured: Option<u32>) -> Option<Self> {
-        geteuid().is_root().then(|| Self::numbered(configured.unwrap_or_else(free)))
+    ///
+    /// # Errors
+    /// Where it cannot be anybody else.
+    pub fn choose(configured: Option<u32>) -> Result<Option<Self>, StaysRoot> {
+        if !geteuid().is_root() {
+            return Ok(None);
+        }
+        // Where the kernel does not tell, the step itself fails.
+        let missing = needed::missing(&TO_LEAVE_ROOT).unwrap_or_default();
+        if missing.is_empty() {
+            Ok(Some(Self::numbered(configured.unwrap_or_else(free))))
+        } else {
+            Err(StaysRoot::for_want_of(&missing))
+        }
     }
 
     fn numbered(id: u32) -> Self {
         Self { uid: Uid::from_raw(id), gid: Gid::from_raw(id) }
+    }
+}
+
+impl StaysRoot {
+    fn for_want_of(missing: &[Needed]) -> Self {
+        let options: Vec<String> = missing
+            .iter()
+            .map(|needed| format!("--cap-add={}", needed.name.trim_start_matches("CAP_")))
+            .collect();
+        Self { missing: needed::describe(missing), options: options.join(" ") }
     }
 }
 
@@ -99,6 +136,15 @@ mod tests {
             tried.sort_unstable();
             assert!(tried.into_iter().eq(DYNAMIC), "{random}");
         }
+    }
+
+    #[test]
+    fn what_keeps_a_process_with_root_is_named_with_the_options_that_give_it() {
+        let [_, group, user] = TO_LEAVE_ROOT;
+        let expected = "root has started this process, which has to go on as another user and lacks CAP_SETGID (to leave \
+                        root's groups), CAP_SETUID (to leave root). Give it these as well (container: --cap-add=SETGID \
+                        --cap-add=SETUID), or start Grafana as an ordinary user";
+        assert_eq!(StaysRoot::for_want_of(&[group, user]).to_string(), expected);
     }
 
     #[test]

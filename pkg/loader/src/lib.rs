@@ -12,6 +12,7 @@
 //! | [`maps`] | its side of maps |
 //! | [`policy`] | what it does at most, whoever asks |
 //! | `error` | what the kernel says, as an answer |
+//! | [`needed`] | capabilities that are needed, and what for |
 //! | [`privilege`] | which rights either process keeps |
 //! | [`identity`] | the user they go on as, where root starts them |
 //! | [`fence`] | what they can no longer do |
@@ -28,6 +29,7 @@ pub mod fence;
 pub mod identity;
 mod link;
 pub mod maps;
+pub mod needed;
 pub mod policy;
 pub mod privilege;
 mod process;

@@ -14,25 +14,7 @@ use rustix::{
     },
 };
 
-use crate::identity::Identity;
-
-/// A capability the loader needs, and for what.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Needed {
-    /// The name as in capabilities(7).
-    pub name: &'static str,
-    /// What it is needed for.
-    pub purpose: &'static str,
-    /// The capability itself.
-    pub set: CapabilitySet,
-}
-
-/// All that the loader needs. Kernel 5.8 split BPF and PERFMON from SYS_ADMIN.
-pub const NEEDED: [Needed; 3] = [
-    Needed { name: "CAP_BPF", purpose: "create eBPF maps and load programs", set: CapabilitySet::BPF },
-    Needed { name: "CAP_PERFMON", purpose: "let programs read packet memory", set: CapabilitySet::PERFMON },
-    Needed { name: "CAP_NET_ADMIN", purpose: "attach programs to interfaces", set: CapabilitySet::NET_ADMIN },
-];
+use crate::{identity::Identity, needed::NEEDED};
 
 fn needed_set() -> CapabilitySet {
     NEEDED.iter().fold(CapabilitySet::empty(), |all, needed| all | needed.set)

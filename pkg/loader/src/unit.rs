@@ -22,7 +22,11 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 
 use crate::{
-    LinkLoader, Loader, LoaderProcess, MapLoader, PATIENCE, channel::Channel, policy::Policy, started,
+    LinkLoader, Loader, LoaderProcess, MapLoader, PATIENCE,
+    channel::Channel,
+    needed::{self, NEEDED},
+    policy::Policy,
+    started,
 };
 
 /// Where systemd listens for it, by `docs/install/xdplive-loader.socket`.
@@ -92,6 +96,12 @@ pub enum UnitError {
         /// The plugin's.
         theirs: String,
     },
+    /// Its unit does not give it what it needs.
+    #[error(
+        "the loader lacks {0}; its unit has to give them (AmbientCapabilities= in xdplive-loader@.service, as it comes with \
+         the plugin; then sudo systemctl daemon-reload)"
+    )]
+    Rights(String),
     /// What came first was not what a plugin begins with.
     #[error("the process that connected is no plugin of this version")]
     NoPlugin,
@@ -158,6 +168,10 @@ pub fn serve(connection: OwnedFd, peer: Option<u32>, policy: Policy) -> Result<(
         if uid != allowed {
             return refuse(&channel, UnitError::Peer { uid, allowed });
         }
+    }
+    let missing = needed::missing(&NEEDED)?;
+    if !missing.is_empty() {
+        return refuse(&channel, UnitError::Rights(needed::describe(&missing)));
     }
     let Ok(Some((Hello { version }, descriptors))) = channel.receive::<Hello>() else {
         return refuse(&channel, UnitError::NoPlugin);

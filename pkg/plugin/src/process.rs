@@ -112,8 +112,11 @@ unsafe fn start() -> Result<End, StartError> {
     // Before the fork: both processes need it, and the loader keeps to what it read itself.
     privilege::raise_descriptor_limit();
     let administrator = Administrator::read();
-    let identity = Identity::choose(administrator.settings.user);
-    let loader = match administrator.stops() {
+    let (identity, stays_root) = match Identity::choose(administrator.settings.user) {
+        Ok(identity) => (identity, None),
+        Err(error) => (None, Some(error.to_string())),
+    };
+    let loader = match administrator.stops().or(stays_root) {
         // Nothing is to run with rights then.
         Some(reason) => Err(reason),
         // SAFETY: the caller has one thread, and nothing above starts another.

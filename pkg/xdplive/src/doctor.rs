@@ -2,7 +2,11 @@
 
 mod grafana;
 
-use std::{fmt::Write as _, path::Path};
+use std::{
+    fmt::Write as _,
+    path::Path,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 use grafana_plugin_sdk::pluginv2::CheckHealthRequest;
 use serde::Deserialize;
@@ -11,7 +15,7 @@ use serde_json::json;
 use crate::{
     cli::Doctor,
     exit::Failure,
-    host::{self, HostError, Plugin},
+    host::{self, HostError, Plugin, log::Line},
     output, standard_error,
 };
 
@@ -87,11 +91,11 @@ pub async fn run(options: &Doctor) -> Result<(), Failure> {
             }));
             interfaces = details.report.interfaces;
         }
-        Err(error) => {
+        Err(reason) => {
             checks.push(Check {
                 name: "start".to_owned(),
                 outcome: Outcome::Failed,
-                detail: error.to_string(),
+                detail: reason,
                 fix: None,
             });
         }
@@ -101,14 +105,25 @@ pub async fn run(options: &Doctor) -> Result<(), Failure> {
     if checks.iter().any(|check| check.outcome == Outcome::Failed) { Err(Failure::Told) } else { Ok(()) }
 }
 
-/// The plugin's own health check: the same code, the same rights as when Grafana asks.
-async fn ask(program: &Path) -> Result<Details, HostError> {
-    let plugin = Plugin::start(program, &[host::WATCHING_NOTHING], |line| {
+/// The plugin's own health check: the same code, the same rights as when Grafana asks. Or why there is no answer, with what
+/// the plugin said last.
+async fn ask(program: &Path) -> Result<Details, String> {
+    let last: Arc<Mutex<Option<String>>> = Arc::default();
+    let heard = Arc::clone(&last);
+    let answer = ask_with(program, move |line| {
         if line.is_problem() {
             standard_error::note(format_args!("plugin: {}", line.message));
+            *heard.lock().unwrap_or_else(PoisonError::into_inner) = Some(line.message);
         }
+    });
+    answer.await.map_err(|error| match last.lock().unwrap_or_else(PoisonError::into_inner).take() {
+        Some(last) => format!("{error}: {last}"),
+        None => error.to_string(),
     })
-    .await?;
+}
+
+async fn ask_with(program: &Path, on_log: impl FnMut(Line) + Send + 'static) -> Result<Details, HostError> {
+    let plugin = Plugin::start(program, &[host::WATCHING_NOTHING], on_log).await?;
     let request = CheckHealthRequest {
         plugin_context: Some(host::context(&json!({}))),
         ..CheckHealthRequest::default()

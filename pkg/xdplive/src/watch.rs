@@ -20,8 +20,13 @@ mod stop;
 mod streams;
 mod write;
 
+use std::time::Duration;
+
 use serde_json::json;
-use tokio::sync::{mpsc, oneshot};
+use tokio::{
+    sync::{mpsc, oneshot},
+    time::timeout,
+};
 
 use self::{
     accounts::Accounts,
@@ -35,6 +40,9 @@ use crate::{
     host::{self, Plugin, log::Line},
     standard_error,
 };
+
+/// How long the last lines of a plugin that did not start are waited for.
+const LAST_WORDS: Duration = Duration::from_secs(1);
 
 /// Runs the command.
 ///
@@ -67,9 +75,17 @@ pub async fn run(options: Watch) -> Result<(), Failure> {
         }
     };
     // All rows, unless --limit says otherwise.
-    let mut plugin = tokio::select! {
-        plugin = Plugin::start(&program, &host::UNBOUNDED, on_log) => plugin.map_err(|error| machine(&error))?,
+    let started = tokio::select! {
+        plugin = Plugin::start(&program, &host::UNBOUNDED, on_log) => plugin,
         cut = limit.wait() => return Err(cut.into()),
+    };
+    let mut plugin = match started {
+        Ok(plugin) => plugin,
+        Err(error) => {
+            // Its log has the reason. A plugin that does not end keeps it open.
+            let _ = timeout(LAST_WORDS, notices).await;
+            return Err(machine(&error));
+        }
     };
 
     let result = tokio::select! {

@@ -48,6 +48,9 @@ impl Control {
                 self.check_interface(name)?;
             }
         }
+        if let Some(error) = explain::rights(&self.parts.at_start) {
+            return Err(error);
+        }
         let first = names.first().map_or("any", String::as_str).to_owned();
         if let Err(error) = self.open() {
             return Err(explain::ask(&first, &error, &self.parts.at_start));

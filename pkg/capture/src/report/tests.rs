@@ -1,4 +1,4 @@
-use xdplive_loader::privilege::Needed;
+use xdplive_loader::needed::Needed;
 use xdplive_source::{Host, Link};
 
 use super::*;

@@ -127,12 +127,56 @@ fn refused(capabilities: Option<&str>, more: &[&str]) -> Outcome {
 
 #[test]
 fn an_ordinary_user_without_is_told_the_command() {
-    refused(None, &[]).assert_failed(1, &["may not", "sudo setcap cap_bpf,cap_perfmon,cap_net_admin+ep"]);
-    // One of the three does not do.
-    refused(Some("cap_bpf+ep"), &[]).assert_failed(1, &["sudo setcap"]);
+    let setcap = "sudo setcap cap_bpf,cap_perfmon,cap_net_admin+ep";
+    refused(None, &[])
+        .assert_failed(1, &["user 12345 lacks CAP_BPF (to create eBPF maps and load programs)", setcap]);
+    // Any two of the three do not do.
+    for (two, third) in [
+        ("cap_bpf,cap_perfmon", "user 12345 lacks CAP_NET_ADMIN (to attach programs to interfaces)."),
+        ("cap_bpf,cap_net_admin", "user 12345 lacks CAP_PERFMON (to let programs read packet memory)."),
+        ("cap_perfmon,cap_net_admin", "user 12345 lacks CAP_BPF (to create eBPF maps and load programs)."),
+    ] {
+        refused(Some(&format!("{two}+ep")), &[]).assert_failed(1, &[third, setcap]);
+    }
     // With no_new_privs the file's capabilities are ignored, and setcap would be bad advice.
     let capabilities = "cap_bpf,cap_perfmon,cap_net_admin+ep";
     refused(Some(capabilities), &["--no-new-privs"]).assert_failed(1, &["no_new_privs", "drop-in"]);
+}
+
+/// What `watch` and `doctor` say as root with a bounding set of all capabilities but these, or of these alone (`setpriv`).
+fn as_root(bounding: &str) -> [String; 2] {
+    let namespace = Namespace::with_pair();
+    let (plugin, xdplive) =
+        (xdplive_lab::plugin().display().to_string(), xdplive_lab::xdplive().display().to_string());
+    let call = |command: &[&str]| {
+        let bounded = ["setpriv", "--bounding-set", bounding, "--inh-caps", bounding, &xdplive];
+        let output =
+            namespace.command(&[&bounded[..], command, &["--plugin", &plugin]].concat()).output().unwrap();
+        assert_eq!(output.status.code(), Some(1), "{output:?}");
+        format!("{}{}", String::from_utf8(output.stdout).unwrap(), String::from_utf8(output.stderr).unwrap())
+    };
+    [call(&["watch", "--interface", "a"]), call(&["doctor"])]
+}
+
+/// The kernel's own words are about something else: a verifier's log, say.
+#[test]
+fn root_without_a_right_is_told_which_it_is() {
+    let [watch, doctor] = as_root("-perfmon");
+    let lacks = "user 0 lacks CAP_PERFMON (to let programs read packet memory)";
+    let fix = "Grafana's service or container withholds the rights: container: --cap-add=BPF --cap-add=PERFMON \
+               --cap-add=NET_ADMIN";
+    for said in [&watch, &doctor] {
+        assert!(said.contains(lacks) && said.contains(fix), "{said}");
+    }
+    assert!(!watch.contains("hook auto"), "{watch}");
+    // Root with the three alone cannot become anybody else.
+    let [watch, doctor] = as_root("-all,+bpf,+perfmon,+net_admin");
+    let lacks = "root has started this process, which has to go on as another user and lacks CAP_CHOWN (to give the socket's \
+                 directory to the new user), CAP_SETGID (to leave root's groups), CAP_SETUID (to leave root). Give it these \
+                 as well (container: --cap-add=CHOWN --cap-add=SETGID --cap-add=SETUID), or start Grafana as an ordinary user";
+    for said in [watch, doctor] {
+        assert!(said.contains(lacks), "{said}");
+    }
 }
 
 fn doctor(directory: &Path, plugin: &str) -> (String, Option<i32>) {

@@ -13,3 +13,4 @@ mod call;
 mod endings;
 mod fake;
 mod full;
+mod starts;
