@@ -63,10 +63,7 @@ impl Feed {
     /// Until the source ends, or cannot count it.
     async fn count(&self) {
         let interfaces = InterfaceSet::Named(vec![self.interface.clone()]);
-        let request = Request {
-            wanted: None,
-            ..Request::counting("the administrator's setting watch".to_owned(), interfaces, self.hook, false)
-        };
+        let request = Request { wanted: None, ..Request::counting(interfaces, self.hook, false) };
         match self.source.flows(&request, SECOND).await {
             Ok(feed) => self.take_all(&feed).await,
             Err(error) => warn!("{} cannot be counted from the start: {error}", self.interface),

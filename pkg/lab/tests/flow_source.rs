@@ -108,7 +108,6 @@ async fn flows(
 ) -> FlowFeed {
     let request = Request {
         hosts: HostSet::All,
-        asker: "test".to_owned(),
         label: Arc::default(),
         interfaces,
         directions: directions.to_vec(),

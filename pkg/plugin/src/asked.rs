@@ -114,12 +114,12 @@ impl Refusal {
 pub fn settings(
     context: Option<&PluginContext>,
     server: &ServerSettings,
-) -> Result<(DataSourceSettings, String), Refusal> {
+) -> Result<DataSourceSettings, Refusal> {
     let context = context.ok_or(Refusal::NoDataSource)?;
     let instance = context.data_source_instance_settings.as_ref().ok_or(Refusal::NoDataSource)?;
     let settings = DataSourceSettings::read(&instance.json_data, server)?;
     check_user(context.user.as_ref(), &settings)?;
-    Ok((settings, format!("the data source \"{}\"", instance.name)))
+    Ok(settings)
 }
 
 /// Reads a query in JSON as far as to what the source is to do.
@@ -132,7 +132,7 @@ pub fn read(
     source: &dyn Source,
     server: &ServerSettings,
 ) -> Result<Asked, Refusal> {
-    let (settings, asker) = settings(context, server)?;
+    let settings = settings(context, server)?;
     let query = Query::parse(json, &source.interfaces(), settings.ceiling)?;
     let may_see = check_packets(context.and_then(|context| context.user.as_ref()), &settings);
     let sees_packets = may_see.is_ok();
@@ -163,7 +163,6 @@ pub fn read(
     };
     let request = Request {
         hosts: HostSet::All,
-        asker,
         label: Arc::new(Label { owner: owner(context), stream: channel::path(&query) }),
         interfaces,
         directions: query.direction.clone(),

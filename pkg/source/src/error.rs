@@ -19,12 +19,13 @@ pub enum ErrorKind {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum SourceError {
     /// No interface has this name.
-    #[error("there is no interface \"{given}\" here; there are {available}")]
+    #[error(
+        "there is no interface \"{given}\" here; the query editor lists those that may be watched, and on the machine `ip \
+         link` all there are"
+    )]
     NoSuchInterface {
         /// The name asked for.
         given: String,
-        /// The names that exist.
-        available: String,
     },
     /// The hosts asked for are not of this source.
     #[error("the hosts asked for are not here; there are {available}")]
@@ -59,8 +60,9 @@ pub enum SourceError {
     },
     /// Two data sources want different hooks.
     #[error(
-        "interface \"{interface}\" is being watched by {in_force} for {owner}, and can only be watched one way \
-         at a time; choose the hook auto or {in_force} instead of {wanted}, or stop the other first"
+        "interface \"{interface}\" is being watched by {in_force} for {}, and can only be watched one way \
+         at a time; choose the hook auto or {in_force} instead of {wanted}, or stop the other first",
+        whose(*is_own)
     )]
     HookConflict {
         /// The interface.
@@ -69,8 +71,9 @@ pub enum SourceError {
         wanted: HookChoice,
         /// The hook in force.
         in_force: &'static str,
-        /// Who asked for the hook in force.
-        owner: String,
+        /// Whether the data source that asks has asked for that hook, too, before its settings were changed. Who else has is not
+        /// told.
+        is_own: bool,
     },
     /// The hook cannot be had there.
     #[error(
@@ -120,6 +123,11 @@ pub enum SourceError {
     /// The source has ended.
     #[error("the capture has ended; Grafana starts it anew within a second")]
     Gone,
+}
+
+/// For whom a hook is in force.
+const fn whose(is_own: bool) -> &'static str {
+    if is_own { "this data source, as it was set before" } else { "another data source" }
 }
 
 impl SourceError {

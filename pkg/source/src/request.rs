@@ -10,9 +10,7 @@ use crate::{hook::HookChoice, host::HostSet};
 /// What a stream is to have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Request {
-    /// Who asks, for messages to others: the data source's name.
-    pub asker: String,
-    /// Names the stream in the accounts. Not looked at otherwise.
+    /// Names the stream in the accounts, and who may be told of it.
     pub label: Arc<Label>,
     /// On which hosts.
     pub hosts: HostSet,
@@ -29,10 +27,10 @@ pub struct Request {
 impl Request {
     /// Has every packet of both ways counted.
     #[must_use]
-    pub fn counting(asker: String, interfaces: InterfaceSet, hook: HookChoice, hides_own: bool) -> Self {
+    pub fn counting(interfaces: InterfaceSet, hook: HookChoice, hides_own: bool) -> Self {
         let wanted = Wanted { filter: Arc::default(), limit: Limit::None, hides_own, header_bytes: false };
         let (label, directions) = (Arc::default(), Direction::ALL.to_vec());
-        Self { asker, label, hosts: HostSet::All, interfaces, directions, hook, wanted: Some(wanted) }
+        Self { label, hosts: HostSet::All, interfaces, directions, hook, wanted: Some(wanted) }
     }
 
     /// The same without rows.

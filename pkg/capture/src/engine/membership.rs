@@ -115,7 +115,7 @@ impl Control {
         let Some(open) = &mut self.open else { return Ok(None) };
         let environment = tap.there.as_ref().map(|there| there.environment.clone()).unwrap_or_default();
         let shared = Shared { filters: &mut open.generations.filters, budgets: &mut self.budgets };
-        let joined = tap.slots.join(id, &key, &environment, shared, Instant::now())?;
+        let joined = tap.slots.join(id, &key, &environment, shared, Instant::now(), &request.label)?;
         if let Some(budget) = joined.new_budget
             && let Err(error) = open.generations.empty_budget(budget)
         {

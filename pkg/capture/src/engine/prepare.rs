@@ -74,10 +74,7 @@ impl Control {
     /// Fails where there is no interface of this name, or its packets cannot be read.
     fn check_interface(&self, name: &str) -> Result<(), SourceError> {
         let Some(interface) = self.interfaces.get(name) else {
-            return Err(SourceError::NoSuchInterface {
-                given: name.to_owned(),
-                available: self.interfaces.names(),
-            });
+            return Err(SourceError::NoSuchInterface { given: name.to_owned() });
         };
         if interface.link.layout().is_none() {
             return Err(SourceError::UnsupportedLink { interface: name.to_owned() });
@@ -96,7 +93,7 @@ impl Control {
             let environment = tap.there.as_ref().map(|there| there.environment.clone()).unwrap_or_default();
             let shared = Shared { filters: &mut open.generations.filters, budgets: &mut self.budgets };
             tap.slots
-                .reserve(key, &environment, shared, now)
+                .reserve(key, &environment, shared, now, &request.label)
                 .map_err(|error| explain::no_slot(name, &error))?;
         }
         if let Some(tap) = self.taps.get_mut(name) {
@@ -187,7 +184,7 @@ impl Control {
                     interface: name.to_owned(),
                     wanted: request.hook,
                     in_force: attachment.hook.name(),
-                    owner: attachment.owner.clone(),
+                    is_own: attachment.owner == request.label.owner,
                 });
             }
             // Where both ways are asked for, one is better than none.

@@ -5,7 +5,7 @@
 //! has the largest of them; the reader keeps each stream to its own.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeMap,
     sync::Arc,
     time::{Duration, Instant},
 };
@@ -13,7 +13,7 @@ use std::{
 use thiserror::Error;
 use xdplive_filter::{Environment, Term, TooComplex, tables::CapacityError};
 use xdplive_packet::accounting::{Configuration, Limit, SLOTS};
-use xdplive_source::StreamId;
+use xdplive_source::{Label, StreamId};
 
 use super::{
     budgets::Budgets,
@@ -76,10 +76,17 @@ struct Held {
     terms: Arc<[Term]>,
     /// The number of its budget.
     budget: Option<u32>,
-    members: BTreeSet<StreamId>,
+    members: BTreeMap<StreamId, Arc<Label>>,
     /// Those of them that have rows, and how many.
     with_rows: BTreeMap<StreamId, Limit>,
-    reserved_until: Option<Instant>,
+    reserved: Option<Reservation>,
+}
+
+/// A slot is kept for who will come soon.
+#[derive(Clone, Debug)]
+struct Reservation {
+    label: Arc<Label>,
+    until: Instant,
 }
 
 impl Held {
@@ -113,7 +120,13 @@ impl Held {
     }
 
     fn is_reserved(&self, now: Instant) -> bool {
-        self.reserved_until.is_some_and(|until| until > now)
+        self.reserved.as_ref().is_some_and(|reserved| reserved.until > now)
+    }
+
+    /// The streams of an owner, with one that may yet come; none where it is others' alone.
+    fn streams_of(&self, owner: &str) -> usize {
+        let promised = self.reserved.iter().map(|reserved| &reserved.label);
+        self.members.values().chain(promised).filter(|label| label.owner == owner).count()
     }
 }
 
@@ -157,11 +170,12 @@ impl Slots {
         environment: &Environment,
         shared: Shared<'_>,
         now: Instant,
+        label: &Arc<Label>,
     ) -> Result<(), NoSlot> {
-        let (slot, _) = self.slot(&key, environment, shared, now)?;
+        let (slot, _) = self.slot(&key, environment, shared, now, &label.owner)?;
         // While it has such a stream it needs no keeping.
         if let Some(held) = self.held.get_mut(&slot).filter(|held| held.with_rows.is_empty()) {
-            held.reserved_until = Some(now + RESERVED);
+            held.reserved = Some(Reservation { label: Arc::clone(label), until: now + RESERVED });
         }
         Ok(())
     }
@@ -177,19 +191,20 @@ impl Slots {
         environment: &Environment,
         shared: Shared<'_>,
         now: Instant,
+        label: &Arc<Label>,
     ) -> Result<Joined, NoSlot> {
-        let (slot, is_new_budget) = self.slot(key, environment, shared, now)?;
+        let (slot, is_new_budget) = self.slot(key, environment, shared, now, &label.owner)?;
         let mut new_budget = None;
         if let Some(held) = self.held.get_mut(&slot) {
             let begins = key.has_rows() && held.with_rows.is_empty() && !key.may_share_budget();
             new_budget = held.budget.filter(|_| is_new_budget || begins);
-            held.members.insert(stream);
+            held.members.insert(stream, Arc::clone(label));
             if key.has_rows() {
                 held.with_rows.insert(stream, key.limit);
             }
             // Who only counts leaves it to the one whom it was promised.
             if key.has_rows() || !held.key.has_rows() {
-                held.reserved_until = None;
+                held.reserved = None;
             }
         }
         Ok(Joined { slot, new_budget })
@@ -231,6 +246,7 @@ impl Slots {
         environment: &Environment,
         shared: Shared<'_>,
         now: Instant,
+        owner: &str,
     ) -> Result<(u32, bool), NoSlot> {
         let Shared { filters, budgets } = shared;
         self.drop_unneeded(budgets, now);
@@ -250,21 +266,21 @@ impl Slots {
         }
         let terms = filters.terms(&key.filter, environment)?;
         let free = (0..SLOTS as u32).find(|slot| !self.held.contains_key(slot));
-        let slot = free.ok_or_else(|| NoSlot::Taken { holders: self.holders() })?;
+        let slot = free.ok_or_else(|| NoSlot::Taken { holders: self.holders(owner) })?;
         let (budget, is_new) = take_budget(key, budgets)?;
         let held = Held {
             key: key.clone(),
             terms,
             budget,
-            members: BTreeSet::new(),
+            members: BTreeMap::new(),
             with_rows: BTreeMap::new(),
-            reserved_until: None,
+            reserved: None,
         };
         self.held.insert(slot, held);
         if let Err(error) = filters.check(&self.set(|_| true)) {
             self.held.remove(&slot);
             budget.into_iter().for_each(|number| budgets.release(number));
-            return Err(NoSlot::Capacity { error, holders: self.holders() });
+            return Err(NoSlot::Capacity { error, holders: self.holders(owner) });
         }
         Ok((slot, is_new))
     }
@@ -318,24 +334,31 @@ impl Slots {
         })
     }
 
-    /// What holds the slots, in words: the filters with the most terms first.
-    fn holders(&self) -> String {
+    /// What holds the slots, in words: the owner's own filters, those with the most terms first, and how many others there
+    /// are. What others look for is not told.
+    fn holders(&self, owner: &str) -> String {
         const NAMED: usize = 5;
-        let mut held: Vec<&Held> = self.held.values().collect();
-        held.sort_by_key(|held| std::cmp::Reverse(held.terms.len()));
-        let named: Vec<String> = held
+        let of_owner = self.held.values().map(|held| (held, held.streams_of(owner)));
+        let mut own: Vec<(&Held, usize)> = of_owner.filter(|(_, streams)| *streams > 0).collect();
+        own.sort_by_key(|(held, _)| std::cmp::Reverse(held.terms.len()));
+        let named: Vec<String> = own
             .iter()
             .take(NAMED)
-            .map(|held| {
+            .map(|(held, streams)| {
                 let filter = held.key.filter.to_string();
                 let filter = if filter.is_empty() { "no filter" } else { &filter };
                 let short: String = filter.chars().take(60).collect();
-                format!("\"{short}\" ({} streams, {} alternatives)", held.members.len(), held.terms.len())
+                format!("\"{short}\" ({streams} streams, {} alternatives)", held.terms.len())
             })
             .collect();
-        let more = held.len().saturating_sub(NAMED);
-        let more = if more == 0 { String::new() } else { format!(" and {more} others") };
-        format!("{}{more}", named.join(", "))
+        let more = own.len().saturating_sub(NAMED);
+        let others = self.held.len() - own.len();
+        let parts = [
+            (!named.is_empty()).then(|| named.join(", ")),
+            (more > 0).then(|| format!("{more} more of this data source")),
+            (others > 0).then(|| format!("{others} filters of other data sources")),
+        ];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(" and ")
     }
 }
 

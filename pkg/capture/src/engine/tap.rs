@@ -198,5 +198,5 @@ impl Tap {
 /// What a request asks of a direction.
 #[must_use]
 pub fn wish(request: &Request) -> Wish {
-    Wish { choice: request.hook, owner: request.asker.clone() }
+    Wish { choice: request.hook, owner: request.label.owner.clone() }
 }

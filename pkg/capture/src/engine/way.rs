@@ -33,7 +33,7 @@ pub struct Way {
 pub struct Wish {
     /// The hook.
     pub choice: HookChoice,
-    /// Who asks, for messages to others.
+    /// Whose the stream is that asks: the owner in its label.
     pub owner: String,
 }
 

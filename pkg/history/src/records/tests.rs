@@ -11,10 +11,8 @@ const SECOND: Duration = Duration::from_secs(1);
 fn request(filter: &str, directions: &[Direction]) -> Request {
     let filter = Arc::new(Filter::parse(filter).unwrap());
     let wanted = Some(Wanted { filter, limit: Limit::None, hides_own: false, header_bytes: false });
-    let (asker, interfaces) = ("a test".to_owned(), InterfaceSet::Any);
-    let directions = directions.to_vec();
+    let (interfaces, directions) = (InterfaceSet::Any, directions.to_vec());
     Request {
-        asker,
         label: Arc::default(),
         hosts: HostSet::All,
         interfaces,

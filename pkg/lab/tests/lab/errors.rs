@@ -6,7 +6,7 @@ use xdplive_lab::{namespace::Namespace, watch::Watch};
 fn wrong_calls() {
     let namespace = Namespace::with_pair();
     for (options, words) in [
-        (vec!["--interface", "nowhere"], vec!["\"nowhere\"", "a, b"]),
+        (vec!["--interface", "nowhere"], vec!["\"nowhere\"", "`ip link`"]),
         (vec!["--interface", "a", "--columns", "time,tll"], vec!["\"tll\"", "ttl"]),
         (vec!["--interface", "a", "--columns", "ttl,ttl"], vec!["columns", "once"]),
         (vec!["--interface", "a", "--limit", "0"], vec!["limit", "1 or more"]),
@@ -16,7 +16,7 @@ fn wrong_calls() {
         (vec!["--interface", "a", "--filter", "host 192.0.2.1 adn port 80"], vec!["column 16", "adn"]),
         (vec!["--interface", "a", "--filter", "tcp", "--filter", "tpc"], vec!["column 1:", "tpc"]),
         // There is no default route here.
-        (vec![], vec!["default route", "a, b"]),
+        (vec![], vec!["default route", "`ip link`"]),
     ] {
         let outcome = Watch::start(&namespace, &options).finish();
         outcome.assert_failed(2, &words);

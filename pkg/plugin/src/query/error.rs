@@ -43,12 +43,10 @@ pub enum QueryError {
     Column(#[from] UnknownColumn),
     /// No interface is named, and none can be guessed.
     #[error(
-        "interfaces: none is named, and this machine has no default route to go by; there are {available}"
+        "interfaces: none is named, and this machine has no default route to go by; name one: the query editor lists those \
+         that may be watched, and on the machine `ip link` all there are"
     )]
-    NoDefaultRoute {
-        /// Names of the interfaces.
-        available: String,
-    },
+    NoDefaultRoute,
     /// The filter needs more of a packet than flows carry.
     #[error("filter: {reason}, and {what} made of flows; leave that condition out, or {instead}")]
     NotOfFlows {

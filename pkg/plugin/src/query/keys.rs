@@ -125,7 +125,7 @@ impl Keys<'_> {
         }
         if found.is_empty() {
             let default = machine.default_route().map(|interface| interface.name.clone());
-            found.insert(default.ok_or_else(|| QueryError::NoDefaultRoute { available: machine.names() })?);
+            found.insert(default.ok_or(QueryError::NoDefaultRoute)?);
         }
         Ok(found.into_iter().collect())
     }

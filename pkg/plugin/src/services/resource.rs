@@ -103,7 +103,7 @@ impl Plugin {
     async fn resource(&self, request: &CallResourceRequest) -> Result<Value, (i32, String)> {
         let refused = |refusal: Refusal| (refusal.status(), refusal.to_string());
         let context = request.plugin_context.as_ref();
-        let (settings, _) = asked::settings(context, &self.server).map_err(refused)?;
+        let settings = asked::settings(context, &self.server).map_err(refused)?;
         check_packets(context.and_then(|context| context.user.as_ref()), &settings)
             .map_err(|error| refused(error.into()))?;
         let path = request.path.trim_matches('/');

@@ -103,7 +103,6 @@ async fn the_source_is_made_ready_for_what_is_asked() {
     let expected = [
         Request {
             hosts: HostSet::All,
-            asker: "the data source \"Packets\"".to_owned(),
             interfaces: InterfaceSet::Named(vec!["wg0".to_owned()]),
             directions: vec![Direction::Out],
             hook: HookChoice::Auto,
@@ -117,7 +116,6 @@ async fn the_source_is_made_ready_for_what_is_asked() {
         },
         Request {
             hosts: HostSet::All,
-            asker: "the data source \"Packets\"".to_owned(),
             interfaces: InterfaceSet::Any,
             directions: vec![Direction::In, Direction::Out],
             hook: HookChoice::XdpGeneric,

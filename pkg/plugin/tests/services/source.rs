@@ -162,8 +162,7 @@ impl Source for FakeSource {
         if let InterfaceSet::Named(names) = &request.interfaces
             && let Some(missing) = names.iter().find(|name| self.machine.interfaces.get(name).is_none())
         {
-            let available = self.machine.interfaces.names();
-            return Err(SourceError::NoSuchInterface { given: missing.clone(), available });
+            return Err(SourceError::NoSuchInterface { given: missing.clone() });
         }
         self.prepared.lock().unwrap().push(request.clone());
         Ok(Prepared { in_force: self.machine.in_force.clone(), left_out: self.machine.left_out.clone() })

@@ -120,7 +120,7 @@ async fn hosts_are_asked_for_what_is_theirs() {
     let (second, mut of_second) = FakeSource::new(machine);
     let both = Merged::new(first, vec![second], 1000);
     let [nas, other] = [both.hosts()[0].id, both.hosts()[1].id];
-    let all = Request::counting("test".to_owned(), InterfaceSet::Any, HookChoice::Auto, false);
+    let all = Request::counting(InterfaceSet::Any, HookChoice::Auto, false);
     let request = Request { hosts: HostSet::Of([other].into()), ..all };
     let subscription = both.subscribe(&request).await.unwrap();
     assert!(of_first.try_recv().is_err());

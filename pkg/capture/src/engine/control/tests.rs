@@ -210,7 +210,7 @@ fn request(interfaces: InterfaceSet, directions: &[Direction], filter: &str, lim
     Request {
         directions: directions.to_vec(),
         wanted: Some(wanted),
-        ..Request::counting("asker".to_owned(), interfaces, HookChoice::Auto, false)
+        ..Request::counting(interfaces, HookChoice::Auto, false)
     }
 }
 

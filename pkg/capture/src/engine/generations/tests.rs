@@ -23,7 +23,7 @@ fn request(filter: &str, directions: &[Direction]) -> Request {
     Request {
         directions: directions.to_vec(),
         wanted: Some(wanted),
-        ..Request::counting(String::new(), InterfaceSet::Any, HookChoice::Auto, false)
+        ..Request::counting(InterfaceSet::Any, HookChoice::Auto, false)
     }
 }
 
@@ -70,7 +70,8 @@ impl Bench {
     fn join(&mut self, one: &mut Watched, stream: StreamId, request: &Request) {
         let shared = Shared { filters: &mut self.generations.filters, budgets: &mut self.budgets };
         let key = Key::of(request).unwrap();
-        let joined = one.slots.join(stream, &key, &Environment::default(), shared, Instant::now()).unwrap();
+        let (environment, now) = (Environment::default(), Instant::now());
+        let joined = one.slots.join(stream, &key, &environment, shared, now, &request.label).unwrap();
         let (slot, directions) = (Some(joined.slot), request.directions.clone());
         one.members.insert(stream, Membership { slot, directions });
     }

@@ -1,6 +1,6 @@
 use xdplive_filter::Filter;
 use xdplive_packet::{LinkType, classify::Tables, event::Direction};
-use xdplive_source::{InterfaceSet, Request, Wanted};
+use xdplive_source::{InterfaceSet, Label, Request, Wanted};
 
 use super::*;
 
@@ -19,7 +19,7 @@ impl Bench {
 
     fn join_at(&mut self, stream: StreamId, key: &Key, now: Instant) -> Result<Joined, NoSlot> {
         let shared = Shared { filters: &mut self.filters, budgets: &mut self.budgets };
-        self.slots.join(stream, key, &Environment::default(), shared, now)
+        self.slots.join(stream, key, &Environment::default(), shared, now, &label(1))
     }
 
     /// The same, of whose budget nothing is to be checked.
@@ -29,7 +29,7 @@ impl Bench {
 
     fn reserve(&mut self, key: Key, now: Instant) -> Result<(), NoSlot> {
         let shared = Shared { filters: &mut self.filters, budgets: &mut self.budgets };
-        self.slots.reserve(key, &Environment::default(), shared, now)
+        self.slots.reserve(key, &Environment::default(), shared, now, &label(1))
     }
 
     fn leave(&mut self, stream: StreamId) {
@@ -63,6 +63,11 @@ impl Bench {
     }
 }
 
+/// The label of a stream of this data source.
+fn label(data_source: u8) -> Arc<Label> {
+    Arc::new(Label { owner: format!("1/{data_source}"), stream: String::new() })
+}
+
 /// The key of a stream of one interface.
 fn key(filter: &str, limit: Limit) -> Key {
     key_of(&InterfaceSet::Named(vec!["eth0".to_owned()]), filter, limit)
@@ -74,7 +79,7 @@ fn key_of(interfaces: &InterfaceSet, filter: &str, limit: Limit) -> Key {
     let request = Request {
         interfaces: interfaces.clone(),
         wanted: Some(wanted),
-        ..Request::counting(String::new(), InterfaceSet::Any, xdplive_source::HookChoice::Auto, false)
+        ..Request::counting(InterfaceSet::Any, xdplive_source::HookChoice::Auto, false)
     };
     Key::of(&request).unwrap()
 }
@@ -206,13 +211,39 @@ fn sixty_four_filters_and_no_more() {
     assert!(matches!(error, NoSlot::Taken { .. }), "{error:?}");
     let error = error.to_string();
     assert!(error.starts_with("all 64 slots are taken, by \"ttl"), "{error}");
-    assert!(error.ends_with("and 59 others"), "{error}");
+    assert!(error.ends_with(" and 59 more of this data source"), "{error}");
     assert!(bench.join(66, &key("ttl 7", Limit::All)).is_ok(), "one that shares a slot");
     bench.leave(7);
     assert!(!bench.slots.has_room(now), "another stream has it");
     bench.leave(66);
     assert!(bench.slots.has_room(now));
     assert_eq!(bench.slot(65, &key("tcp", Limit::All)), 6);
+}
+
+/// What others look for is nobody's business.
+#[test]
+fn filters_of_other_data_sources_are_counted_and_not_named() {
+    let (mut bench, now) = (Bench::default(), Instant::now());
+    let mut join = |stream: StreamId, filter: &str, data_source| {
+        let shared = Shared { filters: &mut bench.filters, budgets: &mut bench.budgets };
+        let key = key(filter, Limit::All);
+        bench.slots.join(stream, &key, &Environment::default(), shared, now, &label(data_source))
+    };
+    for stream in 1..=62 {
+        join(stream, &format!("ttl {stream}"), 2).unwrap();
+    }
+    join(63, "host 192.0.2.1", 1).unwrap();
+    join(64, "tcp or udp", 1).unwrap();
+    // A filter that both have is named to both, with the own streams alone.
+    join(65, "ttl 7", 1).unwrap();
+    let refused = |result: Result<Joined, NoSlot>| result.unwrap_err().to_string();
+    let own = "\"host 192.0.2.1\" (1 streams, 2 alternatives), \"ttl == 7\" (1 streams, 1 alternatives), \"tcp or udp\" (1 \
+               streams, 1 alternatives)";
+    assert_eq!(
+        refused(join(66, "icmp", 1)),
+        format!("all 64 slots are taken, by {own} and 61 filters of other data sources")
+    );
+    assert_eq!(refused(join(66, "icmp", 3)), "all 64 slots are taken, by 64 filters of other data sources");
 }
 
 #[test]

@@ -32,7 +32,7 @@ fn without_a_default_route_one_must_be_named() {
     let error = Query::parse(b"{}", &machine, CEILING).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "interfaces: none is named, and this machine has no default route to go by; there are lo, wg0"
+        "interfaces: none is named, and this machine has no default route to go by; name one: the query editor lists those that may be watched, and on the machine `ip link` all there are"
     );
     assert!(Query::parse(b"{\"interfaces\": [\"lo\"]}", &machine, CEILING).is_ok());
     assert!(Query::parse(b"{\"interfaces\": [\"any\"]}", &machine, CEILING).is_ok());

@@ -108,7 +108,7 @@ impl Plugin {
             return Err(Failure { code: 405, message: "pcapng can be had by GET and POST".to_owned() });
         }
         let context = request.plugin_context.as_ref();
-        let (settings, _) = asked::settings(context, &self.server)?;
+        let settings = asked::settings(context, &self.server)?;
         let json = as_much_as_may_be(query(request)?, settings.ceiling);
         let mut asked = asked::read(context, &json, &*self.source, &self.server)?;
         if asked.query.kind != Kind::Packets {

@@ -1,5 +1,7 @@
 //! What people are told.
 
+use xdplive_source::Label;
+
 use super::*;
 
 #[test]
@@ -18,9 +20,23 @@ fn who_asks_before_is_told_what_is_in_force() {
     // Another hook while somebody watches by this one.
     let conflict = prepare(&mut bench, &Request { hook: HookChoice::Tcx, ..both.clone() });
     let text = conflict.unwrap_err().to_string();
-    assert!(text.starts_with("interface \"eth0\" is being watched by xdp-native for asker"), "{text}");
+    assert!(
+        text.starts_with(
+            "interface \"eth0\" is being watched by xdp-native for this data source, as it was set before"
+        ),
+        "{text}"
+    );
+    let other = Label { owner: "2/other".to_owned(), stream: String::new() };
+    let conflict =
+        prepare(&mut bench, &Request { hook: HookChoice::Tcx, label: Arc::new(other), ..both.clone() });
+    let text = conflict.unwrap_err().to_string();
+    assert!(text.contains(" is being watched by xdp-native for another data source, and can "), "{text}");
     let text = prepare(&mut bench, &request(named("eth7"), &Direction::ALL, "", Limit::All)).unwrap_err();
-    assert_eq!(text.to_string(), "there is no interface \"eth7\" here; there are eth0, eth1");
+    assert_eq!(
+        text.to_string(),
+        "there is no interface \"eth7\" here; the query editor lists those that may be watched, and on the machine `ip link` \
+         all there are"
+    );
     // One by name that is refused is an error; of all, it is left out.
     bench.refuse(3, &[Hook::XdpNative, Hook::TcxIngress]);
     let refused = prepare(&mut bench, &request(named("eth1"), &[Direction::In], "", Limit::All));

@@ -74,7 +74,6 @@ fn a_file_has_as_much_as_may_be() {
 fn a_file_s_name_is_plain() {
     let request = |interfaces| Request {
         hosts: HostSet::All,
-        asker: String::new(),
         label: Default::default(),
         interfaces,
         directions: Vec::new(),
