@@ -136,8 +136,7 @@ pub fn read(
     let query = Query::parse(json, &source.interfaces(), settings.ceiling)?;
     let may_see = check_packets(context.and_then(|context| context.user.as_ref()), &settings);
     let sees_packets = may_see.is_ok();
-    // Groups by address or port say who talks to whom, as conversations do.
-    if matches!(query.kind, Kind::Packets | Kind::Flows) || query.group_by.is_some_and(GroupBy::is_of_peers) {
+    if query.shows_peers() {
         may_see?;
     }
     let interfaces = if query.is_any() {

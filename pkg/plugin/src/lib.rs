@@ -14,6 +14,7 @@
 //! | [`access`], [`caller`], [`settings`] | who may see what, what an answer is for, and what is set by whom |
 //! | [`administrator`] | what the administrator has set, as this process finds it |
 //! | [`quota`] | how much of what there is one may have |
+//! | [`audit`] | the log of who was sent packets |
 //! | [`sent`], [`standing`] | what streams have sent, for panels that open later; queries without a stream of their own |
 //! | [`seen`] | hosts, ports and the like in what was sent, to choose from |
 //! | [`groups`], [`utilisation`] | groups of rates: their names, and which are shown; percent of a link's speed |
@@ -27,6 +28,7 @@
 pub mod access;
 pub mod administrator;
 pub mod asked;
+pub mod audit;
 pub mod caller;
 pub mod channel;
 pub mod columns;

@@ -82,7 +82,8 @@ pub unsafe fn run() -> ExitCode {
         eprintln!("{error}");
         return ExitCode::from(2);
     }
-    logging::start(&setting("log_level").unwrap_or_default());
+    let level = |name| setting(name).unwrap_or_default();
+    logging::start(&level("log_level"), &level("audit_level"));
     // SAFETY: the caller's promise.
     match unsafe { start() } {
         Ok(End::Asked) => ExitCode::SUCCESS,

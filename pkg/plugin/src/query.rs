@@ -55,7 +55,8 @@ pub enum Columns {
 }
 
 impl Columns {
-    fn names(&self) -> Vec<&'static str> {
+    /// What they are called, in their order.
+    pub(crate) fn names(&self) -> Vec<&'static str> {
         match self {
             Self::Packets(columns) => columns.iter().map(|column| column.name()).collect(),
             Self::Counts(columns) => columns.iter().map(|column| column.name()).collect(),
@@ -139,6 +140,12 @@ impl Query {
         };
         let keys = Keys(&keys);
         Self::read(&keys, interfaces, ceiling).map_err(|error| keys.unreplaced().unwrap_or(error))
+    }
+
+    /// Whether it shows who talks to whom: packets, conversations, and groups by address or port.
+    #[must_use]
+    pub fn shows_peers(&self) -> bool {
+        matches!(self.kind, Kind::Packets | Kind::Flows) || self.group_by.is_some_and(GroupBy::is_of_peers)
     }
 
     fn read(keys: &Keys<'_>, interfaces: &Interfaces, ceiling: LimitCeiling) -> Result<Self, QueryError> {

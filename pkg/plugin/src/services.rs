@@ -17,6 +17,7 @@ use xdplive_history::Recorder;
 use xdplive_source::Source;
 
 use crate::{
+    audit::Audit,
     sent::AllSent,
     settings::{ServerSettingError, ServerSettings},
     shutdown::Shutdown,
@@ -52,6 +53,8 @@ pub struct Plugin {
     pub shutdown: Shutdown,
     /// Who has how much of what there is.
     pub admission: Admission,
+    /// Who was sent what.
+    pub audit: Audit,
 }
 
 impl Plugin {
@@ -79,6 +82,7 @@ impl Plugin {
             standing: Standing::default(),
             lingering: Lingering::new(server.capture.linger, shutdown.clone()),
             admission: Admission::new(server.quotas),
+            audit: Audit::default(),
             server: Arc::new(server),
             setting_errors: Arc::new(setting_errors),
             shutdown,

@@ -33,6 +33,7 @@ use self::{
 use super::{Plugin, admission::Admitted, since_start::SinceStart};
 use crate::{
     asked::{self, Asked, ChannelRefusal, Refusal},
+    audit::{self, Audited},
     columns::{Column, capture::CaptureColumn, packets::PacketColumn, rates::CountRow},
     frame::json::{self, Encoder},
     query::{Columns, Kind},
@@ -58,7 +59,10 @@ impl Stream for Plugin {
         let request = request.into_inner();
         let (status, data) = match self.channel(request.plugin_context.as_ref(), &request.path, &request.data)
         {
-            Ok(asked) => (Granted, schema_of(&asked.query.columns)),
+            Ok(asked) => {
+                self.audit.subscribed(&asked);
+                (Granted, schema_of(&asked.query.columns))
+            }
             Err(refusal) => {
                 // Grafana tells the browser no more than the status.
                 let owner = asked::owner(request.plugin_context.as_ref());
@@ -111,9 +115,13 @@ impl Plugin {
     async fn admitted_messages(&self, asked: Asked, admitted: Admitted) -> Result<Messages, Status> {
         let messages = match self.lingering.take(&asked).await {
             Some(messages) => messages,
-            None => self.new_messages(asked).await.map_err(|error| Status::unavailable(error.to_string()))?,
+            None => {
+                let messages = self.new_messages(asked.clone()).await;
+                messages.map_err(|error| Status::unavailable(error.to_string()))?
+            }
         };
-        Ok(having(messages, admitted))
+        let audited = self.audit.begin(audit::Sent::Stream, &asked, &self.source);
+        Ok(logged(having(messages, admitted), audited))
     }
 
     /// The messages of a stream that begins. It lingers where what it sends is kept.
@@ -255,6 +263,16 @@ impl Plugin {
 fn having(messages: Messages, admitted: Admitted) -> Messages {
     Box::pin(messages.inspect(move |_| {
         let _has = &admitted;
+    }))
+}
+
+/// Messages whose number and end are logged, where there is a log of them.
+fn logged(messages: Messages, audited: Option<Audited>) -> Messages {
+    let Some(mut audited) = audited else { return messages };
+    Box::pin(messages.inspect(move |message| match message {
+        Ok(message) => audited.sent(message.data.len()),
+        Err(status) if status.code() == Code::Ok => audited.ends(audit::ASKED_TO_END),
+        Err(status) => audited.ends(status.message().to_owned()),
     }))
 }
 

@@ -14,7 +14,7 @@ use super::{
     words,
 };
 use crate::{
-    logging::{DEFAULT_LEVEL, LEVELS},
+    logging::{AUDIT_LEVELS, DEFAULT_LEVEL, LEVELS},
     query::is_interface_name,
     quota::Quotas,
 };
@@ -56,6 +56,8 @@ pub struct ServerSettings {
     pub user: Option<u32>,
     /// `log_level`: one of [`LEVELS`]. `info`. Logging starts before the other settings are read.
     pub log_level: &'static str,
+    /// `audit_level`: one of [`AUDIT_LEVELS`]. `info`. See [`crate::audit`].
+    pub audit_level: &'static str,
     /// Names of the settings that are made, and can be used; the others have their defaults.
     pub made: BTreeSet<&'static str>,
 }
@@ -106,15 +108,17 @@ pub enum ServerSettingError {
 }
 
 impl ServerSettingError {
-    /// Whether nothing may be captured until it is corrected. Of how much is logged, the default will do.
+    /// Whether nothing may be captured until it is corrected. Of how much is logged, the default will do: that of the audit log
+    /// is all.
     #[must_use]
     pub fn stops(&self) -> bool {
-        !matches!(self, Self::Value { name: "log_level", .. })
+        !matches!(self, Self::Value { name: "log_level" | "audit_level", .. })
     }
 }
 
 /// Names of all settings, in lower case.
-pub const NAMES: [&str; 17] = [
+pub const NAMES: [&str; 18] = [
+    "audit_level",
     "flow_entries",
     "header_bytes",
     "history_rows",
@@ -221,6 +225,11 @@ impl ServerSettings {
             log_level: reader
                 .value("log_level", "it takes error, warn, info, debug or trace", |text| {
                     LEVELS.into_iter().find(|level| *level == text)
+                })
+                .unwrap_or(DEFAULT_LEVEL),
+            audit_level: reader
+                .value("audit_level", "it takes info or off", |text| {
+                    AUDIT_LEVELS.into_iter().find(|level| *level == text)
                 })
                 .unwrap_or(DEFAULT_LEVEL),
             made: BTreeSet::new(),

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`grafana`] | Grafana's side: calls and their answers |
 //! | [`context`] | who asks, and through which data source |
+//! | [`log`] | what is logged meanwhile |
 //! | [`source`] | the other side: interfaces, errors and packets of a made-up machine |
 //!
 //! Time stands still unless everybody waits for it, so that nothing here depends on how fast a machine is.
@@ -13,6 +14,7 @@
 
 mod access;
 mod accounts;
+mod audit;
 mod context;
 mod end;
 mod expressions;
@@ -25,6 +27,7 @@ mod groups;
 mod health;
 mod host;
 mod lingering;
+mod log;
 mod past;
 mod pcapng;
 mod query_data;

@@ -1,7 +1,5 @@
 //! Quotas: who asks for more than there may be gets that much, and nobody else notices.
 
-mod log;
-
 use std::{sync::atomic::Ordering, time::Duration};
 
 use grafana_plugin_sdk::pluginv2::{PluginContext, StreamPacket};
@@ -10,10 +8,10 @@ use tokio::time::{Instant, sleep, timeout};
 use tonic::Streaming;
 use xdplive_plugin::{channel, query::Query, settings::LimitCeiling};
 
-use self::log::Log;
 use crate::{
     context::{asked_by, service, viewer_called},
     grafana::{Grafana, LiveChannel, next, patiently, ttls},
+    log::Log,
     source::{Machine, Stream},
 };
 

@@ -34,6 +34,7 @@ async fn nothing_is_set() {
             "own_ports": { "value": [443, 3000], "set": false },
             "quota_percent": { "value": 100, "set": false },
             "log_level": { "value": "info", "set": false },
+            "audit_level": { "value": "info", "set": false },
         },
         "problems": [],
     });
@@ -57,6 +58,7 @@ async fn everything_is_set() {
         ("own_ports", "none"),
         ("quota_percent", "none"),
         ("log_level", "debug"),
+        ("audit_level", "off"),
     ];
     let values = [
         ("interfaces", json!(["eth*", "wg0"])),
@@ -74,6 +76,7 @@ async fn everything_is_set() {
         ("own_ports", json!([])),
         ("quota_percent", json!(null)),
         ("log_level", json!("debug")),
+        ("audit_level", json!("off")),
     ];
     let body = settings(&server, r#"{"allowedInterfaces":["eth*","lo"]}"#).await;
     assert_eq!(body["settings"].as_object().unwrap().len(), values.len());

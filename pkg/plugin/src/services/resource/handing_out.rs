@@ -44,15 +44,14 @@ async fn send_all(mut download: Download, pieces: &mpsc::Sender<Piece>) -> Resul
             () = pieces.closed() => return Ok(()),
             next = download.next() => next,
         };
-        let Some((piece, rest)) = next else { return Ok(()) };
+        let Some((piece, mut rest)) = next else { return Ok(()) };
         match pieces.send_timeout(piece, PATIENCE).await {
             Ok(()) => download = rest,
             Err(SendTimeoutError::Closed(_)) => return Ok(()),
             Err(SendTimeoutError::Timeout(_)) => {
-                return Err(Status::deadline_exceeded(format!(
-                    "the file was broken off: its reader took nothing for {} s",
-                    PATIENCE.as_secs()
-                )));
+                let reason = format!("its reader took nothing for {} s", PATIENCE.as_secs());
+                rest.because(reason.clone());
+                return Err(Status::deadline_exceeded(format!("the file was broken off: {reason}")));
             }
         }
     }

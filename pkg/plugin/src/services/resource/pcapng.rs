@@ -1,6 +1,6 @@
 //! The resource `pcapng`: packets of a query as a file, while they come.
 
-use std::{collections::HashMap, ops::RangeInclusive, sync::Arc, time::Duration};
+use std::{borrow::Cow, collections::HashMap, ops::RangeInclusive, sync::Arc, time::Duration};
 
 use chrono::DateTime;
 use grafana_plugin_sdk::pluginv2::{CallResourceRequest, CallResourceResponse, StringList};
@@ -14,6 +14,7 @@ use xdplive_source::{Batch, InterfaceSet, Request, Source, Subscription, Tally};
 use super::{super::stream, Failure, Plugin};
 use crate::{
     asked::{self, Refusal},
+    audit::{ASKED_TO_END, Audited, Sent},
     pcapng::{File, Origin, PACKET_BLOCK_MAX, WriteError, within},
     query::{Kind, QueryError},
     quota::Permit,
@@ -25,6 +26,9 @@ use crate::{
 const COUNTS: (RangeInclusive<u64>, u64) = (1..=100_000, 1000);
 const SECONDS: (RangeInclusive<u64>, u64) = (1..=300, 10);
 const BYTES: (RangeInclusive<u64>, u64) = (1..=64 << 20, 64 << 20);
+
+/// Why a file ends that has its packets.
+const ENOUGH_PACKETS: &str = "it has as many packets as it may";
 
 /// Packets in one piece, so that it has no more than 512 KiB.
 const PIECE: usize = (512 << 10) / PACKET_BLOCK_MAX;
@@ -132,7 +136,9 @@ impl Plugin {
             }
         }
         let subscription = self.source.subscribe(&asked.request).await.map_err(Refusal::from)?;
+        let sent = Sent::File([bounds.count, bounds.seconds, bounds.bytes]);
         Ok(Download {
+            audited: self.audit.begin(sent, &asked, &self.source),
             headers: headers(&asked.request, begin),
             subscription,
             source: Arc::clone(&self.source),
@@ -199,6 +205,8 @@ pub(super) struct Download {
     begin: i64,
     shutdown: Shutdown,
     state: State,
+    /// Logs its end, once it is dropped.
+    audited: Option<Audited>,
     _permit: Permit,
 }
 
@@ -229,6 +237,7 @@ impl Download {
             };
             written.map_err(|error| {
                 self.state = State::Ended;
+                self.because(error.to_string());
                 Status::internal(error.to_string())
             })?;
             let piece = self.piece();
@@ -250,20 +259,28 @@ impl Download {
                     None => std::future::pending().await,
                 }
             };
-            tokio::select! {
+            let reason = tokio::select! {
                 // The time first, so that a file ends that is taken more slowly than it comes.
                 biased;
-                () = time => {}
-                () = self.shutdown.begun() => {}
+                () = time => "it has lasted as long as it may",
+                () = self.shutdown.begun() => ASKED_TO_END,
                 batches = self.subscription.next(PIECE) => return batches,
-            }
-            self.end();
+            };
+            self.end(reason);
         }
     }
 
-    fn end(&mut self) {
+    fn end(&mut self, reason: &'static str) {
+        self.because(reason);
         self.subscription.end();
         self.state = State::Ending;
+    }
+
+    /// Notes why it ends.
+    pub(super) fn because(&mut self, reason: impl Into<Cow<'static, str>>) {
+        if let Some(audited) = &mut self.audited {
+            audited.ends(reason);
+        }
     }
 
     fn write(&mut self, batches: &[Batch]) -> Result<(), WriteError> {
@@ -277,18 +294,20 @@ impl Download {
                 if enough || !self.file.packet(batch, row, link)? {
                     // Whatever else there is stays out: a hole in the middle would look like a loss.
                     self.count = Some(self.file.packets());
-                    self.end();
+                    self.end(if enough { ENOUGH_PACKETS } else { "it has as many bytes as it may" });
                     return Ok(());
                 }
             }
         }
         if self.count.is_some_and(|count| self.file.packets() >= count) {
-            self.end();
+            self.end(ENOUGH_PACKETS);
         }
         Ok(())
     }
 
     fn complete(&mut self) -> Result<(), WriteError> {
+        // Unless there was another reason before.
+        self.because("the capture has ended");
         self.state = State::Complete;
         let times = [self.begin, self.source.now().wall];
         for (name, tally) in self.subscription.by_interface() {
@@ -301,7 +320,12 @@ impl Download {
     /// What has been written since the last one; the headers go with the first.
     fn piece(&mut self) -> CallResourceResponse {
         let headers = std::mem::take(&mut self.headers);
-        CallResourceResponse { code: 200, headers, body: self.file.take().into() }
+        let body = self.file.take();
+        if let Some(audited) = &mut self.audited {
+            audited.sent(body.len());
+            audited.packets(self.file.packets());
+        }
+        CallResourceResponse { code: 200, headers, body: body.into() }
     }
 }
 

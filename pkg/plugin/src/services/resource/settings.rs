@@ -50,6 +50,7 @@ impl Plugin {
             entry("own_ports", json!(own_ports)),
             entry("quota_percent", json!(server.quotas.percent())),
             entry("log_level", json!(server.log_level)),
+            entry("audit_level", json!(server.audit_level)),
         ]
         .into_iter()
         .collect();

@@ -12,7 +12,7 @@ fn nothing_set() {
     assert_eq!(settings.capture, CaptureSettings::default());
     assert_eq!(settings.own_ports, None);
     assert_eq!(settings.quotas, Quotas::Percent(100));
-    assert_eq!(settings.log_level, "info");
+    assert_eq!((settings.log_level, settings.audit_level), ("info", "info"));
     assert!(settings.made.is_empty());
 }
 
@@ -107,6 +107,7 @@ fn what_cannot_be_used_is_reported() {
         ("quota_percent", "0", "it takes a whole number from 1 to 1000, or none"),
         ("quota_percent", "1001", "it takes a whole number from 1 to 1000, or none"),
         ("log_level", "verbose", "it takes error, warn, info, debug or trace"),
+        ("audit_level", "debug", "it takes info or off"),
     ] {
         let (settings, errors) = read_server(&[(name, value), ("interfaces", "eth0")]);
         let sentences: Vec<String> = errors.iter().map(ToString::to_string).collect();
@@ -131,6 +132,7 @@ fn what_cannot_be_used_stops_the_capture() {
         ("quota_percent", "low", true),
         ("history_seconds", "an hour", true),
         ("log_level", "verbose", false),
+        ("audit_level", "verbose", false),
     ] {
         let (_, errors) = read_server(&[(name, value)]);
         assert_eq!(errors.iter().map(ServerSettingError::stops).collect::<Vec<_>>(), [stops], "{name}");

@@ -16,13 +16,14 @@ use tracing_subscriber::{
     layer::{Context, SubscriberExt as _},
     registry,
 };
+use xdplive_plugin::logging::AUDIT;
 
-/// The lines of this thread, as far as they are ours and would be in Grafana's log.
+/// The lines of this thread, as far as they are ours and would be in Grafana's log, each with its target.
 #[derive(Clone, Default)]
-pub(super) struct Log(Arc<Mutex<Vec<String>>>);
+pub(crate) struct Log(Arc<Mutex<Vec<(&'static str, String)>>>);
 
 /// Ends a [`Log`].
-pub(super) struct Guard;
+pub(crate) struct Guard;
 
 thread_local! {
     /// Where this thread's lines go.
@@ -31,7 +32,7 @@ thread_local! {
 
 impl Log {
     /// Begins; it ends with the guard.
-    pub(super) fn start() -> (Self, Guard) {
+    pub(crate) fn start() -> (Self, Guard) {
         // One for all threads: whether a line is of interest is remembered for all of them together, and a thread
         // that had none could have it remembered as of none.
         static ALL: Once = Once::new();
@@ -41,8 +42,19 @@ impl Log {
         (log, Guard)
     }
 
-    pub(super) fn lines(&self) -> Vec<String> {
-        self.0.lock().unwrap().clone()
+    /// All but those of the audit log.
+    pub(crate) fn lines(&self) -> Vec<String> {
+        self.of(|target| target != AUDIT)
+    }
+
+    /// Those of the audit log.
+    pub(crate) fn audit(&self) -> Vec<String> {
+        self.of(|target| target == AUDIT)
+    }
+
+    fn of(&self, is_wanted: impl Fn(&str) -> bool) -> Vec<String> {
+        let lines = self.0.lock().unwrap();
+        lines.iter().filter(|(target, _)| is_wanted(target)).map(|(_, line)| line.clone()).collect()
     }
 }
 
@@ -61,7 +73,8 @@ impl<S: Subscriber> Layer<S> for OfThread {
         if about.target().starts_with("xdplive") && *about.level() <= Level::INFO {
             let mut line = Line(about.level().to_string());
             event.record(&mut line);
-            CURRENT.with_borrow(|log| log.iter().for_each(|log| log.0.lock().unwrap().push(line.0.clone())));
+            let line = (about.target(), line.0);
+            CURRENT.with_borrow(|log| log.iter().for_each(|log| log.0.lock().unwrap().push(line.clone())));
         }
     }
 }
