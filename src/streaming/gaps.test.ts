@@ -34,6 +34,13 @@ it('has nothing at all between rows that are further apart than an interval', ()
   expect(drawn(frame).fields[1]?.labels).toEqual({ protocol: 'TCP' });
 });
 
+it('has nothing between rows, however many they are', () => {
+  const times = Array.from({ length: 150_000 }, (_, place) => 10_000 * (place + 1));
+  const [axis = [], bitsOf = []] = values(drawn(bits(times)));
+  expect([axis.length, axis.at(-2), axis.at(-1)]).toEqual([299_999, 1_499_991_000, 1_500_000_000]);
+  expect(bitsOf.filter((value) => value === null)).toHaveLength(149_999);
+});
+
 it.each([
   [100, [1_000, 1_100, 2_100, 3_100]],
   [5_000, [5_000, 10_000, 15_040]],

@@ -68,12 +68,16 @@ function withPlaces(
   at: (gap: number) => unknown
 ): unknown[] {
   const widened: unknown[] = [];
-  for (let place = 0; place < values.length; place += 1) {
-    const gap = gaps.get(place);
-    if (gap !== undefined) {
-      widened.push(at(gap));
+  let next = 0;
+  const takeUntil = (place: number) => {
+    for (; next < place; next += 1) {
+      widened.push(values[next]);
     }
-    widened.push(values[place]);
-  }
+  };
+  gaps.forEach((gap, place) => {
+    takeUntil(place);
+    widened.push(at(gap));
+  });
+  takeUntil(values.length);
   return widened;
 }

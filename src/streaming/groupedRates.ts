@@ -36,24 +36,30 @@ export function groupsOf(history: DataFrame, { key }: Grouping): string[] {
 
 /** A history of one series a group as the rows that its stream goes on with: time, group and measure. */
 export function longRows(history: DataFrame, { key, measure }: Grouping): DataFrame {
-  const times = timesOf(history);
-  const series = seriesOf(history);
-  const rows = times.flatMap((time, index) =>
-    series.flatMap((field) => {
-      const value: unknown = field.values[index];
-      return typeof value === 'number' ? [{ time, group: groupOf(field, key), value }] : [];
-    })
-  );
+  const times: number[] = [];
+  const groups: string[] = [];
+  const measured: number[] = [];
+  const series = seriesOf(history).map((field) => ({ group: groupOf(field, key), values: field.values as unknown[] }));
+  timesOf(history).forEach((time, index) => {
+    for (const { group, values } of series) {
+      const value = values[index];
+      if (typeof value === 'number') {
+        times.push(time);
+        groups.push(group);
+        measured.push(value);
+      }
+    }
+  });
   // All series have the unit in common; their names are their own.
-  const config: FieldConfig = { ...series[0]?.config, displayNameFromDS: undefined };
+  const config: FieldConfig = { ...seriesOf(history)[0]?.config, displayNameFromDS: undefined };
   return createDataFrame({
     refId: history.refId,
     name: history.name,
     meta: history.meta,
     fields: [
-      { name: 'time', type: FieldType.time, values: rows.map(({ time }) => time) },
-      { name: 'group', type: FieldType.string, values: rows.map(({ group }) => group) },
-      { name: measure, type: FieldType.number, config, values: rows.map(({ value }) => value) },
+      { name: 'time', type: FieldType.time, values: times },
+      { name: 'group', type: FieldType.string, values: groups },
+      { name: measure, type: FieldType.number, config, values: measured },
     ],
   });
 }
