@@ -1,6 +1,6 @@
 import { Subject, type Subscription } from 'rxjs';
 
-import { paced, pauseBetween } from './pace';
+import { paced, pauseBetween, turnFrom } from './pace';
 
 beforeEach(() => {
   jest.useFakeTimers();
@@ -63,6 +63,35 @@ it('makes whoever shows much wait longest, and others longer than without it', (
   expect(large).toBeGreaterThan(2 * small);
   expect(small).toBeGreaterThan(alike(8, 1_000));
   expect(small).toBeLessThan(alike(8, LARGE / 8));
+});
+
+it.each([
+  [1_000, [], 1_000],
+  [1_000, [900, 1_200], 1_000],
+  [1_000, [970, 1_030], 1_000],
+  [1_000, [971], 1_001],
+  [1_000, [1_040, 1_010], 1_070],
+  [1_000, [1_010, 1_080], 1_040],
+])('has a turn at %d or later where others are due at %j: at %d', (wanted, due, turn) => {
+  expect(turnFrom(wanted, due)).toBe(turn);
+});
+
+it('draws one panel at a time where there are many', () => {
+  const drawn: number[] = [];
+  const source = new Subject<number>();
+  const panels = Array.from({ length: 40 }, () =>
+    source.pipe(paced({ cells: 0 }, () => 0.5)).subscribe(() => drawn.push(performance.now()))
+  );
+  source.next(1);
+  source.next(2);
+  // The first panel alone has drawn what was passed over for the others.
+  expect(drawn).toHaveLength(1);
+  jest.advanceTimersByTime(5_000);
+  expect(drawn).toHaveLength(41);
+  expect(Math.min(...each(drawn))).toBeGreaterThanOrEqual(30);
+  panels.forEach((panel) => {
+    panel.unsubscribe();
+  });
 });
 
 it('counts what is shown now', () => {

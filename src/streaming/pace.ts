@@ -1,4 +1,4 @@
-import { defer, EMPTY, finalize, throttle, timer, type MonoTypeOperatorFunction } from 'rxjs';
+import { audit, defer, finalize, of, tap, timer, type MonoTypeOperatorFunction } from 'rxjs';
 
 /** What one panel has drawn last, in cells: rows by columns, or points by series. */
 export interface Shown {
@@ -14,8 +14,11 @@ const FREE = 240;
 /** Milliseconds between two drawings of one panel at most. */
 const MOST = 5_000;
 
-/** The panels of this page that follow a stream. */
-const following = new Set<Shown>();
+/** Milliseconds in which no other panel is due: those that are drawn in one task make it as long as all of them. */
+const TURN = 30;
+
+/** The panels of this page that follow a stream, and when each is due, ms of the page's clock. */
+const following = new Map<Shown, number>();
 
 /**
  * Milliseconds between two drawings of a panel that shows `own` cells, on a page whose panels, itself among them, show
@@ -32,26 +35,43 @@ export function pauseBetween(own: number, all: Iterable<number>): number {
   return Math.min(Math.max(due - FREE ** 2 / due, 0), MOST);
 }
 
+/** The first moment from `wanted` on in which none of those is due. */
+export function turnFrom(wanted: number, due: readonly number[]): number {
+  const later = [...due].sort((a, b) => a - b);
+  return later.reduce((turn, other) => (Math.abs(other - turn) < TURN ? other + TURN : turn), wanted);
+}
+
 function rootOfWork(cells: number): number {
   return Math.sqrt(1 + cells / CELLS);
 }
 
 /**
  * A panel draws itself anew for each emission, whatever it holds. On a page that shows much each panel is drawn less often,
- * and not at the same moment as the others. Nothing is lost: an emission holds the rows of those that were passed over.
- * `shown` is what the panel has drawn last whenever it is asked for.
+ * and in a turn of its own. Nothing is lost: an emission holds the rows of those that were passed over. `shown` is what
+ * the panel has drawn last whenever it is asked for.
  */
 export function paced<T>(shown: Shown, random: () => number = Math.random): MonoTypeOperatorFunction<T> {
-  const pause = () => {
-    const all = [...following].map(({ cells }) => cells);
-    const length = pauseBetween(shown.cells, all);
-    return length === 0 ? EMPTY : timer(length * (0.75 + random() / 2));
-  };
   return (source) =>
     defer(() => {
-      following.add(shown);
+      let drawnAt = -Infinity;
+      const turn = () => {
+        const others = [...following].filter(([other]) => other !== shown);
+        const pause = pauseBetween(shown.cells, [shown.cells, ...others.map(([{ cells }]) => cells)]);
+        if (pause === 0) {
+          return of(undefined);
+        }
+        const now = performance.now();
+        const due = others.map(([, at]) => at).filter((at) => at > now - TURN);
+        const at = turnFrom(Math.max(now, drawnAt + pause * (0.75 + random() / 2)), due);
+        following.set(shown, at);
+        return at > now ? timer(at - now) : of(undefined);
+      };
+      following.set(shown, -Infinity);
       return source.pipe(
-        throttle(pause, { leading: true, trailing: true }),
+        audit(turn),
+        tap(() => {
+          drawnAt = performance.now();
+        }),
         finalize(() => {
           following.delete(shown);
         })
