@@ -4,7 +4,7 @@ import typescript from '@typescript-eslint/eslint-plugin';
 import { defineConfig, globalIgnores } from 'eslint/config';
 
 export default defineConfig([
-  globalIgnores(['bench/', 'coverage/', 'dist/', 'docs/', 'ebpf/', 'node_modules/', 'pkg/', 'target/']),
+  globalIgnores(['bench/results/', 'coverage/', 'dist/', 'docs/', 'ebpf/', 'node_modules/', 'pkg/', 'target/']),
   grafana,
   {
     // Components are TypeScript, which checks their properties.
