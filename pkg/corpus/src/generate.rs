@@ -6,7 +6,6 @@
 //! Addresses, ports, VLAN ids, TTLs and code points come from [`pool`]s that are small on purpose, so that
 //! a filter made from them finds both matches and misses.
 
-mod dice;
 mod link;
 mod network;
 pub mod pool;
@@ -14,10 +13,9 @@ mod upper;
 
 use core::fmt;
 
-use dice::Dice;
 use link::Frame;
 
-use crate::LinkType;
+use crate::{LinkType, dice::Dice};
 
 /// One generated frame.
 #[derive(Clone, Debug)]

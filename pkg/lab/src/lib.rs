@@ -49,6 +49,17 @@ pub fn need_root() {
     );
 }
 
+/// The number in a variable of the environment; `None` where it is not set.
+///
+/// # Panics
+///
+/// If it is no number.
+#[must_use]
+pub fn number(name: &str) -> Option<usize> {
+    let text = std::env::var(name).ok()?;
+    Some(text.parse().unwrap_or_else(|error| panic!("{name}={text}: {error}")))
+}
+
 /// A file of the checkout.
 #[must_use]
 pub fn in_checkout(path: &str) -> PathBuf {

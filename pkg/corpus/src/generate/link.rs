@@ -1,12 +1,12 @@
 //! Recipes for the link layer.
 
 use super::{
-    dice::Dice,
     network::{self, Packet},
     pool, upper,
 };
 use crate::{
     LinkType,
+    dice::Dice,
     frame::{Arp, Ethernet, Ipv4, Ipv6, Padding, Payload, Tag, Tpid, ethertype},
 };
 

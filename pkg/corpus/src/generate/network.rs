@@ -1,7 +1,10 @@
 //! Recipes for the network layer.
 
-use super::{dice::Dice, link::Frame, pool, upper};
-use crate::frame::{Extension, Ipv4, Ipv6, Sctp, Tcp, Upper, protocol};
+use super::{link::Frame, pool, upper};
+use crate::{
+    dice::Dice,
+    frame::{Extension, Ipv4, Ipv6, Sctp, Tcp, Upper, protocol},
+};
 
 /// An IP version.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -1,12 +1,12 @@
 //! Recipes for the upper layers.
 
 use super::{
-    dice::Dice,
     link::Frame,
     network::{self, Version},
     pool,
 };
 use crate::{
+    dice::Dice,
     frame::{Icmp, Sctp, Tcp, Udp, Upper, ethertype, protocol},
     named,
 };

@@ -2,7 +2,7 @@
 
 use std::{
     collections::VecDeque,
-    env, thread,
+    thread,
     time::{Duration, Instant},
 };
 
@@ -31,8 +31,7 @@ const WARM: Duration = Duration::from_secs(20);
 /// Nothing grows with interfaces that were, and every packet over an interface that was attached is counted.
 #[test]
 fn interfaces_that_come_and_go_leave_nothing_behind() {
-    let seconds =
-        env::var(SECONDS).map_or(30, |text| text.parse().unwrap_or_else(|_| panic!("{SECONDS}={text}")));
+    let seconds = xdplive_lab::number(SECONDS).unwrap_or(30) as u64;
     let length = Duration::from_secs(seconds);
     assert!(length > WARM, "{SECONDS}: more than {WARM:?}");
     let namespace = Namespace::new();

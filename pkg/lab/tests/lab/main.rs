@@ -12,6 +12,7 @@ mod from_the_start;
 mod groups;
 mod grpc;
 mod hooks;
+mod hostile;
 mod interfaces;
 mod kernel;
 mod layouts;

@@ -1,46 +1,51 @@
 //! Random choices.
 
 /// A source of random choices.
-pub(super) struct Dice(fastrand::Rng);
+pub(crate) struct Dice(fastrand::Rng);
 
 impl Dice {
-    pub(super) fn with_seed(seed: u64) -> Self {
+    pub(crate) fn with_seed(seed: u64) -> Self {
         Self(fastrand::Rng::with_seed(seed))
     }
 
     /// One of `from`; the default of the type where there is none.
-    pub(super) fn pick<T: Copy + Default>(&mut self, from: &[T]) -> T {
+    pub(crate) fn pick<T: Copy + Default>(&mut self, from: &[T]) -> T {
         self.0.choice(from).copied().unwrap_or_default()
     }
 
     /// True once in `n` times.
-    pub(super) fn one_in(&mut self, n: usize) -> bool {
+    pub(crate) fn one_in(&mut self, n: usize) -> bool {
         self.below(n) == 0
     }
 
     /// A number below `n`, which is not 0.
-    pub(super) fn below(&mut self, n: usize) -> usize {
+    pub(crate) fn below(&mut self, n: usize) -> usize {
         self.0.usize(..n.max(1))
     }
 
     /// A number from `low` to `high`, both included.
-    pub(super) fn between(&mut self, low: usize, high: usize) -> usize {
+    pub(crate) fn between(&mut self, low: usize, high: usize) -> usize {
         low + self.below(high + 1 - low)
     }
 
+    /// Any number, to begin another source with.
+    pub(crate) fn number(&mut self) -> u64 {
+        self.0.u64(..)
+    }
+
     /// Any byte.
-    pub(super) fn byte(&mut self) -> u8 {
+    pub(crate) fn byte(&mut self) -> u8 {
         self.0.u8(..)
     }
 
     /// Up to `most` random bytes.
-    pub(super) fn bytes(&mut self, most: usize) -> Vec<u8> {
+    pub(crate) fn bytes(&mut self, most: usize) -> Vec<u8> {
         let length = self.between(0, most);
         self.exactly(length)
     }
 
     /// `length` random bytes.
-    pub(super) fn exactly(&mut self, length: usize) -> Vec<u8> {
+    pub(crate) fn exactly(&mut self, length: usize) -> Vec<u8> {
         (0..length).map(|_| self.byte()).collect()
     }
 }
