@@ -127,6 +127,10 @@ soak: programs ## Ten million damaged frames, and ten minutes of interfaces that
 	XDPLIVE_HOSTILE_FRAMES=10000000 cargo test --locked -p xdplive-lab --test lab -- --nocapture hostile::
 	XDPLIVE_SOAK_SECONDS=600 cargo test --locked -p xdplive-lab --test lab -- --nocapture churn::
 
+.PHONY: fuzz
+fuzz: ## Five minutes of any bytes for each of what is read from outside.  S=60 for other times, T=filter for one
+	@tools/fuzz.sh $(or $(S),300) $(T)
+
 .PHONY: e2e
 e2e: node_modules ## Everything in a real Grafana: GRAFANA_URL=http://… or GRAFANA_HOME=…
 	@tools/dependencies.sh chromium curl iputils-ping

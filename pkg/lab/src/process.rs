@@ -1,6 +1,6 @@
 //! The processes of a plugin, and what is attached in the kernel.
 
-use std::{collections::BTreeMap, fs, os::unix::fs::MetadataExt as _, path::PathBuf};
+use std::{collections::BTreeMap, fs, os::unix::fs::MetadataExt as _, path::PathBuf, time::Duration};
 
 use aya::programs::{links::LinkType, loaded_links};
 use rustix::process::{Pid, Signal, kill_process};
@@ -67,6 +67,20 @@ pub fn socket_directory(plugin: u32) -> PathBuf {
             && entry.metadata().is_ok_and(|metadata| metadata.uid() == user)
     });
     ours.next().expect("the plugin's directory").path()
+}
+
+/// The processor's time that a process has taken.
+///
+/// # Panics
+/// Where it does not live.
+#[must_use]
+pub fn processor_time(id: u32) -> Duration {
+    let stat = fs::read_to_string(format!("/proc/{id}/stat")).expect("a process that lives");
+    // The name may have blanks in it; fields 14 and 15 follow it (proc_pid_stat(5)).
+    let (_, fields) = stat.rsplit_once(')').expect("a name");
+    let ticks: u64 =
+        fields.split_whitespace().skip(11).take(2).map(|ticks| ticks.parse::<u64>().expect("ticks")).sum();
+    Duration::from_millis(ticks * 1000 / rustix::param::clock_ticks_per_second())
 }
 
 /// The fields of /proc/ID/status.

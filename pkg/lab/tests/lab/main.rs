@@ -1,6 +1,7 @@
 //! Real packets through the built programs. Needs root, and `make programs` before.
 
 mod accounts;
+mod callers;
 mod churn;
 mod counters;
 mod endings;
