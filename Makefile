@@ -123,8 +123,9 @@ test-lab: programs ## Real packets through the built programs, in network namesp
 	cargo test --locked -p xdplive-lab -- --test-threads=1
 
 .PHONY: soak
-soak: programs ## Ten million damaged frames, and ten minutes of interfaces that come and go; needs root
+soak: programs ## Ten million damaged frames, 200 kills, and ten minutes of interfaces that come and go; needs root
 	XDPLIVE_HOSTILE_FRAMES=10000000 cargo test --locked -p xdplive-lab --test lab -- --nocapture hostile::
+	XDPLIVE_KILLS=200 cargo test --locked -p xdplive-lab --test lab -- --nocapture faults::killed
 	XDPLIVE_SOAK_SECONDS=600 cargo test --locked -p xdplive-lab --test lab -- --nocapture churn::
 
 .PHONY: fuzz

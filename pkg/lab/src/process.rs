@@ -29,6 +29,22 @@ pub fn terminate(id: u32) {
     kill_process(pid(id), Signal::TERM).expect("asking a process to terminate");
 }
 
+/// Stops a process where it is, until [`go_on`] (SIGSTOP).
+///
+/// # Panics
+/// Where there is no such process.
+pub fn hold(id: u32) {
+    kill_process(pid(id), Signal::STOP).expect("stopping a process");
+}
+
+/// Lets a process go on (SIGCONT).
+///
+/// # Panics
+/// Where there is no such process.
+pub fn go_on(id: u32) {
+    kill_process(pid(id), Signal::CONT).expect("continuing a process");
+}
+
 fn pid(id: u32) -> Pid {
     Pid::from_raw(id.try_into().expect("a process id")).expect("a process id")
 }

@@ -149,13 +149,19 @@ impl Watch {
         self.err.all()
     }
 
+    /// Its own process id.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.child.0.id()
+    }
+
     /// Process ids: of watch itself, of the plugin, of the loader.
     ///
     /// # Panics
     /// Where there are not exactly these.
     #[must_use]
     pub fn processes(&self) -> [u32; 3] {
-        let watch = self.child.0.id();
+        let watch = self.id();
         let [plugin] = process::children(watch)[..] else { panic!("watch has not one child") };
         let [loader] = process::children(plugin)[..] else { panic!("the plugin has not one child") };
         [watch, plugin, loader]

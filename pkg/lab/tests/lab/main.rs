@@ -6,6 +6,7 @@ mod churn;
 mod counters;
 mod endings;
 mod errors;
+mod faults;
 mod filters;
 mod flow_rows;
 mod flows;
