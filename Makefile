@@ -128,6 +128,10 @@ soak: programs ## Ten million damaged frames, 200 kills, and ten minutes of inte
 	XDPLIVE_KILLS=200 cargo test --locked -p xdplive-lab --test lab -- --nocapture faults::killed
 	XDPLIVE_SOAK_SECONDS=600 cargo test --locked -p xdplive-lab --test lab -- --nocapture churn::
 
+.PHONY: kernels
+kernels: ## The programs in Debian's kernels 6.1, 6.12 and the newest, in an emulator
+	@tools/kernels.sh
+
 .PHONY: fuzz
 fuzz: ## Five minutes of any bytes for each of what is read from outside.  S=60 for other times, T=filter for one
 	@tools/fuzz.sh $(or $(S),300) $(T)

@@ -26,11 +26,16 @@ apt_of() {
 fetch() {
   local suite=$1
   apt_of "$suite" apt-get update
-  local package
-  package=$(apt_of "$suite" apt-cache depends linux-image-cloud-amd64 | sed -n 's/^ *Depends: //p' | head -n 1)
-  (cd "$work/$suite" && apt_of "$suite" apt-get download "$package" && dpkg-deb --extract linux-image-*.deb kernel)
-  cp "$work/$suite"/kernel/boot/vmlinuz-* "$work/$suite/vmlinuz"
-  rm -rf "$work/$suite"/kernel "$work/$suite"/linux-image-*.deb
+  local release packages
+  release=$(apt_of "$suite" apt-cache depends linux-image-cloud-amd64 |
+    sed -n 's/^ *Depends: linux-image-\([0-9].*\)/\1/p')
+  # From 7.2 on the kernel itself is in a package of its own.
+  packages=$(apt_of "$suite" apt-cache search --names-only "^linux-(image|binary)-${release//+/\\+}\$" | cut -d ' ' -f 1)
+  # shellcheck disable=SC2086
+  (cd "$work/$suite" && apt_of "$suite" apt-get download $packages)
+  for package in "$work/$suite"/linux-*.deb; do dpkg-deb --extract "$package" "$work/$suite/kernel"; done
+  find "$work/$suite/kernel" -type f -name 'vmlinuz*' -exec cp {} "$work/$suite/vmlinuz" ';'
+  rm -rf "$work/$suite"/kernel "$work/$suite"/linux-*.deb
 }
 
 # What the kernel starts: the tests that load the programs and run them on frames, without an interface.

@@ -1,5 +1,7 @@
 //! Counting flows, for every packet alike, whatever slots want and budgets allow.
 
+use core::ptr;
+
 use aya_ebpf::{bindings::BPF_NOEXIST, helpers::bpf_ktime_get_ns};
 use xdplive_packet::{
     Headers,
@@ -9,7 +11,7 @@ use xdplive_packet::{
     headers::present,
 };
 
-use crate::maps::{FLOW_TABLES, FLOWS_BESIDE, Flow, IN_FORCE};
+use crate::maps::{self, FLOW_TABLES, Flow, FlowWords, IN_FORCE};
 
 /// Counts a packet of `segments` wire packets and `bytes` on the wire, where anybody needs the interface's flows: once,
 /// in its flow or among the packets of flows that found no room. `room` is for what is needed on the way.
@@ -29,9 +31,7 @@ pub fn count(
     let bank = in_force.flow_bank();
     let interface = configuration.interface;
     let map = beside_map(interface, bank);
-    let Some(beside) = FLOWS_BESIDE.get_value_ptr_mut(map, &beside_entry(interface, direction)) else {
-        return;
-    };
+    let Some(beside) = maps::beside(map, beside_entry(interface, direction)) else { return };
     // SAFETY: a per-CPU value; programs of this object do not interrupt each other on one CPU in the same direction,
     // and the host only writes it when no program can find it.
     let beside = unsafe { &mut *beside };
@@ -57,22 +57,30 @@ pub fn count(
 #[inline(always)]
 fn add(bank: u32, key: &FlowKey, first: &SharedCounters, packet: &Counted) -> bool {
     let Some(table) = FLOW_TABLES.get(bank) else { return false };
-    // SAFETY: nothing is taken out of a table while programs can find it.
-    if let Some(known) = unsafe { table.get(key) } {
+    if let Some(known) = counters(table.get_ptr(key)) {
         known.add(packet);
         return true;
     }
     first.begin(packet);
-    if table.insert(key, first, u64::from(BPF_NOEXIST)).is_ok() {
+    // SAFETY: as large and as aligned as what it is.
+    let words = unsafe { &*ptr::from_ref(first).cast::<FlowWords>() };
+    if table.insert(key, words, u64::from(BPF_NOEXIST)).is_ok() {
         return true;
     }
     // Either there is no room, or another CPU has just put the flow in.
-    // SAFETY: as above.
-    match unsafe { table.get(key) } {
+    match counters(table.get_ptr(key)) {
         Some(known) => {
             known.add(packet);
             true
         }
         None => false,
     }
+}
+
+/// What a table has of a flow.
+#[inline(always)]
+fn counters<'a>(words: Option<*const FlowWords>) -> Option<&'a SharedCounters> {
+    // SAFETY: as large and as aligned as what it is, which any bytes are; nothing is taken out of a table while programs can
+    // find it.
+    words.map(|words| unsafe { &*words.cast() })
 }

@@ -1,6 +1,8 @@
 //! The maps that all programs share, whatever interface they run on. Their layouts are `xdplive_packet::accounting`,
 //! `xdplive_packet::flow` and `xdplive_packet::event`.
 
+use core::ptr;
+
 use crate::packet_bytes::Room;
 use aya_ebpf::{
     bindings::BPF_F_MMAPABLE,
@@ -36,9 +38,18 @@ pub static IN_FORCE: Array<InForce, 1, { BPF_F_MMAPABLE as usize }> = Array::new
 #[btf_map]
 pub static CONFIGURATIONS: Array<Configuration, { accounting::CONFIGURATIONS }> = Array::new();
 
-/// The tables of filters. Those that programs can find never change.
+/// The tables of filters, as [`tables`] has them. Those that programs can find never change.
 #[btf_map]
-pub static TABLES: ArrayOfMaps<Array<Tables, 1>, TABLE_SETS> = ArrayOfMaps::new();
+static TABLES: ArrayOfMaps<Array<[u64; words::<Tables>()], 1>, TABLE_SETS> = ArrayOfMaps::new();
+
+/// How many words a value takes in a map that is put into an array of maps.
+///
+/// The type of such values is not a structure: up to Linux 6.1 the kernel compares where a timer would be in a structure of
+/// the template with where it would be in that of the map, and the host makes its maps without types.
+const fn words<T>() -> usize {
+    assert!(size_of::<T>() % size_of::<u64>() == 0 && align_of::<T>() <= align_of::<u64>());
+    size_of::<T>() / size_of::<u64>()
+}
 
 /// Budgets, by the number that a configuration has for a slot.
 #[btf_map]
@@ -48,22 +59,28 @@ pub static BUDGETS: Array<Bucket, { accounting::BUDGETS }> = Array::new();
 #[btf_map]
 pub static FLOWS_SEEN: Array<Recent, FLOWS> = Array::new();
 
-/// The pool of counters: cells by map and place.
+/// The pool of counters, as [`cell`] has them: cells by map and place.
 #[btf_map]
-pub static COUNTERS: ArrayOfMaps<PerCpuArray<SlotCounters, { CELLS as usize }>, { CELL_MAPS as usize }> =
-    ArrayOfMaps::new();
+static COUNTERS: ArrayOfMaps<
+    PerCpuArray<[u64; words::<SlotCounters>()], { CELLS as usize }>,
+    { CELL_MAPS as usize },
+> = ArrayOfMaps::new();
 
-/// What flows are counted with besides [`FLOW_TABLES`], by `xdplive_packet::flow::beside_map` and `beside_entry`.
+/// What flows are counted with besides [`FLOW_TABLES`], as [`beside`] has it: by `xdplive_packet::flow::beside_map` and
+/// `beside_entry`.
 #[btf_map]
-pub static FLOWS_BESIDE: ArrayOfMaps<
-    PerCpuArray<Beside, { BESIDE_ENTRIES as usize }>,
+static FLOWS_BESIDE: ArrayOfMaps<
+    PerCpuArray<[u64; words::<Beside>()], { BESIDE_ENTRIES as usize }>,
     { BESIDE_MAPS as usize },
 > = ArrayOfMaps::new();
 
-/// The tables of flows, by bank. Their size is the host's business.
+/// The tables of flows, by bank. Their size is the host's business, and their values are [`SharedCounters`].
 #[btf_map]
-pub static FLOW_TABLES: ArrayOfMaps<HashMap<FlowKey, SharedCounters, 1, FLOW_FLAGS>, { flow::BANKS }> =
+pub static FLOW_TABLES: ArrayOfMaps<HashMap<FlowKey, FlowWords, 1, FLOW_FLAGS>, { flow::BANKS }> =
     ArrayOfMaps::new();
+
+/// [`SharedCounters`] as a table has them.
+pub type FlowWords = [u64; words::<SharedCounters>()];
 
 /// How the tables of flows are made; part of their type.
 const FLOW_FLAGS: usize = flow::TABLE_FLAGS as usize;
@@ -107,7 +124,21 @@ pub fn configuration(index: u32) -> Option<&'static Configuration> {
 /// A cell of the pool of counters.
 #[inline(always)]
 pub fn cell(number: u32) -> Option<*mut SlotCounters> {
-    COUNTERS.get_value_ptr_mut(number / CELLS, &(number % CELLS))
+    COUNTERS.get_value_ptr_mut(number / CELLS, &(number % CELLS)).map(<*mut _>::cast)
+}
+
+/// Tables of filters.
+#[inline(always)]
+pub fn tables(number: u32) -> Option<&'static Tables> {
+    let words = TABLES.get_value(number, &0)?;
+    // SAFETY: as large and as aligned as what it is, which any bytes are; and it never changes.
+    Some(unsafe { &*ptr::from_ref(words).cast() })
+}
+
+/// What is counted beside the flows.
+#[inline(always)]
+pub fn beside(map: u32, entry: u32) -> Option<*mut Beside> {
+    FLOWS_BESIDE.get_value_ptr_mut(map, &entry).map(<*mut _>::cast)
 }
 
 const _: () = assert!(SLOTS == 64, "a configuration names 64 slots");

@@ -20,7 +20,7 @@ use xdplive_packet::{
 
 use crate::{
     flows,
-    maps::{self, BUDGETS, EVENTS, FLOWS_SEEN, TABLES, WORKSPACES, Workspace},
+    maps::{self, BUDGETS, EVENTS, FLOWS_SEEN, WORKSPACES, Workspace},
     packet_bytes::Room,
     policy,
     verifier::opaque,
@@ -81,7 +81,7 @@ pub fn observe<'a, P: Packet>(hook: Hook, index: u32, packet: impl FnOnce(&'a mu
     if live[0] | live[1] == 0 {
         return;
     }
-    let Some(tables) = TABLES.get_value(configuration.tables, &0) else { return };
+    let Some(tables) = maps::tables(configuration.tables) else { return };
     let Verdict { slots: mut wanted, own } = classify(tables, headers, frame_length, live);
     if own {
         // Before anything is done for a slot: what it hides is not matched, and costs neither budget nor ring.

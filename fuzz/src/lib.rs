@@ -26,8 +26,11 @@ use xdplive_plugin::{
 };
 use xdplive_source::Interfaces;
 
+/// A function that is given any bytes.
+pub type Target = fn(&[u8]);
+
 /// Every target, by the name of its directory in `fuzz/inputs`.
-pub const TARGETS: [(&str, fn(&[u8])); 5] =
+pub const TARGETS: [(&str, Target); 5] =
     [("frame", frame), ("filter", filter), ("query", query), ("settings", settings), ("loader", loader)];
 
 /// Packets to hold filters against.
@@ -112,7 +115,7 @@ pub fn settings(bytes: &[u8]) {
     let values: HashMap<&str, &str> = lines.lines().filter_map(|line| line.split_once('=')).collect();
     let (server, errors) =
         ServerSettings::read(|name| values.get(name).map(|value| (*value).to_owned()), &Ceiling::default());
-    errors.iter().for_each(|error| bearable(error));
+    errors.iter().for_each(bearable);
     match DataSourceSettings::read(json, &server) {
         // A data source narrows, and never widens.
         Ok(settings) => {

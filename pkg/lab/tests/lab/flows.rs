@@ -5,7 +5,7 @@ use std::{
     ops::Range,
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicU32, Ordering},
     },
     thread,
     time::Duration,
@@ -224,16 +224,25 @@ fn no_packet_of_a_flood_is_missed_while_banks_are_swapped() {
         attach(&mut kernel, &namespace, Hook::TcxIngress, "a");
         let sender = Sender::new(&namespace, "b");
         let mut table = begin(&mut kernel, ENTRIES);
-        let done = AtomicBool::new(false);
+        // What was sent, and what of it had been sent at the last swap. However busy the machine is, a table has room for
+        // what comes before the next one.
+        let [sent, swapped] = [AtomicU32::new(0), AtomicU32::new(0)];
         let mut takes: Vec<Taken> = Vec::new();
         thread::scope(|scope| {
             scope.spawn(|| {
-                (0..PACKETS).for_each(|number| sender.send(&flood(flow(number))));
-                done.store(true, Ordering::Release);
+                for number in 0..PACKETS {
+                    while number - swapped.load(Ordering::Acquire) >= ENTRIES / 2 {
+                        thread::yield_now();
+                    }
+                    sender.send(&flood(flow(number)));
+                    sent.store(number + 1, Ordering::Release);
+                }
             });
-            while !done.load(Ordering::Acquire) {
+            while sent.load(Ordering::Acquire) < PACKETS {
                 thread::sleep(Duration::from_millis(50));
+                let before = sent.load(Ordering::Acquire);
                 takes.push(table.take());
+                swapped.store(before, Ordering::Release);
             }
         });
         // The last packets may be on their way from one end of the pair to the other.
