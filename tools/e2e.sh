@@ -38,6 +38,8 @@ if [ -z "${GRAFANA_URL:-}" ]; then
     exit 1
   fi
   echo "Grafana: $GRAFANA_URL, its log: $directory/logs"
+  # All tests have the session of one sign-in. Grafana renews sessions after ten minutes, and slow machines take longer.
+  export GF_AUTH_TOKEN_ROTATION_INTERVAL_MINUTES=120
   GF_LOG_MODE=file GF_LOG_LEVEL=info start_grafana "$directory" "$port" admin &
   started+=($!)
   for _ in $(seq 180); do
