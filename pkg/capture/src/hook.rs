@@ -31,7 +31,7 @@ impl Attempt {
 const HARMFUL_DRIVERS: &str = include_str!("../data/native-xdp-harm.tsv");
 
 /// Why what nobody has asked for is not watched by XDP.
-const SHARED: &str = "the interface is counted from the start, for which no card is reset";
+const SHARED: &str = "counting from the start must not reset a card";
 
 /// The hooks to try one after the other for one direction of an interface. Empty where the kernel has no TCX for
 /// [`Direction::Out`], and for what nobody has asked for.

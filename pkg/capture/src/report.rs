@@ -225,8 +225,7 @@ fn check_refused(interfaces: &Interfaces, left_out: &[LeftOut]) -> Option<Check>
     let more = refused.len().saturating_sub(NAMED);
     let more = if more == 0 { String::new() } else { format!("; and {more} more") };
     let named = refused.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join("; ");
-    let fix = "the panels that ask for them go on without; choose other interfaces or another hook there"
-        .to_owned();
+    let fix = "panels show the other interfaces; choose other interfaces or another hook there".to_owned();
     (!refused.is_empty())
         .then(|| Check::bad("interfaces left out", Outcome::Warning, format!("{named}{more}"), fix))
 }

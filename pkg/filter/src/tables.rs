@@ -54,7 +54,7 @@ pub enum CapacityError {
         most: usize,
     },
     /// Too many values are told apart.
-    #[error("the filters on one interface tell more than 256 kinds of {field} apart")]
+    #[error("the filters on one interface distinguish more than 256 kinds of {field}")]
     Classes {
         /// The field.
         field: &'static str,

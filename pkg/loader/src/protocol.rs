@@ -199,6 +199,6 @@ pub enum LoaderError {
         reason: String,
     },
     /// The request itself makes no sense.
-    #[error("the loader was asked for something it does not know: {0}")]
+    #[error("the loader got a request that it cannot answer: {0}")]
     BadRequest(String),
 }

@@ -38,10 +38,10 @@ impl FromStr for Role {
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum AccessError {
     /// Grafana did not say who asks.
-    #[error("nobody is named who asks; packets are shown to users with a role only")]
+    #[error("the request names no user; only users with a role see packets")]
     NoUser,
-    /// The role does not suffice.
-    #[error("the role {has} does not suffice to see packets; this data source takes {needed:?} or higher")]
+    /// The role is too low.
+    #[error("the role {has} may not see packets; this data source asks for {needed:?} or higher")]
     Role {
         /// The user's role.
         has: String,

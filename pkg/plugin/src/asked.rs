@@ -86,7 +86,7 @@ pub enum Refusal {
     #[error(transparent)]
     Encode(#[from] EncodeError),
     /// Grafana names no data source.
-    #[error("Grafana did not say which data source is asked")]
+    #[error("Grafana did not name the data source")]
     NoDataSource,
 }
 

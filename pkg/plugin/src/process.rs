@@ -66,7 +66,7 @@ enum StartError {
     Rights(#[source] io::Error),
     #[error("cannot start the runtime: {0}")]
     Runtime(#[source] io::Error),
-    #[error("cannot tell Grafana where we are: {0}")]
+    #[error("cannot send Grafana the plugin's address: {0}")]
     Announce(#[source] io::Error),
     #[error("serving failed: {0}")]
     Serve(#[from] tonic::transport::Error),

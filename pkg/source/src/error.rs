@@ -28,7 +28,7 @@ pub enum SourceError {
         given: String,
     },
     /// The hosts asked for are not of this source.
-    #[error("the hosts asked for are not here; there are {available}")]
+    #[error("these hosts are not known; there are {available}")]
     NoSuchHost {
         /// The names that exist.
         available: String,
@@ -121,7 +121,7 @@ pub enum SourceError {
     #[error("{0}")]
     Unavailable(String),
     /// The source has ended.
-    #[error("the capture has ended; Grafana starts it anew within a second")]
+    #[error("the capture has ended; Grafana restarts it within a second")]
     Gone,
 }
 

@@ -13,7 +13,7 @@ pub const STANDARD_OUTPUT: &str = "standard output";
 #[derive(Debug, Error)]
 pub enum OutputError {
     /// Nobody reads any more (`EPIPE`). That is no failure: `xdplive … | head` has had enough.
-    #[error("nobody reads {to} any more")]
+    #[error("the reader of {to} has closed it")]
     Closed {
         /// The file.
         to: String,

@@ -17,6 +17,6 @@ pub enum FenceError {
     #[error("the kernel does not restrict the process's files (Landlock): {0}")]
     Landlock(String),
     /// The process can still be looked into.
-    #[error("the process cannot be kept from being looked into: {0}")]
+    #[error("the process cannot be protected from inspection: {0}")]
     Dumpable(#[source] io::Error),
 }

@@ -32,7 +32,7 @@ enum Reason {
     Open(io::ErrorKind),
     #[error("it belongs to user {0}; it must be root's (chown root)")]
     NotRoots(u32),
-    #[error("others than root may write it (mode {0:o}); take that from them (chmod 644)")]
+    #[error("others than root may write it (mode {0:o}); only root may (chmod 644)")]
     Writable(u32),
     #[error("it is no ordinary file")]
     NoFile,

@@ -57,8 +57,8 @@ fn sentences(errors: &[DataSourceSettingError]) -> String {
 /// One thing that is wrong with a data source's settings.
 #[derive(Clone, Debug, PartialEq, Eq, Error)]
 pub enum DataSourceSettingError {
-    /// The settings are no JSON object.
-    #[error("the data source's settings are no JSON object; save its settings again")]
+    /// The settings are not a JSON object.
+    #[error("the data source's settings are not a JSON object; save its settings again")]
     NotAnObject,
     /// One of them is wrong.
     #[error("the data source's setting {key} is {given}; {allowed}. Change it in the data source's settings")]

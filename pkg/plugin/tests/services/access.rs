@@ -37,9 +37,8 @@ const ETH0: &str = r#"["eth0"]"#;
 #[tokio::test]
 async fn a_user_without_a_role() {
     let grafana = Grafana::start().await;
-    let sentence = |role| {
-        format!("the role {role} does not suffice to see packets; this data source takes Viewer or higher")
-    };
+    let sentence =
+        |role| format!("the role {role} may not see packets; this data source asks for Viewer or higher");
     for (role, shown) in [("", "None"), ("None", "None"), ("Boss", "Boss")] {
         assert_refused(&grafana, &asked_by(Some(person(role))), ETH0, &sentence(shown)).await;
     }
@@ -47,7 +46,7 @@ async fn a_user_without_a_role() {
 
 #[tokio::test]
 async fn nobody() {
-    let sentence = "nobody is named who asks; packets are shown to users with a role only";
+    let sentence = "the request names no user; only users with a role see packets";
     assert_refused(&Grafana::start().await, &asked_by(None), ETH0, sentence).await;
 }
 
@@ -56,7 +55,7 @@ async fn the_minimum_role() {
     let grafana = Grafana::start().await;
     let with_role =
         |role| PluginContext { user: Some(person(role)), ..with_settings(r#"{"minimumRole":"Editor"}"#) };
-    let sentence = "the role Viewer does not suffice to see packets; this data source takes Editor or higher";
+    let sentence = "the role Viewer may not see packets; this data source asks for Editor or higher";
     assert_refused(&grafana, &with_role("Viewer"), ETH0, sentence).await;
     for role in ["Editor", "Admin"] {
         assert_allowed(&grafana, &with_role(role), ETH0).await;

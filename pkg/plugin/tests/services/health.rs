@@ -136,7 +136,7 @@ async fn each_problem_has_a_line() {
 #[tokio::test]
 async fn settings_that_cannot_be_read() {
     for (settings, beginning) in [
-        ("{", "the data source's settings are no JSON object; "),
+        ("{", "the data source's settings are not a JSON object; "),
         (r#"{"minimumRole":"Boss"}"#, "the data source's setting minimumRole is \"Boss\"; "),
         (
             r#"{"maxlimit":500}"#,

@@ -217,8 +217,8 @@ async fn what_is_refused() {
         (viewer(), r#"{"interfaces":["wg0"]}"#, 403, "interface \"wg0\" may not be watched"),
         (viewer(), r#"{"interfaces":["any"]}"#, 403, "all interfaces (any) may not be watched"),
         (viewer(), r#"{"interfaces":["eth7"]}"#, 400, "there is no interface \"eth7\""),
-        (with_settings(r#"{"minimumRole":"Editor"}"#), "{}", 403, "the role Viewer does not suffice"),
-        (asked_by(Some(person("None"))), "{}", 403, "the role None does not suffice"),
+        (with_settings(r#"{"minimumRole":"Editor"}"#), "{}", 403, "the role Viewer may not see packets"),
+        (asked_by(Some(person("None"))), "{}", 403, "the role None may not see packets"),
         (asked_by(Some(service("service"))), "{}", 403, "packets are not shown to public dashboards"),
     ] {
         let (status, message) = ask(context, query).await;

@@ -57,7 +57,7 @@ async fn what_keeps_the_machine_from_it_is_not() {
     for (refusal, status, error) in [
         (not_allowed, 500, "user 472 lacks CAP_BPF. setcap and restart Grafana"),
         (SourceError::Unavailable("no netlink".to_owned()), 500, "no netlink"),
-        (SourceError::Gone, 500, "the capture has ended; Grafana starts it anew within a second"),
+        (SourceError::Gone, 500, "the capture has ended; Grafana restarts it within a second"),
     ] {
         let machine = Machine { refusal: Some(refusal), ..Machine::default() };
         let answer = Grafana::start_on(machine, &[]).await.answer(viewer(), "{}").await;
@@ -111,7 +111,7 @@ async fn without_a_data_source_there_is_nothing_to_ask() {
     let grafana = Grafana::start().await;
     let no_data_source = PluginContext { data_source_instance_settings: None, ..viewer() };
     for context in [None, Some(no_data_source)] {
-        let expected = (400, "Grafana did not say which data source is asked".to_owned());
+        let expected = (400, "Grafana did not name the data source".to_owned());
         assert_eq!(refusal(&grafana, context, query("A", "{}")).await, expected);
     }
 }
@@ -120,8 +120,8 @@ async fn without_a_data_source_there_is_nothing_to_ask() {
 async fn settings_that_cannot_be_read_close_the_data_source() {
     let grafana = Grafana::start().await;
     for (settings, beginning) in [
-        ("{", "the data source's settings are no JSON object; "),
-        ("[]", "the data source's settings are no JSON object; "),
+        ("{", "the data source's settings are not a JSON object; "),
+        ("[]", "the data source's settings are not a JSON object; "),
         (r#"{"minimumRole":"Boss"}"#, "the data source's setting minimumRole is \"Boss\"; "),
         (r#"{"allowedInterfaces":7}"#, "the data source's setting allowedInterfaces is 7; "),
         (r#"{"hook":"native"}"#, "the data source's setting hook \"native\" is not known; "),

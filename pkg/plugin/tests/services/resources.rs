@@ -136,12 +136,12 @@ async fn who_may_not_see_packets_is_told_nothing() {
     let grafana = Grafana::start().await;
     let no_data_source = PluginContext { data_source_instance_settings: None, ..viewer() };
     for (context, status, beginning) in [
-        (asked_by(Some(person("None"))), 403, "the role None does not suffice"),
-        (asked_by(None), 403, "nobody is named who asks"),
+        (asked_by(Some(person("None"))), 403, "the role None may not see packets"),
+        (asked_by(None), 403, "the request names no user"),
         (asked_by(Some(service("service"))), 403, "packets are not shown to public dashboards"),
-        (with_settings(r#"{"minimumRole":"Admin"}"#), 403, "the role Viewer does not suffice"),
-        (with_settings("[]"), 400, "the data source's settings are no JSON object"),
-        (no_data_source, 400, "Grafana did not say which data source"),
+        (with_settings(r#"{"minimumRole":"Admin"}"#), 403, "the role Viewer may not see packets"),
+        (with_settings("[]"), 400, "the data source's settings are not a JSON object"),
+        (no_data_source, 400, "Grafana did not name the data source"),
     ] {
         for path in ["interfaces", "columns", "settings", "seen", "filter", "filter/words", "pcapng", "else"]
         {

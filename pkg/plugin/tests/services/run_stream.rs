@@ -153,7 +153,7 @@ async fn a_source_that_has_ended_before_is_an_error_too() {
     let machine = Machine { refusal: Some(SourceError::Gone), ..Machine::default() };
     let status = Grafana::start_on(machine, &[]).await.run(viewer(), &path, data).await.err().unwrap();
     assert_eq!(status.code(), Code::Unavailable);
-    assert_eq!(status.message(), "the capture has ended; Grafana starts it anew within a second");
+    assert_eq!(status.message(), "the capture has ended; Grafana restarts it within a second");
 }
 
 /// Nobody looks any more: whether the stream waits for packets or for its pace.

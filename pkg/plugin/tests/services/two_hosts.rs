@@ -132,7 +132,7 @@ async fn hosts_are_asked_for_what_is_theirs() {
     assert_eq!(reading.sums.map(|sum| sum.packets), [60, 40]);
     let nobody = Request { hosts: HostSet::Of([HostId::new(7)].into()), ..request };
     let error = both.prepare(&nobody).await.unwrap_err();
-    assert_eq!(error.to_string(), "the hosts asked for are not here; there are nas, box");
+    assert_eq!(error.to_string(), "these hosts are not known; there are nas, box");
 }
 
 /// Of the same conversation, as the two see it.

@@ -121,7 +121,7 @@ async fn follow(number: usize, mut stream: Streaming<StreamPacket>, sender: mpsc
             Ok(None) => {
                 let trailers = stream.trailers().await.ok().flatten();
                 break trailers.as_ref().and_then(accounts::read).map_or_else(
-                    || Event::Failure("the plugin did not say what it counted".to_owned()),
+                    || Event::Failure("the plugin did not report what it counted".to_owned()),
                     Event::End,
                 );
             }

@@ -120,7 +120,7 @@ fn from_status(status: Status) -> Failure {
 async fn finish(mut pieces: Streaming<CallResourceResponse>) -> Accounts {
     let trailers = pieces.trailers().await.ok().flatten();
     let counts = trailers.as_ref().and_then(accounts::read);
-    let failure = counts.is_none().then(|| "the plugin did not say what it counted".to_owned());
+    let failure = counts.is_none().then(|| "the plugin did not report what it counted".to_owned());
     // All that was delivered is in the file.
     Accounts { counts, printed: counts.map_or(0, |[.., delivered]| delivered), failure }
 }

@@ -33,7 +33,7 @@ fn the_minimum_role_and_those_above_it_may() {
 #[test]
 fn a_refusal_names_both_roles() {
     let error = check(&with_role("Viewer"), Role::Editor).unwrap_err().to_string();
-    let expected = "the role Viewer does not suffice to see packets; this data source takes Editor or higher";
+    let expected = "the role Viewer may not see packets; this data source asks for Editor or higher";
     assert_eq!(error, expected);
 }
 
@@ -50,7 +50,7 @@ fn other_roles_are_none() {
 fn nobody_is_refused() {
     let error = check_user(None, &DataSourceSettings::default()).unwrap_err();
     assert_eq!(error, AccessError::NoUser);
-    assert_eq!(error.to_string(), "nobody is named who asks; packets are shown to users with a role only");
+    assert_eq!(error.to_string(), "the request names no user; only users with a role see packets");
 }
 
 /// As Grafana names them: public dashboards, alert rules, provisioning and other work in the background.

@@ -92,8 +92,7 @@ fn in_kernel(states: &[State], accounts: &[HookAccounts]) -> String {
         }
     }
     if means.is_empty() {
-        "sudo sysctl kernel.bpf_stats_enabled=1 has the kernel measure what it takes of each packet"
-            .to_owned()
+        "to measure the cost of each packet, run sudo sysctl kernel.bpf_stats_enabled=1".to_owned()
     } else {
         format!("in the kernel {}", means.join(", "))
     }
@@ -173,8 +172,7 @@ mod tests {
             detail(&route, None, vec![state("eth0")], true),
             expected("in the kernel 130 ns a packet in by tcx, 127 ns a packet out by tcx")
         );
-        let how =
-            "sudo sysctl kernel.bpf_stats_enabled=1 has the kernel measure what it takes of each packet";
+        let how = "to measure the cost of each packet, run sudo sysctl kernel.bpf_stats_enabled=1";
         assert_eq!(detail(&route, None, vec![state("eth0")], false), expected(how));
         let many = (0..9).map(|number| state(&format!("eth{number}"))).collect();
         let text = detail(&FromTheStart::Named(vec!["eth0".to_owned()]), None, many, true);

@@ -123,7 +123,7 @@ fn an_unknown_hook_is_answered_with_those_there_are() {
 #[test]
 fn settings_that_are_no_object_are_refused() {
     for json in ["[]", "\"\"", "7", "true", "false", "{", "{}x", "\u{fffd}"] {
-        let expected = "the data source's settings are no JSON object; save its settings again";
+        let expected = "the data source's settings are not a JSON object; save its settings again";
         assert_eq!(refusal(json), expected, "{json}");
     }
     assert!(DataSourceSettings::read(b"{\"hook\":\"\xff\"}", &server(&[])).is_err());
