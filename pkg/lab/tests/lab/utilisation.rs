@@ -98,10 +98,14 @@ async fn groups_have_their_share() {
             (client::ask(&plugin, query("bits")).await, client::ask(&plugin, query("utilisation")).await);
         let mut bits = client::run(&plugin, &bits).await;
         let mut percent = client::run(&plugin, &percent).await;
+        let (mut of_bits, mut shares) = (BTreeMap::new(), BTreeMap::new());
+        // The first interval of each has no end before it that tells where it begins.
+        sender.send(&named::ssdp().bytes());
+        add(&mut of_bits, &client::message(&mut bits).await);
+        add(&mut shares, &client::message(&mut percent).await);
         for _ in 0..PACKETS {
             sender.send(&named::ssdp().bytes());
         }
-        let (mut of_bits, mut shares) = (BTreeMap::new(), BTreeMap::new());
         for _ in 0..8 {
             add(&mut of_bits, &client::message(&mut bits).await);
             add(&mut shares, &client::message(&mut percent).await);
