@@ -192,7 +192,9 @@ describe('what grafana.ini fixes', () => {
   it('leaves the editor as it is where it cannot be looked up', async () => {
     answer(new Error('the role Viewer may not see packets'));
     await openEditor();
-    expect(await screen.findByText('It could not be looked up: the role Viewer may not see packets')).toBeInTheDocument();
+    expect(
+      await screen.findByText('It could not be looked up: the role Viewer may not see packets')
+    ).toBeInTheDocument();
     expect(screen.getByLabelText(/^Hook for incoming packets/)).toBeEnabled();
   });
 

@@ -10,7 +10,7 @@ import type { XdpDataSource } from '../datasource/XdpDataSource';
 import { t } from '../locale/t';
 import { changedQuery, NOTHING_SET_ASIDE } from '../query/changedQuery';
 import { interpolateQuery } from '../query/interpolate';
-import { isOfCounts, isOfFlows, isOfWhatWasSent, isUsed } from '../query/kinds';
+import { isOfCounts, isOfFlows, isUsed } from '../query/kinds';
 import { isOfLaterVersion, migrateQuery } from '../query/migrate';
 import { LIMIT, type XdpQuery } from '../query/model';
 import { wellFormed } from '../query/wellFormed';
@@ -79,7 +79,7 @@ export function QueryEditor({ app, datasource, query: saved, queries, data, onCh
           </Trans>
         </Alert>
       )}
-      {isAlerting(app) && isOfWhatWasSent(query) && <RuleHint isAllowed={datasource.allowsPacketsToServices} />}
+      {isAlerting(app) && <RuleHint query={query} isAllowed={datasource.allowsPacketsToServices} />}
       <EditorRow>
         <ChoiceField
           label={t('query-editor.show', 'Show')}

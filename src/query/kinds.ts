@@ -92,6 +92,14 @@ export function isOfWhatWasSent(query: XdpQuery): boolean {
   return isOfPackets(query) || query.kind === 'flows';
 }
 
+/** Groups that say who talks to whom; as `is_of_peers` of the back end has them. */
+const OF_PEERS: readonly unknown[] = ['source', 'destination', 'host_ip', 'source_port', 'destination_port'];
+
+/** Whether it asks for rates of addresses or ports: series, but not for services unless they may see packets. */
+export function isOfPeers(query: XdpQuery): boolean {
+  return query.kind === 'rates' && OF_PEERS.includes(query.groupBy);
+}
+
 /** Whether it asks for time series, not for rows. */
 export function isOfSeries(query: XdpQuery): boolean {
   return query.kind === 'rates' && !isOfCounts(query);
