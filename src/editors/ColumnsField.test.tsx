@@ -6,7 +6,7 @@ import { choose, openEditor, setUpEditors } from '../testing/queryEditor';
 beforeAll(setUpEditors);
 
 it('keeps columns in the order in which they are chosen', async () => {
-  const { queries } = await openEditor();
+  const { queries } = await openEditor({ kind: 'packets' });
   await choose('Columns', /^vlan/);
   await userEvent.click(await screen.findByRole('option', { name: /^time/ }));
   expect(queries.at(-1)?.columns).toEqual(['vlan', 'time']);

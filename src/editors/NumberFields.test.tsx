@@ -9,11 +9,11 @@ import { serverSettings } from '../testing/serverSettings';
 beforeAll(setUpEditors);
 
 it('takes a variable for a number', async () => {
-  const { queries } = await openEditor();
+  const { queries } = await openEditor({ kind: 'packets' });
   const limit = screen.getByTestId('xdplive-query-limit');
   await userEvent.clear(limit);
   await userEvent.type(limit, '$rate{Enter}');
-  expect(queries).toStrictEqual([{ refId: 'A', limit: '$rate' }]);
+  expect(queries).toStrictEqual([{ refId: 'A', kind: 'packets', limit: '$rate' }]);
   await userEvent.clear(limit);
   await userEvent.type(limit, 'rate{Enter}');
   expect(limit).toHaveAttribute('aria-invalid', 'true');
@@ -115,7 +115,7 @@ describe('Rows per second', () => {
     [50_000, undefined, 50_000, '1,000'],
     [null, undefined, 4_294_967_295, '1,000'],
   ])('under max_limit %j and maxLimit %j go up to %j, with a default of %s', async (server, own, most, fallback) => {
-    const { queries } = await openEditor({}, under(server, own));
+    const { queries } = await openEditor({ kind: 'packets' }, under(server, own));
     await waitFor(() => {
       expect(field()).toHaveAttribute('placeholder', fallback);
     });
@@ -125,7 +125,7 @@ describe('Rows per second', () => {
     );
     await userEvent.clear(field());
     await userEvent.type(field(), `${most}{Enter}`);
-    expect(queries).toStrictEqual([{ refId: 'A', limit: most }]);
+    expect(queries).toStrictEqual([{ refId: 'A', kind: 'packets', limit: most }]);
   });
 
   it('stay as they were saved, also above the ceiling', async () => {
@@ -139,7 +139,7 @@ describe('Rows per second', () => {
     const refuse = () => {
       throw new Error('no');
     };
-    await openEditor({}, testDataSource({ settings: refuse }));
+    await openEditor({ kind: 'packets' }, testDataSource({ settings: refuse }));
     await userEvent.type(field(), '10001{Enter}');
     expect(screen.getByRole('alert')).toHaveTextContent('from 1 to 10,000. The panel still uses 1,000.');
   });

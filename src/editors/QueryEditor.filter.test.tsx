@@ -19,12 +19,12 @@ describe('Filter', () => {
   });
 
   it('runs on Enter, not while typing', async () => {
-    const { queries, run } = await openEditor();
+    const { queries, run } = await openEditor({ kind: 'packets' });
     await userEvent.type(field(), ' udp port 53 ');
     expect(queries).toEqual([]);
     expect(run).not.toHaveBeenCalled();
     await userEvent.keyboard('{Enter}');
-    expect(queries).toEqual([{ refId: 'A', filter: 'udp port 53' }]);
+    expect(queries).toEqual([{ refId: 'A', kind: 'packets', filter: 'udp port 53' }]);
     await userEvent.tab();
     expect(run).toHaveBeenCalledTimes(1);
     expect(field()).toHaveValue('udp port 53');

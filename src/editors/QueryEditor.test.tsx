@@ -1,6 +1,7 @@
 import { screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 
+import { DEFAULT_QUERY } from '../query/model';
 import { choose, openEditor, setUpEditors } from '../testing/queryEditor';
 
 beforeAll(setUpEditors);
@@ -15,10 +16,12 @@ it("shows the query's values, and the defaults where it has none", async () => {
   expect(within(screen.getByRole('radiogroup', { name: 'Direction' })).getByLabelText('Both')).toBeChecked();
 });
 
-it('changes the direction', async () => {
+it('shows a new query as Grafana asks it, and changes no more of it than it is told', async () => {
   const { queries, run } = await openEditor();
+  const columns = within(screen.getByRole('list', { name: 'Order of the columns' })).getAllByRole('listitem');
+  expect(columns).toHaveLength(DEFAULT_QUERY.columns?.length ?? 0);
   await userEvent.click(screen.getByLabelText('Out'));
-  expect(queries).toEqual([{ refId: 'A', direction: 'out' }]);
+  expect(queries).toEqual([{ ...DEFAULT_QUERY, refId: 'A', direction: 'out' }]);
   expect(run).toHaveBeenCalledTimes(1);
 });
 

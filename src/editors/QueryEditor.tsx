@@ -13,6 +13,7 @@ import { interpolateQuery } from '../query/interpolate';
 import { isOfCounts, isOfFlows, isUsed } from '../query/kinds';
 import { isOfLaterVersion, migrateQuery } from '../query/migrate';
 import { LIMIT, type XdpQuery } from '../query/model';
+import { withDefaults } from '../query/newQuery';
 import { wellFormed } from '../query/wellFormed';
 import type { NetworkInterface } from '../resources/interfaces';
 import type { XdpSettings } from '../settings/model';
@@ -35,7 +36,10 @@ type Props = QueryEditorProps<XdpDataSource, XdpQuery, XdpSettings>;
 export function QueryEditor({ app, datasource, query: saved, queries, data, onChange, onRunQuery }: Props) {
   const id = useId();
   useSavedKind({ app, query: saved, queries, onChange });
-  const asked = useMemo(() => migrateQuery(saved), [saved]);
+  const asked = useMemo(
+    () => migrateQuery(withDefaults(saved, datasource.getDefaultQuery(app))),
+    [saved, datasource, app]
+  );
   const query = useMemo(() => showable(asked), [asked]);
   const kind = query.kind ?? 'packets';
   const interfaces = useLoaded(useCallback(() => datasource.listInterfaces(), [datasource]));

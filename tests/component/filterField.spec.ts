@@ -45,7 +45,7 @@ test('suggestions open below the field, inside the window, and a click takes one
 });
 
 test('a suggestion is taken by the keyboard, and typing goes on behind it', async ({ page, openQueryEditor }) => {
-  await openQueryEditor();
+  await openQueryEditor({ kind: 'packets' });
   const filter = page.getByLabel('Filter', { exact: true });
   await filter.pressSequentially('udp and por');
   await expect(page.getByRole('option')).toHaveText([/^port(?!range)/, /^portrange/]);
@@ -55,7 +55,7 @@ test('a suggestion is taken by the keyboard, and typing goes on behind it', asyn
   await expect(filter).toHaveValue(/^udp and port ?$/);
   await page.keyboard.type((await filter.inputValue()).endsWith(' ') ? '53' : ' 53');
   await page.keyboard.press('Enter');
-  expect((await deeds(page)).runs).toEqual([{ refId: 'A', filter: 'udp and port 53' }]);
+  expect((await deeds(page)).runs).toEqual([{ refId: 'A', kind: 'packets', filter: 'udp and port 53' }]);
 });
 
 test('a wrong filter has its wrong word marked, and why below it', async ({ page, openQueryEditor }) => {

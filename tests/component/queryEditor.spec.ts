@@ -54,10 +54,10 @@ test('columns are chosen in their order and taken away again', async ({ page, op
 });
 
 test('a chosen interface is what runs', async ({ page, openQueryEditor }) => {
-  await openQueryEditor();
+  await openQueryEditor({ kind: 'packets' });
   await page.getByLabel('Interface', { exact: true }).click();
   await page.getByRole('option', { name: /^eth0.*default route · up · virtio_net/ }).click();
-  expect(distinct((await deeds(page)).runs)).toEqual([{ refId: 'A', interfaces: ['eth0'] }]);
+  expect(distinct((await deeds(page)).runs)).toEqual([{ refId: 'A', kind: 'packets', interfaces: ['eth0'] }]);
 });
 
 test('the keyboard alone reaches every field, in the order in which they are read', async ({
