@@ -23,7 +23,15 @@ async function choose(page: Page, label: string, name: string): Promise<void> {
 test('packets come into a table, and a wrong filter is an error that says where', async ({ panelEditPage, page }) => {
   await ask(panelEditPage, page, 'Packets');
   await panelEditPage.toggleTableView();
-  // A table holds in the page only the columns that can be seen.
+  // A table holds in the page only the columns that can be seen, and a new query has twelve.
+  const columns = page.getByLabel('Columns', { exact: true });
+  const order = page.getByRole('list', { name: 'Order of the columns' }).getByRole('listitem');
+  await expect(order).toHaveCount(12);
+  await columns.focus();
+  for (let left = 12; left > 0; left--) {
+    await columns.press('Backspace');
+  }
+  await expect(order).toHaveCount(0);
   await choose(page, 'Columns', 'protocol');
   const filter = page.getByTestId('xdplive-query-filter');
   await filter.fill('icmp');
