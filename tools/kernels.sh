@@ -10,12 +10,19 @@ tools/dependencies.sh qemu-system-x86 busybox-static cpio
 work=$PWD/target/kernels
 mkdir -p "$work"
 
+# Debian's archive, from where this machine has it.
+archive=$(apt-get indextargets --format '$(ORIGIN) $(LABEL) $(REPO_URI)' 'Created-By: Packages' |
+  sed -n 's/^Debian Debian //p' | sort -u | head -n 1)
+if [ -z "$archive" ]; then
+  echo "kernels.sh takes kernels from Debian's archive, and none is among the apt sources here: run it on Debian, after apt-get update" >&2
+  exit 1
+fi
+
 # Runs apt with lists and sources of its own.    apt_of SUITE COMMAND…
 apt_of() {
   local root=$work/$1/apt
   mkdir -p "$root/lists/partial" "$root/cache/archives/partial"
-  echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian $1 main" \
-    >"$root/sources.list"
+  echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $archive $1 main" >"$root/sources.list"
   local command=$2
   shift 2
   "$command" -qq -o "Dir::Etc::sourcelist=$root/sources.list" -o Dir::Etc::sourceparts=- -o "Dir::State::lists=$root/lists" \
