@@ -62,7 +62,7 @@ fn chain<F: Frame>(
     upper: &mut Upper,
 ) -> Result<(), Malformed> {
     let mut readable = true;
-    // The upper-layer protocol may come after the last extension allowed, hence one turn more.
+    // The upper-layer protocol may come after the last extension allowed, so there is one turn more.
     for extensions in 0..=MAX_EXTENSIONS {
         if !is_extension(next) {
             break;

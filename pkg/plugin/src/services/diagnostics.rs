@@ -130,7 +130,7 @@ fn watched(report: &Report, interfaces: &Interfaces) -> String {
     let name = &default.name;
     let hooks = report.interfaces.iter().find(|one| one.interface == *name);
     match hooks.and_then(|hooks| hooks_of(hooks, |option| option.auto)) {
-        Some(hooks) => format!("The default route's interface would be watched thus: {hooks}."),
+        Some(hooks) => format!("The default route's interface would be watched like this: {hooks}."),
         None => format!("The default route's interface {name} cannot be watched."),
     }
 }

@@ -47,7 +47,7 @@ async fn health(machine: Machine, server: &[(&str, &str)], settings: &str) -> (H
     (health.status(), health.message)
 }
 
-const READY: &str = "XDP Live is ready on nas. The default route's interface would be watched thus: eth0 in by tcx, out by tcx.";
+const READY: &str = "XDP Live is ready on nas. The default route's interface would be watched like this: eth0 in by tcx, out by tcx.";
 
 #[tokio::test]
 async fn all_is_well() {

@@ -94,8 +94,8 @@ async fn a_panel_is_shown_what_was_seen_in_other_columns() {
     stream.capture(1..=4, 0);
     next(&mut running).await.unwrap();
     assert_eq!(ttls(&grafana, r#"{"columns":["ttl","length"]}"#, 0..=1).await, json!([1, 2, 3, 4]));
-    let seldom = r#"{"columns":["ttl"],"limit":7}"#;
-    assert_eq!(ttls(&grafana, seldom, 0..=1).await, json!([]), "that are other rows");
+    let other_limit = r#"{"columns":["ttl"],"limit":7}"#;
+    assert_eq!(ttls(&grafana, other_limit, 0..=1).await, json!([]), "that are other rows");
 }
 
 /// A panel of packets is made one of rates, and Explore asks how many packets there were.
