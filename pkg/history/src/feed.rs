@@ -9,10 +9,8 @@ use tokio::{sync::oneshot, time::sleep};
 use tracing::warn;
 use xdplive_source::{FlowFeed, FlowFilters, HookChoice, InterfaceSet, Request, Source};
 
-use crate::watched::Watched;
+use crate::{seconds::SECOND, watched::Watched};
 
-/// Time between two readings.
-const SECOND: Duration = Duration::from_secs(1);
 /// Time before what could not be counted, or has ended, is tried again.
 const PATIENCE: Duration = Duration::from_secs(5);
 

@@ -33,12 +33,10 @@ use self::{
     feed::Feed,
     fill::fill,
     records::{Held, Phase, Records, Run},
+    seconds::SECOND,
     subject::Subject,
     watched::{GroupInterval, GroupsOf, State, Watched},
 };
-
-/// Time between two points of what is kept.
-const SECOND: Duration = Duration::from_secs(1);
 
 /// Keeps what a [`Source`] counts. Needs a tokio runtime.
 #[derive(Clone)]
@@ -141,11 +139,12 @@ impl Recorder {
         self.watched().counts(interfaces)
     }
 
-    /// Gives every flow since the start of interfaces that are all counted now to `take`. Returns whether they are.
+    /// Gives the flows since the start of each of these interfaces to `take`, if all of them are counted now. Returns whether
+    /// they are.
     pub fn flows(
         &self,
         interfaces: &[String],
-        take: impl FnMut(HostId, &Arc<str>, &FlowKey, &FlowCounters),
+        take: impl FnMut(HostId, &Arc<str>, &mut dyn Iterator<Item = (&FlowKey, &FlowCounters)>),
     ) -> bool {
         self.watched().flows(interfaces, take)
     }

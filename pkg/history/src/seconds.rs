@@ -1,6 +1,9 @@
 //! Seconds, up to a bound.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, time::Duration};
+
+/// Time between two points of what is kept, and the shortest interval of it.
+pub const SECOND: Duration = Duration::from_secs(1);
 
 /// The last seconds of something.
 #[derive(Clone, Debug)]

@@ -22,6 +22,8 @@ use std::{
 use xdplive_packet::flow::{FlowCounters, FlowKey};
 use xdplive_source::{FlowSnapshot, HostId, Lap, Moment, WantedFlows, Window};
 
+use crate::seconds::SECOND;
+
 pub use self::{
     past::{Choice, GroupInterval, GroupsOf},
     second::TOP,
@@ -85,9 +87,6 @@ pub struct State {
     /// What it has cost since it began.
     pub spent: Spent,
 }
-
-/// Time between two points of what is kept.
-const SECOND: Duration = Duration::from_secs(1);
 
 impl Watched {
     /// Nothing yet, of at most so many seconds.
@@ -165,17 +164,18 @@ impl Watched {
         !interfaces.is_empty() && interfaces.iter().all(is_counted)
     }
 
-    /// Gives every flow since the start of interfaces that are all counted now to `take`. Returns whether they are.
+    /// Gives the flows since the start of each of these interfaces to `take`, if all of them are counted now. Returns whether
+    /// they are.
     pub fn flows(
         &self,
         interfaces: &[String],
-        mut take: impl FnMut(HostId, &Arc<str>, &FlowKey, &FlowCounters),
+        mut take: impl FnMut(HostId, &Arc<str>, &mut dyn Iterator<Item = (&FlowKey, &FlowCounters)>),
     ) -> bool {
         if !self.counts(interfaces) {
             return false;
         }
         for kept in interfaces.iter().filter_map(|name| self.interfaces.get(name)) {
-            kept.flows.iter().for_each(|(key, counters)| take(kept.host, &kept.name, key, counters));
+            take(kept.host, &kept.name, &mut kept.flows.iter());
         }
         true
     }

@@ -75,6 +75,17 @@ pub enum Cast {
 }
 
 impl Cast {
+    /// The one with this stored number; any number that is none of them is [`Self::None`].
+    #[must_use]
+    pub const fn from_raw(raw: u8) -> Self {
+        match raw {
+            0 => Self::Unicast,
+            1 => Self::Multicast,
+            2 => Self::Broadcast,
+            _ => Self::None,
+        }
+    }
+
     /// The word for it; `None` without an Ethernet header.
     #[must_use]
     pub const fn name(self) -> Option<&'static str> {
@@ -169,12 +180,7 @@ impl FlowKey {
     /// Whom the Ethernet destination address names.
     #[must_use]
     pub const fn cast(&self) -> Cast {
-        match self.cast {
-            0 => Cast::Unicast,
-            1 => Cast::Multicast,
-            2 => Cast::Broadcast,
-            _ => Cast::None,
-        }
+        Cast::from_raw(self.cast)
     }
 }
 

@@ -12,6 +12,7 @@ use xdplive_packet::{event::Direction, flow::Sum};
 use xdplive_source::{Group, GroupBy, Lap, Moment, Sums, Top};
 
 use super::second::{Asked, Second};
+use crate::seconds::SECOND;
 
 /// Seconds of an interface, with its name.
 type OfInterface<'a> = (&'a Arc<str>, &'a VecDeque<Second>);
@@ -161,7 +162,5 @@ fn place(second: &Second, interval: Duration, interfaces: usize) -> i64 {
     (second.time() - TOLERANCE).div_euclid(length)
 }
 
-/// Shortest interval there is.
-const SECOND: Duration = Duration::from_secs(1);
 /// Milliseconds that a second may end late, as with the counts of other records.
 const TOLERANCE: i64 = 250;

@@ -323,12 +323,7 @@ impl Reader<'_> {
                     Some(number) => LinkProtocol::Type(u16::try_from(number).unwrap_or(u16::MAX)),
                 }))
             }
-            GroupBy::Cast => Group::Cast(match self.number() {
-                0 => Cast::Unicast,
-                1 => Cast::Multicast,
-                2 => Cast::Broadcast,
-                _ => Cast::None,
-            }),
+            GroupBy::Cast => Group::Cast(u8::try_from(self.number()).map_or(Cast::None, Cast::from_raw)),
             GroupBy::Direction | GroupBy::Interface | GroupBy::TcpFlag => return None,
         })
     }

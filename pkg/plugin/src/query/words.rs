@@ -95,20 +95,7 @@ impl Word for Since {
 }
 
 impl Word for GroupBy {
-    const ALL: &'static [Self] = &[
-        Self::Protocol,
-        Self::Direction,
-        Self::Vlan,
-        Self::Interface,
-        Self::Source,
-        Self::Destination,
-        Self::HostIp,
-        Self::SourcePort,
-        Self::DestinationPort,
-        Self::Ethertype,
-        Self::TcpFlag,
-        Self::Cast,
-    ];
+    const ALL: &'static [Self] = &Self::ALL;
 
     fn name(self) -> &'static str {
         match self {

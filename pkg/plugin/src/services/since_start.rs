@@ -1,10 +1,10 @@
 //! Conversations since an interface is counted from the start, for whoever asks for those since the start.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::sync::Arc;
 
 use xdplive_history::Recorder;
 use xdplive_packet::event::Direction;
-use xdplive_source::{Conversations, FlowFilters, HostId, InterfaceSet, Source, WantedFlows};
+use xdplive_source::{Conversations, FlowFilters, InterfaceSet, Source};
 
 use super::Plugin;
 use crate::{
@@ -48,12 +48,12 @@ impl SinceStart {
     pub(super) fn rows(&mut self) -> Option<Arc<[FlowRow]>> {
         let Self { recorder, source, filters, interfaces, directions, top } = self;
         let mut found = Conversations::new(usize::MAX);
-        let mut wanted: BTreeMap<(HostId, Arc<str>), WantedFlows> = BTreeMap::new();
-        let is_counted = recorder.flows(interfaces, |host, interface, key, counters| {
-            let wanted =
-                wanted.entry((host, Arc::clone(interface))).or_insert_with(|| filters.of(host, interface));
-            if directions.contains(&key.direction()) && wanted.matches(key) {
-                found.add(host, *key, *counters);
+        let is_counted = recorder.flows(interfaces, |host, interface, flows| {
+            let wanted = filters.of(host, interface);
+            for (key, counters) in flows {
+                if directions.contains(&key.direction()) && wanted.matches(key) {
+                    found.add(host, *key, *counters);
+                }
             }
         });
         let hosts = source.hosts().iter().map(|host| (host.id, Arc::clone(&host.name))).collect();

@@ -45,6 +45,22 @@ pub enum GroupBy {
 }
 
 impl GroupBy {
+    /// Every one, in the order in which they are documented.
+    pub const ALL: [Self; 12] = [
+        Self::Protocol,
+        Self::Direction,
+        Self::Vlan,
+        Self::Interface,
+        Self::Source,
+        Self::Destination,
+        Self::HostIp,
+        Self::SourcePort,
+        Self::DestinationPort,
+        Self::Ethertype,
+        Self::TcpFlag,
+        Self::Cast,
+    ];
+
     /// Whether groups say who talks to whom: by address or port.
     #[must_use]
     pub const fn is_of_peers(self) -> bool {

@@ -8,22 +8,6 @@ use xdplive_source::{Groups, Taken};
 use super::*;
 use crate::watched::tally::Tally;
 
-/// All keys that groups can have.
-const ALL: [GroupBy; 12] = [
-    GroupBy::Protocol,
-    GroupBy::Direction,
-    GroupBy::Vlan,
-    GroupBy::Interface,
-    GroupBy::Source,
-    GroupBy::Destination,
-    GroupBy::HostIp,
-    GroupBy::SourcePort,
-    GroupBy::DestinationPort,
-    GroupBy::Ethertype,
-    GroupBy::TcpFlag,
-    GroupBy::Cast,
-];
-
 fn is_own(key: &FlowKey) -> bool {
     key.source_port == 3
 }
@@ -113,7 +97,7 @@ proptest! {
     fn a_second_is_what_was_streamed(entries in prop::collection::vec(flow(), 0..20), other in 0..3_u64) {
         let taken = taken(entries, other);
         let second = second(&taken);
-        for by in ALL {
+        for by in GroupBy::ALL {
             for directions in [&Direction::ALL[..], &[Direction::In], &[Direction::Out]] {
                 for own in OWN {
                     let asked = Asked { by, directions, own };
@@ -193,7 +177,7 @@ fn data_that_is_cut_short_is_read_as_nothing() {
     let whole = second(&taken(vec![], 5));
     for length in 0..whole.data.len() {
         let cut = Second { data: whole.data.iter().take(length).copied().collect(), ..whole.clone() };
-        for by in ALL {
+        for by in GroupBy::ALL {
             let (sums, other) = read(&cut, Asked { by, directions: &Direction::ALL, own: true });
             let packets = sums.values().map(|sum| sum.packets).sum::<u64>() + other.packets;
             assert!(packets <= 10, "{by:?}: {packets}");

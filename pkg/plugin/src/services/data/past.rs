@@ -3,7 +3,10 @@
 use std::{ops::RangeInclusive, sync::Arc, time::Duration};
 
 use xdplive_filter::Filter;
-use xdplive_history::watched::{Choice, GroupInterval, GroupsOf};
+use xdplive_history::{
+    seconds::SECOND,
+    watched::{Choice, GroupInterval, GroupsOf},
+};
 use xdplive_packet::{event::Direction, flow::Sum};
 use xdplive_source::{Batch, HookAccounts, InterfaceSet, Interval, Lap, Top};
 
@@ -236,8 +239,6 @@ fn busier(one: GroupInterval, other: GroupInterval) -> GroupInterval {
 
 /// Rows of groups of the past that an answer has at most: 21 MB.
 const MOST_GROUP_ROWS: usize = 200_000;
-/// Shortest interval of what is counted from the start.
-const SECOND: Duration = Duration::from_secs(1);
 /// Milliseconds by which a second may be short.
 const TOLERANCE: i64 = 50;
 /// Milliseconds within which a range that ends now has been asked for.
