@@ -6,8 +6,9 @@ cd "$(dirname "$0")/.."
 
 seconds=${1:?usage: fuzz.sh SECONDS [TARGET…]}
 shift
-[ $# -gt 0 ] || set -- frame filter query settings loader
 command -v cargo-fuzz >/dev/null || cargo install --quiet --locked cargo-fuzz
+# shellcheck disable=SC2046
+[ $# -gt 0 ] || set -- $(cargo fuzz list)
 
 for target in "$@"; do
   found=target/fuzz/found/$target

@@ -166,16 +166,15 @@ impl Drop for Audited {
 }
 
 fn subject(sent: Sent, number: u64, asked: &Asked) -> String {
-    let mut text = match sent {
-        Sent::Stream => format!("stream={number} {} {}", who(asked), query(asked)),
-        Sent::File(_) => format!("file={number} {} {}", who(asked), query(asked)),
+    let (what, bounds) = match sent {
+        Sent::Stream => ("stream", [None; 3]),
+        Sent::File(bounds) => ("file", bounds),
     };
-    if let Sent::File(bounds) = sent {
-        for (name, bound) in ["count", "seconds", "size"].into_iter().zip(bounds) {
-            if let Some(bound) = bound {
-                // Writing to a string cannot fail.
-                let _ = write!(text, " most_{name}={bound}");
-            }
+    let mut text = format!("{what}={number} {} {}", who(asked), query(asked));
+    for (name, bound) in ["count", "seconds", "size"].into_iter().zip(bounds) {
+        if let Some(bound) = bound {
+            // Writing to a string cannot fail.
+            let _ = write!(text, " most_{name}={bound}");
         }
     }
     text

@@ -17,6 +17,7 @@ pub(crate) use self::keys::is_interface_name;
 use self::keys::{Keys, shortened};
 pub use self::{
     error::QueryError,
+    keys::KEYS,
     variable::variables_in,
     words::{Kind, Measure, Since, Word},
 };

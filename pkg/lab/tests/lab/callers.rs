@@ -23,7 +23,11 @@ use xdplive_lab::{
     process::{self, children},
     send::Sender,
 };
-use xdplive_plugin::{channel, query::Query, settings::LimitCeiling};
+use xdplive_plugin::{
+    channel,
+    query::{KEYS, Query},
+    settings::LimitCeiling,
+};
 use xdplive_source::Interfaces;
 
 /// The longest answer, bytes: a person reads it.
@@ -97,19 +101,6 @@ async fn answer(
 
 /// Queries of which none is right.
 fn nonsense() -> Vec<Vec<u8>> {
-    const KEYS: [&str; 11] = [
-        "kind",
-        "interfaces",
-        "direction",
-        "filter",
-        "columns",
-        "limit",
-        "interval",
-        "groupBy",
-        "measure",
-        "top",
-        "since",
-    ];
     let values = [
         json!(true),
         json!(-1),

@@ -35,6 +35,16 @@ fn assert_exact(watch: Watch, packets: u64) {
     assert_eq!(outcome.rows.len() as u64, packets);
 }
 
+/// Waits until an interface whose one packet was seen is attached again, and stops the capture once it has seen another: both
+/// are delivered, and nothing stays attached but what was `before`.
+fn assert_back(watch: Watch, namespace: &Namespace, before: usize) {
+    watch.wait_for_attachments(2);
+    send(namespace, 1);
+    watch.wait_for_rows(2);
+    assert_exact(watch, 2);
+    assert_eq!(links(), before);
+}
+
 /// A query names an interface, so that one of another name is another.
 #[test]
 fn an_interface_that_is_renamed_and_gets_its_name_back() {
@@ -53,11 +63,7 @@ fn an_interface_that_is_renamed_and_gets_its_name_back() {
     watch.wait_for_line("gone a", 1);
     send(&namespace, 3);
     rename("c", "a");
-    watch.wait_for_attachments(2);
-    send(&namespace, 1);
-    watch.wait_for_rows(2);
-    assert_exact(watch, 2);
-    assert_eq!(links(), before);
+    assert_back(watch, &namespace, before);
 }
 
 #[test]
@@ -72,11 +78,7 @@ fn an_interface_that_is_moved_to_another_namespace() {
     assert!(eventually(Duration::from_secs(5), || links() == before), "{} links", links() - before);
     namespace.ip(&["link", "del", "dev", "b"]);
     namespace.add_pair("a", "b");
-    watch.wait_for_attachments(2);
-    send(&namespace, 1);
-    watch.wait_for_rows(2);
-    assert_exact(watch, 2);
-    assert_eq!(links(), before);
+    assert_back(watch, &namespace, before);
 }
 
 /// Drivers set up their queues anew for it.

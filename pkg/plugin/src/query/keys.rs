@@ -24,7 +24,7 @@ pub(super) const MAX_INTERFACES: usize = 64;
 const MAX_NAME: usize = 15;
 
 /// Names of the keys that are known.
-pub(super) const KEYS: [&str; 11] = [
+pub const KEYS: [&str; 11] = [
     "kind",
     "interfaces",
     "direction",

@@ -38,19 +38,18 @@ async fn follow_default_route(recorder: Recorder, source: Arc<dyn Source>, allow
         let interfaces = source.interfaces();
         let now = interfaces.default_route().filter(|interface| may_be_watched(interface, &allowed));
         let now = now.map(|interface| interface.name.as_str());
-        if watched.as_ref().map(|(name, _)| name.as_str()) != now {
-            // Where the route is gone for a moment, as while an address is renewed, there is nothing better to count.
-            if let Some(name) = now {
-                info!("{name} is counted from the start; watch = none in grafana.ini turns that off");
-                let hold = recorder.watch(name.to_owned(), HookChoice::Shared);
-                watched = Some((name.to_owned(), hold));
-            }
+        // Where the route is gone for a moment, as while an address is renewed, there is nothing better to count.
+        if let Some(name) = now
+            && watched.as_ref().is_none_or(|(watched, _)| watched != name)
+        {
+            info!("{name} is counted from the start; watch = none in grafana.ini turns that off");
+            watched = Some((name.to_owned(), recorder.watch(name.to_owned(), HookChoice::Shared)));
         }
         sleep(LOOK).await;
     }
 }
 
 /// Whether an interface may be counted without anybody asking for it.
-pub(super) fn may_be_watched(interface: &Interface, allowed: &Patterns) -> bool {
+fn may_be_watched(interface: &Interface, allowed: &Patterns) -> bool {
     interface.link.layout().is_some() && allowed.allow(&interface.name)
 }

@@ -71,7 +71,7 @@ fn described(Facts { states, accounts, .. }: &Facts<'_>) -> String {
     )
 }
 
-/// `eth0 (in by tcx, out by tcx) for 3600 s`
+/// `eth0 (in by tcx, out by tcx), 900 seconds and 1000 flows kept`
 fn of_interface(state: &State, accounts: &[HookAccounts]) -> String {
     let hooks: Vec<String> = hooks_of(state, accounts)
         .map(|(account, hook)| format!("{} by {}", account.direction.name(), hook.name()))
