@@ -62,6 +62,12 @@ pub enum AccessError {
         /// Who set the limit.
         by: SetBy,
     },
+    /// No interface is named, and the default route's is not among those allowed. Which one that is is not told.
+    #[error("the query names no interface, and the one with the default route may not be watched{}", .by.reason())]
+    Default {
+        /// Who set the limit.
+        by: SetBy,
+    },
     /// Not all interfaces are allowed.
     #[error("all interfaces (any) may not be watched{}; name the interfaces", .by.reason())]
     Any {

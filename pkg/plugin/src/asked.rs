@@ -7,7 +7,8 @@ use grafana_plugin_sdk::pluginv2::PluginContext;
 use thiserror::Error;
 use xdplive_packet::accounting::Limit;
 use xdplive_source::{
-    ErrorKind, GroupBy, HostSet, InForce, InterfaceSet, Label, Request, Source, SourceError, Wanted,
+    ErrorKind, GroupBy, HostSet, InForce, InterfaceSet, Interfaces, Label, Request, Source, SourceError,
+    Wanted,
 };
 
 use crate::{
@@ -122,18 +123,19 @@ pub fn settings(
     Ok(settings)
 }
 
-/// Reads a query in JSON as far as to what the source is to do.
+/// Reads a query in JSON as far as to what the source is to do. `interfaces` are those that there are, as for
+/// [`Query::parse`].
 ///
 /// # Errors
 /// A [`Refusal`] about query, access or settings.
 pub fn read(
     context: Option<&PluginContext>,
     json: &[u8],
-    source: &dyn Source,
+    interfaces: &Interfaces,
     server: &ServerSettings,
 ) -> Result<Asked, Refusal> {
     let settings = settings(context, server)?;
-    let query = Query::parse(json, &source.interfaces(), settings.ceiling)?;
+    let query = Query::parse(json, interfaces, settings.ceiling)?;
     let may_see = check_packets(context.and_then(|context| context.user.as_ref()), &settings);
     let sees_packets = may_see.is_ok();
     if query.shows_peers() {
@@ -143,8 +145,16 @@ pub fn read(
         check_any(&settings, server)?;
         InterfaceSet::Any
     } else {
+        // Who names none must not learn by a refusal which one has the default route.
+        let names_none = || {
+            let without_a_default = Query::parse(json, &Interfaces::default(), settings.ceiling);
+            matches!(without_a_default, Err(QueryError::NoDefaultRoute))
+        };
         for name in &query.interfaces {
-            check_interface(name, &settings, server)?;
+            check_interface(name, &settings, server).map_err(|error| match error {
+                AccessError::Interface { by, .. } if names_none() => AccessError::Default { by },
+                other => other,
+            })?;
         }
         InterfaceSet::Named(query.interfaces.clone())
     };
@@ -211,13 +221,13 @@ pub fn read_channel(
     context: Option<&PluginContext>,
     path: &str,
     data: &[u8],
-    source: &dyn Source,
+    interfaces: &Interfaces,
     server: &ServerSettings,
 ) -> Result<Asked, ChannelRefusal> {
     if !channel::is_path(path) {
         return Err(ChannelRefusal::Unknown(path.chars().take(80).collect()));
     }
-    let asked = match read(context, data, source, server) {
+    let asked = match read(context, data, interfaces, server) {
         Err(Refusal::Query(_)) => return Err(ChannelRefusal::Forged(path.to_owned())),
         other => other?,
     };

@@ -1,5 +1,5 @@
 //! The audit log: who was sent packets or conversations, by which query, from when to when. A line where a stream or a file
-//! begins, a line where it ends, and a line for each further subscriber of a stream.
+//! begins, a line where it ends, a line for each further subscriber of a stream, and one for each answer with rows.
 //!
 //! Logins, filters and names come from outside: what is no printable ASCII character is escaped, and each has a longest
 //! length. How many lines somebody can have written is bounded too, by `pace`.
@@ -70,6 +70,7 @@ impl Audit {
             is_written,
             began,
             count: 0,
+            rows: 0,
             bytes: 0,
             is_file: sent != Sent::Stream,
             reason: GONE.into(),
@@ -80,6 +81,14 @@ impl Audit {
     pub fn subscribed(&self, asked: &Asked) {
         if asked.query.shows_peers() && self.may_write(asked) {
             info!(target: AUDIT, "subscribe {} {}", who(asked), query(asked));
+        }
+    }
+
+    /// A query is answered at once, with so many rows: to an alert rule or a public dashboard, which have no stream, or to a
+    /// panel with what was before.
+    pub fn answered(&self, asked: &Asked, rows: usize) {
+        if rows > 0 && asked.query.shows_peers() && self.may_write(asked) {
+            info!(target: AUDIT, "answer {} {} rows={rows}", who(asked), query(asked));
         }
     }
 
@@ -126,18 +135,24 @@ pub struct Audited {
     began: i64,
     /// Messages of a stream, packets of a file.
     count: u64,
+    /// Rows of a stream.
+    rows: u64,
     bytes: u64,
     is_file: bool,
     reason: Cow<'static, str>,
 }
 
 impl Audited {
-    /// A message or piece of so many bytes is sent.
+    /// A piece of a file of so many bytes is sent.
     pub const fn sent(&mut self, bytes: usize) {
         self.bytes += bytes as u64;
-        if !self.is_file {
-            self.count += 1;
-        }
+    }
+
+    /// A message of a stream with so many rows and bytes is sent.
+    pub const fn sent_rows(&mut self, rows: usize, bytes: usize) {
+        self.count += 1;
+        self.rows += rows as u64;
+        self.bytes += bytes as u64;
     }
 
     /// A file has so many packets by now.
@@ -156,11 +171,15 @@ impl Audited {
 impl Drop for Audited {
     fn drop(&mut self) {
         if self.is_written {
-            let Self { subject, count, bytes, .. } = self;
+            let Self { subject, count, rows, bytes, .. } = self;
             let [from, to] = [self.began, self.source.now().wall].map(time);
-            let counted = if self.is_file { "packets" } else { "messages" };
+            let counted = if self.is_file {
+                format!("packets={count}")
+            } else {
+                format!("messages={count} rows={rows}")
+            };
             let reason = quoted(&self.reason, TEXT);
-            info!(target: AUDIT, "end {subject} from={from} to={to} {counted}={count} bytes={bytes} reason={reason}");
+            info!(target: AUDIT, "end {subject} from={from} to={to} {counted} bytes={bytes} reason={reason}");
         }
     }
 }

@@ -17,7 +17,7 @@ use grafana_plugin_sdk::pluginv2::{
 use serde_json::{Value, json};
 use tonic::{Request, Response, Status, async_trait};
 use tracing::debug;
-use xdplive_source::{GroupBy, InForce, InterfaceState, Prepared, Source, SourceError};
+use xdplive_source::{Batch, GroupBy, InForce, InterfaceState, Prepared, Source, SourceError};
 
 use self::{
     absence::{notice_of_absence, notice_of_beginning, notice_of_gap},
@@ -128,7 +128,8 @@ impl Plugin {
     ) -> Result<Vec<u8>, Refusal> {
         let range = query.time_range.as_ref().map(|range| (range.from_epoch_ms, range.to_epoch_ms));
         let range = check_time_range(range)?;
-        let asked = asked::read(request.plugin_context.as_ref(), &query.json, &*self.source, &self.server)?;
+        let interfaces = self.source.interfaces();
+        let asked = asked::read(request.plugin_context.as_ref(), &query.json, &interfaces, &self.server)?;
         if caller.comes_again {
             self.end_outdated(&asked).await;
         }
@@ -182,42 +183,51 @@ impl Plugin {
             about.range = (has_no_panel || !reaches(&range, now)).then(|| range.clone());
         }
         let name = &query.ref_id;
-        Ok(match &asked.query.columns {
+        let (rows, frame) = match &asked.query.columns {
             Columns::Packets(columns) => {
                 let (kept, place) = self.past_packets(&asked, &range);
                 if let Some(Place { run, first }) = place {
                     about.add("run", json!(run));
                     about.add("first", json!(first));
                 }
-                arrow::frame(name, columns, &kept.rows, &about.meta_of(&kept, kept.rows.is_empty()))?
+                let meta = about.meta_of(&kept, kept.rows.is_empty());
+                let rows = kept.rows.iter().map(Batch::len).sum();
+                (rows, arrow::frame(name, columns, &kept.rows, &meta)?)
             }
             Columns::Series(columns) if asked.query.group_by.is_some() => {
                 let kept = self.past_groups(&asked, &range);
                 let (times, series) = wide::of_groups(columns, &kept.rows, &asked.query);
-                wide::frame(name, &times, &series, &about.meta_of(&kept, times.is_empty()))?
+                let meta = about.meta_of(&kept, times.is_empty());
+                (kept.rows.len(), wide::frame(name, &times, &series, &meta)?)
             }
             Columns::Counts(columns) if caller.is_rule => {
                 let kept = self.past_counts_of_whole_intervals(&asked, range);
                 let (times, series) = wide::of_counts(columns, &kept.rows, &asked.query);
-                wide::frame(name, &times, &series, &about.meta_of(&kept, times.is_empty()))?
+                let meta = about.meta_of(&kept, times.is_empty());
+                (kept.rows.len(), wide::frame(name, &times, &series, &meta)?)
             }
             Columns::Counts(columns) => {
                 let kept = self.past_counts(&asked, range);
-                arrow::frame(name, columns, &kept.rows, &about.meta_of(&kept, kept.rows.is_empty()))?
+                let meta = about.meta_of(&kept, kept.rows.is_empty());
+                (kept.rows.len(), arrow::frame(name, columns, &kept.rows, &meta)?)
             }
             Columns::Series(columns) => {
                 let kept = self.past_counts(&asked, range);
-                arrow::frame(name, columns, &kept.rows, &about.meta_of(&kept, kept.rows.is_empty()))?
+                let meta = about.meta_of(&kept, kept.rows.is_empty());
+                (kept.rows.len(), arrow::frame(name, columns, &kept.rows, &meta)?)
             }
             Columns::Flows(columns) => {
                 let rows = self.past_flows(&asked, &range);
-                arrow::frame(name, columns, &rows, &about.meta(rows.is_empty()))?
+                (rows.len(), arrow::frame(name, columns, &rows, &about.meta(rows.is_empty()))?)
             }
             Columns::Capture(columns) => {
                 about.notices.extend(left_out::notice(&prepared.left_out).or_else(|| notice(&hooks)));
-                self.answer_capture(name, &asked, columns, &range, caller, about).await?
+                // It names no packets.
+                (0, self.answer_capture(name, &asked, columns, &range, caller, about).await?)
             }
-        })
+        };
+        self.audit.answered(&asked, rows);
+        Ok(frame)
     }
 
     /// Makes everything ready for a query. What nobody looks at gives way to it: streams that linger, where they are in its

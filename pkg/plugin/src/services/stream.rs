@@ -5,6 +5,7 @@ mod flows;
 mod groups;
 mod intake;
 pub(super) mod lingering;
+mod message;
 mod packets;
 mod rates;
 mod tables;
@@ -26,6 +27,7 @@ use self::{
     flows::Flows,
     groups::Groups,
     intake::Intake,
+    message::Message,
     packets::Packets,
     rates::Rates,
     tables::{Tables, Tabulate},
@@ -42,11 +44,11 @@ use crate::{
 };
 
 /// Messages of a stream, and the status with which it ends.
-pub(super) type Messages = Pin<Box<dyn futures::Stream<Item = Result<StreamPacket, Status>> + Send>>;
+pub(super) type Messages = Pin<Box<dyn futures::Stream<Item = Result<Message, Status>> + Send>>;
 
 #[async_trait]
 impl Stream for Plugin {
-    type RunStreamStream = Messages;
+    type RunStreamStream = Pin<Box<dyn futures::Stream<Item = Result<StreamPacket, Status>> + Send>>;
 
     /// Called for every subscriber. The answer brings the columns only: rows in it would be appended again at
     /// every reconnection.
@@ -76,7 +78,10 @@ impl Stream for Plugin {
 
     /// Called once for a channel, and again after every failure. It runs until Grafana cancels it, waiting
     /// where there is nothing to send.
-    async fn run_stream(&self, request: Request<RunStreamRequest>) -> Result<Response<Messages>, Status> {
+    async fn run_stream(
+        &self,
+        request: Request<RunStreamRequest>,
+    ) -> Result<Response<Self::RunStreamStream>, Status> {
         let request = request.into_inner();
         let asked = self.channel(request.plugin_context.as_ref(), &request.path, &request.data).map_err(
             |refusal| match &refusal {
@@ -94,7 +99,7 @@ impl Stream for Plugin {
         };
         let shutdown = self.shutdown.clone();
         let ended = move |status| at_the_end(status, shutdown.cause());
-        Ok(Response::new(Box::pin(messages.map_err(ended))))
+        Ok(Response::new(Box::pin(messages.map_ok(StreamPacket::from).map_err(ended))))
     }
 
     /// Nobody but the kernel has anything to say here.
@@ -255,7 +260,7 @@ impl Plugin {
         path: &str,
         data: &[u8],
     ) -> Result<Asked, ChannelRefusal> {
-        asked::read_channel(context, path, data, &*self.source, &self.server)
+        asked::read_channel(context, path, data, &self.source.interfaces(), &self.server)
     }
 }
 
@@ -270,7 +275,7 @@ fn having(messages: Messages, admitted: Admitted) -> Messages {
 fn logged(messages: Messages, audited: Option<Audited>) -> Messages {
     let Some(mut audited) = audited else { return messages };
     Box::pin(messages.inspect(move |message| match message {
-        Ok(message) => audited.sent(message.data.len()),
+        Ok(message) => audited.sent_rows(message.rows, message.data.len()),
         Err(status) if status.code() == Code::Ok => audited.ends(audit::ASKED_TO_END),
         Err(status) => audited.ends(status.message().to_owned()),
     }))

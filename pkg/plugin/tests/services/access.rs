@@ -104,9 +104,14 @@ async fn interfaces_that_the_data_source_does_not_allow() {
     let context = with_settings(r#"{"allowedInterfaces":["wg*"]}"#);
     let sentence =
         "interface \"eth0\" may not be watched through this data source; its settings name those allowed";
-    for interfaces in [ETH0, r#"["wg0","eth0"]"#, "[]"] {
+    for interfaces in [ETH0, r#"["wg0","eth0"]"#] {
         assert_refused(&grafana, &context, interfaces, sentence).await;
     }
+    // Which interface has the default route is not told.
+    let default = "the query names no interface, and the one with the default route may not be watched through this \
+                   data source; its settings name those allowed";
+    let answer = grafana.answer(context.clone(), r#"{"interfaces":[]}"#).await;
+    assert_eq!((answer.status, &*answer.error), (403, default));
     assert_allowed(&grafana, &context, r#"["wg0"]"#).await;
     let any = "all interfaces (any) may not be watched through this data source; its settings name those \
                allowed; name the interfaces";
@@ -117,8 +122,12 @@ async fn interfaces_that_the_data_source_does_not_allow() {
 async fn interfaces_that_the_administrator_does_not_allow() {
     let grafana = Grafana::start_on(Machine::default(), &[("interfaces", "wg*")]).await;
     let sentence = "interface \"eth0\" may not be watched; the server's administrator has set those allowed";
+    let default = "the query names no interface, and the one with the default route may not be watched; the server's \
+                   administrator has set those allowed";
     for context in [viewer(), with_settings(r#"{"allowedInterfaces":"*"}"#)] {
         assert_refused(&grafana, &context, ETH0, sentence).await;
+        let answer = grafana.answer(context.clone(), r#"{"interfaces":[]}"#).await;
+        assert_eq!((answer.status, &*answer.error), (403, default));
         assert_allowed(&grafana, &context, r#"["wg0"]"#).await;
     }
 }

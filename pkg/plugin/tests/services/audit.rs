@@ -3,14 +3,14 @@
 use std::time::Duration;
 
 use chrono::DateTime;
-use grafana_plugin_sdk::pluginv2::CallResourceResponse;
+use grafana_plugin_sdk::pluginv2::{CallResourceResponse, PluginContext};
 use tokio::time::sleep;
 use tonic::Streaming;
 use xdplive_source::Counted;
 
 use crate::{
-    context::{viewer, viewer_called},
-    grafana::{Grafana, LiveChannel, next, patiently},
+    context::{service, viewer, viewer_called, with_settings},
+    grafana::{Grafana, LiveChannel, next, patiently, query_over},
     log::Log,
 };
 
@@ -47,8 +47,8 @@ async fn a_stream_has_a_line_for_each_subscriber_its_beginning_and_its_end() {
     grafana.subscribe(bob(), &path, data).await;
     let (mut running, stream) = grafana.stream_as(bob(), QUERY).await;
     let mut bytes = 0;
-    for ttl in [64, 65] {
-        stream.capture([ttl], 0);
+    for ttls in [&[64][..], &[65, 66]] {
+        stream.capture(ttls.iter().copied(), 0);
         bytes += next(&mut running).await.unwrap().data.len();
     }
     drop(running);
@@ -59,7 +59,7 @@ async fn a_stream_has_a_line_for_each_subscriber_its_beginning_and_its_end() {
     );
     assert_eq!(subscribed, format!("INFO subscribe {subject}"));
     assert_eq!(begun, format!("INFO begin stream=1 {subject}"));
-    let sent = format!(r#"messages=2 bytes={bytes} reason="its reader has gone""#);
+    let sent = format!(r#"messages=2 rows=3 bytes={bytes} reason="its reader has gone""#);
     assert_eq!(without_times(&ended), format!("INFO end stream=1 {subject} {sent}"));
 }
 
@@ -79,7 +79,7 @@ async fn the_end_has_its_reason_and_who_has_not_signed_in_is_named_so() {
         r#"directions="in,out" filter="" columns="ttl""#
     );
     assert_eq!(begun, format!("INFO begin {subject}"));
-    let sent = r#"messages=0 bytes=0 reason="the plugin is asked to end""#;
+    let sent = r#"messages=0 rows=0 bytes=0 reason="the plugin is asked to end""#;
     assert_eq!(without_times(&ended), format!("INFO end {subject} {sent}"));
 }
 
@@ -129,6 +129,36 @@ async fn who_subscribes_in_a_loop_fills_no_log_and_hides_nobody() {
     grafana.subscribe(viewer_called("eve", 1, "p4ck3ts"), &path, &data).await;
     assert_eq!(log.audit()[122], format!("{eve} lines=380"));
     assert_eq!(log.audit().len(), 124);
+}
+
+/// Those who have no stream, such as public dashboards, and what a panel is shown of the past.
+#[tokio::test(start_paused = true)]
+async fn an_answer_with_rows_has_a_line() {
+    let (log, _guard) = Log::start();
+    let mut grafana = Grafana::start().await;
+    let (mut running, stream) = grafana.stream(r#"{"columns":["ttl"]}"#).await;
+    stream.capture([64, 65], 0);
+    next(&mut running).await.unwrap();
+    let as_service = |login| PluginContext {
+        user: Some(service(login)),
+        ..with_settings(r#"{"allowPacketsToServices":true}"#)
+    };
+    // The tests' packets are from the beginning of 1970.
+    let past = || vec![query_over("A", r#"{"columns":["ttl"]}"#, 0..=1)];
+    for context in [viewer(), as_service("service"), as_service("grafana_scheduler")] {
+        assert_eq!(grafana.query(Some(context), past()).await["A"].error, "");
+    }
+    // What has no rows, or only counts, shows nobody.
+    for query in [r#"{"columns":["ttl"],"filter":"tcp"}"#, r#"{"kind":"rates"}"#, r#"{"kind":"capture"}"#] {
+        assert_eq!(grafana.answer(viewer(), query).await.error, "", "{query}");
+    }
+    let query = concat!(
+        r#"organisation=1 data_source="p4ck3ts" kind=packets interfaces="eth0" directions="in,out" filter="" "#,
+        r#"columns="ttl" rows=2"#
+    );
+    let expected = [r#"login="ada""#, r#"service="service""#, r#"service="grafana_scheduler""#]
+        .map(|who| format!("INFO answer {who} {query}"));
+    assert_eq!(log.audit()[1..], expected);
 }
 
 /// Counts, and the accounts of the capture, say nothing of who talks to whom.

@@ -114,7 +114,7 @@ impl Plugin {
         let context = request.plugin_context.as_ref();
         let settings = asked::settings(context, &self.server)?;
         let json = as_much_as_may_be(query(request)?, settings.ceiling);
-        let mut asked = asked::read(context, &json, &*self.source, &self.server)?;
+        let mut asked = asked::read(context, &json, &self.source.interfaces(), &self.server)?;
         if asked.query.kind != Kind::Packets {
             let given = format!("\"{}\"", asked.query.kind.name());
             let allowed = "a file can be had of packets".to_owned();

@@ -2,12 +2,11 @@
 
 use std::{sync::Arc, time::Duration};
 
-use grafana_plugin_sdk::pluginv2::StreamPacket;
 use tokio::time::{Interval, MissedTickBehavior, interval};
 use tonic::Status;
 use xdplive_source::{Source, Subscription};
 
-use super::{State, end, ended_by_itself};
+use super::{State, end, ended_by_itself, message::Message};
 use crate::{asked::Asked, columns::capture::CaptureColumn, frame::json::Encoder, shutdown::Shutdown};
 
 /// See the module's text.
@@ -38,7 +37,7 @@ impl Accounts {
     }
 
     /// The next message; after the last one the status with which the stream ends.
-    pub(super) async fn next(mut self) -> Option<(Result<StreamPacket, Status>, Self)> {
+    pub(super) async fn next(mut self) -> Option<(Result<Message, Status>, Self)> {
         while self.state == State::Running {
             tokio::select! {
                 _ = self.ticks.tick() => {}
@@ -55,7 +54,7 @@ impl Accounts {
             // A message without rows is none: there is nothing attached yet.
             if !rows.is_empty() {
                 let data = self.encoder.message(&rows);
-                return Some((Ok(StreamPacket { data }), self));
+                return Some((Ok(Message { data, rows: rows.len() }), self));
             }
         }
         if self.state == State::Ended {

@@ -10,7 +10,6 @@ use std::{
 };
 
 use futures::{Stream, StreamExt as _};
-use grafana_plugin_sdk::pluginv2::StreamPacket;
 use tokio::{
     runtime::Handle,
     sync::{oneshot, watch},
@@ -20,7 +19,7 @@ use tokio::{
 use tonic::Status;
 use xdplive_source::Request;
 
-use super::Messages;
+use super::{Messages, message::Message};
 use crate::{asked::Asked, shutdown::Shutdown};
 
 /// Streams that linger at a time at most, and as many that nobody has looked at; beyond that the one that has done so for longest
@@ -202,7 +201,7 @@ struct Held {
 }
 
 impl Stream for Held {
-    type Item = Result<StreamPacket, Status>;
+    type Item = Result<Message, Status>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let held = &mut *self;
@@ -235,11 +234,11 @@ impl Drop for Held {
 }
 
 /// A message with the names of its columns before everything else, as the first message of a stream has them.
-fn named(message: StreamPacket, schema: &[u8]) -> StreamPacket {
+fn named(message: Message, schema: &[u8]) -> Message {
     match (schema.strip_suffix(b"}"), message.data.strip_prefix(b"{")) {
         // It was the first one all along.
         _ if message.data.starts_with(b"{\"schema\"") => message,
-        (Some(schema), Some(rest)) => StreamPacket { data: [schema, b",", rest].concat() },
+        (Some(schema), Some(rest)) => Message { data: [schema, b",", rest].concat(), ..message },
         _ => message,
     }
 }

@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use grafana_plugin_sdk::pluginv2::StreamPacket;
 use tokio::time::{Instant, sleep_until};
 use tonic::Status;
 use xdplive_history::Hold;
 use xdplive_source::{Batch, FLUSH_INTERVAL, Subscription};
 
-use super::{State, end, ended_by_itself};
+use super::{State, end, ended_by_itself, message::Message};
 use crate::{columns::packets::PacketColumn, frame::json::Encoder, sent::Keeper, shutdown::Shutdown};
 
 /// See the module's text.
@@ -50,7 +49,7 @@ impl Packets {
     }
 
     /// The next message; after the last one the status with which the stream ends.
-    pub(super) async fn next(mut self) -> Option<(Result<StreamPacket, Status>, Self)> {
+    pub(super) async fn next(mut self) -> Option<(Result<Message, Status>, Self)> {
         if self.state == State::Ended {
             return None;
         }
@@ -80,10 +79,11 @@ impl Packets {
         };
         let place = self.keeper.as_mut().map(|keeper| keeper.keep(&batches));
         let data = self.encoder.message_at(&batches, place.as_ref());
+        let rows = batches.iter().map(Batch::len).sum();
         if let Some(pace) = self.pace {
             self.next_message = Instant::now() + pace;
         }
-        Some((Ok(StreamPacket { data }), self))
+        Some((Ok(Message { data, rows }), self))
     }
 
     fn end(&mut self) {

@@ -2,14 +2,13 @@
 
 use std::{sync::Arc, time::Duration};
 
-use grafana_plugin_sdk::pluginv2::StreamPacket;
 use tokio::time::{Instant, Interval as Ticks, MissedTickBehavior, interval_at};
 use tonic::Status;
 use xdplive_history::Hold;
 use xdplive_packet::event::Direction;
 use xdplive_source::{Counting, Interval, Source};
 
-use super::{State, end, ended_by_itself};
+use super::{State, end, ended_by_itself, message::Message};
 use crate::{
     asked::Asked,
     columns::{Column, rates::CountRow},
@@ -48,7 +47,7 @@ impl<C: Column<Rows = [CountRow]>> Rates<C> {
     }
 
     /// The next message; after the last one the status with which the stream ends.
-    pub(super) async fn next(mut self) -> Option<(Result<StreamPacket, Status>, Self)> {
+    pub(super) async fn next(mut self) -> Option<(Result<Message, Status>, Self)> {
         match self.state {
             State::Running => {
                 loop {
@@ -89,9 +88,10 @@ impl<C: Column<Rows = [CountRow]>> Rates<C> {
         }
     }
 
-    fn message(&mut self, interval: Interval) -> StreamPacket {
+    fn message(&mut self, interval: Interval) -> Message {
         let host = self.asked.request.hosts.names(&self.source.hosts());
         let speed = LinkSpeeds::of(&self.asked.query, &*self.source).of_group(None);
-        StreamPacket { data: self.encoder.message(&[CountRow { speed, ..CountRow::of_all(host, interval) }]) }
+        let data = self.encoder.message(&[CountRow { speed, ..CountRow::of_all(host, interval) }]);
+        Message { data, rows: 1 }
     }
 }

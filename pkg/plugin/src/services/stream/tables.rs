@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use grafana_plugin_sdk::pluginv2::StreamPacket;
 use tonic::Status;
 
 use super::{
     State, end, ended_by_itself,
     intake::{Ended, Intake, Sink, Step},
+    message::Message,
 };
 use crate::{columns::Column, frame::json::Encoder, sent::Keeper};
 
@@ -46,7 +46,7 @@ where
     }
 
     /// The next message; after the last one the status with which the stream ends.
-    pub(super) async fn next(mut self) -> Option<(Result<StreamPacket, Status>, Self)> {
+    pub(super) async fn next(mut self) -> Option<(Result<Message, Status>, Self)> {
         while self.state == State::Running {
             let interval = match self.intake.next(&mut self.table).await {
                 Step::Interval(interval) => Some(interval),
@@ -65,7 +65,7 @@ where
             {
                 self.keeper.keep(&[Arc::clone(&rows)]);
                 let data = self.encoder.message(&rows);
-                return Some((Ok(StreamPacket { data }), self));
+                return Some((Ok(Message { data, rows: rows.len() }), self));
             }
             if self.table.is_over() {
                 self.state = State::Ended;
