@@ -124,20 +124,32 @@ pub fn connect(path: &Path) -> Result<Loader, ConnectError> {
     let (links, their_links) = Channel::pair().map_err(ConnectError::Ended)?;
     let (ended, their_life) = UnixStream::pair().map_err(ConnectError::Ended)?;
     let hello = Hello { version: VERSION.to_owned() };
-    maps.send(&hello, &[their_links.as_fd(), their_life.as_fd()]).map_err(ConnectError::Ended)?;
+    let sent = maps.send(&hello, &[their_links.as_fd(), their_life.as_fd()]);
     // The loader's are to be the only ones.
     drop((their_links, their_life));
-    if !maps.wait(PATIENCE).map_err(ConnectError::Ended)? {
-        return Err(ConnectError::Ended(io::ErrorKind::TimedOut.into()));
-    }
-    match maps.receive().map_err(ConnectError::Ended)? {
-        Some((Welcome::Ready, _)) => {
+    // One that refuses may be gone before the message comes. Its reason is there all the same.
+    match (welcome(&maps), sent) {
+        (Ok(Some(Welcome::Refused(reason))), _) => Err(ConnectError::Refused(reason)),
+        (_, Err(error)) | (Err(error), Ok(())) => Err(ConnectError::Ended(error)),
+        (Ok(None), Ok(())) => Err(ConnectError::Ended(io::ErrorKind::ConnectionReset.into())),
+        (Ok(Some(Welcome::Ready)), Ok(())) => {
             let process = LoaderProcess { id: None, ended: ended.into() };
             Ok(Loader { maps: MapLoader(maps), links: LinkLoader(links), process })
         }
-        Some((Welcome::Refused(reason), _)) => Err(ConnectError::Refused(reason)),
-        None => Err(ConnectError::Ended(io::ErrorKind::ConnectionReset.into())),
     }
+}
+
+/// The loader's answer; `None` where it has ended without one.
+fn welcome(maps: &Channel) -> io::Result<Option<Welcome>> {
+    if !maps.wait(PATIENCE)? {
+        return Err(io::ErrorKind::TimedOut.into());
+    }
+    let answer = match maps.receive() {
+        // It has closed its end without reading what it was sent. That is reported first, once, and its answer is behind it.
+        Err(error) if error.kind() == io::ErrorKind::ConnectionReset => maps.receive(),
+        other => other,
+    };
+    Ok(answer?.map(|(welcome, _)| welcome))
 }
 
 /// The connection that systemd has handed to this process.
@@ -186,8 +198,17 @@ pub fn serve(connection: OwnedFd, peer: Option<u32>, policy: Policy) -> Result<(
     Ok(started(&channel, Channel::from(links), policy, None)?)
 }
 
-fn refuse(channel: &Channel, error: UnitError) -> Result<(), UnitError> {
+/// Tells the plugin at the other end of `connection` why it is not served.
+pub fn decline(connection: OwnedFd, reason: &str) {
     // Who has gone already needs no reason.
+    let _ = Channel::from(connection).send(&Welcome::Refused(reason.to_owned()), &[]);
+}
+
+fn refuse(channel: &Channel, error: UnitError) -> Result<(), UnitError> {
+    // See `decline`.
     let _ = channel.send(&Welcome::Refused(error.to_string()), &[]);
     Err(error)
 }
+
+#[cfg(test)]
+mod tests;

@@ -47,15 +47,25 @@ pub unsafe fn run() -> ExitCode {
 unsafe fn serve() -> Result<(), LoaderError> {
     // SAFETY: the caller's promise.
     let connection = unsafe { unit::handed_over() }?;
-    let peer = match env::var(PEER) {
-        Ok(name) => Some(user(&name).ok_or(LoaderError::NoSuchUser(name))?),
-        Err(_) => None,
-    };
     let administrator = Administrator::read();
-    if let Some(reason) = administrator.stops() {
-        return Err(LoaderError::Settings(reason));
+    let peer = match administrator.stops() {
+        Some(reason) => Err(LoaderError::Settings(reason)),
+        None => peer(),
+    };
+    match peer {
+        Ok(peer) => Ok(unit::serve(connection, peer, administrator.policy())?),
+        Err(error) => {
+            unit::decline(connection, &error.to_string());
+            Err(error)
+        }
     }
-    Ok(unit::serve(connection, peer, administrator.policy())?)
+}
+
+/// The only user who is served, where the unit names one.
+fn peer() -> Result<Option<u32>, LoaderError> {
+    let Some(name) = env::var_os(PEER) else { return Ok(None) };
+    let name = name.to_string_lossy().into_owned();
+    user(&name).map(Some).ok_or(LoaderError::NoSuchUser(name))
 }
 
 /// The number of a user.
