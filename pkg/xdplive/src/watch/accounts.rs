@@ -13,7 +13,7 @@ pub(super) type Counts = [u64; ACCOUNTS.len()];
 pub(super) struct Accounts {
     /// What the plugin counted, once the stream has come to a good end.
     pub(super) counts: Option<Counts>,
-    /// Rows that were printed.
+    /// Rows that were printed, or packets that are in the file.
     pub(super) printed: u64,
     /// Why it came to a bad one.
     pub(super) failure: Option<String>,
@@ -21,11 +21,13 @@ pub(super) struct Accounts {
 
 impl Accounts {
     /// `stream=0 seen=… unmatched=… thinned=… lost=… delivered=…`; nothing where the plugin could not say.
-    /// Packets that came after --count was reached are left out to keep to it, as those beyond a budget are.
+    /// Packets that came after --count was reached are left out to keep to it, as those beyond a budget are. Those that a file
+    /// did not take are lost.
     pub(super) fn line(&self, number: usize, kind: Kind) -> Option<String> {
         let [seen, unmatched, thinned, lost, delivered] = self.counts?;
         let surplus = if kind == Kind::Packets { delivered.saturating_sub(self.printed) } else { 0 };
-        let (thinned, delivered) = (thinned + surplus, delivered - surplus);
+        let (left_out, not_taken) = if self.failure.is_some() { (0, surplus) } else { (surplus, 0) };
+        let (thinned, lost, delivered) = (thinned + left_out, lost + not_taken, delivered - surplus);
         Some(format!(
             "stream={number} seen={seen} unmatched={unmatched} thinned={thinned} lost={lost} delivered={delivered}"
         ))

@@ -1,5 +1,6 @@
 //! `--write`: the packets as a pcapng file instead of rows.
 
+mod blocks;
 mod out;
 
 use std::path::Path;
@@ -52,11 +53,11 @@ fn query(options: &Watch) -> Value {
     query
 }
 
-/// Writes the file until it is time to stop, and then what was captured before. Returns the accounts; none where it
-/// was time to stop before anything was captured.
+/// Writes the file until it is time to stop, and then what was captured before. Returns the accounts, also where the file
+/// takes no more packets; none where it was time to stop before anything was captured.
 ///
 /// # Errors
-/// Where the plugin refuses or fails, or the file does not take the packets.
+/// Where the plugin refuses or fails, or there can be no file.
 pub(super) async fn write(
     mut session: Session<'_>,
     path: &Path,
@@ -82,19 +83,31 @@ pub(super) async fn write(
 
     let mut piece = Some(first);
     let mut is_read = true;
+    // Why the file takes no more, and the packets in it then.
+    let (mut failure, mut packets) = (None, 0);
     while let Some(CallResourceResponse { body, .. }) = piece {
         if is_read {
+            let of_piece = blocks::packets(&body);
             let (back, written) = session.write(out, move |out| out.write(&body)).await?;
             out = back;
-            is_read = written?;
+            match written {
+                Ok(true) => packets += of_piece,
+                Ok(false) => is_read = false,
+                Err(Failure::Machine(reason)) => (is_read, failure) = (false, Some(reason)),
+                Err(other) => return Err(other),
+            }
             if !is_read {
                 session.ask_to_end().await;
             }
         }
         piece = session.meanwhile(pieces.message()).await.map_err(from_status)?;
     }
-    let accounts = session.meanwhile(finish(pieces)).await;
-    session.write(out, Out::close).await?.1?;
+    let mut accounts = session.meanwhile(finish(pieces)).await;
+    let (_, closed) = session.write(out, Out::close).await?;
+    match failure {
+        None => _ = closed?,
+        Some(_) => (accounts.failure, accounts.printed) = (failure, packets),
+    }
     Ok(vec![accounts])
 }
 

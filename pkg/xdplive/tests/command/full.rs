@@ -60,7 +60,13 @@ fn rows() {
 
 #[test]
 fn files() {
-    assert_failed(&watch(&["--write", "/dev/full"], Stdio::null()), "cannot write packets to /dev/full");
+    let outcome = watch(&["--write", "/dev/full"], Stdio::null());
+    assert_failed(&outcome, "cannot write packets to /dev/full");
+    // None of the packets was taken.
+    assert!(
+        outcome.errors.contains("stream=0 seen=7 unmatched=1 thinned=1 lost=5 delivered=0\n"),
+        "{outcome:?}"
+    );
     assert_failed(&watch(&["--write", "-"], full()), "cannot write packets to standard output");
     let outcome = watch(&["--write", "-"], closed());
     assert_eq!(outcome.status, Some(0), "{outcome:?}");

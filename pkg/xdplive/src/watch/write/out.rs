@@ -17,12 +17,14 @@ pub(super) struct Out {
     path: PathBuf,
     /// None for standard output, and before it is there.
     file: Option<File>,
+    /// Bytes of the pieces in it.
+    length: u64,
 }
 
 impl Out {
     /// What will be at `path`; `-` stands for standard output.
     pub(super) fn new(path: &Path) -> Self {
-        Self { path: path.to_owned(), file: None }
+        Self { path: path.to_owned(), file: None, length: 0 }
     }
 
     fn is_standard_output(&self) -> bool {
@@ -40,10 +42,19 @@ impl Out {
         Ok(())
     }
 
-    /// Writes a piece; `false` where nobody reads any more.
+    /// Writes a piece; `false` where nobody reads any more. A file that does not take all of it ends with the piece before, so
+    /// that it can be read.
     pub(super) fn write(&mut self, piece: &[u8]) -> Result<bool, Failure> {
         let written = match &mut self.file {
-            Some(file) => file.write_all(piece),
+            Some(file) => {
+                let written = file.write_all(piece);
+                match &written {
+                    Ok(()) => self.length += piece.len() as u64,
+                    // What is no regular file has no end to be set.
+                    Err(_) => _ = file.set_len(self.length),
+                }
+                written
+            }
             None => io::stdout().write_all(piece).and_then(|()| io::stdout().flush()),
         };
         self.outcome(written)
