@@ -54,6 +54,8 @@ const END: Duration = Duration::from_secs(2);
 const LAST_WORDS: Duration = Duration::from_millis(100);
 /// HTTP/2 windows: large enough for several messages on their way.
 const WINDOW: u32 = 8 << 20;
+/// All streams share the connection's window: one that is not read must not hold up others. Grafana's client has none.
+const CONNECTION_WINDOW: u32 = 8 * WINDOW;
 
 /// Why the plugin is not to be reached.
 #[derive(Debug, Error)]
@@ -247,7 +249,7 @@ async fn connect(socket: &str) -> Result<Channel, tonic::transport::Error> {
     // The address is not used: the connector knows where to go.
     Endpoint::from_static("http://plugin")
         .initial_stream_window_size(WINDOW)
-        .initial_connection_window_size(WINDOW)
+        .initial_connection_window_size(CONNECTION_WINDOW)
         .connect_with_connector(service_fn(move |_| {
             let socket = socket.clone();
             async move { UnixStream::connect(socket).await.map(TokioIo::new) }

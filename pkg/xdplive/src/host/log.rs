@@ -10,7 +10,7 @@ use xdplive_protocol::event::Event;
 /// One line.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
-    /// `error`, `warn`, `info`, …
+    /// `error`, `warn`, `info`, …; the plugin writes them in capital letters.
     pub level: String,
     /// The text.
     pub message: String,
@@ -26,7 +26,7 @@ impl Line {
         };
         let get = |key: &str| value.get(key).and_then(Value::as_str).map(str::to_owned);
         Self {
-            level: get("@level").unwrap_or_default(),
+            level: get("@level").unwrap_or_default().to_lowercase(),
             message: get("@message").or_else(|| get("message")).unwrap_or_default(),
             event: value.get("event").and_then(Value::as_str).and_then(Event::find),
         }
