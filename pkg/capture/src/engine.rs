@@ -6,7 +6,7 @@
 //! | module | holds |
 //! |---|---|
 //! | `control` | the thread and its commands |
-//! | `membership`, `prepare`, `cut`, `accounts`, `flows` | what it does |
+//! | `membership`, `attaching`, `prepare`, `cut`, `accounts`, `flows` | what it does |
 //! | `state` | what the thread and all that it does work with |
 //! | `flow_wants`, `flow_server` | who wants flows, and the thread that takes them from the kernel |
 //! | `tap`, `way` | an interface being watched, and the state of each of its directions |
@@ -19,6 +19,7 @@
 
 mod accounts;
 mod attacher;
+mod attaching;
 mod budgets;
 mod cells;
 mod control;

@@ -25,6 +25,9 @@ const KERNEL_MINIMUM: (u32, u32) = (6, 1);
 /// Oldest kernel with TCX.
 const KERNEL_TCX: (u32, u32) = (6, 6);
 
+/// What helps where the kernel is too old.
+const UPGRADE: &str = "upgrade to kernel 6.6 or later";
+
 /// Where the kernel describes its types, for programs and maps that refer to them.
 const BTF: &str = "/sys/kernel/btf/vmlinux";
 
@@ -92,12 +95,12 @@ pub fn report(
 fn check_kernel(kernel: &Kernel) -> Check {
     let Kernel { release, version } = kernel;
     if *version < KERNEL_MINIMUM {
-        let fix = "upgrade to kernel 6.6 or later".to_owned();
-        Check::bad("kernel", Outcome::Failed, format!("{release}: 6.1 is the oldest that works"), fix)
+        let detail = format!("{release}: 6.1 is the oldest that works");
+        Check::bad("kernel", Outcome::Failed, detail, UPGRADE.to_owned())
     } else if *version < KERNEL_TCX {
         let detail =
             format!("{release}: no TCX, so that packets sent cannot be seen, and those received only by XDP");
-        Check::bad("kernel", Outcome::Warning, detail, "upgrade to kernel 6.6 or later".to_owned())
+        Check::bad("kernel", Outcome::Warning, detail, UPGRADE.to_owned())
     } else {
         Check::ok("kernel", format!("{release}: XDP and TCX"))
     }
@@ -195,19 +198,26 @@ fn check_programs(kernel: &Kernel, probed: Option<Probed>) -> Vec<Check> {
         let fix = "restart Grafana; its log says why".to_owned();
         return vec![Check::bad("programs", Outcome::Failed, "the loader process has ended".to_owned(), fix)];
     };
-    let refused: Vec<Check> = probed
-        .iter()
-        .filter_map(|(hook, error)| {
-            let error = error.as_ref()?;
-            let name = format!("programs ({})", hook.name());
-            let fix = "please report it, with this message and what uname -r prints".to_owned();
-            Some(Check::bad(&name, Outcome::Failed, error.to_string(), fix))
-        })
-        .collect();
-    if refused.is_empty() {
-        vec![Check::ok("programs", format!("kernel {} accepts all of them", kernel.release))]
-    } else {
-        refused
+    let fix = |error: &LoaderError| match error {
+        // It says itself what to do.
+        LoaderError::NoMemory { .. } | LoaderError::NoDescriptors { .. } => "restart Grafana then",
+        _ if kernel.version < KERNEL_MINIMUM => UPGRADE,
+        _ => "please report it, with this message and what uname -r prints",
+    };
+    let bad = |name: &str, error: &LoaderError| {
+        Check::bad(name, Outcome::Failed, error.to_string(), fix(error).to_owned())
+    };
+    let refused: Vec<(Hook, &LoaderError)> =
+        probed.iter().filter_map(|(hook, error)| Some((*hook, error.as_ref()?))).collect();
+    match &*refused {
+        [] => vec![Check::ok("programs", format!("kernel {} accepts all of them", kernel.release))],
+        // The maps that all share, most often: once is enough.
+        [(_, first), rest @ ..]
+            if refused.len() == probed.len() && rest.iter().all(|(_, error)| error == first) =>
+        {
+            vec![bad("programs", first)]
+        }
+        _ => refused.iter().map(|(hook, error)| bad(&format!("programs ({})", hook.name()), error)).collect(),
     }
 }
 

@@ -2,12 +2,10 @@
 
 use std::{
     ffi::{CString, c_long},
-    io,
-    mem::size_of,
-    os::fd::{AsRawFd as _, FromRawFd, OwnedFd, RawFd},
+    os::fd::{AsRawFd as _, OwnedFd, RawFd},
 };
 
-use crate::namespace::Namespace;
+use crate::{bpf::new_descriptor, namespace::Namespace};
 
 /// `BPF_PROG_LOAD` and `BPF_LINK_CREATE` (linux/bpf.h).
 const LOAD: c_long = 5;
@@ -56,13 +54,14 @@ pub fn links(namespace: &Namespace, interfaces: &[String]) -> Vec<OwnedFd> {
             log: [0; 2],
         };
         // SAFETY: these are the attributes of `BPF_PROG_LOAD`, with so many instructions behind their pointer.
-        let program = unsafe { bpf(LOAD, &mut program) }.expect("loading a program that does nothing");
+        let program =
+            unsafe { new_descriptor(LOAD, &mut program) }.expect("loading a program that does nothing");
         let ways = interfaces.iter().flat_map(|name| WAYS.map(|way| (index(name), way)));
         ways.map(|(index, attach_type)| {
             let program = program.as_raw_fd();
             let mut link = Link { program, index, attach_type, flags: 0, relative: [0; 2] };
             // SAFETY: these are the attributes of `BPF_LINK_CREATE`.
-            unsafe { bpf(CREATE_LINK, &mut link) }.expect("attaching a program that does nothing")
+            unsafe { new_descriptor(CREATE_LINK, &mut link) }.expect("attaching a program that does nothing")
         })
         .collect()
     })
@@ -74,20 +73,4 @@ fn index(interface: &str) -> u32 {
     let index = unsafe { libc::if_nametoindex(name.as_ptr()) };
     assert_ne!(index, 0, "there is no interface {interface}");
     index
-}
-
-/// A command that returns a descriptor.
-///
-/// # Safety
-/// `command` returns a new descriptor. `attributes` has the layout that it expects, and what they point to is alive and large
-/// enough.
-unsafe fn bpf<A>(command: c_long, attributes: &mut A) -> io::Result<OwnedFd> {
-    // SAFETY: the kernel reads `attributes` within the size given; for the rest the caller answers.
-    let result = unsafe { libc::syscall(libc::SYS_bpf, command, &raw mut *attributes, size_of::<A>()) };
-    let descriptor = RawFd::try_from(result).map_err(io::Error::other)?;
-    if descriptor < 0 {
-        return Err(io::Error::last_os_error());
-    }
-    // SAFETY: the caller's promise; nobody else owns a new descriptor.
-    Ok(unsafe { OwnedFd::from_raw_fd(descriptor) })
 }

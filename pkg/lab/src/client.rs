@@ -13,8 +13,8 @@ use arrow_array::{
 };
 use arrow_ipc::reader::FileReader;
 use grafana_plugin_sdk::pluginv2::{
-    CollectMetricsRequest, DataQuery, PluginContext, QueryDataRequest, RunStreamRequest, StreamPacket,
-    TimeRange, collect_metrics_response::Payload,
+    CollectMetricsRequest, DataQuery, DataResponse, PluginContext, QueryDataRequest, RunStreamRequest,
+    StreamPacket, TimeRange, collect_metrics_response::Payload,
 };
 use serde_json::{Value, json};
 use tonic::Streaming;
@@ -22,6 +22,7 @@ use xdplive::{
     host::{self, Plugin},
     watch::query::{Channel, read_channel},
 };
+use xdplive_protocol::accounts::ACCOUNTS;
 
 use crate::namespace::Namespace;
 
@@ -137,6 +138,13 @@ pub async fn series(plugin: &Plugin, query: Value) -> Vec<(i64, f64)> {
 /// # Panics
 /// Where it is refused.
 pub async fn frame(plugin: &Plugin, context: PluginContext, query: Value) -> Vec<u8> {
+    let answer = answer(plugin, context, query).await;
+    assert_eq!(answer.error, "");
+    answer.frames.into_iter().next().expect("a frame")
+}
+
+/// The answer to a query of the last hour.
+async fn answer(plugin: &Plugin, context: PluginContext, query: Value) -> DataResponse {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).expect("a time after 1970").as_millis() as i64;
     let range = TimeRange { from_epoch_ms: now - 3_600_000, to_epoch_ms: now };
     let query = DataQuery {
@@ -147,10 +155,8 @@ pub async fn frame(plugin: &Plugin, context: PluginContext, query: Value) -> Vec
     };
     let request =
         QueryDataRequest { plugin_context: Some(context), queries: vec![query], headers: host::headers() };
-    let answer = plugin.data().query_data(request).await.expect("an answer").into_inner();
-    let answer = answer.responses.get("A").expect("an answer to the query");
-    assert_eq!(answer.error, "");
-    answer.frames.first().expect("a frame").clone()
+    let answers = plugin.data().query_data(request).await.expect("an answer").into_inner().responses;
+    answers.into_values().next().expect("an answer to the query")
 }
 
 /// Runs a channel's stream. When this returns, its packets are being counted.
@@ -181,6 +187,52 @@ pub async fn run_as(plugin: &Plugin, context: PluginContext, channel: &Channel) 
 pub async fn message(stream: &mut Streaming<StreamPacket>) -> Value {
     let packet = tokio::time::timeout(SOON, stream.message()).await.expect("a message soon");
     serde_json::from_slice(&packet.expect("a stream").expect("a message").data).expect("JSON")
+}
+
+/// Takes a stream's rows, whose first column is of numbers, to its end: how many there were, and its accounts (seen, unmatched,
+/// thinned, lost, delivered).
+///
+/// # Panics
+/// Where it does not come to a good end.
+pub async fn taken(mut stream: Streaming<StreamPacket>) -> (u64, [u64; 5]) {
+    let mut all = 0;
+    while let Some(packet) = stream.message().await.expect("a stream") {
+        all += rows(&packet.data);
+    }
+    (all, accounts(&mut stream).await)
+}
+
+/// The rows in a message whose first column is of numbers. They are counted by its commas, because there may be millions.
+///
+/// # Panics
+/// Where there is no column.
+#[must_use]
+pub fn rows(message: &[u8]) -> u64 {
+    const BEGIN: &[u8] = b"\"values\":[[";
+    let begin = message.windows(BEGIN.len()).position(|bytes| bytes == BEGIN).expect("rows") + BEGIN.len();
+    let column = message[begin..].split(|byte| *byte == b']').next().expect("a column");
+    1 + column.iter().filter(|byte| **byte == b',').count() as u64
+}
+
+/// The accounts of a stream that has come to its end: seen, unmatched, thinned, lost, delivered.
+///
+/// # Panics
+/// Where that was no good one.
+pub async fn accounts(stream: &mut Streaming<StreamPacket>) -> [u64; 5] {
+    let trailers = stream.trailers().await.expect("a stream").expect("its accounts");
+    let account =
+        |name| trailers.get(name).expect("an account").to_str().expect("text").parse().expect("a number");
+    ACCOUNTS.map(account)
+}
+
+/// Why a query is refused.
+///
+/// # Panics
+/// Where it is answered.
+pub async fn refusal(plugin: &Plugin, query: Value) -> String {
+    let answer = answer(plugin, context(), query).await;
+    assert!(!answer.error.is_empty(), "it is answered");
+    answer.error
 }
 
 /// The plugin's metrics.

@@ -7,13 +7,16 @@
 //! | [`send`] | raw frames onto an interface |
 //! | [`watch`] | a running `xdplive watch`, its rows and its accounts |
 //! | [`client`] | a client of the plugin's services, as Grafana is one |
-//! | [`process`] | the processes of a plugin, and what is attached in the kernel |
+//! | [`process`] | the processes of a plugin, and how many programs are attached |
+//! | [`attached`] | what is attached in the kernel, and taking it away by force |
 //! | [`footprint`] | the memory and the descriptors of processes |
 //! | [`bare`] | links to a program that does nothing, to compare with |
 //!
 //! For tests, as root. Everything fails with a sentence that says what is missing; nothing is skipped.
 
+pub mod attached;
 pub mod bare;
+mod bpf;
 pub mod client;
 pub mod footprint;
 pub mod namespace;

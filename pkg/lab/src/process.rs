@@ -2,8 +2,9 @@
 
 use std::{collections::BTreeMap, fs, os::unix::fs::MetadataExt as _, path::PathBuf, time::Duration};
 
-use aya::programs::{links::LinkType, loaded_links};
 use rustix::process::{Pid, Signal, kill_process};
+
+use crate::attached;
 
 /// Kills a process the hard way.
 ///
@@ -110,10 +111,7 @@ pub fn status(id: u32) -> Option<BTreeMap<String, String>> {
 /// How many XDP and TCX links there are in the kernel, of whomever.
 #[must_use]
 pub fn links() -> usize {
-    loaded_links()
-        .flatten()
-        .filter(|link| matches!(link.link_type(), Ok(LinkType::Xdp | LinkType::Tcx)))
-        .count()
+    attached::links().len()
 }
 
 /// The kernel measures how long eBPF programs run, until this is dropped.

@@ -57,7 +57,7 @@ pub(crate) struct LinkInfo {
     /// Id of the program.
     pub program: u32,
     padding: u32,
-    /// The interface; 0 when it has gone.
+    /// The interface; 0 when it has gone, or the program was detached.
     pub index: u32,
     attach_type: u32,
 }

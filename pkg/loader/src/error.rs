@@ -46,9 +46,16 @@ fn no_descriptors() -> LoaderError {
     LoaderError::NoDescriptors { limit: getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX) }
 }
 
+fn is_memory(error: &io::Error) -> bool {
+    matches!(error.raw_os_error(), Some(libc::ENOMEM))
+}
+
 /// Of creating a map.
 pub fn from_map(error: &MapError) -> LoaderError {
     match error {
+        MapError::CreateError { io_error, .. } | MapError::IoError(io_error) if is_memory(io_error) => {
+            LoaderError::NoMemory { reason: io_error.to_string() }
+        }
         MapError::CreateError { io_error, .. } | MapError::IoError(io_error) if is_permission(io_error) => {
             not_allowed("create eBPF maps", io_error)
         }
@@ -100,5 +107,35 @@ pub fn from_attach(error: io::Error) -> LoaderError {
             LoaderError::Unsupported { reason: error.to_string() }
         }
         _ => failed("attaching", &error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of_map(number: i32) -> LoaderError {
+        let io_error = io::Error::from_raw_os_error(number);
+        from_ebpf(EbpfError::MapError(MapError::CreateError { name: "EVENTS".to_owned(), io_error }))
+    }
+
+    #[test]
+    fn a_map_that_the_kernel_refuses_is_told_with_what_to_do() {
+        let reason = |number| io::Error::from_raw_os_error(number).to_string();
+        assert_eq!(of_map(libc::ENOMEM), LoaderError::NoMemory { reason: reason(libc::ENOMEM) });
+        assert_eq!(
+            of_map(libc::ENOMEM).to_string(),
+            "the kernel has no memory left for eBPF maps (Cannot allocate memory (os error 12)): give the machine more, or \
+             its service or container (systemd: MemoryMax=), or set a smaller ring_bytes or flow_entries"
+        );
+        let action = "create eBPF maps".to_owned();
+        assert_eq!(of_map(libc::EPERM), LoaderError::NotAllowed { action, reason: reason(libc::EPERM) });
+        assert!(matches!(of_map(libc::EMFILE), LoaderError::NoDescriptors { .. }));
+        // A kernel that has no such map: ring buffers came with 5.8.
+        let LoaderError::Failed { action, reason } = of_map(libc::EINVAL) else {
+            panic!("{:?}", of_map(libc::EINVAL))
+        };
+        assert_eq!(action, "creating eBPF maps");
+        assert!(reason.contains("EVENTS") && reason.contains("Invalid argument"), "{reason}");
     }
 }

@@ -291,6 +291,18 @@ impl LinkLoader {
         self.done(&LinkRequest::Detach { link })
     }
 
+    /// Links by which nothing of ours is attached any more; see [`LinkAnswer::Checked`].
+    ///
+    /// # Errors
+    /// Any [`AskError`].
+    pub fn check(&self) -> Result<Vec<LinkId>, AskError> {
+        match ask(&self.0, &LinkRequest::Check)? {
+            (LinkAnswer::Checked { dead }, _) => Ok(dead),
+            (LinkAnswer::Failed(error), _) => Err(error.into()),
+            _ => Err(AskError::WrongAnswer),
+        }
+    }
+
     fn done(&self, request: &LinkRequest) -> Result<(), AskError> {
         match ask(&self.0, request)? {
             (LinkAnswer::Done, _) => Ok(()),

@@ -22,8 +22,8 @@ const XDP_GENERIC_MODE: u32 = 1 << 1;
 /// program when the drop returns (kernel 6.1: the last reference is put in the closing process).
 #[derive(Debug)]
 pub struct InterfaceLink {
-    /// Held for its drop.
-    _fd: OwnedFd,
+    /// Its drop detaches.
+    fd: OwnedFd,
     /// The kernel's numbers for it.
     pub info: LinkInfo,
 }
@@ -47,6 +47,15 @@ impl InterfaceLink {
         if info.kind != kind as u32 || info.index != index {
             return Err(io::Error::other(format!("the kernel made a link of kind {} instead", info.kind)));
         }
-        Ok(Self { _fd: fd, info })
+        Ok(Self { fd, info })
+    }
+
+    /// Whether nothing of ours is attached by it any more: the interface has gone, another process has detached the
+    /// program (`BPF_LINK_DETACH`), or has put another in its place (`BPF_LINK_UPDATE`). A link of which the kernel does
+    /// not tell counts as alive.
+    #[must_use]
+    pub fn is_dead(&self) -> bool {
+        let Ok(now) = bpf::link_info(self.fd.as_fd()) else { return false };
+        now.index == 0 || now.program != self.info.program
     }
 }

@@ -13,7 +13,9 @@ use super::{
     maps,
     policy::Policy,
     programs::Programs,
-    protocol::{Attached, HookName, LinkAnswer, LinkId, LinkRequest, LoaderError, MapAnswer, MapRequest},
+    protocol::{
+        Attached, HookName, LinkAnswer, LinkId, LinkRequest, LoaderError, MOST_DEAD, MapAnswer, MapRequest,
+    },
 };
 
 /// Links at most: two for each interface.
@@ -109,6 +111,10 @@ impl Links {
             LinkRequest::Detach { link } => {
                 self.links.remove(&link);
                 Ok(LinkAnswer::Done)
+            }
+            LinkRequest::Check => {
+                let dead = self.links.iter().filter(|(_, link)| link.is_dead()).map(|(id, _)| *id);
+                Ok(LinkAnswer::Checked { dead: dead.take(MOST_DEAD).collect() })
             }
         }
     }

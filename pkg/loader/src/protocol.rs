@@ -10,6 +10,9 @@ use xdplive_packet::Hook;
 /// Names a link: chosen by the loader, and never used again.
 pub type LinkId = u64;
 
+/// Links that one [`LinkAnswer::Checked`] names at most, so that it fits into a datagram.
+pub const MOST_DEAD: usize = 1000;
+
 /// A request about maps.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum MapRequest {
@@ -76,6 +79,8 @@ pub enum LinkRequest {
         /// Which.
         link: LinkId,
     },
+    /// Look whether all links are in force. Answered by [`LinkAnswer::Checked`].
+    Check,
 }
 
 /// The answer to a [`LinkRequest`].
@@ -85,6 +90,12 @@ pub enum LinkAnswer {
     Attached(Attached),
     /// Done.
     Done,
+    /// Links by which nothing of ours is attached any more: the interface has gone, or another process has detached the
+    /// program or put another in its place. They are open until they are closed by [`LinkRequest::Detach`].
+    Checked {
+        /// [`MOST_DEAD`] of them at most.
+        dead: Vec<LinkId>,
+    },
     /// It was not done.
     Failed(LoaderError),
 }
@@ -186,6 +197,15 @@ pub enum LoaderError {
     NoDescriptors {
         /// The limit in force.
         limit: u64,
+    },
+    /// The kernel has no memory for a map, or the process may have no more.
+    #[error(
+        "the kernel has no memory left for eBPF maps ({reason}): give the machine more, or its service or container \
+         (systemd: MemoryMax=), or set a smaller ring_bytes or flow_entries"
+    )]
+    NoMemory {
+        /// The kernel's answer.
+        reason: String,
     },
     /// The [policy](crate::policy::Policy) that the loader was started with is against it.
     #[error("the administrator's settings do not allow {0}")]

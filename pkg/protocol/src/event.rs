@@ -6,6 +6,7 @@
 //! | `attached` | `attached IF in by xdp-native` |
 //! | `refused` | `refused IF in: REASON` |
 //! | `gone` | `gone IF` |
+//! | `detached` | `detached IF in: REASON` |
 //! | `detaching` | `detaching: N of M links left`, at the end of the process |
 //! | `hook` | why a hook was chosen |
 
@@ -18,6 +19,8 @@ pub enum Event {
     Refused,
     /// An interface went away, and what was attached to it.
     Gone,
+    /// Another process has detached a program of ours.
+    Detached,
     /// Programs are being detached.
     Detaching,
     /// Why a hook was chosen.
@@ -26,7 +29,8 @@ pub enum Event {
 
 impl Event {
     /// All there are.
-    pub const ALL: [Self; 5] = [Self::Attached, Self::Refused, Self::Gone, Self::Detaching, Self::Hook];
+    pub const ALL: [Self; 6] =
+        [Self::Attached, Self::Refused, Self::Gone, Self::Detached, Self::Detaching, Self::Hook];
 
     /// Its name in the field `event`.
     #[must_use]
@@ -35,6 +39,7 @@ impl Event {
             Self::Attached => "attached",
             Self::Refused => "refused",
             Self::Gone => "gone",
+            Self::Detached => "detached",
             Self::Detaching => "detaching",
             Self::Hook => "hook",
         }
@@ -73,6 +78,19 @@ pub fn gone_interface(message: &str) -> Option<&str> {
     message.strip_prefix("gone ")
 }
 
+/// The message of [`Event::Detached`].
+#[must_use]
+pub fn detached(interface: &str, direction: &str, reason: &str) -> String {
+    format!("detached {interface} {direction}: {reason}")
+}
+
+/// Interface and direction in the message of [`Event::Detached`].
+#[must_use]
+pub fn detached_link(message: &str) -> Option<(&str, &str)> {
+    let (link, _) = message.strip_prefix("detached ")?.split_once(": ")?;
+    link.split_once(' ')
+}
+
 /// The message of [`Event::Detaching`]: `left` of `all` programs are still attached.
 #[must_use]
 pub fn detaching(left: u32, all: u32) -> String {
@@ -92,7 +110,7 @@ mod tests {
 
     #[test]
     fn names_are_those_in_the_log() {
-        let names = ["attached", "refused", "gone", "detaching", "hook"];
+        let names = ["attached", "refused", "gone", "detached", "detaching", "hook"];
         assert_eq!(Event::ALL.map(Event::name), names);
         assert_eq!(names.map(Event::find), Event::ALL.map(Some));
         assert_eq!(Event::find("Attached"), None);
@@ -104,6 +122,8 @@ mod tests {
         assert_eq!(attached_link("attached eth0 in by xdp-native"), Some(("eth0", "in")));
         assert_eq!(gone("eth0"), "gone eth0");
         assert_eq!(gone_interface("gone eth0"), Some("eth0"));
+        assert_eq!(detached("eth0", "in", "tcx: why: so"), "detached eth0 in: tcx: why: so");
+        assert_eq!(detached_link("detached eth0 in: tcx: why: so"), Some(("eth0", "in")));
         assert_eq!(detaching(599, 600), "detaching: 599 of 600 links left");
         assert_eq!(links_left("detaching: 599 of 600 links left"), Some(599));
         assert_eq!(links_left("detaching: 0 of 1 links left"), Some(0));
@@ -113,6 +133,9 @@ mod tests {
     fn other_messages_are_not_taken_for_these() {
         for message in ["", "attached", "attached eth0", "attached eth0 in", "attached eth0 in xdp-native"] {
             assert_eq!(attached_link(message), None, "{message}");
+        }
+        for message in ["detached", "detached eth0", "detached eth0 in", "detached eth0: why"] {
+            assert_eq!(detached_link(message), None, "{message}");
         }
         for message in ["gone", "went eth0", "gonee eth0"] {
             assert_eq!(gone_interface(message), None, "{message}");

@@ -49,6 +49,12 @@ pub trait Links: Send {
     /// # Errors
     /// See [`Self::load`].
     fn detach(&self, link: LinkId) -> Result<(), AskError>;
+
+    /// Links by which nothing of ours is attached any more.
+    ///
+    /// # Errors
+    /// See [`Self::load`].
+    fn check(&self) -> Result<Vec<LinkId>, AskError>;
 }
 
 impl Links for LinkLoader {
@@ -63,6 +69,10 @@ impl Links for LinkLoader {
     fn detach(&self, link: LinkId) -> Result<(), AskError> {
         Self::detach(self, link)
     }
+
+    fn check(&self) -> Result<Vec<LinkId>, AskError> {
+        Self::check(self)
+    }
 }
 
 /// What is to be done.
@@ -74,6 +84,8 @@ pub enum Job {
     Detach(LinkId),
     /// Load a program.
     Load(Hook),
+    /// Look whether all links are in force.
+    Check,
 }
 
 /// See [`Job::Attach`].
@@ -111,6 +123,11 @@ pub enum Outcome {
         hook: Hook,
         /// Why not.
         error: Option<LoaderError>,
+    },
+    /// Of [`Job::Check`].
+    Checked {
+        /// Links by which nothing of ours is attached any more.
+        dead: Vec<LinkId>,
     },
     /// The loader answers no more: the process has to end.
     Lost(AskError),
@@ -249,6 +266,12 @@ impl<L: Links, T: Fn(Outcome)> Worker<L, T> {
             Job::Load(hook) => {
                 let error = refusal(self.links.load(hook))?.err();
                 (self.tell)(Outcome::Load { hook, error });
+                Ok(())
+            }
+            Job::Check => {
+                // Where it is refused, it is asked again some time later.
+                let dead = refusal(self.links.check())?.unwrap_or_default();
+                (self.tell)(Outcome::Checked { dead });
                 Ok(())
             }
         }

@@ -30,6 +30,9 @@ use crate::{clock, report::Probed};
 
 /// Time between two looks at what lingers and at what could not be attached.
 const TICK: Duration = Duration::from_secs(1);
+/// Time between two looks at whether all links are in force. Another process that detaches one is noticed in twice the
+/// time at most.
+const CHECK: Duration = Duration::from_secs(2);
 /// How long the loader may take to end when nothing is attached any more.
 const LOADER_END: Duration = Duration::from_secs(1);
 
@@ -163,10 +166,20 @@ impl Control {
     }
 
     fn tick(&mut self) {
+        self.check_links();
         self.try_again();
         self.settle_ended();
         self.close_lingering();
         self.settle();
+    }
+
+    /// Has the links looked at, every few seconds while there are any.
+    fn check_links(&mut self) {
+        let is_attached = self.taps.values().flat_map(|tap| &tap.ways).any(|way| way.attachment().is_some());
+        if is_attached && self.next_check.is_some_and(|next| next <= Instant::now()) {
+            self.next_check = None;
+            self.jobs.push((Job::Check, Urgency::Later));
+        }
     }
 
     /// Has own traffic recognised by what its ports and this machine's addresses are now.
@@ -293,6 +306,12 @@ impl Control {
             Outcome::Load { hook, error } => {
                 self.probed.insert(hook as u8, error);
                 self.answer_probes();
+            }
+            Outcome::Checked { dead } => {
+                self.note_dead(&dead);
+                // What is suspected is looked at again soon.
+                let pause = if self.suspected.is_empty() { CHECK } else { TICK };
+                self.next_check = Some(Instant::now() + pause);
             }
             Outcome::Lost(error) => self.lose_where_final(&error),
         }

@@ -206,6 +206,8 @@ impl Control {
                         reason: reason.clone(),
                     });
                 }
+                // It is attached again in a moment, and until then left out.
+                Some(Refusal::Detached { .. }) => {}
             }
         }
         Ok(())

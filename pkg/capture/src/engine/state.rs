@@ -9,7 +9,10 @@ use std::{
 use tokio::sync::{oneshot, watch};
 use tracing::error;
 use xdplive_filter::Term;
-use xdplive_loader::{AskError, protocol::LoaderError};
+use xdplive_loader::{
+    AskError,
+    protocol::{LinkId, LoaderError},
+};
 use xdplive_source::{
     HookAccounts, Host, InterfaceNumber, Interfaces, Moment, Prepared, Request, SourceError, StreamId,
 };
@@ -97,6 +100,10 @@ pub struct Control {
     pub(super) jobs: Vec<(Job, Urgency)>,
     /// Streams that have begun and have yet to be told so.
     pub(super) begun: Vec<Begun>,
+    /// Links that were dead when they were last looked at, but whose interfaces may have gone.
+    pub(super) suspected: BTreeSet<LinkId>,
+    /// When the links are looked at again; none while that is being done.
+    pub(super) next_check: Option<Instant>,
     pub(super) ending: BTreeSet<StreamId>,
     pub(super) flows: Flows,
     pub(super) preparing: Vec<Preparing>,
@@ -128,6 +135,8 @@ impl Control {
             dirty: BTreeSet::new(),
             jobs: Vec::new(),
             begun: Vec::new(),
+            suspected: BTreeSet::new(),
+            next_check: Some(Instant::now()),
             ending: BTreeSet::new(),
             flows,
             preparing: Vec::new(),

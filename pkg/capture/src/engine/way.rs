@@ -11,6 +11,9 @@ use xdplive_source::{HookChoice, InterfaceState};
 const SHORTEST: Duration = Duration::from_secs(1);
 /// Longest time until what was refused is tried again.
 const LONGEST: Duration = Duration::from_secs(60);
+/// A program that was in force for longer before another process detached it is attached again as if that were the first
+/// time.
+const STEADY: Duration = Duration::from_secs(600);
 
 /// One direction of an interface.
 #[derive(Debug)]
@@ -26,6 +29,8 @@ pub struct Way {
     refused: Option<String>,
     /// Names the attempt that is on its way; answers to others are out of date.
     attempt: u64,
+    /// How often in a row another process has detached our program, and when it was last noticed.
+    detached: Option<(u32, Instant)>,
 }
 
 /// What somebody asks for.
@@ -79,6 +84,13 @@ pub enum Refusal {
         /// The same in words, with what is known of the interface.
         reason: String,
     },
+    /// Another process has detached our program.
+    Detached {
+        /// Where.
+        hook: Hook,
+        /// How often in a row.
+        times: u32,
+    },
 }
 
 impl Refusal {
@@ -88,6 +100,13 @@ impl Refusal {
         match self {
             Self::NoHook => "this kernel has no TCX, which came with 6.6".to_owned(),
             Self::Hook { hook, reason, .. } => format!("{}: {reason}", hook.name()),
+            Self::Detached { hook, times } => {
+                format!(
+                    "{}: {}; stop what does that, such as bpftool link detach",
+                    hook.name(),
+                    was_detached(*times)
+                )
+            }
         }
     }
 }
@@ -115,7 +134,15 @@ impl Way {
     /// A direction where nothing is attached.
     #[must_use]
     pub const fn new(direction: Direction) -> Self {
-        Self { direction, phase: Phase::Idle, wish: None, refusals: 0, refused: None, attempt: 0 }
+        Self {
+            direction,
+            phase: Phase::Idle,
+            wish: None,
+            refusals: 0,
+            refused: None,
+            attempt: 0,
+            detached: None,
+        }
     }
 
     /// Somebody wants it. `is_free` says that nobody else needs what is in force.
@@ -153,6 +180,13 @@ impl Way {
         self.refusals = 0;
         self.refused = None;
         attachment.owner = self.wish.as_ref().map(|wish| wish.owner.clone()).unwrap_or_default();
+        if let Some((times, _)) = self.detached {
+            let again = format!("{}, and it was attached again", was_detached(times));
+            let reasons = [attachment.reason, again];
+            let reasons: Vec<String> = reasons.into_iter().filter(|reason| !reason.is_empty()).collect();
+            attachment.reason = reasons.join("; ");
+            attachment.expected = false;
+        }
         self.phase = Phase::Attached(attachment);
         None
     }
@@ -162,12 +196,26 @@ impl Way {
         if attempt != self.attempt || !matches!(self.phase, Phase::Attaching) {
             return false;
         }
-        let pause = SHORTEST.saturating_mul(1 << self.refusals.min(6)).min(LONGEST);
+        let pause = pause_after(self.refusals);
         self.refusals = self.refusals.saturating_add(1);
         let is_news = reported != Some(refusal.text().as_str());
         self.refused = Some(refusal.text());
         self.phase = Phase::Refused { refusal, again: now + pause };
         is_news
+    }
+
+    /// Another process has detached the program of this link; nothing happens if it is not the one in force. It is
+    /// attached again after a pause, which grows like that of refusals each time it happens within [`STEADY`].
+    pub fn detached(&mut self, link: LinkId, now: Instant) -> Option<Refusal> {
+        let hook = self.attachment().filter(|attachment| attachment.link == link)?.hook;
+        let before = self.detached.filter(|(_, last)| now.saturating_duration_since(*last) < STEADY);
+        let before = before.map_or(0, |(times, _)| times);
+        let times = before.saturating_add(1);
+        let refusal = Refusal::Detached { hook, times };
+        self.detached = Some((times, now));
+        self.refused = Some(refusal.text());
+        self.phase = Phase::Refused { refusal: refusal.clone(), again: now + pause_after(before) };
+        Some(refusal)
     }
 
     /// The interface has gone, or is another one: what was attached went with it. Returns the link to be closed.
@@ -176,14 +224,16 @@ impl Way {
         self.phase = Phase::Idle;
         self.refusals = 0;
         self.refused = None;
+        self.detached = None;
         // An answer that is on its way is about the one that has gone.
         self.attempt += 1;
         link
     }
 
-    /// Something about the interface has changed: what was refused may be possible now.
+    /// Something about the interface has changed: what was refused may be possible now. What another process detaches
+    /// waits all the same.
     pub fn may_try_again(&mut self, now: Instant) {
-        if let Phase::Refused { again, .. } = &mut self.phase {
+        if let Phase::Refused { refusal: Refusal::NoHook | Refusal::Hook { .. }, again } = &mut self.phase {
             *again = now;
         }
     }
@@ -248,6 +298,18 @@ impl Way {
         if self.wish.is_none() {
             self.wish = Some(wish.clone());
         }
+    }
+}
+
+/// Time until another attempt, after so many in vain before the last one.
+fn pause_after(before: u32) -> Duration {
+    SHORTEST.saturating_mul(1 << before.min(6)).min(LONGEST)
+}
+
+fn was_detached(times: u32) -> String {
+    match times {
+        1 => "another process has detached our program".to_owned(),
+        _ => format!("another process has detached our program {times} times"),
     }
 }
 

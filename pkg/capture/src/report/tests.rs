@@ -114,6 +114,71 @@ fn a_refused_program_is_told() {
     assert!(programs[0].detail.contains("because"));
 }
 
+/// What a person reads of each check that is not well.
+fn read(report: &Report) -> Vec<[String; 3]> {
+    let bad = report.checks.iter().filter(|check| check.outcome != Outcome::Ok);
+    bad.map(|check| [check.name.clone(), check.detail.clone(), check.fix.clone().unwrap_or_default()])
+        .collect()
+}
+
+fn report_of(release: &str, probed: Option<Probed>) -> Report {
+    let kernel = Kernel::from_release(release);
+    report(&at_start(Vec::new()), &kernel, probed, &Interfaces::default(), &Prepared::default())
+}
+
+#[test]
+fn what_a_kernel_without_tcx_says() {
+    let expected = [
+        "kernel",
+        "6.1.0-50-amd64: no TCX, so that packets sent cannot be seen, and those received only by XDP",
+        "upgrade to kernel 6.6 or later",
+    ];
+    assert_eq!(read(&report_of("6.1.0-50-amd64", all_accepted())), [expected]);
+}
+
+/// Ring buffers came with 5.8, and maps of maps of that size with 5.10.
+#[test]
+fn what_a_kernel_without_a_ring_buffer_says() {
+    let error = LoaderError::Failed {
+        action: "creating eBPF maps".to_owned(),
+        reason: "failed to create map `EVENTS`: Invalid argument (os error 22)".to_owned(),
+    };
+    let hooks = [Hook::XdpNative, Hook::XdpGeneric, Hook::TcxIngress, Hook::TcxEgress];
+    let all: Probed = hooks.map(|hook| (hook, Some(error.clone()))).into();
+    let expected = [
+        ["kernel", "5.4.0-200-generic: 6.1 is the oldest that works", "upgrade to kernel 6.6 or later"],
+        [
+            "programs",
+            "creating eBPF maps failed: failed to create map `EVENTS`: Invalid argument (os error 22)",
+            "upgrade to kernel 6.6 or later",
+        ],
+    ];
+    assert_eq!(read(&report_of("5.4.0-200-generic", Some(all.clone()))), expected);
+    // On one that should have it, somebody has to look into it.
+    let [[name, _, fix]] = &*read(&report_of("6.12.0", Some(all))) else { panic!("not one finding") };
+    assert_eq!([&**name, fix], ["programs", "please report it, with this message and what uname -r prints"]);
+}
+
+#[test]
+fn what_a_kernel_without_btf_says() {
+    let Check { name, outcome, detail, fix, .. } = check_btf(false);
+    assert_eq!((&*name, outcome), ("BTF", Outcome::Failed));
+    assert_eq!(detail, "/sys/kernel/btf/vmlinux is missing");
+    let expected = "use a kernel built with CONFIG_DEBUG_INFO_BTF=y, as those of current distributions are; in a container, \
+                    mount /sys of the host";
+    assert_eq!(fix.as_deref(), Some(expected));
+    assert_eq!(check_btf(true).outcome, Outcome::Ok);
+}
+
+#[test]
+fn what_a_kernel_without_memory_says() {
+    let error = LoaderError::NoMemory { reason: "Cannot allocate memory (os error 12)".to_owned() };
+    let all = [Hook::XdpNative, Hook::TcxEgress].map(|hook| (hook, Some(error.clone()))).into();
+    let [[name, detail, fix]] = &*read(&report_of("6.12.0", Some(all))) else { panic!("not one finding") };
+    assert_eq!([&**name, fix], ["programs", "restart Grafana then"]);
+    assert!(detail.starts_with("the kernel has no memory left for eBPF maps"), "{detail}");
+}
+
 #[test]
 fn a_virtual_device_gets_tcx_both_ways() {
     let found = hooks(&veth(), KernelSupport { tcx: true }, &Prepared::default());

@@ -1,21 +1,25 @@
 //! What goes wrong around a capture that runs: it is told, nothing else is touched, and what was delivered stays exact.
 
 use std::{
-    thread,
+    fs, thread,
     time::{Duration, Instant},
 };
 
 use xdplive_corpus::named;
 use xdplive_lab::{
-    eventually,
+    attached, eventually,
+    footprint::Footprint,
     namespace::Namespace,
     process::{children, go_on, hold, kill, links, lives},
     send::Sender,
     watch::Watch,
 };
+use xdplive_packet::Event;
 
 /// How often something is killed, where that is to be more often: `make soak`.
 const KILLS: &str = "XDPLIVE_KILLS";
+/// How many seconds the ring is full, where that is to be longer: `make soak`.
+const FULL_SECONDS: &str = "XDPLIVE_FULL_SECONDS";
 
 fn watch(namespace: &Namespace) -> Watch {
     Watch::attached(namespace, 1, &["--interface", "a", "--direction", "in"])
@@ -99,6 +103,39 @@ fn another_mtu() {
     }
 }
 
+/// As by `bpftool link detach`. It is noticed, told and put right; each packet that a program of ours saw is accounted for.
+#[test]
+fn a_program_that_another_process_detaches() {
+    let line = |rest: &str| {
+        let hook = "tcx: another process has detached our program";
+        format!("detached a in: {hook}{rest}; stop what does that, such as bpftool link detach")
+    };
+    let namespace = Namespace::with_pair();
+    let foreign = attached::links();
+    let watch = watch(&namespace);
+    let [_, _, loader] = watch.processes();
+    let mut packets = 0;
+    let held = Footprint::of(&[loader]).descriptors;
+    for (round, times) in (1..).zip(["", " 2 times"]) {
+        send(&namespace, 2);
+        packets += 2;
+        watch.wait_for_rows(packets);
+        let ours: Vec<u32> = attached::links().difference(&foreign).copied().collect();
+        let [link] = ours[..] else { panic!("links {ours:?}") };
+        attached::detach(link);
+        // Nobody sees these.
+        send(&namespace, 3);
+        watch.wait_for_line(&line(times), 1);
+        watch.wait_for_attachments(1 + round);
+        // The dead link is closed.
+        assert_eq!(Footprint::of(&[loader]).descriptors, held);
+    }
+    send(&namespace, 1);
+    watch.wait_for_rows(packets + 1);
+    assert_exact(watch, packets as u64 + 1);
+    assert_eq!(attached::links(), foreign);
+}
+
 /// The kernel goes on counting and filling the ring. What waited there is delivered.
 #[test]
 fn processes_that_are_held_and_go_on() {
@@ -114,6 +151,100 @@ fn processes_that_are_held_and_go_on() {
         watch.wait_for_rows(round * PACKETS);
     }
     assert_exact(watch, 2 * PACKETS as u64);
+}
+
+/// Nobody empties the ring for a while: what it has no room for is lost, to the packet, and then it goes on.
+#[test]
+fn a_ring_that_stays_full() {
+    const RING: usize = 65_536;
+    /// Bytes of a packet in the ring, with the kernel's own header.
+    const PACKET: usize = size_of::<Event>() + 8;
+    const ROOM: usize = RING / PACKET;
+    let length = Duration::from_secs(xdplive_lab::number(FULL_SECONDS).unwrap_or(3) as u64);
+    let namespace = Namespace::with_pair();
+    let options = ["--interface", "a", "--direction", "in"];
+    let watch = Watch::start_after(&format!("export GF_PLUGIN_RING_BYTES={RING}"), &namespace, &options);
+    watch.wait_for_attachments(1);
+    send(&namespace, 1);
+    watch.wait_for_rows(1);
+    let [_, plugin, _] = watch.processes();
+    hold(plugin);
+    let begun = Instant::now();
+    let mut sent = 1;
+    while begun.elapsed() < length || sent <= 2 * ROOM {
+        send(&namespace, 100);
+        sent += 100;
+        thread::sleep(Duration::from_millis(50));
+    }
+    go_on(plugin);
+    watch.wait_for_rows(1 + ROOM);
+    send(&namespace, 10);
+    watch.wait_for_rows(1 + ROOM + 10);
+    let outcome = watch.stop();
+    outcome.assert_well();
+    let accounts = outcome.accounts(0);
+    let (seen, delivered) = (sent as u64 + 10, ROOM as u64 + 11);
+    assert_eq!([accounts["seen"], accounts["delivered"]], [seen, delivered], "{accounts:?}");
+    assert_eq!([accounts["lost"], accounts["unmatched"], accounts["thinned"]], [seen - delivered, 0, 0]);
+    assert_eq!(outcome.rows.len() as u64, delivered);
+}
+
+/// It is looked at every few seconds: a capture that nobody can steer must not go on.
+#[test]
+fn a_loader_that_is_held_for_longer() {
+    let before = links();
+    let namespace = Namespace::with_pair();
+    let watch = watch(&namespace);
+    send(&namespace, 1);
+    watch.wait_for_rows(1);
+    let [_, plugin, loader] = watch.processes();
+    hold(loader);
+    let outcome = watch.finish();
+    let word = "the loader process has not answered for 5 s, so that nothing can be watched any more";
+    outcome.assert_failed(1, &[word]);
+    assert_eq!(outcome.rows.len(), 1, "what came before is delivered");
+    assert!(eventually(Duration::from_secs(5), || !lives(plugin) && !lives(loader)));
+    assert_eq!(links(), before);
+}
+
+/// A file of packets ends with the last one that it has room for, and can be read.
+#[test]
+fn a_full_disk() {
+    let directory = tempfile::tempdir().unwrap();
+    let (disk, copy) = (directory.path().join("disk"), directory.path().join("copy"));
+    fs::create_dir(&disk).unwrap();
+    let file = disk.join("packets.pcapng");
+    let namespace = Namespace::with_pair();
+    // The mount is in a namespace of `ip netns exec`, which ends with it: so the file is copied out of it.
+    let mut command = namespace.command(&["sh", "-c"]);
+    command.arg(format!(
+        "mount -t tmpfs -o size=64k none {disk} && {xdplive} watch --interface a --direction in --write {file} --plugin \
+         {plugin}; status=$?; cp {file} {copy}; exit $status",
+        disk = disk.display(),
+        xdplive = xdplive_lab::xdplive().display(),
+        file = file.display(),
+        plugin = xdplive_lab::plugin().display(),
+        copy = copy.display(),
+    ));
+    let watch = Watch::spawn(&mut command);
+    watch.wait_for_attachments(1);
+    let mut sent = 0;
+    let is_full = || watch.count_errors(|line| line.contains("No space left on device")) > 0;
+    // Each takes some hundred bytes of the file.
+    while sent < 10_000 && !is_full() {
+        send(&namespace, 100);
+        sent += 100;
+        thread::sleep(Duration::from_millis(50));
+    }
+    let outcome = watch.finish();
+    let file = file.display();
+    outcome.assert_failed(1, &[&format!("cannot write packets to {file}: No space left on device")]);
+    let accounts = outcome.accounts(0);
+    let captured =
+        namespace.run(&["tshark", "-r", &copy.display().to_string(), "-T", "fields", "-e", "frame.number"]);
+    assert_eq!(captured.lines().count() as u64, accounts["delivered"], "{accounts:?}");
+    assert!(accounts["delivered"] > 100, "{accounts:?}");
+    assert_eq!(accounts["seen"], accounts["delivered"] + accounts["lost"], "{accounts:?}");
 }
 
 /// While it starts, attaches, streams or ends.

@@ -71,6 +71,11 @@ impl End {
                 let gone = event::gone_interface(message);
                 state.attached.retain(|(interface, _)| Some(interface.as_str()) != gone);
             }
+            Some(Event::Detached) => {
+                if let Some((interface, direction)) = event::detached_link(message) {
+                    state.attached.remove(&(interface.to_owned(), direction.to_owned()));
+                }
+            }
             Some(Event::Detaching) => {
                 // Only fewer ones are a step forward, so that this has an end.
                 let fewer =

@@ -36,7 +36,9 @@ fn print(line: &Line) {
 fn notice(line: &Line) -> Option<String> {
     let message = &line.message;
     match line.event {
-        Some(Event::Attached | Event::Refused | Event::Gone | Event::Detaching) => Some(message.clone()),
+        Some(Event::Attached | Event::Refused | Event::Gone | Event::Detached | Event::Detaching) => {
+            Some(message.clone())
+        }
         Some(Event::Hook) => Some(format!("note: {message}")),
         None => line.is_problem().then(|| format!("plugin: {message}")),
     }
@@ -59,6 +61,10 @@ mod tests {
             ),
             (r#"{"@level":"info","@message":"gone eth0","event":"gone"}"#, Some("gone eth0")),
             (
+                r#"{"@level":"warn","@message":"detached eth0 in: tcx: why","event":"detached"}"#,
+                Some("detached eth0 in: tcx: why"),
+            ),
+            (
                 r#"{"@level":"info","@message":"detaching: 3 of 4 links left","event":"detaching"}"#,
                 Some("detaching: 3 of 4 links left"),
             ),
@@ -67,6 +73,7 @@ mod tests {
                 Some("note: eth0 in: tcx, because of this"),
             ),
             (r#"{"@level":"warn","@message":"trouble"}"#, Some("plugin: trouble")),
+            (r#"{"@level":"ERROR","@message":"trouble"}"#, Some("plugin: trouble")),
             (r#"{"@level":"error","message":"trouble","event":"another"}"#, Some("plugin: trouble")),
             (r#"{"@level":"info","@message":"idle"}"#, None),
             ("thread main panicked", Some("plugin: thread main panicked")),

@@ -8,6 +8,7 @@ pub enum Call {
     Load(Hook),
     Attach(Hook, u32),
     Detach(LinkId),
+    Check,
 }
 
 /// Says what a call comes to.
@@ -21,12 +22,20 @@ pub struct FakeLinks {
     links: Mutex<LinkId>,
     /// Links that are open.
     pub open: Arc<Mutex<BTreeSet<LinkId>>>,
+    /// Links that somebody else has detached.
+    pub dead: Arc<Mutex<BTreeSet<LinkId>>>,
 }
 
 impl FakeLinks {
     /// One whose answers `script` gives, and that tells `calls` what it is asked.
     pub fn new(script: impl Fn(Call) -> Result<(), AskError> + Send + 'static, calls: Sender<Call>) -> Self {
-        Self { script: Box::new(script), calls, links: Mutex::new(0), open: Arc::default() }
+        Self {
+            script: Box::new(script),
+            calls,
+            links: Mutex::new(0),
+            open: Arc::default(),
+            dead: Arc::default(),
+        }
     }
 
     fn call(&self, call: Call) -> Result<(), AskError> {
@@ -53,5 +62,11 @@ impl Links for FakeLinks {
         self.call(Call::Detach(link))?;
         self.open.lock().unwrap().remove(&link);
         Ok(())
+    }
+
+    fn check(&self) -> Result<Vec<LinkId>, AskError> {
+        self.call(Call::Check)?;
+        let open = self.open.lock().unwrap();
+        Ok(self.dead.lock().unwrap().intersection(&open).copied().collect())
     }
 }

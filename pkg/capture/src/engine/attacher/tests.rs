@@ -7,6 +7,7 @@ use super::{
 struct Bench {
     attacher: Attacher,
     calls: Receiver<Call>,
+    dead: Arc<Mutex<BTreeSet<LinkId>>>,
     told: Receiver<Outcome>,
 }
 
@@ -21,8 +22,9 @@ impl Bench {
         let (calls, called) = channel();
         let (tell, told) = channel();
         let links = FakeLinks::new(script, calls);
+        let dead = Arc::clone(&links.dead);
         let attacher = Attacher::start(links, move |outcome| _ = tell.send(outcome)).unwrap();
-        Self { attacher, calls: called, told }
+        Self { attacher, calls: called, dead, told }
     }
 
     fn next_call(&self) -> Call {
@@ -147,6 +149,27 @@ fn programs_are_loaded_and_their_refusals_told() {
             other => panic!("{other:?}"),
         }
     }
+}
+
+#[test]
+fn links_that_somebody_else_has_detached_are_told_until_they_are_closed() {
+    let bench = Bench::new(|_| Ok(()));
+    let check = || {
+        bench.attacher.order(Job::Check, Urgency::Now);
+        match bench.told.recv_timeout(FOREVER).unwrap() {
+            Outcome::Checked { dead } => dead,
+            other => panic!("{other:?}"),
+        }
+    };
+    for index in 1..=3 {
+        bench.attacher.order(tcx(index), Urgency::Now);
+        bench.attached();
+    }
+    assert_eq!(check(), Vec::<LinkId>::new());
+    bench.dead.lock().unwrap().extend([1, 3]);
+    assert_eq!(check(), [1, 3]);
+    bench.attacher.order(Job::Detach(1), Urgency::Now);
+    assert_eq!(check(), [3]);
 }
 
 #[test]

@@ -72,6 +72,7 @@ struct Bench {
     /// Hooks that are refused, by index of the interface.
     refused: Arc<Mutex<BTreeSet<(u32, u8)>>>,
     open_links: Arc<Mutex<BTreeSet<LinkId>>>,
+    dead_links: Arc<Mutex<BTreeSet<LinkId>>>,
     told: Receiver<Outcome>,
     failed: watch::Receiver<Option<String>>,
     is_ended: Arc<AtomicBool>,
@@ -107,7 +108,7 @@ impl Bench {
             }
         };
         let links = FakeLinks::new(script, calls);
-        let open_links = Arc::clone(&links.open);
+        let (open_links, dead_links) = (Arc::clone(&links.open), Arc::clone(&links.dead));
         let (tell_failed, failed) = watch::channel(None);
         let parts = Parts {
             host: Host::only("nas"),
@@ -120,7 +121,7 @@ impl Bench {
             failed: tell_failed,
         };
         let control = Control::new(parts, interfaces, Flows::start(Host::only("nas")).unwrap());
-        Self { control, kernel, refused, open_links, told, failed, is_ended }
+        Self { control, kernel, refused, open_links, dead_links, told, failed, is_ended }
     }
 
     fn refuse(&self, index: u32, hooks: &[Hook]) {
@@ -140,6 +141,20 @@ impl Bench {
         while self.control.taps.values().flat_map(|tap| &tap.ways).any(|way| way.is_attaching()) {
             let outcome = self.told.recv_timeout(FOREVER).unwrap();
             self.command(Command::Done(outcome));
+        }
+    }
+
+    /// Has the links looked at now.
+    fn check_links(&mut self) {
+        self.control.next_check = Some(Instant::now());
+        self.control.tick();
+        loop {
+            let outcome = self.told.recv_timeout(FOREVER).unwrap();
+            let is_last = matches!(outcome, Outcome::Checked { .. });
+            self.command(Command::Done(outcome));
+            if is_last {
+                return;
+            }
         }
     }
 

@@ -233,3 +233,43 @@ fn what_nobody_needs_any_more_is_forgotten() {
     assert_eq!(way.attached(attempt, attachment(Hook::TcxIngress, 8)), Some(8));
     assert_eq!(way.state(true, now), None);
 }
+
+#[test]
+fn what_another_process_detaches_is_attached_again_less_and_less_often() {
+    let (mut way, mut now) = (attached(), Instant::now());
+    assert_eq!(way.detached(6, now), None, "another link");
+    let mut link = 7;
+    for (times, pause) in (1..).zip([1, 2, 4, 8, 16, 32, 60, 60]) {
+        let refusal = Refusal::Detached { hook: Hook::TcxIngress, times };
+        assert_eq!(way.detached(link, now), Some(refusal.clone()));
+        assert_eq!(way.detached(link, now), None, "it is told once");
+        assert_eq!((way.attachment(), way.refusal()), (None, Some(&refusal)));
+        let count = if times == 1 { String::new() } else { format!(" {times} times") };
+        let expected = format!(
+            "tcx: another process has detached our program{count}; stop what does that, such as bpftool link detach; tried \
+             again in {pause} s"
+        );
+        assert_eq!(state(&way, now), (InterfaceState::Refused, expected));
+        // Neither a change of interfaces nor a person that looks makes it sooner.
+        way.may_try_again(now);
+        let pause = Duration::from_secs(pause);
+        assert_eq!(way.want(&auto(), true, now + pause - Duration::from_millis(1)), Step::None);
+        now += pause;
+        let Step::Attach { attempt } = way.want(&auto(), true, now) else { panic!("not tried") };
+        link += 1;
+        assert_eq!(way.attached(attempt, attachment(Hook::TcxIngress, link)), None);
+        let reason = format!(
+            "link {link}; another process has detached our program{count}, and it was attached again"
+        );
+        assert_eq!(state(&way, now), (InterfaceState::Attached, reason));
+        assert_eq!(way.attachment().map(|attachment| attachment.expected), Some(false));
+    }
+    // It is left alone for a while: then it begins anew.
+    let refusal = Refusal::Detached { hook: Hook::TcxIngress, times: 1 };
+    assert_eq!(way.detached(link, now + STEADY), Some(refusal));
+    // With another interface, too.
+    let _ = way.lost();
+    let Step::Attach { attempt } = way.want(&auto(), true, now) else { panic!("not tried") };
+    assert_eq!(way.attached(attempt, attachment(Hook::TcxIngress, 50)), None);
+    assert_eq!(state(&way, now), (InterfaceState::Attached, "link 50".to_owned()));
+}

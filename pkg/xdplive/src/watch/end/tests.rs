@@ -49,10 +49,11 @@ async fn what_is_gone_takes_none() {
     let end = End::new();
     ["a", "b", "ab"].iter().for_each(|name| attach(&end, name));
     end.hear(&says(Event::Gone, event::gone("a")));
+    end.hear(&says(Event::Detached, event::detached("ab", "in", "tcx: why")));
     // Again, after another hook.
     attach(&end, "b");
     end.begin();
-    assert_eq!(patience(&end).await, 2000 + 4 * 20);
+    assert_eq!(patience(&end).await, 2000 + 3 * 20);
 }
 
 #[tokio::test(start_paused = true)]

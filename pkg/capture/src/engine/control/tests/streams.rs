@@ -169,6 +169,57 @@ fn a_link_that_nobody_waits_for_any_more_is_closed() {
 }
 
 #[test]
+fn what_another_process_detaches_is_attached_again() {
+    use InterfaceState::{Attached, Refused};
+    let mut bench = Bench::new(interfaces([("eth0", 2)]));
+    bench.refuse(2, &[Hook::XdpNative]);
+    let (id, queue) = bench.subscribe(&request(named("eth0"), &Direction::ALL, "", Limit::None));
+    bench.packets(2, Direction::In, 60, 3);
+    let received = bench.control.taps["eth0"].way(Direction::In).attachment().unwrap().link;
+    bench.dead_links.lock().unwrap().insert(received);
+    bench.check_links();
+    let (eth0_in, eth0_out) = (state("eth0 in", Attached, WHY_TCX), state("eth0 out", Attached, ""));
+    assert_eq!(bench.states(), [eth0_in, eth0_out.clone()], "its interface may have gone");
+    bench.check_links();
+    let why = "tcx: another process has detached our program; stop what does that, such as bpftool link detach; tried again \
+               in 1 s";
+    assert_eq!(bench.states(), [state("eth0 in", Refused, why), eth0_out.clone()]);
+    let began = Instant::now();
+    while bench.states()[0].1 != Attached {
+        assert!(began.elapsed() < FOREVER, "{:?}", bench.states());
+        bench.control.tick();
+        while let Ok(outcome) = bench.told.try_recv() {
+            bench.command(Command::Done(outcome));
+        }
+        std::thread::yield_now();
+    }
+    let why = format!("{WHY_TCX}; another process has detached our program, and it was attached again");
+    assert_eq!(bench.states(), [state("eth0 in", Attached, &why), eth0_out]);
+    assert!(!bench.open_links.lock().unwrap().contains(&received), "the dead link is closed");
+    // What was counted before stays.
+    bench.packets(2, Direction::In, 60, 2);
+    bench.command(Command::End { stream: id });
+    assert_eq!(matched(&queue), Some(5));
+    bench.stop();
+}
+
+#[test]
+fn a_link_that_dies_with_its_interface_is_not_another_processs_doing() {
+    let mut bench = Bench::new(interfaces([("eth0", 2)]));
+    let (_, _queue) = bench.subscribe(&request(named("eth0"), &[Direction::Out], "", Limit::None));
+    bench.dead_links.lock().unwrap().insert(1);
+    bench.check_links();
+    bench.set_interfaces([]);
+    // An answer that was on its way.
+    bench.command(Command::Done(Outcome::Checked { dead: vec![1] }));
+    assert_eq!(bench.states(), [state("eth0 out", InterfaceState::Absent, "")]);
+    bench.set_interfaces([("eth0", 3)]);
+    bench.check_links();
+    assert_eq!(bench.states(), [state("eth0 out", InterfaceState::Attached, "")]);
+    bench.stop();
+}
+
+#[test]
 fn an_interface_is_closed_when_its_counters_can_be_had() {
     let mut bench = Bench::new(interfaces([("eth0", 2)]));
     let all = request(named("eth0"), &[Direction::In], "", Limit::None);
