@@ -123,10 +123,12 @@ test-lab: programs ## Real packets through the built programs, in network namesp
 	cargo test --locked -p xdplive-lab -- --test-threads=1
 
 .PHONY: soak
-soak: programs ## Ten million damaged frames, 200 kills, and ten minutes of interfaces that come and go; needs root
+soak: programs ## What takes minutes: damaged frames, kills, interfaces that come and go, an hour of panels; needs root
 	XDPLIVE_HOSTILE_FRAMES=10000000 cargo test --locked -p xdplive-lab --test lab -- --nocapture hostile::
 	XDPLIVE_KILLS=200 cargo test --locked -p xdplive-lab --test lab -- --nocapture faults::killed
+	XDPLIVE_FULL_SECONDS=60 cargo test --locked -p xdplive-lab --test lab -- --nocapture faults::a_ring_that
 	XDPLIVE_SOAK_SECONDS=600 cargo test --locked -p xdplive-lab --test lab -- --nocapture churn::
+	XDPLIVE_PANELS_SECONDS=3600 cargo test --locked -p xdplive-lab --test lab -- --nocapture soak::
 
 .PHONY: kernels
 kernels: ## The programs in Debian's kernels 6.1, 6.12 and the newest, in an emulator

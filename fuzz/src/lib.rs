@@ -4,7 +4,8 @@
 //! |---|---|---|
 //! | [`frame`] | a frame | the parser that runs in the kernel |
 //! | [`filter`] | a filter | a query, an editor and the kernel's tables |
-//! | [`query`] | a query, which is also a channel's data | the back end |
+//! | [`query`] | a query | the back end |
+//! | [`subscription`] | a channel's path and data, from somebody, through some data source | the back end |
 //! | [`settings`] | settings of a data source and of the server | the back end |
 //! | [`loader`] | a request or an answer of the loader's protocol | both processes |
 //!
@@ -26,12 +27,22 @@ use xdplive_plugin::{
 };
 use xdplive_source::Interfaces;
 
+mod subscription;
+
+pub use subscription::subscription;
+
 /// A function that is given any bytes.
 pub type Target = fn(&[u8]);
 
 /// Every target, by the name of its directory in `fuzz/inputs`.
-pub const TARGETS: [(&str, Target); 5] =
-    [("frame", frame), ("filter", filter), ("query", query), ("settings", settings), ("loader", loader)];
+pub const TARGETS: [(&str, Target); 6] = [
+    ("frame", frame),
+    ("filter", filter),
+    ("query", query),
+    ("subscription", subscription),
+    ("settings", settings),
+    ("loader", loader),
+];
 
 /// Packets to hold filters against.
 static PACKETS: LazyLock<Vec<Headers>> = LazyLock::new(|| {

@@ -6,8 +6,10 @@ use std::{
     time::{Duration, Instant},
 };
 
+use serde_json::json;
 use xdplive_corpus::named;
 use xdplive_lab::{
+    client,
     namespace::Namespace,
     send::Sender,
     watch::{Outcome, Watch},
@@ -160,4 +162,49 @@ fn in_a_flood_what_is_rare_is_seen_and_the_limit_is_kept() {
             assert!(seen >= 19, "limit {limit}: {seen} of {RARE_ONES}");
         }
     }
+}
+
+/// As many budgets as an interface's programs have slots: each is kept, its accounts are exact, and one more gets a clear
+/// error.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn sixty_four_budgets_at_once() {
+    /// Below 100, where each limit has a budget of its own.
+    const BUDGETS: u32 = 64;
+    const LENGTH: Duration = Duration::from_secs(6);
+    let directory = tempfile::tempdir().unwrap();
+    let namespace = Namespace::with_pair();
+    let plugin = client::plugin(&namespace, directory.path()).await;
+    let query =
+        |limit: u32| json!({"interfaces": ["a"], "direction": "in", "limit": limit, "columns": ["ttl"]});
+    let mut streams = Vec::new();
+    for limit in 1..=BUDGETS {
+        let channel = client::ask(&plugin, query(limit)).await;
+        streams.push((limit, tokio::spawn(client::taken(client::run(&plugin, &channel).await))));
+    }
+    let refused = client::refusal(&plugin, query(BUDGETS + 1)).await;
+    assert!(refused.contains("all 64 slots are taken, by "), "{refused}");
+    let sent = tokio::task::block_in_place(|| {
+        let (sender, frame, start) = (Sender::new(&namespace, "b"), flood(), Instant::now());
+        let mut sent = 0;
+        while start.elapsed() < LENGTH {
+            (0..AT_ONCE).for_each(|_| sender.send(&frame));
+            sent += AT_ONCE as u64;
+            thread::sleep(PACE);
+        }
+        sent
+    });
+    let refused = client::refusal(&plugin, query(BUDGETS + 1)).await;
+    assert!(refused.contains("all 64 slots are taken"), "{refused}");
+    plugin.ask_to_end().await;
+    for (limit, stream) in streams {
+        let (rows, [seen, unmatched, thinned, lost, delivered]) = stream.await.unwrap();
+        let accounts =
+            format!("limit {limit}: {seen} seen, {thinned} thinned, {lost} lost, {delivered} delivered");
+        assert_eq!([seen, unmatched, lost], [sent, 0, 0], "{accounts}");
+        assert_eq!((rows, thinned + delivered), (delivered, sent), "{accounts}");
+        // As in ten seconds, of which these are some.
+        let (least, most) = (u64::from(limit) * 5, u64::from(limit) * 11 + 1);
+        assert!((least..=most).contains(&delivered), "{accounts}");
+    }
+    assert!(plugin.wait().await);
 }

@@ -27,5 +27,6 @@ mod packets;
 mod pcapng;
 mod rates;
 mod rights;
+mod soak;
 mod utilisation;
 mod vlan;

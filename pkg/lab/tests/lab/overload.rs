@@ -2,17 +2,14 @@
 
 use std::thread;
 
-use grafana_plugin_sdk::pluginv2::StreamPacket;
 use serde_json::{Value, json};
-use tonic::Streaming;
 use xdplive_bench::{
     bpf::programs::Generator,
     packets::{Kind, Packets},
     rows::processors,
 };
 use xdplive_corpus::named;
-use xdplive_lab::{client, namespace::Namespace, send::Sender, watch::Watch};
-use xdplive_plugin::services::ACCOUNTS;
+use xdplive_lab::{client, footprint::Footprint, namespace::Namespace, send::Sender, watch::Watch};
 
 /// A UDP packet between two hosts, from a port of its own.
 fn flood(number: u32, flows: u32) -> Vec<u8> {
@@ -128,13 +125,13 @@ async fn an_overload_is_accounted_for_with_streams_that_come_and_go() {
 
     let mut streams = Vec::new();
     for channel in [&everything, &budgeted, &filtered] {
-        streams.push(tokio::spawn(taken(client::run(&plugin, channel).await, 1)));
+        streams.push(tokio::spawn(client::taken(client::run(&plugin, channel).await)));
     }
     let stopped = client::run(&plugin, &stopped).await;
     let before = arrived(&namespace);
     overload(&namespace, PART);
     let middle = arrived(&namespace).packets;
-    streams.push(tokio::spawn(taken(client::run(&plugin, &late).await, 2)));
+    streams.push(tokio::spawn(client::taken(client::run(&plugin, &late).await)));
     overload(&namespace, PART);
     // It has not taken a row.
     drop(stopped);
@@ -166,6 +163,45 @@ async fn an_overload_is_accounted_for_with_streams_that_come_and_go() {
     assert!(plugin.wait().await);
 }
 
+/// A browser whose connection hangs, and that is not closed: it takes a bounded room, nothing from others, and what it did
+/// not get is accounted for.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_subscriber_that_never_reads() {
+    const PACKETS: u32 = 300_000;
+    const ROOM: u64 = 96 << 20;
+    let directory = tempfile::tempdir().unwrap();
+    let namespace = Namespace::with_pair();
+    let plugin = client::plugin(&namespace, directory.path()).await;
+    // All columns, so that it is soon full between the two.
+    let stuck = json!({ "interfaces": ["a"], "direction": "in", "limit": null });
+    let reads = json!({ "interfaces": ["a"], "direction": "in", "limit": null, "columns": ["ttl"] });
+    let stuck = client::ask(&plugin, stuck).await;
+    let stuck = client::run(&plugin, &stuck).await;
+    let reads = client::ask(&plugin, reads).await;
+    let reads = tokio::spawn(client::taken(client::run(&plugin, &reads).await));
+    let sender = Sender::new(&namespace, "b");
+    let id = plugin.id().unwrap();
+    let mut held = Vec::new();
+    for _ in 0..3 {
+        tokio::task::block_in_place(|| send(&sender, PACKETS, 64));
+        held.push(Footprint::of(&[id]).resident);
+    }
+    eprintln!("resident after each {PACKETS} packets: {held:?}");
+    // It reads at last: what waited, and its accounts.
+    let stuck = tokio::spawn(client::taken(stuck));
+    plugin.ask_to_end().await;
+    let (rows, [seen, unmatched, thinned, lost, delivered]) = reads.await.unwrap();
+    assert_eq!([seen, unmatched, thinned], [3 * u64::from(PACKETS), 0, 0]);
+    assert_eq!((rows, delivered + lost), (delivered, seen));
+    let (rows, [stuck_seen, unmatched, thinned, stuck_lost, delivered]) = stuck.await.unwrap();
+    eprintln!("the one who reads lost {lost}; the one who does not {stuck_lost} of {stuck_seen}");
+    assert_eq!([stuck_seen, unmatched, thinned], [seen, 0, 0]);
+    assert_eq!((rows, delivered + stuck_lost), (delivered, seen));
+    assert!(stuck_lost > lost && stuck_lost > 0, "{stuck_lost} and {lost}");
+    assert!(held[2] < held[0] + ROOM / 8 && held[2] < ROOM, "{held:?}");
+    assert!(plugin.wait().await);
+}
+
 /// What is counted is what the interface itself counts: while rows are left out and lost, in each interval, and to the
 /// last packet and byte at the end.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -179,7 +215,7 @@ async fn at_an_overload_rates_are_the_interface_s_own_counters() {
         let query = |kind: &str, columns: Value| json!({ "kind": kind, "interfaces": ["a"], "direction": "in", "columns": columns, "limit": 1000 });
         let rows = client::ask(&plugin, query("packets", json!(["ttl"]))).await;
         let rates = client::ask(&plugin, query("rates", json!(["packets", "segments", "bytes"]))).await;
-        let rows = tokio::spawn(taken(client::run(&plugin, &rows).await, 1));
+        let rows = tokio::spawn(client::taken(client::run(&plugin, &rows).await));
         let mut rates = client::run(&plugin, &rates).await;
         let counters = || ["rx_packets", "rx_bytes"].map(|name| namespace.counter("a", name));
         let (start, before) = (arrived(&namespace), counters());
@@ -264,17 +300,4 @@ fn overload(namespace: &Namespace, packets: u32) {
             generator.send(AT_ONCE, 64).unwrap();
         }
     });
-}
-
-/// Takes a stream's rows to its end: how many there were, and its accounts. Rows are counted by the commas between
-/// the cells of all columns, because there are millions.
-async fn taken(mut stream: Streaming<StreamPacket>, columns: usize) -> (u64, [u64; 5]) {
-    let mut rows = 0;
-    while let Some(packet) = stream.message().await.unwrap() {
-        let begin = packet.data.windows(9).position(|bytes| bytes == b"\"values\":").unwrap();
-        let commas = packet.data[begin..].iter().filter(|byte| **byte == b',').count();
-        rows += ((commas + 1) / columns) as u64;
-    }
-    let trailers = stream.trailers().await.unwrap().unwrap();
-    (rows, ACCOUNTS.map(|name| trailers.get(name).unwrap().to_str().unwrap().parse().unwrap()))
 }
