@@ -75,6 +75,45 @@ describe('what it means', () => {
     expect(read).not.toHaveBeenCalled();
   });
 
+  it('comes with a warning where no packet can match', async () => {
+    open('tcp and udp', recordedReading('tcp and udp').verdict);
+    await wait(1_000);
+    expect(meaning()).toHaveTextContent(
+      'Packets of TCP and of UDP. No packet can match: "tcp" and "udp" contradict each other, because a packet has one IP protocol.'
+    );
+  });
+
+  it('has a button for each thing that may have been meant, which changes the filter', async () => {
+    const { commit } = open('udp prot 53', recordedReading('udp prot 53').verdict);
+    await wait(1_000);
+    expect(meaning()).toHaveTextContent('udp prot 53expected and, or or the end but found "prot"');
+    const button = screen.getByRole('button', { name: 'Did you mean port? Change the filter' });
+    expect(button).toHaveTextContent('port');
+    fireEvent.click(button);
+    expect(commit).toHaveBeenCalledWith('udp port 53');
+    expect(input()).toHaveValue('udp port 53');
+  });
+
+  it('translates a condition of Wireshark', async () => {
+    const { commit } = open('ip.addr == 192.0.2.1', recordedReading('ip.addr == 192.0.2.1').verdict);
+    await wait(1_000);
+    fireEvent.click(screen.getByRole('button', { name: 'Did you mean host 192.0.2.1? Change the filter' }));
+    expect(commit).toHaveBeenCalledWith('host 192.0.2.1');
+  });
+
+  it('does not change the value of a variable', async () => {
+    const fault = {
+      column: 5,
+      length: 4,
+      word: 'prot',
+      message: 'it is wrong',
+      suggestions: [{ column: 5, length: 4, text: 'port' }],
+    };
+    open('$filter', { state: 'fault', text: 'udp prot 53', fault, isInterpolated: true });
+    await wait(1_000);
+    expect(screen.getByRole('button', { name: /Did you mean port/ })).toHaveAttribute('aria-disabled', 'true');
+  });
+
   it('is asked for at a pause, and shown when the text stands still, and does not run the query', async () => {
     const { read, commit } = open();
     type('tc');
@@ -116,14 +155,14 @@ describe('what it means', () => {
   });
 
   it('is an error with the wrong word marked', async () => {
-    const fault = { column: 8, length: 3, word: 'adn', message: '"adn" stands where and is expected' };
+    const fault = { column: 8, length: 3, word: 'adn', message: 'expected and but found "adn"' };
     const text = 'host 1 adn tcp';
     open(text, { state: 'fault', text, fault, isInterpolated: false });
     expect(input()).toBeValid();
     await wait(300);
     expect(input()).toBeInvalid();
     expect(within(meaning()).getByText('adn')).toBe(meaning().querySelector('mark'));
-    expect(meaning()).toHaveTextContent('host 1 adn tcp"adn" stands where and is expected');
+    expect(meaning()).toHaveTextContent('host 1 adn tcpexpected and but found "adn"');
   });
 
   it('is an error in the text with the values of variables', async () => {
@@ -306,7 +345,7 @@ describe('colours', () => {
 
   it('mark the wrong word while it is that text', async () => {
     jest.useFakeTimers();
-    const fault = { column: 8, length: 3, word: 'adn', message: 'and is expected' };
+    const fault = { column: 8, length: 3, word: 'adn', message: 'expected and' };
     open('host 1 adn tcp', { state: 'fault', text: 'host 1 adn tcp', fault, isInterpolated: false });
     expect(wrong()).toEqual([]);
     await act(() => jest.advanceTimersByTimeAsync(300));

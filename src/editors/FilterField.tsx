@@ -120,7 +120,14 @@ export function FilterField({ id, value, isOfFlows, vocabulary, read, onFocus, o
         </div>
       </FittedField>
       <div className={styles.meaning}>
-        <FilterMeaning id={meaningId} verdict={verdict} isOld={judged?.isOld ?? false} />
+        <FilterMeaning
+          id={meaningId}
+          verdict={verdict}
+          isOld={judged?.isOld ?? false}
+          onTake={(filter) => {
+            draft.settle(filter);
+          }}
+        />
       </div>
     </>
   );

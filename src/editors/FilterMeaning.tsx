@@ -1,10 +1,10 @@
 import { css, cx } from '@emotion/css';
 import type { GrafanaTheme2 } from '@grafana/data';
 import { Trans } from '@grafana/i18n';
-import { useStyles2 } from '@grafana/ui';
+import { Button, Icon, useStyles2 } from '@grafana/ui';
 
 import { t } from '../locale/t';
-import { markFault, type FilterVerdict } from '../query/filterReading';
+import { markFault, withSuggestion, type FilterVerdict } from '../query/filterReading';
 
 /** Something to mark where a word is missing. */
 const NO_WORD = '\u00a0';
@@ -15,20 +15,68 @@ interface Props {
   verdict: FilterVerdict | undefined;
   /** It is about what was in the field before. */
   isOld: boolean;
+  /** Somebody takes a suggestion: the whole text that it makes. */
+  onTake: (filter: string) => void;
 }
 
-/** What a filter means, in plain words; or what is wrong with it, under the word that is wrong. */
-export function FilterMeaning({ id, verdict, isOld }: Props) {
+/**
+ * What a filter means, in plain words, and whether no packet can match it; or what is wrong with it, under the word
+ * that is wrong.
+ */
+export function FilterMeaning({ id, verdict, isOld, onTake }: Props) {
   const styles = useStyles2(getStyles);
   return (
-    <div
-      id={id}
-      role="status"
-      data-testid="xdplive-query-filter-meaning"
-      aria-busy={isOld}
-      className={cx(styles.whole, isOld && styles.old)}
-    >
-      {verdict !== undefined && <Verdict verdict={verdict} />}
+    <>
+      <div
+        id={id}
+        role="status"
+        data-testid="xdplive-query-filter-meaning"
+        aria-busy={isOld}
+        className={cx(styles.whole, isOld && styles.old)}
+      >
+        {verdict !== undefined && <Verdict verdict={verdict} />}
+      </div>
+      {verdict?.state === 'fault' && !isOld && <Suggestions verdict={verdict} onTake={onTake} />}
+    </>
+  );
+}
+
+interface SuggestionsProps {
+  verdict: Extract<FilterVerdict, { state: 'fault' }>;
+  onTake: (filter: string) => void;
+}
+
+/** What may have been meant, to click. With the values of variables in place, there is no text of somebody's to change. */
+function Suggestions({ verdict: { text, fault, isInterpolated }, onTake }: SuggestionsProps) {
+  const styles = useStyles2(getStyles);
+  const { suggestions = [] } = fault;
+  if (suggestions.length === 0) {
+    return null;
+  }
+  return (
+    <div className={styles.suggestions}>
+      <Trans i18nKey="filter.did-you-mean">Did you mean</Trans>
+      {suggestions.map((suggestion) => (
+        <Button
+          key={suggestion.text}
+          size="sm"
+          variant="secondary"
+          disabled={isInterpolated}
+          tooltip={isInterpolated ? t('filter.not-in-variables', 'The text is in the value of a variable.') : undefined}
+          aria-label={t('filter.take-suggestion', 'Did you mean {{suggestion}}? Change the filter', {
+            suggestion: suggestion.text,
+          })}
+          // The field keeps the focus, so that the wrong text does not run when it is left.
+          onMouseDown={(event) => {
+            event.preventDefault();
+          }}
+          onClick={() => {
+            onTake(withSuggestion(text, suggestion));
+          }}
+        >
+          {suggestion.text}
+        </Button>
+      ))}
     </div>
   );
 }
@@ -37,7 +85,16 @@ function Verdict({ verdict }: { verdict: FilterVerdict }) {
   const styles = useStyles2(getStyles);
   switch (verdict.state) {
     case 'meaning':
-      return <>{sentence(verdict.meaning)}</>;
+      return (
+        <>
+          {sentence(verdict.meaning)}
+          {verdict.contradiction !== undefined && (
+            <div className={styles.warning}>
+              <Icon name="exclamation-triangle" size="sm" aria-hidden /> {sentence(verdict.contradiction)}
+            </div>
+          )}
+        </>
+      );
     case 'spoiled':
       return <span className={styles.fault}>{sentence(verdict.reason)}</span>;
     case 'unknown':
@@ -88,4 +145,13 @@ const getStyles = (theme: GrafanaTheme2) => ({
     textUnderlineOffset: '2px',
   }),
   fault: css({ color: theme.colors.error.text }),
+  warning: css({ color: theme.colors.warning.text }),
+  suggestions: css({
+    ...theme.typography.bodySmall,
+    display: 'flex',
+    flexWrap: 'wrap',
+    alignItems: 'center',
+    gap: theme.spacing(0.5),
+    marginTop: theme.spacing(0.5),
+  }),
 });

@@ -1,4 +1,4 @@
-import { charactersBefore, markFault, readingOf } from './filterReading';
+import { charactersBefore, markFault, readingOf, withSuggestion } from './filterReading';
 
 const fault = (column: number, length: number, word = '') => ({ column, length, word, message: 'it is wrong' });
 
@@ -9,6 +9,10 @@ it.each([
   ['ttl 1', 1, 5, '', 'ttl 1', ''],
 ])('marks in "%s" what is at %d, %d', (text, column, length, before, wrong, after) => {
   expect(markFault(text, { column, length })).toEqual({ before, wrong, after });
+});
+
+it('takes a suggestion into a text, whose characters the back end counts', () => {
+  expect(withSuggestion('é𝄞 prot 5', { column: 4, length: 4, text: 'port' })).toBe('é𝄞 port 5');
 });
 
 const SHAPE = { tokens: [], expected: null, conditions: { beyond: 'it is a test' } };

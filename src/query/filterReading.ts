@@ -1,8 +1,20 @@
-import type { FilterAnswer, FilterExpected, FilterFault, FilterShape, TokenClass } from '../resources/filter';
+import type {
+  FilterAnswer,
+  FilterExpected,
+  FilterFault,
+  FilterShape,
+  FilterSuggestion,
+  TokenClass,
+} from '../resources/filter';
 
 /** Whether a filter can be asked, and what it means. */
 export type FilterVerdict =
-  | { state: 'meaning'; meaning: string }
+  | {
+      state: 'meaning';
+      meaning: string;
+      /** Why no packet can match it; undefined: one can. */
+      contradiction?: string;
+    }
   | {
       state: 'fault';
       /** With the values of variables in place; the fault is somewhere in it. */
@@ -77,7 +89,11 @@ export function readingOf(answer: FilterAnswer, { typed, cursor, text, spoiled }
 function verdictOf(answer: FilterAnswer, typed: string, text: string): FilterVerdict {
   return 'error' in answer
     ? { state: 'fault', text, fault: answer.error, isInterpolated: text !== typed }
-    : { state: 'meaning', meaning: answer.meaning };
+    : {
+        state: 'meaning',
+        meaning: answer.meaning,
+        ...(answer.contradiction !== undefined && { contradiction: answer.contradiction }),
+      };
 }
 
 /** Where each character begins: the back end counts characters, a browser counts halves of some of them. */
@@ -112,4 +128,10 @@ export function markFault(text: string, { column, length }: Pick<FilterFault, 'c
     wrong: characters.slice(start, end).join(''),
     after: characters.slice(end).join(''),
   };
+}
+
+/** A text with a suggestion taken. */
+export function withSuggestion(text: string, suggestion: FilterSuggestion): string {
+  const { before, after } = markFault(text, suggestion);
+  return before + suggestion.text + after;
 }

@@ -5,6 +5,8 @@ export interface FilterMeaning {
   meaning: string;
   /** Alternatives that the kernel decides by. */
   terms: number;
+  /** Why no packet can match it, without capital and full stop; undefined: one can. */
+  contradiction?: string;
 }
 
 /** What is wrong with a filter, and where. */
@@ -15,6 +17,18 @@ export interface FilterFault {
   length: number;
   word: string;
   message: string;
+  /** What may have been meant, what is most likely at the front; undefined: nothing is known. */
+  suggestions?: FilterSuggestion[];
+}
+
+/** A change of a filter's text. */
+export interface FilterSuggestion {
+  /** Where what it replaces begins: characters (Unicode code points), from 1. */
+  column: number;
+  /** Characters that it replaces. */
+  length: number;
+  /** What stands there instead. */
+  text: string;
 }
 
 /** What a part of a text is: see `Class` in `pkg/filter/src/reading/parts.rs`. */

@@ -141,8 +141,7 @@ it('keeps what the answer said, and what else its meta holds', () => {
   const { panel } = openPanel(live, response);
   live.send(CAPTURE, firstTick(1_000, [mine({ matched: 2, thinned: 1 })]));
   expect(panel.notices()).toEqual([
-    'info: Said by the answer.',
-    'info: 1 of 2 matching packets was left out to keep to 50 rows per second; counters stay exact.',
+    'info: Said by the answer. 1 of 2 matching packets was left out to keep to 50 rows per second; counters stay exact.',
   ]);
   expect(panel.frames[0]?.meta?.custom).toEqual({
     channel: 'packets/1f',

@@ -33,6 +33,7 @@ import type { LiveChannel, LiveSource } from './liveChannel';
 import { nameSeries } from './nameSeries';
 import { emptyPart, keptSince } from './keptSince';
 import { noticesOf, quietNotices, type PanelFacts } from './notices';
+import { noticesInOne } from './noticesInOne';
 import type { Pause } from './pause';
 import { quietAfter } from './quiet';
 import type { Bounds } from './rowLog';
@@ -197,7 +198,7 @@ export class Panel {
     const { refId, name, meta } = this.history;
     // Notices that came with an empty answer say why it is empty.
     const isAnswered = this.history.length === 0 && hasRows;
-    const all = [...((isAnswered ? undefined : meta?.notices) ?? []), ...notices];
+    const all = noticesInOne([...((isAnswered ? undefined : meta?.notices) ?? []), ...notices]);
     const data = [{ ...frame, refId, name, meta: { ...meta, notices: all.length > 0 ? all : undefined } }];
     const { key } = this.stream;
     const { error } = this.rows.store.connection;

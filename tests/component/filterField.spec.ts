@@ -62,7 +62,7 @@ test('a wrong filter has its wrong word marked, and why below it', async ({ page
   await openQueryEditor({ filter: 'tcp prot 443' });
   const filter = page.getByLabel('Filter', { exact: true });
   const meaning = page.getByTestId('xdplive-query-filter-meaning');
-  await expect(meaning).toContainText('"prot" stands where and, or or the end is expected');
+  await expect(meaning).toContainText('expected and, or or the end but found "prot"');
   await expect(meaning.locator('mark')).toHaveText('prot');
   await expect(meaning.locator('mark')).toHaveCSS('text-decoration-style', 'wavy');
   await expect(filter).toHaveAttribute('aria-invalid', 'true');

@@ -50,7 +50,7 @@ for (const width of [TELEPHONE_PX, BESIDE_OUTLINE_PX]) {
       test(`the query editor is inside the window: ${name}`, async ({ page, openQueryEditor }) => {
         await openQueryEditor(query);
         if (query.filter !== undefined) {
-          await expect(page.getByTestId('xdplive-query-filter-meaning')).toContainText('stands where');
+          await expect(page.getByTestId('xdplive-query-filter-meaning')).toContainText('but found');
         }
         expect(await outside(page)).toEqual([]);
       });

@@ -8,7 +8,7 @@ use crate::{
     error::{FilterError, Reason},
     field::Packet,
     formula::Formula,
-    lexer, parse,
+    lexer, parse, suggest,
     syntax::Expression,
     term::{self, Term, TooComplex},
 };
@@ -34,7 +34,8 @@ impl Filter {
         if text.len() > MAX_TEXT {
             return Err(too_long(text.len(), ""));
         }
-        let written = parse::written(&lexer::lex(text, &[]))?;
+        let explained = |error| suggest::explained(text, error);
+        let written = parse::written(&lexer::lex(text, &[])).map_err(explained)?;
         let expression = written.map(|written| written.expression()).transpose()?.flatten();
         let expression = expression.unwrap_or(Expression::All(Vec::new()));
         let formula = compile::formula(&expression);
@@ -81,7 +82,13 @@ impl fmt::Display for Filter {
 
 fn too_long(bytes: usize, how: &str) -> FilterError {
     let reason = format!("the filter has {bytes} bytes{how}, where {MAX_TEXT} are allowed");
-    FilterError { column: 1, length: 0, word: String::new(), reason: Reason::Refused(reason) }
+    FilterError {
+        column: 1,
+        length: 0,
+        word: String::new(),
+        reason: Reason::Refused(reason),
+        suggestions: Vec::new(),
+    }
 }
 
 #[cfg(test)]

@@ -74,7 +74,13 @@ impl Token {
     /// An error at this token.
     pub(crate) fn error(&self, reason: Reason) -> FilterError {
         let Span { start, end } = self.span;
-        FilterError { column: start + 1, length: end - start, word: self.text.clone(), reason }
+        FilterError {
+            column: start + 1,
+            length: end - start,
+            word: self.text.clone(),
+            reason,
+            suggestions: Vec::new(),
+        }
     }
 
     pub(crate) fn is_sign(&self, text: &str) -> bool {
@@ -292,8 +298,13 @@ impl<'t> Lexer<'t> {
         let rest = self.rest(self.at);
         let start = self.column + rest.get(..place.start).unwrap_or_default().chars().count();
         let word = rest.get(place.clone()).unwrap_or_default();
-        let fault =
-            FilterError { column: start + 1, length: word.chars().count(), word: word.to_owned(), reason };
+        let fault = FilterError {
+            column: start + 1,
+            length: word.chars().count(),
+            word: word.to_owned(),
+            reason,
+            suggestions: Vec::new(),
+        };
         self.lexed.fault.get_or_insert(fault);
         self.push(place.end, Kind::Unknown);
     }

@@ -19,11 +19,13 @@
 //! |---|---|
 //! | [`reading`] | what an editor shows of a text: its parts, what could stand at the cursor, its conditions in menus |
 //! | `explain` | what a filter means, in plain words |
+//! | [`contradiction`] | filters that no packet can match, and why |
 //! | [`flow`] | the same decision for a flow, as far as flows carry what a filter looks at |
 //! | [`filter`] | [`Filter`]: parse, print, decide, normalise |
 //! | [`tables`] | terms of many filters as the tables that the kernel looks values up in |
 //! | [`term`] | the normal form |
 //! | `compile` | conditions to what they mean: a formula |
+//! | `suggest` | what may have been meant by a text with a fault |
 //! | [`parse`] | tokens to an expression |
 //! | `syntax` | the conditions of an expression, and their canonical text |
 //! | `relation` | comparisons of numbers, and which values of a field they are true for |
@@ -38,6 +40,7 @@
 //! | `tree` | and, or, not |
 
 mod compile;
+pub mod contradiction;
 pub mod environment;
 pub mod error;
 mod explain;
@@ -50,6 +53,7 @@ pub mod parse;
 pub mod reading;
 mod relation;
 pub mod set;
+mod suggest;
 mod syntax;
 pub mod tables;
 pub mod term;
@@ -57,8 +61,9 @@ mod tree;
 mod vocabulary;
 pub mod words;
 
+pub use contradiction::Contradiction;
 pub use environment::Environment;
-pub use error::{FilterError, Reason};
+pub use error::{FilterError, Reason, Suggestion};
 pub use field::{Field, Packet};
 pub use filter::Filter;
 pub use flow::{FlowFilter, NotOfFlows};

@@ -34,6 +34,15 @@ impl Relation {
         Ok(Self { left, comparison, right, meaning })
     }
 
+    /// The header whose bytes it compares.
+    pub(crate) fn header(&self) -> Option<HeaderWord> {
+        let side = |side: &Arithmetic| match side.access() {
+            Some(Access::Bytes { header, .. }) => Some(header),
+            _ => None,
+        };
+        side(&self.left).or_else(|| side(&self.right))
+    }
+
     /// Ranges of values in its meaning: what it costs.
     pub(crate) fn ranges(&self) -> usize {
         self.meaning.leaves().map(Test::ranges).sum()

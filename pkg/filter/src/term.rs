@@ -1,6 +1,6 @@
 //! The normal form for a classifier: alternatives, each with one set for each field.
 
-mod cover;
+pub(crate) mod cover;
 pub(crate) mod normal;
 mod print;
 
@@ -48,10 +48,10 @@ pub struct Term {
 
 impl Term {
     /// Every packet.
-    const ALL: Self = Self { sets: BTreeMap::new() };
+    pub(crate) const ALL: Self = Self { sets: BTreeMap::new() };
 
     /// The packets whose `field` is in `set`.
-    fn new(field: Field, set: Set) -> Self {
+    pub(crate) fn new(field: Field, set: Set) -> Self {
         Self::ALL.with(field, set)
     }
 
@@ -100,8 +100,14 @@ impl Term {
         self.sets().any(|(field, set)| set.is_empty() || (is_always_there(field) && set.ranges().is_empty()))
     }
 
-    /// The packets that are in both.
-    fn intersection(&self, other: &Self) -> Self {
+    /// The same, of these fields only.
+    pub(crate) fn only(&self, fields: &[Field]) -> Self {
+        let sets = self.sets().filter(|(field, _)| fields.contains(field));
+        Self { sets: sets.map(|(field, set)| (field, set.clone())).collect() }
+    }
+
+    /// The packets that are in both; where there are none, the sets that have nothing in common are empty.
+    pub(crate) fn intersection(&self, other: &Self) -> Self {
         other.sets().fold(self.clone(), |term, (field, set)| {
             let both = term.set(field).map_or_else(|| set.clone(), |ours| ours.intersection(set));
             term.with(field, both)

@@ -24,12 +24,16 @@ fn explain(text: &str) -> Result<String, Failure> {
     let mut explained = if canonical.is_empty() { "(no filter)".to_owned() } else { canonical };
     let meaning = filter.meaning();
     let count = match terms.len() {
-        0 => "wants no packet".to_owned(),
         1 => "1 alternative".to_owned(),
         more => format!("{more} alternatives"),
     };
     // Writing to a string cannot fail.
-    let _ = write!(explained, "\n{meaning}\n{count}");
+    let _ = write!(explained, "\n{meaning}");
+    if let Some(contradiction) = filter.contradiction() {
+        let _ = write!(explained, "\n{contradiction}");
+        return Ok(explained);
+    }
+    let _ = write!(explained, "\n{count}");
     for term in &terms {
         let _ = write!(explained, "\n  {term}");
     }
@@ -57,7 +61,8 @@ mod tests {
         assert_eq!(explain("").unwrap(), "(no filter)\nevery packet\n1 alternative\n  every packet");
         assert_eq!(
             explain("tcp and udp").unwrap(),
-            "tcp and udp\npackets of TCP and of UDP\nwants no packet"
+            "tcp and udp\npackets of TCP and of UDP\nno packet can match: \"tcp\" and \"udp\" contradict each other, because a \
+             packet has one IP protocol"
         );
     }
 
@@ -65,7 +70,10 @@ mod tests {
     fn a_fault_is_pointed_at() {
         let Err(Failure::Call(message)) = explain("host 10.0.0.1 adn port 80") else { panic!("no fault") };
         let lines: Vec<&str> = message.lines().collect();
-        assert_eq!(lines[0], "column 15: \"adn\" stands where and, or or the end is expected");
+        assert_eq!(
+            lines[0],
+            "column 15: expected and, or or the end but found \"adn\"; did you mean \"and\"?"
+        );
         assert_eq!(lines[1], "  host 10.0.0.1 adn port 80");
         assert_eq!(lines[2], "                ^^^");
     }

@@ -27,6 +27,7 @@ use tokio::{
     sync::{mpsc, oneshot},
     time::timeout,
 };
+use xdplive_filter::Filter;
 
 use self::{
     accounts::Accounts,
@@ -142,8 +143,18 @@ fn check(options: &Watch) -> Result<(), Failure> {
         standard_error::note(
             "note: --filter has no meaning for --query capture, which shows what all streams are given",
         );
+    } else {
+        contradictions(&options.filter).for_each(standard_error::note);
     }
     Ok(())
+}
+
+/// A warning of each filter that no packet can match. What is no filter is left to the plugin.
+fn contradictions(filters: &[String]) -> impl Iterator<Item = String> {
+    filters.iter().enumerate().filter_map(|(number, text)| {
+        let contradiction = Filter::parse(text).ok()?.contradiction()?;
+        Some(format!("warning: stream={number}: {contradiction}"))
+    })
 }
 
 /// Prints or writes what the streams bring until it is time to stop. Returns the streams' accounts.

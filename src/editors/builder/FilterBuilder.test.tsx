@@ -201,12 +201,12 @@ it('runs with nothing that could be more than a value', async () => {
 
 it('marks the condition that the back end cannot take, and says why below', async () => {
   const text = 'tcp and port nosuch';
-  const fault = { column: 14, length: 6, word: 'nosuch', message: 'a port is expected' };
+  const fault = { column: 14, length: 6, word: 'nosuch', message: 'expected a port' };
   await open(text, { state: 'fault', text, fault, isInterpolated: false });
-  expect(await screen.findByText('a port is expected')).toBeVisible();
+  expect(await screen.findByText('expected a port')).toBeVisible();
   expect(part(1, 'value')).toBeValid();
   expect(part(2, 'value')).toBeInvalid();
-  expect(part(2, 'value')).toHaveAccessibleDescription(/a port is expected/);
+  expect(part(2, 'value')).toHaveAccessibleDescription(/expected a port/);
 });
 
 it('says below what the filter means', async () => {

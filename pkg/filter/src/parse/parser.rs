@@ -11,7 +11,7 @@ use crate::{
     syntax::Expression,
 };
 
-pub(super) type Parsed<T> = Result<T, FilterError>;
+pub(crate) type Parsed<T> = Result<T, FilterError>;
 
 pub(super) struct Parser<'t> {
     pub(super) tokens: &'t [Token],

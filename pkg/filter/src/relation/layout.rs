@@ -80,7 +80,7 @@ impl HeaderWord {
         Self::ALL.into_iter().find(|header| header.name() == word)
     }
 
-    pub(super) const fn name(self) -> &'static str {
+    pub(crate) const fn name(self) -> &'static str {
         match self {
             Self::Ether => "ether",
             Self::Ip => "ip",
@@ -90,6 +90,16 @@ impl HeaderWord {
             Self::Sctp => "sctp",
             Self::Icmp => "icmp",
             Self::Icmp6 => "icmp6",
+        }
+    }
+
+    /// The EtherType of the only packets in which its bytes are read, if there is one.
+    pub(crate) const fn version(self) -> Option<u16> {
+        match self {
+            Self::Ether => None,
+            // As in pcap-filter(7), the bytes of transport headers are those in IPv4 packets.
+            Self::Ip | Self::Tcp | Self::Udp | Self::Sctp | Self::Icmp => Some(IPV4),
+            Self::Ip6 | Self::Icmp6 => Some(IPV6),
         }
     }
 
@@ -127,23 +137,23 @@ impl HeaderWord {
         })
     }
 
-    /// The packets with that header, among those with one of its fields. As in pcap-filter(7), the bytes of
-    /// transport headers are those in IPv4 packets.
+    /// The packets with that header, among those with one of its fields.
     fn packets(self) -> Formula {
-        let ethertype = |value: u16| formula::leaf(Field::Ethertype, Set::value(value));
+        let of_version = match self.version() {
+            Some(version) => formula::leaf(Field::Ethertype, Set::value(version)),
+            // A frame without Ethernet has no destination address.
+            None => {
+                return formula::leaf(Field::DestinationCast, Set::range(0_u8, Field::DestinationCast.max()));
+            }
+        };
         let protocol = |number: u8| formula::leaf(Field::Protocol, Set::value(number));
         match self {
-            // A frame without Ethernet has no destination address.
-            Self::Ether => {
-                formula::leaf(Field::DestinationCast, Set::range(0_u8, Field::DestinationCast.max()))
-            }
-            Self::Ip => ethertype(IPV4),
-            Self::Ip6 => ethertype(IPV6),
-            Self::Tcp => ethertype(IPV4).and(protocol(6)),
-            Self::Udp => ethertype(IPV4).and(protocol(17)),
-            Self::Sctp => ethertype(IPV4).and(protocol(132)),
-            Self::Icmp => ethertype(IPV4).and(protocol(1)),
-            Self::Icmp6 => ethertype(IPV6).and(protocol(58)),
+            Self::Ether | Self::Ip | Self::Ip6 => of_version,
+            Self::Tcp => of_version.and(protocol(6)),
+            Self::Udp => of_version.and(protocol(17)),
+            Self::Sctp => of_version.and(protocol(132)),
+            Self::Icmp => of_version.and(protocol(1)),
+            Self::Icmp6 => of_version.and(protocol(58)),
         }
     }
 

@@ -8,11 +8,11 @@ const MAX_ON_THE_WAY: usize = 4 * MAX_TERMS;
 
 /// What the work on one filter may still cost: about the number of ranges looked at.
 #[derive(Debug)]
-pub(super) struct Effort(usize);
+pub(crate) struct Effort(usize);
 
 impl Effort {
     /// As much as is spent in a few tenths of a second, on sets of some ten megabytes in all.
-    pub(super) const fn new() -> Self {
+    pub(crate) const fn new() -> Self {
         Self(2_000_000)
     }
 
@@ -24,27 +24,31 @@ impl Effort {
 
 /// The packets of any of some terms, of which none is empty or within another.
 #[derive(Clone, Debug)]
-pub(super) struct Cover(Vec<Term>);
+pub(crate) struct Cover(Vec<Term>);
 
 impl Cover {
     /// No packet.
-    pub(super) const EMPTY: Self = Self(Vec::new());
+    pub(crate) const EMPTY: Self = Self(Vec::new());
 
     /// Every packet.
-    pub(super) fn all() -> Self {
+    pub(crate) fn all() -> Self {
         Self(vec![Term::ALL])
     }
 
-    pub(super) fn len(&self) -> usize {
+    pub(crate) fn len(&self) -> usize {
         self.0.len()
     }
 
-    pub(super) fn into_terms(self) -> Vec<Term> {
+    pub(crate) fn into_terms(self) -> Vec<Term> {
         self.0
     }
 
+    pub(crate) fn terms(&self) -> &[Term] {
+        &self.0
+    }
+
     /// Adds the packets of `term`: it takes in every term that makes one with it, until none does.
-    pub(super) fn add(&mut self, mut term: Term, effort: &mut Effort) -> Result<(), TooComplex> {
+    pub(crate) fn add(&mut self, mut term: Term, effort: &mut Effort) -> Result<(), TooComplex> {
         if term.is_empty() {
             return Ok(());
         }
@@ -70,7 +74,7 @@ impl Cover {
     }
 
     /// The packets of either.
-    pub(super) fn union(mut self, other: Self, effort: &mut Effort) -> Result<Self, TooComplex> {
+    pub(crate) fn union(mut self, other: Self, effort: &mut Effort) -> Result<Self, TooComplex> {
         for term in other.0 {
             self.add(term, effort)?;
         }
@@ -78,7 +82,7 @@ impl Cover {
     }
 
     /// The packets of both.
-    pub(super) fn intersection(&self, other: &Self, effort: &mut Effort) -> Result<Self, TooComplex> {
+    pub(crate) fn intersection(&self, other: &Self, effort: &mut Effort) -> Result<Self, TooComplex> {
         let mut both = Self::EMPTY;
         for ours in &self.0 {
             for theirs in &other.0 {

@@ -8,17 +8,25 @@ use crate::{environment::Environment, formula::Formula, tree::Tree};
 
 /// The terms of `formula`: a packet passes if it matches one of them.
 pub(crate) fn terms(formula: &Formula, environment: &Environment) -> Result<Vec<Term>, TooComplex> {
-    let mut work = Work { environment, effort: Effort::new() };
-    let cover = work.cover(formula, true)?;
+    let cover = cover(formula, environment, &mut Effort::new())?;
     if cover.len() > MAX_TERMS {
         return Err(TooComplex { terms: cover.len(), allowed: MAX_TERMS });
     }
     Ok(cover.into_terms())
 }
 
+/// The packets for which `formula` is true, whatever the number of terms.
+pub(crate) fn cover(
+    formula: &Formula,
+    environment: &Environment,
+    effort: &mut Effort,
+) -> Result<Cover, TooComplex> {
+    Work { environment, effort }.cover(formula, true)
+}
+
 struct Work<'e> {
     environment: &'e Environment,
-    effort: Effort,
+    effort: &'e mut Effort,
 }
 
 impl Work<'_> {
@@ -33,7 +41,7 @@ impl Work<'_> {
                 let (field, set) = test.set(self.environment);
                 let set = if value { set } else { set.complement(field.max()) };
                 let mut cover = Cover::EMPTY;
-                cover.add(Term::new(field, set), &mut self.effort)?;
+                cover.add(Term::new(field, set), self.effort)?;
                 Ok(cover)
             }
         }
@@ -42,7 +50,7 @@ impl Work<'_> {
     fn sum(&mut self, list: &[Formula], value: bool) -> Result<Cover, TooComplex> {
         list.iter().try_fold(Cover::EMPTY, |sum, formula| {
             let cover = self.cover(formula, value)?;
-            sum.union(cover, &mut self.effort)
+            sum.union(cover, self.effort)
         })
     }
 
@@ -51,8 +59,6 @@ impl Work<'_> {
             list.iter().map(|formula| self.cover(formula, value)).collect::<Result<Vec<_>, _>>()?;
         // What leaves least comes first, so that there is less to multiply the others with.
         factors.sort_by_key(Cover::len);
-        factors
-            .iter()
-            .try_fold(Cover::all(), |product, factor| product.intersection(factor, &mut self.effort))
+        factors.iter().try_fold(Cover::all(), |product, factor| product.intersection(factor, self.effort))
     }
 }

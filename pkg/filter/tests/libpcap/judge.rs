@@ -26,9 +26,10 @@ pub(crate) struct Judge {
 }
 
 impl Judge {
-    /// Writes `samples` as they are shown to libpcap, each with its number as its second.
-    pub(crate) fn new<'s>(samples: impl Iterator<Item = &'s Sample> + Clone) -> Self {
-        let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("libpcap");
+    /// Writes `samples` as they are shown to libpcap, each with its number as its second, into a directory of this
+    /// `name`: tests run at the same time.
+    pub(crate) fn new<'s>(name: &str, samples: impl Iterator<Item = &'s Sample> + Clone) -> Self {
+        let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("libpcap").join(name);
         fs::create_dir_all(&directory).unwrap();
         let judge = Self { directory };
         for view in View::ALL {

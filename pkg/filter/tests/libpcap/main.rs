@@ -7,6 +7,7 @@
 #![allow(clippy::indexing_slicing, clippy::panic, reason = "a test may stop at the first surprise")]
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
+mod contradictions;
 mod expressions;
 mod frames;
 mod judge;
@@ -46,7 +47,7 @@ struct Outcome {
 #[test]
 fn every_decision_is_libpcaps() {
     let subjects: Vec<Subject> = frames::all().map(subject).collect();
-    let judge = Judge::new(subjects.iter().map(|subject| &subject.sample));
+    let judge = Judge::new("decisions", subjects.iter().map(|subject| &subject.sample));
     let todo = Mutex::new(EXPRESSIONS.iter());
     let outcomes = Mutex::new(Vec::new());
     thread::scope(|scope| {
@@ -108,6 +109,9 @@ fn compare(expression: &'static str, judge: &Judge, subjects: &[Subject]) -> Out
             return outcome;
         }
     };
+    if let Some(contradiction) = filter.contradiction() {
+        outcome.unexplained.push(format!("{expression}: {contradiction}"));
+    }
     let (mut matches, mut misses) = (0, 0);
 
     for (number, Subject { sample, headers }) in subjects.iter().enumerate() {

@@ -14,7 +14,7 @@ const FRAMES: usize = 3_000;
 const DECIDED: usize = 300;
 
 /// Headers and length of frames of both link types.
-static PACKETS: LazyLock<Vec<(Headers, u32)>> = LazyLock::new(|| {
+pub(crate) static PACKETS: LazyLock<Vec<(Headers, u32)>> = LazyLock::new(|| {
     let read = |sample: Sample| {
         let headers = parse(&mut sample.bytes.as_slice(), &Wire::new(sample.link));
         (headers, sample.bytes.len() as u32)

@@ -5,10 +5,12 @@
 #![allow(clippy::indexing_slicing, clippy::panic, reason = "a test may stop at the first surprise")]
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
+mod contradictions;
 mod filters;
 mod readings;
 mod sets;
 mod texts;
+mod witness;
 
 use std::env;
 

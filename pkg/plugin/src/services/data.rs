@@ -159,6 +159,10 @@ impl Plugin {
             self.add_accounts(&asked, &mut about);
         }
         about.notices.extend(remarks(&asked.query, &*self.source));
+        let contradiction = asked.query.filter.contradiction();
+        about
+            .notices
+            .extend(contradiction.iter().map(|why| json!({ "severity": "warning", "text": why.sentence() })));
         // Without a limit nothing is kept of packets.
         let is_kept = asked.query.kind != Kind::Packets || asked.query.limit.is_some();
         if caller.comes_again && is_kept {
@@ -176,7 +180,7 @@ impl Plugin {
         }
         // What is counted only since is not there either.
         if !caller.is_rule {
-            if about.since.is_none() {
+            if about.since.is_none() && contradiction.is_none() {
                 about.absence = notice_of_absence(&asked.query, &range, now, &self.server);
             }
             let has_no_panel = caller.comes_again || caller.has_no_stream;

@@ -4,7 +4,10 @@ use std::{env, fs};
 
 use serde_json::{Map, Value, json};
 
-use crate::{context::viewer, grafana::Grafana};
+use crate::{
+    context::viewer,
+    grafana::{Grafana, meta},
+};
 
 async fn asked(query: Value) -> (i32, Value) {
     Grafana::start().await.post(viewer(), "filter", &query.to_string()).await
@@ -37,16 +40,36 @@ async fn a_filter_is_explained() {
 }
 
 #[tokio::test]
+async fn a_filter_that_no_packet_can_match_is_warned_of() {
+    let contradiction = "no packet can match: \"port 80\" and \"icmp\" contradict each other, because only TCP, UDP and SCTP \
+                         packets have ports";
+    let (status, answer) = asked(json!({ "filter": "port 80 and icmp" })).await;
+    assert_eq!((status, &answer["contradiction"]), (200, &json!(contradiction)));
+    let grafana = Grafana::start().await;
+    for (filter, expected) in [("tcp and udp", true), ("tcp or udp", false)] {
+        let json = json!({ "filter": filter, "interfaces": ["eth0"] }).to_string();
+        let notices = meta(&grafana.answer(viewer(), &json).await.frames[0])["notices"].take();
+        let warning = json!({
+            "severity": "warning",
+            "text": "No packet can match: \"tcp\" and \"udp\" contradict each other, because a packet has one IP protocol.",
+        });
+        let warns = notices.as_array().is_some_and(|notices| notices.contains(&warning));
+        assert_eq!(warns, expected, "{filter}: {notices}");
+    }
+}
+
+#[tokio::test]
 async fn a_wrong_filter_is_pointed_at() {
     let expected = json!({ "error": {
-        "column": 15, "length": 3, "word": "adn", "message": "\"adn\" stands where and, or or the end is expected",
+        "column": 15, "length": 3, "word": "adn", "message": "expected and, or or the end but found \"adn\"",
+        "suggestions": [{ "column": 15, "length": 3, "text": "and" }],
     }});
     let (status, answer) = asked(json!({ "filter": "host 10.0.0.1 adn port 80" })).await;
     assert_eq!((status, keys(&answer, &["error"])), (200, expected));
-    let beyond = "\"adn\" stands where and, or or the end is expected";
+    let beyond = "expected and, or or the end but found \"adn\"";
     assert_eq!(answer["conditions"], json!({ "beyond": beyond }));
     let expected = json!({ "error": {
-        "column": 5, "length": 0, "word": "", "message": "the filter ends where a port is expected",
+        "column": 5, "length": 0, "word": "", "message": "the filter ends too early: expected a port",
     }});
     let (status, answer) = asked(json!({ "filter": "port" })).await;
     assert_eq!(
@@ -71,7 +94,7 @@ async fn a_text_is_shown_as_it_was_typed() {
         (
             200,
             &json!(
-                "the filter ends where a condition, such as host 192.0.2.1, port 53, tcp, or ip[8] < 5, is expected"
+                "the filter ends too early: expected a condition, such as host 192.0.2.1, port 53, tcp, or ip[8] < 5"
             )
         )
     );

@@ -200,16 +200,16 @@ fn filters_in_braces() {
         ("host {10.0.0.1 or tcp}", 6, "{", no_value),
         ("host ({10.0.0.1 or tcp})", 7, "{", no_value),
         ("src or dst port {53 or tcp}", 17, "{", no_value),
-        ("{udp) or (arp} and ip", 5, ")", "and, or or } is expected"),
-        ("{udp or arp", 12, "", "and, or or } is expected"),
-        ("udp}", 4, "}", "and, or or the end is expected"),
-        ("({udp) or arp}", 6, ")", "and, or or } is expected"),
-        ("{and}", 2, "and", "is expected"),
-        ("{not}", 5, "}", "is expected"),
-        ("{tcp[} and host ::1", 6, "}", "is expected"),
-        ("{udp} {arp}", 8, "arp", "and, or or the end is expected"),
-        ("{port 53} or 80", 14, "80", "is expected"),
-        ("band {udp and arp}", 1, "band", "is expected"),
+        ("{udp) or (arp} and ip", 5, ")", "and, or or }"),
+        ("{udp or arp", 12, "", "and, or or }"),
+        ("udp}", 4, "}", "and, or or the end"),
+        ("({udp) or arp}", 6, ")", "and, or or }"),
+        ("{and}", 2, "and", "but found"),
+        ("{not}", 5, "}", "but found"),
+        ("{tcp[} and host ::1", 6, "}", "but found"),
+        ("{udp} {arp}", 8, "arp", "and, or or the end"),
+        ("{port 53} or 80", 14, "80", "but found"),
+        ("band {udp and arp}", 1, "band", "but found"),
     ]);
 }
 
@@ -240,9 +240,9 @@ fn empty_lists() {
     ]);
     assert_refused(&[
         ("host {10.0.0.1,nosuch}", 16, "nosuch", "names of hosts are not looked up; write the address"),
-        ("port {80,tcp}", 10, "tcp", "the name of a service is expected"),
-        ("vlan {40,tcp}", 10, "tcp", "a condition like that of the first value in the braces is expected"),
-        ("host {} 5", 9, "5", "and, or or the end is expected"),
+        ("port {80,tcp}", 10, "tcp", "the name of a service"),
+        ("vlan {40,tcp}", 10, "tcp", "a condition like that of the first value in the braces"),
+        ("host {} 5", 9, "5", "and, or or the end"),
         ("port {80,443", 6, "{", "write } behind the last of them"),
     ]);
     let vlans = (0..40).map(|number| number.to_string()).collect::<Vec<_>>().join(",");

@@ -9,7 +9,7 @@ fn words_of_other_links_and_layers() {
     for word in words.split(' ') {
         let error = parse(&format!("ip and {word} 5")).unwrap_err();
         assert_eq!((error.column, error.word.as_str()), (8, word));
-        assert!(error.to_string().contains(" is not possible: "), "{error}");
+        assert!(error.to_string().contains(" cannot be used: "), "{error}");
     }
 }
 
@@ -47,7 +47,7 @@ fn qualifiers_that_do_not_fit() {
         ("tcp proto 5", 1, "tcp", "a protocol is asked for of ip, ip6 or ether"),
         ("ip host ::1", 9, "::1", "ip has no such addresses"),
         ("ip6 net 10/8", 9, "10", "ip6 has no such addresses"),
-        ("ip6 broadcast", 5, "broadcast", "only ether and ip have it, and ip6 multicast is expected"),
+        ("ip6 broadcast", 5, "broadcast", "only ether and ip have it, and ip6 multicast"),
         ("host example.org", 6, "example.org", "names of hosts are not looked up; write the address"),
         ("host 02:00:00:00:00:01", 6, "02:00:00:00:00:01", "write `ether` in front of host, src or dst"),
         ("host 10.0.0.0/8", 14, "/", "a host is one address; write `net` for a network"),

@@ -83,24 +83,24 @@ fn show_wrong_values_and_no_other_faults() {
         ("port 80-90", "beyond: it has a range of ports behind port"),
         (
             "ether proto arp",
-            "beyond: \"arp\" stands where an EtherType such as 0x88cc, or a name behind a backslash such as \\arp, is expected",
+            "beyond: expected an EtherType such as 0x88cc, or a name behind a backslash such as \\arp, but found \"arp\"",
         ),
         ("ether proto nosuch", "beyond: it has the name of an EtherType without a backslash"),
-        ("host", "beyond: the filter ends where an IP address is expected"),
+        ("host", "beyond: the filter ends too early: expected an IP address"),
         (
             "host port 80",
-            "beyond: \"port\" is not possible: names of hosts are not looked up; write the address",
+            "beyond: \"port\" cannot be used: names of hosts are not looked up; write the address",
         ),
-        ("tcp udp", "beyond: \"udp\" stands where and, or or the end is expected"),
+        ("tcp udp", "beyond: expected and, or or the end but found \"udp\""),
         (
             "\"",
-            "beyond: \"\\\"\" stands where a condition, such as host 192.0.2.1, port 53, tcp, or ip[8] < 5, is expected",
+            "beyond: expected a condition, such as host 192.0.2.1, port 53, tcp, or ip[8] < 5, but found \"\\\"\"",
         ),
     ] {
         assert_eq!(shown(text), expected);
     }
     assert!(
         shown(&"(".repeat(8000))
-            .starts_with("beyond: \"(\" is not possible: conditions can be 64 levels deep")
+            .starts_with("beyond: \"(\" cannot be used: conditions can be 64 levels deep")
     );
 }

@@ -5,7 +5,7 @@ use grafana_plugin_sdk::pluginv2::CallResourceRequest;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 use xdplive_filter::{
-    Environment,
+    Environment, FilterError, Suggestion,
     reading::{Completion, Condition, Conditions, Expected, Part, Reading},
     words,
 };
@@ -37,6 +37,9 @@ struct Explained {
     meaning: String,
     /// Alternatives that the kernel decides by.
     terms: usize,
+    /// Why no packet can match it: a clause.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    contradiction: Option<String>,
 }
 
 /// What is wrong with a filter, and where.
@@ -48,13 +51,41 @@ struct Fault {
     length: usize,
     word: String,
     message: String,
+    /// What may have been meant, what is most likely at the front.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    suggestions: Vec<SuggestionEntry>,
+}
+
+/// A change of the text.
+#[derive(Serialize)]
+struct SuggestionEntry {
+    /// Where what it replaces begins: characters, from 1.
+    column: usize,
+    /// Characters that it replaces.
+    length: usize,
+    text: String,
+}
+
+impl From<FilterError> for Fault {
+    fn from(error: FilterError) -> Self {
+        let message = error.fault();
+        let FilterError { column, length, word, suggestions, .. } = error;
+        let entry = |Suggestion { column, length, text }| SuggestionEntry { column, length, text };
+        Self { column, length, word, message, suggestions: suggestions.into_iter().map(entry).collect() }
+    }
 }
 
 impl Fault {
     /// One that no word alone is to blame for.
     fn of_the_whole(text: &str, message: &str) -> Self {
         let message = message.trim_start_matches("filter: ").to_owned();
-        Self { column: 1, length: text.chars().count(), word: text.to_owned(), message }
+        Self {
+            column: 1,
+            length: text.chars().count(),
+            word: text.to_owned(),
+            message,
+            suggestions: Vec::new(),
+        }
     }
 }
 
@@ -137,13 +168,12 @@ fn verdict(text: &str, keys: &Map<String, Value>) -> Result<Verdict, Failure> {
                     canonical: filter.to_string(),
                     meaning: filter.meaning(),
                     terms: terms.len(),
+                    contradiction: filter.contradiction().map(|contradiction| contradiction.to_string()),
                 }));
             }
             Err(error) => Fault::of_the_whole(text, &error.to_string()),
         },
-        Err(QueryError::Filter(error)) => {
-            Fault { column: error.column, length: error.length, message: error.message(), word: error.word }
-        }
+        Err(QueryError::Filter(error)) => error.into(),
         Err(
             error @ (QueryError::NotOfFlows { .. }
             | QueryError::NoFilterByFlag { .. }

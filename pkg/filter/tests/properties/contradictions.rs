@@ -1,0 +1,64 @@
+//! No packet can match exactly those filters that are said to be contradictory.
+
+use proptest::prelude::*;
+use xdplive_filter::{Environment, Filter, Packet};
+use xdplive_packet::event::Direction;
+
+use crate::{
+    config,
+    filters::PACKETS,
+    texts::{CONDITIONS, filters},
+    witness,
+};
+
+/// Whether a packet of the corpus matches.
+fn is_met(filter: &Filter) -> bool {
+    PACKETS.iter().any(|(headers, frame_length)| {
+        Direction::ALL.into_iter().any(|direction| {
+            let packet = Packet { headers, frame_length: *frame_length, direction };
+            filter.matches(&packet, &Environment::default())
+        })
+    })
+}
+
+/// Either no packet matches, and that is said; or one does.
+fn check(text: &str) -> bool {
+    // Tags beyond the second are refused.
+    let Ok(filter) = Filter::parse(text) else { return false };
+    match filter.contradiction() {
+        Some(contradiction) => {
+            assert!(!is_met(&filter) && !witness::exists(&filter), "{text}: {contradiction}");
+            assert!(!contradiction.conditions.is_empty() && !contradiction.reasons.is_empty(), "{text}");
+            true
+        }
+        // Which addresses are broadcast addresses depends on the interface.
+        None if text.contains("ip broadcast") => false,
+        None => {
+            assert!(is_met(&filter) || witness::exists(&filter), "{text}: nothing matches");
+            false
+        }
+    }
+}
+
+#[test]
+fn two_conditions_contradict_each_other_or_a_packet_meets_both() {
+    let (mut contradictions, mut pairs) = (0, 0);
+    for (place, first) in CONDITIONS.iter().enumerate() {
+        for second in &CONDITIONS[place + 1..] {
+            for text in [format!("({first}) and ({second})"), format!("not ({first}) and ({second})")] {
+                pairs += 1;
+                contradictions += usize::from(check(&text));
+            }
+        }
+    }
+    assert!(contradictions > 1000 && pairs - contradictions > 2000, "{contradictions} of {pairs}");
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn what_is_said_to_be_contradictory_is(text in filters()) {
+        check(&text);
+    }
+}
