@@ -121,7 +121,7 @@ it('holds the newest thousand, and reports what it leaves out', () => {
   expect(panel.frames.get('A')?.meta?.notices).toEqual([
     {
       severity: 'info',
-      text: 'Shown are the newest 1,000 rows (Rows kept): 501 rows before were left out since the panel opened.',
+      text: 'Only the newest 1,000 rows are shown (Rows kept). 501 earlier rows were left out since the panel opened.',
     },
   ]);
   panel.leave();

@@ -83,6 +83,15 @@ describe('what it means', () => {
     );
   });
 
+  it('is asked later for a long text', async () => {
+    const { read } = open();
+    type(`host {${'192.0.2.1,'.repeat(900)}192.0.2.2}`);
+    await wait(250);
+    expect(read).not.toHaveBeenCalled();
+    await wait(100);
+    expect(read).toHaveBeenCalledTimes(1);
+  });
+
   it('has a button for each thing that may have been meant, which changes the filter', async () => {
     const { commit } = open('udp prot 53', recordedReading('udp prot 53').verdict);
     await wait(1_000);
@@ -186,7 +195,7 @@ describe('what it means', () => {
     const { read } = open('tcp');
     read.mockRejectedValueOnce(new Error('the plugin is not there'));
     await wait(300);
-    expect(meaning()).toHaveTextContent('What it means could not be asked: the plugin is not there');
+    expect(meaning()).toHaveTextContent('The meaning of this filter is not available: the plugin is not there');
     expect(input()).toBeValid();
   });
 });
@@ -390,7 +399,7 @@ describe('colours', () => {
     await act(() => jest.advanceTimersByTimeAsync(300));
     expect(classes()).toEqual([]);
     expect(highlighted()).toHaveTextContent('tcp port 44');
-    expect(meaning()).toHaveTextContent('What it means could not be asked: the plugin is not there');
+    expect(meaning()).toHaveTextContent('The meaning of this filter is not available: the plugin is not there');
     jest.useRealTimers();
   });
 

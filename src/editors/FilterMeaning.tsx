@@ -4,7 +4,7 @@ import { Trans } from '@grafana/i18n';
 import { Button, Icon, useStyles2 } from '@grafana/ui';
 
 import { t } from '../locale/t';
-import { markFault, withSuggestion, type FilterVerdict } from '../query/filterReading';
+import { markFault, shortenedFault, withSuggestion, type FilterVerdict } from '../query/filterReading';
 
 /** Something to mark where a word is missing. */
 const NO_WORD = '\u00a0';
@@ -98,9 +98,13 @@ function Verdict({ verdict }: { verdict: FilterVerdict }) {
     case 'spoiled':
       return <span className={styles.fault}>{sentence(verdict.reason)}</span>;
     case 'unknown':
-      return <>{t('filter.unknown', 'What it means could not be asked: {{reason}}', { reason: verdict.reason })}</>;
+      return (
+        <>
+          {t('filter.unknown', 'The meaning of this filter is not available: {{reason}}', { reason: verdict.reason })}
+        </>
+      );
     case 'fault': {
-      const { before, wrong, after } = markFault(verdict.text, verdict.fault);
+      const { before, wrong, after } = shortenedFault(markFault(verdict.text, verdict.fault));
       return (
         <>
           {verdict.isInterpolated && (

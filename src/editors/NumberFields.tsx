@@ -23,7 +23,7 @@ export function NumberFields({ id, query, limit, onChange }: Props) {
           label={t('query-editor.limit.label', 'Rows per second')}
           tooltip={t(
             'query-editor.limit.tooltip',
-            'Where more packets come, they are thinned in the kernel; the first packet of each flow goes before its followers.'
+            'If more packets come, the kernel leaves some of them out. It keeps the first packet of each flow rather than later ones.'
           )}
           testId="xdplive-query-limit"
           range={limit}

@@ -9,6 +9,9 @@ const ASKED_AFTER = 50;
 /** How long nothing is typed before it is shown what is wrong, ms: half a word always is. */
 const JUDGED_AFTER = 300;
 
+/** Characters from which on it is asked only then: of such a text no colours are shown, and it takes longer. */
+const LONG = 8192;
+
 /** What the back end makes of a filter, with the cursor there if it is given. */
 export type ReadFilter = (filter: string, cursor?: number) => Promise<FilterReading>;
 
@@ -59,7 +62,7 @@ export function useFilterReading(read: ReadFilter, filter: string, cursor: numbe
       }
     };
     const ask = async () => {
-      await after(ASKED_AFTER);
+      await after(filter.length > LONG ? JUDGED_AFTER : ASKED_AFTER);
       const question = (asked.current += 1);
       const take = (answer: FilterReading | undefined) => {
         if (question > answered.current) {

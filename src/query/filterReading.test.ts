@@ -1,4 +1,4 @@
-import { charactersBefore, markFault, readingOf, withSuggestion } from './filterReading';
+import { charactersBefore, markFault, readingOf, shortenedFault, withSuggestion } from './filterReading';
 
 const fault = (column: number, length: number, word = '') => ({ column, length, word, message: 'it is wrong' });
 
@@ -9,6 +9,13 @@ it.each([
   ['ttl 1', 1, 5, '', 'ttl 1', ''],
 ])('marks in "%s" what is at %d, %d', (text, column, length, before, wrong, after) => {
   expect(markFault(text, { column, length })).toEqual({ before, wrong, after });
+});
+
+it('shows of a long text what stands around the wrong word', () => {
+  const marked = markFault(`${'a'.repeat(3_000)} adn ${'b'.repeat(3_000)}`, { column: 3_002, length: 3 });
+  const { before, wrong, after } = shortenedFault(marked);
+  expect([before.length, wrong, after.length]).toEqual([121, 'adn', 121]);
+  expect(before.startsWith('…') && before.endsWith('a ') && after.endsWith('b…')).toBe(true);
 });
 
 it('takes a suggestion into a text, whose characters the back end counts', () => {

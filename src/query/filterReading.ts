@@ -130,6 +130,18 @@ export function markFault(text: string, { column, length }: Pick<FilterFault, 'c
   };
 }
 
+/** Characters of a text that are shown on either side of what is wrong in it. */
+const AROUND_FAULT = 120;
+
+/** The same with no more of a long text than what stands around the wrong word. */
+export function shortenedFault({ before, wrong, after }: MarkedFault): MarkedFault {
+  return {
+    before: before.length > AROUND_FAULT ? `…${before.slice(-AROUND_FAULT)}` : before,
+    wrong: wrong.length > AROUND_FAULT ? `${wrong.slice(0, AROUND_FAULT)}…` : wrong,
+    after: after.length > AROUND_FAULT ? `${after.slice(0, AROUND_FAULT)}…` : after,
+  };
+}
+
 /** A text with a suggestion taken. */
 export function withSuggestion(text: string, suggestion: FilterSuggestion): string {
   const { before, after } = markFault(text, suggestion);

@@ -39,7 +39,7 @@ it('says which packets are own traffic', () => {
   });
   expect(ownPortsNote(serverSettings({ own_ports: [] }))).toEqual({
     isNone: true,
-    note: 'own_ports = none in grafana.ini takes no packet for own traffic, so that this has no effect.',
+    note: 'In grafana.ini, own_ports is none. So no traffic counts as own, and this switch has no effect.',
   });
 });
 

@@ -59,7 +59,7 @@ export function ownPortsNote({ settings: { own_ports } }: SettingsResponse): { i
   if (own_ports.set && own_ports.value.length === 0) {
     const note = t(
       'administrator.no-own-ports',
-      'own_ports = none in grafana.ini takes no packet for own traffic, so that this has no effect.'
+      'In grafana.ini, own_ports is none. So no traffic counts as own, and this switch has no effect.'
     );
     return { isNone: true, note };
   }

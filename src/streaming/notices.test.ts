@@ -50,13 +50,13 @@ it('is silent where all is well', () => {
 
 describe('loss', () => {
   const RING = "found no room in the ring: the server's administrator can raise ring_bytes.";
-  const QUEUE =
-    'came faster than Grafana or the browser takes them: ask for fewer rows per second, fewer columns or a narrower filter.';
+  const queue = (figure: string) =>
+    `Grafana or the browser was too slow for ${figure} of them. Ask for fewer rows per second, for fewer columns, or with a narrower filter.`;
 
   it.each([
     [{ matched: 1_234, lostRing: 2 }, `2 of 1,234 matching packets were lost. 2 ${RING}`],
-    [{ matched: 12_345, lostQueue: 1_234 }, `1,234 of 12,345 matching packets were lost. 1,234 ${QUEUE}`],
-    [{ matched: 10, lostRing: 3, lostQueue: 4 }, `7 of 10 matching packets were lost. 3 ${RING} 4 ${QUEUE}`],
+    [{ matched: 12_345, lostQueue: 1_234 }, `1,234 of 12,345 matching packets were lost. ${queue('1,234')}`],
+    [{ matched: 10, lostRing: 3, lostQueue: 4 }, `7 of 10 matching packets were lost. 3 ${RING} ${queue('4')}`],
     [{ matched: 10, lostRing: 1 }, `1 of 10 matching packets was lost. 1 ${RING}`],
     [{ matched: 1, lostRing: 1 }, `1 of 1 matching packet was lost. 1 ${RING}`],
   ])('of %j', (row, text) => {
@@ -261,7 +261,7 @@ it('says all of one severity in one notice, what matters most in front', () => {
   const counters = [mine({ seen: 9, own: 2, matched: 8, thinned: 3, lostQueue: 5 })];
   const hooks = [hook({ reason: 'asked for' })];
   expect(told({ counters, hooks, ownPorts: [3000], hasRows: false })).toEqual([
-    'warning: 5 of 8 matching packets were lost. 5 came faster than Grafana or the browser takes them: ask for fewer rows per second, fewer columns or a narrower filter.',
+    'warning: 5 of 8 matching packets were lost. Grafana or the browser was too slow for 5 of them. Ask for fewer rows per second, for fewer columns, or with a narrower filter.',
     "info: 9 packets seen on eth0, none for this panel yet. 3 of 8 matching packets were left out to keep to 1,000 rows per second; counters stay exact. eth0 in by tcx: asked for. Grafana's own delivery (TCP port 3000 of this machine) is left out; the data source's settings can show it.",
   ]);
 });
@@ -319,11 +319,11 @@ describe('of the stream itself', () => {
     ],
     [
       { leftOut: 24_312 },
-      'info: Shown are the newest 1,000 rows (Rows kept): 24,312 rows before were left out since the panel opened.',
+      'info: Only the newest 1,000 rows are shown (Rows kept). 24,312 earlier rows were left out since the panel opened.',
     ],
     [
       { leftOut: 1, kept: undefined },
-      'info: The panel cannot hold the whole time range: 1 row before was left out since the panel opened. Ask for a longer interval or fewer groups.',
+      'info: The panel cannot hold the whole time range. 1 earlier row was left out since the panel opened. Ask for a longer interval or for fewer groups.',
     ],
   ])('rows that are not shown: %j', (facts, expected) => {
     expect(told({ live: { ...WELL, ...facts } })).toEqual([expected]);

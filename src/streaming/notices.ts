@@ -103,7 +103,7 @@ function loss(stream: CaptureRow[]): Sentence[] {
     queue > 0 &&
       t(
         'notice.lost-queue',
-        '{{figure}} came faster than Grafana or the browser takes them: ask for fewer rows per second, fewer columns or a narrower filter.',
+        'Grafana or the browser was too slow for {{figure}} of them. Ask for fewer rows per second, for fewer columns, or with a narrower filter.',
         { figure: figure(queue) }
       ),
   ];

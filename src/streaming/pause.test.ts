@@ -64,7 +64,7 @@ it('stands still, tells what came once a second, and goes on with all of it, eac
   live.send(CHANNEL, messageOf(1_000, 1_002));
   expect(panel.ttls('A')).toEqual(range(2, 1_002));
   expect(panel.notices()).toEqual([
-    'info: Shown are the newest 1,000 rows (Rows kept, and what came while the panel was paused): 2 rows before were left out since the panel opened.',
+    'info: Only the newest 1,000 rows are shown (Rows kept, and what came while the panel was paused). 2 earlier rows were left out since the panel opened.',
   ]);
 });
 
@@ -97,7 +97,7 @@ it('holds 50,000 rows of what comes, and tells how many it does not', () => {
   panel.pause.toggle();
   expect(panel.ttls('A')).toEqual(range(10_000, 60_003));
   expect(panel.notices()).toEqual([
-    'info: Shown are the newest 50,003 rows (Rows kept, and what came while the panel was paused): 10,000 rows before were left out since the panel opened.',
+    'info: Only the newest 50,003 rows are shown (Rows kept, and what came while the panel was paused). 10,000 earlier rows were left out since the panel opened.',
   ]);
 });
 

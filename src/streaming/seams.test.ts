@@ -171,7 +171,7 @@ it('tells a stream that Grafana shuts down', () => {
 it('counts the rows that it has no room for', () => {
   const { live, panel } = open(answerOf(0, 10), undefined, 4);
   const cut = (rows: number) => [
-    `info: Shown are the newest 4 rows (Rows kept): ${rows} rows before were left out since the panel opened.`,
+    `info: Only the newest 4 rows are shown (Rows kept). ${rows} earlier rows were left out since the panel opened.`,
   ];
   expect([panel.ttls('A'), panel.notices()]).toEqual([range(6, 10), cut(6)]);
   live.send(CHANNEL, messageOf(10, 13));
@@ -179,7 +179,7 @@ it('counts the rows that it has no room for', () => {
   live.send(CHANNEL, messageOf(13, 3_000));
   expect([panel.ttls('A'), panel.notices()]).toEqual([
     range(2_996, 3_000),
-    ['info: Shown are the newest 4 rows (Rows kept): 2,996 rows before were left out since the panel opened.'],
+    ['info: Only the newest 4 rows are shown (Rows kept). 2,996 earlier rows were left out since the panel opened.'],
   ]);
 });
 

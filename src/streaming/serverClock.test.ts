@@ -19,10 +19,10 @@ it.each([0, 1_900, -1_900])('tells nothing of clocks that are %d ms apart', (ahe
 
 it('tells how far they are apart, what comes of it, and what to do', () => {
   expect(told(-90_000)).toEqual([
-    "warning: The clock of web1 is 90 seconds behind this browser's: its rows stand that much too early in the time range. Set both clocks by NTP.",
+    'warning: The clock of web1 is 90 seconds behind the clock of this browser, so its rows are too early in the time range. Synchronize both clocks with NTP.',
   ]);
   expect(told(600_000)).toEqual([
-    "warning: The clock of web1 is 10 minutes ahead of this browser's: its newest rows are later than the time range. Set both clocks by NTP, or choose a time range that ends later, such as now+10m.",
+    'warning: The clock of web1 is 10 minutes ahead of the clock of this browser, so its newest rows are later than the time range. Synchronize both clocks with NTP, or choose a time range that ends later, such as now+10m.',
   ]);
   expect(told(2_500, 100, {})).toEqual([expect.stringContaining('The clock of the server is 3 seconds ahead')]);
 });

@@ -47,12 +47,12 @@ function textOf(ahead: number, host: string): string {
   return ahead > 0
     ? t(
         'notice.clock-ahead',
-        "The clock of {{host}} is {{apart}} ahead of this browser's: its newest rows are later than the time range. Set both clocks by NTP, or choose a time range that ends later, such as now+{{minutes}}m.",
+        'The clock of {{host}} is {{apart}} ahead of the clock of this browser, so its newest rows are later than the time range. Synchronize both clocks with NTP, or choose a time range that ends later, such as now+{{minutes}}m.',
         { host, apart, minutes: minutes(ahead) }
       )
     : t(
         'notice.clock-behind',
-        "The clock of {{host}} is {{apart}} behind this browser's: its rows stand that much too early in the time range. Set both clocks by NTP.",
+        'The clock of {{host}} is {{apart}} behind the clock of this browser, so its rows are too early in the time range. Synchronize both clocks with NTP.',
         { host, apart }
       );
 }

@@ -187,34 +187,34 @@ function short({ leftOut: rows, kept, isWidened }: StreamFacts): Sentence {
   if (rows === 0) {
     return false;
   }
-  const before = t('notice.left-out', '{{figure}} rows before were left out since the panel opened', {
+  const before = t('notice.left-out', '{{figure}} earlier rows were left out since the panel opened', {
     count: rows,
     figure: figure(rows),
-    defaultValue_one: '{{figure}} row before was left out since the panel opened',
+    defaultValue_one: '{{figure}} earlier row was left out since the panel opened',
   });
   if (kept === undefined) {
     return t(
       'notice.short-range',
-      'The panel cannot hold the whole time range: {{before}}. Ask for a longer interval or fewer groups.',
+      'The panel cannot hold the whole time range. {{before}}. Ask for a longer interval or for fewer groups.',
       { before }
     );
   }
   return isWidened === true
     ? t(
         'notice.newest-widened',
-        'Shown are the newest {{figure}} rows (Rows kept, and what came while the panel was paused): {{before}}.',
+        'Only the newest {{figure}} rows are shown (Rows kept, and what came while the panel was paused). {{before}}.',
         {
           count: kept,
           figure: figure(kept),
           before,
           defaultValue_one:
-            'Shown is the newest {{figure}} row (Rows kept, and what came while the panel was paused): {{before}}.',
+            'Only the newest {{figure}} row is shown (Rows kept, and what came while the panel was paused). {{before}}.',
         }
       )
-    : t('notice.newest', 'Shown are the newest {{figure}} rows (Rows kept): {{before}}.', {
+    : t('notice.newest', 'Only the newest {{figure}} rows are shown (Rows kept). {{before}}.', {
         count: kept,
         figure: figure(kept),
         before,
-        defaultValue_one: 'Shown is the newest {{figure}} row (Rows kept): {{before}}.',
+        defaultValue_one: 'Only the newest {{figure}} row is shown (Rows kept). {{before}}.',
       });
 }

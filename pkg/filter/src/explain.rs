@@ -7,7 +7,7 @@ mod comparison;
 mod condition;
 mod phrase;
 
-use phrase::joined;
+use phrase::{all_of, any_of};
 
 use crate::{
     filter::Filter,
@@ -55,7 +55,7 @@ fn sentence(expression: &Expression) -> String {
         [] => {}
         // Nothing stands beside it that its "or" could be about, too.
         [one] if is_all || one.parts == Parts::Values => words.push(one.text.clone()),
-        several => words.push(joined(&several.iter().map(Clause::grouped).collect::<Vec<_>>(), "and")),
+        several => words.push(all_of(&several.iter().map(Clause::grouped).collect::<Vec<_>>())),
     }
     let sentence = words.join(" ");
     if unwanted.is_empty() {
@@ -101,7 +101,7 @@ fn clause(expression: &Expression) -> Clause {
     match without_double_negation(expression) {
         Tree::All(list) => {
             let texts: Vec<String> = list.iter().map(|part| clause(part).grouped()).collect();
-            let text = if texts.is_empty() { "of any kind".to_owned() } else { joined(&texts, "and") };
+            let text = if texts.is_empty() { "of any kind".to_owned() } else { all_of(&texts) };
             Clause { text, parts: if list.len() > 1 { Parts::Conditions } else { Parts::One } }
         }
         Tree::Any(list) => any(list.iter()),
@@ -122,7 +122,7 @@ fn any<'e>(list: impl Iterator<Item = &'e Expression>) -> Clause {
         }
     }
     let text = |(head, values): &(Option<String>, Vec<String>)| {
-        let values = joined(values, "or");
+        let values = any_of(values);
         head.as_ref().map_or_else(|| values.clone(), |head| format!("{head} {values}"))
     };
     let parts = match heads.as_slice() {
@@ -137,7 +137,7 @@ fn any<'e>(list: impl Iterator<Item = &'e Expression>) -> Clause {
         _ => Parts::Conditions,
     };
     let texts: Vec<String> = heads.iter().map(text).collect();
-    let text = if texts.is_empty() { "of no kind".to_owned() } else { joined(&texts, "or") };
+    let text = if texts.is_empty() { "of no kind".to_owned() } else { any_of(&texts) };
     Clause { text, parts }
 }
 

@@ -14,7 +14,10 @@ use crate::{
 };
 
 /// Bytes of a filter's text at most, as it is given and as it is printed.
-pub const MAX_TEXT: usize = 8192;
+pub const MAX_TEXT: usize = 256 * 1024;
+
+/// Conditions of a filter at most, those that lists in braces come to among them.
+pub const MAX_CONDITIONS: usize = parse::MAX_CONDITIONS;
 
 /// A filter in the language of pcap-filter(7).
 ///
@@ -38,6 +41,12 @@ impl Filter {
         let written = parse::written(&lexer::lex(text, &[])).map_err(explained)?;
         let expression = written.map(|written| written.expression()).transpose()?.flatten();
         let expression = expression.unwrap_or(Expression::All(Vec::new()));
+        let conditions = expression.leaves().count();
+        if conditions > MAX_CONDITIONS {
+            let reason =
+                format!("the filter has {conditions} conditions, where {MAX_CONDITIONS} are allowed");
+            return Err(refused(reason));
+        }
         let formula = compile::formula(&expression);
         let filter = Self { expression, formula };
         let printed = filter.to_string().len();
@@ -81,7 +90,11 @@ impl fmt::Display for Filter {
 }
 
 fn too_long(bytes: usize, how: &str) -> FilterError {
-    let reason = format!("the filter has {bytes} bytes{how}, where {MAX_TEXT} are allowed");
+    refused(format!("the filter has {bytes} bytes{how}, where {MAX_TEXT} are allowed"))
+}
+
+/// An error of no word in particular.
+fn refused(reason: String) -> FilterError {
     FilterError {
         column: 1,
         length: 0,

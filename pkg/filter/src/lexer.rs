@@ -236,6 +236,9 @@ impl<'t> Lexer<'t> {
 
     /// Where a list in braces ends that begins at this byte, if there are variables in it.
     fn variables_at(&self, at: usize) -> Option<usize> {
+        if self.variables.is_empty() {
+            return None;
+        }
         let list = self.rest(at).strip_prefix('{').map(|_| self.rest(at))?;
         let is_within =
             |place: &usize| self.variables.iter().any(|variable| variable.contains(&(at + place)));
@@ -247,13 +250,19 @@ impl<'t> Lexer<'t> {
 
     /// A word with lists in braces: another word for each combination of their values.
     fn listed(&mut self, word: &str, lists: &[list::List<'_>]) -> Result<(), NoWord> {
-        let column = |bytes: usize| self.column + word.get(..bytes).unwrap_or_default().chars().count();
-        let whole = Span { start: self.column, end: column(word.len()) };
-        let read = |(place, text): (Option<usize>, String)| {
+        let whole = Span { start: self.column, end: self.column + word.chars().count() };
+        // Values alone come in their order, so each character is counted once.
+        let (mut counted, mut characters) = (0, self.column);
+        let mut column = |bytes: usize| {
+            characters += word.get(counted..bytes).unwrap_or_default().chars().count();
+            counted = bytes;
+            characters
+        };
+        let mut read = |(place, text): (Option<usize>, String)| {
             let lexer = Lexer {
                 text: &text,
                 at: 0,
-                column: place.map_or(0, column),
+                column: place.map_or(0, &mut column),
                 brackets: self.brackets,
                 variables: &[],
                 lexed: Lexed::new(),
@@ -263,7 +272,7 @@ impl<'t> Lexer<'t> {
                 .map(|token| Token { span: if place.is_some() { token.span } else { whole }, ..token })
                 .collect()
         };
-        let list: List = list::spread(word, lists)?.into_iter().map(read).collect();
+        let list: List = list::spread(word, lists)?.into_iter().map(&mut read).collect();
         let mark = (list.len() > 1).then_some(self.lexed.lists.len());
         let first = list.first().cloned().unwrap_or_default();
         self.skip_piece(word.len(), Kind::Word);

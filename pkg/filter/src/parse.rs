@@ -32,6 +32,7 @@ pub(crate) use ending::{is_whole, wanted};
 pub(crate) use head::Head;
 pub(crate) use parser::Parsed;
 use parser::Parser;
+pub(crate) use spread::MAX_CONDITIONS;
 pub use wanted::ValueKind;
 pub(crate) use wanted::Wanted;
 pub use written::MAX_DEPTH;

@@ -21,8 +21,11 @@ pub use expected::{Completion, Expected};
 pub use menus::{Asks, MenuField};
 pub use parts::{Class, Part};
 
+use crate::lexer;
 pub use crate::parse::ValueKind;
-use crate::{filter::MAX_TEXT, lexer};
+
+/// Bytes of a text at most of which more is shown than its meaning.
+pub const MAX_SHOWN: usize = 8192;
 
 /// What an editor shows of a text.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,11 +41,11 @@ pub struct Reading {
 impl Reading {
     /// Reads `text`, in which `variables` stand (bytes, in order), with a cursor behind so many characters.
     ///
-    /// Of a text that is longer than [`MAX_TEXT`] nothing is shown.
+    /// Of a text that is longer than [`MAX_SHOWN`] nothing is shown.
     #[must_use]
     pub fn new(text: &str, variables: &[Range<usize>], cursor: Option<usize>) -> Self {
-        if text.len() > MAX_TEXT {
-            return Self { parts: Vec::new(), expected: None, conditions: Err(Beyond::too_long()) };
+        if text.len() > MAX_SHOWN {
+            return Self { parts: Vec::new(), expected: None, conditions: Err(Beyond::too_long(MAX_SHOWN)) };
         }
         let lexed = lexer::lex(text, variables);
         Self {

@@ -35,7 +35,7 @@ pub(crate) fn explained(text: &str, error: FilterError) -> FilterError {
 
 /// The first condition is foreign; where several are, they are all written anew.
 fn of_foreign(text: &str, first: foreign::Foreign) -> FilterError {
-    let (place, word, reason) = (first.place, first.word.clone(), first.reason());
+    let (place, column, word, reason) = (first.place, first.fault, first.word.clone(), first.reason());
     let mut suggestion = first.here.map(|here| Suggestion::new(place, here));
     let mut rewritten = suggestion.as_ref().map(|suggestion| suggestion.applied(text));
     for _ in 1..MAX_CONDITIONS {
@@ -50,7 +50,7 @@ fn of_foreign(text: &str, first: foreign::Foreign) -> FilterError {
     }
     let is_right = rewritten.is_some_and(|text| fault(&text).is_none());
     let suggestions = suggestion.filter(|_| is_right).into_iter().collect();
-    let (column, length) = (place.0, word.chars().count());
+    let length = word.chars().count();
     FilterError { column, length, word, reason: Reason::Refused(reason), suggestions }
 }
 

@@ -1,5 +1,13 @@
 //! Conditions joined by and, or and not.
 
+use std::fmt::Display;
+
+/// A condition as it is printed.
+pub(crate) trait Printed: Display {
+    /// What it begins with, and the value that comes next, if that can stand in a list in braces.
+    fn value(&self) -> Option<(String, String)>;
+}
+
 /// A condition made of conditions `L`.
 ///
 /// An `All` never holds an `All`, an `Any` never an `Any` when built by [`Tree::and`] and [`Tree::or`]: a

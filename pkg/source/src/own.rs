@@ -6,8 +6,8 @@ use xdplive_filter::Filter;
 
 use crate::interface::Interfaces;
 
-/// Ports that are looked for at most. With [`MAX_ADDRESSES`] addresses this is what a filter's text has room for
-/// ([`xdplive_filter::filter::MAX_TEXT`]).
+/// Ports that are looked for at most. With [`MAX_ADDRESSES`] addresses it leaves room for other filters in the tables of
+/// an interface.
 pub const MAX_PORTS: usize = 32;
 /// Addresses that are told apart at most.
 pub const MAX_ADDRESSES: usize = 64;

@@ -173,3 +173,23 @@ async fn watch(
         None => rows::print(session, tell_running).await,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::contradictions;
+
+    #[test]
+    fn a_filter_that_no_packet_can_match_is_warned_of() {
+        let filters = ["tcp", "tcp and udp", "no filter", "host 10.0.0.1 and ip6"].map(str::to_owned);
+        let warnings: Vec<String> = contradictions(&filters).collect();
+        assert_eq!(
+            warnings,
+            [
+                "warning: stream=1: no packet can match: \"tcp\" and \"udp\" contradict each other, because a packet has one \
+                 IP protocol",
+                "warning: stream=3: no packet can match: \"host 10.0.0.1\" and \"ip6\" contradict each other, because only \
+                 IPv4 and ARP packets have IPv4 addresses",
+            ]
+        );
+    }
+}

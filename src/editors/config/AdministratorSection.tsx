@@ -47,7 +47,7 @@ function Others({ server, className }: { server: SettingsResponse; className: st
       ))}
       {others.length === 0 ? (
         <p>
-          <Trans i18nKey="config.administrator.nothing">Nothing but what stands at the settings above.</Trans>
+          <Trans i18nKey="config.administrator.nothing">Nothing, apart from what is shown at the settings above.</Trans>
         </p>
       ) : (
         <ul aria-label={t('config.administrator.list', 'Settings in grafana.ini')} className={className}>

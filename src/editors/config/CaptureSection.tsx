@@ -42,7 +42,7 @@ export function CaptureSection(props: SectionProps) {
   return (
     <ConfigSection
       title={t('config.capture.title', 'Capture')}
-      description={t('config.capture.description', 'How packets are taken from the interfaces.')}
+      description={t('config.capture.description', 'How packets are captured on the interfaces.')}
     >
       <Field
         label={t('config.hook.label', 'Hook for incoming packets')}
@@ -79,7 +79,7 @@ export function CaptureSection(props: SectionProps) {
         description={withNote(
           t(
             'config.own-traffic.description',
-            "Off: the TCP traffic by which this machine's Grafana delivers what is shown is counted and left out, because each packet shown would bring about more of them. On: it is shown too."
+            "Off: packets that deliver what panels show (TCP of this machine's Grafana) are counted, but not shown. Each packet shown would cause more packets. On: they are shown, too."
           ),
           ownPorts?.note
         )}

@@ -23,7 +23,7 @@ export function HealthSection({ dataSourceUid, version }: Props) {
       title={t('config.health.title', 'Health')}
       description={t(
         'config.health.description',
-        'What the machine that Grafana runs on lets this data source do, as its settings were saved last. Nothing is attached to find out.'
+        "What this data source can do on Grafana's machine, with the settings as they were saved last. The check attaches nothing to interfaces."
       )}
     >
       <div aria-live="polite" aria-busy={isChecking}>

@@ -9,7 +9,7 @@ use crate::{
     relation::HeaderWord,
     set::Set,
     syntax::{Expression, Primitive},
-    tree::Tree,
+    tree::{Printed, Tree},
 };
 
 /// A condition, or its opposite.
@@ -53,6 +53,12 @@ impl Literal<'_> {
             Primitive::Relation(relation) => relation.header(),
             _ => None,
         }
+    }
+}
+
+impl Printed for Literal<'_> {
+    fn value(&self) -> Option<(String, String)> {
+        if self.is_wanted { self.primitive.value() } else { None }
     }
 }
 

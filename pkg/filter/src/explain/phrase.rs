@@ -33,6 +33,39 @@ pub(super) fn named(number: String, name: Option<&str>) -> String {
     }
 }
 
+/// Parts of a list at most that are all named.
+const NAMED: usize = 8;
+
+/// `a, b or c`, or for a long list `a, b, c or one of 2,997 others`.
+pub(super) fn any_of(values: &[String]) -> String {
+    match first_of_many(values) {
+        Some((named, others)) => format!("{named} or one of {others} others"),
+        None => joined(values, "or"),
+    }
+}
+
+/// `a, b and c`, or for a long list `a, b, c and 2,997 other conditions`.
+pub(super) fn all_of(conditions: &[String]) -> String {
+    match first_of_many(conditions) {
+        Some((named, others)) => format!("{named} and {others} other conditions"),
+        None => joined(conditions, "and"),
+    }
+}
+
+/// The first ones of a long list, and how many others there are.
+fn first_of_many(parts: &[String]) -> Option<(String, String)> {
+    let (named, others) = parts.split_at_checked(3).filter(|_| parts.len() > NAMED)?;
+    Some((named.join(", "), grouped(others.len())))
+}
+
+/// `2,997`.
+fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let groups: Vec<&str> =
+        digits.as_bytes().rchunks(3).rev().filter_map(|group| str::from_utf8(group).ok()).collect();
+    groups.join(",")
+}
+
 /// `a, b or c`.
 pub(super) fn joined(parts: &[String], word: &str) -> String {
     match parts.split_last() {

@@ -5,7 +5,7 @@ use std::ops::Range;
 use crate::error::Reason;
 
 /// Values at most that a word with lists comes to.
-const MAX_VALUES: usize = 1024;
+const MAX_VALUES: usize = 32_768;
 
 /// A list in a word.
 pub(super) struct List<'t> {
@@ -25,18 +25,24 @@ pub(super) struct NoWord {
 /// braces, which has no commas in it and is more than a value.
 pub(super) fn read(text: &str, at: usize) -> Result<Option<List<'_>>, NoWord> {
     let rest = text.get(at..).unwrap_or_default();
-    let Some(length) = rest.find('}') else {
-        let reason = "a list of values in braces has no end; write } behind the last of them";
-        let is_list = rest.contains(',');
-        let no_end = NoWord { place: at..at + 1, reason: Reason::Refused(reason.into()) };
-        return if is_list { Err(no_end) } else { Ok(None) };
+    // No list has another brace in it.
+    let brace = rest.match_indices(['{', '}']).nth(1);
+    let length = match brace {
+        Some((length, "}")) => length,
+        Some(_) => return Ok(None),
+        None => {
+            let reason = "a list of values in braces has no end; write } behind the last of them";
+            let is_list = rest.contains(',');
+            let no_end = NoWord { place: at..at + 1, reason: Reason::Refused(reason.into()) };
+            return if is_list { Err(no_end) } else { Ok(None) };
+        }
     };
     let place = at..at + length + 1;
     let inner = rest.get(1..length).unwrap_or_default();
     if inner.trim().is_empty() {
         return Ok(Some(List { place, values: Vec::new() }));
     }
-    let is_filter = inner.contains('{') || (!inner.contains(',') && !is_value(inner.trim()));
+    let is_filter = !inner.contains(',') && !is_value(inner.trim());
     if is_filter {
         return Ok(None);
     }

@@ -10,7 +10,7 @@ use crate::{
 };
 
 /// Conditions at most that the lists in braces of a filter come to.
-const MAX_CONDITIONS: usize = 1024;
+pub(crate) const MAX_CONDITIONS: usize = 32_768;
 
 /// Reads a condition, whatever the lifetime of its tokens.
 pub(super) type Condition = for<'p, 't> fn(&'p mut Parser<'t>) -> Parsed<Written>;
@@ -52,7 +52,9 @@ impl<'t> Parser<'t> {
 
     /// The first list in what was read from `start` on that is not spread yet.
     fn unspread(&self, start: usize) -> Option<(usize, &'t Token)> {
-        let is_open = |place: &usize| !self.spread.iter().any(|(from, to)| (*from..*to).contains(place));
+        // Those that end in front of it are not in it. They stand in the order of their ends.
+        let within: Vec<_> = self.spread.iter().rev().take_while(|(_, to)| *to > start).collect();
+        let is_open = |place: &usize| !within.iter().any(|(from, to)| (*from..*to).contains(place));
         let tokens = (start..self.at).filter(is_open).filter_map(|place| self.tokens.get(place));
         tokens.filter_map(|token| Some((token.list?, token))).next()
     }

@@ -96,28 +96,59 @@ impl Written {
     /// # Errors
     /// Where it is too deep.
     pub(crate) fn expression(&self) -> Result<Option<Expression>, FilterError> {
+        Ok(self.built()?.map(|built| built.tree))
+    }
+
+    fn built(&self) -> Result<Option<Built>, FilterError> {
         match self {
-            Self::Leaf(leaf) => Ok(leaf.means.clone()),
-            Self::Group(inner) => inner.expression(),
-            Self::Not(inner) => Ok(inner.expression()?.map(Tree::negated)),
+            Self::Leaf(leaf) => Ok(leaf.means.clone().map(Built::new)),
+            Self::Group(inner) => inner.built(),
+            Self::Not(inner) => Ok(inner.built()?.map(Built::negated)),
             Self::Spread { joint, each } => {
-                let each = each.iter().map(Self::expression).collect::<Result<Vec<_>, _>>()?;
-                Ok(each.into_iter().flatten().reduce(|all, other| joint.join(all, other)))
+                let each = each.iter().map(Self::built).collect::<Result<Vec<_>, _>>()?;
+                Ok(each.into_iter().flatten().reduce(|all, other| all.joined(*joint, other)))
             }
             Self::Chain { first, others } => {
-                let mut all = first.expression()?;
+                let mut all = first.built()?;
                 for Joined { joint, word, condition } in others {
-                    all = match (all, condition.expression()?) {
-                        (Some(before), Some(other)) => Some(joint.join(before, other)),
+                    all = match (all, condition.built()?) {
+                        (Some(before), Some(other)) => Some(before.joined(*joint, other)),
                         (before, other) => before.or(other),
                     };
-                    if all.as_ref().is_some_and(|all| all.height() > MAX_DEPTH) {
+                    if all.as_ref().is_some_and(|all| all.height > MAX_DEPTH) {
                         return Err(word.error(too_deep()));
                     }
                 }
                 Ok(all)
             }
         }
+    }
+}
+
+/// An expression and its height, which would take long to find out anew with each condition of a long list.
+struct Built {
+    tree: Expression,
+    height: usize,
+}
+
+impl Built {
+    fn new(tree: Expression) -> Self {
+        let height = tree.height();
+        Self { tree, height }
+    }
+
+    fn negated(self) -> Self {
+        Self { tree: self.tree.negated(), height: self.height + 1 }
+    }
+
+    fn joined(self, joint: Joint, other: Self) -> Self {
+        let level = |built: &Self| match (joint, &built.tree) {
+            // It becomes a part of the same list.
+            (Joint::And, Tree::All(_)) | (Joint::Or, Tree::Any(_)) => built.height,
+            _ => built.height + 1,
+        };
+        let height = level(&self).max(level(&other));
+        Self { tree: joint.join(self.tree, other.tree), height }
     }
 }
 

@@ -8,7 +8,6 @@ use thiserror::Error;
 use super::menus::{Asks, MenuField};
 use crate::{
     error::FilterError,
-    filter::MAX_TEXT,
     lexer::Lexed,
     parse::{self, Asked, Compared, Head, Joint, Leaf, Written},
     relation::{Access, Arithmetic, Comparison, HeaderWord, Operator},
@@ -42,8 +41,8 @@ pub struct Condition {
 pub struct Beyond(String);
 
 impl Beyond {
-    pub(super) fn too_long() -> Self {
-        Self(format!("it has more than {MAX_TEXT} bytes"))
+    pub(super) fn too_long(bytes: usize) -> Self {
+        Self(format!("it has more than {bytes} bytes"))
     }
 }
 

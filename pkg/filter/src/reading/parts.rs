@@ -93,10 +93,12 @@ fn first_of(
     kind: Kind,
 ) -> (usize, Option<Class>) {
     let rest = text.get(place.clone()).unwrap_or_default();
-    if let Some(variable) = variables.iter().find(|variable| variable.start == place.start) {
+    let from_here = variables.get(variables.partition_point(|variable| variable.start < place.start)..);
+    let mut from_here = from_here.unwrap_or_default().iter().peekable();
+    if let Some(variable) = from_here.next_if(|variable| variable.start == place.start) {
         return (variable.len().clamp(1, place.len()), Some(Class::Variable));
     }
-    let next = variables.iter().map(|variable| variable.start).find(|start| *start > place.start);
+    let next = from_here.next().map(|variable| variable.start);
     let limit = next.map_or(rest.len(), |start| start - place.start);
     match rest.chars().next() {
         Some(first) if first.is_whitespace() => return (first.len_utf8(), None),

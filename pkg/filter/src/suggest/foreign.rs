@@ -6,8 +6,9 @@ use crate::vocabulary::wireshark::{self, Form};
 pub(super) struct Foreign {
     /// Its first character, counted from 1, and how many there are.
     pub(super) place: (usize, usize),
-    /// The word that tells.
+    /// The word that tells, and its first character, counted from 1.
     pub(super) word: String,
+    pub(super) fault: usize,
     /// The same in the language of filters, if there is such a thing.
     pub(super) here: Option<String>,
     /// Whether it looks behind the headers.
@@ -62,11 +63,21 @@ pub(super) fn first(text: &str, column: usize) -> Option<Foreign> {
         let is_value = VALUE_FOLLOWS.contains(&std::mem::replace(&mut word_before, name));
         let behind = pieces.get(number + 1..).unwrap_or_default();
         let operator = behind.first().and_then(|(_, sign)| operator(sign));
-        let is_foreign = name.starts_with(|c: char| c.is_ascii_alphabetic())
-            && (is_field(name) || matches!(operator, Some("~" | "in")))
-            && !matches!(*name, "and" | "or" | "not");
-        let is_foreign = is_foreign && (!is_value || wireshark::field(name).is_some());
-        let begins = if is_foreign { text.get(..*start)?.chars().count() + 1 } else { usize::MAX };
+        // A protocol by itself, as in `http contains`, is told by the word behind it.
+        let is_field = is_field(name);
+        let tells = match behind.first() {
+            Some((_, word @ ("contains" | "matches")))
+                if name.starts_with(|c: char| c.is_ascii_alphabetic()) =>
+            {
+                *word
+            }
+            _ if is_field => *name,
+            _ => return None,
+        };
+        if is_value && wireshark::field(name).is_none() {
+            return None;
+        }
+        let begins = text.get(..*start)?.chars().count() + 1;
         if begins > column {
             return None;
         }
@@ -74,11 +85,12 @@ pub(super) fn first(text: &str, column: usize) -> Option<Foreign> {
         let end = end.unwrap_or(start + name.len());
         let length = text.get(*start..end).unwrap_or_default().chars().count();
         let looks_behind = operator == Some("~");
-        let word = match behind.first() {
-            Some((_, sign)) if looks_behind && !is_field(name) => (*sign).to_owned(),
-            _ => (*name).to_owned(),
+        let (word, at) = match behind.first() {
+            Some((at, _)) if !is_field => (tells, *at),
+            _ => (*name, *start),
         };
-        Some(Foreign { place: (begins, length), word, here, looks_behind })
+        let fault = text.get(..at)?.chars().count() + 1;
+        Some(Foreign { place: (begins, length), fault, word: word.to_owned(), here, looks_behind })
     })
 }
 
@@ -205,7 +217,8 @@ fn piece(rest: &str) -> usize {
     let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | ':' | '_' | '-' | '/');
     let enclosed = |open: char, close: char| {
         let inner = rest.strip_prefix(open)?;
-        Some(open.len_utf8() + inner.find(close)? + close.len_utf8())
+        let (length, end) = inner.char_indices().find(|(_, c)| matches!(*c, '{' | '}' | '"'))?;
+        (end == close).then(|| open.len_utf8() + length + close.len_utf8())
     };
     let word = rest.find(|c| !is_word(c)).unwrap_or(rest.len());
     if word > 0 {

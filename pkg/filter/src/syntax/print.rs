@@ -6,18 +6,21 @@ use xdplive_packet::event::Direction;
 
 use super::{Cast, Network, Owner, Primitive, Side};
 use crate::{
-    tree::Tree,
+    tree::{Printed, Tree},
     vocabulary::{
         ethertypes,
         protocols::{self, Transport, Version},
     },
 };
 
-impl<L: Display> Display for Tree<L> {
+/// Neighbours from which on values of the same condition are a list in braces: it is shorter, and text has bounds.
+const LISTED_FROM: usize = 8;
+
+impl<L: Printed> Display for Tree<L> {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
             Self::All(list) => join(list, " and ", f),
-            Self::Any(list) => join(list, " or ", f),
+            Self::Any(list) => alternatives(list, f),
             Self::Not(tree) => {
                 f.write_str("not ")?;
                 tree.group(f)
@@ -27,7 +30,7 @@ impl<L: Display> Display for Tree<L> {
     }
 }
 
-impl<L: Display> Tree<L> {
+impl<L: Printed> Tree<L> {
     /// Prints it so that it is one word to what stands around it.
     fn group(&self, f: &mut Formatter<'_>) -> fmt::Result {
         match self {
@@ -37,7 +40,43 @@ impl<L: Display> Tree<L> {
     }
 }
 
-fn join<L: Display>(list: &[Tree<L>], word: &str, f: &mut Formatter<'_>) -> fmt::Result {
+/// The list, joined by or; long lists of values are in braces.
+fn alternatives<L: Printed>(list: &[Tree<L>], f: &mut Formatter<'_>) -> fmt::Result {
+    let value = |tree: &Tree<L>| match tree {
+        Tree::Leaf(leaf) => leaf.value(),
+        Tree::All(_) | Tree::Any(_) | Tree::Not(_) => None,
+    };
+    let values: Vec<Option<(String, String)>> =
+        if list.len() < LISTED_FROM { vec![None; list.len()] } else { list.iter().map(value).collect() };
+    let is_alike = |a: &Option<(String, String)>, b: &Option<(String, String)>| match (a, b) {
+        (Some((head, _)), Some((other, _))) => head == other,
+        _ => false,
+    };
+    let mut rest = list.iter();
+    for (number, alike) in values.chunk_by(is_alike).enumerate() {
+        if number > 0 {
+            f.write_str(" or ")?;
+        }
+        let trees: Vec<&Tree<L>> = rest.by_ref().take(alike.len()).collect();
+        match alike.first() {
+            Some(Some((head, _))) if alike.len() >= LISTED_FROM => {
+                let values: Vec<&str> = alike.iter().flatten().map(|(_, value)| value.as_str()).collect();
+                write!(f, "{head} {{{}}}", values.join(","))?;
+            }
+            _ => {
+                for (number, tree) in trees.into_iter().enumerate() {
+                    if number > 0 {
+                        f.write_str(" or ")?;
+                    }
+                    tree.group(f)?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+fn join<L: Printed>(list: &[Tree<L>], word: &str, f: &mut Formatter<'_>) -> fmt::Result {
     for (index, tree) in list.iter().enumerate() {
         if index > 0 {
             f.write_str(word)?;
@@ -45,6 +84,22 @@ fn join<L: Display>(list: &[Tree<L>], word: &str, f: &mut Formatter<'_>) -> fmt:
         tree.group(f)?;
     }
     Ok(())
+}
+
+impl Printed for Primitive {
+    fn value(&self) -> Option<(String, String)> {
+        let is_listed = match self {
+            Self::Network { .. } | Self::Mac { .. } | Self::Ports { .. } => true,
+            Self::Ethertype(_)
+            | Self::Protocol { .. }
+            | Self::Cast(_)
+            | Self::Vlan { .. }
+            | Self::Relation(_)
+            | Self::Way(_) => false,
+        };
+        let text = is_listed.then(|| self.to_string())?;
+        text.rsplit_once(' ').map(|(head, value)| (head.to_owned(), value.to_owned()))
+    }
 }
 
 impl Display for Primitive {

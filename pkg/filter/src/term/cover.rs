@@ -11,9 +11,9 @@ const MAX_ON_THE_WAY: usize = 4 * MAX_TERMS;
 pub(crate) struct Effort(usize);
 
 impl Effort {
-    /// As much as is spent in a few tenths of a second, on sets of some ten megabytes in all.
+    /// As much as is spent in a tenth of a second, on sets of some ten megabytes in all.
     pub(crate) const fn new() -> Self {
-        Self(2_000_000)
+        Self(10_000_000)
     }
 
     fn spend(&mut self, cost: usize, terms: usize) -> Result<(), TooComplex> {

@@ -48,10 +48,16 @@ impl Work<'_> {
     }
 
     fn sum(&mut self, list: &[Formula], value: bool) -> Result<Cover, TooComplex> {
-        list.iter().try_fold(Cover::EMPTY, |sum, formula| {
-            let cover = self.cover(formula, value)?;
-            sum.union(cover, self.effort)
-        })
+        match list {
+            [] => Ok(Cover::EMPTY),
+            [one] => self.cover(one, value),
+            // By halves, so that of a long list few sets are long.
+            several => {
+                let (low, high) = several.split_at(several.len() / 2);
+                let (low, high) = (self.sum(low, value)?, self.sum(high, value)?);
+                low.union(high, self.effort)
+            }
+        }
     }
 
     fn product(&mut self, list: &[Formula], value: bool) -> Result<Cover, TooComplex> {
@@ -59,6 +65,22 @@ impl Work<'_> {
             list.iter().map(|formula| self.cover(formula, value)).collect::<Result<Vec<_>, _>>()?;
         // What leaves least comes first, so that there is less to multiply the others with.
         factors.sort_by_key(Cover::len);
-        factors.iter().try_fold(Cover::all(), |product, factor| product.intersection(factor, self.effort))
+        let single = factors.partition_point(|factor| factor.len() <= 1);
+        let (single, others) = factors.split_at(single);
+        let product = self.intersection(single)?;
+        others.iter().try_fold(product, |product, factor| product.intersection(factor, self.effort))
+    }
+
+    /// By halves, as in [`Self::sum`].
+    fn intersection(&mut self, factors: &[Cover]) -> Result<Cover, TooComplex> {
+        match factors {
+            [] => Ok(Cover::all()),
+            [one] => Ok(one.clone()),
+            several => {
+                let (low, high) = several.split_at(several.len() / 2);
+                let (low, high) = (self.intersection(low)?, self.intersection(high)?);
+                low.intersection(&high, self.effort)
+            }
+        }
     }
 }

@@ -148,6 +148,24 @@ async fn answers_are_those_that_the_front_end_is_tested_with() {
     }
 }
 
+/// Of a long list it is told how long it is; nothing is coloured.
+#[tokio::test]
+async fn a_list_of_thousands_is_explained_in_short() {
+    let hosts: Vec<String> =
+        (0..3000_u32).map(|number| format!("10.{}.{}.7", number / 256, number % 256)).collect();
+    let list = format!("host {{{}}}", hosts.join(","));
+    let (status, answer) = asked(json!({ "filter": list })).await;
+    let expected = json!({
+        "canonical": list,
+        "meaning": "packets to or from host 10.0.0.7, 10.0.1.7, 10.0.2.7 or one of 2,997 others",
+        "terms": 2,
+    });
+    assert_eq!((status, keys(&answer, MEANING), &answer["tokens"]), (200, expected, &json!([])));
+    let (status, answer) = asked(json!({ "filter": "x".repeat(262_145) })).await;
+    let message = json!("the filter has 262145 bytes, where 262144 are allowed");
+    assert_eq!((status, &answer["error"]["message"]), (200, &message));
+}
+
 #[tokio::test]
 async fn an_answer_is_bounded() {
     let text = "(".repeat(8192);

@@ -102,10 +102,10 @@ fn comparisons() {
 
 #[test]
 fn too_much() {
-    let length = "the filter has 8193 bytes, where 8192 are allowed";
+    let length = "the filter has 262145 bytes, where 262144 are allowed";
     let operators = format!("len{} > 5", "+1".repeat(40));
     assert_refused(&[
-        (&" ".repeat(8193), 1, "", length),
+        (&" ".repeat(262_145), 1, "", length),
         (&"(".repeat(8000), 65, "(", "conditions can be 64 levels deep at most"),
         (&"!".repeat(8000), 65, "!", "conditions can be 64 levels deep at most"),
         (
@@ -117,6 +117,17 @@ fn too_much() {
         (&operators, 68, "+", "a comparison can have 32 operators and parentheses at most"),
         (&format!("len > {}", "-".repeat(8000)), 39, "-", "32 operators and parentheses at most"),
         (&["len & 1 = 1"; 5].join(" or "), 61, "len", "come to more than 131072 ranges of values"),
-        (&format!("port ({}1)", "1 or ".repeat(1500)), 1, "", "bytes written out, where 8192 are allowed"),
+        (
+            &format!("tcp port ({}1)", "not 1 or ".repeat(20_000)),
+            1,
+            "",
+            "bytes written out, where 262144 are allowed",
+        ),
+        (
+            &format!("port ({}1)", "1 or ".repeat(33_000)),
+            1,
+            "",
+            "has 33001 conditions, where 32768 are allowed",
+        ),
     ]);
 }
