@@ -10,6 +10,7 @@
 //! | [`process`] | the processes of a plugin, and how many programs are attached |
 //! | [`attached`] | what is attached in the kernel, and taking it away by force |
 //! | [`footprint`] | the memory and the descriptors of processes |
+//! | [`memory_limit`] | a bound on the memory of processes |
 //! | [`bare`] | links to a program that does nothing, to compare with |
 //!
 //! For tests, as root. Everything fails with a sentence that says what is missing; nothing is skipped.
@@ -19,6 +20,7 @@ pub mod bare;
 mod bpf;
 pub mod client;
 pub mod footprint;
+pub mod memory_limit;
 pub mod namespace;
 pub mod process;
 pub mod send;

@@ -30,8 +30,8 @@ use crate::{clock, report::Probed};
 
 /// Time between two looks at what lingers and at what could not be attached.
 const TICK: Duration = Duration::from_secs(1);
-/// Time between two looks at whether all links are in force. Another process that detaches one is noticed in twice the
-/// time at most.
+/// Time between two looks at whether all links are in force. With a second look after the next tick, another process that
+/// detaches one is noticed within 5 s.
 const CHECK: Duration = Duration::from_secs(2);
 /// How long the loader may take to end when nothing is attached any more.
 const LOADER_END: Duration = Duration::from_secs(1);

@@ -9,6 +9,7 @@ use xdplive_corpus::named;
 use xdplive_lab::{
     attached, eventually,
     footprint::Footprint,
+    memory_limit::MemoryLimit,
     namespace::Namespace,
     process::{children, go_on, hold, kill, links, lives},
     send::Sender,
@@ -205,6 +206,32 @@ fn a_loader_that_is_held_for_longer() {
     assert_eq!(outcome.rows.len(), 1, "what came before is delivered");
     assert!(eventually(Duration::from_secs(5), || !lives(plugin) && !lives(loader)));
     assert_eq!(links(), before);
+}
+
+/// A ring that is larger than what the service or the container may have.
+#[test]
+fn no_memory_for_maps() {
+    const RING: u64 = 256 << 20;
+    let before = links();
+    let namespace = Namespace::with_pair();
+    let limit = MemoryLimit::new(RING / 2);
+    let (xdplive, plugin) = (xdplive_lab::xdplive(), xdplive_lab::plugin());
+    let watch = ["watch", "--json", "--interface", "a", "--direction", "in"];
+    let mut command = namespace.command(&[&[&*xdplive.to_string_lossy()], &watch[..]].concat());
+    command.arg("--plugin").arg(plugin);
+    let start =
+        |ring: u64| Watch::spawn(limit.within(&command).env("GF_PLUGIN_RING_BYTES", ring.to_string()));
+    let word = "interface \"a\" cannot be watched: the kernel has no memory left for eBPF maps (Cannot allocate memory (os \
+                error 12)): give the machine more, or its service or container (systemd: MemoryMax=), or set a smaller ring_bytes \
+                or flow_entries";
+    start(RING).finish().assert_failed(1, &[word]);
+    assert_eq!(links(), before);
+    // With one that there is room for, it works.
+    let watch = start(RING / 64);
+    watch.wait_for_attachments(1);
+    send(&namespace, 1);
+    watch.wait_for_rows(1);
+    assert_exact(watch, 1);
 }
 
 /// A file of packets ends with the last one that it has room for, and can be read.
