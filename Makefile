@@ -6,9 +6,12 @@ SHELL := /bin/bash
 
 PLUGIN_ID := xdplive-packets-datasource
 HOST := $(shell rustc -vV 2>/dev/null | sed -n 's/^host: //p')
-ARCH := $(subst aarch64,arm64,$(subst x86_64,amd64,$(shell uname -m)))
-BUILT := $(or $(CARGO_TARGET_DIR),target)/$(HOST)/release
-PROGRAM := dist/gpx_xdplive_linux_$(ARCH)
+# Processors as Grafana names them: this machine's, and the one to build programs and packages for.
+HERE := $(subst aarch64,arm64,$(subst x86_64,amd64,$(shell uname -m)))
+ARCH := $(HERE)
+TARGET := $(if $(filter $(HERE),$(ARCH)),$(HOST),$(subst arm64,aarch64,$(subst amd64,x86_64,$(ARCH)))-unknown-linux-gnu)
+BUILT := $(or $(CARGO_TARGET_DIR),target)/$(TARGET)/release
+PROGRAM := gpx_xdplive_linux_$(ARCH)
 VERSION := $(shell sed -n 's/^  "version": "\(.*\)",/\1/p' package.json)
 PACKAGE := target/$(PLUGIN_ID)-$(VERSION).linux_$(ARCH).zip
 SBOM := $(PACKAGE:.zip=.cdx.json)
@@ -29,13 +32,14 @@ run: ## Live packets from a fresh checkout: in Grafana where there is one, else 
 build: programs frontend ## dist/, which Grafana can load, and target/release/xdplive
 
 .PHONY: programs
-programs: ## The Rust part of `build` alone
+programs: ## The Rust part of `build` alone.  ARCH=arm64 for that processor
 	@# Static, because Grafana's own container image has another C library. With --target the flags are for our
 	@# programs only, not for build scripts and macros.
-	RUSTFLAGS='-C target-feature=+crt-static' cargo build --release --locked --target $(HOST) -p xdplive-plugin -p xdplive
-	@mkdir -p dist target/release
-	@install -m 755 $(BUILT)/gpx_xdplive $(PROGRAM)
-	@install -m 755 $(BUILT)/xdplive target/release/xdplive
+	RUSTFLAGS='-C target-feature=+crt-static' tools/cross.sh $(TARGET) \
+		cargo build --release --locked --target $(TARGET) -p xdplive-plugin -p xdplive
+	@install -D -m 755 $(BUILT)/gpx_xdplive dist/$(PROGRAM)
+	@# The command line is for this machine.
+	@[ $(ARCH) != $(HERE) ] || install -D -m 755 $(BUILT)/xdplive target/release/xdplive
 
 .PHONY: frontend
 frontend: node_modules ## The front end's part of `build` alone
@@ -54,14 +58,16 @@ ebpf: ## Rebuild the committed eBPF object from its source
 	ebpf/tools/build.sh ebpf/prebuilt/xdplive.bpf.o
 
 .PHONY: package
-package: build ## The plugin's zip, and whether all is in it; beside it what it is made of (SBOM), and checksums
+package: build ## The plugin's zip, checked; beside it what it is made of (SBOM), and checksums.  ARCH=arm64 for that processor
 	@tools/dependencies.sh zip
 	@rm -rf target/package $(PACKAGE)
 	@mkdir -p target/package
 	@cp -r dist target/package/$(PLUGIN_ID)
-	@tools/check-package.sh target/package/$(PLUGIN_ID) $(notdir $(PROGRAM))
+	@# The program for another processor has a package of its own.
+	@find target/package/$(PLUGIN_ID) -name 'gpx_*' ! -name $(PROGRAM) -delete
+	@tools/check-package.sh target/package/$(PLUGIN_ID) $(PROGRAM)
 	cd target/package && zip -qr ../../$(PACKAGE) $(PLUGIN_ID)
-	node tools/sbom.mjs $(HOST) dist >$(SBOM)
+	node tools/sbom.mjs $(TARGET) dist >$(SBOM)
 	cd target && sha256sum $(notdir $(PACKAGE) $(SBOM)) >$(notdir $(PACKAGE)).sha256
 	@echo $(PACKAGE) $(SBOM) $(PACKAGE).sha256
 
@@ -131,7 +137,7 @@ soak: programs ## What takes minutes: damaged frames, kills, interfaces that com
 	XDPLIVE_PANELS_SECONDS=3600 cargo test --locked -p xdplive-lab --test lab -- --nocapture soak::
 
 .PHONY: kernels
-kernels: ## The programs in Debian's kernels 6.1, 6.12 and the newest, in an emulator
+kernels: ## The programs in Debian's kernels 6.1, 6.12 and the newest, and in 6.12 on arm64, in an emulator
 	@tools/kernels.sh
 
 .PHONY: fuzz

@@ -21,6 +21,13 @@ present=$(cd "$directory" && find . -type f -printf '%P\n' | sort)
 diff <(echo "$expected") <(echo "$present") >&2 || fail "other files (>) than are needed (<)"
 
 [ -x "$directory/$program" ] || fail "$program is not executable"
+case ${program##*_} in
+  amd64) machine=X86-64 ;;
+  arm64) machine=AArch64 ;;
+  *) fail "$program is for a processor that is not known here" ;;
+esac
+readelf --file-header "$directory/$program" | grep -q "Machine:.*$machine\$" || fail "$program is not for $machine"
+! readelf --program-headers --wide "$directory/$program" | grep -q INTERP || fail "$program needs libraries"
 ! grep -nE '%[A-Z]+%' "$directory/plugin.json" >&2 || fail "plugin.json has placeholders left"
 grep -q "\"version\": \"$(sed -n 's/^  "version": "\(.*\)",/\1/p' package.json)\"" "$directory/plugin.json" ||
   fail "plugin.json has another version than package.json"
