@@ -155,3 +155,23 @@ it('passes on what is left when a stream ends', () => {
   expect(drawn).toEqual([1, 2]);
   end();
 });
+
+// A quarter more than the longest pause; where there are so many that each has a turn of its own, that many turns.
+it.each([
+  [100, 6_300],
+  [400, 12_100],
+])('draws each of %d panels within %d ms', (panels, within) => {
+  const source = new Subject<number>();
+  const drawn = Array.from({ length: panels }, () => [] as number[]);
+  const all = drawn.map((times) => source.pipe(paced({ cells: 0 })).subscribe(() => times.push(performance.now())));
+  for (let ms = 0; ms < 60_000; ms += 100) {
+    source.next(ms);
+    jest.advanceTimersByTime(100);
+  }
+  const pauses = drawn.flatMap(each);
+  expect(pauses.length).toBeGreaterThanOrEqual(3 * panels);
+  expect(Math.max(...pauses)).toBeLessThanOrEqual(within);
+  all.forEach((panel) => {
+    panel.unsubscribe();
+  });
+});
