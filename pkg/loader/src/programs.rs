@@ -40,6 +40,8 @@ pub struct Programs {
     opened: OnceLock<Opened>,
     /// Held while the object is read, so that it is read once.
     opening: Mutex<()>,
+    /// Why the last attempt at it failed.
+    not_opened: Mutex<Option<LoaderError>>,
     /// By [`HOOKS`].
     loaded: [OnceLock<OwnedFd>; HOOKS.len()],
 }
@@ -53,7 +55,13 @@ impl Programs {
     /// Nothing yet.
     #[must_use]
     pub fn new(policy: Policy) -> Self {
-        Self { policy, opened: OnceLock::new(), opening: Mutex::new(()), loaded: Default::default() }
+        Self {
+            policy,
+            opened: OnceLock::new(),
+            opening: Mutex::new(()),
+            not_opened: Mutex::new(None),
+            loaded: Default::default(),
+        }
     }
 
     /// Creates the maps, with a ring of so many bytes, where that has not been done. Returns them in the order of
@@ -71,7 +79,11 @@ impl Programs {
                 match self.opened.get() {
                     Some(opened) => opened,
                     None => {
-                        let opened = open(ring_bytes, self.policy.header_bytes)?;
+                        let opened = open(ring_bytes, self.policy.header_bytes).inspect_err(|error| {
+                            let mut not_opened =
+                                self.not_opened.lock().unwrap_or_else(PoisonError::into_inner);
+                            *not_opened = Some(error.clone());
+                        })?;
                         self.opened.get_or_init(|| opened)
                     }
                 }
@@ -83,7 +95,8 @@ impl Programs {
     /// Loads the program of `hook`, where that has not been done.
     ///
     /// # Errors
-    /// [`LoaderError::Refused`] or [`LoaderError::NotAllowed`]; [`LoaderError::BadRequest`] before [`Self::open`].
+    /// [`LoaderError::Refused`] or [`LoaderError::NotAllowed`]; the error of [`Self::open`] where that has failed, and
+    /// [`LoaderError::BadRequest`] before it.
     pub fn load(&self, hook: Hook) -> Result<BorrowedFd<'_>, LoaderError> {
         let place = HOOKS.iter().zip(&self.loaded).find(|(one, _)| **one == hook);
         let name = program_name(hook);
@@ -91,7 +104,10 @@ impl Programs {
         if let Some(fd) = place.get() {
             return Ok(fd.as_fd());
         }
-        let opened = self.opened.get().ok_or_else(|| LoaderError::BadRequest("no maps yet".to_owned()))?;
+        let opened = self.opened.get().ok_or_else(|| {
+            let not_opened = self.not_opened.lock().unwrap_or_else(PoisonError::into_inner);
+            not_opened.clone().unwrap_or_else(|| LoaderError::BadRequest("no maps yet".to_owned()))
+        })?;
         let mut ebpf = opened.ebpf.lock().unwrap_or_else(PoisonError::into_inner);
         let program =
             ebpf.program_mut(name).ok_or_else(|| LoaderError::BadRequest(format!("program {name}")))?;
