@@ -2,6 +2,7 @@
 
 mod file;
 mod tags;
+mod units;
 
 use std::path::Path;
 
@@ -10,6 +11,7 @@ use xdplive_loader::{
     protocol::LoaderError,
 };
 use xdplive_packet::{Hook, event::Direction};
+use xdplive_protocol::plugin::program_name;
 use xdplive_source::{
     Check, HookChoice, HookOption, InForce, Interface, InterfaceHooks, InterfaceState, Interfaces, LeftOut,
     Outcome, Prepared, Report,
@@ -19,6 +21,9 @@ use crate::{
     at_start::AtStart,
     hook::{Attempt, KernelSupport, foreign_program, plan},
 };
+
+use self::units::loader_commands;
+pub(crate) use self::units::{drop_in_commands, fix_by_drop_in};
 
 /// Oldest kernel that has all that XDP capture needs.
 const KERNEL_MINIMUM: (u32, u32) = (6, 1);
@@ -131,7 +136,8 @@ fn check_rights(at_start: &AtStart) -> Check {
     }
     let commands = match set_rights(at_start) {
         Some(command) => vec![command],
-        None if at_start.is_service => install_drop_in(at_start).into(),
+        None if at_start.is_service && at_start.out_of_bounds.is_empty() => loader_commands(at_start).into(),
+        None if at_start.is_service => drop_in_commands(at_start).into(),
         // What gives a container its rights is written where it is started.
         None => Vec::new(),
     };
@@ -150,18 +156,18 @@ pub fn fix_rights(at_start: &AtStart) -> String {
     if let Some(command) = set_rights(at_start) {
         return format!("{command}, then restart Grafana");
     }
-    let [install, restart] = install_drop_in(at_start);
-    let systemd =
-        format!("systemd: install the drop-in that came with the plugin: {install}; then {restart}");
     if !at_start.out_of_bounds.is_empty() {
         format!(
             "Grafana's service or container withholds the rights: container: --cap-add=BPF --cap-add=PERFMON \
-             --cap-add=NET_ADMIN; {systemd}"
+             --cap-add=NET_ADMIN; systemd: {}",
+            fix_by_drop_in(at_start)
         )
     } else {
         format!(
             "file capabilities are ignored here, because no_new_privs is set: Kubernetes: \
-             allowPrivilegeEscalation: true; {systemd}"
+             allowPrivilegeEscalation: true; systemd before version 255 sets it whatever the drop-in says: make the \
+             loader a service of its own: {}",
+            loader_commands(at_start).join("; ")
         )
     }
 }
@@ -173,24 +179,9 @@ fn set_rights(at_start: &AtStart) -> Option<String> {
     }
     let (path, group) = match &at_start.file {
         Some(file) => (file.path.display().to_string(), file.group),
-        None => ("gpx_xdplive_linux_amd64".to_owned(), at_start.uid),
+        None => (program_name(), at_start.uid),
     };
     Some(file::give_rights(&path, group))
-}
-
-/// The commands with which the service of Grafana's deb and rpm packages gets the rights, in this order. The drop-in lies in
-/// the plugin's package, beside its program.
-fn install_drop_in(at_start: &AtStart) -> [String; 2] {
-    let program = at_start.file.as_ref().map(|file| file.path.as_path());
-    let directory = program.and_then(Path::parent).unwrap_or(Path::new(""));
-    let drop_in = directory.join("install/xdplive.conf");
-    [
-        format!(
-            "sudo install -D -m 644 {} /etc/systemd/system/grafana-server.service.d/xdplive.conf",
-            drop_in.display()
-        ),
-        "sudo systemctl daemon-reload && sudo systemctl restart grafana-server".to_owned(),
-    ]
 }
 
 fn check_programs(kernel: &Kernel, probed: Option<Probed>) -> Vec<Check> {

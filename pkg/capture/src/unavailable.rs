@@ -8,20 +8,45 @@ use xdplive_source::{
     Request, Source, SourceError, StreamId, Subscription,
 };
 
-use crate::clock;
+use crate::{
+    at_start::AtStart,
+    clock,
+    engine::StartError,
+    interface::WatchError,
+    report::{drop_in_commands, fix_by_drop_in},
+};
 
 /// A source without packets.
 #[derive(Clone, Debug)]
 pub struct Unavailable {
     hosts: Arc<[Host]>,
-    reason: String,
+    check: Check,
 }
 
 impl Unavailable {
     /// In the place of `host`; `reason` says why and what to do.
     #[must_use]
     pub fn new(host: Host, reason: String) -> Self {
-        Self { hosts: Arc::from([host]), reason }
+        let fix = "fix what it says and restart Grafana".to_owned();
+        let check = Check::bad("capture", Outcome::Failed, reason, fix);
+        Self { hosts: Arc::from([host]), check }
+    }
+
+    /// In the place of `host`, whose capture did not start in a process that was started as `at_start` says.
+    #[must_use]
+    pub fn not_started(host: Host, error: &StartError, at_start: &AtStart) -> Self {
+        let is_withheld =
+            at_start.is_service && matches!(error, StartError::Interfaces(WatchError::Socket(_)));
+        if !is_withheld {
+            return Self::new(host, error.to_string());
+        }
+        let check = Check::bad("capture", Outcome::Failed, error.to_string(), fix_by_drop_in(at_start));
+        let check = check.with_commands(drop_in_commands(at_start).into());
+        Self { hosts: Arc::from([host]), check }
+    }
+
+    fn error(&self) -> SourceError {
+        SourceError::Unavailable(self.check.detail.clone())
     }
 }
 
@@ -40,21 +65,19 @@ impl Source for Unavailable {
     }
 
     async fn prepare(&self, _request: &Request) -> Result<Prepared, SourceError> {
-        Err(SourceError::Unavailable(self.reason.clone()))
+        Err(self.error())
     }
 
     async fn subscribe(&self, _request: &Request) -> Result<Subscription, SourceError> {
-        Err(SourceError::Unavailable(self.reason.clone()))
+        Err(self.error())
     }
 
     fn no_shared_hook(&self) -> Option<String> {
-        Some(self.reason.clone())
+        Some(self.check.detail.clone())
     }
 
     async fn report(&self, _is_shown: &IsShown<'_>) -> Report {
-        let fix = "fix what it says and restart Grafana".to_owned();
-        let check = Check::bad("capture", Outcome::Failed, self.reason.clone(), fix);
-        Report { checks: vec![check], interfaces: Vec::new() }
+        Report { checks: vec![self.check.clone()], interfaces: Vec::new() }
     }
 
     async fn accounts(&self) -> Vec<HookAccounts> {
@@ -67,5 +90,47 @@ impl Source for Unavailable {
 
     fn own_ports(&self, _host: HostId) -> Arc<BTreeSet<u16>> {
         Arc::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rustix::io::Errno;
+
+    use super::*;
+
+    fn not_started(at_start: &AtStart) -> Check {
+        let error = StartError::Interfaces(WatchError::Socket(Errno::AFNOSUPPORT.into()));
+        Unavailable::not_started(Host::only("nas"), &error, at_start).check
+    }
+
+    /// The service of Grafana's packages allows no netlink, which is the first that fails there.
+    #[test]
+    fn a_service_without_netlink_gets_the_drop_in_that_fits() {
+        let service = AtStart {
+            uid: 472,
+            missing: Vec::new(),
+            out_of_bounds: Vec::new(),
+            no_new_privileges: true,
+            is_service: true,
+            has_service: false,
+            file: None,
+        };
+        for (has_service, drop_in) in
+            [(false, "install/xdplive.conf"), (true, "install/xdplive-netlink.conf")]
+        {
+            let check = not_started(&AtStart { has_service, ..service.clone() });
+            assert!(check.detail.contains("AF_NETLINK"), "{}", check.detail);
+            let [install, restart] = check.commands.as_slice() else { panic!("{:?}", check.commands) };
+            assert_eq!(
+                *install,
+                format!(
+                    "sudo install -D -m 644 {drop_in} /etc/systemd/system/grafana-server.service.d/xdplive.conf"
+                )
+            );
+            assert!(check.fix.is_some_and(|fix| fix.contains(install) && fix.contains(restart)));
+        }
+        let elsewhere = not_started(&AtStart { is_service: false, ..service });
+        assert_eq!(elsewhere.commands, Vec::<String>::new());
     }
 }

@@ -29,8 +29,6 @@ use crate::{
     started,
 };
 
-/// Where systemd listens for it, by `docs/install/xdplive-loader.socket`.
-pub const SOCKET: &str = "/run/xdplive/loader.sock";
 /// The first descriptor that systemd hands over (sd_listen_fds(3)).
 const FIRST: RawFd = 3;
 /// Both ends are built from the same source, or do not talk.

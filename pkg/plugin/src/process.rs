@@ -205,19 +205,23 @@ async fn serve(
     let (local, loader_ended) = match loader {
         Ok(loader) => {
             let ended = loader.process.ended().try_clone_to_owned().map_err(StartError::Fork)?;
-            let local = LocalSource::start(host_name(), loader, at_start, server.capture, own).await;
-            (local.map(Arc::new).map_err(|error| error.to_string()), Some(ended))
+            let local = LocalSource::start(host_name(), loader, at_start.clone(), server.capture, own).await;
+            let not_started = |error| {
+                error!("{error}");
+                Unavailable::not_started(Host::only(host_name()), &error, &at_start)
+            };
+            (local.map(Arc::new).map_err(not_started), Some(ended))
         }
-        Err(reason) => (Err(reason), None),
+        Err(reason) => {
+            error!("{reason}");
+            (Err(Unavailable::new(Host::only(host_name()), reason)), None)
+        }
     };
     let (source, local) = match local {
         Ok(local) => (Arc::clone(&local) as Arc<dyn Source>, Some(local)),
         // There is no loader, or it has ended with this attempt; the process lives on, so that the health check can say
         // why.
-        Err(reason) => {
-            error!("{reason}");
-            (Arc::new(Unavailable::new(Host::only(host_name()), reason)) as Arc<dyn Source>, None)
-        }
+        Err(unavailable) => (Arc::new(unavailable) as Arc<dyn Source>, None),
     };
     let loader_ended = loader_ended.filter(|_| local.is_some());
     let ended = watch_processes(parent.ended, loader_ended).map_err(StartError::Parent)?;

@@ -11,8 +11,5 @@ fn only_what_starts_the_capture_knows_it() {
     let settings = ["settings::bounds", "settings::server"];
     let start = ["administrator", "own_ports", "process"];
     assert_eq!(files.naming("xdplive_capture::"), [&start[..], &settings].concat());
-    assert_eq!(
-        files.naming("xdplive_loader::"),
-        ["administrator", "loader_unit", "process", "settings::server", "socket"]
-    );
+    assert_eq!(files.naming("xdplive_loader::"), ["administrator", "loader_unit", "process", "socket"]);
 }

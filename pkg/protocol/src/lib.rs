@@ -3,7 +3,7 @@
 //! | module | holds |
 //! |---|---|
 //! | [`handshake`] | how a process shows that it starts a plugin, and how it asks it to end: go-plugin's protocol |
-//! | [`plugin`] | the plugin's id, and the name of its program |
+//! | [`plugin`] | the plugin's id, the name of its program, and the socket of the loader's service |
 //! | [`accounts`] | names of what a stream counted, in its trailers |
 //! | [`columns`] | names of columns that the command line asks for by itself |
 //! | [`event`] | lines of the plugin's log that a person is to see |

@@ -15,6 +15,7 @@ use grafana_plugin_sdk::pluginv2::{
     diagnostics_client::DiagnosticsClient, resource_client::ResourceClient, stream_client::StreamClient,
 };
 use hyper_util::rt::TokioIo;
+use rustix::io::Errno;
 use serde_json::Value;
 use thiserror::Error;
 use tokio::{
@@ -91,11 +92,16 @@ pub enum HostError {
 
 /// What to do when the system does not execute the program.
 fn remedy(error: &io::Error) -> &'static str {
-    if error.kind() == io::ErrorKind::PermissionDenied {
-        "; where it has file capabilities that this container or service may not have, grant them \
-         (--cap-add=BPF --cap-add=PERFMON --cap-add=NET_ADMIN)"
-    } else {
-        ""
+    match Errno::from_io_error(error) {
+        Some(Errno::PERM) => {
+            "; where it has file capabilities that this container or service may not have, grant them \
+             (--cap-add=BPF --cap-add=PERFMON --cap-add=NET_ADMIN)"
+        }
+        Some(Errno::ACCESS) => {
+            "; only Grafana's group may execute it, where it was installed as documented: run this as root, or as the \
+             user that Grafana runs as"
+        }
+        _ => "",
     }
 }
 

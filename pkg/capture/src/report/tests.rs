@@ -80,10 +80,13 @@ fn what_keeps_setcap_from_working_changes_the_advice() {
     let no_new = AtStart { no_new_privileges: true, ..at_start(NEEDED.to_vec()) };
     let ignored = "file capabilities are ignored here, because no_new_privs is set: Kubernetes: \
                    allowPrivilegeEscalation: true";
-    assert_eq!(fix_rights(&no_new), format!("{ignored}; {drop_in}"));
-    for advised in [bounded, no_new] {
+    let older =
+        "systemd before version 255 sets it whatever the drop-in says: make the loader a service of its own";
+    assert_eq!(fix_rights(&no_new), format!("{ignored}; {older}: {}", loader_commands(&no_new).join("; ")));
+    let commands = [drop_in_commands(&bounded).to_vec(), loader_commands(&no_new).to_vec()];
+    for (advised, commands) in [bounded, no_new].into_iter().zip(commands) {
         let check = check_rights(&advised);
-        assert_eq!(check.commands, install_drop_in(&advised), "setcap would be in vain");
+        assert_eq!(check.commands, commands, "setcap would be in vain");
         // Who has the plugin's zip alone needs nothing else.
         let fix = check.fix.unwrap();
         assert!(check.commands.iter().all(|command| fix.contains(command)), "{fix}");
@@ -277,8 +280,19 @@ fn a_loader_that_has_ended_is_told() {
 fn the_drop_in_is_installed_as_it_says() {
     let drop_in = include_str!("../../../../docs/install/xdplive.conf");
     let unknown = AtStart { file: None, ..at_start(NEEDED.to_vec()) };
-    for command in install_drop_in(&unknown) {
+    for command in drop_in_commands(&unknown) {
         let command = command.replace("install/xdplive.conf", "xdplive.conf");
         assert!(drop_in.contains(&format!("#   {command}\n")), "{command}");
+    }
+}
+
+/// The commands are those of the documents, which people follow who have not asked for health.
+#[test]
+fn the_loader_is_installed_as_documented() {
+    let documented =
+        include_str!("../../../../docs/install.md").replace("gpx_xdplive_linux_*", &program_name());
+    let unknown = AtStart { file: None, ..at_start(NEEDED.to_vec()) };
+    for command in loader_commands(&unknown).iter().flat_map(|commands| commands.split(" && ")) {
+        assert!(documented.contains(&format!("\n{command}")), "{command}");
     }
 }

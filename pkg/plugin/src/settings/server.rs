@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, path::PathBuf, time::Duration};
 
 use thiserror::Error;
 use xdplive_capture::settings::Settings as CaptureSettings;
-use xdplive_loader::unit;
+use xdplive_protocol::plugin::LOADER_SOCKET;
 use xdplive_source::HookChoice;
 
 use super::{
@@ -218,7 +218,7 @@ impl ServerSettings {
                 .value("loader", "it takes the absolute path of a socket", |text| {
                     text.starts_with('/').then(|| text.into())
                 })
-                .unwrap_or_else(|| unit::SOCKET.into()),
+                .unwrap_or_else(|| LOADER_SOCKET.into()),
             user: reader.value("user", "it takes the number of a user from 1 to 4294967294", |text| {
                 text.parse().ok().filter(|id| (1..u32::MAX).contains(id))
             }),
