@@ -46,8 +46,8 @@ it.each([
   ['ttl', '1.5', 'a whole number from 0 to 255'],
   ['dscp', '64', 'a whole number from 0 to 63'],
   ['direction', 'both', 'in or out'],
-  ['ethertype', '802.3', 'IPv4, IPv6, ARP, RARP or a number such as 0x88cc'],
-  ['ethertype', '0x88cc or 1', 'IPv4, IPv6, ARP, RARP or a number such as 0x88cc'],
+  ['ethertype', '802.3', 'a name such as IPv4, ARP or LLDP, or a number such as 0x88cc'],
+  ['ethertype', '0x88cc or 1', 'a name such as IPv4, ARP or LLDP, or a number such as 0x88cc'],
   ['source_mac', '02:00:5e:10:00', MAC],
   ['destination_mac', '02:00:5e:10:00:01 or ip', MAC],
 ])('%s cannot be %j', (key, value, allowed) => {

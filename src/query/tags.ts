@@ -3,6 +3,8 @@ import { anyOf } from '../locale/lists';
 import { t } from '../locale/t';
 import type { SeenWhat } from '../resources/seen';
 
+import { ETHERTYPES } from './ethertypes';
+
 /** A column by whose values packets can be chosen: what a cell shows, as a condition of a filter. */
 export interface Tag {
   /** The column's name, which is what a table's "Filter for value" gives. */
@@ -74,12 +76,8 @@ const ODD_PROTOCOLS = new Map([
   ['Mobility Header', '135'],
 ]);
 
-const ETHERTYPES = new Map([
-  ['IPv4', '0x0800'],
-  ['IPv6', '0x86dd'],
-  ['ARP', '0x0806'],
-  ['RARP', '0x8035'],
-]);
+/** EtherTypes that announce a VLAN tag. */
+const OF_TAGS = ['802.1Q', 'QinQ', 'QinQ1'];
 
 const DIRECTIONS = new Map([
   ['in', 'inbound'],
@@ -150,10 +148,10 @@ export const TAGS: readonly Tag[] = [
     key: 'ethertype',
     words: ETHERTYPES,
     takes: (value) => /^0x[0-9a-f]{4}$/i.test(value),
-    allowed: () =>
-      t('tag.ethertype', '{{names}} or a number such as 0x88cc', { names: [...ETHERTYPES.keys()].join(', ') }),
+    allowed: () => t('tag.ethertype', 'a name such as IPv4, ARP or LLDP, or a number such as 0x88cc'),
     conditions: listAfter('ether proto'),
-    values: [...ETHERTYPES.keys()],
+    // VLAN tags are looked through: no filter finds a packet by the type of one.
+    values: [...ETHERTYPES.keys()].filter((name) => !OF_TAGS.includes(name)),
   },
   { key: 'source_mac', ...mac, conditions: listAfter('ether src host') },
   { key: 'destination_mac', ...mac, conditions: listAfter('ether dst host') },

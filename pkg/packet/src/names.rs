@@ -10,17 +10,74 @@ pub const fn protocol(number: u8) -> Option<&'static str> {
     }
 }
 
-/// A short name of an EtherType that carries addresses we read, or did: `IPv4`, `IPv6`, `ARP`, `RARP`.
+/// A short name of an EtherType, of at most eight letters, as in [`ETHERTYPES`].
 #[must_use]
 pub const fn ethertype(number: u16) -> Option<&'static str> {
-    match number {
-        0x0800 => Some("IPv4"),
-        0x0806 => Some("ARP"),
-        0x8035 => Some("RARP"),
-        0x86dd => Some("IPv6"),
-        _ => None,
+    let mut rest = ETHERTYPES.as_slice();
+    while let [(known, name), others @ ..] = rest {
+        if *known == number {
+            return Some(name);
+        }
+        rest = others;
     }
+    None
 }
+
+/// EtherTypes with a short name, by number. `data/ethertypes.tsv` has the source of each.
+pub const ETHERTYPES: [(u16, &str); 52] = [
+    (0x0800, "IPv4"),
+    (0x0806, "ARP"),
+    (0x0842, "WoL"),
+    (0x22eb, "ERSPAN-3"),
+    (0x22f3, "TRILL"),
+    (0x22f4, "L2-IS-IS"),
+    (0x6001, "MOP-DL"),
+    (0x6002, "MOP-RC"),
+    (0x6003, "DECnet"),
+    (0x6004, "LAT"),
+    (0x6558, "TEB"),
+    (0x8035, "RARP"),
+    (0x809b, "ATALK"),
+    (0x80f3, "AARP"),
+    (0x8100, "802.1Q"),
+    (0x8137, "IPX"),
+    (0x86dd, "IPv6"),
+    (0x8808, "Pause"),
+    (0x8809, "Slow"),
+    (0x883e, "WCCP"),
+    (0x8847, "MPLS"),
+    (0x8848, "MPLS-MC"),
+    (0x8863, "PPPoE-D"),
+    (0x8864, "PPPoE-S"),
+    (0x887b, "HomePlug"),
+    (0x888e, "EAPOL"),
+    (0x8892, "PROFINET"),
+    (0x8899, "Realtek"),
+    (0x88a2, "AoE"),
+    (0x88a4, "EtherCAT"),
+    (0x88a8, "QinQ"),
+    (0x88be, "ERSPAN"),
+    (0x88c7, "PreAuth"),
+    (0x88ca, "TIPC"),
+    (0x88cc, "LLDP"),
+    (0x88e1, "HPAV"),
+    (0x88e3, "MRP"),
+    (0x88e5, "MACsec"),
+    (0x88e7, "PBB"),
+    (0x88f5, "MVRP"),
+    (0x88f7, "PTP"),
+    (0x88f8, "NC-SI"),
+    (0x88fb, "PRP"),
+    (0x8902, "CFM"),
+    (0x8906, "FCoE"),
+    (0x890d, "TDLS"),
+    (0x8914, "FIP"),
+    (0x8915, "RoCE"),
+    (0x892f, "HSR"),
+    (0x894f, "NSH"),
+    (0x9000, "Loopback"),
+    (0x9100, "QinQ1"),
+];
 
 /// By number; empty where the registry has no keyword ("any host internal protocol" and the like).
 const PROTOCOLS: [&str; 148] = [

@@ -8,8 +8,9 @@ fn assert_means(text: &str, meaning: &str) {
 fn conditions() {
     for (text, meaning) in [
         ("arp", "ARP packets"),
-        ("atalk", "packets of EtherType 0x809b (atalk)"),
-        ("ether proto 0x88cc", "packets of EtherType 0x88cc"),
+        ("atalk", "ATALK packets"),
+        ("ether proto 0x88cc", "LLDP packets"),
+        ("ether proto 0x88b5", "packets of EtherType 0x88b5"),
         ("icmp6", "ICMPv6 packets"),
         ("proto 47", "packets of IP protocol 47 (GRE)"),
         ("ip6 proto 47", "packets of IPv6 protocol 47 (GRE)"),

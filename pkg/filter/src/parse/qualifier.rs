@@ -215,7 +215,7 @@ fn owner(protocol: Option<Protocol>, first: &Token) -> Parsed<Option<AddressProt
         Some(Protocol::Ether) => Err(first
             .error(Reason::Refused("Ethernet has no networks; `ether host` takes a whole address".into()))),
         Some(Protocol::Transport(_) | Protocol::Other) => {
-            let reason = "addresses are of ip, ip6, arp or ether; write `and` between a protocol and a host";
+            let reason = "only ip, ip6, arp and ether can stand in front of an address; write `and` between a protocol and a host";
             Err(first.error(Reason::Refused(reason.into())))
         }
     }
@@ -238,7 +238,7 @@ fn port(protocol: Option<Protocol>, side: Option<Side>, range: bool, first: &Tok
         None => None,
         Some(Protocol::Transport(transport)) => Some(transport),
         Some(_) => {
-            let reason = "ports are of tcp, udp or sctp; write `and` between another protocol and a port";
+            let reason = "only tcp, udp and sctp have ports; write `and` between another protocol and a port";
             return Err(first.error(Reason::Refused(reason.into())));
         }
     };
@@ -252,7 +252,7 @@ fn proto(protocol: Option<Protocol>, first: &Token) -> Parsed<Head> {
         Some(Protocol::Address(AddressProtocol::Ip6)) => Ok(Head::Protocol { version: Some(Version::V6) }),
         Some(Protocol::Ether) => Ok(Head::Ethertype),
         Some(_) => {
-            let reason = "a protocol is asked for of ip, ip6 or ether";
+            let reason = "only ip, ip6 and ether can stand in front of proto";
             Err(first.error(Reason::Refused(reason.into())))
         }
     }

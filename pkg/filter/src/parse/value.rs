@@ -123,9 +123,8 @@ impl<'t> Parser<'t> {
             Network::V6 { base, length } => u128::from(base).checked_shl(length).unwrap_or(0) != 0,
         };
         if host_bits {
-            return Err(
-                token.error(Reason::Refused("bits behind the prefix are set, so it is no network".into()))
-            );
+            return Err(token
+                .error(Reason::Refused("it is no network, because bits behind its prefix are set".into())));
         }
         owned(owner, side, network, token)
     }
@@ -142,7 +141,7 @@ impl<'t> Parser<'t> {
         let mask = literal::ipv4(&token.text).map(|(mask, _)| u32::from(mask));
         let mask = mask.ok_or_else(|| token.error(Reason::Expected("an IPv4 address mask".into())))?;
         if mask.leading_ones() != mask.count_ones() {
-            let reason = "only masks of leading ones are networks";
+            let reason = "all ones of a mask have to be in front of its zeros";
             return Err(token.error(Reason::Refused(reason.into())));
         }
         Ok(mask.leading_ones())
@@ -186,7 +185,7 @@ impl<'t> Parser<'t> {
             }
         };
         if transports != others {
-            let reason = "the ends are services of different protocols";
+            let reason = "its two ends are services of different protocols";
             return Err(token.error(Reason::Refused(reason.into())));
         }
         Ok(ports(transports, side, first.min(last), first.max(last)))
@@ -299,7 +298,8 @@ fn owned(owner: Option<AddressProtocol>, side: Side, network: Network, token: &T
         Ok(Primitive::Network { owner: owner.and_then(AddressProtocol::owner), side, network })
     } else {
         let name = owner.map_or("", AddressProtocol::name);
-        Err(token.error(Reason::Refused(format!("{name} has no such addresses"))))
+        let version = if let Some(AddressProtocol::Ip6) = owner { "IPv6" } else { "IPv4" };
+        Err(token.error(Reason::Refused(format!("{name} has {version} addresses only"))))
     }
 }
 
@@ -317,7 +317,7 @@ fn endpoint(token: &Token, text: &str, transport: Option<Transport>) -> Result<E
     let has = |transport: &Transport| service.transports.contains(transport);
     match transport {
         Some(transport) if !has(&transport) => {
-            let reason = format!("the service {text} is not one of {}", transport.name());
+            let reason = format!("the service {text} is not registered for {}", transport.name());
             Err(token.error(Reason::Refused(reason)))
         }
         Some(_) => Ok((service.port, vec![transport])),

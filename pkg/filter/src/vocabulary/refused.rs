@@ -6,7 +6,7 @@ const REASONS: &[(&[&str], &str)] = &[
     (
         &["gateway"],
         "it takes a host's name, and no names are looked up; \
-         `ether host` with its MAC address and `not host` with its IP address say the same",
+         `ether host` with its MAC address and `not host` with its IP address ask for the same",
     ),
     (&["mpls"], "what MPLS carries is not read; `ether proto 0x8847` (or 0x8848) finds such frames"),
     (
@@ -18,23 +18,28 @@ const REASONS: &[(&[&str], &str)] = &[
         &["iso", "clnp", "esis", "es-is", "isis", "is-is", "l1", "l2", "iih", "snp", "csnp", "psnp", "lsp"],
         "what follows an IEEE 802.3 length is not read",
     ),
+    (&["ipx"], "IPX behind an IEEE 802.3 length is not read; `ether proto 0x8137` finds IPX behind a type"),
+    (&["netbeui", "llc", "snap"], "what follows an IEEE 802.3 length is not read"),
     (
-        &["stp", "ipx", "netbeui", "llc", "snap"],
-        "what follows an IEEE 802.3 length is not read; `ether host` with the protocol's group address finds \
-         its frames (spanning tree: 01:80:c2:00:00:00)",
+        &["stp"],
+        "what follows an IEEE 802.3 length is not read; `ether dst 01:80:c2:00:00:00`, the group address \
+         of spanning tree, finds its frames",
     ),
     (
         &[
             "wlan", "type", "subtype", "dir", "addr1", "addr2", "addr3", "addr4", "ra", "ta", "bssid",
             "fddi", "tr", "ppp", "slip", "radio",
         ],
-        "packets are seen with an Ethernet header or with none; `ether` asks for its fields",
+        "it asks for headers of other links; packets are captured with an Ethernet header or with none, and `ether` asks for its fields",
     ),
     (
-        &["ifname", "on", "rnr", "rulenum", "srnr", "subrulenum", "reason", "rset", "ruleset", "action"],
-        "that is in the log of the firewall pf only; the interface is chosen outside of the filter",
+        &["ifname", "on", "ifindex"],
+        "a filter does not choose interfaces; choose them in the query, or with --interface",
     ),
-    (&["ifindex"], "the interface is chosen outside of the filter"),
+    (
+        &["rnr", "rulenum", "srnr", "subrulenum", "reason", "rset", "ruleset", "action"],
+        "only the log of the firewall pf has it, not a packet",
+    ),
     (
         &[
             "lane",
@@ -51,16 +56,16 @@ const REASONS: &[(&[&str], &str)] = &[
             "vci",
             "connectmsg",
         ],
-        "packets are not seen on ATM links",
+        "it asks for packets of ATM links, which are not captured",
     ),
     (
         &[
             "fisu", "lssu", "lsu", "msu", "hfisu", "hlssu", "hmsu", "sio", "hsio", "opc", "hopc", "dpc",
             "hdpc", "sls", "hsls",
         ],
-        "packets are not seen on SS7 links",
+        "it asks for packets of SS7 links, which are not captured",
     ),
-    (&["byte"], "bytes are compared as in `ip[8] < 5`, where they are header fields"),
+    (&["byte"], "write a comparison of bytes as `ip[8] < 5`; only bytes of header fields can be compared"),
 ];
 
 /// Why `word` is refused.

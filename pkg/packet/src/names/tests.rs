@@ -34,8 +34,27 @@ fn protocols_stand_at_their_numbers() {
 }
 
 #[test]
-fn only_what_is_read_has_an_ethertype_name() {
-    assert_eq!(ethertype(0x0800), Some("IPv4"));
-    assert_eq!(ethertype(0x86dd), Some("IPv6"));
-    assert_eq!(ethertype(0x88cc), None);
+fn ethertypes_are_those_of_the_file() {
+    let rows: Vec<(u16, &str)> = include_str!("../../data/ethertypes.tsv")
+        .lines()
+        .filter(|line| !line.starts_with('#'))
+        .map(|line| {
+            let mut cells = line.split('\t');
+            let number = cells.next().unwrap().trim_start_matches("0x");
+            let name = cells.next().unwrap();
+            assert!(!cells.next().unwrap().is_empty(), "{line} has no source");
+            (u16::from_str_radix(number, 16).unwrap(), name)
+        })
+        .collect();
+    assert_eq!(rows, ETHERTYPES);
+    assert!(rows.windows(2).all(|pair| pair[0].0 < pair[1].0), "sorted, each once");
+    for (number, name) in &rows {
+        assert_eq!(ethertype(*number), Some(*name));
+        assert!((1..=8).contains(&name.len()) && name.is_ascii(), "{name}");
+        assert_eq!(rows.iter().filter(|(_, other)| other.eq_ignore_ascii_case(name)).count(), 1, "{name}");
+    }
+    assert_eq!(
+        [0x0800, 0x88cc, 0x88f7, 0xffff].map(ethertype),
+        [Some("IPv4"), Some("LLDP"), Some("PTP"), None]
+    );
 }

@@ -25,7 +25,7 @@ fn names_are_those_of_packets() {
         (Group::SourcePort(Some(65_535)), Some("65535")),
         (Group::DestinationPort(None), None),
         (Group::Ethertype(Some(LinkProtocol::Type(0x0806))), Some("ARP")),
-        (Group::Ethertype(Some(LinkProtocol::Type(0x88cc))), Some("0x88cc")),
+        (Group::Ethertype(Some(LinkProtocol::Type(0x88cc))), Some("LLDP")),
         (Group::Ethertype(Some(LinkProtocol::Length)), Some("802.3")),
         (Group::Ethertype(None), None),
         (Group::Cast(Cast::Unicast), Some("unicast")),

@@ -37,18 +37,20 @@ const fn protocol_word(number: u8) -> Word<24> {
 
 /// `IPv4`; none where an EtherType has no short name.
 #[inline(always)]
-pub(crate) fn ethertype(number: u16) -> Option<&'static Word<8>> {
-    static WORDS: [(u16, Word<8>); 4] =
-        [ethertype_word(0x0800), ethertype_word(0x86dd), ethertype_word(0x0806), ethertype_word(0x8035)];
-    WORDS.iter().find(|(known, _)| *known == number).map(|(_, word)| word)
+pub(crate) fn ethertype(number: u16) -> Option<&'static Word<16>> {
+    static WORDS: [(u16, Word<16>); names::ETHERTYPES.len()] = ethertype_words();
+    let place = WORDS.binary_search_by_key(&number, |(known, _)| *known).ok()?;
+    WORDS.get(place).map(|(_, word)| word)
 }
 
-const fn ethertype_word(number: u16) -> (u16, Word<8>) {
-    let name = match names::ethertype(number) {
-        Some(name) => name,
-        None => "",
-    };
-    (number, word!(name.as_bytes()))
+const fn ethertype_words() -> [(u16, Word<16>); names::ETHERTYPES.len()] {
+    let mut words = [(0, Word::EMPTY); names::ETHERTYPES.len()];
+    let (mut left, mut names) = (words.as_mut_slice(), names::ETHERTYPES.as_slice());
+    while let ([word, others @ ..], [(number, name), other_names @ ..]) = (left, names) {
+        *word = (*number, word!(name.as_bytes()));
+        (left, names) = (others, other_names);
+    }
+    words
 }
 
 /// [`LENGTH_FIELD`](super::LENGTH_FIELD)

@@ -100,7 +100,7 @@ fn three_tags() {
     let expected = json!({
         "source_mac": "00:11:32:e5:79:5c",
         "destination_mac": "01:00:5e:7f:ff:fa",
-        "ethertype": "0x8100",
+        "ethertype": "802.1Q",
         "vlan": 1,
         "inner_vlan": 2,
         "malformed": "too_many_headers",

@@ -73,8 +73,13 @@ fn types_without_a_name_are_hexadecimal() {
         (ethertype::IPV6, "IPv6"),
         (ethertype::ARP, "ARP"),
         (0x8035, "RARP"),
-        (ethertype::LLDP, "0x88cc"),
-        (ethertype::WAKE_ON_LAN, "0x0842"),
+        (ethertype::LLDP, "LLDP"),
+        (ethertype::MPLS, "MPLS"),
+        (ethertype::PPPOE, "PPPoE-S"),
+        (ethertype::EAPOL, "EAPOL"),
+        (0x88f7, "PTP"),
+        (ethertype::WAKE_ON_LAN, "WoL"),
+        (ethertype::EXPERIMENTAL, "0x88b5"),
         (0x05dd, "0x05dd"),
         (0xffff, "0xffff"),
         (0xabcd, "0xabcd"),
@@ -88,7 +93,7 @@ fn of_another_type_nothing_else_is_known() {
     let expected = json!({
         "source_mac": "00:11:32:e5:79:5c",
         "destination_mac": "ff:ff:ff:ff:ff:ff",
-        "ethertype": "0x88cc",
+        "ethertype": "LLDP",
     });
     assert_eq!(headers(other(ethertype::LLDP)), expected);
 }

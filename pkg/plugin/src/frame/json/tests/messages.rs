@@ -79,7 +79,7 @@ fn every_protocol_and_type_survives() {
     let cells = decode::json(&message);
     assert!(cells.iter().flatten().all(|cell| cell.as_str().is_some_and(|text| !text.is_empty())));
     assert_eq!([cells[0].len(), cells[1].len()], [1 << 16; 2]);
-    assert_eq!([&cells[0][129], &cells[1][0x88cc]], ["IPLT", "0x88cc"]);
+    assert_eq!([&cells[0][129], &cells[1][0x88cc]], ["IPLT", "LLDP"]);
 }
 
 /// Grafana separates messages by line ends.
