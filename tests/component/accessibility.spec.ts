@@ -44,7 +44,7 @@ for (const theme of THEMES) {
     const value = page.getByLabel('Condition 2: value', { exact: true });
     await value.fill('80) or (udp');
     await value.press('Enter');
-    await expect(page.getByText('"80)" cannot be a value')).toBeVisible();
+    await expect(page.getByText('"80)" is not a value')).toBeVisible();
     expect(await barriers(page)).toEqual([]);
 
     await page.getByRole('button', { name: 'Add condition' }).click();

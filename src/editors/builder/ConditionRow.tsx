@@ -98,7 +98,7 @@ export function ConditionRow({ id, number, condition, ...props }: Props) {
           <FieldValidationMessage>
             {t(
               'builder.unfit',
-              '"{{value}}" cannot be a value: that is one word of letters, digits and . : - _ /, and not and, or, not. The panel still uses the filter of before.',
+              '"{{value}}" is not a value. A value is one word of letters, digits and . : - _ /, but not and, or or not. The panel keeps the filter that it had.',
               { value: unfit }
             )}
           </FieldValidationMessage>

@@ -191,7 +191,7 @@ it('runs with nothing that could be more than a value', async () => {
   await userEvent.type(part(2, 'value'), '80) or (udp{Enter}');
   expect(commit).not.toHaveBeenCalled();
   expect(part(2, 'value')).toBeInvalid();
-  expect(screen.getByRole('alert')).toHaveTextContent('"80)" cannot be a value');
+  expect(screen.getByRole('alert')).toHaveTextContent('"80)" is not a value');
   press('Remove condition 1');
   expect(commit).not.toHaveBeenCalled();
   await userEvent.clear(part(1, 'value'));
@@ -257,7 +257,7 @@ it('offers of flows what they carry, and shows what is there besides', async () 
 it('shows the text where the back end does not answer', async () => {
   const { commit } = await open('tcp', undefined, false, () => Promise.reject(new Error('the plugin is not there')));
   expect(
-    await screen.findByText('The menus cannot show this filter: the back end could not be asked. Edit it as text.')
+    await screen.findByText('The menus cannot show this filter: the back end did not answer. Edit it as text.')
   ).toBeVisible();
   press('Edit as text');
   expect(screen.getByLabelText('Filter')).toHaveValue('tcp');

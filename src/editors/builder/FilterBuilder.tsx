@@ -111,7 +111,7 @@ export function FilterBuilder({ id, value, onCommit, ...props }: Props) {
         <div className={styles.joint}>
           <RadioButtonGroup<Joint>
             id={`${id}-joint`}
-            aria-label={t('builder.joint', 'How many of the conditions are to hold')}
+            aria-label={t('builder.joint', 'How many of the conditions must hold')}
             className={styles.joints}
             size="sm"
             options={joints()}
@@ -122,8 +122,8 @@ export function FilterBuilder({ id, value, onCommit, ...props }: Props) {
           />
           <span>
             {joint === 'and'
-              ? t('builder.all-hold', 'of these conditions are to hold')
-              : t('builder.any-holds', 'of these conditions may hold')}
+              ? t('builder.all-hold', 'of these conditions must hold')
+              : t('builder.any-holds', 'of these conditions is enough')}
           </span>
         </div>
       )}
@@ -169,7 +169,7 @@ export function FilterBuilder({ id, value, onCommit, ...props }: Props) {
 }
 
 function notAsked(): string {
-  return t('builder.not-asked', 'the back end could not be asked');
+  return t('builder.not-asked', 'the back end did not answer');
 }
 
 /** Undefined until the back end has said what is in the filter. */
