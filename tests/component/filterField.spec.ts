@@ -72,6 +72,25 @@ test('a wrong filter has its wrong word marked, and why below it', async ({ page
   await expect(filter).toHaveAttribute('aria-invalid', 'false');
 });
 
+test('what may have been meant is taken by a click, and the wrong filter does not run', async ({
+  page,
+  openQueryEditor,
+}) => {
+  await openQueryEditor({});
+  const filter = page.getByLabel('Filter', { exact: true });
+  await filter.fill('tcp prot 443');
+  await page.getByRole('button', { name: 'Did you mean port? Change the filter' }).click();
+  await expect(filter).toHaveValue('tcp port 443');
+  await expect(filter).toBeFocused();
+  expect((await deeds(page)).runs).toMatchObject([{ filter: 'tcp port 443' }]);
+});
+
+test('a filter that no packet can match has a warning below it', async ({ page, openQueryEditor }) => {
+  await openQueryEditor({ filter: 'tcp and udp' });
+  const meaning = page.getByTestId('xdplive-query-filter-meaning');
+  await expect(meaning).toContainText('No packet can match: "tcp" and "udp" contradict each other');
+});
+
 test('words have their colours, which stay while more is typed', async ({ page, openQueryEditor }) => {
   await openQueryEditor({ filter: 'tcp port 443' });
   const filter = page.getByLabel('Filter', { exact: true });
