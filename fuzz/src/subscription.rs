@@ -88,6 +88,8 @@ fn check(asked: &Asked, path: &str, settings: &DataSourceSettings, server: &Serv
 /// A refusal is short, and names no interface that was not named.
 fn check_refusal(refusal: &ChannelRefusal, data: &[u8]) {
     bearable(refusal);
+    // Others quote the path.
+    let ChannelRefusal::Refused(refusal) = refusal else { return };
     let text = refusal.to_string();
     // Without a machine there is no default: then those are left that the data itself names.
     let query = Query::parse(data, &Interfaces::default(), LimitCeiling::None);

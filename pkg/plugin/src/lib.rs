@@ -13,6 +13,7 @@
 //! | [`query`], [`channel`] | what a query may say, and the path of its stream |
 //! | [`access`], [`caller`], [`settings`] | who may see what, what an answer is for, and what is set by whom |
 //! | [`administrator`] | what the administrator has set, as this process finds it |
+//! | `shortened` | what was given, as errors quote it |
 //! | [`quota`] | how much of what there is one may have |
 //! | [`audit`] | the log of who was sent packets |
 //! | [`sent`], [`standing`] | what streams have sent, for panels that open later; queries without a stream of their own |
@@ -47,6 +48,7 @@ pub mod seen;
 pub mod sent;
 pub mod services;
 pub mod settings;
+mod shortened;
 pub mod shutdown;
 pub mod socket;
 pub mod standing;

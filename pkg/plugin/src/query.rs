@@ -13,8 +13,8 @@ use xdplive_filter::{Environment, Filter, FlowFilter, NotOfFlows};
 use xdplive_packet::event::Direction;
 use xdplive_source::{GroupBy, Interfaces};
 
+use self::keys::Keys;
 pub(crate) use self::keys::is_interface_name;
-use self::keys::{Keys, shortened};
 pub use self::{
     error::QueryError,
     keys::KEYS,
@@ -30,6 +30,7 @@ use crate::{
         rates::{CountColumn, SeriesColumn},
     },
     settings::LimitCeiling,
+    shortened::shortened,
 };
 
 /// The one name that stands for every interface.

@@ -16,6 +16,7 @@ use super::{
 use crate::{
     columns::{Column, UnknownColumn, rates::SeriesColumn},
     settings::LimitCeiling,
+    shortened::shortened,
 };
 
 /// Interfaces named in one query at most.
@@ -226,14 +227,4 @@ fn whole_number(value: &Value) -> Option<u64> {
 
 fn wrong(key: &'static str, value: &Value, allowed: String) -> QueryError {
     QueryError::Value { key, given: shortened(&value.to_string()), allowed }
-}
-
-/// The beginning of a text: a query may be of any size, a message may not.
-pub(super) fn shortened(text: &str) -> String {
-    const MOST: usize = 60;
-    if text.chars().count() <= MOST {
-        text.to_owned()
-    } else {
-        text.chars().take(MOST).chain("…".chars()).collect()
-    }
 }

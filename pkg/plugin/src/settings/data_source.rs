@@ -8,7 +8,7 @@ use super::{
     LimitCeiling, Patterns, ServerSettings,
     keys::{KEYS, UnknownKeys},
 };
-use crate::access::Role;
+use crate::{access::Role, shortened::shortened};
 
 /// What a data source has set.
 #[derive(Clone, Debug, PartialEq)]
@@ -199,7 +199,8 @@ impl<'a> Reader<'a> {
         let given = self.get(key)?;
         let value = read(given);
         if value.is_none() {
-            self.errors.push(DataSourceSettingError::Value { key, given: given.to_string(), allowed });
+            let given = shortened(&given.to_string());
+            self.errors.push(DataSourceSettingError::Value { key, given, allowed });
         }
         value
     }

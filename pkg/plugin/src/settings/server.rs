@@ -17,6 +17,7 @@ use crate::{
     logging::{AUDIT_LEVELS, DEFAULT_LEVEL, LEVELS},
     query::is_interface_name,
     quota::Quotas,
+    shortened::shortened,
 };
 
 /// Seconds of counts, an hour, where the administrator does not say.
@@ -288,7 +289,7 @@ impl<G: Fn(&str) -> Option<String>> Reader<G> {
         if value.is_some() {
             self.made.insert(name);
         } else {
-            self.errors.push(ServerSettingError::Value { name, given, allowed });
+            self.errors.push(ServerSettingError::Value { name, given: shortened(&given), allowed });
         }
         value
     }
@@ -333,7 +334,7 @@ impl<G: Fn(&str) -> Option<String>> Reader<G> {
     fn above(&mut self, name: &'static str, most: u32) -> u32 {
         let given = (self.get)(name).unwrap_or_default();
         self.made.remove(name);
-        self.errors.push(ServerSettingError::AboveCeiling { name, given, most });
+        self.errors.push(ServerSettingError::AboveCeiling { name, given: shortened(&given), most });
         most
     }
 }

@@ -142,3 +142,11 @@ fn everything_that_is_wrong_is_named_at_once() {
     let set = set.unwrap_err().to_string();
     assert!(set.contains("has set xdp-native for all") && set.contains("maxLimit is 0"), "{set}");
 }
+
+#[test]
+fn what_was_given_is_shortened() {
+    let (server, _) = ServerSettings::read(|_| None, &Ceiling::default());
+    let json = format!("{{\"maxLimit\":\"{}\"}}", "x".repeat(1 << 20));
+    let text = DataSourceSettings::read(json.as_bytes(), &server).unwrap_err().to_string();
+    assert!(text.contains("xxx…") && text.len() < 400, "{} bytes", text.len());
+}

@@ -193,3 +193,14 @@ fn a_setting_without_a_value_is_none() {
     assert_eq!((settings.made.len(), settings.ceiling), (0, LimitCeiling::Rows(10_000)));
     assert!(settings.own_ports.is_none() && settings.interfaces.allow_all());
 }
+
+/// It is read in a log and on a page.
+#[test]
+fn what_was_given_is_shortened() {
+    let given = "x".repeat(1 << 20);
+    let (_, errors) =
+        ServerSettings::read(|name| (name == "hook").then(|| given.clone()), &Ceiling::default());
+    let [error] = &*errors else { panic!("{errors:?}") };
+    let text = error.to_string();
+    assert!(text.contains(&format!("\"{}…\"", "x".repeat(60))) && text.len() < 400, "{text}");
+}
