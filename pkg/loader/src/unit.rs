@@ -52,8 +52,9 @@ enum Welcome {
 pub enum ConnectError {
     /// The socket cannot be reached.
     #[error(
-        "cannot connect to the loader at {path}: {error}; see whether Grafana's user is in the group that may \
-         (SocketGroup= in xdplive-loader.socket)", path = path.display()
+        "cannot connect to the loader at {path}: {error}; see whether systemd listens there (systemctl status \
+         xdplive-loader.socket), and whether Grafana's user is in the group that may (SocketGroup= in it)",
+        path = path.display()
     )]
     Socket {
         /// The socket.
