@@ -53,6 +53,17 @@ struct BatchAttributes {
     flags: u64,
 }
 
+/// Bytes of a page, by which maps are mapped. The C library was told when the process started. rustix reads it from
+/// `/proc/self/auxv` before Linux 6.4, which a process that cannot be inspected may not, and panics then.
+#[must_use]
+pub fn page_size() -> usize {
+    /// Of x86-64; of aarch64 most often.
+    const USUAL: usize = 4096;
+    // SAFETY: it takes a number and returns one.
+    let size = unsafe { libc::sysconf(libc::_SC_PAGESIZE) };
+    usize::try_from(size).unwrap_or(USUAL)
+}
+
 /// An array of maps.
 #[derive(Debug)]
 pub struct ArrayOfMaps(MapData);

@@ -7,13 +7,10 @@ use std::{
     sync::atomic::{AtomicU64, Ordering},
 };
 
-use rustix::{
-    mm::{MapFlags, ProtFlags, mmap, munmap},
-    param::page_size,
-};
+use rustix::mm::{MapFlags, ProtFlags, mmap, munmap};
 use xdplive_packet::accounting::InForce;
 
-use crate::bpf::{Array, ArrayOfMaps};
+use crate::bpf::{Array, ArrayOfMaps, page_size};
 
 /// [`InForce`] as programs read it, and a way to wait for them. Shared by the engine, which writes places, and the
 /// thread that reads flows, which changes banks.

@@ -14,10 +14,9 @@ use std::{
 };
 
 use aya::maps::{MapData, RingBuf};
-use rustix::{
-    mm::{MapFlags, ProtFlags, mmap, munmap},
-    param::page_size,
-};
+use rustix::mm::{MapFlags, ProtFlags, mmap, munmap};
+
+use crate::bpf::page_size;
 
 /// A look at a ring that others write and read, and the most it held of late.
 #[derive(Debug)]
