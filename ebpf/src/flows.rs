@@ -4,29 +4,26 @@ use core::ptr;
 
 use aya_ebpf::{bindings::BPF_NOEXIST, helpers::bpf_ktime_get_ns};
 use xdplive_packet::{
-    Headers,
+    Headers, Tunnel,
     accounting::Configuration,
     event::Direction,
-    flow::{Counted, FlowKey, SharedCounters, beside_entry, beside_map, marks},
+    flow::{Counted, FlowKey, SharedCounters, View, beside_entry, beside_map, marks},
     headers::present,
 };
 
-use crate::maps::{self, FLOW_TABLES, Flow, FlowWords, IN_FORCE};
+use crate::maps::{self, FLOW_TABLES, Flow, FlowWords, IN_FORCE, Seen};
 
-/// Counts a packet of `segments` wire packets and `bytes` on the wire, where anybody needs the interface's flows: once,
-/// in its flow or among the packets of flows that found no room. `room` is for what is needed on the way.
+/// Counts a packet: once,
+/// in its flow or among the packets of flows that found no room. `headers` are those that `view` names, of a packet in
+/// `tunnel`. `room` is for what is needed on the way.
 #[inline(always)]
 pub fn count(
     configuration: &Configuration,
     direction: Direction,
-    headers: &Headers,
-    segments: u64,
-    bytes: u64,
+    (view, headers, tunnel): (View, &Headers, Option<&Tunnel>),
+    seen: &Seen,
     room: &mut Flow,
 ) {
-    if configuration.flows == 0 {
-        return;
-    }
     let Some(in_force) = IN_FORCE.get(0) else { return };
     let bank = in_force.flow_bank();
     let interface = configuration.interface;
@@ -39,17 +36,20 @@ pub fn count(
     *packet = Counted {
         // SAFETY: a helper without arguments.
         time: unsafe { bpf_ktime_get_ns() },
-        segments,
-        bytes,
+        segments: seen.number,
+        bytes: seen.bytes,
         ttl: u64::from(headers.ttl),
         tcp_flags: marks(headers.tcp_flags),
     };
     if headers.has(present::TCP_FLAGS) {
-        beside.add_tcp(headers.tcp_flags, packet);
+        beside.add_tcp(view, headers.tcp_flags, packet);
     }
-    key.fill(headers, direction, interface as u16);
+    key.fill(headers, direction, interface as u16, view);
+    if let Some(tunnel) = tunnel {
+        key.carried_by(tunnel);
+    }
     if !add(bank, key, first, packet) {
-        beside.other += packet.sum();
+        beside.other[view as usize] += packet.sum();
     }
 }
 

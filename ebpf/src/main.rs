@@ -13,13 +13,17 @@
 #![no_main]
 #![feature(asm_experimental_arch)]
 
+mod deliver;
 mod flows;
+mod inside;
 mod maps;
 mod observe;
 mod packet_bytes;
 mod policy;
+mod report;
 mod tcx;
 mod verifier;
+mod wanted;
 mod xdp;
 
 use aya_ebpf::{

@@ -10,10 +10,10 @@ use aya_ebpf::{
     macros::btf_map,
 };
 use xdplive_packet::{
-    Event, Headers,
+    Event, Headers, Inside, Layers, Tunnel,
     accounting::{self, CELL_MAPS, CELLS, Configuration, InForce, SLOTS, SlotCounters, TABLE_SETS},
     budget::{Bucket, FLOWS, Recent},
-    classify::Tables,
+    classify::{Computed, Tables, Word},
     event::{Direction, HeaderRecord},
     flow::{self, BESIDE_ENTRIES, BESIDE_MAPS, Beside, Counted, FlowKey, SharedCounters},
 };
@@ -93,14 +93,75 @@ pub static WORKSPACES: PerCpuArray<Workspace, { Direction::ALL.len() }> = PerCpu
 /// See [`WORKSPACES`].
 #[repr(C)]
 pub struct Workspace {
-    /// What has been read so far.
-    pub headers: Headers,
     /// For the hook's view of the packet.
     pub room: Room,
+    /// For what is found out of it.
+    pub work: Work,
+}
+
+/// A packet at work.
+#[repr(C)]
+pub struct Work {
+    /// The packet as it is on the wire, and the innermost one that it carries.
+    pub views: [Viewed; 2],
+    /// On the way from the one to the other.
+    pub inside: Inside,
+    /// What is known of the frame as a whole.
+    pub seen: Seen,
+    /// For terms that ask for more than fields.
+    pub asked: Asked,
     /// For counting its flow.
     pub flow: Flow,
     /// For reporting it with its headers' bytes.
     pub record: HeaderRecord,
+}
+
+/// The number of the packet as it is on the wire in [`Work::views`].
+pub const OUTER: usize = 0;
+/// The number of the innermost packet.
+pub const INNER: usize = 1;
+
+/// A packet, its slots, and what carries it.
+#[repr(C)]
+pub struct Viewed {
+    /// What its headers say.
+    pub headers: Headers,
+    /// Where its layers are.
+    pub layers: Layers,
+    /// What it is carried by, where somebody wants the packet inside.
+    pub tunnel: Tunnel,
+    /// Slots that want it.
+    pub wanted: u64,
+}
+
+/// What it takes to look up values that have no table of their own.
+#[repr(C)]
+pub struct Asked {
+    /// The terms that have accepted every value so far.
+    pub left: Word,
+    /// What is computed from headers.
+    pub computed: Computed,
+    /// The value at hand.
+    pub value: u64,
+}
+
+/// What is known of a frame besides its headers.
+#[repr(C)]
+pub struct Seen {
+    /// Bytes on the wire.
+    pub bytes: u64,
+    /// Wire packets in it, an unknown number being one.
+    pub number: u64,
+    /// Whole frame in bytes, with a tag that was taken off.
+    pub length: u32,
+    /// Wire packets in it, [`SEGMENTS_UNKNOWN`](xdplive_packet::event::SEGMENTS_UNKNOWN) where unknown.
+    pub segments: u16,
+    /// Whether it carries another packet that somebody wants to be looked at, 0 or 1.
+    pub carries: u8,
+    /// Keeps the layout free of padding.
+    pub reserved: u8,
+    /// Bytes of headers that each wire packet has.
+    pub repeated: u16,
 }
 
 /// What it takes to count a packet's flow.
@@ -114,11 +175,24 @@ pub struct Flow {
     pub packet: Counted,
 }
 
-/// What an interface goes by.
+/// What an interface goes by, and the number of it.
 #[inline(always)]
-pub fn configuration(index: u32) -> Option<&'static Configuration> {
+pub fn configuration(index: u32) -> Option<(u32, &'static Configuration)> {
     let number = IN_FORCE.get(0)?.configuration(index)?;
-    CONFIGURATIONS.get(number)
+    CONFIGURATIONS.get(number).map(|configuration| (number, configuration))
+}
+
+/// The configuration with a number, and what is known of the packet at hand, which goes in `direction`.
+#[inline(always)]
+pub fn at_work(
+    number: u32,
+    direction: Direction,
+) -> Option<(&'static Configuration, &'static mut Workspace)> {
+    let configuration = CONFIGURATIONS.get(number)?;
+    let workspace = WORKSPACES.get_ptr_mut(direction as u32)?;
+    // SAFETY: a per-CPU value; programs of this object do not interrupt each other on one CPU in the same direction, and who has
+    // called for a phase takes it again afterwards.
+    Some((configuration, unsafe { &mut *workspace }))
 }
 
 /// A cell of the pool of counters.

@@ -1,11 +1,18 @@
 //! TCX, ingress and egress.
 
-use aya_ebpf::{bindings::tcx_action_base::TCX_NEXT, helpers::bpf_skb_load_bytes, programs::TcContext};
-use xdplive_packet::{Frame, Headers, Hook, Malformed, Tag, event::MAX_HEADER_BYTES};
+use aya_ebpf::{
+    bindings::{__sk_buff, tcx_action_base::TCX_NEXT},
+    helpers::bpf_skb_load_bytes,
+    programs::TcContext,
+};
+use xdplive_packet::{Frame, Hook, Malformed, Tag, event::MAX_HEADER_BYTES};
 
 use crate::{
+    deliver, inside,
+    maps::{self, Workspace},
     observe::{self, Packet},
     packet_bytes::{Linear, Room, copy, settle},
+    wanted,
 };
 
 /// Observes the packet of `ctx` and leaves it to the next program.
@@ -13,12 +20,17 @@ use crate::{
 pub fn observe(ctx: &TcContext, hook: Hook) -> i32 {
     // SAFETY: a field of the context that the kernel gave.
     let index = unsafe { (*ctx.skb.skb).ifindex };
-    observe::observe(hook, index, |room| TcxPacket { ctx, length: ctx.len(), room });
+    observe::observe(hook, index, |number| {
+        if tcx_read(ctx.skb.skb, hook as u32, number) != 0 {
+            tcx_deliver(ctx.skb.skb, hook as u32, number);
+        }
+    });
     TCX_NEXT
 }
 
 struct TcxPacket<'a> {
     ctx: &'a TcContext,
+    hook: Hook,
     /// Of the whole frame: `data_end` may come before.
     length: u32,
     room: &'a mut Room,
@@ -52,6 +64,11 @@ impl Frame for TcxPacket<'_> {
 
 impl Packet for TcxPacket<'_> {
     #[inline(always)]
+    fn hook(&self) -> Hook {
+        self.hook
+    }
+
+    #[inline(always)]
     fn tag(&self) -> Tag {
         // SAFETY: fields of the context that the kernel gave.
         let (present, control) = unsafe { ((*self.ctx.skb.skb).vlan_present, (*self.ctx.skb.skb).vlan_tci) };
@@ -59,12 +76,18 @@ impl Packet for TcxPacket<'_> {
     }
 
     #[inline(always)]
-    fn segments(&self, headers: &Headers) -> u16 {
+    fn segment_size(&self) -> u32 {
+        // SAFETY: a field of the context that the kernel gave.
+        unsafe { (*self.ctx.skb.skb).gso_size }
+    }
+
+    #[inline(always)]
+    fn segments(&self, header_length: u32, _network: u32, _mtu: u32) -> u16 {
         // SAFETY: fields of the context that the kernel gave.
         let (segments, size) = unsafe { ((*self.ctx.skb.skb).gso_segs, (*self.ctx.skb.skb).gso_size) };
         if segments == 0 && size != 0 {
             // A frame from a guest or a packet socket: the kernel has yet to count.
-            let payload = self.length.saturating_sub(u32::from(headers.header_length));
+            let payload = self.length.saturating_sub(header_length);
             return payload.div_ceil(size) as u16;
         }
         // 0 also stands for a frame that is one packet.
@@ -80,9 +103,82 @@ impl Packet for TcxPacket<'_> {
     }
 
     #[inline(always)]
+    fn descend(&self, number: u32) {
+        tcx_descend(self.ctx.skb.skb, self.hook as u32, number);
+    }
+
+    #[inline(always)]
+    fn extract(&self, number: u32, view: u32) {
+        tcx_extract(self.ctx.skb.skb, self.hook as u32, number, view);
+    }
+
+    #[inline(always)]
     unsafe fn load(&self, to: &mut [u8; MAX_HEADER_BYTES], size: u32) -> bool {
         let skb = self.ctx.skb.skb.cast();
         // SAFETY: the context is the one the kernel gave, and the caller has room for `size`.
         unsafe { bpf_skb_load_bytes(skb, 0, to.as_mut_ptr().cast(), size) == 0 }
     }
+}
+
+// Parts of the way that the verifier looks at apart from all else: global functions, of which it assumes nothing but the types
+// of their parameters. Followed in one, every way through one part would be followed through all that come after.
+
+/// [`observe::read`].
+#[inline(never)]
+#[unsafe(no_mangle)]
+pub extern "C" fn tcx_read(ctx: *mut __sk_buff, hook: u32, number: u32) -> u32 {
+    let hook = hook_of(hook);
+    let Some((configuration, Workspace { room, work })) = maps::at_work(number, hook.direction()) else {
+        return 0;
+    };
+    let ctx = TcContext::new(ctx);
+    let length = ctx.len();
+    let packet = &mut TcxPacket { ctx: &ctx, hook, length, room };
+    u32::from(observe::read(packet, configuration, number, work))
+}
+
+/// [`inside::descend`].
+#[inline(never)]
+#[unsafe(no_mangle)]
+pub extern "C" fn tcx_descend(ctx: *mut __sk_buff, hook: u32, number: u32) -> u32 {
+    let hook = hook_of(hook);
+    if let Some((_, Workspace { room, work })) = maps::at_work(number, hook.direction()) {
+        let ctx = TcContext::new(ctx);
+        let length = ctx.len();
+        inside::descend(&mut TcxPacket { ctx: &ctx, hook, length, room }, work);
+    }
+    0
+}
+
+/// [`wanted::extract`].
+#[inline(never)]
+#[unsafe(no_mangle)]
+pub extern "C" fn tcx_extract(ctx: *mut __sk_buff, hook: u32, number: u32, view: u32) -> u32 {
+    let hook = hook_of(hook);
+    if let Some((configuration, Workspace { room, work })) = maps::at_work(number, hook.direction()) {
+        let ctx = TcContext::new(ctx);
+        let length = ctx.len();
+        let packet = &mut TcxPacket { ctx: &ctx, hook, length, room };
+        wanted::extract(packet, configuration, work, view);
+    }
+    0
+}
+
+/// [`deliver::deliver`].
+#[inline(never)]
+#[unsafe(no_mangle)]
+pub extern "C" fn tcx_deliver(ctx: *mut __sk_buff, hook: u32, number: u32) -> u32 {
+    let hook = hook_of(hook);
+    if let Some((configuration, Workspace { room, work })) = maps::at_work(number, hook.direction()) {
+        let ctx = TcContext::new(ctx);
+        let length = ctx.len();
+        deliver::deliver(&mut TcxPacket { ctx: &ctx, hook, length, room }, configuration, work);
+    }
+    0
+}
+
+/// A hook that programs of this kind have.
+#[inline(always)]
+const fn hook_of(number: u32) -> Hook {
+    if number == Hook::TcxEgress as u32 { Hook::TcxEgress } else { Hook::TcxIngress }
 }

@@ -1,18 +1,21 @@
 //! XDP, native and generic.
 
 use aya_ebpf::{
-    bindings::xdp_action::XDP_PASS,
+    bindings::{xdp_action::XDP_PASS, xdp_md},
     helpers::{bpf_xdp_get_buff_len, bpf_xdp_load_bytes},
     programs::XdpContext,
 };
 use xdplive_packet::{
-    Frame, Headers, Hook, Malformed, Tag,
+    Frame, Hook, Malformed, Tag,
     event::{MAX_HEADER_BYTES, SEGMENTS_UNKNOWN},
 };
 
 use crate::{
+    deliver, inside,
+    maps::{self, Workspace},
     observe::{self, Packet},
     packet_bytes::{Linear, Room, copy, settle},
+    wanted,
 };
 
 /// Observes the packet of `ctx` and lets it pass.
@@ -20,10 +23,10 @@ use crate::{
 pub fn observe(ctx: &XdpContext, hook: Hook) -> u32 {
     // SAFETY: a field of the context that the kernel gave.
     let index = unsafe { (*ctx.ctx).ingress_ifindex };
-    observe::observe(hook, index, |room| {
-        // SAFETY: the context is the one the kernel gave. Kernel 5.18.
-        let length = unsafe { bpf_xdp_get_buff_len(ctx.ctx) } as u32;
-        XdpPacket { ctx, length, hook, room }
+    observe::observe(hook, index, |number| {
+        if xdp_read(ctx.ctx, hook as u32, number) != 0 {
+            xdp_deliver(ctx.ctx, hook as u32, number);
+        }
     });
     XDP_PASS
 }
@@ -64,16 +67,27 @@ impl Frame for XdpPacket<'_> {
 
 impl Packet for XdpPacket<'_> {
     #[inline(always)]
+    fn hook(&self) -> Hook {
+        self.hook
+    }
+
+    #[inline(always)]
     fn tag(&self) -> Tag {
         // One that the card took off is not to be had here.
         Tag::NONE
     }
 
     #[inline(always)]
-    fn segments(&self, _headers: &Headers) -> u16 {
+    fn segment_size(&self) -> u32 {
+        0
+    }
+
+    #[inline(always)]
+    fn segments(&self, _header_length: u32, network: u32, mtu: u32) -> u16 {
         match self.hook {
-            // In the driver a frame is a wire packet: hardware aggregation is off under native XDP.
-            Hook::XdpNative => 1,
+            // In the driver a frame is a wire packet: hardware aggregation is off under native XDP. A tap device hands on
+            // what its user has put together.
+            Hook::XdpNative if mtu == 0 || network == 0 || self.length <= network + mtu => 1,
             _ => SEGMENTS_UNKNOWN,
         }
     }
@@ -84,8 +98,88 @@ impl Packet for XdpPacket<'_> {
     }
 
     #[inline(always)]
+    fn descend(&self, number: u32) {
+        xdp_descend(self.ctx.ctx, self.hook as u32, number);
+    }
+
+    #[inline(always)]
+    fn extract(&self, number: u32, view: u32) {
+        xdp_extract(self.ctx.ctx, self.hook as u32, number, view);
+    }
+
+    #[inline(always)]
     unsafe fn load(&self, to: &mut [u8; MAX_HEADER_BYTES], size: u32) -> bool {
         // SAFETY: the context is the one the kernel gave, and the caller has room for `size`. Kernel 5.18.
         unsafe { bpf_xdp_load_bytes(self.ctx.ctx, 0, to.as_mut_ptr().cast(), size) == 0 }
     }
+}
+
+// Parts of the way that the verifier looks at apart from all else: global functions, of which it assumes nothing but the types
+// of their parameters. Followed in one, every way through one part would be followed through all that come after.
+
+/// [`observe::read`].
+#[inline(never)]
+#[unsafe(no_mangle)]
+pub extern "C" fn xdp_read(ctx: *mut xdp_md, hook: u32, number: u32) -> u32 {
+    let hook = hook_of(hook);
+    let Some((configuration, Workspace { room, work })) = maps::at_work(number, hook.direction()) else {
+        return 0;
+    };
+    let ctx = XdpContext::new(ctx);
+    let length = length(&ctx);
+    let packet = &mut XdpPacket { ctx: &ctx, hook, length, room };
+    u32::from(observe::read(packet, configuration, number, work))
+}
+
+/// [`inside::descend`].
+#[inline(never)]
+#[unsafe(no_mangle)]
+pub extern "C" fn xdp_descend(ctx: *mut xdp_md, hook: u32, number: u32) -> u32 {
+    let hook = hook_of(hook);
+    if let Some((_, Workspace { room, work })) = maps::at_work(number, hook.direction()) {
+        let ctx = XdpContext::new(ctx);
+        let length = length(&ctx);
+        inside::descend(&mut XdpPacket { ctx: &ctx, hook, length, room }, work);
+    }
+    0
+}
+
+/// [`wanted::extract`].
+#[inline(never)]
+#[unsafe(no_mangle)]
+pub extern "C" fn xdp_extract(ctx: *mut xdp_md, hook: u32, number: u32, view: u32) -> u32 {
+    let hook = hook_of(hook);
+    if let Some((configuration, Workspace { room, work })) = maps::at_work(number, hook.direction()) {
+        let ctx = XdpContext::new(ctx);
+        let length = length(&ctx);
+        let packet = &mut XdpPacket { ctx: &ctx, hook, length, room };
+        wanted::extract(packet, configuration, work, view);
+    }
+    0
+}
+
+/// [`deliver::deliver`].
+#[inline(never)]
+#[unsafe(no_mangle)]
+pub extern "C" fn xdp_deliver(ctx: *mut xdp_md, hook: u32, number: u32) -> u32 {
+    let hook = hook_of(hook);
+    if let Some((configuration, Workspace { room, work })) = maps::at_work(number, hook.direction()) {
+        let ctx = XdpContext::new(ctx);
+        let length = length(&ctx);
+        deliver::deliver(&mut XdpPacket { ctx: &ctx, hook, length, room }, configuration, work);
+    }
+    0
+}
+
+/// A hook that programs of this kind have.
+#[inline(always)]
+const fn hook_of(number: u32) -> Hook {
+    if number == Hook::XdpNative as u32 { Hook::XdpNative } else { Hook::XdpGeneric }
+}
+
+/// Of the whole frame.
+#[inline(always)]
+fn length(ctx: &XdpContext) -> u32 {
+    // SAFETY: the context is the one the kernel gave. Kernel 5.18.
+    unsafe { bpf_xdp_get_buff_len(ctx.ctx) as u32 }
 }

@@ -94,7 +94,7 @@ pub fn filter(bytes: &[u8]) {
         // What is asked of a flow is what is asked of each of its packets.
         Ok(of_flows) => {
             for headers in &*PACKETS {
-                let packet = Packet { headers, frame_length: 100, direction: Direction::In };
+                let packet = Packet { headers, frame_length: 100, direction: Direction::In, bytes: None };
                 let found = of_flows.matches(&FlowKey::of(headers, Direction::In));
                 assert_eq!(found, filter.matches(&packet, &environment), "{text:?}: {headers:?}");
             }

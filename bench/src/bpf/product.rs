@@ -79,6 +79,7 @@ pub fn rules(wanted: &[Wanted]) -> Result<Box<Rules>, BpfError> {
             number,
             terms,
             directions: &Direction::ALL,
+            inner: false,
             limit: limit.map_or(Limit::All, Limit::PerSecond),
         })
         .collect();

@@ -296,7 +296,10 @@ impl Source for LocalSource {
         let flows = Arc::new(FlowQueue::default());
         let stream = {
             let request = Request { wanted: None, ..request.clone() };
-            let (queue, want) = (Arc::clone(&queue), Want { interval, queue: Arc::clone(&flows) });
+            let (queue, want) = (Arc::clone(&queue), {
+                let decapsulate = request.decapsulate;
+                Want { interval, decapsulate, queue: Arc::clone(&flows) }
+            });
             self.ask(|reply| Command::SubscribeFlows { request, queue, want, reply }).await?
         };
         let feed = FlowFeed::new(Arc::clone(&flows), self.subscription(stream, queue));

@@ -4,12 +4,12 @@
 //! no program uses the first any more; that is then final, is read and emptied. No packet is missed and none is counted
 //! twice. See `xdplive_packet::flow`.
 
-use std::{collections::BTreeMap, io, sync::Arc};
+use std::{collections::BTreeMap, io, ops::Range, sync::Arc};
 
 use thiserror::Error;
 use xdplive_packet::{
     event::Direction,
-    flow::{BANKS, Beside, FlowCounters, FlowKey, beside_entry, beside_map},
+    flow::{BANKS, Beside, FlowCounters, FlowKey, Sum, View, beside_entry, beside_map},
 };
 use xdplive_source::{InterfaceNumber, Taken};
 
@@ -126,7 +126,7 @@ impl FlowTable {
     ///
     /// # Errors
     /// [`FlowError::Swap`]: nothing has changed. [`FlowError::Read`]: what is missing comes with a later call.
-    pub fn take(&mut self) -> Result<Vec<(InterfaceNumber, Taken)>, FlowError> {
+    pub fn take(&mut self) -> Result<Vec<(InterfaceNumber, Counted)>, FlowError> {
         let ended = self.bank;
         self.bank = (ended + 1) % BANKS as u32;
         self.maps.in_force.set_flow_bank(self.bank);
@@ -145,18 +145,10 @@ impl FlowTable {
         for interface in interfaces {
             let entries = self.entries.remove(&interface).unwrap_or_default();
             let [received, sent] = self.besides.remove(&interface).unwrap_or_default();
-            let mut taken = Taken {
-                to,
-                entries,
-                other: [received.other, sent.other],
-                tcp_flags: [received.tcp_flags, sent.tcp_flags],
-                ..Taken::default()
-            };
             let since = self.since.insert(interface, to).unwrap_or(u64::MAX);
             // What was counted before anybody had asked is nobody's.
             if since != u64::MAX {
-                taken.from = since;
-                all.push((interface, taken));
+                all.push((interface, Counted::new(since..to, entries, &[received, sent])));
             }
         }
         // Of interfaces that are counted no more.
@@ -191,6 +183,69 @@ impl FlowTable {
         }
         Ok(())
     }
+}
+
+/// What was counted of an interface.
+#[derive(Debug)]
+pub struct Counted {
+    /// By the outermost headers.
+    pub outer: Taken,
+    /// By the innermost; none where they are the same, because no packet was found to carry another.
+    pub inner: Option<Taken>,
+}
+
+impl Counted {
+    fn new(
+        time: Range<u64>,
+        entries: Vec<(FlowKey, FlowCounters)>,
+        besides: &[Beside; Direction::ALL.len()],
+    ) -> Self {
+        let is_other = |view: View| {
+            entries.iter().any(|(key, _)| key.view() == view)
+                || besides.iter().any(|beside| other(beside, view).packets != 0)
+        };
+        if !is_other(View::Outer) && !is_other(View::Inner) {
+            let other = besides.each_ref().map(|beside| other(beside, View::Whole));
+            let tcp_flags = besides.each_ref().map(|beside| beside.tcp_flags);
+            let outer = Taken { from: time.start, to: time.end, entries, other, tcp_flags };
+            return Self { outer, inner: None };
+        }
+        let seen_as = |view: View| {
+            let mut flows: BTreeMap<_, FlowCounters> = BTreeMap::new();
+            for (key, counters) in entries.iter().filter(|(key, _)| [View::Whole, view].contains(&key.view()))
+            {
+                // Whoever gets it has one kind of flows only; one that began before anybody looked inside is there twice.
+                let key = key.seen_whole();
+                *flows.entry(bytemuck::cast::<FlowKey, [u64; size_of::<FlowKey>() / 8]>(key)).or_default() +=
+                    *counters;
+            }
+            let both = |beside: &Beside| {
+                let mut sum = other(beside, View::Whole);
+                sum += other(beside, view);
+                sum
+            };
+            let flags = |beside: &Beside| {
+                let mut flags = beside.tcp_flags;
+                if view == View::Inner {
+                    flags.iter_mut().zip(&beside.inner_tcp_flags).for_each(|(sum, more)| *sum += *more);
+                }
+                flags
+            };
+            Taken {
+                from: time.start,
+                to: time.end,
+                entries: flows.into_iter().map(|(key, counters)| (bytemuck::cast(key), counters)).collect(),
+                other: besides.each_ref().map(both),
+                tcp_flags: besides.each_ref().map(flags),
+            }
+        };
+        Self { outer: seen_as(View::Outer), inner: Some(seen_as(View::Inner)) }
+    }
+}
+
+/// Packets for which the table had no room.
+fn other(beside: &Beside, view: View) -> Sum {
+    beside.other.get(view as usize).copied().unwrap_or_default()
 }
 
 impl Drop for FlowTable {

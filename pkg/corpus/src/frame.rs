@@ -16,13 +16,15 @@ mod arp;
 mod ethernet;
 mod ipv4;
 mod ipv6;
+mod tunnel;
 mod upper;
 
 pub use arp::Arp;
 pub use ethernet::{Ethernet, Padding, Payload, Tag, Tpid, ethertype};
 pub use ipv4::Ipv4;
 pub use ipv6::{Extension, Ipv6};
-pub use upper::{Icmp, Sctp, Tcp, Udp, Upper, protocol, tcp_flag};
+pub use tunnel::{Geneve, Gre, Gtp, Mpls, Pppoe, Vxlan, tunnel_port};
+pub use upper::{Dccp, Icmp, Sctp, Tcp, Udp, Upper, protocol, tcp_flag};
 
 /// `length` as a 16-bit length field holds it: 0 where it does not fit, as in the kernel's merged segments
 /// and in jumbograms (RFC 2675).

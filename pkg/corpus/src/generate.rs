@@ -9,6 +9,7 @@
 mod link;
 mod network;
 pub mod pool;
+mod tunnel;
 mod upper;
 
 use core::fmt;
@@ -45,6 +46,13 @@ pub fn generate(seed: u64, count: usize) -> impl Iterator<Item = Sample> {
     // A seed for each sample: what one kind draws does not shift the others.
     let mut seeds = fastrand::Rng::with_seed(seed);
     let kinds = Kind::ALL.iter().cycle().enumerate().take(count);
+    kinds.map(move |(number, kind)| Sample { number, ..kind.sample(seeds.u64(..)) })
+}
+
+/// The first `count` frames with this seed of the kinds that have to do with tunnels, all of them in turn.
+pub fn tunnels(seed: u64, count: usize) -> impl Iterator<Item = Sample> {
+    let mut seeds = fastrand::Rng::with_seed(seed);
+    let kinds = Kind::ALL.iter().filter(|kind| kind.is_about_tunnels()).cycle().enumerate().take(count);
     kinds.map(move |(number, kind)| Sample { number, ..kind.sample(seeds.u64(..)) })
 }
 
@@ -146,6 +154,52 @@ kinds! {
     IcmpError = upper::icmp_error,
     /// A protocol without ports or types.
     OtherProtocol = upper::other_protocol,
+    /// UDP-Lite.
+    UdpLite = upper::udp_lite,
+    /// DCCP.
+    Dccp = upper::dccp,
+
+    // Tunnels and labels.
+    /// A frame in VXLAN.
+    Vxlan = tunnel::vxlan,
+    /// A packet, a frame or labels in VXLAN-GPE.
+    VxlanGpe = tunnel::vxlan_gpe,
+    /// A packet or a frame in Geneve, with options or without.
+    Geneve = tunnel::geneve,
+    /// A packet, a frame or labels in GRE, with every combination of flags.
+    Gre = tunnel::gre,
+    /// A frame in GRE with a network identifier.
+    Nvgre = tunnel::nvgre,
+    /// A frame that a switch mirrors: ERSPAN, all types.
+    Erspan = tunnel::erspan,
+    /// A packet in PPP in GRE, or an acknowledgment alone.
+    Pptp = tunnel::pptp,
+    /// A packet behind one to eight labels.
+    Mpls = tunnel::mpls,
+    /// A frame behind labels and a control word.
+    Pseudowire = tunnel::pseudowire,
+    /// A packet behind nine labels or more.
+    TooManyLabels = tunnel::too_many_labels,
+    /// A packet of a PPPoE session.
+    Pppoe = tunnel::pppoe,
+    /// PPPoE discovery, or what is not a packet in a session.
+    PppoeOther = tunnel::pppoe_other,
+    /// A packet in GTP-U, with and without its optional parts.
+    Gtp = tunnel::gtp,
+    /// GTP-U that carries no packet.
+    GtpSignal = tunnel::gtp_signal,
+    /// Two or three tunnels in one another.
+    Nested = tunnel::nested,
+    /// Four tunnels in one another or five.
+    TooManyTunnels = tunnel::too_many_tunnels,
+    /// A fragment that carries a piece of a tunnel, or a tunnel that carries a fragment.
+    TunnelFragment = tunnel::tunnel_fragment,
+    /// The port of a tunnel, and no tunnel.
+    PortAlone = tunnel::port_alone,
+    /// A tunnel cut anywhere.
+    TunnelCut = tunnel::tunnel_cut,
+    /// A tunnel with a few bytes of its headers changed at random.
+    TunnelAltered = tunnel::tunnel_altered,
 }
 
 impl Kind {
@@ -176,6 +230,39 @@ impl Kind {
                 | Self::Huge
                 | Self::TcpOffset
                 | Self::UdpLength
+                | Self::TooManyLabels
+                | Self::TooManyTunnels
+                | Self::TunnelCut
+                | Self::TunnelAltered
+        )
+    }
+
+    /// Whether such frames carry others, or look as if they did.
+    #[must_use]
+    pub const fn is_about_tunnels(self) -> bool {
+        matches!(
+            self,
+            Self::Tunnel
+                | Self::Vxlan
+                | Self::VxlanGpe
+                | Self::Geneve
+                | Self::Gre
+                | Self::Nvgre
+                | Self::Erspan
+                | Self::Pptp
+                | Self::Mpls
+                | Self::Pseudowire
+                | Self::TooManyLabels
+                | Self::Pppoe
+                | Self::PppoeOther
+                | Self::Gtp
+                | Self::GtpSignal
+                | Self::Nested
+                | Self::TooManyTunnels
+                | Self::TunnelFragment
+                | Self::PortAlone
+                | Self::TunnelCut
+                | Self::TunnelAltered
         )
     }
 }

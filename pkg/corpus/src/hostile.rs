@@ -17,17 +17,21 @@ pub fn hostile(seed: u64, count: usize) -> impl Iterator<Item = Sample> {
 }
 
 /// Bytes that mean something in one header or another: versions with lengths, protocols, extension headers, edges.
-const BYTES: [u8; 24] = [
+const BYTES: [u8; 33] = [
     0, 1, 2, 4, 6, 17, 41, 43, 44, 51, 58, 59, 60, 132, 0x40, 0x44, 0x45, 0x4f, 0x60, 0x6f, 0x7f, 0x80, 0xf0,
-    0xff,
+    0xff, // And of tunnels.
+    5, 8, 12, 47, 137, 0x20, 0x30, 0x34, 0xb0,
 ];
 
-/// The same of two bytes: EtherTypes, tags, lengths, edges.
-const WORDS: [u16; 16] =
-    [0, 1, 8, 19, 20, 28, 40, 1500, 1501, 0x0600, 0x0800, 0x0806, 0x86dd, 0x8100, 0x88a8, 0xffff];
+/// The same of two bytes: EtherTypes, tags, lengths, ports, edges.
+const WORDS: [u16; 28] = [
+    0, 1, 8, 19, 20, 28, 40, 1500, 1501, 0x0600, 0x0800, 0x0806, 0x86dd, 0x8100, 0x88a8, 0xffff,
+    // And of tunnels.
+    2152, 4789, 4790, 6081, 8472, 0x22eb, 0x6558, 0x880b, 0x8847, 0x8864, 0x88be, 0x0021,
+];
 
 /// Bytes from the beginning in which most headers are.
-const HEADERS: usize = 120;
+const HEADERS: usize = 160;
 /// Times that a frame is damaged, at most.
 const TIMES: usize = 6;
 /// Bytes that are added, moved or left out at once, at most.

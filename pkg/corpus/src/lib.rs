@@ -19,6 +19,6 @@ pub mod hostile;
 pub mod named;
 pub mod pcap;
 
-pub use generate::{Kind, Sample, generate};
+pub use generate::{Kind, Sample, generate, tunnels};
 pub use hostile::hostile;
 pub use xdplive_packet::LinkType;

@@ -1,7 +1,7 @@
 //! Conditions to what they mean: tests of fields.
 
 use crate::{
-    field::{Field, cast, mac_number},
+    field::{Extracted, Field, cast, mac_number},
     formula::{Formula, Test, leaf},
     set::Set,
     syntax::{Cast, Expression, Network, Owner, Primitive, Side},
@@ -51,6 +51,11 @@ fn condition(primitive: &Primitive) -> Formula {
             let field = if *level == 0 { Field::Vlan } else { Field::InnerVlan };
             leaf(field, id.map_or(Set::range(0_u8, field.max()), Set::value))
         }
+        Primitive::Tunnel { kind, id } => {
+            let field = Field::Extracted(Extracted::Tunnel(*kind));
+            leaf(field, id.map_or(Set::range(0_u8, field.max()), Set::value))
+        }
+        Primitive::Fragment => leaf(Field::Extracted(Extracted::Fragment), Set::value(1_u8)),
         Primitive::Relation(relation) => relation.meaning().clone(),
         Primitive::Way(direction) => leaf(Field::Direction, Set::value(*direction as u32)),
     }

@@ -1,5 +1,7 @@
 //! What a filter looks at: the fields of a packet, each a number.
 
+mod extracted;
+
 use xdplive_packet::{
     Headers,
     event::Direction,
@@ -7,6 +9,7 @@ use xdplive_packet::{
     headers::present,
 };
 
+pub use self::extracted::{Bytes, Extracted, Layer};
 use crate::vocabulary::ethertypes::{IPV4, IPV6};
 
 /// A packet as filters see it.
@@ -18,6 +21,8 @@ pub struct Packet<'h> {
     pub frame_length: u32,
     /// Its way.
     pub direction: Direction,
+    /// What extracted values are read from; without it a packet has none.
+    pub bytes: Option<Bytes<'h>>,
 }
 
 /// Declares [`Field`] with the number of bits of each.
@@ -27,10 +32,12 @@ macro_rules! fields {
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub enum Field {
             $($(#[$doc])* $name,)*
+            /// A value that has no table of its own in the kernel.
+            Extracted(Extracted),
         }
 
         impl Field {
-            /// Every field.
+            /// Every field but the extracted ones, of which there are very many.
             pub const ALL: &[Self] = &[$(Self::$name,)*];
 
             /// Bits that hold every value of the field.
@@ -38,6 +45,7 @@ macro_rules! fields {
             pub const fn bits(self) -> u32 {
                 match self {
                     $(Self::$name => $bits,)*
+                    Self::Extracted(extracted) => extracted.bits(),
                 }
             }
         }
@@ -135,6 +143,7 @@ impl Field {
             Self::SourceMac => mac(headers, headers.source_mac),
             Self::DestinationMac => mac(headers, headers.destination_mac),
             Self::DestinationCast => mac(headers, headers.destination_mac).map(destination_cast),
+            Self::Extracted(extracted) => extracted.value(packet.bytes.as_ref()?),
         }
     }
 }
@@ -163,7 +172,8 @@ impl Field {
             | Self::InnerVlan
             | Self::FrameLength
             | Self::SourceMac
-            | Self::DestinationMac => false,
+            | Self::DestinationMac
+            | Self::Extracted(_) => false,
         }
     }
 
@@ -197,7 +207,8 @@ impl Field {
             | Self::InnerVlan
             | Self::FrameLength
             | Self::SourceMac
-            | Self::DestinationMac => None,
+            | Self::DestinationMac
+            | Self::Extracted(_) => None,
         }
     }
 }

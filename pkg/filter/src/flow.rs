@@ -7,7 +7,7 @@ use xdplive_packet::flow::FlowKey;
 
 use crate::{
     environment::Environment,
-    field::Field,
+    field::{Extracted, Field},
     filter::Filter,
     term::{Term, TooComplex},
 };
@@ -80,6 +80,10 @@ const fn name(field: Field) -> &'static str {
         Field::InnerVlan => "inner VLAN id",
         Field::FrameLength => "length",
         Field::SourceMac | Field::DestinationMac => "MAC address",
+        Field::Extracted(Extracted::Tunnel(_)) => "tunnel",
+        Field::Extracted(Extracted::PayloadLength) => "payload length",
+        Field::Extracted(Extracted::Fragment) => "fragmentation",
+        Field::Extracted(Extracted::Bytes { .. }) => "bytes of headers",
         Field::Direction
         | Field::Ethertype
         | Field::Protocol

@@ -64,7 +64,7 @@ pub mod words;
 pub use contradiction::Contradiction;
 pub use environment::Environment;
 pub use error::{FilterError, Reason, Suggestion};
-pub use field::{Field, Packet};
+pub use field::{Bytes, Extracted, Field, Layer, Packet};
 pub use filter::Filter;
 pub use flow::{FlowFilter, NotOfFlows};
 pub use set::{Range, Set, prefix::Prefix};

@@ -40,14 +40,16 @@ pub(crate) use written::{Asked, Compared, Joint, Leaf, Written};
 use xdplive_packet::event::Direction;
 
 use crate::{
-    lexer::{Kind, Lexed},
-    relation::{Access, Arithmetic, Comparison},
+    lexer::{Kind, Lexed, Token},
+    relation::{Access, Arithmetic, Comparison, HeaderWord, Operator},
     syntax::{Cast, Primitive},
     tree::Tree,
-    vocabulary::refused,
+    vocabulary::{refused, tunnels},
 };
 
-/// VLAN tags that the parser of packets reads.
+/// EtherType of PPPoE discovery (RFC 2516).
+const PPPOE_DISCOVERY: u16 = 0x8863;
+/// VLAN tags whose ids the parser of packets keeps.
 const TAGS: u8 = 2;
 
 /// Reads all of a text; nothing where there is nothing in it, which is everything.
@@ -121,6 +123,10 @@ impl Parser<'_> {
             }
             match token.text.as_str() {
                 "vlan" => return self.vlan(),
+                "fragment" => return Ok(self.alone(Primitive::Fragment)),
+                "pppoed" => return Ok(self.alone(Primitive::Ethertype(PPPOE_DISCOVERY))),
+                "df" => return self.dont_fragment(),
+                word if tunnels::of(word).is_some() => return self.tunnel(),
                 "less" => return self.length(Comparison::AtMost),
                 "greater" => return self.length(Comparison::AtLeast),
                 _ => {}
@@ -147,7 +153,7 @@ impl Parser<'_> {
     /// `vlan`, `vlan ID`.
     fn vlan(&mut self) -> Parsed<Written> {
         if self.state.tags == TAGS {
-            return Err(self.refused("two tags are read at most, the outer and the inner one"));
+            return Err(self.refused("the ids of two tags are kept at most, of the outer and the inner one"));
         }
         let (start, level) = (self.at, self.state.tags);
         self.next();
@@ -164,6 +170,47 @@ impl Parser<'_> {
         self.state.tags += u8::from(!is_open);
         let asked = Asked::Vlan { id: id.map(|_| token.source()) };
         Ok(self.leaf(start, asked, Tree::Leaf(Primitive::Vlan { level, id })))
+    }
+
+    /// A word that takes no value.
+    fn alone(&mut self, primitive: Primitive) -> Written {
+        let start = self.at;
+        let word = self.next().text.clone();
+        self.leaf(start, Asked::Word(word), Tree::Leaf(primitive))
+    }
+
+    /// `df`: of IPv4, whose packets may say that they are not to be fragmented (RFC 791).
+    fn dont_fragment(&mut self) -> Parsed<Written> {
+        let start = self.at;
+        let word = self.next().text.clone();
+        let flags = Arithmetic::Access(Access::Bytes { header: HeaderWord::Ip, offset: 6, size: 1 });
+        let flag = Arithmetic::operation(flags, Operator::And, Arithmetic::Constant(0x40));
+        let flag = flag.map_err(|reason| self.refused(reason))?;
+        let means = self.relation(&flag, Comparison::NotEqual, &Arithmetic::Constant(0))?;
+        Ok(self.leaf(start, Asked::Word(word), means))
+    }
+
+    /// `vxlan`, `vxlan VNI` and so on.
+    fn tunnel(&mut self) -> Parsed<Written> {
+        let start = self.at;
+        let word = self.next().text.clone();
+        let Some((kind, ids, name)) = tunnels::of(&word) else { return Err(self.expected("a tunnel")) };
+        let token = self.peek();
+        let is_number = token.kind == Kind::Word && token.text.starts_with(|c: char| c.is_ascii_digit());
+        let is_compared = |token: &Token| token.kind == Kind::Sign && Comparison::of(&token.text).is_some();
+        let id = if token.kind == Kind::Open || is_number && !is_compared(self.peek_at(1)) {
+            let expected = format!("{name} from {} to {}", ids.start(), ids.end());
+            Some(self.number(ids, &expected)?)
+        } else {
+            None
+        };
+        // A variable can be any number.
+        let means = match token.kind {
+            Kind::Open => Tree::All(Vec::new()),
+            _ => Tree::Leaf(Primitive::Tunnel { kind, id }),
+        };
+        let text = self.text_from(start);
+        Ok(self.leaf(start, Asked::Word(text), means))
     }
 
     /// `less LENGTH`, `greater LENGTH`: both include the length.

@@ -30,6 +30,7 @@ impl Relation {
     /// # Errors
     /// The reason why they cannot.
     pub(crate) fn new(left: Arithmetic, comparison: Comparison, right: Arithmetic) -> Result<Self, String> {
+        let (left, right) = (left.with_payload(), right.with_payload());
         let meaning = solve::meaning(&left, comparison, &right)?;
         Ok(Self { left, comparison, right, meaning })
     }

@@ -4,7 +4,7 @@ mod print;
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-use xdplive_packet::event::Direction;
+use xdplive_packet::{TunnelKind, event::Direction};
 
 use crate::{
     relation::Relation,
@@ -32,6 +32,10 @@ pub(crate) enum Primitive {
     Cast(Cast),
     /// A VLAN tag: the outer (level 0) or the inner one, with any id or this one.
     Vlan { level: u8, id: Option<u16> },
+    /// A tunnel of a kind around what a filter looks at, with any id or this one.
+    Tunnel { kind: TunnelKind, id: Option<u32> },
+    /// A fragment of an IP packet.
+    Fragment,
     /// A comparison of numbers.
     Relation(Relation),
     /// The packet's way.

@@ -4,15 +4,17 @@ mod classes;
 mod hashed;
 mod prefixes;
 
+use std::collections::BTreeSet;
+
 use thiserror::Error;
 use xdplive_packet::{
     accounting::{Configuration, Limit, SLOTS},
-    classify::{Field as Table, TERMS, Tables, Word as TermBits},
+    classify::{EXTRACTS, Extract, Field as Table, TERMS, Tables, UNUSED, Word as TermBits},
     event::Direction,
 };
 
 use crate::{
-    field::Field,
+    field::{Extracted, Field},
     tables::{
         classes::{Classes, Constraint, word_of},
         hashed::NoRoom,
@@ -29,6 +31,8 @@ pub struct Slot<'a> {
     pub terms: &'a [Term],
     /// The ways of the packets that are wanted.
     pub directions: &'a [Direction],
+    /// Whether the terms are about the innermost packet, where one carries another.
+    pub inner: bool,
     /// What may become events.
     pub limit: Limit,
 }
@@ -52,6 +56,14 @@ pub enum CapacityError {
         terms: usize,
         /// How many there may be.
         most: usize,
+    },
+    /// Too many values that have no table of their own.
+    #[error(
+        "the filters on one interface ask for {values} different bytes of headers or properties, where {EXTRACTS} are possible"
+    )]
+    Extracts {
+        /// How many.
+        values: usize,
     },
     /// Too many values are told apart.
     #[error("the filters on one interface distinguish more than 256 kinds of {field}")]
@@ -94,6 +106,7 @@ pub fn build(
 ) -> Result<(), CapacityError> {
     bytemuck::bytes_of_mut(tables).fill(0);
     configuration.live = [[0; 2]; 2];
+    configuration.inner = [0; 2];
     configuration.hiding = own.map_or(0, |own| own.hiding);
     configuration.limits = [0; SLOTS];
     let placed = place(slots, own.map_or(&[], |own| own.terms))?;
@@ -118,18 +131,68 @@ pub fn build(
                     *limit = slot.limit.raw();
                 }
                 give(tables, *bit, slot.number);
+                if slot.inner {
+                    set(&mut configuration.inner, *bit);
+                }
             }
             None => tables.own |= 1 << (bit - u64::BITS),
         }
     }
+    let constraints = |field: Field| -> Vec<Constraint<'_>> {
+        placed.iter().filter_map(|Placed { bit, term, .. }| Some((*bit, term.set(field)?))).collect()
+    };
     for field in Field::ALL {
         let Some(table) = table(*field) else { continue };
-        let constraints: Vec<Constraint<'_>> =
-            placed.iter().filter_map(|Placed { bit, term, .. }| Some((*bit, term.set(*field)?))).collect();
+        let constraints = constraints(*field);
         if !constraints.is_empty() {
             fill(tables, *field, table, &constraints, all)?;
         }
     }
+    let asked: BTreeSet<Extracted> = placed
+        .iter()
+        .flat_map(|Placed { term, .. }| term.sets())
+        .filter_map(|(field, _)| match field {
+            Field::Extracted(extracted) => Some(extracted),
+            _ => None,
+        })
+        .collect();
+    if asked.len() > EXTRACTS {
+        return Err(CapacityError::Extracts { values: asked.len() });
+    }
+    for (place, extracted) in tables.extracts.iter_mut().zip(&asked) {
+        let field = Field::Extracted(*extracted);
+        fill_extract(place, *extracted, &constraints(field), all)?;
+    }
+    tables.extracts_used = u32::try_from(asked.len()).unwrap_or(0);
+    let looks_inside = slots.iter().any(|slot| slot.inner) || asked.iter().any(|one| one.is_of_tunnels());
+    configuration.tunnels = u32::from(looks_inside);
+    Ok(())
+}
+
+/// Fills in a value that has no table of its own.
+fn fill_extract(
+    place: &mut Extract,
+    extracted: Extracted,
+    constraints: &[Constraint<'_>],
+    all: TermBits,
+) -> Result<(), CapacityError> {
+    let field = Field::Extracted(extracted);
+    let too_many = CapacityError::Classes { field: "values at one place" };
+    let edges = Classes::edges(constraints, field.max());
+    // The first class begins at 0, where there is no bound.
+    let bounds = edges.get(1..).unwrap_or_default();
+    *place = extracted.extract();
+    if bounds.len() >= place.bounds.len() {
+        return Err(too_many);
+    }
+    place.bounds.fill(UNUSED);
+    for (bound, edge) in place.bounds.iter_mut().zip(bounds) {
+        *bound = u64::try_from(*edge).unwrap_or(UNUSED);
+    }
+    for (word, edge) in place.words.iter_mut().zip(&edges) {
+        *word = word_of(constraints, all, Some(*edge));
+    }
+    place.absent = word_of(constraints, all, None);
     Ok(())
 }
 
@@ -188,7 +251,7 @@ fn give(tables: &mut Tables, bit: u32, slot: u32) {
 /// The table of a field; none for the direction, which decides what is live.
 const fn table(field: Field) -> Option<Table> {
     Some(match field {
-        Field::Direction => return None,
+        Field::Direction | Field::Extracted(_) => return None,
         Field::Ethertype => Table::Ethertype,
         Field::Protocol => Table::Protocol,
         Field::Ttl => Table::Ttl,

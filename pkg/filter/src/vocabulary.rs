@@ -5,6 +5,7 @@ pub(crate) mod ethertypes;
 pub(crate) mod protocols;
 pub(crate) mod refused;
 pub(crate) mod services;
+pub(crate) mod tunnels;
 pub(crate) mod wireshark;
 
 /// What `table` has under `name`.

@@ -90,7 +90,7 @@ fn each_of_many_packets_is_decided_exactly() {
         for (field, value) in [(&mut headers.source_ip, source), (&mut headers.destination_ip, destination)] {
             field.first_chunk_mut().map(|bytes| *bytes = value.to_be_bytes()).unwrap();
         }
-        let packet = Packet { headers: &headers, frame_length: 60, direction: Direction::In };
+        let packet = Packet { headers: &headers, frame_length: 60, direction: Direction::In, bytes: None };
         let expected = hosts.contains(&source) || hosts.contains(&destination);
         assert_eq!(terms.iter().any(|term| term.matches(&packet)), expected, "{source:x} {destination:x}");
         if number % 100 == 0 {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use xdplive_filter::Filter;
 use xdplive_packet::event::Direction;
-use xdplive_source::{HostSet, InterfaceSet, Request};
+use xdplive_source::{Decapsulate, HostSet, InterfaceSet, Request};
 
 /// What the streams of one record have in common.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,6 +14,7 @@ pub struct Subject {
     /// Counted apart from each other.
     pub directions: Vec<Direction>,
     filter: Arc<Filter>,
+    decapsulate: Decapsulate,
     hides_own: bool,
 }
 
@@ -27,6 +28,7 @@ impl Subject {
             interfaces: request.interfaces.clone(),
             directions: request.directions.clone(),
             filter: Arc::clone(&wanted.filter),
+            decapsulate: request.decapsulate,
             hides_own: wanted.hides_own,
         })
     }
@@ -47,6 +49,7 @@ impl Subject {
         self.hosts == other.hosts
             && self.interfaces == other.interfaces
             && self.filter == other.filter
+            && self.decapsulate == other.decapsulate
             && self.hides_own == other.hides_own
             && other.directions.iter().all(|direction| self.directions.contains(direction))
     }

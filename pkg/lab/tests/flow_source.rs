@@ -17,7 +17,7 @@ use xdplive_corpus::named;
 use xdplive_lab::{namespace::Namespace, send::Sender};
 use xdplive_loader::{Loader, identity::Identity, policy::Policy, privilege};
 use xdplive_packet::{event::Direction, flow::Sum};
-use xdplive_source::{FlowFeed, HookChoice, HostSet, InterfaceSet, Request, Source};
+use xdplive_source::{Decapsulate, FlowFeed, HookChoice, HostSet, InterfaceSet, Request, Source};
 
 /// The argument of the one inside.
 const INSIDE: &str = "inside";
@@ -112,6 +112,7 @@ async fn flows(
         interfaces,
         directions: directions.to_vec(),
         hook: HookChoice::Auto,
+        decapsulate: Decapsulate::None,
         wanted: None,
     };
     // Of all interfaces some are still on their way when it answers; what is sent meanwhile is not seen there.

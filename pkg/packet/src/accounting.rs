@@ -131,6 +131,8 @@ impl Limit {
 pub struct Configuration {
     /// Live terms by [`Direction`]; a packet that none of them accepts is only counted.
     pub live: [Word; 2],
+    /// Terms of slots that look inside tunnels: they are about the innermost packet.
+    pub inner: Word,
     /// Slots that leave own traffic out: bit n for slot n. What own traffic is,
     /// [`Tables::own`](crate::classify::Tables::own) says.
     pub hiding: u64,
@@ -150,8 +152,12 @@ pub struct Configuration {
     pub cells: u32,
     /// The number of the tables that say which slots want a packet, below [`TABLE_SETS`].
     pub tables: u32,
-    /// Whether flows are counted, 0 or 1.
+    /// Which flows are counted, bits of [`flows`]; 0 for none.
     pub flows: u32,
+    /// Whether tunnels are looked into, 0 or 1: for slots, for terms that ask for a tunnel, or for flows.
+    pub tunnels: u32,
+    /// The longest IP packet that the interface takes, bytes; 0 where it is not known. A longer one is not one wire packet.
+    pub mtu: u32,
     /// The reader is woken when the ring holds this many bytes; below, it comes by itself.
     pub wake_bytes: u32,
     /// Bytes of a frame that may be reported where its headers end before that, 0 to
@@ -165,6 +171,7 @@ impl Configuration {
     pub const fn idle(link: LinkType, wake_bytes: u32) -> Self {
         Self {
             live: [[0; 2]; 2],
+            inner: [0; 2],
             hiding: 0,
             headers: 0,
             limits: [0; SLOTS],
@@ -175,6 +182,8 @@ impl Configuration {
             cells: 0,
             tables: 0,
             flows: 0,
+            tunnels: 0,
+            mtu: 0,
             wake_bytes,
             header_bytes: 0,
         }
@@ -193,16 +202,32 @@ impl Configuration {
     }
 }
 
+/// Which flows an interface counts.
+pub mod flows {
+    /// Those of the packets as they are on the wire.
+    pub const OUTER: u32 = 1;
+    /// Those of the innermost packets.
+    pub const INNER: u32 = 2;
+}
+
 /// Bytes that a frame of `frame_length` bytes takes on the wire as `segments` packets, each of which has the headers'
 /// `header_length` bytes (both lengths with a tag that was taken off before). Only the first packet's headers are
 /// part of a frame that a card or the kernel has put together, or has yet to cut. An unknown number of segments
-/// ([`SEGMENTS_UNKNOWN`](crate::event::SEGMENTS_UNKNOWN)) counts as one.
+/// ([`SEGMENTS_UNKNOWN`](crate::event::SEGMENTS_UNKNOWN)) counts as one. `taken_off` bytes of the headers do not go to the wire
+/// with segments: see [`JUMBO_HEADER`].
 #[inline(always)]
 #[must_use]
-pub const fn wire_bytes(frame_length: u32, segments: u16, header_length: u32) -> u64 {
-    let more = if segments > 1 { segments as u64 - 1 } else { 0 };
-    frame_length as u64 + more * header_length as u64
+pub const fn wire_bytes(frame_length: u32, segments: u16, header_length: u32, taken_off: u32) -> u64 {
+    if segments <= 1 {
+        return frame_length as u64;
+    }
+    let more = segments as u64 - 1;
+    (frame_length - taken_off) as u64 + more * (header_length - taken_off) as u64
 }
+
+/// Bytes of the hop-by-hop header that the kernel gives a TCP packet which is too large for IPv6's length field
+/// (`ipv6_hopopt_jumbo_remove`, net/ipv6.h), and takes off before it cuts it.
+pub const JUMBO_HEADER: u32 = 8;
 
 /// A cell of the pool, with what one CPU counted for one slot and direction.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]

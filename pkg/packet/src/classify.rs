@@ -14,15 +14,19 @@
               the kernel programs, they would not link"
 )]
 
+mod extract;
 mod tables;
 
+pub use extract::{ABSENT, Computed, EXTRACTS, Extract, Origin, UNUSED, WITHOUT_ID};
 pub use tables::{
     BUCKET, BUCKETS, CLASSES, Entry, FIELDS, Field, HASHED, Hashed, PREFIXES, Tables, VLAN_IDS, hash,
 };
 
 use crate::{
     accounting::SLOTS,
+    frame::Frame,
     headers::{Headers, present},
+    parse::Layers,
 };
 
 /// Terms that an interface can hold.
@@ -47,10 +51,17 @@ pub struct Verdict {
 }
 
 /// Which slots accept a packet with these headers, and whether it is own traffic, as far as the terms in `live` say
-/// it. `frame_length` is that of the event.
+/// it, and ask for no [`Extract`]. `frame_length` is that of the event.
 #[inline(always)]
 #[must_use]
 pub fn classify(tables: &Tables, headers: &Headers, frame_length: u32, live: Word) -> Verdict {
+    verdict(tables, fields(tables, headers, frame_length, live))
+}
+
+/// Which of the terms in `live` accept all fields that have a table of their own.
+#[inline(always)]
+#[must_use]
+pub fn fields(tables: &Tables, headers: &Headers, frame_length: u32, live: Word) -> Word {
     let mut packet = Packet { tables, headers, left: live };
     let kept = packet.network_type()
         && packet.byte(Field::Protocol, present::PROTOCOL, |headers| headers.protocol)
@@ -76,7 +87,38 @@ pub fn classify(tables: &Tables, headers: &Headers, frame_length: u32, live: Wor
         && packet.cast()
         && packet.mac(Field::SourceMac, |headers| &headers.source_mac)
         && packet.mac(Field::DestinationMac, |headers| &headers.destination_mac);
-    if kept { packet.verdict() } else { Verdict { slots: 0, own: false } }
+    if kept { packet.left } else { [0; 2] }
+}
+
+/// Keeps those of the terms `left` that accept all the values that they ask for beside fields. A kernel program does the
+/// same, one value at a time.
+pub fn extracted<F: Frame>(
+    tables: &Tables,
+    layers: &Layers,
+    computed: &Computed,
+    frame: &mut F,
+    left: &mut Word,
+) {
+    for extract in tables.extracts.iter().take(tables.extracts_used as usize) {
+        let word = extract.word(extract.value(layers, computed, frame));
+        left[0] &= word[0];
+        left[1] &= word[1];
+    }
+}
+
+/// What the terms `left` belong to.
+#[inline(always)]
+#[must_use]
+pub fn verdict(tables: &Tables, left: Word) -> Verdict {
+    let [mut slots, extra] = left;
+    if extra != 0 {
+        let mut byte = 0;
+        while byte < 8 {
+            slots |= tables.extra[byte][(extra >> (8 * byte)) as u8 as usize];
+            byte += 1;
+        }
+    }
+    Verdict { slots, own: extra & tables.own != 0 }
 }
 
 /// A packet on its way through the fields.
@@ -219,20 +261,6 @@ impl Packet<'_> {
         }
         let class = cast(&self.headers.destination_mac);
         self.keep(Field::DestinationCast, Some(class))
-    }
-
-    /// What the terms left belong to.
-    #[inline(always)]
-    fn verdict(&self) -> Verdict {
-        let [mut slots, extra] = self.left;
-        if extra != 0 {
-            let mut byte = 0;
-            while byte < 8 {
-                slots |= self.tables.extra[byte][(extra >> (8 * byte)) as u8 as usize];
-                byte += 1;
-            }
-        }
-        Verdict { slots, own: extra & self.tables.own != 0 }
     }
 }
 

@@ -2,7 +2,7 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use crate::headers::Headers;
+use crate::{headers::Headers, parse::tunnel::Tunnel};
 
 /// Where a program sits on the packet's way.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -82,14 +82,16 @@ impl Direction {
 pub enum RecordKind {
     /// An [`Event`].
     Event = 1,
-    /// A [`HeaderRecord`]: the event and the bytes of the headers.
+    /// A [`HeaderRecord`]: the event, its tunnels and the bytes of the headers.
     Headers = 2,
+    /// A [`TunnelRecord`]: the event and its tunnels.
+    Tunnel = 3,
 }
 
 /// `segments` where the number of wire packets in a frame cannot be known (XDP in generic mode).
 pub const SEGMENTS_UNKNOWN: u16 = 0;
 
-/// One wanted packet. With the ring buffer's own 8 bytes it takes 112 bytes, less than two cache lines.
+/// One wanted packet. With the ring buffer's own 8 bytes it takes 120 bytes, less than two cache lines.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 pub struct Event {
@@ -113,6 +115,16 @@ pub struct Event {
     pub headers: Headers,
 }
 
+/// A packet that another one carries, for a slot that looks inside: the event has the inner packet's headers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
+pub struct TunnelRecord {
+    /// The event, its `kind` being [`RecordKind::Tunnel`].
+    pub event: Event,
+    /// What it was carried by.
+    pub tunnel: Tunnel,
+}
+
 /// Bytes of a frame at most in a [`HeaderRecord`]. A power of two: see the kernel program that reads them.
 pub const MAX_HEADER_BYTES: usize = 512;
 
@@ -123,6 +135,8 @@ pub const MAX_HEADER_BYTES: usize = 512;
 pub struct HeaderRecord {
     /// The event, its `kind` being [`RecordKind::Headers`].
     pub event: Event,
+    /// What it was carried by, for slots that look inside.
+    pub tunnel: Tunnel,
     /// How many of `bytes` there are, 0 to [`MAX_HEADER_BYTES`].
     pub captured: u16,
     /// EtherType of the VLAN tag that was taken off the frame before the hook saw it (0x8100 or 0x88a8), host byte
@@ -143,8 +157,8 @@ impl HeaderRecord {
 }
 
 const _: () = {
-    assert!(size_of::<Headers>() == 72);
-    assert!(size_of::<Event>() == 104);
-    assert!(HeaderRecord::BYTES_AT == 112);
+    assert!(size_of::<Headers>() == 80);
+    assert!(size_of::<Event>() == 112);
+    assert!(HeaderRecord::BYTES_AT == 176);
     assert!(MAX_HEADER_BYTES.is_power_of_two());
 };

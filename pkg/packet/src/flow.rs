@@ -15,6 +15,7 @@ use crate::{
     classify,
     event::Direction,
     headers::{Headers, present},
+    parse::tunnel::{MAX_TUNNELS, Tunnel, TunnelKind},
     shared::Shared,
 };
 
@@ -36,9 +37,9 @@ pub struct FlowKey {
     pub source: [u8; 16],
     /// Destination (ARP: target) address; an IPv4 address takes the first four bytes.
     pub destination: [u8; 16],
-    /// TCP, UDP or SCTP source port.
+    /// Source port of TCP, UDP, SCTP, DCCP or UDP-Lite.
     pub source_port: u16,
-    /// TCP, UDP or SCTP destination port.
+    /// Destination port of them.
     pub destination_port: u16,
     /// EtherType after all VLAN tags; 0 for an IEEE 802.3 length field, which is no property of a flow.
     pub ethertype: u16,
@@ -56,9 +57,27 @@ pub struct FlowKey {
     pub present: u16,
     /// The number of the interface that saw the packets.
     pub interface: u16,
+    /// Id of the innermost tunnel, where [`Self::view`] says that it has one; else 0.
+    pub tunnel_id: u32,
+    /// Kinds of the tunnels around the packets, the outermost first: a [`TunnelKind`], or 0 behind the last.
+    pub tunnels: [u8; MAX_TUNNELS],
+    /// A [`View`], and [`Self::WITH_TUNNEL_ID`] where `tunnel_id` is one.
+    pub view: u8,
 }
 
-const _: () = assert!(size_of::<FlowKey>() == 48);
+const _: () = assert!(size_of::<FlowKey>() == 56);
+
+/// Which of a packet's headers a key is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[repr(u8)]
+pub enum View {
+    /// The packet carries no other, or nobody has looked: part of both of the others.
+    Whole = 0,
+    /// The outermost headers of a packet that carries another.
+    Outer = 1,
+    /// The innermost.
+    Inner = 2,
+}
 
 /// Whom the Ethernet destination address names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -110,13 +129,61 @@ impl FlowKey {
     #[must_use]
     pub fn of(headers: &Headers, direction: Direction) -> Self {
         let mut key = Self::zeroed();
-        key.fill(headers, direction, 0);
+        key.fill(headers, direction, 0, View::Whole);
         key
+    }
+
+    /// Bit of [`Self::view`].
+    pub const WITH_TUNNEL_ID: u8 = 1 << 7;
+
+    /// Adds what carries the packet.
+    #[inline(always)]
+    pub fn carried_by(&mut self, tunnel: &Tunnel) {
+        self.tunnels = tunnel.kinds;
+        self.tunnel_id = tunnel.id;
+        let [_, second, third] = tunnel.kinds;
+        let innermost = if third != 0 {
+            2
+        } else if second != 0 {
+            1
+        } else {
+            0
+        };
+        if tunnel.with_id >> innermost & 1 == 1 {
+            self.view |= Self::WITH_TUNNEL_ID;
+        }
+    }
+
+    /// Which headers the key is made of.
+    #[must_use]
+    pub const fn view(&self) -> View {
+        match self.view & !Self::WITH_TUNNEL_ID {
+            1 => View::Outer,
+            2 => View::Inner,
+            _ => View::Whole,
+        }
+    }
+
+    /// The same for who has flows of one view only.
+    #[must_use]
+    pub const fn seen_whole(self) -> Self {
+        Self { view: self.view & Self::WITH_TUNNEL_ID, ..self }
+    }
+
+    /// Kinds of the tunnels around the packets, the outermost first.
+    pub fn tunnels(&self) -> impl Iterator<Item = TunnelKind> {
+        self.tunnels.into_iter().map_while(TunnelKind::from_raw)
+    }
+
+    /// The id of the innermost tunnel, where it has one.
+    #[must_use]
+    pub fn tunnel_id(&self) -> Option<u32> {
+        (self.view & Self::WITH_TUNNEL_ID != 0).then_some(self.tunnel_id)
     }
 
     /// Makes this the key of a packet. A kernel program has no room to build one and copy it.
     #[inline(always)]
-    pub fn fill(&mut self, headers: &Headers, direction: Direction, interface: u16) {
+    pub fn fill(&mut self, headers: &Headers, direction: Direction, interface: u16, view: View) {
         self.source = headers.source_ip;
         self.destination = headers.destination_ip;
         self.source_port = headers.source_port;
@@ -133,6 +200,9 @@ impl FlowKey {
         };
         self.present = headers.present & Self::FIELDS;
         self.interface = interface;
+        self.tunnel_id = 0;
+        self.tunnels = [0; MAX_TUNNELS];
+        self.view = view as u8;
     }
 
     /// Whether the packet has all of these fields, bits of [`Self::FIELDS`].
@@ -199,7 +269,7 @@ pub struct FlowCounters {
     pub last: u64,
     /// TTL or hop limit of the last packet; 0 where it is not IP.
     pub ttl: u64,
-    /// TCP flags that any packet had, bit 0 = FIN … bit 7 = CWR, and [`OPENS`].
+    /// TCP flags that any packet had, bit 0 = FIN … bit 7 = CWR, and [`OPENS`] and [`ACCEPTS`].
     pub tcp_flags: u64,
 }
 
@@ -208,6 +278,12 @@ impl FlowCounters {
     #[must_use]
     pub const fn opens(&self) -> bool {
         self.tcp_flags & OPENS != 0
+    }
+
+    /// Whether a packet of the flow accepted a connection: a SYN with ACK.
+    #[must_use]
+    pub const fn accepts(&self) -> bool {
+        self.tcp_flags & ACCEPTS != 0
     }
 }
 
@@ -234,6 +310,8 @@ impl core::ops::AddAssign for FlowCounters {
 /// Bit of [`FlowCounters::tcp_flags`] beside the flags themselves: a packet had SYN and not ACK. From the flags of all
 /// packets together that could not be told.
 pub const OPENS: u64 = 1 << 8;
+/// Bit of [`FlowCounters::tcp_flags`]: a packet had SYN and ACK.
+pub const ACCEPTS: u64 = 1 << 9;
 /// SYN and ACK among TCP flags.
 const SYN: u8 = 1 << 1;
 const ACK: u8 = 1 << 4;
@@ -242,7 +320,8 @@ const ACK: u8 = 1 << 4;
 #[inline(always)]
 #[must_use]
 pub const fn marks(tcp_flags: u8) -> u64 {
-    tcp_flags as u64 | ((tcp_flags & (SYN | ACK) == SYN) as u64 * OPENS)
+    let handshake = tcp_flags & (SYN | ACK);
+    tcp_flags as u64 | ((handshake == SYN) as u64 * OPENS) | ((handshake == SYN | ACK) as u64 * ACCEPTS)
 }
 
 /// A number of packets.
@@ -339,17 +418,23 @@ impl SharedCounters {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
 #[repr(C)]
 pub struct Beside {
-    /// Packets of flows for which the table had no room.
-    pub other: Sum,
+    /// Packets of flows for which the table had no room, by [`View`].
+    pub other: [Sum; 3],
     /// TCP packets by flag, FIN to CWR. A packet with two flags is part of both.
     pub tcp_flags: [Sum; 8],
+    /// The same of the innermost headers, of packets that carry another.
+    pub inner_tcp_flags: [Sum; 8],
 }
 
 impl Beside {
     /// Adds a TCP packet with these flags.
     #[inline(always)]
-    pub fn add_tcp(&mut self, flags: u8, packet: &Counted) {
-        for (bit, sum) in self.tcp_flags.iter_mut().enumerate() {
+    pub fn add_tcp(&mut self, view: View, flags: u8, packet: &Counted) {
+        let sums = match view {
+            View::Inner => &mut self.inner_tcp_flags,
+            View::Whole | View::Outer => &mut self.tcp_flags,
+        };
+        for (bit, sum) in sums.iter_mut().enumerate() {
             if flags >> bit & 1 == 1 {
                 *sum += packet.sum();
             }
@@ -359,10 +444,10 @@ impl Beside {
 
 impl core::ops::AddAssign<&Self> for Beside {
     fn add_assign(&mut self, more: &Self) {
-        self.other += more.other;
-        for (sum, more) in self.tcp_flags.iter_mut().zip(&more.tcp_flags) {
-            *sum += *more;
-        }
+        let Self { other, tcp_flags, inner_tcp_flags } = self;
+        let sums = other.iter_mut().chain(tcp_flags).chain(inner_tcp_flags);
+        let more = more.other.iter().chain(&more.tcp_flags).chain(&more.inner_tcp_flags);
+        sums.zip(more).for_each(|(sum, more)| *sum += *more);
     }
 }
 

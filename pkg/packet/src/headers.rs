@@ -16,7 +16,8 @@ pub enum Malformed {
     /// header length, a TCP data offset below 5 words or beyond the packet, a UDP length below 8 bytes or
     /// beyond the packet.
     BadLength = 3,
-    /// More than two VLAN tags, or more than [`crate::parse::MAX_EXTENSIONS`] IPv6 extension headers.
+    /// More than three VLAN tags, more than [`crate::parse::MAX_EXTENSIONS`] IPv6 extension headers, more than eight MPLS
+    /// labels, or more than three tunnels.
     TooManyHeaders = 4,
 }
 
@@ -69,6 +70,13 @@ pub mod present {
     pub const TCP_FLAGS: u16 = 1 << 9;
     /// `icmp_type` and `icmp_code`.
     pub const ICMP: u16 = 1 << 10;
+    /// `tcp_window`.
+    pub const WINDOW: u16 = 1 << 11;
+    /// `arp_operation`.
+    pub const ARP: u16 = 1 << 12;
+    /// An IPv6 packet whose length is in a hop-by-hop option (RFC 2675). The kernel makes such headers itself for what it
+    /// has yet to cut, and takes them off again when it does.
+    pub const JUMBO: u16 = 1 << 13;
 }
 
 /// Everything the parser reads from a frame. Numbers are in host byte order, addresses in network order.
@@ -93,9 +101,9 @@ pub struct Headers {
     pub destination_ip: [u8; 16],
     /// Length of the IP packet in bytes: IPv4 total length, or 40 + IPv6 payload length.
     pub length: u32,
-    /// TCP, UDP or SCTP source port.
+    /// Source port of TCP, UDP, SCTP, DCCP or UDP-Lite.
     pub source_port: u16,
-    /// TCP, UDP or SCTP destination port.
+    /// Destination port of them.
     pub destination_port: u16,
     /// Control information of the inner VLAN tag.
     pub inner_vlan: u16,
@@ -119,8 +127,14 @@ pub struct Headers {
     pub icmp_code: u8,
     /// A [`Malformed`] reason, or 0.
     pub malformed: u8,
+    /// TCP window as it is in the header, not scaled.
+    pub tcp_window: u16,
+    /// IPv4 identification.
+    pub ip_id: u16,
+    /// ARP operation: 1 for a request, 2 for a reply, … (IANA, ARP parameters).
+    pub arp_operation: u16,
     /// Keeps the size a multiple of eight; always 0.
-    pub reserved: u16,
+    pub reserved: [u16; 2],
 }
 
 /// The VLAN id in a tag's control information.
@@ -149,7 +163,10 @@ impl Headers {
         icmp_type: 0,
         icmp_code: 0,
         malformed: 0,
-        reserved: 0,
+        tcp_window: 0,
+        ip_id: 0,
+        arp_operation: 0,
+        reserved: [0; 2],
     };
 
     /// Whether every bit of `bits` (of [`present`]) is set.
@@ -213,13 +230,13 @@ impl Headers {
         self.has(present::IP).then_some(self.has(present::FRAGMENT))
     }
 
-    /// Source port of TCP, UDP or SCTP.
+    /// Source port of TCP, UDP, SCTP, DCCP or UDP-Lite.
     #[must_use]
     pub fn source_port(&self) -> Option<u16> {
         self.has(present::PORTS).then_some(self.source_port)
     }
 
-    /// Destination port of TCP, UDP or SCTP.
+    /// Destination port of them.
     #[must_use]
     pub fn destination_port(&self) -> Option<u16> {
         self.has(present::PORTS).then_some(self.destination_port)
@@ -229,6 +246,24 @@ impl Headers {
     #[must_use]
     pub fn tcp_flags(&self) -> Option<u8> {
         self.has(present::TCP_FLAGS).then_some(self.tcp_flags)
+    }
+
+    /// TCP window, not scaled.
+    #[must_use]
+    pub fn tcp_window(&self) -> Option<u16> {
+        self.has(present::WINDOW).then_some(self.tcp_window)
+    }
+
+    /// IPv4 identification; IPv6 has none in each packet.
+    #[must_use]
+    pub fn ip_id(&self) -> Option<u16> {
+        (self.version() == Some(4)).then_some(self.ip_id)
+    }
+
+    /// ARP operation.
+    #[must_use]
+    pub fn arp_operation(&self) -> Option<u16> {
+        self.has(present::ARP).then_some(self.arp_operation)
     }
 
     /// ICMP type.

@@ -34,5 +34,8 @@ pub mod wire;
 pub use event::{Event, Hook};
 pub use frame::Frame;
 pub use headers::{Headers, Malformed};
-pub use parse::{parse, parse_into};
+pub use parse::{
+    Layers, parse, parse_into,
+    tunnel::{Inside, Tunnel, TunnelKind},
+};
 pub use wire::{LinkType, Tag, Wire};

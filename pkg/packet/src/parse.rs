@@ -7,7 +7,10 @@ mod arp;
 mod ethernet;
 mod ipv4;
 mod ipv6;
+pub mod tunnel;
 mod upper;
+
+use bytemuck::{Pod, Zeroable};
 
 use crate::{
     frame::Frame,
@@ -24,40 +27,103 @@ pub use ipv6::MAX_EXTENSIONS;
 #[inline(always)]
 pub fn parse<F: Frame>(frame: &mut F, wire: &Wire) -> Headers {
     let mut headers = Headers::EMPTY;
-    parse_into(frame, wire, &mut headers);
+    parse_into(frame, wire, &mut headers, &mut { Layers::EMPTY });
     headers
 }
 
-/// As [`parse`], into an empty `headers` that the caller has: a kernel program has 512 bytes of stack, and
+/// As [`parse`], into empty `headers` and `layers` that the caller has: a kernel program has 512 bytes of stack, and
 /// cannot afford a copy.
 #[inline(always)]
-pub fn parse_into<F: Frame>(frame: &mut F, wire: &Wire, headers: &mut Headers) {
-    if let Err(reason) = layers(frame, wire, headers) {
+pub fn parse_into<F: Frame>(frame: &mut F, wire: &Wire, headers: &mut Headers, layers: &mut Layers) {
+    if let Err(reason) = read(frame, wire, headers, layers) {
         headers.malformed = reason as u8;
     }
 }
 
 #[inline(always)]
-fn layers<F: Frame>(frame: &mut F, wire: &Wire, headers: &mut Headers) -> Result<(), Malformed> {
+fn read<F: Frame>(
+    frame: &mut F,
+    wire: &Wire,
+    headers: &mut Headers,
+    layers: &mut Layers,
+) -> Result<(), Malformed> {
     let mut payload = Payload::NONE;
+    layers.end = frame.length();
     match wire.link {
-        LinkType::Ethernet => ethernet::parse(frame, wire, headers, &mut payload)?,
+        LinkType::Ethernet => {
+            layers.link = 0;
+            ethernet::parse(frame, wire.tag, 0, headers, &mut payload)?;
+        }
         LinkType::RawIp => raw_ip(frame, &mut payload)?,
     }
+    network(frame, payload, headers, layers)
+}
+
+/// Reads what the link layer carries, and the upper layer.
+#[inline(always)]
+fn network<F: Frame>(
+    frame: &mut F,
+    payload: Payload,
+    headers: &mut Headers,
+    layers: &mut Layers,
+) -> Result<(), Malformed> {
     let at = frame.settle(payload.at);
+    layers.network = at;
     let mut upper = Upper::NONE;
     match payload.network {
         Network::Ipv4 => ipv4::parse(frame, at, headers, &mut upper)?,
         Network::Ipv6 => ipv6::parse(frame, at, headers, &mut upper)?,
-        Network::Arp => arp::parse(frame, at, headers)?,
-        Network::Other => {}
+        Network::Arp => return arp::parse(frame, at, headers),
+        Network::Mpls | Network::Pppoe | Network::Other => return Ok(()),
     }
+    layers.end = upper.packet.limit;
     if upper.readable {
         let at = frame.settle(upper.at);
-        upper::parse(frame, at, upper.packet, headers)?;
+        layers.upper = at;
+        upper::parse(frame, at, upper.packet, headers, layers)?;
+        layers.payload = u32::from(headers.header_length);
     }
     // Last, because what is there can be read all the same.
     if upper.packet.is_cut() { Err(Malformed::Truncated) } else { Ok(()) }
+}
+
+/// Where the layers of a packet are, bytes from the start of the frame; [`Layers::ABSENT`] stands for a layer that is not there,
+/// or could not be read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
+pub struct Layers {
+    /// The Ethernet header.
+    pub link: u32,
+    /// What the link layer carries: the IP header, where the packet is IP.
+    pub network: u32,
+    /// The upper layer of an IP packet; not in a fragment other than the first.
+    pub upper: u32,
+    /// What is behind the upper layer's header.
+    pub payload: u32,
+    /// The end of an IP packet by its own length, of a UDP datagram by its own, or of the frame where that comes first or the
+    /// packet is not IP.
+    pub end: u32,
+}
+
+impl Layers {
+    /// Beyond any frame.
+    pub const ABSENT: u32 = 1 << 30;
+
+    /// No layer read yet.
+    pub const EMPTY: Self = Self {
+        link: Self::ABSENT,
+        network: Self::ABSENT,
+        upper: Self::ABSENT,
+        payload: Self::ABSENT,
+        end: 0,
+    };
+
+    /// Bytes of an IP packet behind the header of its upper layer; of a fragment, only where it is the first.
+    #[inline(always)]
+    #[must_use]
+    pub const fn payload_length(&self) -> Option<u32> {
+        if self.payload == Self::ABSENT { None } else { Some(self.end.saturating_sub(self.payload)) }
+    }
 }
 
 // What a layer carries is passed to be filled in, not returned: in a result it would be undefined beside an
@@ -82,6 +148,9 @@ enum Network {
     Ipv4,
     Ipv6,
     Arp,
+    /// Read only by who looks into tunnels, as the next.
+    Mpls,
+    Pppoe,
     Other,
 }
 
@@ -159,7 +228,8 @@ const LENGTH_FIELD_MAX: u32 = 65_535;
 /// Notes that the headers reach at least to `end`, bytes from the start of the frame.
 #[inline(always)]
 fn reached(headers: &mut Headers, end: u32) {
-    // At most 22 (Ethernet, two tags) + 40 + 8 * 2048 (extensions) + 60 (TCP): it fits 16 bits.
+    // At most 26 (Ethernet, three tags) + 40 + 8 * 2048 (extensions) + 60 (TCP) from where the innermost packet starts,
+    // which is at most `tunnel::MAX_START`: it fits 16 bits.
     headers.header_length = end as u16;
 }
 

@@ -176,6 +176,7 @@ pub fn read(
         interfaces,
         directions: query.direction.clone(),
         hook: settings.hook,
+        decapsulate: query.decapsulate,
         wanted,
     };
     let holder = holder(context, &request.label.owner);

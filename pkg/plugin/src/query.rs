@@ -11,7 +11,7 @@ use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 use xdplive_filter::{Environment, Filter, FlowFilter, NotOfFlows};
 use xdplive_packet::event::Direction;
-use xdplive_source::{GroupBy, Interfaces};
+use xdplive_source::{Decapsulate, GroupBy, Interfaces};
 
 use self::keys::Keys;
 pub(crate) use self::keys::is_interface_name;
@@ -104,6 +104,14 @@ pub struct Query {
     /// were before there was this key.
     #[serde(serialize_with = "serialize_optional", skip_serializing_if = "Option::is_none")]
     pub since: Option<Since>,
+    /// Which of a packet's headers count; not written where it is the outermost, for the same reason.
+    #[serde(serialize_with = "serialize_word", skip_serializing_if = "is_outermost")]
+    pub decapsulate: Decapsulate,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "what serde asks for")]
+const fn is_outermost(decapsulate: &Decapsulate) -> bool {
+    matches!(decapsulate, Decapsulate::None)
 }
 
 fn serialize_word<W: Word, S: Serializer>(word: &W, serializer: S) -> Result<S::Ok, S::Error> {
@@ -159,6 +167,7 @@ impl Query {
         let measure = keys.word("measure")?.unwrap_or(Measure::Packets);
         let top = keys.number("top", &TOPS)?.and_then(|top| usize::try_from(top).ok()).unwrap_or(DEFAULT_TOP);
         let since = keys.word("since")?.unwrap_or(Since::Interval);
+        let decapsulate = keys.word("decapsulate")?.unwrap_or_default();
         let filter = keys.filter()?;
         let limit = keys.limit(if kind == Kind::Packets { ceiling } else { ceiling.without_rows() })?;
         let query = Self {
@@ -167,9 +176,13 @@ impl Query {
             direction: keys.direction()?,
             filter: Arc::new(filter),
             columns: match kind {
-                Kind::Packets => Columns::Packets(keys.columns()?),
+                Kind::Packets => {
+                    Columns::Packets(keys.columns_with(of_tunnels(decapsulate, &PacketColumn::OF_TUNNELS))?)
+                }
                 Kind::Rates => keys.rates(group_by, measure)?,
-                Kind::Flows => Columns::Flows(keys.columns()?),
+                Kind::Flows => {
+                    Columns::Flows(keys.columns_with(of_tunnels(decapsulate, &FlowColumn::OF_TUNNELS))?)
+                }
                 Kind::Capture => Columns::Capture(keys.columns()?),
             },
             limit: ceiling.default_limit(),
@@ -178,6 +191,7 @@ impl Query {
             measure: Measure::Packets,
             top: DEFAULT_TOP,
             since: None,
+            decapsulate,
         };
         let query = match kind {
             Kind::Packets => Self { limit, interval: DEFAULT_INTERVAL, ..query },
@@ -188,11 +202,22 @@ impl Query {
                 ..query
             },
             Kind::Flows => Self { top, since: Some(since), ..query },
-            Kind::Capture => Self { filter: Arc::default(), ..query },
+            Kind::Capture => Self { filter: Arc::default(), decapsulate: Decapsulate::None, ..query },
         };
         check_flows(&query.filter, kind, group_by)?;
         query.check_utilisation()?;
+        query.check_tunnels()?;
         Ok(query)
+    }
+
+    /// Refuses groups by what carries packets, where nobody looks inside.
+    fn check_tunnels(&self) -> Result<(), QueryError> {
+        match self.group_by {
+            Some(by) if by.is_of_tunnels() && self.decapsulate == Decapsulate::None => {
+                Err(QueryError::TunnelsNotRead { group_by: by.name() })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// Refuses utilisation where it would be of no link, or of both of its directions together: each has the whole speed.
@@ -233,6 +258,7 @@ impl Query {
             measure: Measure::Packets,
             top: DEFAULT_TOP,
             since: None,
+            decapsulate: Decapsulate::None,
             ..self.clone()
         }
     }
@@ -241,6 +267,14 @@ impl Query {
     #[must_use]
     pub fn is_any(&self) -> bool {
         self.interfaces.iter().any(|name| name == ANY)
+    }
+}
+
+/// The columns about tunnels, where somebody looks inside.
+const fn of_tunnels<C>(decapsulate: Decapsulate, columns: &[C]) -> &[C] {
+    match decapsulate {
+        Decapsulate::None => &[],
+        Decapsulate::Inner => columns,
     }
 }
 

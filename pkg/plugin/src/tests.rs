@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use xdplive_packet::{Event, Hook, LinkType, Wire, event::RecordKind, parse};
 use xdplive_source::{
-    Batch, HeaderBytes, Host, HostId, Interface, Interfaces, Link, Names, Origin, Row, WallClock,
+    Batch, HeaderBytes, Host, HostId, Interface, Interfaces, Link, Names, Origin, Row, Tunnels, WallClock,
 };
 
 /// The wall clock, ns since 1970, when the kernel's clock stands at 0: the beginning of 2026.
@@ -49,7 +49,10 @@ pub(crate) fn raw(bytes: &[u8]) -> Event {
 /// Packets of one interface.
 pub(crate) fn batch(interface: &str, events: impl IntoIterator<Item = Event>) -> Batch {
     let origin = Origin { host: HostId::ONLY, interface: 1 };
-    let rows = events.into_iter().map(|event| Row { origin, bytes: HeaderBytes::NONE, event }).collect();
+    let rows = events
+        .into_iter()
+        .map(|event| Row { origin, bytes: HeaderBytes::NONE, tunnel: Tunnels::NONE, event })
+        .collect();
     let names = Names { hosts: vec![Host::only("nas")], interfaces: vec!["".into(), interface.into()] };
     Batch::new(Arc::new(rows), Arc::new(names), WallClock::ahead_by(EPOCH))
 }

@@ -2,11 +2,14 @@
 
 use std::{ops::Range, sync::Arc};
 
+use xdplive_packet::Tunnel;
+
 use crate::{
     clock::WallClock,
     header_bytes::{Captured, HeaderBytes},
     row::{Names, Row},
     row_counts::RowCounts,
+    tunnels::Tunnels,
 };
 
 /// Rows in the order of their times. Cheap to copy: streams that want the same rows share them.
@@ -16,6 +19,8 @@ pub struct Batch {
     range: Range<usize>,
     /// Bytes of the rows' headers, for a stream that wants them.
     bytes: Option<Arc<HeaderBytes>>,
+    /// What carries their packets; none where nothing does.
+    tunnels: Option<Arc<Tunnels>>,
     /// Where all rows are from, as who made the batch has counted it.
     counts: Option<Arc<RowCounts>>,
     /// Names of the rows' interfaces.
@@ -29,7 +34,7 @@ impl Batch {
     #[must_use]
     pub fn new(rows: Arc<Vec<Row>>, names: Arc<Names>, clock: WallClock) -> Self {
         let range = 0..rows.len();
-        Self { rows, range, bytes: None, counts: None, names, clock }
+        Self { rows, range, bytes: None, tunnels: None, counts: None, names, clock }
     }
 
     /// The same with where its rows are from: counted while they are at hand anyway, whoever takes them need not look at
@@ -54,6 +59,18 @@ impl Batch {
     #[must_use]
     pub fn with_bytes(self, bytes: Option<Arc<HeaderBytes>>) -> Self {
         Self { bytes, ..self }
+    }
+
+    /// The same with what carries the rows' packets.
+    #[must_use]
+    pub fn with_tunnels(self, tunnels: Option<Arc<Tunnels>>) -> Self {
+        Self { tunnels, ..self }
+    }
+
+    /// What carries the packet of one of the batch's rows, where the stream looks inside and something does.
+    #[must_use]
+    pub fn tunnel(&self, row: &Row) -> Option<&Tunnel> {
+        self.tunnels.as_ref()?.get(row.tunnel)
     }
 
     /// Whether rows come with the bytes of their headers.
@@ -100,7 +117,13 @@ impl Batch {
         if self.len() >= self.rows.len() / 2 {
             return self.clone();
         }
-        Self { rows: Arc::new(self.rows().to_vec()), range: 0..self.len(), counts: None, ..self.clone() }
+        let mut rows = self.rows().to_vec();
+        let tunnels = self.tunnels.as_ref().map(|all| {
+            let mut tunnels = Tunnels::default();
+            rows.iter_mut().for_each(|row| row.tunnel = tunnels.add_from(all, row.tunnel));
+            Arc::new(tunnels)
+        });
+        Self { rows: Arc::new(rows), range: 0..self.len(), counts: None, tunnels, ..self.clone() }
     }
 
     /// The rows between two times, ms since 1970, both inclusive.

@@ -12,7 +12,7 @@
 //! | `hook`, `interface`, `vlan_tags` | the hook that is asked for, and the interfaces there are |
 //! | [`own`] | own traffic |
 //! | `subscription`, `queue`, `tally` | a running stream, its rows on their way, and what became of its packets |
-//! | `batch`, `row`, `row_counts`, `header_bytes` | rows, where they come from, and the bytes of their headers |
+//! | `batch`, `row`, `row_counts`, `header_bytes`, `tunnels` | rows, where they come from, the bytes of their headers, and what carries them |
 //! | `flows`, `flow_filters` | what was counted of flows, and which of them somebody wants |
 //! | `accounts` | what has been counted so far |
 //! | `counting` | a stream that only counts, in intervals |
@@ -46,6 +46,7 @@ mod row_counts;
 mod seam;
 mod subscription;
 mod tally;
+mod tunnels;
 mod vlan_tags;
 
 pub use self::{
@@ -70,11 +71,12 @@ pub use self::{
     prepared::{InForce, LeftOut, Prepared},
     queue::{Counted, FLUSH_INTERVAL, Handled, Queue},
     report::{Check, HookOption, InterfaceHooks, Outcome, Report},
-    request::{InterfaceSet, Label, Request, Wanted},
+    request::{Decapsulate, InterfaceSet, Label, Request, Wanted},
     row::{Names, Origin, Row},
     row_counts::RowCounts,
     seam::{IsShown, Source},
     subscription::Subscription,
     tally::Tally,
+    tunnels::Tunnels,
     vlan_tags::VlanTags,
 };

@@ -20,6 +20,8 @@ pub struct Request {
     pub directions: Vec<Direction>,
     /// The receiving hook.
     pub hook: HookChoice,
+    /// Which of a packet's headers count.
+    pub decapsulate: Decapsulate,
     /// Which packets it is for; `None` to have all of them counted as seen, and nothing more.
     pub wanted: Option<Wanted>,
 }
@@ -30,7 +32,15 @@ impl Request {
     pub fn counting(interfaces: InterfaceSet, hook: HookChoice, hides_own: bool) -> Self {
         let wanted = Wanted { filter: Arc::default(), limit: Limit::None, hides_own, header_bytes: false };
         let (label, directions) = (Arc::default(), Direction::ALL.to_vec());
-        Self { label, hosts: HostSet::All, interfaces, directions, hook, wanted: Some(wanted) }
+        Self {
+            label,
+            hosts: HostSet::All,
+            interfaces,
+            directions,
+            hook,
+            decapsulate: Decapsulate::None,
+            wanted: Some(wanted),
+        }
     }
 
     /// The same without rows.
@@ -48,6 +58,16 @@ impl Request {
     pub fn has_rows(&self) -> bool {
         self.wanted.as_ref().is_some_and(|wanted| wanted.limit != Limit::None)
     }
+}
+
+/// Which headers count, of a packet that carries another.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Decapsulate {
+    /// Those that are on the wire: the outermost.
+    #[default]
+    None,
+    /// Those of the innermost packet that can be reached. A packet that carries none is its own.
+    Inner,
 }
 
 /// Which packets a stream is for.

@@ -16,6 +16,8 @@ pub struct Row {
     pub origin: Origin,
     /// The number of its headers' bytes in the batch; [`HeaderBytes::NONE`](super::HeaderBytes::NONE) where nobody wanted them.
     pub bytes: u32,
+    /// The number of what carries it, in the batch; [`Tunnels::NONE`](super::Tunnels::NONE) where nothing does, or nobody has looked.
+    pub tunnel: u32,
     /// What the kernel reported; its time means something with its batch only, see [`Batch::time`](super::Batch::time).
     pub event: Event,
 }

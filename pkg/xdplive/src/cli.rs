@@ -57,7 +57,7 @@ pub struct Watch {
     #[arg(long, value_name = "MS", default_value_t = 1000)]
     pub interval: u32,
     /// What rates are grouped by: protocol, direction, vlan, interface, source, destination, source_port,
-    /// destination_port, host_ip, ethertype, tcp_flag, cast
+    /// destination_port, host_ip, ethertype, tcp_flag, cast, tunnel, tunnel_id
     #[arg(long, value_name = "KEY")]
     pub group_by: Option<String>,
     /// Groups or conversations shown, of rates and flows
@@ -66,6 +66,9 @@ pub struct Watch {
     /// Since when conversations are counted, of flows
     #[arg(long, value_enum, default_value = "interval")]
     pub since: Since,
+    /// Which of a packet's headers count, where it carries another
+    #[arg(long, value_enum, default_value = "none")]
+    pub decapsulate: Decapsulate,
     /// Stop after so many rows in all
     #[arg(long, value_name = "N")]
     pub count: Option<u64>,
@@ -97,6 +100,15 @@ pub struct Filter {
     /// The filter, in pcap-filter's language
     #[arg(value_name = "EXPR", required = true)]
     pub expression: Vec<String>,
+}
+
+/// Which headers count, of a packet that carries another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Decapsulate {
+    /// Those on the wire, the outermost
+    None,
+    /// Those of the innermost packet
+    Inner,
 }
 
 /// Ways of packets.

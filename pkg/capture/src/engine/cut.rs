@@ -60,6 +60,7 @@ impl Control {
             link,
             slots: &tap.slots,
             members: tap.wanted.clone(),
+            mtu: tap.there.as_ref().map_or(0, |there| there.mtu),
             flows: tap.flows,
         };
         open.generations.make(plan).map(Some)

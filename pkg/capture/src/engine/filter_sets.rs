@@ -37,6 +37,8 @@ pub struct SlotTerms {
     pub terms: Arc<[Term]>,
     /// The ways of the packets.
     pub directions: Vec<Direction>,
+    /// Whether it is for innermost packets.
+    pub inner: bool,
 }
 
 impl FilterSet {
@@ -52,6 +54,7 @@ impl FilterSet {
                 number: one.slot,
                 terms: &one.terms,
                 directions: &one.directions,
+                inner: one.inner,
                 limit: Limit::All,
             })
             .collect();
@@ -73,6 +76,10 @@ pub struct InKernel {
     pub number: u32,
     /// Live terms by [`Direction`].
     pub live: [Word; 2],
+    /// Terms that are about innermost packets.
+    pub inner: Word,
+    /// Whether tunnels have to be looked into.
+    pub tunnels: bool,
     /// Slots that leave own traffic out.
     pub hiding: u64,
     /// Whether own traffic is told apart as was asked for: there may be no room for it beside the filters.
@@ -191,8 +198,8 @@ impl FilterSets {
             own_is_told = false;
         }
         maps.put_tables(number, tables)?;
-        let Configuration { live, hiding, .. } = *configuration;
-        let tables = InKernel { number, live, hiding, own_is_told };
+        let Configuration { live, inner, tunnels, hiding, .. } = *configuration;
+        let tables = InKernel { number, live, inner, tunnels: tunnels != 0, hiding, own_is_told };
         self.used.push(Used { set, tables, uses: 1 });
         Ok(tables)
     }

@@ -17,8 +17,8 @@ use std::{
 use thiserror::Error;
 use tracing::{error, warn};
 use xdplive_loader::{AskError, MapLoader};
-use xdplive_packet::event::Direction;
-use xdplive_source::{FlowQueue, FlowSnapshot, Host, InterfaceNumber, Taken};
+use xdplive_packet::{accounting::flows, event::Direction};
+use xdplive_source::{Decapsulate, FlowQueue, FlowSnapshot, Host, InterfaceNumber, Taken};
 
 use crate::{
     bpf::{ArrayOfMaps, Cpus, HashMap, LayoutError, PerCpuArray},
@@ -100,8 +100,21 @@ impl FlowTables {
 pub struct Want {
     /// Time between two snapshots at most.
     pub interval: Duration,
+    /// Which of a packet's headers count.
+    pub decapsulate: Decapsulate,
     /// Where they go.
     pub queue: Arc<FlowQueue>,
+}
+
+impl Want {
+    /// What has to be counted for it: a bit of [`flows`].
+    #[must_use]
+    pub const fn kind(&self) -> u32 {
+        match self.decapsulate {
+            Decapsulate::None => flows::OUTER,
+            Decapsulate::Inner => flows::INNER,
+        }
+    }
 }
 
 /// Packets of flows for which an interface's table had no room, by [`Direction`], since the interface is watched. The
@@ -289,13 +302,21 @@ impl Server {
                 let cpu = clock::processor_time().saturating_sub(begun);
                 let cpu = cpu / u32::try_from(all.len()).unwrap_or(u32::MAX).max(1);
                 let clock = clock::wall_clock();
-                for (interface, taken) in all {
+                for (interface, counted) in all {
                     let Some(served) = self.served.get(&interface) else { continue };
-                    served.overflow.add(&taken);
-                    let (host, interface) = (self.host.clone(), Arc::clone(&served.name));
-                    let snapshot = Arc::new(FlowSnapshot { host, interface, taken: taken.by(clock), cpu });
+                    let snapshot = |taken: Taken| {
+                        let (host, interface) = (self.host.clone(), Arc::clone(&served.name));
+                        Arc::new(FlowSnapshot { host, interface, taken: taken.by(clock), cpu })
+                    };
+                    served.overflow.add(&counted.outer);
+                    let outer = snapshot(counted.outer);
+                    // Where no packet carries another, both are the same.
+                    let inner = counted.inner.map_or_else(|| Arc::clone(&outer), snapshot);
                     for want in &served.wants {
-                        want.queue.push(Arc::clone(&snapshot));
+                        want.queue.push(Arc::clone(match want.decapsulate {
+                            Decapsulate::None => &outer,
+                            Decapsulate::Inner => &inner,
+                        }));
                     }
                 }
             }

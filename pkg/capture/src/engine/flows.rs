@@ -24,8 +24,10 @@ impl Control {
         for (name, tap) in &mut self.taps {
             let needed: BTreeSet<StreamId> =
                 tap.wanted.keys().filter(|id| running.contains(id)).copied().collect();
-            if tap.flows == needed.is_empty() {
-                tap.flows = !needed.is_empty();
+            let wants = needed.iter().filter_map(|id| self.flows.wants.get(id));
+            let kinds = wants.fold(0, |kinds, want| kinds | want.kind());
+            if tap.flows != kinds {
+                tap.flows = kinds;
                 self.dirty.insert(name.clone());
             }
             if self.flows.needs.get(&tap.number).cloned().unwrap_or_default() != needed {

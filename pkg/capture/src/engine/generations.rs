@@ -8,8 +8,8 @@ use xdplive_loader::AskError;
 use xdplive_packet::{
     LinkType,
     accounting::{
-        CELLS, CONFIGURATIONS, Configuration, HookCounters, INTERFACES, PLACES, SlotCounters, hook_cell,
-        slot_cell,
+        CELLS, CONFIGURATIONS, Configuration, HookCounters, INTERFACES, PLACES, SlotCounters, flows,
+        hook_cell, slot_cell,
     },
     event::Direction,
 };
@@ -87,8 +87,10 @@ pub struct Plan<'a> {
     pub slots: &'a Slots,
     /// The streams.
     pub members: Members,
-    /// Whether flows are counted.
-    pub flows: bool,
+    /// The longest IP packet that the interface takes, bytes; 0 where it is not known.
+    pub mtu: u32,
+    /// Which flows are counted: bits of [`xdplive_packet::accounting::flows`].
+    pub flows: u32,
 }
 
 /// Why there is no further generation.
@@ -199,12 +201,15 @@ impl Generations {
         let Fixed { wake_bytes, header_bytes } = self.fixed;
         let mut next = Configuration {
             live: tables.live,
+            inner: tables.inner,
             hiding: tables.hiding,
             generation,
             interface: plan.interface.into(),
             cells,
             tables: tables.number,
-            flows: plan.flows.into(),
+            flows: plan.flows,
+            tunnels: u32::from(tables.tunnels || plan.flows & flows::INNER != 0),
+            mtu: plan.mtu,
             header_bytes,
             ..Configuration::idle(plan.link, wake_bytes)
         };

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use xdplive_filter::Filter;
 use xdplive_packet::{accounting::Limit, event::Direction};
-use xdplive_source::{InterfaceSet, Request, Wanted};
+use xdplive_source::{Decapsulate, InterfaceSet, Request, Wanted};
 
 /// What streams of one slot have in common.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub struct Key {
     pub filter: Arc<Filter>,
     /// The ways they go.
     pub directions: Vec<Direction>,
+    /// Which of their headers count.
+    pub decapsulate: Decapsulate,
     /// How many of them become rows.
     pub limit: Limit,
     /// Whether own traffic is left out.
@@ -32,6 +34,7 @@ impl Key {
         Some(Self {
             filter: Arc::clone(filter),
             directions: request.directions.clone(),
+            decapsulate: request.decapsulate,
             limit: *limit,
             hides_own: *hides_own,
             header_bytes: *header_bytes,
@@ -50,6 +53,7 @@ impl Key {
     pub fn has_packets_of(&self, other: &Self) -> bool {
         self.filter == other.filter
             && self.directions == other.directions
+            && self.decapsulate == other.decapsulate
             && self.hides_own == other.hides_own
     }
 

@@ -13,7 +13,7 @@ use std::{
 use thiserror::Error;
 use xdplive_filter::{Environment, Term, TooComplex, tables::CapacityError};
 use xdplive_packet::accounting::{Configuration, Limit, SLOTS};
-use xdplive_source::{Label, StreamId};
+use xdplive_source::{Decapsulate, Label, StreamId};
 
 use super::{
     budgets::Budgets,
@@ -296,7 +296,8 @@ impl Slots {
         for (slot, held) in self.held.iter().filter(|(_, held)| counts(held)) {
             set.hiding |= u64::from(held.key.hides_own) << slot;
             let (terms, directions) = (Arc::clone(&held.terms), held.key.directions.clone());
-            set.slots.push(SlotTerms { slot: *slot, terms, directions });
+            let inner = held.key.decapsulate == Decapsulate::Inner;
+            set.slots.push(SlotTerms { slot: *slot, terms, directions, inner });
         }
         if set.hiding != 0 {
             // Where nobody leaves it out, no packet is looked at for it.

@@ -29,8 +29,8 @@ pub struct Tap {
     pub slots: Slots,
     /// Streams that are to be in the next generation.
     pub wanted: Members,
-    /// Whether flows are to be counted in the next generation.
-    pub flows: bool,
+    /// Which flows are to be counted in the next generation: bits of [`xdplive_packet::accounting::flows`].
+    pub flows: u32,
     /// The generation in force.
     pub current: Option<Generation>,
     /// Generations that are out of force, and of which it is not known yet what they counted.
@@ -56,6 +56,8 @@ pub struct There {
     pub index: u32,
     /// How its frames begin.
     pub link: LinkType,
+    /// The longest IP packet that it takes, bytes.
+    pub mtu: u32,
     /// What filters may depend on.
     pub environment: Environment,
 }
@@ -66,7 +68,7 @@ impl There {
     pub fn of(interface: &Interface) -> Option<Self> {
         let link = interface.link.layout()?;
         let environment = Environment { broadcasts: interface.broadcasts() };
-        Some(Self { index: interface.index, link, environment })
+        Some(Self { index: interface.index, link, mtu: interface.mtu, environment })
     }
 }
 
@@ -93,7 +95,7 @@ impl Tap {
             ways: Direction::ALL.map(Way::new),
             slots: Slots::default(),
             wanted: Members::new(),
-            flows: false,
+            flows: 0,
             current: None,
             past: Vec::new(),
             passed: Default::default(),

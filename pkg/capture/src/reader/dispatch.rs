@@ -10,7 +10,7 @@ use tracing::error;
 use xdplive_packet::{accounting::SLOTS, event::RecordKind};
 use xdplive_source::{
     Batch, Counted, HeaderBytes, Host, HostId, InterfaceNumber, Moment, Names, Origin, Queue, Row, RowCounts,
-    StreamId, WallClock,
+    StreamId, Tunnels, WallClock,
 };
 
 use crate::{record::Record, thin::Thinner};
@@ -68,6 +68,8 @@ pub struct Dispatch {
     pending: Vec<Row>,
     /// The bytes of their headers.
     bytes: HeaderBytes,
+    /// What carries them.
+    tunnels: Tunnels,
     names: Arc<Names>,
     /// Rows of which nobody has said whose they are; there should be none.
     strays: u64,
@@ -84,6 +86,14 @@ struct Stream {
     /// The rows it gets of those at hand.
     picks: Vec<u32>,
     thinned: RowCounts,
+}
+
+/// What rows have beside them.
+struct Beside {
+    /// The bytes of their headers.
+    bytes: Arc<HeaderBytes>,
+    /// What carries them.
+    tunnels: Option<Arc<Tunnels>>,
 }
 
 /// A route with places in place of names.
@@ -169,12 +179,13 @@ impl Dispatch {
     /// Adds a record of the ring.
     pub fn add(&mut self, item: &[u8]) {
         // Anything else would be a record of programs other than ours.
-        let Some(Record { mut event, captured }) = Record::read(item) else { return };
+        let Some(Record { mut event, tunnel, captured }) = Record::read(item) else { return };
         // To all but those who want the bytes, a packet is one like any other.
         event.kind = RecordKind::Event as u8;
         let bytes = captured.map_or(HeaderBytes::NONE, |captured| self.bytes.add(captured));
+        let tunnel = tunnel.map_or(Tunnels::NONE, |tunnel| self.tunnels.add(tunnel));
         let origin = Origin { host: self.host, interface: 0 };
-        self.pending.push(Row { origin, bytes, event });
+        self.pending.push(Row { origin, bytes, tunnel, event });
     }
 
     /// Hands on what is older than `horizon`, in order.
@@ -198,8 +209,14 @@ impl Dispatch {
             rows.shrink_to_fit();
         }
         let rows = Arc::new(rows);
-        let bytes = Arc::new(std::mem::take(&mut self.bytes));
-        self.bytes = move_bytes(&mut self.pending, &bytes);
+        let beside = Beside {
+            bytes: Arc::new(std::mem::take(&mut self.bytes)),
+            tunnels: Some(std::mem::take(&mut self.tunnels)).filter(|all| !all.is_empty()).map(Arc::new),
+        };
+        self.bytes = move_bytes(&mut self.pending, &beside.bytes);
+        if let Some(all) = &beside.tunnels {
+            self.pending.iter_mut().for_each(|row| row.tunnel = self.tunnels.add_from(all, row.tunnel));
+        }
         let mut last: Option<(Vec<u32>, Batch)> = None;
         for stream in self.streams.iter_mut().flatten() {
             if stream.picks.is_empty() && stream.thinned.is_empty() {
@@ -209,7 +226,7 @@ impl Dispatch {
             let batch = match last.take() {
                 // Streams of one slot have the same rows.
                 Some((same, batch)) if same == picks && !stream.header_bytes => batch,
-                _ => stream.batch(&rows, &bytes, &picks, &self.names, clock),
+                _ => stream.batch(&rows, &beside, &picks, &self.names, clock),
             };
             let thinned = std::mem::take(&mut stream.thinned);
             if !stream.header_bytes {
@@ -254,12 +271,13 @@ impl Dispatch {
             // The others get theirs in time, in the order of all rows.
             self.pick(&mut rows, |place| finished.contains(&place));
             let rows = Arc::new(rows);
-            let bytes = Arc::new(self.bytes.clone());
+            let tunnels = Some(self.tunnels.clone()).filter(|all| !all.is_empty()).map(Arc::new);
+            let beside = Beside { bytes: Arc::new(self.bytes.clone()), tunnels };
             for place in &finished {
                 let Some(Some(stream)) = self.streams.get_mut(*place) else { continue };
                 let picks = std::mem::take(&mut stream.picks);
                 let thinned = std::mem::take(&mut stream.thinned);
-                let batch = stream.batch(&rows, &bytes, &picks, &self.names, clock);
+                let batch = stream.batch(&rows, &beside, &picks, &self.names, clock);
                 stream.queue.push(batch, &thinned);
             }
         }
@@ -327,27 +345,36 @@ impl Stream {
         self.thinner.get_or_insert_with(|| Box::new(Thinner::new(limit))).pass(&row.event)
     }
 
-    /// The stream's rows among `rows`, the bytes of whose headers are in `bytes`.
+    /// The stream's rows among `rows`.
     fn batch(
         &self,
         rows: &Arc<Vec<Row>>,
-        bytes: &Arc<HeaderBytes>,
+        beside: &Beside,
         picks: &[u32],
         names: &Arc<Names>,
         clock: WallClock,
     ) -> Batch {
         if picks.len() == rows.len() {
-            let bytes = self.header_bytes.then(|| Arc::clone(bytes));
-            return Batch::new(Arc::clone(rows), Arc::clone(names), clock).with_bytes(bytes).counted();
+            let bytes = self.header_bytes.then(|| Arc::clone(&beside.bytes));
+            return Batch::new(Arc::clone(rows), Arc::clone(names), clock)
+                .with_bytes(bytes)
+                .with_tunnels(beside.tunnels.clone())
+                .counted();
         }
         // Its own, so that the queue holds no rows and bytes but those of the stream.
         let mut own_bytes = self.header_bytes.then(HeaderBytes::default);
+        let mut own_tunnels = Tunnels::default();
         let mut taken = Vec::with_capacity(picks.len());
         for row in picks.iter().filter_map(|number| rows.get(*number as usize)) {
-            let number = own_bytes.as_mut().map_or(row.bytes, |own| own.add_from(bytes, row.bytes));
-            taken.push(Row { bytes: number, ..*row });
+            let number = own_bytes.as_mut().map_or(row.bytes, |own| own.add_from(&beside.bytes, row.bytes));
+            let all = beside.tunnels.as_ref();
+            let tunnel = all.map_or(Tunnels::NONE, |all| own_tunnels.add_from(all, row.tunnel));
+            taken.push(Row { bytes: number, tunnel, ..*row });
         }
-        Batch::new(Arc::new(taken), Arc::clone(names), clock).with_bytes(own_bytes.map(Arc::new)).counted()
+        Batch::new(Arc::new(taken), Arc::clone(names), clock)
+            .with_bytes(own_bytes.map(Arc::new))
+            .with_tunnels(Some(own_tunnels).filter(|own| !own.is_empty()).map(Arc::new))
+            .counted()
     }
 }
 

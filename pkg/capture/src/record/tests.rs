@@ -21,7 +21,7 @@ fn with_bytes(bytes: &[u8], tag: [u16; 2]) -> Vec<u8> {
 fn an_event_alone() {
     let event = event(RecordKind::Event);
     let read = Record::read(bytemuck::bytes_of(&event));
-    assert_eq!(read, Some(Record { event, captured: None }));
+    assert_eq!(read, Some(Record { event, tunnel: None, captured: None }));
 }
 
 #[test]
@@ -31,7 +31,8 @@ fn an_event_with_bytes_and_the_tag_that_was_before_them() {
         for (tag, expected) in [([0, 0], None), ([0x88a8, 0x2028], Some([0x88a8, 0x2028]))] {
             let item = with_bytes(&all[..length], tag);
             let captured = Captured { bytes: &all[..length], tag: expected };
-            let expected = Record { event: event(RecordKind::Headers), captured: Some(captured) };
+            let expected =
+                Record { event: event(RecordKind::Headers), tunnel: None, captured: Some(captured) };
             assert_eq!(Record::read(&item), Some(expected), "{length}");
         }
     }

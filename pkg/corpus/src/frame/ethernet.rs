@@ -10,14 +10,24 @@ pub mod ethertype {
     pub const ARP: u16 = 0x0806;
     /// Wake-on-LAN.
     pub const WAKE_ON_LAN: u16 = 0x0842;
+    /// Encapsulated remote SPAN, type III.
+    pub const ERSPAN_3: u16 = 0x22eb;
+    /// A whole Ethernet frame (RFC 1701 and others).
+    pub const BRIDGED_ETHERNET: u16 = 0x6558;
+    /// PPP, in GRE.
+    pub const PPP: u16 = 0x880b;
     /// IPv6.
     pub const IPV6: u16 = 0x86dd;
     /// MPLS.
     pub const MPLS: u16 = 0x8847;
+    /// PPPoE discovery.
+    pub const PPPOE_DISCOVERY: u16 = 0x8863;
     /// PPPoE session.
     pub const PPPOE: u16 = 0x8864;
     /// IEEE 802.1X.
     pub const EAPOL: u16 = 0x888e;
+    /// Encapsulated remote SPAN, types I and II.
+    pub const ERSPAN: u16 = 0x88be;
     /// IEEE 802.1, local experiments.
     pub const EXPERIMENTAL: u16 = 0x88b5;
     /// LLDP.

@@ -1,5 +1,6 @@
 use super::{
-    Arp, Ethernet, Extension, Icmp, Ipv4, Ipv6, Padding, Payload, Sctp, Tag, Tcp, Udp, Upper, tcp_flag,
+    Arp, Dccp, Ethernet, Extension, Geneve, Gre, Gtp, Icmp, Ipv4, Ipv6, Mpls, Padding, Payload, Pppoe, Sctp,
+    Tag, Tcp, Udp, Upper, Vxlan, tcp_flag,
 };
 
 const A: [u8; 6] = [2, 0, 0, 0, 0, 1];
@@ -185,4 +186,100 @@ fn sctp_checksum_goes_out_low_byte_first() {
     let bytes = Ipv4::new([10, 0, 0, 1], [10, 0, 0, 2], Sctp::new(1, 2)).bytes();
     let with_zero = [&bytes[20..28], &[0; 4], &bytes[32..]].concat();
     assert_eq!(bytes[28..32], crate::checksum::crc32c(&with_zero).to_le_bytes());
+}
+
+/// A frame of 15 bytes to carry.
+fn small() -> Ethernet {
+    Ethernet { padding: Padding::None, ..Ethernet::new(A, B, experiment(&[0xee])) }
+}
+
+/// A packet of 20 bytes to carry.
+fn nothing() -> Ipv4 {
+    Ipv4::new([10, 0, 0, 1], [10, 0, 0, 2], Upper::Other { protocol: 253, bytes: Vec::new() })
+}
+
+#[test]
+fn vxlan() {
+    let datagram = Vxlan::new(0x0012_3456, small()).from_port(50_000);
+    assert_eq!(datagram.destination_port, 4789);
+    assert_eq!(datagram.payload[..8], [0x08, 0, 0, 0, 0x12, 0x34, 0x56, 0]);
+    assert_eq!(datagram.payload[8..], small().bytes());
+
+    let datagram = Vxlan::generic(5, nothing()).from_port(50_000);
+    assert_eq!(datagram.destination_port, 4790);
+    assert_eq!(datagram.payload[..8], [0x0c, 0, 0, 1, 0, 0, 5, 0]);
+    assert_eq!(Vxlan::generic(5, small()).bytes()[3], 3);
+}
+
+#[test]
+fn geneve() {
+    let geneve = Geneve { options: Geneve::option(1), ..Geneve::new(5, small()) };
+    assert_eq!(geneve.from_port(50_000).destination_port, 6081);
+    let expected = [2, 0, 0x65, 0x58, 0, 0, 5, 0, 0xff, 0xff, 0x42, 1, 0xee, 0xee, 0xee, 0xee];
+    assert_eq!(geneve.bytes()[..16], expected);
+    assert_eq!(geneve.bytes()[16..], small().bytes());
+}
+
+#[test]
+fn gre_with_everything() {
+    let gre = Gre { with_checksum: true, key: Some(5), sequence: Some(7), ..Gre::new(nothing()) };
+    let bytes = gre.bytes();
+    assert_eq!(bytes[..4], [0xb0, 0, 0x08, 0x00]);
+    assert_eq!(bytes[6..16], [0, 0, 0, 0, 0, 5, 0, 0, 0, 7]);
+    assert_eq!(bytes[16..], nothing().bytes());
+    let sum: u64 = bytes.chunks_exact(2).map(|pair| u64::from(pair[0]) << 8 | u64::from(pair[1])).sum();
+    assert_eq!(sum % 0xffff, 0);
+}
+
+#[test]
+fn gre_of_others() {
+    assert_eq!(Gre::nvgre(5, 6, small()).bytes()[..8], [0x20, 0, 0x65, 0x58, 0, 0, 5, 6]);
+    let pptp = Gre { acknowledgment: Some(9), ..Gre::pptp(7, 8, nothing()) };
+    let expected =
+        [0x30, 0x81, 0x88, 0x0b, 0, 24, 0, 7, 0, 0, 0, 8, 0, 0, 0, 9, 0xff, 0x03, 0x00, 0x21, 0x45];
+    assert_eq!(pptp.bytes()[..21], expected);
+    assert_eq!(Gre::erspan1(&small()).bytes()[..6], [0, 0, 0x88, 0xbe, 2, 0]);
+    let erspan = Gre::erspan2(1, 3, &small()).bytes();
+    assert_eq!(erspan[..16], [0x10, 0, 0x88, 0xbe, 0, 0, 0, 1, 0x10, 40, 0, 3, 0, 0, 0, 7]);
+    assert_eq!(erspan[16..], small().bytes());
+    assert_eq!(Gre::erspan3(1, 3, false, &small()).bytes()[20..], small().bytes());
+    assert_eq!(Gre::erspan3(1, 3, true, &small()).bytes()[28..], small().bytes());
+}
+
+#[test]
+fn mpls() {
+    let stack = Mpls::ipv4([1000, 16], &nothing());
+    assert_eq!(stack.bytes()[..8], [0x00, 0x3e, 0x80, 64, 0x00, 0x01, 0x01, 64]);
+    assert_eq!(stack.bytes()[8..], nothing().bytes());
+    assert_eq!(Mpls::pseudowire([16], &small()).bytes()[4..8], [0; 4]);
+    assert_eq!(Payload::from(stack.clone()).ethertype(), 0x8847);
+    assert_eq!(Upper::from(stack).protocol(), 137);
+}
+
+#[test]
+fn pppoe() {
+    let session = Pppoe::new(0x1234, nothing());
+    assert_eq!(session.bytes()[..8], [0x11, 0, 0x12, 0x34, 0, 22, 0x00, 0x21]);
+    assert_eq!(Payload::from(session).ethertype(), 0x8864);
+    assert_eq!(Pppoe::discovery().ethertype(), 0x8863);
+}
+
+#[test]
+fn gtp() {
+    let gtp = Gtp::new(0x1234_5678, &[0x45]);
+    assert_eq!(gtp.from_port(50_000).destination_port, 2152);
+    assert_eq!(gtp.bytes(), [0x30, 255, 0, 1, 0x12, 0x34, 0x56, 0x78, 0x45]);
+    let gtp = Gtp { sequence: Some(9), extensions: vec![(0x85, vec![0, 9])], ..gtp };
+    #[rustfmt::skip]
+    let expected = [0x36, 255, 0, 9, 0x12, 0x34, 0x56, 0x78, 0, 9, 0, 0x85, 1, 0, 9, 0, 0x45];
+    assert_eq!(gtp.bytes(), expected);
+    assert_eq!(Gtp::echo(9).bytes(), [0x32, 1, 0, 4, 0, 0, 0, 0, 0, 9, 0, 0]);
+}
+
+#[test]
+fn dccp() {
+    let bytes = |long| Ipv4::new([10, 0, 0, 1], [10, 0, 0, 2], Dccp::new(1, 2, long)).bytes()[20..].to_vec();
+    let (short, long) = (bytes(false), bytes(true));
+    assert_eq!((&short[..6], &short[8..]), (&[0, 1, 0, 2, 3, 0][..], &[4, 0, 0, 1][..]));
+    assert_eq!((&long[..6], &long[8..]), (&[0, 1, 0, 2, 4, 0][..], &[5, 0, 0, 0, 0, 0, 0, 1][..]));
 }

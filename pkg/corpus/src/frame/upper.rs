@@ -15,6 +15,8 @@ pub mod protocol {
     pub const TCP: u8 = 6;
     /// UDP.
     pub const UDP: u8 = 17;
+    /// DCCP.
+    pub const DCCP: u8 = 33;
     /// IPv6 in IP.
     pub const IPV6: u8 = 41;
     /// GRE.
@@ -33,6 +35,10 @@ pub mod protocol {
     pub const VRRP: u8 = 112;
     /// SCTP.
     pub const SCTP: u8 = 132;
+    /// UDP-Lite.
+    pub const UDP_LITE: u8 = 136;
+    /// MPLS in IP.
+    pub const MPLS: u8 = 137;
     /// For experiments (RFC 3692).
     pub const EXPERIMENTAL: u8 = 253;
 }
@@ -84,8 +90,12 @@ pub enum Upper {
     Tcp(Tcp),
     /// UDP.
     Udp(Udp),
+    /// UDP-Lite (RFC 3828) with a checksum over all of it; the length field is the coverage.
+    UdpLite(Udp),
     /// SCTP.
     Sctp(Sctp),
+    /// DCCP.
+    Dccp(Dccp),
     /// ICMP.
     Icmp(Icmp),
     /// ICMPv6.
@@ -135,7 +145,9 @@ impl Upper {
         match self {
             Self::Tcp(_) => protocol::TCP,
             Self::Udp(_) => protocol::UDP,
+            Self::UdpLite(_) => protocol::UDP_LITE,
             Self::Sctp(_) => protocol::SCTP,
+            Self::Dccp(_) => protocol::DCCP,
             Self::Icmp(_) => protocol::ICMP,
             Self::Icmpv6(_) => protocol::ICMPV6,
             Self::Other { protocol, .. } => *protocol,
@@ -147,12 +159,13 @@ impl Upper {
         let number = self.protocol();
         match self {
             Self::Tcp(tcp) => tcp.bytes(pseudo_header.checksum(number, &tcp.bytes(0))),
-            Self::Udp(udp) => match pseudo_header.checksum(number, &udp.bytes(0)) {
+            Self::Udp(udp) | Self::UdpLite(udp) => match pseudo_header.checksum(number, &udp.bytes(0)) {
                 // A zero would say that there is no checksum.
                 0 => udp.bytes(u16::MAX),
                 checksum => udp.bytes(checksum),
             },
             Self::Sctp(sctp) => sctp.bytes(crc32c(&sctp.bytes(0))),
+            Self::Dccp(dccp) => dccp.bytes(pseudo_header.checksum(number, &dccp.bytes(0))),
             Self::Icmp(icmp) => icmp.bytes(Internet::default().add(&icmp.bytes(0)).finish()),
             Self::Icmpv6(icmp) => icmp.bytes(pseudo_header.checksum(number, &icmp.bytes(0))),
             Self::Other { bytes, .. } => bytes.clone(),
@@ -175,6 +188,12 @@ impl From<Udp> for Upper {
 impl From<Sctp> for Upper {
     fn from(packet: Sctp) -> Self {
         Self::Sctp(packet)
+    }
+}
+
+impl From<Dccp> for Upper {
+    fn from(packet: Dccp) -> Self {
+        Self::Dccp(packet)
     }
 }
 
@@ -301,6 +320,45 @@ impl Sctp {
         // The register goes out low byte first (RFC 9260, appendix A).
         bytes.extend(checksum.to_le_bytes());
         bytes.extend(&self.chunks);
+        bytes
+    }
+}
+
+/// A DCCP packet with data and nothing else (RFC 4340).
+#[derive(Clone, Debug)]
+pub struct Dccp {
+    /// Source port.
+    pub source_port: u16,
+    /// Destination port.
+    pub destination_port: u16,
+    /// Whether sequence numbers have 48 bits, else 24.
+    pub has_long_sequence: bool,
+    /// Data.
+    pub payload: Vec<u8>,
+    /// The data offset field, in words.
+    pub data_offset: Option<u8>,
+}
+
+impl Dccp {
+    /// A packet without data.
+    #[must_use]
+    pub const fn new(source_port: u16, destination_port: u16, has_long_sequence: bool) -> Self {
+        Self { source_port, destination_port, has_long_sequence, payload: Vec::new(), data_offset: None }
+    }
+
+    fn bytes(&self, checksum: u16) -> Vec<u8> {
+        /// The packet's type, in front of the bit for long sequence numbers.
+        const DATA: u8 = 2 << 1;
+        let (kind, sequence): (u8, &[u8]) =
+            if self.has_long_sequence { (DATA | 1, &[0, 0, 0, 0, 0, 0, 1]) } else { (DATA, &[0, 0, 1]) };
+        let offset = self.data_offset.unwrap_or(((9 + sequence.len()) / 4) as u8);
+        let mut bytes = [self.source_port.to_be_bytes(), self.destination_port.to_be_bytes()].concat();
+        // The checksum covers all data.
+        bytes.extend([offset, 0]);
+        bytes.extend(checksum.to_be_bytes());
+        bytes.push(kind);
+        bytes.extend(sequence);
+        bytes.extend(&self.payload);
         bytes
     }
 }

@@ -23,7 +23,7 @@ impl Frame {
     }
 
     /// A payload on Ethernet with up to two VLAN tags.
-    fn tagged(payload: impl Into<Payload>, dice: &mut Dice) -> Self {
+    pub(super) fn tagged(payload: impl Into<Payload>, dice: &mut Dice) -> Self {
         let tags = match dice.below(8) {
             0 | 1 => vec![tag(dice)],
             2 => vec![tag(dice), tag(dice)],
@@ -59,13 +59,13 @@ impl From<Packet> for Payload {
 }
 
 /// An untagged frame between any addresses.
-fn ethernet(payload: impl Into<Payload>, dice: &mut Dice) -> Ethernet {
+pub(super) fn ethernet(payload: impl Into<Payload>, dice: &mut Dice) -> Ethernet {
     let group = dice.one_in(4);
     let destination = dice.pick(if group { pool::GROUP_MACS } else { pool::MACS });
     Ethernet::new(dice.pick(pool::MACS), destination, payload)
 }
 
-fn tag(dice: &mut Dice) -> Tag {
+pub(super) fn tag(dice: &mut Dice) -> Tag {
     let tpid = match dice.below(4) {
         0 => Tpid::Service,
         1 => Tpid::OldStacked,

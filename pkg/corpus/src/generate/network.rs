@@ -197,7 +197,7 @@ pub(super) fn no_next_header(dice: &mut Dice) -> Frame {
 }
 
 /// A packet in fragments of `size` bytes.
-fn fragments(packet: Packet, size: usize, dice: &mut Dice) -> Vec<Packet> {
+pub(super) fn fragments(packet: Packet, size: usize, dice: &mut Dice) -> Vec<Packet> {
     let identification = u32::from_be_bytes([dice.byte(), dice.byte(), dice.byte(), dice.byte()]);
     let size = size as u16;
     match packet {
@@ -216,7 +216,7 @@ fn large(dice: &mut Dice) -> Packet {
 }
 
 /// The frame of the `n`th packet. There always is one: the lists come from packets that are large enough.
-fn nth(packets: Vec<Packet>, n: usize, dice: &mut Dice) -> Frame {
+pub(super) fn nth(packets: Vec<Packet>, n: usize, dice: &mut Dice) -> Frame {
     match packets.into_iter().nth(n) {
         Some(packet) => Frame::of(packet, dice),
         None => extensions(dice),

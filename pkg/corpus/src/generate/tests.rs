@@ -1,6 +1,6 @@
 use std::collections::HashSet;
 
-use super::{Kind, Sample, generate};
+use super::{Kind, Sample, generate, tunnels};
 use crate::LinkType;
 
 #[test]
@@ -25,6 +25,16 @@ fn every_kind_occurs_and_varies() {
         let different = frames.collect::<HashSet<_>>().len();
         assert!(different > 1, "{kind:?} gives always the same frame");
     }
+}
+
+#[test]
+fn tunnels_alone() {
+    let samples: Vec<_> = tunnels(7, 210).collect();
+    let kinds: HashSet<_> = samples.iter().map(|sample| sample.kind).collect();
+    assert_eq!((samples.len(), kinds.len()), (210, 21));
+    assert!(kinds.iter().all(|kind| kind.is_about_tunnels()));
+    let again = tunnels(7, 210).map(|sample| sample.bytes);
+    assert!(again.eq(samples.into_iter().map(|sample| sample.bytes)));
 }
 
 #[test]

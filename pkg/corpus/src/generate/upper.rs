@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     dice::Dice,
-    frame::{Icmp, Sctp, Tcp, Udp, Upper, ethertype, protocol},
+    frame::{Dccp, Icmp, Sctp, Tcp, Udp, Upper, ethertype, protocol},
     named,
 };
 
@@ -181,6 +181,18 @@ pub(super) fn icmp_error(dice: &mut Dice) -> Frame {
         };
         let quoted = network::any_of(version, dice).bytes();
         icmp(version, Icmp::new(kind, code, 0, &quoted))
+    })
+}
+
+pub(super) fn udp_lite(dice: &mut Dice) -> Frame {
+    carried(dice, |_, dice| Upper::UdpLite(datagram(dice)))
+}
+
+pub(super) fn dccp(dice: &mut Dice) -> Frame {
+    carried(dice, |_, dice| {
+        let (source, destination) = (dice.pick(pool::PORTS), dice.pick(pool::PORTS));
+        let packet = Dccp::new(source, destination, dice.one_in(2));
+        Dccp { payload: dice.bytes(DATA), ..packet }.into()
     })
 }
 

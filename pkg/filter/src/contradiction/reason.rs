@@ -1,7 +1,7 @@
 //! What is true of every packet, in words.
 
 use crate::{
-    field::Field,
+    field::{Extracted, Field},
     relation::HeaderWord,
     term::Term,
     vocabulary::ethertypes::{IPV4, IPV6},
@@ -29,6 +29,10 @@ pub(super) fn of(term: &Term, fields: &[Field], headers: impl Iterator<Item = He
         [Field::Vlan] => "a packet has one outer VLAN tag, or none".to_owned(),
         [Field::InnerVlan] => "a packet has one inner VLAN tag, or none".to_owned(),
         [Field::DestinationCast] => "a destination is one station, a group or everyone".to_owned(),
+        [Field::Extracted(Extracted::Fragment)] => "a packet is either a fragment or not".to_owned(),
+        [Field::Extracted(Extracted::Tunnel(_))] => {
+            "of several tunnels of one kind only the outermost counts".to_owned()
+        }
         [one] => format!("a packet has one {}", name(*one)),
         [a, b] => of_two(*a, *b).or_else(|| of_two(*b, *a)).unwrap_or_else(|| together(fields)),
         several => together(several),
@@ -55,7 +59,13 @@ fn of_two(a: Field, b: Field) -> Option<String> {
         ) => {
             format!("only IP packets have {}", with_article(b))
         }
-        (Protocol, SourcePort | DestinationPort) => "only TCP, UDP and SCTP packets have ports".to_owned(),
+        (Ethertype, Field::Extracted(Extracted::Fragment)) => "only IP packets are fragmented".to_owned(),
+        (Ethertype, Field::Extracted(Extracted::PayloadLength)) => {
+            "only the payload of IP packets is looked at".to_owned()
+        }
+        (Protocol, SourcePort | DestinationPort) => {
+            "only TCP, UDP, UDP-Lite, SCTP and DCCP packets have ports".to_owned()
+        }
         (Protocol, TcpFlags) => "only TCP packets have TCP flags".to_owned(),
         (Protocol, IcmpType | IcmpCode) => {
             format!("only ICMP and ICMPv6 packets have {}", with_article(b))
@@ -104,5 +114,9 @@ const fn name(field: Field) -> &'static str {
         Field::SourceMac => "source MAC address",
         Field::DestinationMac => "destination MAC address",
         Field::DestinationCast => "kind of destination",
+        Field::Extracted(Extracted::Tunnel(_)) => "tunnel of a kind",
+        Field::Extracted(Extracted::PayloadLength) => "payload length",
+        Field::Extracted(Extracted::Fragment) => "fragmentation",
+        Field::Extracted(Extracted::Bytes { .. }) => "value at a place",
     }
 }

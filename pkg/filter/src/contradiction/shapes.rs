@@ -3,7 +3,7 @@
 //! A field that a shape does not mention can be anything in it, so that no packet is taken for impossible that is not.
 
 use crate::{
-    field::{Field, cast},
+    field::{Extracted, Field, cast},
     set::{Range, Set},
     term::Term,
     vocabulary::{
@@ -118,7 +118,9 @@ fn one_of<const N: usize>(field: Field, values: [u16; N]) -> (Field, Needs) {
 
 const ETHERNET: &[Field] = &[Field::SourceMac, Field::DestinationMac, Field::DestinationCast];
 const TAGS: &[Field] = &[Field::Vlan, Field::InnerVlan];
-const IP: &[Field] = &[Field::Ttl, Field::TrafficClass];
+const IP: &[Field] = &[Field::Ttl, Field::TrafficClass, Field::Extracted(Extracted::Fragment)];
+/// Some IP packets have it.
+const PAYLOAD: &[Field] = &[Field::Extracted(Extracted::PayloadLength)];
 const ADDRESSES: &[Field] = &[Field::SourceIpv4, Field::DestinationIpv4];
 const ADDRESSES6: &[Field] = &[Field::SourceIpv6, Field::DestinationIpv6];
 const PORTS: &[Field] = &[Field::SourcePort, Field::DestinationPort];
@@ -146,7 +148,7 @@ fn on_ethernet() -> Vec<Shape> {
     // Also an IP or ARP header that could not be read.
     let other = nothing_read(Needs::In(types));
     // RFC 826: 8 bytes, then two addresses of either kind.
-    let arp = absent(ADDRESSES6).chain(absent(IP)).chain(present(ADDRESSES));
+    let arp = absent(ADDRESSES6).chain(absent(IP)).chain(absent(PAYLOAD)).chain(present(ADDRESSES));
     let arp = Shape::new(16, arp.chain([one_of(Field::Ethertype, [ARP]), (Field::Protocol, Needs::Absent)]));
     let arp = arp.followed_by(&no_upper());
     ip().into_iter().chain([other, arp]).collect()
@@ -158,7 +160,7 @@ fn on_no_link() -> Vec<Shape> {
 
 /// A packet of which no more is read than its type.
 fn nothing_read(ethertype: Needs) -> Shape {
-    let fields = absent(IP).chain(absent(ADDRESSES)).chain(absent(ADDRESSES6));
+    let fields = absent(IP).chain(absent(PAYLOAD)).chain(absent(ADDRESSES)).chain(absent(ADDRESSES6));
     let shape =
         Shape::new(0, fields.chain([(Field::Ethertype, ethertype), (Field::Protocol, Needs::Absent)]));
     shape.followed_by(&no_upper())
@@ -187,15 +189,15 @@ fn no_upper() -> Shape {
     Shape::new(0, absent(PORTS).chain(absent(MESSAGE)).chain([(Field::TcpFlags, Needs::Absent)]))
 }
 
-/// What is read behind an IP header: nothing, as in later fragments; ports of TCP, UDP and SCTP; also flags of TCP; a
-/// message of ICMP.
+/// What is read behind an IP header: nothing, as in later fragments; ports of TCP, UDP, DCCP, SCTP and
+/// UDP-Lite; also flags of TCP; a message of ICMP.
 fn uppers() -> impl Iterator<Item = Shape> {
     let nothing = no_upper().followed_by(&Shape::new(0, present(&[Field::Protocol])));
     let ports = |protocol, flags, bytes| {
         let fields = present(PORTS).chain(absent(MESSAGE)).chain([protocol, (Field::TcpFlags, flags)]);
         Shape::new(bytes, fields)
     };
-    let with_ports = ports(one_of(Field::Protocol, [6, 17, 132]), Needs::Absent, 4);
+    let with_ports = ports(one_of(Field::Protocol, [6, 17, 33, 132, 136]), Needs::Absent, 4);
     let with_flags = ports(one_of(Field::Protocol, [6]), Needs::Present, 14);
     let message = present(MESSAGE).chain(absent(PORTS));
     let message = message.chain([one_of(Field::Protocol, [1, 58]), (Field::TcpFlags, Needs::Absent)]);

@@ -19,7 +19,7 @@ fn conditions_that_contradict_each_other_are_named_with_the_reason() {
         ),
         (
             "port 80 and icmp",
-            "\"port 80\" and \"icmp\" contradict each other, because only TCP, UDP and SCTP packets have ports",
+            "\"port 80\" and \"icmp\" contradict each other, because only TCP, UDP, UDP-Lite, SCTP and DCCP packets have ports",
         ),
         (
             "host 10.0.0.1 and ip6",
@@ -49,6 +49,26 @@ fn conditions_that_contradict_each_other_are_named_with_the_reason() {
         (
             "arp and ttl 5",
             "\"arp\" and \"ttl == 5\" contradict each other, because only IP packets have a TTL",
+        ),
+        (
+            "fragment and arp",
+            "\"fragment\" and \"arp\" contradict each other, because only IP packets are fragmented",
+        ),
+        (
+            "arp and payload > 5",
+            "\"arp\" and \"payload > 5\" contradict each other, because only the payload of IP packets is looked at",
+        ),
+        (
+            "fragment and not fragment",
+            "\"fragment\" and \"not fragment\" contradict each other, because a packet is either a fragment or not",
+        ),
+        (
+            "vxlan 5 and vxlan 6",
+            "\"vxlan 5\" and \"vxlan 6\" contradict each other, because of several tunnels of one kind only the outermost counts",
+        ),
+        (
+            "window 0 and window > 5",
+            "\"window == 0\" and \"window > 5\" contradict each other, because a packet has one value at a place",
         ),
         (
             "tcp[13] & 2 != 0 and tcp[13] & 2 == 0",

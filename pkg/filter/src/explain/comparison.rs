@@ -28,6 +28,16 @@ fn of_field(left: &Arithmetic, comparison: Comparison, number: u32) -> Option<Ph
         Arithmetic::Access(Access::Ttl) => {
             Some(Phrase::new(format!("with a TTL {}", adverb(comparison)), number.to_string()))
         }
+        Arithmetic::Access(Access::Payload) => {
+            Some(Phrase::new(format!("with a payload {}", adverb(comparison)), format!("{number} bytes")))
+        }
+        Arithmetic::Access(Access::TcpPayload) => {
+            let head = format!("of TCP over IPv4 with a payload {}", adverb(comparison));
+            Some(Phrase::new(head, format!("{number} bytes")))
+        }
+        Arithmetic::Access(Access::Window) => {
+            Some(Phrase::new(format!("with a TCP window {}", adverb(comparison)), number.to_string()))
+        }
         Arithmetic::Access(Access::Dscp) => {
             let value = named(number.to_string(), constants::code_point_name(number));
             Some(Phrase::new(format!("with a DSCP {}", adverb(comparison)), value))
@@ -35,13 +45,15 @@ fn of_field(left: &Arithmetic, comparison: Comparison, number: u32) -> Option<Ph
         Arithmetic::Access(Access::Bytes { header, offset: offset @ 0..=1, size: 1 }) => {
             icmp(*header, *offset, comparison, number)
         }
-        Arithmetic::Access(access) if *access == FLAGS => flags(0xff, comparison, number),
+        Arithmetic::Access(access) if over(*access).is_some() => {
+            flags(over(*access)?, 0xff, comparison, number)
+        }
         Arithmetic::Operation(access, Operator::And, mask) => match (access.as_ref(), mask.as_ref()) {
             (Arithmetic::Access(access), Arithmetic::Constant(mask))
             | (Arithmetic::Constant(mask), Arithmetic::Access(access))
-                if *access == FLAGS =>
+                if over(*access).is_some() =>
             {
-                flags(*mask, comparison, number)
+                flags(over(*access)?, *mask, comparison, number)
             }
             _ => None,
         },
@@ -65,8 +77,17 @@ fn icmp(header: HeaderWord, offset: u32, comparison: Comparison, number: u32) ->
     Some(Phrase::new(head.trim_end(), named(number.to_string(), name)))
 }
 
-/// The TCP flags in `mask`, compared with `number`. As in pcap-filter(7), it is IPv4 whose bytes are compared.
-fn flags(mask: u32, comparison: Comparison, number: u32) -> Option<Phrase> {
+/// Packets whose TCP flags are there: as in pcap-filter(7), bytes are compared in IPv4 packets only.
+fn over(access: Access) -> Option<&'static str> {
+    match access {
+        FLAGS => Some("TCP over IPv4"),
+        Access::TcpFlags => Some("TCP"),
+        _ => None,
+    }
+}
+
+/// The TCP flags in `mask` of `packets`, compared with `number`.
+fn flags(packets: &str, mask: u32, comparison: Comparison, number: u32) -> Option<Phrase> {
     let mask = mask & 0xff;
     if number & !mask != 0 {
         return None;
@@ -90,7 +111,7 @@ fn flags(mask: u32, comparison: Comparison, number: u32) -> Option<Phrase> {
         (Comparison::NotEqual, [flag], []) => format!("no flag {flag}"),
         _ => return None,
     };
-    Some(Phrase::whole(format!("of TCP over IPv4 with {which}")))
+    Some(Phrase::whole(format!("of {packets} with {which}")))
 }
 
 /// `the flags SYN and ACK`.

@@ -1,6 +1,6 @@
 //! Conditions in words.
 
-use xdplive_packet::{event::Direction, names};
+use xdplive_packet::{TunnelKind, event::Direction, names};
 
 use super::{
     comparison,
@@ -73,8 +73,28 @@ pub(super) fn phrase(primitive: &Primitive) -> Phrase {
         Primitive::Vlan { level: 0, id: Some(id) } => Phrase::new("of VLAN", id.to_string()),
         Primitive::Vlan { id: None, .. } => Phrase::whole("with an inner VLAN tag"),
         Primitive::Vlan { id: Some(id), .. } => Phrase::new("of inner VLAN", id.to_string()),
+        Primitive::Tunnel { kind, id: None } => Phrase::whole(format!("in {}", tunnel(*kind))),
+        Primitive::Tunnel { kind, id: Some(id) } => {
+            Phrase::new(format!("in {} with the id", tunnel(*kind)), id.to_string())
+        }
+        Primitive::Fragment => Phrase::whole("that are fragments"),
         Primitive::Relation(relation) => comparison::phrase(relation),
         Primitive::Way(direction) => Phrase::whole(way_of(*direction)),
+    }
+}
+
+const fn tunnel(kind: TunnelKind) -> &'static str {
+    match kind {
+        TunnelKind::Vxlan => "VXLAN",
+        TunnelKind::Geneve => "Geneve",
+        TunnelKind::Gre => "GRE",
+        TunnelKind::Ipip => "IPv4 in IPv4",
+        TunnelKind::SixInFour => "IPv6 in IPv4",
+        TunnelKind::FourInSix => "IPv4 in IPv6",
+        TunnelKind::SixInSix => "IPv6 in IPv6",
+        TunnelKind::Mpls => "MPLS",
+        TunnelKind::Pppoe => "a PPPoE session",
+        TunnelKind::Gtp => "GTP-U",
     }
 }
 

@@ -29,6 +29,12 @@ fn conditions() {
         ("vlan", "packets with a VLAN tag"),
         ("vlan 40 and vlan 7", "packets of VLAN 40 and of inner VLAN 7"),
         ("vlan and vlan", "packets with a VLAN tag and with an inner VLAN tag"),
+        ("vxlan", "packets in VXLAN"),
+        ("vxlan 5", "packets in VXLAN with the id 5"),
+        ("pppoes", "packets in a PPPoE session"),
+        ("mpls 16 and tcp", "TCP packets in MPLS with the id 16"),
+        ("fragment", "packets that are fragments"),
+        ("port vxlan", "packets to or from UDP port 4789 (vxlan)"),
         ("inbound", "received packets"),
     ] {
         assert_means(text, meaning);
@@ -59,6 +65,18 @@ fn comparisons() {
         ("tcp[13] != 0", "packets of TCP over IPv4 with any flag"),
         ("tcp[13] & 3 > 1", "packets where tcp[13] & 3 is above 1"),
         ("tcp[13] & 2 = 1", "packets where tcp[13] & 2 is 1"),
+        ("tcpflags syn", "packets of TCP with the flag SYN"),
+        ("tcpflags & (syn|fin) != 0", "packets of TCP with at least one of the flags FIN and SYN"),
+        ("window 0", "packets with a TCP window of 0"),
+        ("payload > 0", "packets with a payload above 0 bytes"),
+        ("100 >= payload", "packets with a payload of at most 100 bytes"),
+        (
+            "ip[2:2] - ((ip[0]&0xf)<<2) - ((tcp[12]&0xf0)>>2) > 100",
+            "packets of TCP over IPv4 with a payload above 100 bytes",
+        ),
+        ("ip[6:2] & 0x1fff != 0", "packets where ip[6:2] & 8191 is not 0"),
+        ("ip6 proto 44", "packets where ip6[6] is 44"),
+        ("df", "packets where ip[6] & 64 is not 0"),
         ("ip[8] != 64", "packets where ip[8] is not 64"),
     ] {
         assert_means(text, meaning);

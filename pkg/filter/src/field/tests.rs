@@ -11,7 +11,12 @@ const GROUP: [u8; 6] = [1, 0, 0x5e, 0, 0, 1];
 /// The values of `fields` in a frame.
 fn values<const N: usize>(link: LinkType, bytes: &[u8], fields: [Field; N]) -> [Option<u128>; N] {
     let headers = parse(&mut &*bytes, &Wire::new(link));
-    let packet = Packet { headers: &headers, frame_length: bytes.len() as u32, direction: Direction::Out };
+    let packet = Packet {
+        headers: &headers,
+        frame_length: bytes.len() as u32,
+        direction: Direction::Out,
+        bytes: None,
+    };
     fields.map(|field| field.value(&packet))
 }
 

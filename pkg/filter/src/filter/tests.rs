@@ -9,7 +9,8 @@ const B: [u8; 6] = [2, 0, 0, 0, 0, 2];
 /// Which of `texts` want a frame.
 fn wanted<'t>(link: LinkType, bytes: &[u8], texts: &[&'t str]) -> Vec<&'t str> {
     let headers = parse(&mut &*bytes, &Wire::new(link));
-    let packet = Packet { headers: &headers, frame_length: bytes.len() as u32, direction: Direction::In };
+    let packet =
+        Packet { headers: &headers, frame_length: bytes.len() as u32, direction: Direction::In, bytes: None };
     let environment = Environment { broadcasts: vec![[10, 0, 0, 255].into()] };
     let wants = |text: &&&str| Filter::parse(text).unwrap().matches(&packet, &environment);
     texts.iter().filter(wants).copied().collect()

@@ -24,7 +24,11 @@ const MAX_OPERATIONS: usize = 32;
 
 /// Operators and parentheses of a comparison so far: they bound the work and the depth.
 #[derive(Default)]
-struct Budget(usize);
+struct Budget {
+    spent: usize,
+    /// Whether what is read is a place in a header.
+    is_offset: bool,
+}
 
 impl Parser<'_> {
     /// Whether the next condition is a comparison.
@@ -134,6 +138,10 @@ impl Parser<'_> {
                 "len" => Some(Access::Length),
                 "ttl" => Some(Access::Ttl),
                 "dscp" => Some(Access::Dscp),
+                "payload" => Some(Access::Payload),
+                "window" => Some(Access::Window),
+                // In brackets it is the place of the flags.
+                "tcpflags" if !budget.is_offset => Some(Access::TcpFlags),
                 _ => None,
             };
             if let Some(access) = access {
@@ -156,7 +164,7 @@ impl Parser<'_> {
             word.error(match refused::reason(&word.text) {
                 Some(reason) => Reason::Refused(reason.into()),
                 None => Reason::Expected(
-                    "one of the headers ether, ip, ip6, tcp, udp, sctp, icmp and icmp6".into(),
+                    "one of the headers ether, ip, ip6, arp, tcp, udp, sctp, icmp and icmp6".into(),
                 ),
             })
         })?;
@@ -164,7 +172,10 @@ impl Parser<'_> {
         self.spend(budget)?;
         self.next();
         let start = self.peek();
-        let Arithmetic::Constant(offset) = self.arithmetic(0, budget)? else {
+        budget.is_offset = true;
+        let offset = self.arithmetic(0, budget);
+        budget.is_offset = false;
+        let Arithmetic::Constant(offset) = offset? else {
             let reason = "bytes are looked at where header fields are, not where the packet says";
             return Err(start.error(Reason::Refused(reason.into())));
         };
@@ -180,8 +191,8 @@ impl Parser<'_> {
     }
 
     fn spend(&self, budget: &mut Budget) -> Parsed<()> {
-        budget.0 += 1;
-        if budget.0 > MAX_OPERATIONS {
+        budget.spent += 1;
+        if budget.spent > MAX_OPERATIONS {
             let reason = format!("a comparison can have {MAX_OPERATIONS} operators and parentheses at most");
             return Err(self.refused(reason));
         }

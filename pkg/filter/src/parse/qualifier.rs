@@ -88,6 +88,8 @@ impl Parser<'_> {
         let plain = match first.text.as_str() {
             "ttl" => Some(Access::Ttl),
             "dscp" => Some(Access::Dscp),
+            "tcpflags" => Some(Access::TcpFlags),
+            "window" => Some(Access::Window),
             _ => None,
         };
         if let Some(access) = plain {

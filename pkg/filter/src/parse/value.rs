@@ -11,7 +11,7 @@ use super::{
 use crate::{
     error::{FilterError, Reason},
     lexer::{Kind, Token},
-    relation::{Access, Arithmetic, Comparison},
+    relation::{Access, Arithmetic, Comparison, HeaderWord, Operator},
     syntax::{Expression, Network, Primitive, Side},
     tree::Tree,
     vocabulary::{
@@ -81,7 +81,7 @@ impl<'t> Parser<'t> {
             Head::Mac { side } => self.mac(side).map(Tree::Leaf),
             Head::Port { transport, side, range: false } => self.port(transport, side),
             Head::Port { transport, side, range: true } => self.port_range(transport, side),
-            Head::Protocol { version } => self.protocol(version).map(Tree::Leaf),
+            Head::Protocol { version } => self.protocol(version),
             Head::Ethertype => self.ethertype().map(Tree::Leaf),
             Head::Plain(access) => self.plain(access),
         }
@@ -191,7 +191,7 @@ impl<'t> Parser<'t> {
         Ok(ports(transports, side, first.min(last), first.max(last)))
     }
 
-    fn protocol(&mut self, version: Option<Version>) -> Parsed<Primitive> {
+    fn protocol(&mut self, version: Option<Version>) -> Parsed<Expression> {
         const EXPECTED: &str = "a protocol number from 0 to 255, or a name behind a backslash such as \\tcp,";
         let token = self.peek();
         let number = match token.kind {
@@ -215,10 +215,11 @@ impl<'t> Parser<'t> {
             _ => return Err(self.expected(EXPECTED)),
         };
         if version == Some(Version::V6) && protocols::EXTENSIONS.contains(&number) {
-            let reason = "IPv6 extension headers are looked through, to the protocol behind them";
-            return Err(token.error(Reason::Refused(reason.into())));
+            // Extension headers are looked through, so none is the protocol of a packet; the first one is in the header.
+            let next = Arithmetic::Access(Access::Bytes { header: HeaderWord::Ip6, offset: 6, size: 1 });
+            return self.relation(&next, Comparison::Equal, &Arithmetic::Constant(number.into()));
         }
-        Ok(Primitive::Protocol { version, number })
+        Ok(Tree::Leaf(Primitive::Protocol { version, number }))
     }
 
     fn ethertype(&mut self) -> Parsed<Primitive> {
@@ -246,12 +247,18 @@ impl<'t> Parser<'t> {
     fn plain(&mut self, access: Access) -> Parsed<Expression> {
         let (largest, expected) = match access {
             Access::Dscp => (63, "a code point from 0 to 63 or its name, such as ef,"),
+            Access::TcpFlags => (255, "a TCP flag, such as syn,"),
+            Access::Window => (65_535, "a window from 0 to 65535"),
             _ => (255, "a number from 0 to 255"),
         };
         let token = self.peek();
-        let named = (access == Access::Dscp && token.kind == Kind::Word)
-            .then(|| constants::code_point(&token.text.to_ascii_lowercase()))
-            .flatten();
+        let word = token.text.to_ascii_lowercase();
+        let named = match access {
+            _ if token.kind != Kind::Word => None,
+            Access::Dscp => constants::code_point(&word),
+            Access::TcpFlags => constants::flag(&word),
+            _ => None,
+        };
         let number = match named {
             Some(number) => {
                 self.next();
@@ -259,7 +266,14 @@ impl<'t> Parser<'t> {
             }
             None => self.number(0..=largest, expected)?,
         };
-        self.relation(&Arithmetic::Access(access), Comparison::Equal, &Arithmetic::Constant(number))
+        let value = Arithmetic::Access(access);
+        if access == Access::TcpFlags {
+            // Whatever other flags there are.
+            let flags = Arithmetic::operation(value, Operator::And, Arithmetic::Constant(number));
+            let flags = flags.map_err(|reason| self.refused(reason))?;
+            return self.relation(&flags, Comparison::Equal, &Arithmetic::Constant(number));
+        }
+        self.relation(&value, Comparison::Equal, &Arithmetic::Constant(number))
     }
 
     /// The next token, which is a word of any kind.

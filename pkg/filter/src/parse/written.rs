@@ -70,6 +70,8 @@ pub(crate) enum Asked {
     /// `inbound`, `outbound`.
     Way(String),
     /// A VLAN tag, with this id if there is one.
+    /// A word, with its value if it takes one, that menus do not know.
+    Word(String),
     Vlan {
         id: Option<String>,
     },

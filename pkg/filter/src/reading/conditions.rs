@@ -157,6 +157,7 @@ fn of_leaf(leaf: &Leaf) -> Shown<Condition> {
             Ok(Condition { field: MenuField::Vlan, asks: Asks::Present, values: Vec::new() })
         }
         Asked::Comparison(compared) => of_comparison(compared),
+        Asked::Word(text) => beyond(format!("they have no \"{text}\"")),
         Asked::Variable(text) => beyond(format!("{text} can stand for more than a value")),
     }
 }

@@ -54,6 +54,7 @@ const SIGNS: [char; 4] = ['{', '}', ',', '/'];
 pub(super) fn parts(text: &str, variables: &[Range<usize>], lexed: &Lexed) -> Vec<Part> {
     let mut parts = Vec::new();
     let (mut behind, mut column) = (0, 0);
+    let mut before = "";
     for piece in &lexed.pieces {
         let mut add = |place: Range<usize>, class| {
             column += characters(text, behind..place.start);
@@ -64,12 +65,12 @@ pub(super) fn parts(text: &str, variables: &[Range<usize>], lexed: &Lexed) -> Ve
         };
         let whole = piece.place.clone();
         match piece.kind {
-            Kind::Sign => add(whole, Class::Operator),
-            Kind::Escaped => add(whole, Class::Value),
+            Kind::Sign => add(whole.clone(), Class::Operator),
+            Kind::Escaped => add(whole.clone(), Class::Value),
             Kind::Word | Kind::Open | Kind::Unknown | Kind::End => {
                 let mut at = whole.start;
                 while at < whole.end {
-                    let (length, class) = first_of(text, at..whole.end, variables, piece.kind);
+                    let (length, class) = first_of(text, at..whole.end, variables, piece.kind, before);
                     if let Some(class) = class {
                         add(at..at + length, class);
                     }
@@ -77,6 +78,7 @@ pub(super) fn parts(text: &str, variables: &[Range<usize>], lexed: &Lexed) -> Ve
                 }
             }
         }
+        before = text.get(whole).unwrap_or_default();
     }
     parts
 }
@@ -85,12 +87,13 @@ fn characters(text: &str, place: Range<usize>) -> usize {
     text.get(place).unwrap_or_default().chars().count()
 }
 
-/// The bytes of what `place` begins with, and what it is; nothing for white space.
+/// The bytes of what `place` begins with, and what it is; nothing for white space. `before` is the piece in front.
 fn first_of(
     text: &str,
     place: Range<usize>,
     variables: &[Range<usize>],
     kind: Kind,
+    before: &str,
 ) -> (usize, Option<Class>) {
     let rest = text.get(place.clone()).unwrap_or_default();
     let from_here = variables.get(variables.partition_point(|variable| variable.start < place.start)..);
@@ -114,6 +117,8 @@ fn first_of(
     let class = match kind {
         Kind::Unknown => Class::Unknown,
         _ if lexer::CONNECTIVES.contains(&word) => Class::Operator,
+        // `tcpflags` is a place there, `vxlan` a service and `df` a code point.
+        _ if matches!(before, "[" | "port" | "portrange" | "dscp") => Class::Value,
         _ if words::is_reserved(word) => Class::Keyword,
         _ => Class::Value,
     };

@@ -1,6 +1,9 @@
 //! Numbers computed from a packet.
 
-use super::{layout::Access, signs::Operator};
+use super::{
+    layout::{Access, HeaderWord},
+    signs::Operator,
+};
 
 /// A number computed from a packet.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,6 +37,24 @@ impl Arithmetic {
             }
             _ => Ok(Self::Operation(Box::new(left), operator, Box::new(right))),
         }
+    }
+
+    /// The same with the manual's formula for how much data a TCP packet carries as one value.
+    pub(super) fn with_payload(self) -> Self {
+        if self == Self::tcp_payload() { Self::Access(Access::TcpPayload) } else { self }
+    }
+
+    /// `ip[2:2] - ((ip[0] & 0xf) << 2) - ((tcp[12] & 0xf0) >> 2)`: the packet less both of its headers.
+    fn tcp_payload() -> Self {
+        let bytes = |header, offset, size| Box::new(Self::Access(Access::Bytes { header, offset, size }));
+        let number = |number| Box::new(Self::Constant(number));
+        let with = |left, operator, right| Box::new(Self::Operation(left, operator, right));
+        let ip = with(bytes(HeaderWord::Ip, 0, 1), Operator::And, number(0xf));
+        let tcp = with(bytes(HeaderWord::Tcp, 12, 1), Operator::And, number(0xf0));
+        let of_ip = with(ip, Operator::ShiftLeft, number(2));
+        let of_tcp = with(tcp, Operator::ShiftRight, number(2));
+        let payload = with(bytes(HeaderWord::Ip, 2, 2), Operator::Subtract, of_ip);
+        Self::Operation(payload, Operator::Subtract, of_tcp)
     }
 
     /// The value of the packet in it, from the left the first.

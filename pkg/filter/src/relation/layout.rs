@@ -1,11 +1,11 @@
 //! Which bytes of a header are a field that the parser reads.
 
 use crate::{
-    field::Field,
+    field::{Extracted, Field, Layer},
     formula::{self, Formula},
     set::Set,
     tree::Tree,
-    vocabulary::ethertypes::{IPV4, IPV6},
+    vocabulary::ethertypes::{ARP, IPV4, IPV6},
 };
 
 /// A value of the packet in a comparison.
@@ -17,6 +17,14 @@ pub(crate) enum Access {
     Ttl,
     /// `dscp`.
     Dscp,
+    /// `payload`: bytes behind the header of the upper layer.
+    Payload,
+    /// The same of TCP in IPv4, as pcap-filter(7) has it computed from three headers.
+    TcpPayload,
+    /// `window`: of TCP, in both IP versions.
+    Window,
+    /// `tcpflags`: in both IP versions.
+    TcpFlags,
     /// `header[offset:size]`, a big-endian number of 1, 2 or 4 bytes.
     Bytes { header: HeaderWord, offset: u32, size: u32 },
 }
@@ -40,12 +48,25 @@ impl Access {
             Self::Length => Ok((everywhere, whole(Field::FrameLength))),
             Self::Ttl => Ok((everywhere, whole(Field::Ttl))),
             Self::Dscp => Ok((everywhere, Slice { field: Field::TrafficClass, shift: 2, bits: 6 })),
+            Self::Payload => Ok((everywhere, whole(Field::Extracted(Extracted::PayloadLength)))),
+            Self::TcpPayload => {
+                Ok((HeaderWord::Tcp.packets(), whole(Field::Extracted(Extracted::PayloadLength))))
+            }
+            Self::Window => {
+                let window = Extracted::Bytes { layer: Layer::Upper, offset: 14, size: 2 };
+                Ok((tcp(), whole(Field::Extracted(window))))
+            }
+            Self::TcpFlags => Ok((everywhere, whole(Field::TcpFlags))),
             Self::Bytes { header, offset, size } => {
                 let slice = header.slice(offset, size).ok_or_else(|| header.refusal())?;
                 Ok((header.packets(), slice))
             }
         }
     }
+}
+
+fn tcp() -> Formula {
+    formula::leaf(Field::Protocol, Set::value(6_u8))
 }
 
 fn whole(field: Field) -> Slice {
@@ -63,6 +84,7 @@ pub(crate) enum HeaderWord {
     Sctp,
     Icmp,
     Icmp6,
+    Arp,
 }
 
 /// Where a field stands in a header: its first byte, and the field.
@@ -72,8 +94,17 @@ const PORTS: &[Place] = &[(0, Field::SourcePort), (2, Field::DestinationPort)];
 const MESSAGE: &[Place] = &[(0, Field::IcmpType), (1, Field::IcmpCode)];
 
 impl HeaderWord {
-    const ALL: [Self; 8] =
-        [Self::Ether, Self::Ip, Self::Ip6, Self::Tcp, Self::Udp, Self::Sctp, Self::Icmp, Self::Icmp6];
+    const ALL: [Self; 9] = [
+        Self::Ether,
+        Self::Ip,
+        Self::Ip6,
+        Self::Tcp,
+        Self::Udp,
+        Self::Sctp,
+        Self::Icmp,
+        Self::Icmp6,
+        Self::Arp,
+    ];
 
     /// The header with this keyword.
     pub(crate) fn of(word: &str) -> Option<Self> {
@@ -90,6 +121,7 @@ impl HeaderWord {
             Self::Sctp => "sctp",
             Self::Icmp => "icmp",
             Self::Icmp6 => "icmp6",
+            Self::Arp => "arp",
         }
     }
 
@@ -100,6 +132,7 @@ impl HeaderWord {
             // As in pcap-filter(7), the bytes of transport headers are those in IPv4 packets.
             Self::Ip | Self::Tcp | Self::Udp | Self::Sctp | Self::Icmp => Some(IPV4),
             Self::Ip6 | Self::Icmp6 => Some(IPV6),
+            Self::Arp => Some(ARP),
         }
     }
 
@@ -118,6 +151,7 @@ impl HeaderWord {
             Self::Tcp => &[(0, Field::SourcePort), (2, Field::DestinationPort), (13, Field::TcpFlags)],
             Self::Udp | Self::Sctp => PORTS,
             Self::Icmp | Self::Icmp6 => MESSAGE,
+            Self::Arp => &[],
         }
     }
 
@@ -127,14 +161,34 @@ impl HeaderWord {
         if self == Self::Ether && (offset, size) == (0, 1) {
             return Some(Slice { field: Field::DestinationMac, shift: 40, bits: 8 });
         }
-        self.places().iter().find_map(|(start, field)| {
+        let of_field = self.places().iter().find_map(|(start, field)| {
             let field_end = start + field.bits() / 8;
             (*start <= offset && end <= field_end).then(|| Slice {
                 field: *field,
                 shift: (field_end - end) * 8,
                 bits: size * 8,
             })
+        });
+        of_field.or_else(|| {
+            let (layer, length) = self.reach();
+            let (Ok(offset), Ok(size)) = (u8::try_from(offset), u8::try_from(size)) else { return None };
+            let bytes = Field::Extracted(Extracted::Bytes { layer, offset, size });
+            (end <= length).then(|| whole(bytes))
         })
+    }
+
+    /// Where its bytes are counted from, and how many are the header's whatever it says.
+    const fn reach(self) -> (Layer, u32) {
+        match self {
+            // What follows is behind tags that may have been taken off.
+            Self::Ether => (Layer::Link, 12),
+            Self::Ip => (Layer::Network, 20),
+            Self::Ip6 => (Layer::Network, 40),
+            Self::Arp => (Layer::Network, 28),
+            Self::Tcp => (Layer::Upper, 20),
+            Self::Sctp => (Layer::Upper, 12),
+            Self::Udp | Self::Icmp | Self::Icmp6 => (Layer::Upper, 8),
+        }
     }
 
     /// The packets with that header, among those with one of its fields.
@@ -148,7 +202,7 @@ impl HeaderWord {
         };
         let protocol = |number: u8| formula::leaf(Field::Protocol, Set::value(number));
         match self {
-            Self::Ether | Self::Ip | Self::Ip6 => of_version,
+            Self::Ether | Self::Ip | Self::Ip6 | Self::Arp => of_version,
             Self::Tcp => of_version.and(protocol(6)),
             Self::Udp => of_version.and(protocol(17)),
             Self::Sctp => of_version.and(protocol(132)),
@@ -159,16 +213,11 @@ impl HeaderWord {
 
     fn refusal(self) -> String {
         let name = self.name();
-        let place = |(start, field): &Place| match field.bits() / 8 {
-            1 => format!("{name}[{start}]"),
-            size => format!("{name}[{start}:{size}]"),
-        };
-        let mut places: Vec<String> = self.places().iter().map(place).collect();
-        if self == Self::Ether {
-            places.insert(0, "the group bit in ether[0]".into());
-        }
-        let last = places.pop().unwrap_or_default();
-        let list = if places.is_empty() { last } else { format!("{} and {last}", places.join(", ")) };
-        format!("only header fields are looked at; of {name} these are {list}")
+        let (_, length) = self.reach();
+        let type_field = if self == Self::Ether { ", and the type, ether[12:2]" } else { "" };
+        format!(
+            "only the bytes that every {name} header has are looked at: the first {length}, {name}[0] to {name}[{}]{type_field}",
+            length - 1
+        )
     }
 }

@@ -38,7 +38,9 @@ pub(super) fn meaning(
         return Err("on four bytes only >>, / and & with a mask of leading ones can be computed".into());
     };
     let set = match access {
-        Access::Bytes { header: HeaderWord::Ether, .. } => return ether(packets, slice, &truths),
+        Access::Bytes { header: HeaderWord::Ether, .. } if !matches!(slice.field, Field::Extracted(_)) => {
+            return ether(packets, slice, &truths);
+        }
         Access::Length if has_constant_beyond(left, right) => {
             return Err("frame lengths are compared up to 65535, which stands for all above it".into());
         }

@@ -10,6 +10,7 @@ use crate::{
     vocabulary::{
         ethertypes,
         protocols::{self, Transport, Version},
+        tunnels,
     },
 };
 
@@ -94,6 +95,8 @@ impl Printed for Primitive {
             | Self::Protocol { .. }
             | Self::Cast(_)
             | Self::Vlan { .. }
+            | Self::Tunnel { .. }
+            | Self::Fragment
             | Self::Relation(_)
             | Self::Way(_) => false,
         };
@@ -147,6 +150,9 @@ impl Display for Primitive {
             }),
             Self::Vlan { id: None, .. } => f.write_str("vlan"),
             Self::Vlan { id: Some(id), .. } => write!(f, "vlan {id}"),
+            Self::Tunnel { kind, id: None } => f.write_str(tunnels::word(*kind)),
+            Self::Tunnel { kind, id: Some(id) } => write!(f, "{} {id}", tunnels::word(*kind)),
+            Self::Fragment => f.write_str("fragment"),
             Self::Relation(relation) => relation.fmt(f),
             Self::Way(Direction::In) => f.write_str("inbound"),
             Self::Way(Direction::Out) => f.write_str("outbound"),

@@ -21,13 +21,8 @@ pub(super) struct Classes {
 pub(super) struct TooManyClasses;
 
 impl Classes {
-    /// The classes that `constraints` make of the values up to `max`. `all` are the bits of all terms, those
-    /// without a constraint among them.
-    pub(super) fn new(
-        constraints: &[Constraint<'_>],
-        all: TermBits,
-        max: u128,
-    ) -> Result<Self, TooManyClasses> {
+    /// Where the values up to `max` change from one class to another: the first of each range of them, from 0 on.
+    pub(super) fn edges(constraints: &[Constraint<'_>], max: u128) -> Vec<u128> {
         let mut edges: Vec<u128> = constraints
             .iter()
             .flat_map(|(_, set)| set.ranges())
@@ -38,6 +33,17 @@ impl Classes {
             .collect();
         edges.sort_unstable();
         edges.dedup();
+        edges
+    }
+
+    /// The classes that `constraints` make of the values up to `max`. `all` are the bits of all terms, those
+    /// without a constraint among them.
+    pub(super) fn new(
+        constraints: &[Constraint<'_>],
+        all: TermBits,
+        max: u128,
+    ) -> Result<Self, TooManyClasses> {
+        let edges = Self::edges(constraints, max);
         let ends = edges.iter().skip(1).map(|edge| edge - 1).chain([max]);
         let mut numbers = HashMap::new();
         let mut classes = Self { ranges: Vec::with_capacity(edges.len()), words: Vec::new() };

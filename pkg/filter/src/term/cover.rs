@@ -1,5 +1,7 @@
 //! Lists of terms that are kept short.
 
+use std::collections::BTreeSet;
+
 use super::{MAX_TERMS, Term, TooComplex};
 use crate::{field::Field, set::Set};
 
@@ -105,7 +107,9 @@ fn joined(a: &Term, b: &Term) -> Option<Term> {
     let (mut a_within, mut b_within) = (true, true);
     let mut different = None;
     let mut count = 0;
-    for field in Field::ALL.iter().copied() {
+    let extracted = a.sets().chain(b.sets()).map(|(field, _)| field);
+    let extracted: BTreeSet<Field> = extracted.filter(|field| matches!(field, Field::Extracted(_))).collect();
+    for field in Field::ALL.iter().copied().chain(extracted) {
         let (in_a, in_b) = (a.set(field), b.set(field));
         if in_a == in_b {
             continue;

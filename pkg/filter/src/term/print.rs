@@ -9,7 +9,7 @@ use xdplive_packet::names;
 
 use super::Term;
 use crate::{
-    field::{Field, cast},
+    field::{Extracted, Field, Layer, cast},
     set::{Range, Set, prefix::Prefix},
 };
 
@@ -124,6 +124,18 @@ const fn name(field: Field) -> &'static str {
         Field::SourceMac => "MAC source",
         Field::DestinationMac => "MAC destination",
         Field::DestinationCast => "destination",
+        Field::Extracted(extracted) => extracted_name(extracted),
+    }
+}
+
+const fn extracted_name(extracted: Extracted) -> &'static str {
+    match extracted {
+        Extracted::Bytes { layer: Layer::Link, .. } => "Ethernet bytes",
+        Extracted::Bytes { layer: Layer::Network, .. } => "network bytes",
+        Extracted::Bytes { layer: Layer::Upper, .. } => "upper bytes",
+        Extracted::Tunnel(kind) => kind.name(),
+        Extracted::PayloadLength => "payload",
+        Extracted::Fragment => "fragment",
     }
 }
 

@@ -18,6 +18,14 @@ const CONSTANTS: &[(&str, u32)] = &[
     ("tcp-urg", 0x20),
     ("tcp-ece", 0x40),
     ("tcp-cwr", 0x80),
+    ("fin", 0x01),
+    ("syn", 0x02),
+    ("rst", 0x04),
+    ("psh", 0x08),
+    ("ack", 0x10),
+    ("urg", 0x20),
+    ("ece", 0x40),
+    ("cwr", 0x80),
     // ICMP types (IANA, "ICMP Type Numbers").
     ("icmp-echoreply", 0),
     ("icmp-unreach", 3),
@@ -98,6 +106,13 @@ const CODE_POINTS: &[(&str, u32)] = &[
 /// The number that `name` stands for in a comparison.
 pub(crate) fn constant(name: &str) -> Option<u32> {
     look_up(CONSTANTS, name)
+}
+
+/// The TCP flag that `name` stands for, with `tcp-` in front or without.
+pub(crate) fn flag(name: &str) -> Option<u32> {
+    let whole = if name.starts_with("tcp-") { name.to_owned() } else { format!("tcp-{name}") };
+    let whole = if whole == "tcp-psh" { "tcp-push".to_owned() } else { whole };
+    constant(&whole)
 }
 
 /// What stands behind `prefix` in the first name of `number` that begins with it: `echo` for `icmp-` and 8.

@@ -8,12 +8,6 @@ const REASONS: &[(&[&str], &str)] = &[
         "it takes a host's name, and no names are looked up; \
          `ether host` with its MAC address and `not host` with its IP address ask for the same",
     ),
-    (&["mpls"], "what MPLS carries is not read; `ether proto 0x8847` (or 0x8848) finds such frames"),
-    (
-        &["pppoed", "pppoes"],
-        "what PPPoE carries is not read; `ether proto 0x8863` (discovery) and 0x8864 (session) find such frames",
-    ),
-    (&["geneve", "vxlan"], "what a tunnel carries is not read; `udp dst port 6081` finds Geneve, 4789 VXLAN"),
     (
         &["iso", "clnp", "esis", "es-is", "isis", "is-is", "l1", "l2", "iih", "snp", "csnp", "psnp", "lsp"],
         "what follows an IEEE 802.3 length is not read",

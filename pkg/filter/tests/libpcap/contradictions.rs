@@ -1,9 +1,8 @@
 //! Filters that no packet can match: libpcap refuses them, or takes no frame.
 
-use xdplive_filter::{Environment, Filter, Packet};
-use xdplive_packet::event::Direction;
+use xdplive_filter::{Environment, Filter};
 
-use crate::{Subject, frames, judge::Judge, subject};
+use crate::{Subject, frames, judge::Judge};
 
 /// What libpcap says where it finds out.
 const REFUSED: &str = "expression rejects all packets";
@@ -41,7 +40,7 @@ const OTHERS: &[&str] = &[
 
 #[test]
 fn what_is_contradictory_takes_no_frame() {
-    let subjects: Vec<Subject> = frames::all().map(subject).collect();
+    let subjects: Vec<Subject> = frames::all().map(Subject::new).collect();
     let judge = Judge::new("contradictions", subjects.iter().map(|subject| &subject.sample));
     for (expressions, is_found) in [(FOUND_BY_LIBPCAP, true), (OTHERS, false)] {
         for expression in expressions {
@@ -51,10 +50,9 @@ fn what_is_contradictory_takes_no_frame() {
                 Ok(taken) => assert!(!is_found && taken.is_empty(), "{expression}: {taken:?}"),
                 Err(refusal) => assert!(is_found && refusal.contains(REFUSED), "{expression}: {refusal}"),
             }
-            for Subject { sample, headers } in &subjects {
-                let packet =
-                    Packet { headers, frame_length: sample.bytes.len() as u32, direction: Direction::In };
-                assert!(!filter.matches(&packet, &Environment::default()), "{expression}: {sample}");
+            for subject in &subjects {
+                let is_wanted = filter.matches(&subject.packet(), &Environment::default());
+                assert!(!is_wanted, "{expression}: {}", subject.sample);
             }
         }
     }

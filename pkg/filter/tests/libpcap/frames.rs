@@ -8,7 +8,7 @@ use xdplive_corpus::{
 };
 
 const SEED: u64 = 20_261_122;
-const FRAMES: usize = 5_000;
+const FRAMES: usize = 8_000;
 
 /// All frames.
 pub(crate) fn all() -> impl Iterator<Item = Sample> {

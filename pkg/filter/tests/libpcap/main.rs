@@ -24,8 +24,13 @@ use expressions::EXPRESSIONS;
 use judge::Judge;
 use rules::{Difference, RULES};
 use xdplive_corpus::Sample;
-use xdplive_filter::{Environment, Filter, Packet, Term};
-use xdplive_packet::{Headers, Wire, event::Direction, parse};
+use xdplive_filter::{Bytes, Environment, Filter, Packet, Term};
+use xdplive_packet::{
+    Headers, Layers, Wire,
+    classify::Computed,
+    event::Direction,
+    parse::{self, tunnel::descend},
+};
 
 /// tcpdump processes at a time.
 const PROCESSES: usize = 2;
@@ -36,6 +41,31 @@ const SHOWN: usize = 20;
 struct Subject {
     sample: Sample,
     headers: Headers,
+    layers: Layers,
+    computed: Computed,
+}
+
+impl Subject {
+    fn new(sample: Sample) -> Self {
+        let (mut headers, mut layers) = (Headers::EMPTY, Layers::EMPTY);
+        let mut frame = sample.bytes.as_slice();
+        parse::parse_into(&mut frame, &Wire::new(sample.link), &mut headers, &mut layers);
+        let mut computed = Computed::NONE;
+        let tunnel = descend(&mut frame, &headers, &layers).tunnel;
+        computed.fill(&headers, &layers, &tunnel, Computed::OUTER);
+        Self { sample, headers, layers, computed }
+    }
+
+    /// As filters see it.
+    fn packet(&self) -> Packet<'_> {
+        let Self { sample, headers, layers, computed } = self;
+        Packet {
+            headers,
+            frame_length: sample.bytes.len() as u32,
+            direction: Direction::In,
+            bytes: Some(Bytes { frame: &sample.bytes, layers, computed }),
+        }
+    }
 }
 
 /// What came of one expression.
@@ -46,7 +76,7 @@ struct Outcome {
 
 #[test]
 fn every_decision_is_libpcaps() {
-    let subjects: Vec<Subject> = frames::all().map(subject).collect();
+    let subjects: Vec<Subject> = frames::all().map(Subject::new).collect();
     let judge = Judge::new("decisions", subjects.iter().map(|subject| &subject.sample));
     let todo = Mutex::new(EXPRESSIONS.iter());
     let outcomes = Mutex::new(Vec::new());
@@ -92,11 +122,6 @@ fn every_rule_is_documented() {
     }
 }
 
-fn subject(sample: Sample) -> Subject {
-    let headers = parse(&mut sample.bytes.as_slice(), &Wire::new(sample.link));
-    Subject { sample, headers }
-}
-
 /// Lets both sides decide about all frames.
 fn compare(expression: &'static str, judge: &Judge, subjects: &[Subject]) -> Outcome {
     let mut outcome = Outcome { excused: BTreeMap::new(), unexplained: Vec::new() };
@@ -114,17 +139,17 @@ fn compare(expression: &'static str, judge: &Judge, subjects: &[Subject]) -> Out
     }
     let (mut matches, mut misses) = (0, 0);
 
-    for (number, Subject { sample, headers }) in subjects.iter().enumerate() {
-        let packet = Packet { headers, frame_length: sample.bytes.len() as u32, direction: Direction::In };
+    for (number, subject) in subjects.iter().enumerate() {
+        let packet = subject.packet();
         let ours = filter.matches(&packet, &environment);
         let by_terms = terms.iter().any(|term| term.matches(&packet));
-        assert_eq!(ours, by_terms, "{expression}: the terms decide otherwise about {sample}");
+        assert_eq!(ours, by_terms, "{expression}: the terms decide otherwise about {}", subject.sample);
         let theirs = verdict.contains(&number);
         if ours == theirs {
             *(if ours { &mut matches } else { &mut misses }) += 1;
             continue;
         }
-        let difference = Difference { expression, ours, sample, headers };
+        let difference = Difference { expression, ours, subject };
         match RULES.iter().find(|rule| rule.excuses(&difference)) {
             Some(rule) => *outcome.excused.entry(rule.name).or_default() += 1,
             None => outcome.unexplained.push(difference.to_string()),

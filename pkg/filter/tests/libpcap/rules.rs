@@ -2,43 +2,45 @@
 
 use std::fmt;
 
-#[allow(unused_imports)]
-use Malformed as _M;
-use xdplive_corpus::Sample;
-use xdplive_packet::{Headers, Malformed, headers::present};
+use xdplive_packet::{Layers, Malformed, headers::present};
+
+use crate::{Subject, shown};
 
 /// A decision that is not the same.
 pub(crate) struct Difference<'a> {
     pub(crate) expression: &'a str,
     /// Whether we take the frame; libpcap does the opposite.
     pub(crate) ours: bool,
-    pub(crate) sample: &'a Sample,
-    pub(crate) headers: &'a Headers,
+    pub(crate) subject: &'a Subject,
 }
 
 impl fmt::Display for Difference<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { expression, ours, sample, headers } = self;
+        let Self { expression, ours, subject: Subject { sample, headers, .. } } = self;
         write!(f, "{expression}: ours {ours}; {:?}; {sample}", headers.malformed())
     }
 }
 
 impl Difference<'_> {
     fn is(&self, malformed: Malformed) -> bool {
-        self.headers.malformed() == Some(malformed)
+        self.subject.headers.malformed() == Some(malformed)
     }
 
     /// Where the IP packet starts, bytes from the start of the frame.
     fn packet(&self) -> usize {
-        let tags =
-            usize::from(self.headers.has(present::VLAN)) + usize::from(self.headers.has(present::INNER_VLAN));
-        14 + 4 * tags
+        14 + 4 * shown::tags(&self.subject.sample.bytes)
+    }
+
+    /// Whether an ICMP packet ends within the eight bytes that a message begins with, of which the parser needs four.
+    fn is_cut_message(&self) -> bool {
+        let Subject { headers, layers, .. } = self.subject;
+        headers.has(present::ICMP) && layers.upper < layers.end && layers.upper + 8 > layers.end
     }
 
     /// Whether the frame holds all that the IP packet has by its own length.
     fn holds_packet(&self) -> bool {
-        let end = self.headers.length().map(|length| self.packet() + length as usize);
-        end.is_some_and(|end| end <= self.sample.bytes.len())
+        let end = self.subject.headers.length().map(|length| self.packet() + length as usize);
+        end.is_some_and(|end| end <= self.subject.sample.bytes.len())
     }
 }
 
@@ -76,40 +78,79 @@ pub(crate) const RULES: &[Rule] = &[
         applies: |difference| {
             (difference.is(Malformed::Truncated) || difference.is(Malformed::BadLength))
                 && difference.holds_packet()
+                || difference.is_cut_message()
         },
     },
     Rule {
         name: "libpcap does not look at the version of an IP packet",
-        applies: |difference| difference.is(Malformed::BadIhl) && !difference.headers.has(present::IP),
+        applies: |difference| {
+            difference.is(Malformed::BadIhl) && !difference.subject.headers.has(present::IP)
+        },
     },
     Rule {
         name: "libpcap follows an impossible header length",
-        applies: |difference| difference.is(Malformed::BadIhl) && difference.headers.has(present::IP),
+        applies: |difference| difference.is(Malformed::BadIhl) && difference.subject.headers.has(present::IP),
     },
     Rule {
-        name: "three tags and nine extension headers are not read",
+        name: "four tags and nine extension headers are not read",
         applies: |difference| difference.is(Malformed::TooManyHeaders),
+    },
+    Rule {
+        name: "libpcap knows no ports of DCCP and UDP-Lite",
+        applies: |difference| {
+            matches!(difference.subject.headers.protocol(), Some(33 | 136))
+                && difference.expression.contains("port")
+        },
+    },
+    Rule {
+        name: "libpcap knows MPLS behind EtherType 0x8847 only",
+        applies: |difference| {
+            difference.expression.contains("mpls")
+                && difference.ours
+                && difference.subject.headers.ethertype() != Some(0x8847)
+        },
+    },
+    Rule {
+        name: "a PPPoE session is data of version 1",
+        applies: |difference| difference.expression.contains("pppoes") && !difference.ours,
+    },
+    Rule {
+        name: "fragments are not looked into for tunnels",
+        applies: |difference| {
+            difference.expression.contains("geneve") && difference.subject.headers.has(present::FRAGMENT)
+        },
+    },
+    Rule {
+        name: "libpcap asks for the protocol of a comparison's first header only",
+        applies: |difference| {
+            difference.expression.starts_with("ip[2:2] - ")
+                && !difference.ours
+                && (difference.subject.headers.protocol() != Some(6)
+                    || difference.subject.layers.upper == Layers::ABSENT)
+        },
     },
     Rule {
         name: "libpcap takes any ARP for that of IPv4 over Ethernet",
         applies: |difference| {
-            let header = &difference.sample.bytes[difference.packet()..];
-            difference.headers.ethertype() == Some(0x0806) && !header.starts_with(&USUAL_ARP)
+            let header = &difference.subject.sample.bytes[difference.packet()..];
+            difference.subject.headers.ethertype() == Some(0x0806) && !header.starts_with(&USUAL_ARP)
         },
     },
     Rule {
         name: "the addresses in RARP are not read",
-        applies: |difference| difference.headers.ethertype() == Some(0x8035),
+        applies: |difference| difference.subject.headers.ethertype() == Some(0x8035),
     },
     Rule {
         name: "what follows an IEEE 802.3 length is not read",
         applies: |difference| {
-            difference.headers.has(present::LENGTH_FIELD)
+            difference.subject.headers.has(present::LENGTH_FIELD)
                 && ["atalk", "aarp"].contains(&difference.expression)
         },
     },
     Rule {
         name: "a frame longer than 65,535 bytes counts as that long",
-        applies: |difference| difference.sample.bytes.len() > 65_535 && difference.expression.contains("len"),
+        applies: |difference| {
+            difference.subject.sample.bytes.len() > 65_535 && difference.expression.contains("len")
+        },
     },
 ];

@@ -14,17 +14,21 @@ pub(crate) enum View {
     OneTag,
     /// Without extension headers and tags.
     Bare,
+    /// Without tags: for expressions about the IPv6 header, which says what follows it and how much.
+    Extended,
 }
 
 impl View {
-    pub(crate) const ALL: [Self; 4] = [Self::Whole, Self::TwoTags, Self::OneTag, Self::Bare];
+    pub(crate) const ALL: [Self; 5] = [Self::Whole, Self::TwoTags, Self::OneTag, Self::Bare, Self::Extended];
 
     /// The right one for `expression`.
     pub(crate) fn for_expression(expression: &str) -> Self {
         if ["len", "less", "greater"].iter().any(|word| expression.contains(word)) {
             return Self::Whole;
         }
+        let of_header = ["ip6[0", "ip6[4", "ip6[5", "ip6[6", "ip6 proto 44", "ip6 proto 0"];
         match expression.matches("vlan").count() {
+            0 if of_header.iter().any(|bytes| expression.contains(bytes)) => Self::Extended,
             0 => Self::Bare,
             1 => Self::OneTag,
             _ => Self::TwoTags,
@@ -38,6 +42,7 @@ impl View {
             Self::TwoTags => without_extensions(with_tags(2, frame)),
             Self::OneTag => without_extensions(with_tags(1, frame)),
             Self::Bare => without_extensions(with_tags(0, frame)),
+            Self::Extended => with_tags(0, frame),
         }
     }
 }
@@ -46,7 +51,7 @@ fn is_tag(frame: &[u8], at: usize) -> bool {
     matches!(frame.get(at..at + 6), Some([0x81, 0, ..] | [0x88, 0xa8, ..] | [0x91, 0, ..]))
 }
 
-/// Leaves the outermost `kept` of the two tags that we look through; what has more of them we do not read.
+/// Leaves the outermost `kept` of the three tags that we look through; what has more of them we do not read.
 fn with_tags(kept: usize, frame: &[u8]) -> Vec<u8> {
     let mut frame = frame.to_vec();
     let at = 12 + 4 * kept;
@@ -57,8 +62,8 @@ fn with_tags(kept: usize, frame: &[u8]) -> Vec<u8> {
 }
 
 /// Tags at the start of a frame, as far as we read them.
-fn tags(frame: &[u8]) -> usize {
-    (0..2).take_while(|tag| is_tag(frame, 12 + 4 * tag)).count()
+pub(crate) fn tags(frame: &[u8]) -> usize {
+    (0..3).take_while(|tag| is_tag(frame, 12 + 4 * tag)).count()
 }
 
 /// Takes up to eight extension headers off, as many as we read, but not the fragment header of a later

@@ -1,29 +1,20 @@
 //! A filter and its terms decide the same about every packet.
 
-use std::sync::LazyLock;
-
 use proptest::prelude::*;
-use xdplive_corpus::{Sample, generate};
-use xdplive_filter::{Environment, Field, Filter, Packet, Set};
-use xdplive_packet::{Headers, Wire, event::Direction, parse};
+use xdplive_filter::{Environment, Field, Filter, Set};
+use xdplive_packet::event::Direction;
 
-use crate::{config, texts::filters};
+use crate::{
+    config,
+    frames::{FRAMES, PACKETS, Seen},
+    texts::filters,
+};
 
-/// Frames of the corpus, and how many of them each filter decides about.
-const FRAMES: usize = 3_000;
+/// How many frames each filter decides about.
 const DECIDED: usize = 300;
 
-/// Headers and length of frames of both link types.
-pub(crate) static PACKETS: LazyLock<Vec<(Headers, u32)>> = LazyLock::new(|| {
-    let read = |sample: Sample| {
-        let headers = parse(&mut sample.bytes.as_slice(), &Wire::new(sample.link));
-        (headers, sample.bytes.len() as u32)
-    };
-    generate(20_261_122, FRAMES).map(read).collect()
-});
-
 /// Some of them.
-fn packets() -> impl Strategy<Value = &'static [(Headers, u32)]> {
+fn packets() -> impl Strategy<Value = &'static [Seen]> {
     (0..FRAMES - DECIDED).prop_map(|start| &PACKETS[start..start + DECIDED])
 }
 
@@ -36,9 +27,8 @@ proptest! {
         let Ok(filter) = Filter::parse(&text) else { return Ok(()) };
         // Too many terms are an answer, too; it is rare with so few conditions.
         let Ok(terms) = filter.terms(&environment) else { return Ok(()) };
-        for (number, (headers, frame_length)) in packets.iter().enumerate() {
-            let direction = Direction::ALL[number % 2];
-            let packet = Packet { headers, frame_length: *frame_length, direction };
+        for (number, seen) in packets.iter().enumerate() {
+            let packet = seen.packet(Direction::ALL[number % 2]);
             let ours = filter.matches(&packet, &environment);
             prop_assert_eq!(terms.iter().any(|term| term.matches(&packet)), ours, "{}: {:?}", text, packet);
         }
@@ -55,8 +45,8 @@ proptest! {
         let Ok(filter) = Filter::parse(&text) else { return Ok(()) };
         let opposite = Filter::parse(&format!("not ({text})"));
         let Ok(opposite) = opposite else { return Ok(()) };
-        for (headers, frame_length) in packets {
-            let packet = Packet { headers, frame_length: *frame_length, direction: Direction::In };
+        for seen in packets {
+            let packet = seen.packet(Direction::In);
             prop_assert_ne!(filter.matches(&packet, &environment), opposite.matches(&packet, &environment));
         }
     }

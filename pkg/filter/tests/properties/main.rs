@@ -7,6 +7,7 @@
 
 mod contradictions;
 mod filters;
+mod frames;
 mod readings;
 mod sets;
 mod texts;

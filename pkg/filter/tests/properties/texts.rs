@@ -79,6 +79,10 @@ pub(crate) const CONDITIONS: &[&str] = &[
     "dscp ef",
     "dscp > 10",
     "dscp 34",
+    "pppoed",
+    "tcpflags syn",
+    "tcpflags & (syn|fin) != 0",
+    "port vxlan",
     "tcp[13] & 2 != 0",
     "tcp[tcpflags] = tcp-syn|tcp-ack",
     "tcp[0:2] = 443",
@@ -103,9 +107,40 @@ pub(crate) const CONDITIONS: &[&str] = &[
     "{tcp,udp} port 53",
 ];
 
+/// Conditions about values that have no table of their own.
+pub(crate) const EXTRACTING: &[&str] = &[
+    "vxlan",
+    "vxlan 0x10",
+    "geneve {5,6}",
+    "gre",
+    "gre 4294967295",
+    "mpls 16",
+    "pppoes",
+    "pppoes 17",
+    "gtp",
+    "fragment",
+    "df",
+    "window 0",
+    "window < 1000",
+    "payload > 100",
+    "0 = payload",
+    "ip6 proto 44",
+    "ip6 protochain \\ah",
+    "ip[6:2] & 0x1fff != 0",
+    "ip[0] & 0xf > 5",
+    "ip6[4:2] >= 100",
+    "tcp[14:2] = 0",
+    "udp[4:2] > 100",
+    "icmp[4:2] = 1",
+    "sctp[4:4] != 0",
+    "ether[6:4] = 0x02000000",
+    "arp[6:2] = 1",
+    "ip[2:2] - ((ip[0]&0xf)<<2) - ((tcp[12]&0xf0)>>2) != 0",
+];
+
 /// The text of a filter: up to some twenty conditions, joined in any way, with shorthands.
 pub(crate) fn filters() -> impl Strategy<Value = String> {
-    let condition = select(CONDITIONS).prop_map(str::to_owned);
+    let condition = prop_oneof![3 => select(CONDITIONS), 1 => select(EXTRACTING)].prop_map(str::to_owned);
     condition.prop_recursive(4, 20, 4, |inner| {
         let joint = select(&[" and ", " or ", " && ", "||"][..]);
         prop_oneof![
@@ -119,7 +154,11 @@ pub(crate) fn filters() -> impl Strategy<Value = String> {
 
 /// Words and signs of the language in no order.
 pub(crate) fn salad() -> impl Strategy<Value = String> {
-    let words = CONDITIONS.iter().flat_map(|condition| condition.split_inclusive(' ')).collect::<Vec<_>>();
+    let words = CONDITIONS
+        .iter()
+        .chain(EXTRACTING)
+        .flat_map(|condition| condition.split_inclusive(' '))
+        .collect::<Vec<_>>();
     let sign = select(
         &[
             "(", ")", "[", "]", ":", "!", "and", "or", "not", "\\", "/", "-", "<<", "", "é", "{}", "{1,tcp}",

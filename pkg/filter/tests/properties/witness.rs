@@ -4,8 +4,10 @@ use xdplive_corpus::{
     LinkType,
     frame::{Arp, Ethernet, Extension, Ipv4, Ipv6, Padding, Payload, Tag, Upper},
 };
-use xdplive_filter::{Environment, Field, Filter, Packet, Term};
-use xdplive_packet::{Wire, event::Direction, parse};
+use xdplive_filter::{Environment, Field, Filter, Term};
+use xdplive_packet::event::Direction;
+
+use crate::frames::Seen;
 
 /// Whether a frame made for one of the terms matches `filter`.
 pub(crate) fn exists(filter: &Filter) -> bool {
@@ -19,11 +21,9 @@ fn is_wanted(filter: &Filter, term: &Term, link: LinkType, bytes: &[u8]) -> bool
     let length = Maker { term }.length(bytes.len());
     let mut bytes = bytes.to_vec();
     bytes.resize(length, 0);
-    let headers = parse(&mut bytes.as_slice(), &Wire::new(link));
-    Direction::ALL.into_iter().any(|direction| {
-        let packet = Packet { headers: &headers, frame_length: length as u32, direction };
-        filter.matches(&packet, &Environment::default())
-    })
+    let seen = Seen::new(link, bytes);
+    let matches = |direction| filter.matches(&seen.packet(direction), &Environment::default());
+    Direction::ALL.into_iter().any(matches)
 }
 
 struct Maker<'t> {

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use xdplive_filter::Filter;
 use xdplive_packet::{accounting::Limit, event::Direction, flow::Sum};
-use xdplive_source::{HookChoice, HostSet, InterfaceSet, Interval, Request, Wanted};
+use xdplive_source::{Decapsulate, HookChoice, HostSet, InterfaceSet, Interval, Request, Wanted};
 
 use super::*;
 
@@ -18,6 +18,7 @@ fn request(filter: &str, directions: &[Direction]) -> Request {
         interfaces,
         directions,
         hook: HookChoice::Auto,
+        decapsulate: Decapsulate::None,
         wanted,
     }
 }

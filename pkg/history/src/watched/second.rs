@@ -17,7 +17,8 @@ use xdplive_source::{Group, GroupBy, LinkProtocol, Moment, Sums};
 /// left is together.
 pub const TOP: usize = 20;
 
-/// The keys by which groups are kept. Flags are kept beside them, and directions and interfaces are sums of all packets.
+/// The keys by which groups are kept. Flags are kept beside them, directions and interfaces are sums of all
+/// packets, and nobody has looked into tunnels.
 pub(super) const KEYS: [GroupBy; 9] = [
     GroupBy::Protocol,
     GroupBy::Vlan,
@@ -245,7 +246,11 @@ impl Writer {
             }))),
             Group::Cast(cast) => self.number(*cast as u64),
             // These are not written.
-            Group::Direction(_) | Group::Interface(_) | Group::TcpFlag(_) => {}
+            Group::Direction(_)
+            | Group::Interface(_)
+            | Group::TcpFlag(_)
+            | Group::Tunnel(_)
+            | Group::TunnelId(_) => {}
         }
     }
 }
@@ -324,7 +329,11 @@ impl Reader<'_> {
                 }))
             }
             GroupBy::Cast => Group::Cast(u8::try_from(self.number()).map_or(Cast::None, Cast::from_raw)),
-            GroupBy::Direction | GroupBy::Interface | GroupBy::TcpFlag => return None,
+            GroupBy::Direction
+            | GroupBy::Interface
+            | GroupBy::TcpFlag
+            | GroupBy::Tunnel
+            | GroupBy::TunnelId => return None,
         })
     }
 

@@ -13,6 +13,7 @@ use aya::{
 use xdplive_capture::{
     bpf::{self, ArrayOfMaps, Cpus, PerCpu, PerCpuArray},
     in_force::InForceMap,
+    record::Record,
 };
 use xdplive_corpus::generate;
 use xdplive_filter::{
@@ -21,7 +22,7 @@ use xdplive_filter::{
 };
 use xdplive_loader::maps::{self, Barrier};
 use xdplive_packet::{
-    Event, Hook, LinkType, Wire,
+    Event, Hook, LinkType, Tunnel, Wire,
     accounting::{
         Configuration, HookCounters, InForce, Limit, SLOTS, SlotCounters, cells, hook_cell, slot_cell,
     },
@@ -225,6 +226,16 @@ impl Kernel {
         })
     }
 
+    /// All that is in the ring: events, each with what carries the packet where that was reported.
+    pub(crate) fn take_all(&mut self) -> Vec<(Event, Option<Tunnel>)> {
+        let mut all = Vec::new();
+        while let Some(item) = self.ring.next() {
+            let record = Record::read(&item).unwrap();
+            all.push((record.event, record.tunnel));
+        }
+        all
+    }
+
     /// What the programs remember of a slot's budget; zeros until the first packet that asks for it.
     pub(crate) fn budget(&self, slot: u32) -> [u64; size_of::<Bucket>() / 8] {
         let budgets = Array::<_, Shared<_>>::try_from(self.ebpf.map("BUDGETS").unwrap()).unwrap();
@@ -392,7 +403,13 @@ fn filters_decide_in_the_kernel_as_on_the_host() {
     let terms: Vec<_> = filters.iter().map(|filter| filter.terms(&Environment::default()).unwrap()).collect();
     let slots: Vec<Slot<'_>> = (0..)
         .zip(&terms)
-        .map(|(number, terms)| Slot { number, terms, directions: &Direction::ALL, limit: Limit::All })
+        .map(|(number, terms)| Slot {
+            number,
+            terms,
+            directions: &Direction::ALL,
+            inner: false,
+            limit: Limit::All,
+        })
         .collect();
     let mut rules: Box<Rules> = bytemuck::zeroed_box();
     let mut kernel = Kernel::load(1 << 16);
@@ -407,7 +424,8 @@ fn filters_decide_in_the_kernel_as_on_the_host() {
             let frame_length = u32::try_from(sample.bytes.len()).unwrap();
             for hook in HOOKS.into_iter().filter(|hook| takes(*hook, &sample.bytes)) {
                 let direction = hook.direction();
-                let packet = xdplive_filter::Packet { headers: &headers, frame_length, direction };
+                let packet =
+                    xdplive_filter::Packet { headers: &headers, frame_length, direction, bytes: None };
                 let expected = filters
                     .iter()
                     .enumerate()
@@ -436,6 +454,6 @@ fn what_the_ring_has_no_room_for_is_counted() {
     let counters = kernel.counters(GENERATION, Direction::In);
     assert_eq!([counters.seen, counters.slots[0].matched], [100, 100]);
     assert_eq!(counters.slots[0].lost, 100 - events);
-    // 112 bytes each in 4096.
-    assert_eq!(events, 36);
+    // 120 bytes each in 4096.
+    assert_eq!(events, 34);
 }

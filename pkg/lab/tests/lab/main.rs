@@ -28,5 +28,6 @@ mod pcapng;
 mod rates;
 mod rights;
 mod soak;
+mod tunnels;
 mod utilisation;
 mod vlan;

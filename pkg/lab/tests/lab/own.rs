@@ -55,7 +55,7 @@ fn put(kernel: &mut Kernel, link: LinkType, own: &Filter, hiding: u64, limits: [
     let all = terms(&Filter::parse("").unwrap());
     let slots: Vec<Slot<'_>> = (0..)
         .zip(limits)
-        .map(|(number, limit)| Slot { number, terms: &all, directions: &Direction::ALL, limit })
+        .map(|(number, limit)| Slot { number, terms: &all, directions: &Direction::ALL, inner: false, limit })
         .collect();
     let mut rules: Box<Rules> = bytemuck::zeroed_box();
     let Rules { configuration, tables } = &mut *rules;
@@ -82,7 +82,8 @@ fn a_slot_that_hides_it_gets_none_and_one_that_shows_it_gets_all() {
             let frame_length = u32::try_from(sample.bytes.len()).unwrap();
             for hook in HOOKS.into_iter().filter(|hook| takes(*hook, &sample.bytes)) {
                 let direction = hook.direction();
-                let packet = xdplive_filter::Packet { headers: &headers, frame_length, direction };
+                let packet =
+                    xdplive_filter::Packet { headers: &headers, frame_length, direction, bytes: None };
                 let is_own = own.matches(&packet, &Environment::default());
                 let event = kernel.run(hook, &sample.bytes).expect("the second slot wants everything");
                 assert_eq!(event.slots, if is_own { 0b10 } else { 0b11 }, "{hook:?} {link:?}: {sample}");

@@ -2,7 +2,10 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use super::Word;
+use super::{
+    Word,
+    extract::{EXTRACTS, Extract},
+};
 
 /// A header field that terms can constrain. The number is its place in [`Tables::words`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -92,7 +95,7 @@ pub const VLAN_IDS: usize = 4096;
 /// Different prefix lengths of one field.
 pub const PREFIXES: usize = 8;
 /// Buckets of a hash table.
-pub const BUCKETS: usize = 256;
+pub const BUCKETS: usize = 4096;
 /// Entries of a bucket.
 pub const BUCKET: usize = 4;
 
@@ -113,8 +116,10 @@ pub struct Tables {
     pub hashed: [Hashed; HASHED],
     /// By field: 1 where a term makes a difference between its values, else 0.
     pub constrained: [u32; FIELDS],
-    /// Keeps the layout free of padding; always 0.
-    pub reserved: u32,
+    /// How many of `extracts` are in use, from the first on.
+    pub extracts_used: u32,
+    /// Values without a table of their own.
+    pub extracts: [Extract; EXTRACTS],
     /// Classes of EtherTypes.
     pub ethertype: [u8; 1 << 16],
     /// Classes of frame lengths.
@@ -183,10 +188,10 @@ impl Hashed {
 pub const fn hash(key: [u64; 2], seed: u64) -> usize {
     // Multiplicative hashing (Knuth, The Art of Computer Programming 3, 6.4): the top bits depend on all below.
     let mixed = (key[0] ^ key[1].rotate_left(32).wrapping_mul(0x9e37_79b9_7f4a_7c15)).wrapping_mul(seed | 1);
-    (mixed >> 56) as usize
+    (mixed >> (u64::BITS - BUCKETS.ilog2())) as usize
 }
 
 const _: () = {
-    assert!(BUCKETS == 1 << 8, "the hash has 8 bits");
+    assert!(BUCKETS.is_power_of_two(), "the hash has so many bits");
     assert!(size_of::<Entry>() == 24);
 };

@@ -124,7 +124,11 @@ fn counters_of_two_times_are_one() {
 fn single_flags_from_all_combinations() {
     let mut beside = Beside::default();
     for flags in [0_u8, 0x02, 0x12, 0x10, 0xff] {
-        beside.add_tcp(flags, &Counted { time: 9, segments: 2, bytes: 3, ttl: 64, tcp_flags: 0 });
+        beside.add_tcp(
+            View::Whole,
+            flags,
+            &Counted { time: 9, segments: 2, bytes: 3, ttl: 64, tcp_flags: 0 },
+        );
     }
     let times = |n| Sum { packets: n, segments: 2 * n, bytes: 3 * n };
     assert_eq!(beside.tcp_flags, [1, 3, 1, 1, 3, 1, 1, 1].map(times));
@@ -132,8 +136,11 @@ fn single_flags_from_all_combinations() {
 
 #[test]
 fn bytes_on_the_wire() {
-    assert_eq!(wire_bytes(1514, 1, 54), 1514);
-    assert_eq!(wire_bytes(54 + 2000, 3, 54), 2000 + 3 * 54);
-    assert_eq!(wire_bytes(3000, SEGMENTS_UNKNOWN, 54), 3000);
-    assert_eq!(wire_bytes(u32::MAX, u16::MAX, 65_535), u64::from(u32::MAX) + 65_534 * 65_535);
+    assert_eq!(wire_bytes(1514, 1, 54, 0), 1514);
+    assert_eq!(wire_bytes(54 + 2000, 3, 54, 0), 2000 + 3 * 54);
+    // Eight bytes of the headers are for the kernel alone, and go to the wire with none of the packets.
+    assert_eq!(wire_bytes(82 + 100_000, 70, 82, 8), 100_000 + 70 * 74);
+    assert_eq!(wire_bytes(82 + 1000, 1, 82, 8), 82 + 1000);
+    assert_eq!(wire_bytes(3000, SEGMENTS_UNKNOWN, 54, 0), 3000);
+    assert_eq!(wire_bytes(u32::MAX, u16::MAX, 65_535, 0), u64::from(u32::MAX) + 65_534 * 65_535);
 }

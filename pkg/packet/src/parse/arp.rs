@@ -3,7 +3,7 @@
 use super::{addresses4, reached};
 use crate::{
     frame::Frame,
-    headers::{Headers, Malformed},
+    headers::{Headers, Malformed, present},
 };
 
 const FIXED: u32 = 8;
@@ -11,7 +11,9 @@ const PROTOCOL_IPV4: u16 = 0x0800;
 
 #[inline(always)]
 pub(super) fn parse<F: Frame>(frame: &mut F, at: u32, headers: &mut Headers) -> Result<(), Malformed> {
-    let [_, _, p0, p1, hardware_length, protocol_length, _, _] = *frame.read::<8>(at)?;
+    let [_, _, p0, p1, hardware_length, protocol_length, o0, o1] = *frame.read::<8>(at)?;
+    headers.arp_operation = u16::from_be_bytes([o0, o1]);
+    headers.present |= present::ARP;
     reached(headers, at + FIXED);
     if u16::from_be_bytes([p0, p1]) != PROTOCOL_IPV4 || protocol_length != 4 {
         return Ok(());

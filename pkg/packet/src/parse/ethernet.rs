@@ -4,13 +4,14 @@ use super::{Network, Payload, reached};
 use crate::{
     frame::Frame,
     headers::{Headers, Malformed, present},
-    wire::Wire,
+    wire::Tag,
 };
 
 const HEADER: u32 = 14;
 const TAG: u32 = 4;
-/// At most two tags are read: 802.1ad service tag and customer tag.
-const MAX_TAGS: u32 = 2;
+/// At most three tags are read: 802.1ad service tag, customer tag, and one more of the customer's own. The ids of the first
+/// two are kept.
+const MAX_TAGS: u32 = 3;
 /// Up to this value the field is a length, not a type (IEEE 802.3, 3.2.6).
 const MAX_LENGTH_FIELD: u16 = 1500;
 
@@ -21,25 +22,30 @@ const VLAN: u16 = 0x8100;
 const SERVICE_VLAN: u16 = 0x88a8;
 /// What cards used for stacked tags before 802.1ad; libpcap and Wireshark read it too.
 const OLD_STACKED_VLAN: u16 = 0x9100;
+const MPLS: u16 = 0x8847;
+/// With a label that the upstream router assigned (RFC 5332).
+const MPLS_UPSTREAM: u16 = 0x8848;
+const PPPOE_SESSION: u16 = 0x8864;
 
-/// Reads the link layer; `payload` is what it carries.
+/// Reads the link layer that starts at `start`; `tag` is one that was taken off before. `payload` is what it carries.
 #[inline(always)]
 pub(super) fn parse<F: Frame>(
     frame: &mut F,
-    wire: &Wire,
+    tag: Tag,
+    start: u32,
     headers: &mut Headers,
     payload: &mut Payload,
 ) -> Result<(), Malformed> {
-    let [d0, d1, d2, d3, d4, d5, s0, s1, s2, s3, s4, s5, t0, t1] = *frame.read::<14>(0)?;
+    let [d0, d1, d2, d3, d4, d5, s0, s1, s2, s3, s4, s5, t0, t1] = *frame.read::<14>(start)?;
     headers.destination_mac = [d0, d1, d2, d3, d4, d5];
     headers.source_mac = [s0, s1, s2, s3, s4, s5];
     headers.ethertype = u16::from_be_bytes([t0, t1]);
     headers.present |= present::ETHERNET;
-    reached(headers, HEADER);
+    let mut at = start + HEADER;
+    reached(headers, at);
 
-    let mut at = HEADER;
     let mut tags = 0;
-    if let Some(control) = wire.tag.control() {
+    if let Some(control) = tag.control() {
         add_tag(headers, tags, control);
         tags += 1;
     }
@@ -63,6 +69,8 @@ pub(super) fn parse<F: Frame>(
         IPV4 => Network::Ipv4,
         IPV6 => Network::Ipv6,
         ARP => Network::Arp,
+        MPLS | MPLS_UPSTREAM => Network::Mpls,
+        PPPOE_SESSION => Network::Pppoe,
         0..=MAX_LENGTH_FIELD => {
             headers.present |= present::LENGTH_FIELD;
             Network::Other
@@ -78,7 +86,7 @@ fn add_tag(headers: &mut Headers, already: u32, control: u16) {
     if already == 0 {
         headers.vlan = control;
         headers.present |= present::VLAN;
-    } else {
+    } else if already == 1 {
         headers.inner_vlan = control;
         headers.present |= present::INNER_VLAN;
     }

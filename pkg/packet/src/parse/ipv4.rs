@@ -18,7 +18,7 @@ pub(super) fn parse<F: Frame>(
     headers: &mut Headers,
     upper: &mut Upper,
 ) -> Result<(), Malformed> {
-    let [vihl, tos, l0, l1, _, _, f0, f1, ttl, protocol, _, _, s0, s1, s2, s3, d0, d1, d2, d3] =
+    let [vihl, tos, l0, l1, i0, i1, f0, f1, ttl, protocol, _, _, s0, s1, s2, s3, d0, d1, d2, d3] =
         *frame.read::<20>(at)?;
     if vihl >> 4 != 4 {
         return Err(Malformed::BadIhl);
@@ -34,6 +34,7 @@ pub(super) fn parse<F: Frame>(
     headers.length = length;
     headers.traffic_class = tos;
     headers.ttl = ttl;
+    headers.ip_id = u16::from_be_bytes([i0, i1]);
     headers.protocol = protocol;
     headers.present |= present::IP | present::PROTOCOL;
     addresses4(headers, [s0, s1, s2, s3], [d0, d1, d2, d3]);

@@ -11,6 +11,10 @@ pub const MAX_EXTENSIONS: u32 = 8;
 
 const HEADER: u32 = 40;
 const HOP_BY_HOP: u8 = 0;
+/// The hop-by-hop option with a length that the header has no room for (RFC 2675).
+const JUMBO: u8 = 0xc2;
+/// More than any frame has; such lengths are not believed, so that sums fit 32 bits.
+const JUMBO_MAX: u32 = 1 << 24;
 const ROUTING: u8 = 43;
 const FRAGMENT: u8 = 44;
 const AUTHENTICATION: u8 = 51;
@@ -35,7 +39,7 @@ pub(super) fn parse<F: Frame>(
     }
     let payload = u32::from(u16::from_be_bytes([l0, l1]));
     // As in IPv4: a packet larger than the field can say carries 0 (also a jumbogram, RFC 2675).
-    let length = if payload == 0 && rest > LENGTH_FIELD_MAX + HEADER { rest } else { payload + HEADER };
+    let mut length = if payload == 0 && rest > LENGTH_FIELD_MAX + HEADER { rest } else { payload + HEADER };
 
     headers.version = 6;
     headers.length = length;
@@ -47,6 +51,17 @@ pub(super) fn parse<F: Frame>(
     headers.present |= present::IP | present::ADDRESSES;
     reached(headers, at + HEADER);
 
+    if payload == 0
+        && next == HOP_BY_HOP
+        && let Ok([_, _, JUMBO, 4, l0, l1, l2, l3]) = frame.read::<8>(at + HEADER)
+    {
+        let jumbo = u32::from_be_bytes([*l0, *l1, *l2, *l3]);
+        if jumbo > LENGTH_FIELD_MAX && jumbo < JUMBO_MAX {
+            length = jumbo + HEADER;
+            headers.length = length;
+            headers.present |= present::JUMBO;
+        }
+    }
     let packet = Packet::new(frame, at, length);
     chain(frame, at + HEADER, next, packet, headers, upper)
 }

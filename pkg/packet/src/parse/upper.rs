@@ -1,8 +1,9 @@
-//! The upper layers: TCP (RFC 9293), UDP (RFC 768), SCTP (RFC 9260), ICMP (RFC 792), ICMPv6 (RFC 4443).
+//! The upper layers: TCP (RFC 9293), UDP (RFC 768), UDP-Lite (RFC 3828), DCCP (RFC 4340), SCTP (RFC 9260), ICMP (RFC 792),
+//! ICMPv6 (RFC 4443).
 //!
 //! Only called for whole packets and first fragments.
 
-use super::{LENGTH_FIELD_MAX, Packet, reached};
+use super::{LENGTH_FIELD_MAX, Layers, Packet, reached};
 use crate::{
     frame::Frame,
     headers::{Headers, Malformed, present},
@@ -12,11 +13,15 @@ const ICMP: u8 = 1;
 const TCP: u8 = 6;
 const UDP: u8 = 17;
 const ICMPV6: u8 = 58;
+const DCCP: u8 = 33;
 const SCTP: u8 = 132;
+const UDP_LITE: u8 = 136;
 
 const TCP_HEADER: u32 = 20;
 const UDP_HEADER: u32 = 8;
 const SCTP_HEADER: u32 = 12;
+const DCCP_HEADER: u32 = 12;
+const DCCP_LONG_HEADER: u32 = 16;
 const ICMP_HEADER: u32 = 4;
 const ICMP_WITH_REST: u32 = 8;
 
@@ -27,17 +32,21 @@ pub(super) fn parse<F: Frame>(
     at: u32,
     packet: Packet,
     headers: &mut Headers,
+    layers: &mut Layers,
 ) -> Result<(), Malformed> {
     match headers.protocol {
-        TCP | UDP | SCTP => {
-            // Ports come first in all three, and are worth having when the rest is cut.
+        TCP | UDP | SCTP | DCCP | UDP_LITE => {
+            // Ports come first in all of them, and are worth having when the rest is cut.
             let [s0, s1, d0, d1] = *packet.header::<F, 4>(frame, at, headers)?;
             headers.source_port = u16::from_be_bytes([s0, s1]);
             headers.destination_port = u16::from_be_bytes([d0, d1]);
             headers.present |= present::PORTS;
             match headers.protocol {
                 TCP => tcp(frame, at, packet, headers),
-                UDP => udp(frame, at, packet, headers),
+                UDP => udp(frame, at, packet, headers, layers),
+                DCCP => dccp(frame, at, packet, headers),
+                // Its length field says how much a checksum covers, which is no length.
+                UDP_LITE => whole(at, UDP_HEADER, packet, headers),
                 _ => whole(at, SCTP_HEADER, packet, headers),
             }
         }
@@ -60,9 +69,17 @@ pub(super) fn parse<F: Frame>(
 
 #[inline(always)]
 fn tcp<F: Frame>(frame: &mut F, at: u32, packet: Packet, headers: &mut Headers) -> Result<(), Malformed> {
-    let [offset, flags] = *packet.header::<F, 2>(frame, at + 12, headers)?;
-    headers.tcp_flags = flags;
-    headers.present |= present::TCP_FLAGS;
+    let offset = if let Ok([offset, flags, w0, w1]) = packet.header::<F, 4>(frame, at + 12, headers) {
+        headers.tcp_flags = *flags;
+        headers.tcp_window = u16::from_be_bytes([*w0, *w1]);
+        headers.present |= present::TCP_FLAGS | present::WINDOW;
+        *offset
+    } else {
+        let [offset, flags] = *packet.header::<F, 2>(frame, at + 12, headers)?;
+        headers.tcp_flags = flags;
+        headers.present |= present::TCP_FLAGS;
+        offset
+    };
     whole(at, TCP_HEADER, packet, headers)?;
     let length = u32::from(offset >> 4) * 4;
     // A header may be longer than the first fragment, whose end is no end of the segment.
@@ -74,7 +91,13 @@ fn tcp<F: Frame>(frame: &mut F, at: u32, packet: Packet, headers: &mut Headers) 
 }
 
 #[inline(always)]
-fn udp<F: Frame>(frame: &mut F, at: u32, packet: Packet, headers: &mut Headers) -> Result<(), Malformed> {
+fn udp<F: Frame>(
+    frame: &mut F,
+    at: u32,
+    packet: Packet,
+    headers: &mut Headers,
+    layers: &mut Layers,
+) -> Result<(), Malformed> {
     let [l0, l1] = *packet.header::<F, 2>(frame, at + 4, headers)?;
     whole(at, UDP_HEADER, packet, headers)?;
     let length = u32::from(u16::from_be_bytes([l0, l1]));
@@ -85,7 +108,29 @@ fn udp<F: Frame>(frame: &mut F, at: u32, packet: Packet, headers: &mut Headers) 
     }
     // The first fragment of a datagram carries the length of the whole.
     let beyond = length > available && !headers.has(present::FRAGMENT);
-    if length < UDP_HEADER || beyond { Err(Malformed::BadLength) } else { Ok(()) }
+    if length < UDP_HEADER || beyond {
+        return Err(Malformed::BadLength);
+    }
+    // What it carries ends with it, whatever follows in the IP packet.
+    if at + length < layers.end {
+        layers.end = at + length;
+    }
+    Ok(())
+}
+
+/// A data offset of at least the generic header, which is 12 bytes, or 16 with long sequence numbers (RFC 4340, 5.1).
+#[inline(always)]
+fn dccp<F: Frame>(frame: &mut F, at: u32, packet: Packet, headers: &mut Headers) -> Result<(), Malformed> {
+    let [offset] = *packet.header::<F, 1>(frame, at + 4, headers)?;
+    let [kind] = *packet.header::<F, 1>(frame, at + 8, headers)?;
+    let least = if kind & 1 == 0 { DCCP_HEADER } else { DCCP_LONG_HEADER };
+    whole(at, least, packet, headers)?;
+    let length = u32::from(offset) * 4;
+    let beyond = at + length > packet.end && !headers.has(present::FRAGMENT);
+    if length < least || beyond {
+        return Err(Malformed::BadLength);
+    }
+    whole(at, length, packet, headers)
 }
 
 /// Requires that a header of `length` bytes at `at` lies inside the packet.

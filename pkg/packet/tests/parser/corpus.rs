@@ -2,8 +2,10 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use xdplive_corpus::{Kind, Sample, generate, generate::pool};
-use xdplive_packet::{Headers, Malformed, Wire, headers::present, parse};
+use xdplive_corpus::{Kind, Sample, generate, generate::pool, tunnels};
+use xdplive_packet::{Headers, Inside, Malformed, TunnelKind, Wire, headers::present, parse};
+
+use crate::support::inside;
 
 /// Enough for a hundred of each kind.
 const FRAMES: usize = 100 * Kind::ALL.len();
@@ -30,7 +32,8 @@ fn each_kind_has_the_faults_it_was_made_for() {
         faults.entry(sample.kind).or_default().insert(headers.malformed);
     }
     let only = |fault: Malformed| BTreeSet::from([fault as u8]);
-    assert_eq!(faults[&Kind::ThreeTags], only(TooManyHeaders));
+    // Three are read, more are too many.
+    assert_eq!(faults[&Kind::ThreeTags], BTreeSet::from([0, TooManyHeaders as u8]));
     assert_eq!(faults[&Kind::TooManyExtensions], only(TooManyHeaders));
     assert_eq!(faults[&Kind::WrongVersion], only(BadIhl));
     assert!(!faults[&Kind::TinyFragment].contains(&0));
@@ -43,14 +46,70 @@ fn each_kind_has_the_faults_it_was_made_for() {
     assert!(faults[&Kind::UdpLength].is_superset(&BTreeSet::from([0, BadLength as u8])));
 }
 
+/// Frames about tunnels, and what they carry.
+fn carried() -> impl Iterator<Item = (Sample, Inside)> {
+    tunnels(1, 4200).map(|sample| {
+        let inside = inside(&sample.bytes, &Wire::new(sample.link));
+        (sample, inside)
+    })
+}
+
+#[test]
+fn sound_tunnels_have_no_fault() {
+    for (sample, inside) in carried().filter(|(sample, _)| sample.kind.is_sound()) {
+        assert_eq!(inside.headers.malformed(), None, "{sample}");
+    }
+}
+
+#[test]
+fn each_kind_has_the_tunnels_it_was_made_for() {
+    let outermost = |inside: &Inside| inside.tunnel.levels().next().map(|(kind, _)| kind);
+    let mut kinds: BTreeMap<Kind, BTreeSet<Option<TunnelKind>>> = BTreeMap::new();
+    let mut depths: BTreeMap<Kind, BTreeSet<usize>> = BTreeMap::new();
+    for (sample, inside) in carried() {
+        kinds.entry(sample.kind).or_default().insert(outermost(&inside));
+        depths.entry(sample.kind).or_default().insert(inside.tunnel.levels().count());
+        if matches!(sample.kind, Kind::TooManyTunnels | Kind::TooManyLabels) {
+            assert_eq!(inside.headers.malformed(), Some(Malformed::TooManyHeaders), "{sample}");
+        }
+    }
+    let only = |kind| BTreeSet::from([Some(kind)]);
+    for (made, kind) in [
+        (Kind::Vxlan, TunnelKind::Vxlan),
+        (Kind::VxlanGpe, TunnelKind::Vxlan),
+        (Kind::Geneve, TunnelKind::Geneve),
+        (Kind::Gre, TunnelKind::Gre),
+        (Kind::Nvgre, TunnelKind::Gre),
+        (Kind::Erspan, TunnelKind::Gre),
+        (Kind::Pptp, TunnelKind::Gre),
+        (Kind::Mpls, TunnelKind::Mpls),
+        (Kind::Pseudowire, TunnelKind::Mpls),
+        (Kind::TooManyLabels, TunnelKind::Mpls),
+        (Kind::Pppoe, TunnelKind::Pppoe),
+        (Kind::Gtp, TunnelKind::Gtp),
+    ] {
+        assert_eq!(kinds[&made], only(kind), "{made:?}");
+    }
+    use TunnelKind::{FourInSix, Ipip, SixInFour, SixInSix};
+    assert_eq!(kinds[&Kind::Tunnel], [Ipip, SixInFour, FourInSix, SixInSix].map(Some).into());
+    // Discovery is none, a session is one, whatever it carries.
+    assert_eq!(kinds[&Kind::PppoeOther], [None, Some(TunnelKind::Pppoe)].into());
+    assert_eq!(kinds[&Kind::PortAlone], [None].into());
+    assert_eq!(kinds[&Kind::GtpSignal], [None].into());
+    assert_eq!(depths[&Kind::Nested], [2, 3].into());
+    assert_eq!(depths[&Kind::TooManyTunnels], [3].into());
+    assert!(depths[&Kind::TunnelCut].is_superset(&[0, 1, 2].into()));
+    assert!(depths[&Kind::TunnelFragment].is_superset(&[0, 1].into()));
+}
+
 type Has = fn(&Headers) -> bool;
 
 #[test]
 fn each_column_is_null_and_not_null() {
-    const MANY: usize = FRAMES / 50;
+    const MANY: usize = FRAMES / 64;
     let all: Vec<Headers> = corpus().map(|(_, headers)| headers).collect();
     let count = |has: &dyn Fn(&Headers) -> bool| all.iter().filter(|headers| has(headers)).count();
-    let columns: [(&str, Has); 12] = [
+    let columns: [(&str, Has); 15] = [
         ("source_mac", |headers| headers.has(present::ETHERNET)),
         ("ethertype", |headers| headers.ethertype().is_some()),
         ("802.3", |headers| headers.has(present::LENGTH_FIELD)),
@@ -61,6 +120,9 @@ fn each_column_is_null_and_not_null() {
         ("protocol", |headers| headers.protocol().is_some()),
         ("source_port", |headers| headers.source_port().is_some()),
         ("tcp_flags", |headers| headers.tcp_flags().is_some()),
+        ("tcp_window", |headers| headers.tcp_window().is_some()),
+        ("ip_id", |headers| headers.ip_id().is_some()),
+        ("arp_operation", |headers| headers.arp_operation().is_some()),
         ("icmp_type", |headers| headers.icmp_type().is_some()),
         ("malformed", |headers| headers.malformed().is_some()),
     ];

@@ -134,24 +134,49 @@ fn a_priority_tag() {
     assert_eq!((headers.vlan(), headers.inner_vlan()), (Some(0), None));
 }
 
+/// The ids of the first two are kept.
 #[test]
-fn three_tags_are_too_many() {
+fn three_tags_of_any_kinds() {
     for third in [0x8100, 0x88a8, 0x9100] {
-        let frame = tagged(&[(0x88a8, 1), (0x8100, 2), (third, 3)], 0x0800);
+        let frame = tagged(&[(0x88a8, 1), (0x8100, 2), (third, 3)], 0x88b5);
         let expected = Headers {
             destination_mac: DESTINATION,
             source_mac: SOURCE,
-            ethertype: third,
+            ethertype: 0x88b5,
             vlan: 1,
             inner_vlan: 2,
             present: present::ETHERNET | present::VLAN | present::INNER_VLAN,
-            header_length: 22,
+            header_length: 26,
+            ..Headers::EMPTY
+        };
+        assert_eq!(ethernet(&frame), expected);
+        // Without all of the third, the type is what announces it.
+        for length in 22..26 {
+            let malformed = Malformed::Truncated as u8;
+            let cut = Headers { ethertype: third, header_length: 22, malformed, ..expected };
+            assert_eq!(ethernet(&frame[..length]), cut, "{third:#06x} {length}");
+        }
+    }
+}
+
+#[test]
+fn four_tags_are_too_many() {
+    for fourth in [0x8100, 0x88a8, 0x9100] {
+        let frame = tagged(&[(0x88a8, 1), (0x8100, 2), (0x8100, 3), (fourth, 4)], 0x0800);
+        let expected = Headers {
+            destination_mac: DESTINATION,
+            source_mac: SOURCE,
+            ethertype: fourth,
+            vlan: 1,
+            inner_vlan: 2,
+            present: present::ETHERNET | present::VLAN | present::INNER_VLAN,
+            header_length: 26,
             malformed: Malformed::TooManyHeaders as u8,
             ..Headers::EMPTY
         };
         assert_eq!(ethernet(&frame), expected);
-        // Known as soon as the third is announced, whether or not it is there.
-        assert_eq!(ethernet(&frame[..22]), expected);
+        // Known as soon as the fourth is announced, whether or not it is there.
+        assert_eq!(ethernet(&frame[..26]), expected);
     }
 }
 
@@ -167,7 +192,11 @@ fn a_tag_taken_off_is_the_outer_one() {
 
     let headers = tag_taken_off(40, &tagged(&[(0x8100, 41), (0x8100, 42)], 0x88b5));
     assert_eq!((headers.vlan(), headers.inner_vlan()), (Some(40), Some(41)));
-    assert_eq!((headers.ethertype(), headers.header_length), (Some(0x8100), 18));
+    assert_eq!((headers.ethertype(), headers.header_length, headers.malformed()), (Some(0x88b5), 22, None));
+
+    let headers = tag_taken_off(40, &tagged(&[(0x8100, 41), (0x8100, 42), (0x8100, 43)], 0x88b5));
+    assert_eq!((headers.vlan(), headers.inner_vlan()), (Some(40), Some(41)));
+    assert_eq!((headers.ethertype(), headers.header_length), (Some(0x8100), 22));
     assert_eq!(headers.malformed(), Some(Malformed::TooManyHeaders));
 }
 

@@ -6,7 +6,7 @@ use xdplive_packet::{Headers, LinkType, Malformed, Wire, headers::present};
 
 use crate::support::{assert_kept_when_cut, hex, ipv4, raw};
 
-/// Bytes that would make sense as TCP, UDP, SCTP and ICMP alike.
+/// Bytes that would make sense as TCP, UDP, SCTP, UDP-Lite and ICMP alike.
 const UPPER: &str = "14e9 14e9 0018 b5a0 01020304 5010 0000 0000 0000 01020304";
 const ADDRESSES6: &str = "fe80000000000000021132fffee5795c ff0200000000000000000000000000fb";
 
@@ -20,10 +20,10 @@ fn fragment6(field: u16, protocol: u8) -> Vec<u8> {
     hex(&["60000000 0020 2c 40", ADDRESSES6, &format!("{protocol:02x} 00 {field:04x} 00001234"), UPPER])
 }
 
-const PROTOCOLS: [u8; 5] = [1, 6, 17, 58, 132];
+const PROTOCOLS: [u8; 6] = [1, 6, 17, 58, 132, 136];
 
 fn has_upper(headers: &Headers) -> bool {
-    headers.present & (present::PORTS | present::TCP_FLAGS | present::ICMP) != 0
+    headers.present & (present::PORTS | present::TCP_FLAGS | present::WINDOW | present::ICMP) != 0
 }
 
 #[test]
@@ -51,6 +51,7 @@ fn later_fragments_of_ipv4() {
                 version: 4,
                 protocol,
                 ttl: 64,
+                ip_id: 0x1234,
                 ..Headers::EMPTY
             };
             assert_eq!(raw(&fragment4(field, protocol)), expected, "{field:#06x}");
@@ -125,12 +126,15 @@ fn extension_headers_around_the_fragment_header() {
 /// RFC 791 allows fragments of 8 bytes: ports, and nothing else.
 #[test]
 fn a_first_fragment_smaller_than_its_upper_header() {
-    for (length, ports, flags) in [(8, true, false), (16, true, true)] {
+    // Bytes of the TCP header, and whether they hold the ports, the flags, the window.
+    for (length, ports, flags, window) in [(8, true, false, false), (16, true, true, true)] {
         let header = format!("45 00 {:04x} 1234 2000 40 06 0000 c0000214 c0000201", 20 + length);
         let tcp = &hex(&["0016 01bb 00000001 00000001 8012 ffff"])[..length];
         let headers = raw(&[hex(&[&header]), tcp.to_vec()].concat());
         assert_eq!(headers.has(present::PORTS), ports, "{length}");
         assert_eq!(headers.has(present::TCP_FLAGS), flags, "{length}");
+        assert_eq!(headers.tcp_window(), window.then_some(0xffff), "{length}");
+        assert_eq!(headers.ip_id(), Some(0x1234), "{length}");
         assert_eq!(
             (headers.fragment(), headers.malformed()),
             (Some(true), Some(Malformed::Truncated)),
@@ -155,9 +159,9 @@ fn a_datagram_longer_than_its_first_fragment() {
 
 #[test]
 fn cut_anywhere() {
-    use present::{ADDRESSES, FRAGMENT, IP, PORTS, PROTOCOL, TCP_FLAGS};
+    use present::{ADDRESSES, FRAGMENT, IP, PORTS, PROTOCOL, TCP_FLAGS, WINDOW};
     let wire = Wire::new(LinkType::RawIp);
-    let first = [(20, IP | ADDRESSES | PROTOCOL | FRAGMENT), (24, PORTS), (34, TCP_FLAGS)];
+    let first = [(20, IP | ADDRESSES | PROTOCOL | FRAGMENT), (24, PORTS), (34, TCP_FLAGS), (36, WINDOW)];
     assert_kept_when_cut(&fragment4(0x2000, 6), &wire, &first, 44);
     let later = [(20, IP | ADDRESSES | PROTOCOL | FRAGMENT)];
     assert_kept_when_cut(&fragment4(0x0010, 6), &wire, &later, 44);

@@ -16,6 +16,7 @@ const DATA: [u8; 101] = *b"M-SEARCH * HTTP/1.1\r\nHOST: 239.255.255.250:1900\r\n
 /// Where the fields of the IP header stand in a frame without tags.
 const FIRST: usize = 14;
 const TOTAL_LENGTH: usize = 16;
+const IDENTIFICATION: usize = 18;
 const FRAGMENT: usize = 20;
 
 fn announcement() -> Vec<u8> {
@@ -40,6 +41,7 @@ fn a_storage_device_announces_itself() {
         protocol: 17,
         ttl: 1,
         traffic_class: 0xb9,
+        ip_id: 0x2c1a,
         ..Headers::EMPTY
     };
     let frame = announcement();
@@ -67,6 +69,14 @@ fn and_so_does_the_builders() {
             ..headers
         };
         assert_eq!(same, expected);
+    }
+}
+
+#[test]
+fn every_identification() {
+    for id in 0..=u16::MAX {
+        let headers = ethernet(&with(&announcement(), IDENTIFICATION, &id.to_be_bytes()));
+        assert_eq!(headers.ip_id(), Some(id));
     }
 }
 

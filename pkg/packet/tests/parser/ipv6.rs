@@ -47,6 +47,7 @@ fn a_datagram() {
     let headers = ethernet(&query());
     assert_eq!(headers, expected);
     assert_eq!((headers.dscp(), headers.fragment(), headers.malformed()), (Some(46), Some(false), None));
+    assert_eq!(headers.ip_id(), None);
 }
 
 #[test]
@@ -105,6 +106,66 @@ fn longer_than_the_field_can_say() {
     let headers = large(65_535);
     assert_eq!((headers.length(), headers.source_port()), (Some(40), None));
     assert_eq!(headers.malformed(), Some(Malformed::Truncated));
+}
+
+/// A TCP segment of 20 bytes behind a hop-by-hop header with the length of the packet (RFC 2675), which is `length`.
+fn jumbo(option: [u8; 2], length: u32) -> Vec<u8> {
+    let hop_by_hop = [vec![6, 0], option.to_vec(), length.to_be_bytes().to_vec()].concat();
+    let tcp = hex(&["0016 01bb 00000001 00000001 5010 ffff 0000 0000"]);
+    with(&packet(0, &[hop_by_hop, tcp].concat()), 4, &[0, 0])
+}
+
+/// What the kernel makes of large segments that it has yet to cut (BIG TCP).
+#[test]
+fn a_length_in_an_option() {
+    for payload in [65_536_usize, 70_000, 524_280] {
+        let mut bytes = jumbo([0xc2, 4], payload as u32);
+        bytes.resize(40 + payload, 0);
+        let expected = Headers {
+            source_ip: SOURCE,
+            destination_ip: DESTINATION,
+            length: 40 + payload as u32,
+            source_port: 22,
+            destination_port: 443,
+            present: present::IP
+                | present::ADDRESSES
+                | present::PROTOCOL
+                | present::PORTS
+                | present::TCP_FLAGS
+                | present::WINDOW
+                | present::JUMBO,
+            header_length: 68,
+            version: 6,
+            protocol: 6,
+            ttl: 255,
+            traffic_class: 0xb9,
+            tcp_flags: 0x10,
+            tcp_window: 0xffff,
+            ..Headers::EMPTY
+        };
+        assert_eq!(raw(&bytes), expected, "{payload}");
+        // What follows the packet is no part of it, and a frame may hold less of it.
+        assert_eq!(raw(&[bytes.clone(), vec![0xff; 9]].concat()), expected, "{payload}");
+        let cut = Headers { malformed: Malformed::Truncated as u8, ..expected };
+        assert_eq!(raw(&bytes[..39 + payload]), cut, "{payload}");
+        assert_eq!(raw(&bytes[..68]), cut, "{payload}");
+    }
+}
+
+/// RFC 2675, 3: an option with a length that the header has room for is wrong, and so is one beside a length in the header.
+#[test]
+fn an_option_that_is_not_believed() {
+    // Another option, another size, a length that is too small, one that no packet has.
+    for (option, length) in
+        [([0x05, 4], 70_000), ([0xc2, 3], 70_000), ([0xc2, 4], 65_535), ([0xc2, 4], 28), ([0xc2, 4], 1 << 24)]
+    {
+        let headers = raw(&jumbo(option, length));
+        assert_eq!((headers.length(), headers.has(present::JUMBO)), (Some(40), false), "{option:?} {length}");
+        assert_eq!((headers.protocol(), headers.malformed()), (None, Some(Malformed::Truncated)));
+    }
+    let headers = raw(&with(&jumbo([0xc2, 4], 70_000), 4, &28_u16.to_be_bytes()));
+    assert_eq!((headers.length(), headers.has(present::JUMBO)), (Some(68), false));
+    assert_eq!((headers.source_port(), headers.malformed()), (Some(22), None));
 }
 
 #[test]

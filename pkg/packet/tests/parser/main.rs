@@ -15,5 +15,6 @@ mod ipv6;
 mod properties;
 mod raw;
 mod support;
+mod tunnels;
 mod upper;
 mod vocabulary;

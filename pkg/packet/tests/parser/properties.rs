@@ -6,9 +6,11 @@ use std::env;
 
 use proptest::{prelude::*, sample::Index};
 use xdplive_corpus::Kind;
-use xdplive_packet::{Frame, Headers, LinkType, Malformed, Tag, Wire, headers::present, parse};
+use xdplive_packet::{
+    Frame, Headers, Layers, LinkType, Malformed, Tag, Tunnel, Wire, headers::present, parse,
+};
 
-use crate::support::only;
+use crate::support::{inside, only};
 
 /// Cases for each property, where `PROPTEST_CASES` does not say how many.
 const CASES: u32 = 2_000;
@@ -84,10 +86,10 @@ impl Frame for Watched<'_> {
     }
 }
 
-/// The farthest that headers can reach: Ethernet with two tags, IPv6, eight extension headers, TCP.
-const FARTHEST: u32 = 22 + 40 + 8 * 2048 + 60;
-/// Reads at most: Ethernet, two tags, IPv6, eight extension headers, three in TCP.
-const READS: usize = 15;
+/// The farthest that headers can reach: Ethernet with three tags, IPv6, eight extension headers, TCP.
+const FARTHEST: u32 = 26 + 40 + 8 * 2048 + 60;
+/// Reads at most: Ethernet, three tags, IPv6, its length in an option, eight extension headers, three of the upper layer.
+const READS: usize = 17;
 
 fn read(frame: &[u8], wire: &Wire) -> Headers {
     parse(&mut &*frame, wire)
@@ -148,7 +150,7 @@ proptest! {
     fn absent_fields_are_zero((wire, bytes) in frames()) {
         let headers = read(&bytes, &wire);
         prop_assert_eq!(only(&headers, headers.present), headers);
-        prop_assert_eq!(headers.reserved, 0);
+        prop_assert_eq!(headers.reserved, [0; 2]);
         prop_assert_eq!(headers.malformed().map_or(0, |reason| reason as u8), headers.malformed);
         if headers.version() != Some(6) {
             prop_assert_eq!((&headers.source_ip[4..], &headers.destination_ip[4..]), (&[0; 12][..], &[0; 12][..]));
@@ -157,7 +159,10 @@ proptest! {
 
     #[test]
     fn fields_come_together((wire, bytes) in frames()) {
-        use present::{ADDRESSES, ETHERNET, FRAGMENT, ICMP, INNER_VLAN, IP, LENGTH_FIELD, PORTS, PROTOCOL, TCP_FLAGS, VLAN};
+        use present::{
+            ADDRESSES, ARP, ETHERNET, FRAGMENT, ICMP, INNER_VLAN, IP, JUMBO, LENGTH_FIELD, PORTS, PROTOCOL, TCP_FLAGS, VLAN,
+            WINDOW,
+        };
         let headers = read(&bytes, &wire);
         let requires = |bit, others| !headers.has(bit) || headers.has(others);
         prop_assert_eq!(headers.has(ETHERNET), wire.link == LinkType::Ethernet && bytes.len() >= 14);
@@ -169,15 +174,60 @@ proptest! {
         prop_assert!(requires(FRAGMENT, IP));
         prop_assert!(requires(PORTS, PROTOCOL));
         prop_assert!(requires(TCP_FLAGS, PORTS));
+        prop_assert!(requires(WINDOW, TCP_FLAGS));
         prop_assert!(requires(ICMP, PROTOCOL));
+        prop_assert!(requires(JUMBO, IP));
+        prop_assert_eq!(headers.has(ARP) && headers.ethertype() != Some(0x0806), false);
+        prop_assert!(!headers.has(JUMBO) || headers.version() == Some(6) && headers.length() > Some(65_575));
         prop_assert!(matches!(headers.version(), None | Some(4 | 6)));
-        prop_assert_eq!(headers.has(ADDRESSES) && !headers.has(IP), headers.has(ADDRESSES) && headers.ethertype() == Some(0x0806));
-        prop_assert!(!headers.has(PORTS) || matches!(headers.protocol(), Some(6 | 17 | 132)));
+        prop_assert_eq!(headers.has(ADDRESSES) && !headers.has(IP), headers.has(ADDRESSES | ARP));
+        prop_assert!(!headers.has(PORTS) || matches!(headers.protocol(), Some(6 | 17 | 33 | 132 | 136)));
         prop_assert!(!headers.has(TCP_FLAGS) || headers.protocol() == Some(6));
         prop_assert!(!headers.has(ICMP) || matches!(headers.protocol(), Some(1 | 58)));
         if let Some(reason) = headers.malformed() {
             prop_assert!(reason != Malformed::TooManyHeaders || !headers.has(PROTOCOL));
         }
+    }
+
+    /// What a frame carries is looked for inside of it, and the search ends.
+    #[test]
+    fn what_is_carried_is_inside_the_frame((wire, bytes) in frames()) {
+        let inside = inside(&bytes, &wire);
+        let Headers { header_length, present, .. } = inside.headers;
+        prop_assert!(usize::from(header_length) <= bytes.len());
+        prop_assert_eq!(only(&inside.headers, present), inside.headers);
+        prop_assert_eq!(inside.headers.malformed().map_or(0, |reason| reason as u8), inside.headers.malformed);
+        let Layers { link, network, upper, payload, end } = inside.layers;
+        let in_order = [link, network, upper, payload].into_iter().filter(|at| *at != Layers::ABSENT);
+        prop_assert!(in_order.chain([end]).is_sorted(), "{:?}", inside.layers);
+        prop_assert!(end as usize <= bytes.len());
+        let Tunnel { kinds, ids, with_id, outer_version, .. } = inside.tunnel;
+        let count = inside.tunnel.levels().count();
+        prop_assert!(kinds.iter().skip(count).all(|kind| *kind == 0) && ids.iter().skip(count).all(|id| *id == 0));
+        prop_assert_eq!(u32::from(with_id) >> count, 0);
+        prop_assert!(outer_version == 0 || count > 0);
+        if count == 0 {
+            prop_assert_eq!(Headers { malformed: 0, header_length: 0, ..inside.headers }, Headers { malformed: 0, header_length: 0, ..read(&bytes, &wire) });
+        }
+    }
+
+    /// A frame cut anywhere has no tunnel that the whole does not have.
+    #[test]
+    fn a_cut_changes_no_tunnel((wire, bytes) in frames(), cut in any::<Index>()) {
+        prop_assume!(bytes.len() <= 65_535);
+        let whole = inside(&bytes, &wire).tunnel.levels().collect::<Vec<_>>();
+        let part = inside(&bytes[..cut.index(bytes.len() + 1)], &wire).tunnel.levels().collect::<Vec<_>>();
+        prop_assert!(whole.starts_with(&part), "{:?} of {:?}", part, whole);
+    }
+
+    /// The headers up to the innermost one's end hold everything that was read.
+    #[test]
+    fn headers_hold_what_is_carried((wire, bytes) in frames()) {
+        prop_assume!(bytes.len() <= 65_535);
+        let found = inside(&bytes, &wire);
+        let again = inside(&bytes[..usize::from(found.headers.header_length)], &wire);
+        prop_assert_eq!(again.tunnel, found.tunnel);
+        prop_assert_eq!(Headers { malformed: found.headers.malformed, ..again.headers }, found.headers);
     }
 
     /// A capture of headers only keeps the first `header_length` bytes: all that was read is in them.
@@ -198,17 +248,22 @@ proptest! {
         prop_assume!(bytes.len() <= 65_535);
         let whole = read(&bytes, &wire);
         let part = read(&bytes[..cut.index(bytes.len() + 1)], &wire);
+        let kept = only(&whole, part.present);
         let expected = Headers {
             malformed: part.malformed,
             header_length: part.header_length,
             // In front of a tag that is missing stands the type that announces it.
             ethertype: part.ethertype,
-            ..only(&whole, part.present)
+            // Without the option that holds it, the length is what the header says: nothing.
+            length: if whole.has(present::JUMBO) && !part.has(present::JUMBO) { part.length } else { kept.length },
+            ..kept
         };
         prop_assert_eq!(part, expected);
         prop_assert!(part.header_length <= whole.header_length);
         let same_tags = part.has(whole.present & (present::ETHERNET | present::VLAN | present::INNER_VLAN));
-        prop_assert!(part.ethertype == whole.ethertype || !same_tags);
+        // Of a third tag only the type that announces it is known.
+        let announces_tag = matches!(part.ethertype, 0x8100 | 0x88a8 | 0x9100);
+        prop_assert!(part.ethertype == whole.ethertype || !same_tags || announces_tag);
         prop_assert!(part.malformed == whole.malformed || part.malformed() == Some(Malformed::Truncated));
     }
 

@@ -1,6 +1,13 @@
 //! What the tests have in common.
 
-use xdplive_packet::{Headers, LinkType, Malformed, Tag, Wire, headers::present, parse};
+use bytemuck::Zeroable;
+use xdplive_packet::{
+    Frame, Headers, Inside, Layers, LinkType, Malformed, Tag, Wire,
+    headers::present,
+    parse,
+    parse::tunnel::{descend, may_carry},
+    parse_into,
+};
 
 /// The bytes written as hexadecimal digits; blanks do not count.
 pub(crate) fn hex(pieces: &[&str]) -> Vec<u8> {
@@ -23,6 +30,19 @@ pub(crate) fn raw(bytes: &[u8]) -> Headers {
 /// What the parser says of a frame on Ethernet whose outermost tag was taken off.
 pub(crate) fn tag_taken_off(control: u16, bytes: &[u8]) -> Headers {
     parse(&mut &*bytes, &Wire { link: LinkType::Ethernet, tag: Tag::taken_off(control) })
+}
+
+/// What a frame carries at the innermost; where it carries nothing, what the parser says of the frame.
+pub(crate) fn inside(bytes: &[u8], wire: &Wire) -> Inside {
+    let (mut headers, mut layers) = (Headers::EMPTY, Layers::EMPTY);
+    let mut frame = bytes;
+    parse_into(&mut frame, wire, &mut headers, &mut layers);
+    if may_carry(&headers, &layers) {
+        return descend(&mut frame, &headers, &layers);
+    }
+    let mut nothing = Inside::zeroed();
+    nothing.begin(&headers, &layers, frame.length());
+    nothing
 }
 
 /// Addresses of an IPv4 packet or ARP as the parser keeps them.
@@ -50,7 +70,7 @@ pub(crate) fn only(headers: &Headers, bits: u16) -> Headers {
         kept.inner_vlan = 0;
     }
     if !kept.has(present::IP) {
-        (kept.version, kept.length, kept.ttl, kept.traffic_class) = (0, 0, 0, 0);
+        (kept.version, kept.length, kept.ttl, kept.traffic_class, kept.ip_id) = (0, 0, 0, 0, 0);
     }
     if !kept.has(present::ADDRESSES) {
         (kept.source_ip, kept.destination_ip) = ([0; 16], [0; 16]);
@@ -66,6 +86,12 @@ pub(crate) fn only(headers: &Headers, bits: u16) -> Headers {
     }
     if !kept.has(present::ICMP) {
         (kept.icmp_type, kept.icmp_code) = (0, 0);
+    }
+    if !kept.has(present::WINDOW) {
+        kept.tcp_window = 0;
+    }
+    if !kept.has(present::ARP) {
+        kept.arp_operation = 0;
     }
     kept
 }

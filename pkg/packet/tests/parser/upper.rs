@@ -1,4 +1,4 @@
-//! TCP, UDP, SCTP, ICMP, ICMPv6, and what is none of them.
+//! TCP, UDP, UDP-Lite, DCCP, SCTP, ICMP, ICMPv6, and what is none of them.
 
 use xdplive_packet::{Headers, LinkType, Malformed, Wire, headers::present};
 
@@ -44,9 +44,10 @@ fn tcp() {
     let expected = Headers {
         source_port: 40_000,
         destination_port: 443,
-        present: expected(6, &[]).present | present::PORTS | present::TCP_FLAGS,
+        present: expected(6, &[]).present | present::PORTS | present::TCP_FLAGS | present::WINDOW,
         header_length: 60,
         tcp_flags: 0x02,
+        tcp_window: 0xfaf0,
         ..expected(6, &syn())
     };
     assert_eq!(raw(&packet(6, &syn())), expected);
@@ -79,12 +80,21 @@ fn every_tcp_data_offset() {
 }
 
 #[test]
+fn every_tcp_window() {
+    for window in 0..=u16::MAX {
+        let headers = raw(&packet(6, &with(&syn(), 14, &window.to_be_bytes())));
+        assert_eq!((headers.tcp_window(), headers.malformed()), (Some(window), None));
+    }
+}
+
+#[test]
 fn a_tcp_header_that_the_packet_does_not_hold() {
     for length in 0..20 {
         let headers = raw(&[packet(6, &syn()[..length]), syn()].concat());
         assert_eq!(headers.malformed(), Some(Malformed::Truncated), "{length}");
         assert_eq!(headers.has(present::PORTS), length >= 4, "{length}");
         assert_eq!(headers.has(present::TCP_FLAGS), length >= 14, "{length}");
+        assert_eq!(headers.has(present::WINDOW), length >= 16, "{length}");
     }
 }
 
@@ -128,6 +138,78 @@ fn a_udp_header_that_the_packet_does_not_hold() {
         let headers = raw(&[packet(17, &datagram()[..length]), datagram()].concat());
         assert_eq!(headers.malformed(), Some(Malformed::Truncated), "{length}");
         assert_eq!(headers.has(present::PORTS), length >= 4, "{length}");
+    }
+}
+
+/// RFC 3828, 3.1: the field in the place of the length says how much the checksum covers, and 0 stands for all of it.
+#[test]
+fn udp_lite() {
+    for coverage in [0, 1, 7, 8, 12, 13, 0xffff_u16] {
+        let datagram = with(&datagram(), 4, &coverage.to_be_bytes());
+        let expected = Headers {
+            source_port: 53,
+            destination_port: 65_535,
+            present: expected(136, &[]).present | present::PORTS,
+            header_length: 28,
+            ..expected(136, &datagram)
+        };
+        assert_eq!(raw(&packet(136, &datagram)), expected, "{coverage}");
+    }
+    for length in 0..8 {
+        let headers = raw(&[packet(136, &datagram()[..length]), datagram()].concat());
+        assert_eq!(headers.malformed(), Some(Malformed::Truncated), "{length}");
+        assert_eq!(headers.has(present::PORTS), length >= 4, "{length}");
+    }
+}
+
+/// 5000 to 5001, DataAck with long sequence numbers: 16 bytes that all have, 8 of acknowledgment; 2 of data.
+fn data_ack() -> Vec<u8> {
+    hex(&["1388 1389 06 00 b1c2 09 00 000000000001", "0000 000000000002", "dada"])
+}
+
+/// 5000 to 5001, Data with short sequence numbers: 12 bytes; 2 of data.
+fn short_data() -> Vec<u8> {
+    hex(&["1388 1389 03 00 b1c2 04 000001", "dada"])
+}
+
+/// RFC 4340, 5.1.
+#[test]
+fn dccp() {
+    for (message, header_length) in [(data_ack(), 44), (short_data(), 32)] {
+        let expected = Headers {
+            source_port: 5000,
+            destination_port: 5001,
+            present: expected(33, &[]).present | present::PORTS,
+            header_length,
+            ..expected(33, &message)
+        };
+        assert_eq!(raw(&packet(33, &message)), expected);
+        for length in 0..usize::from(header_length) - IP {
+            let headers = raw(&[packet(33, &message[..length]), vec![0; 20]].concat());
+            // With the data offset and the form of the header in hand, the packet ends before the header's own end.
+            let malformed = if length < if header_length == 44 { 16 } else { 12 } {
+                Malformed::Truncated
+            } else {
+                Malformed::BadLength
+            };
+            assert_eq!(headers.malformed(), Some(malformed), "{length}");
+            assert_eq!(headers.has(present::PORTS), length >= 4, "{length}");
+        }
+    }
+}
+
+/// Below what the form of the sequence numbers takes there is no header, beyond the packet neither.
+#[test]
+fn every_dccp_data_offset() {
+    for offset in 0..=u8::MAX {
+        for (message, least, most) in [(data_ack(), 4, 6), (short_data(), 3, 3)] {
+            let headers = raw(&packet(33, &with(&message, 4, &[offset])));
+            let is_right = (least..=most).contains(&offset);
+            assert_eq!(headers.malformed(), (!is_right).then_some(Malformed::BadLength), "{offset}");
+            let length = if is_right { offset } else { least };
+            assert_eq!(headers.header_length, IP as u16 + u16::from(length) * 4, "{offset}");
+            assert_eq!((headers.source_port(), headers.destination_port()), (Some(5000), Some(5001)));
+        }
     }
 }
 
@@ -187,7 +269,7 @@ fn an_icmp_header_that_the_packet_does_not_hold() {
 /// Tunnels are not entered: their addresses and ports are those of other packets.
 #[test]
 fn what_is_not_read_further() {
-    for protocol in (0..=u8::MAX).filter(|protocol| ![1, 6, 17, 58, 132].contains(protocol)) {
+    for protocol in (0..=u8::MAX).filter(|protocol| ![1, 6, 17, 33, 58, 132, 136].contains(protocol)) {
         let inner = packet(6, &syn());
         assert_eq!(raw(&packet(protocol, &inner)), expected(protocol, &inner));
         assert_eq!(raw(&packet(protocol, &[])), expected(protocol, &[]));
@@ -202,12 +284,15 @@ fn a_fault_of_the_upper_layer_goes_before_a_cut_behind_it() {
 
 #[test]
 fn cut_anywhere() {
-    use present::{ADDRESSES, ICMP, IP, PORTS, PROTOCOL, TCP_FLAGS};
+    use present::{ADDRESSES, ICMP, IP, PORTS, PROTOCOL, TCP_FLAGS, WINDOW};
     let wire = Wire::new(LinkType::RawIp);
     let ip = (20, IP | ADDRESSES | PROTOCOL);
-    assert_kept_when_cut(&packet(6, &syn()), &wire, &[ip, (24, PORTS), (34, TCP_FLAGS)], 60);
+    assert_kept_when_cut(&packet(6, &syn()), &wire, &[ip, (24, PORTS), (34, TCP_FLAGS), (36, WINDOW)], 60);
     assert_kept_when_cut(&packet(17, &datagram()), &wire, &[ip, (24, PORTS)], 32);
     assert_kept_when_cut(&packet(132, &[1; 16]), &wire, &[ip, (24, PORTS)], 36);
+    assert_kept_when_cut(&packet(136, &datagram()), &wire, &[ip, (24, PORTS)], 32);
+    assert_kept_when_cut(&packet(33, &data_ack()), &wire, &[ip, (24, PORTS)], 46);
+    assert_kept_when_cut(&packet(33, &short_data()), &wire, &[ip, (24, PORTS)], 34);
     assert_kept_when_cut(&packet(1, &[8, 0, 0, 0, 0, 0, 0, 0]), &wire, &[ip, (22, ICMP)], 28);
     assert_kept_when_cut(&packet(58, &[128, 0, 0, 0, 0, 0, 0, 0]), &wire, &[ip, (22, ICMP)], 28);
     assert_kept_when_cut(&packet(47, &[0; 8]), &wire, &[ip], 28);

@@ -1,7 +1,7 @@
 //! Numbers and names that other parts of the product rely on.
 
 use xdplive_packet::{
-    Headers, Hook, LinkType, Malformed, Tag,
+    Headers, Hook, LinkType, Malformed, Tag, TunnelKind,
     accounting::{cells, hook_cell, slot_cell},
     event::Direction,
 };
@@ -19,6 +19,15 @@ fn reasons_survive_being_stored() {
         assert_eq!(headers.malformed(), Some(reason));
     }
     assert_eq!(Headers::EMPTY.malformed(), None);
+}
+
+#[test]
+fn the_names_in_the_tunnel_column() {
+    let names: Vec<_> = (0..=u8::MAX).filter_map(TunnelKind::from_raw).map(TunnelKind::name).collect();
+    assert_eq!(names, ["vxlan", "geneve", "gre", "ipip", "6in4", "4in6", "6in6", "mpls", "pppoe", "gtp"]);
+    for kind in TunnelKind::ALL {
+        assert_eq!(TunnelKind::from_raw(kind as u8), Some(kind));
+    }
 }
 
 #[test]

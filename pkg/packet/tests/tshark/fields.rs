@@ -18,12 +18,12 @@ pub(crate) const FIELDS: &[Field] = &[
     Field {
         name: "source_mac",
         ours: |headers| headers.has(present::ETHERNET).then(|| mac(headers.source_mac)),
-        theirs: |verdict| owned(verdict.nth("eth.src", 0)),
+        theirs: |verdict| outer_mac(verdict, "eth.src"),
     },
     Field {
         name: "destination_mac",
         ours: |headers| headers.has(present::ETHERNET).then(|| mac(headers.destination_mac)),
-        theirs: |verdict| owned(verdict.nth("eth.dst", 0)),
+        theirs: |verdict| outer_mac(verdict, "eth.dst"),
     },
     Field {
         name: "ethertype",
@@ -91,6 +91,16 @@ pub(crate) const FIELDS: &[Field] = &[
         theirs: |verdict| internet(verdict, "ip.dsfield.dscp", "ipv6.tclass.dscp"),
     },
     Field {
+        name: "ip_id",
+        ours: |headers| headers.ip_id().map(|id| format!("0x{id:04x}")),
+        theirs: |verdict| internet(verdict, "ip.id", ""),
+    },
+    Field {
+        name: "arp_operation",
+        ours: |headers| text(headers.arp_operation()),
+        theirs: |verdict| arp(verdict, "arp.opcode"),
+    },
+    Field {
         name: "fragment",
         ours: |headers| text(headers.fragment()),
         theirs: |verdict| match network(verdict) {
@@ -105,31 +115,58 @@ pub(crate) const FIELDS: &[Field] = &[
     Field {
         name: "source_port",
         ours: |headers| text(headers.source_port()),
-        theirs: |verdict| upper(verdict, ["tcp.srcport", "udp.srcport", "sctp.srcport", "", ""]),
+        theirs: |verdict| {
+            upper(
+                verdict,
+                Names {
+                    tcp: "tcp.srcport",
+                    udp: "udp.srcport",
+                    sctp: "sctp.srcport",
+                    dccp: "dccp.srcport",
+                    ..Names::NONE
+                },
+            )
+        },
     },
     Field {
         name: "destination_port",
         ours: |headers| text(headers.destination_port()),
-        theirs: |verdict| upper(verdict, ["tcp.dstport", "udp.dstport", "sctp.dstport", "", ""]),
+        theirs: |verdict| {
+            upper(
+                verdict,
+                Names {
+                    tcp: "tcp.dstport",
+                    udp: "udp.dstport",
+                    sctp: "sctp.dstport",
+                    dccp: "dccp.dstport",
+                    ..Names::NONE
+                },
+            )
+        },
     },
     Field {
         name: "tcp_flags",
         ours: |headers| headers.tcp_flags().map(|flags| format!("0x{flags:04x}")),
         // With tshark's three more, reserved or experimental, in front.
         theirs: |verdict| {
-            let flags = upper(verdict, ["tcp.flags", "", "", "", ""])?;
+            let flags = upper(verdict, Names { tcp: "tcp.flags", ..Names::NONE })?;
             Some(format!("0x00{}", flags.get(4..)?))
         },
     },
     Field {
+        name: "tcp_window",
+        ours: |headers| text(headers.tcp_window()),
+        theirs: |verdict| upper(verdict, Names { tcp: "tcp.window_size_value", ..Names::NONE }),
+    },
+    Field {
         name: "icmp_type",
         ours: |headers| text(headers.icmp_type()),
-        theirs: |verdict| upper(verdict, ["", "", "", "icmp.type", "icmpv6.type"]),
+        theirs: |verdict| upper(verdict, Names { icmp: "icmp.type", icmpv6: "icmpv6.type", ..Names::NONE }),
     },
     Field {
         name: "icmp_code",
         ours: |headers| text(headers.icmp_code()),
-        theirs: |verdict| upper(verdict, ["", "", "", "icmp.code", "icmpv6.code"]),
+        theirs: |verdict| upper(verdict, Names { icmp: "icmp.code", icmpv6: "icmpv6.code", ..Names::NONE }),
     },
 ];
 
@@ -162,6 +199,12 @@ fn address(headers: &Headers, address: [u8; 16]) -> Option<String> {
     })
 }
 
+/// An address of the frame itself; a tunnel may carry another.
+fn outer_mac(verdict: &Verdict, field: &str) -> Option<String> {
+    let has_frame = verdict.layers.first().is_some_and(|layer| layer == "eth");
+    has_frame.then(|| owned(verdict.nth(field, 0))).flatten()
+}
+
 /// What tshark saw of the link layer.
 #[derive(Default)]
 pub(crate) struct Link {
@@ -175,6 +218,10 @@ pub(crate) fn link(verdict: &Verdict) -> Link {
     let (mut customer, mut service) = (0, 0);
     for layer in &verdict.layers {
         let (tags, ethertype, length): (&[Option<&str>], _, _) = match layer.as_str() {
+            // A length may also be that of a frame inside.
+            "eth" if verdict.layers.get(1).is_some_and(|layer| layer == "ethertype") => {
+                (&[], verdict.nth("eth.type", 0), None)
+            }
             "eth" => (&[], verdict.nth("eth.type", 0), verdict.nth("eth.len", 0)),
             "vlan" => {
                 let n = customer;
@@ -270,17 +317,34 @@ pub(crate) fn chain(verdict: &Verdict) -> Chain {
     chain
 }
 
-/// The field of the upper layer that stands directly in the outermost IP packet: of TCP, UDP, SCTP, ICMP or
-/// ICMPv6. What is quoted or tunnelled has the same field names.
-fn upper(verdict: &Verdict, [tcp, udp, sctp, icmp, icmpv6]: [&str; 5]) -> Option<String> {
+/// What a field is called in each of the upper layers; "" in those that do not have it.
+#[derive(Clone, Copy)]
+struct Names {
+    tcp: &'static str,
+    /// UDP and UDP-Lite.
+    udp: &'static str,
+    sctp: &'static str,
+    dccp: &'static str,
+    icmp: &'static str,
+    icmpv6: &'static str,
+}
+
+impl Names {
+    const NONE: Self = Self { tcp: "", udp: "", sctp: "", dccp: "", icmp: "", icmpv6: "" };
+}
+
+/// The field of the upper layer that stands directly in the outermost IP packet. What is quoted or tunnelled has the same
+/// field names.
+fn upper(verdict: &Verdict, names: Names) -> Option<String> {
     let (at, name) = network_at(verdict)?;
     let at = if name == "ipv6" { chain(verdict).end } else { at + 1 };
     let field = match verdict.layers.get(at)?.as_str() {
-        "tcp" => tcp,
-        "udp" => udp,
-        "sctp" => sctp,
-        "icmp" => icmp,
-        "icmpv6" => icmpv6,
+        "tcp" => names.tcp,
+        "udp" | "udplite" => names.udp,
+        "sctp" => names.sctp,
+        "dccp" => names.dccp,
+        "icmp" => names.icmp,
+        "icmpv6" => names.icmpv6,
         _ => return None,
     };
     owned(verdict.nth(field, 0))
@@ -288,6 +352,7 @@ fn upper(verdict: &Verdict, [tcp, udp, sctp, icmp, icmpv6]: [&str; 5]) -> Option
 
 /// Whether tshark found the checksum of the IPv4 header right, and that of the upper layer.
 pub(crate) fn checksums(verdict: &Verdict) -> [Option<String>; 2] {
-    let [ip, upper_layers @ ..] = CHECKSUMS;
-    [internet(verdict, ip, ""), upper(verdict, upper_layers)]
+    let [ip, tcp, udp, sctp, icmp, icmpv6] = CHECKSUMS;
+    let names = Names { tcp, udp, sctp, dccp: "", icmp, icmpv6 };
+    [internet(verdict, ip, ""), upper(verdict, names)]
 }

@@ -4,7 +4,7 @@ use std::{
     collections::HashMap,
     env,
     fs::{self, File},
-    io::{BufWriter, ErrorKind},
+    io::{BufWriter, Error, ErrorKind},
     path::Path,
     process::Command,
     time::Duration,
@@ -29,6 +29,7 @@ const ASKED: &[&str] = &[
     "ieee8021ad.svid",
     "ieee8021ad.cvid",
     "ieee8021ah.etype",
+    "arp.opcode",
     "arp.src.proto_ipv4",
     "arp.dst.proto_ipv4",
     "ip.version",
@@ -36,6 +37,7 @@ const ASKED: &[&str] = &[
     "ip.dst",
     "ip.proto",
     "ip.len",
+    "ip.id",
     "ip.ttl",
     "ip.dsfield.dscp",
     "ip.flags.mf",
@@ -57,10 +59,13 @@ const ASKED: &[&str] = &[
     "tcp.srcport",
     "tcp.dstport",
     "tcp.flags",
+    "tcp.window_size_value",
     "udp.srcport",
     "udp.dstport",
     "sctp.srcport",
     "sctp.dstport",
+    "dccp.srcport",
+    "dccp.dstport",
     "icmp.type",
     "icmp.code",
     "icmpv6.type",
@@ -127,9 +132,10 @@ impl Verdict {
     }
 }
 
-/// Reads `samples`, which are all of one link type, with tshark.
-pub(crate) fn dissect(link: LinkType, samples: &[Sample]) -> Vec<Verdict> {
-    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("tshark-{link:?}"));
+/// tshark, to read `samples`, which are all of one link type; what it is to say has yet to be added. `name` is that of a
+/// directory for this.
+pub(crate) fn tshark(name: &str, link: LinkType, samples: &[Sample]) -> Command {
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     fs::create_dir_all(&directory).unwrap();
     let capture = directory.join("corpus.pcap");
     let mut writer =
@@ -140,17 +146,29 @@ pub(crate) fn dissect(link: LinkType, samples: &[Sample]) -> Vec<Verdict> {
     writer.finish().unwrap();
 
     let mut tshark = Command::new("tshark");
-    tshark.args(["-n", "-T", "fields", "-E", "occurrence=a", "-E", "aggregator=,", "-r"]).arg(&capture);
+    tshark.args(["-n", "-r"]).arg(&capture);
     tshark.args(PREFERENCES.iter().flat_map(|preference| ["-o", preference]));
-    tshark.args(asked().flat_map(|field| ["-e", field]));
     // Nobody's own preferences.
     tshark.env("XDG_CONFIG_HOME", &directory).env("HOME", &directory);
-    let output = tshark.output().unwrap_or_else(|error| match error.kind() {
+    tshark
+}
+
+/// Says why there is no tshark.
+pub(crate) fn does_not_start<T>(error: Error) -> T {
+    match error.kind() {
         ErrorKind::NotFound => {
             panic!("This test needs tshark: `make test` installs it, as does `apt-get install tshark`.")
         }
         _ => panic!("tshark does not start: {error}"),
-    });
+    }
+}
+
+/// Reads `samples`, which are all of one link type, with tshark.
+pub(crate) fn dissect(link: LinkType, samples: &[Sample]) -> Vec<Verdict> {
+    let mut tshark = tshark(&format!("tshark-{link:?}"), link, samples);
+    tshark.args(["-T", "fields", "-E", "occurrence=a", "-E", "aggregator=,"]);
+    tshark.args(asked().flat_map(|field| ["-e", field]));
+    let output = tshark.output().unwrap_or_else(does_not_start);
     assert!(output.status.success(), "tshark failed: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap().lines().map(Verdict::new).collect()
 }

@@ -4,6 +4,7 @@
 #![allow(clippy::indexing_slicing, clippy::panic, reason = "a test may stop at the first surprise")]
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
+mod carried;
 mod fields;
 mod judge;
 mod rules;

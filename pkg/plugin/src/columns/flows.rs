@@ -5,7 +5,10 @@ use std::sync::Arc;
 use xdplive_packet::{flow::FlowCounters, headers::present};
 use xdplive_source::Conversation;
 
-use super::{Cells, number, text::words};
+use super::{
+    Cells, number,
+    text::{self, words},
+};
 
 columns! {
     /// A column of conversations.
@@ -24,6 +27,8 @@ columns! {
     LastSeen "last_seen" Time false 14 "When the last packet was seen";
     Ttl "ttl" Number true 5 "TTL or hop limit of the last packet from who started it; without any, of the other side";
     TcpFlags "tcp_flags" String true 34 "TCP flags of all packets both ways";
+    + Tunnel "tunnel" String true 23 "Tunnels around the packets, the outermost first; read where decapsulate is inner";
+    + TunnelId "tunnel_id" Number true 11 "Id of the innermost tunnel: VNI, key, label, session, TEID of who started it";
     + Host "host" String false 66 "Name of the machine that saw the packets; shown where it is asked for by name";
 }
 
@@ -61,6 +66,9 @@ impl FlowRow {
 }
 
 impl FlowColumn {
+    /// Those about tunnels: part of all columns where somebody looks inside.
+    pub const OF_TUNNELS: [Self; 2] = [Self::Tunnel, Self::TunnelId];
+
     fn write_rows<C: Cells>(self, rows: &[FlowRow], cells: &mut C) {
         for row in rows {
             self.write_row(row, cells);
@@ -99,6 +107,9 @@ impl FlowColumn {
                 cells.word(words::tcp_flags((forward.tcp_flags | reverse.tcp_flags) as u8));
             }
             Self::TcpFlags => cells.null(),
+            Self::Tunnel if key.tunnels().next().is_some() => cells.text(&text::tunnel(key.tunnels())),
+            Self::Tunnel => cells.null(),
+            Self::TunnelId => number(key.tunnel_id(), cells),
             Self::Host => cells.text(&row.host),
         }
     }

@@ -2,7 +2,7 @@
 
 mod interfaces;
 
-use xdplive_packet::{Event, Headers, Hook, event::SEGMENTS_UNKNOWN, headers::present};
+use xdplive_packet::{Event, Headers, Hook, Tunnel, event::SEGMENTS_UNKNOWN, headers::present};
 use xdplive_source::{Batch, Row};
 
 use self::interfaces::Interfaces;
@@ -38,6 +38,13 @@ columns! {
     IcmpType "icmp_type" Number true 5 "ICMP or ICMPv6 type";
     IcmpCode "icmp_code" Number true 5 "ICMP or ICMPv6 code";
     Malformed "malformed" String true 19 "Why the parser stopped early";
+    + ArpOperation "arp_operation" Number true 6 "ARP operation: 1 request, 2 reply";
+    + TcpWindow "tcp_window" Number true 6 "TCP window, not scaled";
+    + IpId "ip_id" Number true 6 "IPv4 identification";
+    + Tunnel "tunnel" String true 23 "Tunnels around the packet, the outermost first; read where decapsulate is inner";
+    + TunnelId "tunnel_id" Number true 11 "Id of the innermost tunnel: VNI, key, label, session, TEID";
+    + OuterSourceIp "outer_source_ip" String true 42 "Source address of the outermost IP packet that carries it";
+    + OuterDestinationIp "outer_destination_ip" String true 42 "Destination address of the outermost IP packet that carries it";
     + Host "host" String false 66 "Name of the machine that saw the packets; shown where it is asked for by name";
 }
 
@@ -47,6 +54,10 @@ fn count(batches: &[Batch]) -> usize {
 }
 
 impl PacketColumn {
+    /// Those about tunnels: part of all columns where somebody looks inside.
+    pub const OF_TUNNELS: [Self; 4] =
+        [Self::Tunnel, Self::TunnelId, Self::OuterSourceIp, Self::OuterDestinationIp];
+
     /// Writes this column's cells. Which column it is is asked once, and not of every row.
     fn write_batches<C: Cells>(self, batches: &[Batch], cells: &mut C) {
         match self {
@@ -93,6 +104,22 @@ impl PacketColumn {
                 Some(reason) => cells.text(reason.name()),
                 None => cells.null(),
             }),
+            Self::ArpOperation => headers(batches, |headers| number(headers.arp_operation(), cells)),
+            Self::TcpWindow => headers(batches, |headers| number(headers.tcp_window(), cells)),
+            Self::IpId => headers(batches, |headers| number(headers.ip_id(), cells)),
+            Self::Tunnel => tunnels(batches, |tunnel| match tunnel {
+                Some(tunnel) => cells.text(&text::tunnel(tunnel.levels().map(|(kind, _)| kind))),
+                None => cells.null(),
+            }),
+            Self::TunnelId => {
+                tunnels(batches, |tunnel| number(tunnel.and_then(Tunnel::innermost_id), cells));
+            }
+            Self::OuterSourceIp => {
+                tunnels(batches, |tunnel| outer(tunnel, |tunnel| &tunnel.outer_source, cells));
+            }
+            Self::OuterDestinationIp => {
+                tunnels(batches, |tunnel| outer(tunnel, |tunnel| &tunnel.outer_destination, cells));
+            }
             Self::Host => rows(batches, |batch, row| cells.text(batch.names.host(row.origin))),
         }
     }
@@ -116,6 +143,19 @@ fn events(batches: &[Batch], mut write: impl FnMut(&Event)) {
 #[inline(always)]
 fn headers(batches: &[Batch], mut write: impl FnMut(&Headers)) {
     rows(batches, |_, row| write(&row.event.headers));
+}
+
+/// Calls `write` with what carries each row's packet.
+fn tunnels(batches: &[Batch], mut write: impl FnMut(Option<&Tunnel>)) {
+    rows(batches, |batch, row| write(batch.tunnel(row)));
+}
+
+/// An address of the outermost IP packet.
+fn outer<C: Cells>(tunnel: Option<&Tunnel>, address: impl FnOnce(&Tunnel) -> &[u8; 16], cells: &mut C) {
+    match tunnel {
+        Some(tunnel) if tunnel.outer_version != 0 => cells.address(tunnel.outer_version, address(tunnel)),
+        _ => cells.null(),
+    }
 }
 
 #[inline(always)]

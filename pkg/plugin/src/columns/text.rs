@@ -6,6 +6,8 @@ mod table;
 mod word;
 pub(crate) mod words;
 
+use xdplive_packet::TunnelKind;
+
 pub use self::word::Word;
 pub(crate) use self::{
     address::{address, hex, mac},
@@ -48,4 +50,17 @@ pub(crate) const LENGTH_FIELD: &str = "802.3";
 /// `UDP`, or `253` where IANA has no keyword.
 pub(crate) fn protocol(number: u8, text: &mut String) {
     text.push_str(words::protocol(number).text());
+}
+
+/// Kinds of tunnels, the outermost first, as they stand in a column.
+#[must_use]
+pub fn tunnel(kinds: impl IntoIterator<Item = TunnelKind>) -> String {
+    let mut text = String::new();
+    for kind in kinds {
+        if !text.is_empty() {
+            text.push('/');
+        }
+        text.push_str(kind.name());
+    }
+    text
 }

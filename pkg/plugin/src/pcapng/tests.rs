@@ -2,7 +2,7 @@ use std::sync::Arc;
 
 use bytemuck::Zeroable as _;
 use xdplive_packet::Event;
-use xdplive_source::{HeaderBytes, HostId, Names, Origin as RowOrigin, WallClock};
+use xdplive_source::{HeaderBytes, HostId, Names, Origin as RowOrigin, Tunnels, WallClock};
 
 use super::*;
 
@@ -66,7 +66,12 @@ const ORIGIN: Origin<'_> = Origin { hardware: "x86_64", system: "Linux 6.12", fi
 fn batch(interface: &str, event: Event, captured: Option<Captured<'_>>) -> Batch {
     let mut bytes = HeaderBytes::default();
     let number = captured.map_or(HeaderBytes::NONE, |captured| bytes.add(captured));
-    let row = Row { origin: RowOrigin { host: HostId::ONLY, interface: 0 }, bytes: number, event };
+    let row = Row {
+        origin: RowOrigin { host: HostId::ONLY, interface: 0 },
+        bytes: number,
+        tunnel: Tunnels::NONE,
+        event,
+    };
     let names = Names { interfaces: vec![interface.into()], ..Names::default() };
     Batch::new(Arc::new(vec![row]), Arc::new(names), WallClock::ahead_by(EPOCH))
         .with_bytes(Some(Arc::new(bytes)))

@@ -87,6 +87,14 @@ pub enum QueryError {
         /// What is grouped by.
         group_by: &'static str,
     },
+    /// Nobody has looked for tunnels.
+    #[error(
+        "groupBy: \"{group_by}\" is not possible without looking into tunnels; set decapsulate to \"inner\""
+    )]
+    TunnelsNotRead {
+        /// What is grouped by.
+        group_by: &'static str,
+    },
     /// The time range makes no sense.
     #[error(
         "the time range from {from} to {to} is not allowed; it takes two times in ms between ±8.64e15, in order"

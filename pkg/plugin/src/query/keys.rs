@@ -25,7 +25,7 @@ pub(super) const MAX_INTERFACES: usize = 64;
 const MAX_NAME: usize = 15;
 
 /// Names of the keys that are known.
-pub const KEYS: [&str; 11] = [
+pub const KEYS: [&str; 12] = [
     "kind",
     "interfaces",
     "direction",
@@ -37,6 +37,7 @@ pub const KEYS: [&str; 11] = [
     "measure",
     "top",
     "since",
+    "decapsulate",
 ];
 
 /// The keys of a query. A key that is missing or null has its default; one that is not known is ignored.
@@ -140,9 +141,14 @@ impl Keys<'_> {
     }
 
     pub(super) fn columns<C: Column>(&self) -> Result<Vec<C>, QueryError> {
+        self.columns_with(&[])
+    }
+
+    /// The columns asked for; all, and `more`, where none are.
+    pub(super) fn columns_with<C: Column>(&self, more: &[C]) -> Result<Vec<C>, QueryError> {
         let key = "columns";
         let names = match self.get(key) {
-            None => return Ok(C::ALL.to_vec()),
+            None => return Ok([C::ALL, more].concat()),
             Some(Value::Array(names)) => names,
             Some(other) => return Err(wrong(key, other, "it takes a list of names".to_owned())),
         };
@@ -156,7 +162,7 @@ impl Keys<'_> {
             }
             columns.push(column);
         }
-        Ok(if columns.is_empty() { C::ALL.to_vec() } else { columns })
+        Ok(if columns.is_empty() { [C::ALL, more].concat() } else { columns })
     }
 
     /// The columns of rates: those asked for, of counts; else a time series of the measure.

@@ -1,6 +1,6 @@
 //! Keys of a query that take one of a few words.
 
-use xdplive_source::GroupBy;
+use xdplive_source::{Decapsulate, GroupBy};
 
 /// One of a few words.
 pub trait Word: Copy + 'static {
@@ -94,6 +94,17 @@ impl Word for Since {
     }
 }
 
+impl Word for Decapsulate {
+    const ALL: &'static [Self] = &[Self::None, Self::Inner];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Inner => "inner",
+        }
+    }
+}
+
 impl Word for GroupBy {
     const ALL: &'static [Self] = &Self::ALL;
 
@@ -111,6 +122,8 @@ impl Word for GroupBy {
             Self::Ethertype => "ethertype",
             Self::TcpFlag => "tcp_flag",
             Self::Cast => "cast",
+            Self::Tunnel => "tunnel",
+            Self::TunnelId => "tunnel_id",
         }
     }
 }

@@ -2,7 +2,7 @@ use std::time::Duration;
 
 use bytemuck::Zeroable as _;
 use xdplive_packet::Event;
-use xdplive_source::{HeaderBytes, HostId, Names, Origin, Row, WallClock};
+use xdplive_source::{HeaderBytes, HostId, Names, Origin, Row, Tunnels, WallClock};
 
 use super::*;
 
@@ -12,6 +12,7 @@ fn batch(times: std::ops::Range<u64>) -> Batch {
         origin: Origin { host: HostId::ONLY, interface: 0 },
         event: Event { time: time * 1_000_000, ..Event::zeroed() },
         bytes: HeaderBytes::NONE,
+        tunnel: Tunnels::NONE,
     });
     Batch::new(Arc::new(rows.collect()), Arc::new(Names::default()), WallClock::ahead_by(0))
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use xdplive_history::Recorder;
 use xdplive_packet::event::Direction;
-use xdplive_source::{Conversations, FlowFilters, InterfaceSet, Source};
+use xdplive_source::{Conversations, Decapsulate, FlowFilters, InterfaceSet, Source};
 
 use super::Plugin;
 use crate::{
@@ -28,7 +28,10 @@ impl SinceStart {
     /// None where something else is asked for, or not all of the interfaces are counted from the start.
     pub(super) fn of(plugin: &Plugin, asked: &Asked) -> Option<Self> {
         let InterfaceSet::Named(interfaces) = &asked.request.interfaces else { return None };
-        let is_asked = asked.query.kind == Kind::Flows && asked.query.since == Some(Since::Start);
+        // Nobody looks into tunnels unasked.
+        let is_asked = asked.query.kind == Kind::Flows
+            && asked.query.since == Some(Since::Start)
+            && asked.query.decapsulate == Decapsulate::None;
         let recorder = &plugin.recorder;
         (is_asked && recorder.watches(interfaces)).then(|| Self {
             recorder: recorder.clone(),

@@ -232,7 +232,7 @@ async fn conversations_are_those_since_the_start() {
         ("", json!([[443, 53], [10, 4], [14, 0]])),
         (r#","top":1"#, json!([[443], [10], [14]])),
         (r#","filter":"udp""#, json!([[53], [4], [0]])),
-        (r#","filter":"src port 443""#, json!([[443], [0], [14]])),
+        (r#","filter":"src port 443""#, json!([[50_000], [14], [0]])),
         (r#","direction":"out""#, json!([[443, 53], [10, 4], [0, 0]])),
         (r#","interfaces":["wg0"]"#, json!([[], [], []])),
     ] {

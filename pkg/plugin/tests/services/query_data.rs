@@ -11,7 +11,7 @@ use xdplive_plugin::{
     query::Query,
     settings::LimitCeiling,
 };
-use xdplive_source::{HookChoice, HostSet, InterfaceSet, Label, Request, Wanted};
+use xdplive_source::{Decapsulate, HookChoice, HostSet, InterfaceSet, Label, Request, Wanted};
 
 use crate::{
     context::{viewer, with_settings},
@@ -106,6 +106,7 @@ async fn the_source_is_made_ready_for_what_is_asked() {
             interfaces: InterfaceSet::Named(vec!["wg0".to_owned()]),
             directions: vec![Direction::Out],
             hook: HookChoice::Auto,
+            decapsulate: Decapsulate::None,
             label: Arc::new(Label { owner: "1/p4ck3ts".to_owned(), stream: String::new() }),
             wanted: Some(Wanted {
                 filter: filter("udp"),
@@ -119,6 +120,7 @@ async fn the_source_is_made_ready_for_what_is_asked() {
             interfaces: InterfaceSet::Any,
             directions: vec![Direction::In, Direction::Out],
             hook: HookChoice::XdpGeneric,
+            decapsulate: Decapsulate::None,
             label: Arc::new(Label { owner: "1/p4ck3ts".to_owned(), stream: String::new() }),
             wanted: Some(Wanted {
                 filter: filter(""),

@@ -17,7 +17,8 @@ use xdplive_packet::{Event, Headers, Hook, headers::present};
 use xdplive_source::{
     Batch, Counted, DirectionCounts, FlowFeed, FlowQueue, HeaderBytes, HookAccounts, Host, HostId, InForce,
     Interface, InterfaceSet, Interfaces, IsShown, LeftOut, Link, Moment, Names, Origin, Prepared, Queue,
-    Reading, Report, Request, Row, RowCounts, Source, SourceError, StreamId, Subscription, WallClock,
+    Reading, Report, Request, Row, RowCounts, Source, SourceError, StreamId, Subscription, Tunnels,
+    WallClock,
 };
 
 use crate::grafana::patiently;
@@ -223,7 +224,7 @@ impl Stream {
         let origin = Origin { host: self.host.id, interface: 0 };
         let row = |(time, ttl)| {
             let event = Event { time: time * 1_000_000, ..packet(ttl) };
-            Row { origin, bytes: HeaderBytes::NONE, event }
+            Row { origin, bytes: HeaderBytes::NONE, tunnel: Tunnels::NONE, event }
         };
         let rows = packets.into_iter().map(row).collect();
         let mut counts = RowCounts::default();

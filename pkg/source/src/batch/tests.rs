@@ -10,6 +10,7 @@ fn batch(times: Range<u64>) -> Batch {
         origin: Origin { host: HostId::ONLY, interface: 0 },
         event: Event { time: time * 1_000_000, ..Event::zeroed() },
         bytes: HeaderBytes::NONE,
+        tunnel: Tunnels::NONE,
     });
     Batch::new(Arc::new(rows.collect()), Arc::default(), WallClock::ahead_by(0))
 }

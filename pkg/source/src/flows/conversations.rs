@@ -2,7 +2,10 @@
 
 use std::collections::HashMap;
 
-use xdplive_packet::flow::{FlowCounters, FlowKey, Sum};
+use xdplive_packet::{
+    TunnelKind,
+    flow::{FlowCounters, FlowKey, Sum},
+};
 
 use crate::host::HostId;
 
@@ -22,8 +25,8 @@ pub struct Conversation {
 /// Flows put together by their two ends, whatever the direction at the interface and the kind of MAC address: packets
 /// in both directions of a loopback interface are counted twice, as everywhere else.
 ///
-/// Who started it is the side that sent a SYN without ACK; else the one with the higher port, because services have
-/// low ones; else the one seen first. When a flow was first seen says less than ports do, because tables are emptied
+/// Who started it is the side that sent a SYN without ACK, or was sent one with ACK. Else, where one side has sent nothing, as a
+/// group of stations never does, it is the other one. Else it is the one with the higher port, because services have low ones; else the one seen first. When a flow was first seen says less than ports do, because tables are emptied
 /// again and again: it mostly says who spoke first in that interval. In the order in which conversations first appear.
 pub fn conversations(
     host: HostId,
@@ -117,21 +120,17 @@ impl Conversation {
     /// The same with the side that started it first.
     fn turned(self) -> Self {
         let Self { key, forward, reverse, .. } = self;
-        if reverse.sum.packets == 0 {
-            // The only side seen may well be the answering one.
-            if forward.opens() || key.source_port >= key.destination_port {
-                return self;
-            }
-        } else {
-            let order = forward
-                .opens()
-                .cmp(&reverse.opens())
-                .then(key.source_port.cmp(&key.destination_port))
-                .then(reverse.first.cmp(&forward.first))
-                .then(key.destination.cmp(&key.source));
-            if order.is_ge() {
-                return self;
-            }
+        // What speaks for either side, the strongest first.
+        let started = |sent: &FlowCounters, received: &FlowCounters| sent.opens() || received.accepts();
+        let spoke = |sent: &FlowCounters| sent.sum.packets > 0;
+        let order = started(&forward, &reverse)
+            .cmp(&started(&reverse, &forward))
+            .then(spoke(&forward).cmp(&spoke(&reverse)))
+            .then(key.source_port.cmp(&key.destination_port))
+            .then(reverse.first.cmp(&forward.first))
+            .then(key.destination.cmp(&key.source));
+        if order.is_ge() {
+            return self;
         }
         Self { key: reversed(&key), forward: reverse, reverse: forward, ..self }
     }
@@ -150,7 +149,11 @@ fn reversed(key: &FlowKey) -> FlowKey {
 
 /// What both ways of a conversation have in common, and whether `key` is the way back.
 fn ends(key: &FlowKey) -> (FlowKey, bool) {
-    let neutral = FlowKey { direction: 0, cast: 0, ..*key };
+    let mut neutral = FlowKey { direction: 0, cast: 0, ..*key };
+    // Each end of a GTP tunnel has an id of its own.
+    if key.tunnels().last() == Some(TunnelKind::Gtp) {
+        neutral.tunnel_id = 0;
+    }
     let swapped = ends_swapped(key);
     (if swapped { reversed(&neutral) } else { neutral }, swapped)
 }

@@ -8,6 +8,7 @@ use std::{
 
 use foldhash::fast::RandomState;
 use xdplive_packet::{
+    TunnelKind,
     event::Direction,
     flow::{Cast, FlowKey, Sum},
     headers::present,
@@ -42,11 +43,15 @@ pub enum GroupBy {
     Cast,
     /// TCP flag. Groups overlap: a packet with two flags is part of both.
     TcpFlag,
+    /// Kinds of the tunnels around the packet.
+    Tunnel,
+    /// Id of the innermost tunnel.
+    TunnelId,
 }
 
 impl GroupBy {
     /// Every one, in the order in which they are documented.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 14] = [
         Self::Protocol,
         Self::Direction,
         Self::Vlan,
@@ -59,7 +64,15 @@ impl GroupBy {
         Self::Ethertype,
         Self::TcpFlag,
         Self::Cast,
+        Self::Tunnel,
+        Self::TunnelId,
     ];
+
+    /// Whether groups are of what carries packets, which only who looks inside knows.
+    #[must_use]
+    pub const fn is_of_tunnels(self) -> bool {
+        matches!(self, Self::Tunnel | Self::TunnelId)
+    }
 
     /// Whether groups say who talks to whom: by address or port.
     #[must_use]
@@ -74,7 +87,9 @@ impl GroupBy {
             | Self::Interface
             | Self::Ethertype
             | Self::Cast
-            | Self::TcpFlag => false,
+            | Self::TcpFlag
+            | Self::Tunnel
+            | Self::TunnelId => false,
         }
     }
 }
@@ -106,6 +121,10 @@ pub enum Group {
     Cast(Cast),
     /// Number of the bit, 0 = FIN … 7 = CWR.
     TcpFlag(u8),
+    /// Kinds of the tunnels around the packet, the outermost first.
+    Tunnel(Vec<TunnelKind>),
+    /// Id of the innermost tunnel.
+    TunnelId(Option<u32>),
 }
 
 /// What the link layer carries.
@@ -280,6 +299,8 @@ fn group(key: &FlowKey, interface: &Arc<str>, by: GroupBy) -> Group {
             Group::Ethertype(key.ethertype().map(LinkProtocol::Type).or(length))
         }
         GroupBy::Cast => Group::Cast(key.cast()),
+        GroupBy::Tunnel => Group::Tunnel(key.tunnels().collect()),
+        GroupBy::TunnelId => Group::TunnelId(key.tunnel_id()),
     }
 }
 

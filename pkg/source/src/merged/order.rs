@@ -15,6 +15,7 @@ use crate::{
     header_bytes::HeaderBytes,
     ids::{GONE, InterfaceNumber},
     row::{Names, Origin, Row},
+    tunnels::Tunnels,
 };
 
 /// How long a row is held back for older ones of other sources. It should be longer than what one source takes longer
@@ -35,6 +36,7 @@ pub(super) struct Order {
     held: Vec<Row>,
     bytes: HeaderBytes,
     has_bytes: bool,
+    tunnels: Tunnels,
     /// When rows came, and the youngest of them.
     arrivals: VecDeque<(Instant, u64)>,
 }
@@ -50,6 +52,7 @@ impl Order {
             held: Vec::new(),
             bytes: HeaderBytes::default(),
             has_bytes: false,
+            tunnels: Tunnels::default(),
             arrivals: VecDeque::new(),
         }
     }
@@ -66,10 +69,12 @@ impl Order {
             youngest = event.time.max(youngest);
             let bytes = batch.captured(row).map_or(HeaderBytes::NONE, |captured| self.bytes.add(captured));
             self.has_bytes |= batch.has_bytes();
+            let tunnel = batch.tunnel(row).map_or(Tunnels::NONE, |tunnel| self.tunnels.add(*tunnel));
             let interface = self.number(part, interface, batch.names.interface(row.origin));
             self.held.push(Row {
                 origin: Origin { host: self.hosts.id(part, host), interface },
                 bytes,
+                tunnel,
                 event,
             });
         }
@@ -159,12 +164,15 @@ impl Order {
         }
         rows.shrink_to_fit();
         let bytes = std::mem::take(&mut self.bytes);
+        let tunnels = std::mem::take(&mut self.tunnels);
         for row in &mut self.held {
             row.bytes = self.bytes.add_from(&bytes, row.bytes);
+            row.tunnel = self.tunnels.add_from(&tunnels, row.tunnel);
         }
+        let tunnels = Some(tunnels).filter(|all| !all.is_empty()).map(Arc::new);
         let bytes = self.has_bytes.then(|| Arc::new(bytes));
         let batch = Batch::new(Arc::new(rows), Arc::clone(&self.names), WallClock::ahead_by(0));
-        Some(batch.with_bytes(bytes).counted())
+        Some(batch.with_bytes(bytes).with_tunnels(tunnels).counted())
     }
 }
 

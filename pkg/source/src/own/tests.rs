@@ -25,7 +25,10 @@ fn is_own(filter: &Filter, packet: impl Into<Payload>) -> bool {
     let headers = parse(&mut frame.as_slice(), &Wire::new(LinkType::Ethernet));
     let frame_length = frame.len() as u32;
     let decide = |direction| {
-        filter.matches(&Packet { headers: &headers, frame_length, direction }, &Environment::default())
+        filter.matches(
+            &Packet { headers: &headers, frame_length, direction, bytes: None },
+            &Environment::default(),
+        )
     };
     let [received, sent] = Direction::ALL.map(decide);
     assert_eq!(received, sent, "addresses decide, not directions");

@@ -2,7 +2,7 @@ use bytemuck::Zeroable;
 use xdplive_packet::Event;
 
 use super::*;
-use crate::{HeaderBytes, HostId, Names, Origin, Row, Subscription, clock::WallClock};
+use crate::{HeaderBytes, HostId, Names, Origin, Row, Subscription, Tunnels, clock::WallClock};
 
 /// Rows with the times of `times`.
 fn batch(times: std::ops::Range<u64>) -> Batch {
@@ -10,6 +10,7 @@ fn batch(times: std::ops::Range<u64>) -> Batch {
         .map(|time| Row {
             origin: Origin { host: HostId::ONLY, interface: 0 },
             bytes: HeaderBytes::NONE,
+            tunnel: Tunnels::NONE,
             event: Event { time, ..Event::zeroed() },
         })
         .collect();

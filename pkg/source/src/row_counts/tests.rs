@@ -2,13 +2,14 @@ use bytemuck::Zeroable as _;
 use xdplive_packet::Event;
 
 use super::*;
-use crate::{HeaderBytes, HostId, Origin};
+use crate::{HeaderBytes, HostId, Origin, Tunnels};
 
 #[test]
 fn rows_are_counted_by_interface_and_direction() {
     let row = |interface, hook: Hook| Row {
         origin: Origin { host: HostId::ONLY, interface },
         bytes: HeaderBytes::NONE,
+        tunnel: Tunnels::NONE,
         event: Event { hook: hook as u8, ..Event::zeroed() },
     };
     let rows = [

@@ -6,9 +6,9 @@ use arrow_ipc::reader::FileReader;
 use arrow_schema::ArrowError;
 use serde_json::{Value, json};
 use thiserror::Error;
-use xdplive_protocol::columns::COUNTS;
+use xdplive_protocol::columns::{COUNTS, PACKETS, TUNNELS};
 
-use crate::cli::{Kind, Watch, name_of};
+use crate::cli::{Decapsulate, Kind, Watch, name_of};
 
 /// One query for each filter, or one for everything.
 pub fn queries(options: &Watch) -> Vec<Value> {
@@ -25,6 +25,7 @@ pub fn queries(options: &Watch) -> Vec<Value> {
                 "interval": options.interval,
                 "top": options.top,
                 "since": name_of(options.since),
+                "decapsulate": name_of(options.decapsulate),
             });
             if let Some(keys) = query.as_object_mut() {
                 if !options.interface.is_empty() {
@@ -32,6 +33,10 @@ pub fn queries(options: &Watch) -> Vec<Value> {
                 }
                 if !options.columns.is_empty() {
                     keys.insert("columns".to_owned(), json!(options.columns));
+                } else if options.query == Kind::Packets && options.json {
+                    let carried: &[&str] =
+                        if options.decapsulate == Decapsulate::Inner { &TUNNELS } else { &[] };
+                    keys.insert("columns".to_owned(), json!([&PACKETS[..], carried].concat()));
                 } else if options.query == Kind::Rates {
                     // Without columns they come as a time series, for a graph.
                     keys.insert("columns".to_owned(), json!(COUNTS));

@@ -87,7 +87,8 @@ impl Bench {
             link: LinkType::Ethernet,
             slots: &one.slots,
             members: one.members.clone(),
-            flows: false,
+            mtu: 1500,
+            flows: 0,
         })
     }
 
@@ -218,7 +219,8 @@ fn a_configuration_says_what_is_wanted() {
         link: LinkType::RawIp,
         slots: &one.slots,
         members: one.members.clone(),
-        flows: true,
+        mtu: 1500,
+        flows: flows::OUTER,
     };
     let generation = bench.generations.make(plan).unwrap();
     let written = bench.kernel.lock().configurations[&0];
@@ -231,6 +233,7 @@ fn a_configuration_says_what_is_wanted() {
         flows: 1,
         wake_bytes: 1024,
         header_bytes: 96,
+        mtu: 1500,
         ..Configuration::idle(LinkType::Ethernet, 0)
     };
     expected.limits[0] = Limit::NONE;

@@ -1,7 +1,7 @@
 use bytemuck::Zeroable as _;
 use futures::FutureExt as _;
 use proptest::prelude::*;
-use xdplive_packet::{Event, Hook, event::HeaderRecord};
+use xdplive_packet::{Event, Hook, Tunnel, event::HeaderRecord};
 use xdplive_source::Tally;
 
 use super::*;
@@ -25,7 +25,8 @@ fn add(dispatch: &mut Dispatch, event: Event) {
 fn add_with_bytes(dispatch: &mut Dispatch, event: Event, bytes: &[u8], tag: [u16; 2]) {
     let event = Event { kind: RecordKind::Headers as u8, ..event };
     let numbers = [bytes.len() as u16, tag[0], tag[1], 0];
-    let record = [bytemuck::bytes_of(&event), bytemuck::bytes_of(&numbers), bytes].concat();
+    let tunnel = bytemuck::bytes_of(&Tunnel::NONE);
+    let record = [bytemuck::bytes_of(&event), tunnel, bytemuck::bytes_of(&numbers), bytes].concat();
     assert_eq!(record.len(), HeaderRecord::BYTES_AT + bytes.len());
     dispatch.add(&record);
 }

@@ -95,7 +95,7 @@ fn comparisons() {
             "foo[1] = 2",
             1,
             "foo",
-            "expected one of the headers ether, ip, ip6, tcp, udp, sctp, icmp and icmp6",
+            "expected one of the headers ether, ip, ip6, arp, tcp, udp, sctp, icmp and icmp6",
         ),
         ("len / 0 = 1", 5, "/", "nothing can be divided by 0"),
         ("len << 32 = 1", 5, "<<", "they can be shifted by 31 at most"),

@@ -37,6 +37,7 @@ fn shorthand() {
         ("port 80 and tcp or 443", "(port 80 and tcp) or port 443"),
         ("ip proto 6 or 17", "ip proto 6 or ip proto 17"),
         ("ttl 1 or 2", "ttl == 1 or ttl == 2"),
+        ("dscp df or ef", "dscp == 0 or dscp == 46"),
         ("dscp (ef or af11 or 8)", "dscp == 46 or dscp == 10 or dscp == 8"),
     ]);
 }
@@ -96,6 +97,13 @@ fn protocols() {
         ("ip proto 1", "icmp"),
         ("ip6 proto \\ipv6-icmp", "icmp6"),
         ("ip6 protochain 6", "ip6 proto 6"),
+        // The first extension header; what is behind all of them is the protocol.
+        ("ip6 proto 44", "ip6[6] == 44"),
+        ("ip6 proto \\ah", "ip6[6] == 51"),
+        ("ip6 protochain 44", "ip6[6] == 44"),
+        ("ip6 proto 0 or 43 or 60 or 58", "ip6[6] == 0 or ip6[6] == 43 or ip6[6] == 60 or icmp6"),
+        ("ip proto 44", "ip proto 44"),
+        ("proto 44", "proto 44"),
         ("proto ospf or GRE or \\pim", "proto 89 or proto 47 or pim"),
         ("ether proto \\ip", "ip"),
         ("ether proto 0x0806", "arp"),
@@ -250,4 +258,75 @@ fn empty_lists() {
     assert!(
         parse(&many).unwrap_err().to_string().contains("lists in braces come to 32768 conditions at most")
     );
+}
+
+#[test]
+fn tunnels() {
+    assert_means(&[
+        ("vxlan", "vxlan"),
+        ("vxlan 0x10", "vxlan 16"),
+        ("vxlan 16777215", "vxlan 16777215"),
+        ("geneve 5 or geneve 6", "geneve 5 or geneve 6"),
+        ("gre 4294967295", "gre 4294967295"),
+        ("mpls 1048575", "mpls 1048575"),
+        ("pppoes 0xffff", "pppoes 65535"),
+        ("gtp 7 and tcp", "gtp 7 and tcp"),
+        ("not gre", "not gre"),
+        ("vxlan {5,6}", "vxlan 5 or vxlan 6"),
+        ("pppoed", "ether proto 0x8863"),
+        // A service in the place of a port.
+        ("port vxlan", "udp port 4789"),
+        ("port (80 or geneve)", "port 80 or udp port 6081"),
+        ("port {80,vxlan}", "port 80 or udp port 4789"),
+        ("port 80 or vxlan", "port 80 or vxlan"),
+        ("vxlan and 5 < ttl", "vxlan and 5 < ttl"),
+    ]);
+    assert_refused(&[
+        ("vxlan 16777216", 7, "16777216", "expected a VXLAN network identifier (VNI) from 0 to 16777215"),
+        ("geneve 16777216", 8, "16777216", "expected a Geneve network identifier (VNI) from 0 to 16777215"),
+        ("gre 4294967296", 5, "4294967296", "expected a GRE key from 0 to 4294967295"),
+        ("mpls 1048576", 6, "1048576", "expected an MPLS label from 0 to 1048575"),
+        ("pppoes 65536", 8, "65536", "expected the id of a PPPoE session from 0 to 65535"),
+        (
+            "gtp 4294967296",
+            5,
+            "4294967296",
+            "expected the id of a GTP tunnel's end (TEID) from 0 to 4294967295",
+        ),
+        ("pppoed 5", 8, "5", "expected and, or or the end"),
+    ]);
+}
+
+#[test]
+fn properties_of_packets() {
+    assert_means(&[
+        ("fragment", "fragment"),
+        ("not fragment and df", "not fragment and ip[6] & 64 != 0"),
+        ("window 0", "window == 0"),
+        ("window < 0x100", "window < 256"),
+        ("payload > 0", "payload > 0"),
+        ("100 <= payload", "100 <= payload"),
+        ("tcpflags syn", "tcpflags & 2 == 2"),
+        ("tcpflags syn or fin", "tcpflags & 2 == 2 or tcpflags & 1 == 1"),
+        ("tcpflags & (syn|fin) != 0", "tcpflags & 3 != 0"),
+        ("tcpflags & (tcp-syn|tcp-ack) = tcp-syn", "tcpflags & 18 == 2"),
+        ("tcpflags == 2", "tcpflags == 2"),
+        ("ip[6:2] & 0x1fff != 0", "ip[6:2] & 8191 != 0"),
+        ("ip6[0:2] >> 4 = 0x600", "ip6[0:2] >> 4 == 1536"),
+        ("udp[4:2] > 8", "udp[4:2] > 8"),
+        ("tcp[14:2] = 0", "tcp[14:2] == 0"),
+        ("ether[6:4] = 0x02000000", "ether[6:4] == 33554432"),
+        ("arp[6:2] = 1", "arp[6:2] == 1"),
+        (
+            "ip[2:2] - ((ip[0]&0xf)<<2) - ((tcp[12]&0xf0)>>2) != 0",
+            "(ip[2:2] - ((ip[0] & 15) << 2)) - ((tcp[12] & 240) >> 2) != 0",
+        ),
+    ]);
+    assert_refused(&[
+        ("window 65536", 8, "65536", "expected a window from 0 to 65535"),
+        ("tcpflags nosuch", 10, "nosuch", "expected a TCP flag, such as syn"),
+        ("payload", 1, "payload", "expected a condition"),
+        ("payload >", 10, "", "expected a number"),
+        ("fragment 5", 10, "5", "expected and, or or the end"),
+    ]);
 }

@@ -21,6 +21,10 @@ fn are_told_apart() {
             "tcp[tcpflags] & (tcp-syn|2) != 0",
             "k:tcp o:[ v:tcpflags o:] o:& o:( v:tcp-syn o:| v:2 o:) o:!= v:0",
         ),
+        (
+            "tcpflags & syn != 0 and port vxlan or vxlan 5",
+            "k:tcpflags o:& v:syn o:!= v:0 o:and k:port v:vxlan o:or k:vxlan v:5",
+        ),
         ("len-5>=0", "v:len-5 o:>= v:0"),
         (r"proto \tcp", r"k:proto v:\tcp"),
         ("ether[6:4] = 1", "k:ether o:[ v:6 o:: v:4 o:] o:= v:1"),

@@ -143,13 +143,13 @@ fn named_source() -> String {
     std::net::Ipv4Addr::from(address).to_string()
 }
 
-/// Only the answering side was seen: it is the other side's row all the same, with the TTL that there is.
+/// Only the answering side was seen: nothing says so, and who has sent nothing starts nothing.
 #[test]
 fn the_answering_side_alone() {
     let back = Ipv4 { ttl: 57, ..Ipv4::new([198, 51, 100, 7], [192, 0, 2, 1], Tcp::new(443, 50_085, FIN)) };
     let found = row(LinkType::RawIp, &[(back.bytes(), 0)]);
-    assert_eq!(found[..4], [json!("192.0.2.1"), json!(50_085), json!("198.51.100.7"), json!(443)]);
-    assert_eq!(found[6..10], [json!(0), json!(0), json!(1), json!(40)]);
+    assert_eq!(found[..4], [json!("198.51.100.7"), json!(443), json!("192.0.2.1"), json!(50_085)]);
+    assert_eq!(found[6..10], [json!(1), json!(40), json!(0), json!(0)]);
     assert_eq!(found[12..], [json!(57), json!("FIN")]);
 }
 

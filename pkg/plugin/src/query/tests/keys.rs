@@ -17,6 +17,7 @@ fn every_key_has_a_default() {
         measure: Measure::Packets,
         top: 10,
         since: None,
+        decapsulate: Decapsulate::None,
     };
     assert_eq!(query, expected);
 }
@@ -78,7 +79,7 @@ fn other_words_are_refused() {
         "groupBy",
         wrong(),
         "allowed are protocol, direction, vlan, interface, source, destination, host_ip, \
-         source_port, destination_port, ethertype, tcp_flag, cast",
+         source_port, destination_port, ethertype, tcp_flag, cast, tunnel, tunnel_id",
     );
 }
 

@@ -8,7 +8,7 @@ use xdplive_history::{
     watched::{Choice, GroupInterval, GroupsOf},
 };
 use xdplive_packet::{event::Direction, flow::Sum};
-use xdplive_source::{Batch, HookAccounts, InterfaceSet, Interval, Lap, Top};
+use xdplive_source::{Batch, Decapsulate, HookAccounts, InterfaceSet, Interval, Lap, Top};
 
 use crate::{
     asked::Asked,
@@ -106,7 +106,9 @@ impl Plugin {
         range: &RangeInclusive<i64>,
     ) -> Option<Kept<Vec<CountRow>>> {
         let InterfaceSet::Named(interfaces) = &asked.request.interfaces else { return None };
-        let by = asked.query.group_by.filter(|_| *asked.query.filter == Filter::default())?;
+        let is_counted =
+            *asked.query.filter == Filter::default() && asked.query.decapsulate == Decapsulate::None;
+        let by = asked.query.group_by.filter(|_| is_counted)?;
         let is_table = matches!(asked.query.columns, Columns::Counts(_));
         let interval = Duration::from_millis(asked.query.interval);
         let length = i64::try_from(interval.max(SECOND).as_millis()).unwrap_or(i64::MAX);

@@ -13,6 +13,7 @@ fn batch(name: &str, ahead: i64, times: &[u64]) -> Batch {
     let row = |time: &u64| Row {
         origin,
         bytes: HeaderBytes::NONE,
+        tunnel: Tunnels::NONE,
         event: Event { time: *time, ..Event::zeroed() },
     };
     let names = Names { hosts: vec![Host::only("nas")], interfaces: vec![name.into()] };

@@ -1,4 +1,4 @@
-use xdplive_source::{HeaderBytes, HostId, Origin, Row, WallClock};
+use xdplive_source::{HeaderBytes, HostId, Origin, Row, Tunnels, WallClock};
 
 use super::*;
 use crate::{columns::tests::Values, tests::ethernet};
@@ -7,7 +7,7 @@ use crate::{columns::tests::Values, tests::ethernet};
 fn batch(names: &[&str], rows: impl IntoIterator<Item = u16>) -> Batch {
     let row = |interface| {
         let origin = Origin { host: HostId::ONLY, interface };
-        Row { origin, bytes: HeaderBytes::NONE, event: ethernet(&[]) }
+        Row { origin, bytes: HeaderBytes::NONE, tunnel: Tunnels::NONE, event: ethernet(&[]) }
     };
     let interfaces = names.iter().map(|name| Arc::from(*name)).collect();
     let names = Names { interfaces, ..Names::default() };

@@ -100,10 +100,19 @@ fn three_tags() {
     let expected = json!({
         "source_mac": "00:11:32:e5:79:5c",
         "destination_mac": "01:00:5e:7f:ff:fa",
-        "ethertype": "802.1Q",
+        "ethertype": "IPv4",
         "vlan": 1,
         "inner_vlan": 2,
-        "malformed": "too_many_headers",
+        "version": 4,
+        "source_ip": "192.0.2.20",
+        "destination_ip": "239.255.255.250",
+        "protocol": "UDP",
+        "length": 129,
+        "ttl": 1,
+        "dscp": 0,
+        "fragment": false,
+        "source_port": 50_085,
+        "destination_port": 1900,
     });
     assert_eq!(headers(ethernet(&frame.bytes())), expected);
 }

@@ -1,5 +1,5 @@
 use serde_json::json;
-use xdplive_source::HostSet;
+use xdplive_source::{Decapsulate, HostSet};
 
 use super::*;
 
@@ -78,6 +78,7 @@ fn a_file_s_name_is_plain() {
         interfaces,
         directions: Vec::new(),
         hook: Default::default(),
+        decapsulate: Decapsulate::None,
         wanted: None,
     };
     for (names, expected) in [
