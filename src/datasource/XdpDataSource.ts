@@ -81,7 +81,7 @@ export class XdpDataSource
 {
   override readonly variables = new XdpVariableSupport(this);
   /** Where links from cells lead. */
-  private packetsPage: PacketsPage = dashboardPage(this.uid);
+  private packetsPage: PacketsPage = dashboardPage(this.uid, this.type);
   /** For the bundled dashboard, which somebody may not have imported yet. */
   private readonly dashboardSearch = new DashboardSearch(LIVE_PACKETS);
   /** Of the line that somebody looks at. */
@@ -276,7 +276,7 @@ export class XdpDataSource
   /** Nothing waits for it: a link is looked up when it is followed. */
   private findPacketsPage(): void {
     this.dashboardSearch.look((isThere) => {
-      this.packetsPage = isThere ? dashboardPage(this.uid) : explorePage(this.uid, this.type);
+      this.packetsPage = isThere ? dashboardPage(this.uid, this.type) : explorePage(this.uid, this.type);
     });
   }
 }

@@ -11,6 +11,7 @@ import { lastValueFrom, of, toArray } from 'rxjs';
 
 import { dresser } from '../fields/dressed';
 import { dashboardPage } from '../fields/packetsPage';
+import pluginJson from '../plugin.json';
 import type { XdpQuery } from '../query/model';
 import { testDataSource } from '../testing/dataSource';
 import { channelMeta, ttlFrame } from '../testing/frames';
@@ -23,7 +24,7 @@ const answer: DataQueryResponse = {
 };
 
 /** The same as a panel gets it. */
-const shown = dresser([{ refId: 'A' }], () => dashboardPage('uid-1'))(answer);
+const shown = dresser([{ refId: 'A' }], () => dashboardPage('uid-1', pluginJson.id))(answer);
 
 describe('a query whose filter has a variable', () => {
   const host = { value: '10.0.0.1' };

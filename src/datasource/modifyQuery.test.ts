@@ -18,6 +18,15 @@ describe('a cell of Explore', () => {
     );
   });
 
+  it('is of the headers that its query looks at', () => {
+    const inner: XdpQuery = { refId: 'A', filter: 'tcp', decapsulate: 'inner' };
+    const options = { key: 'source_port', value: '443' };
+    expect(testDataSource().modifyQuery(inner, { type: 'ADD_FILTER', options })).toEqual({
+      ...inner,
+      filter: '(tcp) and src port 443',
+    });
+  });
+
   it.each([
     [{ kind: 'flows' }, 'ttl', '1'],
     [{ kind: 'rates', groupBy: 'source' }, 'source_mac', '02:00:5e:10:00:01'],

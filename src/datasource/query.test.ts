@@ -18,6 +18,7 @@ import { lastValueFrom, of, take, toArray } from 'rxjs';
 
 import { dresser } from '../fields/dressed';
 import { dashboardPage } from '../fields/packetsPage';
+import pluginJson from '../plugin.json';
 import type { XdpQuery } from '../query/model';
 import { testDataSource } from '../testing/dataSource';
 import { channelMeta, ttlFrame } from '../testing/frames';
@@ -30,7 +31,7 @@ const answer: DataQueryResponse = {
 };
 
 /** The same as a panel gets it. */
-const shown = dresser([{ refId: 'A' }], () => dashboardPage('uid-1'))(answer);
+const shown = dresser([{ refId: 'A' }], () => dashboardPage('uid-1', pluginJson.id))(answer);
 
 describe('query', () => {
   const live = new SharedLive();

@@ -11,6 +11,7 @@ export interface Choice<T> {
 
 interface Props<T> {
   label: string;
+  tooltip?: string;
   choices: ReadonlyArray<Choice<T>>;
   /** Undefined: none of them. */
   value: T | undefined;
@@ -18,10 +19,10 @@ interface Props<T> {
 }
 
 /** One of a few, all in sight. Nothing is marked where a dashboard's JSON has a value that is not offered. */
-export function ChoiceField<T>({ label, choices, value, onChange }: Props<T>) {
+export function ChoiceField<T>({ label, tooltip, choices, value, onChange }: Props<T>) {
   const styles = useStyles2(getStyles);
   return (
-    <FittedField label={label}>
+    <FittedField label={label} tooltip={tooltip}>
       <RadioButtonGroup<T>
         aria-label={label}
         className={styles.choices}

@@ -17,6 +17,17 @@ describe('Group by', () => {
     expect(offered).toHaveLength(13 + 3);
   });
 
+  it('offers tunnels where they are looked into, and has none of them where that ends', async () => {
+    const { queries } = await openEditor({ kind: 'rates', decapsulate: 'inner' });
+    await userEvent.click(screen.getByLabelText('Group by'));
+    expect(await screen.findAllByRole('option')).toHaveLength(13 + 2 + 3);
+    await userEvent.click(screen.getByRole('option', { name: /^Tunnel id/ }));
+    expect(queries.at(-1)).toStrictEqual({ refId: 'A', kind: 'rates', decapsulate: 'inner', groupBy: 'tunnel_id' });
+    await userEvent.click(screen.getByRole('radio', { name: 'Outer headers' }));
+    expect(queries.at(-1)).toStrictEqual({ refId: 'A', kind: 'rates' });
+    expect(screen.getByLabelText('Group by')).toHaveValue('None');
+  });
+
   it('offers dashboard variables', async () => {
     const { queries } = await openEditor({ kind: 'rates' });
     await choose('Group by', '$group');

@@ -3,7 +3,7 @@ import { Combobox, type ComboboxOption } from '@grafana/ui';
 import { useMemo } from 'react';
 
 import { t } from '../locale/t';
-import { GROUPINGS } from '../query/groups';
+import { groupingsFor } from '../query/groups';
 import type { XdpQuery } from '../query/model';
 
 import { FittedField } from './FittedField';
@@ -15,14 +15,14 @@ type Grouping = NonNullable<XdpQuery['groupBy']>;
 /** Stands for no key in the query. */
 const NONE = 'none';
 
-function groupOptions(): Array<ComboboxOption<Grouping | typeof NONE>> {
+function groupOptions(decapsulate: XdpQuery['decapsulate']): Array<ComboboxOption<Grouping | typeof NONE>> {
   return [
     {
       value: NONE,
       label: t('group.none.label', 'None'),
       description: t('group.none.description', 'One rate of all packets'),
     },
-    ...GROUPINGS.map(({ groupBy, label, description }) => ({
+    ...groupingsFor({ decapsulate }).map(({ groupBy, label, description }) => ({
       value: groupBy,
       label: label(),
       description: description(),
@@ -34,13 +34,15 @@ function groupOptions(): Array<ComboboxOption<Grouping | typeof NONE>> {
 interface Props {
   id: string;
   value: Grouping | undefined;
+  /** Groups by tunnels are there only where tunnels are looked into. */
+  decapsulate: XdpQuery['decapsulate'];
   /** Undefined: one rate of all packets. */
   onChange: (groupBy: Grouping | undefined) => void;
 }
 
 /** What the packets of one series have in common. */
-export function GroupByField({ id, value, onChange }: Props) {
-  const options = useMemo(() => groupOptions(), []);
+export function GroupByField({ id, value, decapsulate, onChange }: Props) {
+  const options = useMemo(() => groupOptions(decapsulate), [decapsulate]);
 
   return (
     <FittedField

@@ -10,17 +10,17 @@ beforeAll(setUpEditors);
 describe('Show', () => {
   const kinds = () => within(screen.getByRole('radiogroup', { name: 'Show' }));
   const labels = ['Filter', 'Group by', 'Rows per second', 'Top', 'Interval', 'Rows kept'];
-  const choices = ['Format', 'Since', 'Measure'];
+  const choices = ['Decapsulate', 'Format', 'Since', 'Measure'];
   const shown = () => [
     ...labels.filter((label) => screen.queryByLabelText(label) !== null),
     ...choices.filter((name) => screen.queryByRole('radiogroup', { name }) !== null),
   ];
 
   it.each([
-    ['packets', 'Packets', ['Filter', 'Rows per second', 'Rows kept', 'Format']],
-    [undefined, 'Packets', ['Filter', 'Rows per second', 'Rows kept', 'Format']],
-    ['rates', 'Rates', ['Filter', 'Group by', 'Interval', 'Measure']],
-    ['flows', 'Flows', ['Filter', 'Top', 'Interval', 'Since']],
+    ['packets', 'Packets', ['Filter', 'Rows per second', 'Rows kept', 'Decapsulate', 'Format']],
+    [undefined, 'Packets', ['Filter', 'Rows per second', 'Rows kept', 'Decapsulate', 'Format']],
+    ['rates', 'Rates', ['Filter', 'Group by', 'Interval', 'Decapsulate', 'Measure']],
+    ['flows', 'Flows', ['Filter', 'Top', 'Interval', 'Decapsulate', 'Since']],
     ['capture', 'Capture', ['Interval', 'Rows kept']],
   ] as const)('has for %s the fields that matter', async (kind, label, fields) => {
     await openEditor({ kind });

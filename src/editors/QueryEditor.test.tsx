@@ -41,6 +41,18 @@ it('asks for flows of the last interval, or of all the time', async () => {
   expect(queries).toStrictEqual([{ refId: 'A', kind: 'flows', since: 'start' }]);
 });
 
+it('looks into tunnels where that is chosen, and writes nothing for outer headers', async () => {
+  const { queries, run } = await openEditor({ kind: 'packets' });
+  const headers = within(screen.getByRole('radiogroup', { name: 'Decapsulate' }));
+  expect(headers.getByLabelText('Outer headers')).toBeChecked();
+  await userEvent.click(headers.getByLabelText('Innermost packet'));
+  expect(queries.at(-1)).toStrictEqual({ refId: 'A', kind: 'packets', decapsulate: 'inner' });
+  expect(headers.getByLabelText('Innermost packet')).toBeChecked();
+  await userEvent.click(headers.getByLabelText('Outer headers'));
+  expect(queries.at(-1)).toStrictEqual({ refId: 'A', kind: 'packets' });
+  expect(run).toHaveBeenCalledTimes(2);
+});
+
 it.each([{ columns: 'ttl' }, { interfaces: 7 }, { filter: ['udp'] }, { limit: '50' }])(
   'stands a key of the wrong type, %j, and leaves it for the back end to refuse until it is chosen anew',
   async (wrong) => {

@@ -19,7 +19,14 @@ import type { NetworkInterface } from '../resources/interfaces';
 import type { XdpSettings } from '../settings/model';
 
 import { ChoiceField } from './ChoiceField';
-import { directionChoices, formatChoices, kindChoices, measureChoices, sinceChoices } from './choices';
+import {
+  decapsulateChoices,
+  directionChoices,
+  formatChoices,
+  kindChoices,
+  measureChoices,
+  sinceChoices,
+} from './choices';
 import { ColumnsField } from './ColumnsField';
 import { FilterField } from './FilterField';
 import { GroupByField } from './GroupByField';
@@ -114,6 +121,20 @@ export function QueryEditor({ app, datasource, query: saved, queries, data, onCh
             apply({ direction });
           }}
         />
+        {isUsed(query, 'decapsulate') && (
+          <ChoiceField
+            label={t('query-editor.decapsulate.label', 'Decapsulate')}
+            tooltip={t(
+              'query-editor.decapsulate.tooltip',
+              'Where a packet carries another, in VXLAN, Geneve, GRE, IP, MPLS, PPPoE or GTP-U: whose addresses, ports and other headers are shown, filtered by and grouped by. Bytes and bits are always those of the frame on the wire.'
+            )}
+            choices={decapsulateChoices()}
+            value={query.decapsulate ?? 'none'}
+            onChange={(chosen) => {
+              apply({ decapsulate: chosen === 'none' ? undefined : chosen });
+            }}
+          />
+        )}
       </EditorRow>
       {isUsed(query, 'filter') && (
         <EditorRow>
@@ -148,6 +169,7 @@ export function QueryEditor({ app, datasource, query: saved, queries, data, onCh
           <GroupByField
             id={`${id}-group-by`}
             value={query.groupBy}
+            decapsulate={query.decapsulate}
             onChange={(groupBy) => {
               apply({ groupBy });
             }}

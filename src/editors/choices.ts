@@ -1,6 +1,6 @@
 import { t } from '../locale/t';
 import { KINDS } from '../query/kinds';
-import type { Direction, Format, Measure, QueryKind, Since } from '../query/model';
+import type { Decapsulate, Direction, Format, Measure, QueryKind, Since } from '../query/model';
 import type { VariableList } from '../query/variableQuery';
 
 import type { Choice } from './ChoiceField';
@@ -80,6 +80,21 @@ export function sinceChoices(): Array<Choice<Since>> {
       label: t('since.start.label', 'Start'),
       value: 'start',
       description: t('since.start.description', 'All conversations since the stream began'),
+    },
+  ];
+}
+
+export function decapsulateChoices(): Array<Choice<Decapsulate>> {
+  return [
+    {
+      label: t('decapsulate.none.label', 'Outer headers'),
+      value: 'none',
+      description: t('decapsulate.none.description', 'Packets as they are on the wire'),
+    },
+    {
+      label: t('decapsulate.inner.label', 'Innermost packet'),
+      value: 'inner',
+      description: t('decapsulate.inner.description', 'Packets inside up to three tunnels; all others as they are'),
     },
   ];
 }

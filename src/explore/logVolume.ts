@@ -26,10 +26,10 @@ export function logVolumeRequest(request: DataQueryRequest<XdpQuery>): DataQuery
 
 /** The count of the packets that a query asks for, in bars of `interval` milliseconds. */
 export function logVolumeQuery(
-  { refId, datasource, version, interfaces, direction, filter }: XdpQuery,
+  { refId, datasource, version, interfaces, direction, filter, decapsulate }: XdpQuery,
   interval = INTERVAL.default
 ): XdpQuery {
-  const common = { refId: VOLUME + refId, datasource, version, interfaces, direction, filter };
+  const common = { refId: VOLUME + refId, datasource, version, interfaces, direction, filter, decapsulate };
   return { ...common, kind: 'rates', columns: ['time', 'packets'], interval };
 }
 

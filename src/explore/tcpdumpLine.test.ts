@@ -37,6 +37,33 @@ describe('a packet in the words of tcpdump', () => {
       'eth0 Out vlan 40, vlan 7, IP 192.0.2.1.443 > 192.0.2.9.50000: Flags [S.], ttl 64, length 60',
     ],
     [
+      {
+        ...IPV4,
+        tunnel: 'mpls/vxlan',
+        tunnel_id: 5,
+        vlan: 40,
+        source_ip: 'a',
+        destination_ip: 'b',
+        protocol: 'UDP',
+        ttl: 9,
+        length: 40,
+      },
+      'eth0 In mpls/vxlan 5, vlan 40, IP a > b: UDP, ttl 9, length 40',
+    ],
+    [
+      {
+        ...IPV4,
+        tunnel: 'ipip',
+        tunnel_id: null,
+        source_ip: 'a',
+        destination_ip: 'b',
+        protocol: 'UDP',
+        ttl: 9,
+        length: 40,
+      },
+      'eth0 In ipip, IP a > b: UDP, ttl 9, length 40',
+    ],
+    [
       { ...IPV4, source_ip: 'a', destination_ip: 'b', protocol: 'TCP', tcp_flags: '', ttl: 64, length: 40 },
       'eth0 In IP a > b: Flags [none], ttl 64, length 40',
     ],

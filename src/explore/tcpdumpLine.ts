@@ -4,7 +4,7 @@ export type PacketRow = Record<string, unknown>;
 /** A packet as tcpdump writes it on any interface, as far as its headers say; `length` is that of the IP packet. */
 export function tcpdumpLine(row: PacketRow): string {
   const where = [text(row.interface), row.direction === 'out' ? 'Out' : 'In'].filter(Boolean).join(' ');
-  const tags = [tag('vlan', row.vlan), tag('vlan', row.inner_vlan)].join('');
+  const tags = [tunnel(row), tag('vlan', row.vlan), tag('vlan', row.inner_vlan)].join('');
   const fault = text(row.malformed) === '' ? '' : ` [${text(row.malformed)}]`;
   return `${where} ${tags}${packet(row)}${fault}`;
 }
@@ -78,6 +78,13 @@ function end(address: unknown, port: unknown): string {
 
 function tag(name: string, id: unknown): string {
   return typeof id === 'number' ? `${name} ${id}, ` : '';
+}
+
+/** What carries the packet, where somebody has looked. */
+function tunnel(row: PacketRow): string {
+  const kinds = text(row.tunnel);
+  const id = typeof row.tunnel_id === 'number' ? ` ${row.tunnel_id}` : '';
+  return kinds === '' ? '' : `${kinds}${id}, `;
 }
 
 function text(value: unknown): string {

@@ -19,6 +19,7 @@ import { COLUMNS } from '../testing/columns';
 
 import { dresser } from './dressed';
 import { lookOfColumn, lookOfGroup, type Look } from './looks';
+import type { PacketsPage } from './packetsPage';
 
 const frame = createDataFrame({
   refId: 'A',
@@ -36,7 +37,8 @@ const frame = createDataFrame({
   ],
 });
 
-const page = (filter: string, interfaces: readonly string[]) => `/page?${interfaces.join('+')}&${filter}`;
+const page: PacketsPage = (filter, interfaces, _, decapsulate = 'none') =>
+  `/page?${interfaces.join('+')}&${filter}${decapsulate === 'none' ? '' : `&${decapsulate}`}`;
 
 function dressedBy(query: Partial<XdpQuery>, given: DataFrame = frame): DataFrame {
   const [found] = dresser([{ refId: 'A', ...query }], () => page)({ data: [given] }).data as DataFrame[];
@@ -182,8 +184,8 @@ describe('as Grafana draws it', () => {
 describe('other columns', () => {
   const of = (fields: Record<string, unknown>) =>
     createDataFrame({ refId: 'A', fields: Object.entries(fields).map(([name, value]) => ({ name, values: [value] })) });
-  const urlsOf = (column: string, row: Record<string, string | number | null>) =>
-    configOf(dressedBy({}, of(row)), column)?.links?.map(({ onBuildUrl }) =>
+  const urlsOf = (column: string, row: Record<string, string | number | null>, query: Partial<XdpQuery> = {}) =>
+    configOf(dressedBy(query, of(row)), column)?.links?.map(({ onBuildUrl }) =>
       onBuildUrl?.({
         origin: undefined,
         replaceVariables: (text) => String(row[/"(\w+)"/.exec(text)?.[1] ?? column] ?? ''),
@@ -204,6 +206,13 @@ describe('other columns', () => {
     expect(urlsOf(column, row)).toEqual([url]);
   });
 
+  it('lead inside tunnels where the query looks there, and to outer headers from an outer address', () => {
+    const inner = { decapsulate: 'inner' } as const;
+    expect(urlsOf('vlan', { vlan: 40 }, inner)).toEqual(['/page?&vlan 40&inner']);
+    expect(urlsOf('outer_source_ip', { outer_source_ip: '192.0.2.1' }, inner)).toEqual(['/page?&host 192.0.2.1']);
+    expect(urlsOf('outer_destination_ip', { outer_destination_ip: null }, inner)).toEqual(['']);
+  });
+
   it('look as they are, but for these', () => {
     const known = [...new Set(Object.values(COLUMNS).flatMap((columns) => columns.map(({ name }) => name)))];
     const dressedUp = known.filter((name) => Object.keys(lookOfColumn(name)).length > 0);
@@ -219,6 +228,9 @@ describe('other columns', () => {
       'frame_length',
       'fragment',
       'tcp_flags',
+      'tunnel',
+      'outer_source_ip',
+      'outer_destination_ip',
       'host',
       'group',
       'bytes',
@@ -331,6 +343,16 @@ describe('series of rates', () => {
       [['Packets of this host: 192.0.2.1', '/page?lo&host 192.0.2.1']],
       undefined,
       undefined,
+    ]);
+  });
+
+  it('lead inside tunnels where the query looks there', () => {
+    const query = { kind: 'rates', groupBy: 'source', decapsulate: 'inner' } as const;
+    const { fields } = dressedBy(query, series('source', ['192.0.2.1']));
+    const nowhere = { origin: undefined, replaceVariables: undefined };
+    expect(fields.flatMap(({ config }) => config.links?.map(({ onBuildUrl }) => onBuildUrl?.(nowhere)))).toEqual([
+      undefined,
+      '/page?&host 192.0.2.1&inner',
     ]);
   });
 

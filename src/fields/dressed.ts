@@ -80,7 +80,7 @@ function dressesOf(query: XdpQuery, page: () => PacketsPage, pausing?: DataLink)
   const made = new Map<string, Dress>();
   const isOfPackets = ['packets', 'flows'].includes(kindOf(query)?.kind ?? '');
   const isOfRows = !isOfSeries(query);
-  const target: LinkTarget = { page, interfaces: query.interfaces ?? [] };
+  const target: LinkTarget = { page, interfaces: query.interfaces ?? [], decapsulate: query.decapsulate };
   const make = (name: string, type: FieldType, group: string | undefined): Omit<Dress, 'pausing'> => {
     if (query.groupBy !== undefined && group !== undefined) {
       const links = linksOfGroup(query.groupBy, group, target);

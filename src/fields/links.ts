@@ -2,6 +2,8 @@ import type { DataLink, InterpolateFunction } from '@grafana/data';
 
 import { t } from '../locale/t';
 import { conditionOn } from '../query/adHocFilters';
+import type { XdpQuery } from '../query/model';
+import { isAddress } from '../query/tags';
 
 import type { PacketsPage, RangeOfPage } from './packetsPage';
 
@@ -11,6 +13,8 @@ export interface LinkTarget {
   page: () => PacketsPage;
   /** Those of the query, with the values of variables in place. */
   interfaces: readonly string[];
+  /** That of the query: its cells are of these headers. */
+  decapsulate: XdpQuery['decapsulate'];
 }
 
 /** The text of another cell of the row; empty where there is none. */
@@ -20,6 +24,8 @@ interface CellLink {
   title: () => string;
   /** Which packets; undefined where the row does not say. */
   filter: (row: Row) => string | undefined;
+  /** Whether the cell is of the outermost headers, whatever its query looks at. */
+  isOfOuter?: boolean;
 }
 
 const BETWEEN: CellLink = {
@@ -41,6 +47,8 @@ const inVlan = () => t('link.vlan', 'Packets in this VLAN');
 const LINKS: ReadonlyMap<string, readonly CellLink[]> = new Map([
   ['source_ip', [onEitherSide(ofHost, 'source_ip', 'host'), BETWEEN, CONVERSATION]],
   ['destination_ip', [onEitherSide(ofHost, 'destination_ip', 'host'), BETWEEN, CONVERSATION]],
+  ['outer_source_ip', [outerHost('outer_source_ip')]],
+  ['outer_destination_ip', [outerHost('outer_destination_ip')]],
   ['source_port', [onEitherSide(ofPort, 'source_port', 'port'), CONVERSATION]],
   ['destination_port', [onEitherSide(ofPort, 'destination_port', 'port'), CONVERSATION]],
   ['source_mac', [onEitherSide(ofStation, 'source_mac', 'ether host')]],
@@ -75,7 +83,7 @@ const NO_VALUE: readonly string[] = ['other', 'none'];
 /** From a cell of a table of packets or conversations. */
 export function linksOfColumn(column: string, target: LinkTarget): DataLink[] {
   const links = LINKS.get(column) ?? [];
-  return links.map(({ title, filter }) => ({
+  return links.map(({ title, filter, isOfOuter = false }) => ({
     title: title(),
     url: '',
     onBuildUrl: ({ replaceVariables }) => {
@@ -86,7 +94,12 @@ export function linksOfColumn(column: string, target: LinkTarget): DataLink[] {
       // An empty address is no link to Grafana. A page without a filter would have packets that are not behind the cell.
       return wanted === undefined
         ? ''
-        : target.page()(wanted, name === '' ? target.interfaces : [name], rangeOf(replaceVariables));
+        : target.page()(
+            wanted,
+            name === '' ? target.interfaces : [name],
+            rangeOf(replaceVariables),
+            isOfOuter ? 'none' : target.decapsulate
+          );
     },
   }));
 }
@@ -102,7 +115,8 @@ export function linksOfGroup(groupBy: string, group: string, target: LinkTarget)
         {
           title: `${own.title()}: ${group}`,
           url: '',
-          onBuildUrl: ({ replaceVariables }) => target.page()(filter, target.interfaces, rangeOf(replaceVariables)),
+          onBuildUrl: ({ replaceVariables }) =>
+            target.page()(filter, target.interfaces, rangeOf(replaceVariables), target.decapsulate),
         },
       ];
 }
@@ -114,7 +128,7 @@ export function linksOfRate(filter: string | undefined, target: LinkTarget): Dat
       title: t('link.rate', 'Packets behind this rate'),
       url: '',
       onBuildUrl: ({ replaceVariables }) =>
-        target.page()(filter?.trim() ?? '', target.interfaces, rangeOf(replaceVariables)),
+        target.page()(filter?.trim() ?? '', target.interfaces, rangeOf(replaceVariables), target.decapsulate),
     },
   ];
 }
@@ -124,6 +138,12 @@ function rangeOf(replaceVariables: InterpolateFunction | undefined): RangeOfPage
   const asked = new URLSearchParams(replaceVariables?.('${__url_time_range}') ?? '');
   const [from, to] = [asked.get('from'), asked.get('to')];
   return from === null || to === null ? undefined : { from, to };
+}
+
+/** An end of the outermost tunnel. */
+function outerHost(column: string): CellLink {
+  const filter = (row: Row) => (isAddress(row(column)) ? `host ${row(column)}` : undefined);
+  return { title: ofHost, filter, isOfOuter: true };
 }
 
 /** Packets without the value are those that lack it on this side. */

@@ -4,7 +4,10 @@ import livePackets from '../../dashboards/live-packets.json';
 import { dashboardPage, explorePage, LIVE_PACKETS } from './packetsPage';
 
 it('is the bundled dashboard, with the values of its variables', () => {
-  const url = new URL(dashboardPage('a&b')('host 192.0.2.1 and port 53', ['eth0', 'wg0']), 'http://localhost');
+  const url = new URL(
+    dashboardPage('a&b', pluginJson.id)('host 192.0.2.1 and port 53', ['eth0', 'wg0']),
+    'http://localhost'
+  );
   expect(url.pathname).toBe(`/d/${livePackets.uid}/live-packets`);
   expect(LIVE_PACKETS).toBe(livePackets.uid);
   expect([...url.searchParams]).toEqual([
@@ -19,7 +22,7 @@ it('is the bundled dashboard, with the values of its variables', () => {
 
 it('has the time range that was looked at, where it is known', () => {
   const range = { from: 'now-1h', to: '1767268800000' };
-  const dashboard = new URL(dashboardPage('uid-1')('tcp', [], range), 'http://localhost');
+  const dashboard = new URL(dashboardPage('uid-1', pluginJson.id)('tcp', [], range), 'http://localhost');
   expect([...dashboard.searchParams].slice(-2)).toEqual(Object.entries(range));
   const explore = new URL(explorePage('uid-1', pluginJson.id)('tcp', [], range), 'http://localhost');
   expect(JSON.parse(explore.searchParams.get('panes') ?? '')).toMatchObject({ packets: { range } });
@@ -44,3 +47,16 @@ it('is Explore with that query', () => {
     },
   });
 });
+
+it.each([dashboardPage, explorePage])(
+  'is Explore for what is inside tunnels, as the dashboard shows outer headers',
+  (page) => {
+    const url = new URL(page('uid-1', pluginJson.id)('tcp', ['eth0'], undefined, 'inner'), 'http://localhost');
+    expect(url.pathname).toBe('/explore');
+    expect(JSON.parse(url.searchParams.get('panes') ?? '')).toMatchObject({
+      packets: { queries: [{ kind: 'packets', interfaces: ['eth0'], filter: 'tcp', decapsulate: 'inner' }] },
+    });
+    const outer = new URL(page('uid-1', pluginJson.id)('tcp', ['eth0'], undefined, 'none'), 'http://localhost');
+    expect(outer.href).not.toContain('decapsulate');
+  }
+);

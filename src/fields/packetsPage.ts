@@ -1,6 +1,6 @@
 import { urlUtil, type RawTimeRange } from '@grafana/data';
 
-import { ANY_INTERFACE } from '../query/model';
+import { ANY_INTERFACE, type Decapsulate } from '../query/model';
 
 /** The bundled dashboard's uid, which its file and its links rely on. */
 export const LIVE_PACKETS = 'xdplive-live-packets';
@@ -10,26 +10,34 @@ export type RangeOfPage = Record<keyof RawTimeRange, string>;
 
 /**
  * The address of a page that shows the packets which a filter wants, of these interfaces; none: the default one. Without a
- * range it has its own.
+ * range it has its own. The filter is for the outermost headers, unless something else is asked for.
  */
-export type PacketsPage = (filter: string, interfaces: readonly string[], range?: RangeOfPage) => string;
+export type PacketsPage = (
+  filter: string,
+  interfaces: readonly string[],
+  range?: RangeOfPage,
+  decapsulate?: Decapsulate
+) => string;
 
 const OWN_RANGE: RangeOfPage = { from: 'now-5m', to: 'now' };
 
-/** The bundled dashboard. */
-export function dashboardPage(dataSourceUid: string): PacketsPage {
-  return (filter, interfaces, range) =>
-    urlUtil.renderUrl(`/d/${LIVE_PACKETS}/live-packets`, {
-      'var-datasource': dataSourceUid,
-      'var-interface': [...interfaces],
-      'var-filter': filter,
-      ...range,
-    });
+/** The bundled dashboard. It shows outer headers, so what is inside tunnels is for Explore. */
+export function dashboardPage(dataSourceUid: string, pluginId: string): PacketsPage {
+  const explore = explorePage(dataSourceUid, pluginId);
+  return (filter, interfaces, range, decapsulate) =>
+    decapsulate === 'inner'
+      ? explore(filter, interfaces, range, decapsulate)
+      : urlUtil.renderUrl(`/d/${LIVE_PACKETS}/live-packets`, {
+          'var-datasource': dataSourceUid,
+          'var-interface': [...interfaces],
+          'var-filter': filter,
+          ...range,
+        });
 }
 
 /** Explore, for who has not imported the dashboard. */
 export function explorePage(dataSourceUid: string, pluginId: string): PacketsPage {
-  return (filter, interfaces, range = OWN_RANGE) => {
+  return (filter, interfaces, range = OWN_RANGE, decapsulate = 'none') => {
     const datasource = { type: pluginId, uid: dataSourceUid };
     const query = {
       refId: 'A',
@@ -39,6 +47,7 @@ export function explorePage(dataSourceUid: string, pluginId: string): PacketsPag
         interfaces: interfaces.includes(ANY_INTERFACE) ? [ANY_INTERFACE] : interfaces,
       }),
       filter,
+      ...(decapsulate !== 'none' && { decapsulate }),
     };
     const pane = { datasource: dataSourceUid, queries: [query], range };
     return urlUtil.renderUrl('/explore', { schemaVersion: 1, panes: JSON.stringify({ packets: pane }) });

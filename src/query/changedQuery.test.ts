@@ -71,6 +71,26 @@ it('has a number of groups while there are groups', () => {
   ]);
 });
 
+it('has groups by tunnels while it looks into them', () => {
+  const rates = query({ kind: 'rates', groupBy: 'tunnel', decapsulate: 'inner' });
+  expect(after(rates, { measure: 'bits' }, { decapsulate: undefined })).toStrictEqual([
+    { ...rates, measure: 'bits' },
+    query({ kind: 'rates', measure: 'bits' }),
+  ]);
+  expect(after(rates, { kind: 'capture' }, { kind: 'rates' }).at(-1)).toStrictEqual(rates);
+  expect(after(rates, { kind: 'packets' }, { decapsulate: undefined }, { kind: 'rates' }).at(-1)).toStrictEqual(
+    query({ kind: 'rates' })
+  );
+});
+
+it.each([{ groupBy: 'source' as const }, { groupBy: 'tunnel' as const, version: 2 }])(
+  'keeps %j where it does not look into tunnels any more',
+  (kept) => {
+    const rates = query({ kind: 'rates', ...kept, decapsulate: 'inner' });
+    expect(after(rates, { decapsulate: undefined })).toStrictEqual([query({ kind: 'rates', ...kept })]);
+  }
+);
+
 it('loses with any change what it was saved with and does not use', () => {
   const saved = query({ kind: 'capture', filter: 'tcp', top: 5 });
   expect(after(saved, { direction: 'out' }, { kind: 'flows' })).toStrictEqual([

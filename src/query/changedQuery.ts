@@ -1,4 +1,6 @@
+import { lacksTunnels } from './groups';
 import { unusedKeys } from './kinds';
+import { isOfLaterVersion } from './migrate';
 import type { QueryKind, XdpQuery } from './model';
 
 /** What was chosen for a query and says nothing to it as it is now. */
@@ -14,7 +16,8 @@ export const NOTHING_SET_ASIDE: SetAside = { columns: new Map(), keys: new Map()
 /**
  * The query with a change, as it is saved: what is changed to undefined leaves it, because a dashboard is to hold what was
  * chosen and no more. So do keys that it does not use any more, because alert rules and public dashboards ask for what
- * was saved as it is. These are set aside, and come back with a change that uses them again.
+ * was saved as it is. These are set aside, and come back with a change that uses them again. Groups by tunnels end where
+ * nobody looks into tunnels any more.
  */
 export function changedQuery(
   query: XdpQuery,
@@ -25,7 +28,8 @@ export function changedQuery(
   const shown = columns === aside.columns ? {} : { columns: columns.get(change.kind ?? 'packets') };
   const unusedBefore = unusedKeys(query);
   const returning = [...aside.keys].filter(([key]) => unusedBefore.includes(key) && !(key in query));
-  const chosen: XdpQuery = { ...query, ...Object.fromEntries(returning), ...shown, ...change };
+  const asked: XdpQuery = { ...query, ...Object.fromEntries(returning), ...shown, ...change };
+  const chosen = lacksTunnels(asked) && !isOfLaterVersion(asked) ? { ...asked, groupBy: undefined } : asked;
   const entries: Array<[string, unknown]> = Object.entries(chosen).filter(([, value]) => value !== undefined);
   const left = unusedKeys(chosen);
   return {

@@ -12,12 +12,25 @@ const GROUPS: ReadonlyArray<readonly [group: () => string, columns: readonly str
   ],
   [
     () => t('column-group.ip', 'IP'),
-    ['version', 'source_ip', 'destination_ip', 'protocol', 'length', 'ttl', 'dscp', 'fragment', 'malformed'],
+    [
+      'version',
+      'source_ip',
+      'destination_ip',
+      'protocol',
+      'length',
+      'ttl',
+      'dscp',
+      'ip_id',
+      'fragment',
+      'arp_operation',
+      'malformed',
+    ],
   ],
   [
     () => t('column-group.transport', 'Transport'),
-    ['source_port', 'destination_port', 'tcp_flags', 'icmp_type', 'icmp_code'],
+    ['source_port', 'destination_port', 'tcp_flags', 'tcp_window', 'icmp_type', 'icmp_code'],
   ],
+  [() => t('column-group.tunnel', 'Tunnel'), ['tunnel', 'tunnel_id', 'outer_source_ip', 'outer_destination_ip']],
   [
     () => t('column-group.interface', 'Interface'),
     ['state', 'reason', 'seen', 'own', 'streams', 'ring_used', 'kernel_ns', 'flow_overflow'],

@@ -15,6 +15,15 @@ it.each([
     { kind: 'rates' as const, direction: 'in' as const, filter: 'udp', groupBy: 'source_port' as const },
     'rate of incoming packets on the default interface that match udp, by Source port',
   ],
+  [
+    { kind: 'rates' as const, direction: 'in' as const, decapsulate: 'inner' as const, groupBy: 'tunnel_id' as const },
+    'rate of incoming packets on the default interface, decapsulated, by Tunnel id',
+  ],
+  [{ direction: 'in' as const, decapsulate: 'none' as const }, 'incoming packets on the default interface'],
+  [
+    { kind: 'capture' as const, direction: 'in' as const, decapsulate: 'inner' as const },
+    'counters of incoming packets on the default interface',
+  ],
   [{ groupBy: 'vlan' as const, since: 'start' as const }, 'incoming and outgoing packets on the default interface'],
   [
     { interfaces: ['eth0'], filter: ' udp and ttl 1 ' },

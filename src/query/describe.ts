@@ -41,9 +41,11 @@ export function describeQuery(saved: XdpQuery): string {
     t('describe.unknown-kind', '{{kind}} on {{interfaces}}', { kind: String(query.kind), interfaces });
   const filter = (isUsed(query, 'filter') && query.filter?.trim()) || '';
   const group = (isUsed(query, 'groupBy') && query.groupBy) || '';
+  const isInner = isUsed(query, 'decapsulate') && query.decapsulate === 'inner';
   const isSinceStart = isUsed(query, 'since') && query.since === 'start';
   return [
     filter === '' ? shown : t('describe.filtered', '{{shown}} that match {{filter}}', { shown, filter }),
+    isInner ? t('describe.decapsulated', 'decapsulated') : '',
     group === '' ? '' : t('describe.grouped', 'by {{group}}', { group: labelOf(group) }),
     isSinceStart ? t('describe.since-start', 'since the stream began') : '',
   ]

@@ -1,11 +1,13 @@
 import { t } from '../locale/t';
 
-import type { GroupBy } from './model';
+import type { GroupBy, XdpQuery } from './model';
 
 interface Grouping {
   groupBy: GroupBy;
   label: () => string;
   description: () => string;
+  /** Whether it is known only where tunnels are looked into. */
+  isOfTunnels?: boolean;
 }
 
 /** What rates can be grouped by. */
@@ -70,4 +72,26 @@ export const GROUPINGS: readonly Grouping[] = [
     label: () => t('group.cast.label', 'Cast'),
     description: () => t('group.cast.description', 'To one station, to a group of them, to all'),
   },
+  {
+    groupBy: 'tunnel',
+    label: () => t('group.tunnel.label', 'Tunnel'),
+    description: () => t('group.tunnel.description', 'VXLAN, GRE, …; of several the outermost first'),
+    isOfTunnels: true,
+  },
+  {
+    groupBy: 'tunnel_id',
+    label: () => t('group.tunnel-id.label', 'Tunnel id'),
+    description: () => t('group.tunnel-id.description', 'VNI, key, label, session or TEID of the innermost tunnel'),
+    isOfTunnels: true,
+  },
 ];
+
+/** What a query can be grouped by as it is. */
+export function groupingsFor({ decapsulate }: Pick<XdpQuery, 'decapsulate'>): readonly Grouping[] {
+  return decapsulate === 'inner' ? GROUPINGS : GROUPINGS.filter(({ isOfTunnels }) => isOfTunnels !== true);
+}
+
+/** Whether a query is grouped by tunnels and does not look into them, which the back end refuses. */
+export function lacksTunnels({ groupBy, decapsulate = 'none' }: XdpQuery): boolean {
+  return decapsulate === 'none' && GROUPINGS.some((known) => known.groupBy === groupBy && known.isOfTunnels === true);
+}

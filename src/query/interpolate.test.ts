@@ -207,7 +207,12 @@ describe('other keys', () => {
       groupBy: 'protocol',
       direction: 'in out',
     });
-    expect(of({ direction: '$way', since: '$evil' })).toEqual({ refId: 'A', direction: 'in out', since: 'a b' });
+    expect(of({ direction: '$way', since: '$evil', decapsulate: '$evil' })).toEqual({
+      refId: 'A',
+      direction: 'in out',
+      since: 'a b',
+      decapsulate: 'a b',
+    });
   });
 
   it('make several columns of a variable with several values, each once', () => {

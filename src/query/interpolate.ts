@@ -7,7 +7,7 @@ import { replaceVariables, VARIABLE, type VariableReplacer, type VariableValue }
 import { malformed, wellFormed } from './wellFormed';
 
 /** Keys with one word each, which the back end refuses by name where it does not know it. */
-const WORDS = ['kind', 'direction', 'groupBy', 'measure', 'since', 'format'] as const;
+const WORDS = ['kind', 'direction', 'groupBy', 'measure', 'since', 'decapsulate', 'format'] as const;
 
 /**
  * Puts the values of template variables in place. A variable with several values becomes that many interfaces or

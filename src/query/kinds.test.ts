@@ -15,6 +15,7 @@ const full: XdpQuery = {
   measure: 'bits',
   top: 5,
   since: 'start',
+  decapsulate: 'inner',
   format: 'table',
 };
 
@@ -33,10 +34,10 @@ it('offers packets, rates, flows and the counters of the capture', () => {
 });
 
 it.each([
-  ['packets', ['filter', 'columns', 'limit', 'rowsKept', 'format']],
-  [undefined, ['filter', 'columns', 'limit', 'rowsKept', 'format']],
-  ['rates', ['filter', 'columns', 'interval', 'groupBy', 'measure', 'top']],
-  ['flows', ['filter', 'columns', 'interval', 'top', 'since']],
+  ['packets', ['filter', 'columns', 'limit', 'decapsulate', 'rowsKept', 'format']],
+  [undefined, ['filter', 'columns', 'limit', 'decapsulate', 'rowsKept', 'format']],
+  ['rates', ['filter', 'columns', 'interval', 'groupBy', 'measure', 'decapsulate', 'top']],
+  ['flows', ['filter', 'columns', 'interval', 'top', 'since', 'decapsulate']],
   ['capture', ['columns', 'interval', 'rowsKept']],
 ])('asks for %j with %j', (kind, used) => {
   expect(Object.keys(withoutUnusedKeys(withKind(kind))).sort()).toEqual([...always, ...used].sort());

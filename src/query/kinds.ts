@@ -13,6 +13,7 @@ const KEYS_OF_SOME = [
   'measure',
   'top',
   'since',
+  'decapsulate',
   'rowsKept',
   'format',
 ] as const;
@@ -34,13 +35,13 @@ export const KINDS: readonly Kind[] = [
     kind: 'packets',
     label: () => t('kind.packets.label', 'Packets'),
     description: () => t('kind.packets.description', 'A row for each packet'),
-    uses: ['filter', 'columns', 'limit', 'rowsKept', 'format'],
+    uses: ['filter', 'columns', 'limit', 'decapsulate', 'rowsKept', 'format'],
   },
   {
     kind: 'rates',
     label: () => t('kind.rates.label', 'Rates'),
     description: () => t('kind.rates.description', 'How much there is: counted in the kernel, exact at any load'),
-    uses: ['filter', 'columns', 'interval', 'groupBy', 'measure'],
+    uses: ['filter', 'columns', 'interval', 'groupBy', 'measure', 'decapsulate'],
     usesGrouped: ['top'],
   },
   {
@@ -48,7 +49,7 @@ export const KINDS: readonly Kind[] = [
     label: () => t('kind.flows.label', 'Flows'),
     description: () =>
       t('kind.flows.description', 'Who talks with whom: the largest conversations, counted in the kernel'),
-    uses: ['filter', 'columns', 'interval', 'top', 'since'],
+    uses: ['filter', 'columns', 'interval', 'top', 'since', 'decapsulate'],
   },
   {
     kind: 'capture',

@@ -20,7 +20,9 @@ export type GroupBy =
   | 'destination_port'
   | 'ethertype'
   | 'tcp_flag'
-  | 'cast';
+  | 'cast'
+  | 'tunnel'
+  | 'tunnel_id';
 
 /** A template variable, as it stands in a saved query. */
 export type Variable = `$${string}`;
@@ -30,6 +32,9 @@ export type WholeNumber = number | Variable;
 
 /** Which conversations: those of the last interval, or all since the stream began. */
 export type Since = 'interval' | 'start';
+
+/** Where a packet carries another in a tunnel, which of them counts: the outermost, or the innermost that is reached. */
+export type Decapsulate = 'none' | 'inner';
 
 /** How packets are shown: as rows of a table, or as lines of a log. */
 export type Format = 'table' | 'lines';
@@ -62,6 +67,8 @@ export interface XdpQuery extends DataQuery {
   /** Groups or conversations, the largest first. */
   top?: WholeNumber;
   since?: Since;
+  /** Of packets, rates and flows. None at all means the outermost headers. */
+  decapsulate?: Decapsulate;
   /** Rows this panel holds. Only the front end reads it: the stream behind two panels that differ here is the same. */
   rowsKept?: WholeNumber;
   /** Of packets; none at all means a table. Only the front end reads it; lines are made of all columns. */

@@ -16,6 +16,7 @@ it.each<[Partial<XdpQuery>, Partial<XdpQuery>, string, string]>([
   [{}, { direction: 'out', filter: ' ' }, 'in and out', 'out'],
   [{ interfaces: ['eth0', 'lo'] }, { interfaces: ['any'] }, 'eth0, lo', 'every interface'],
   [{ interfaces: [] }, { interfaces: ['lo'] }, 'default interface', 'lo'],
+  [{}, { decapsulate: 'inner' }, 'outer headers', 'decapsulated'],
   [{ filter: 'tcp', direction: 'in' }, { direction: 'out' }, 'tcp, in', 'every packet, out'],
 ])('tells %j from %j', (a, b, nameOfA, nameOfB) => {
   expect(names(rates('A', a), rates('B', b))).toEqual({ A: nameOfA, B: nameOfB });

@@ -11,6 +11,7 @@ const TRAITS: ReadonlyArray<(query: XdpQuery) => string> = [
     const everyOne = interfaces.includes(ANY_INTERFACE) ? 'every interface' : interfaces.join(', ');
     return everyOne || 'default interface';
   },
+  ({ decapsulate }) => (decapsulate === 'inner' ? 'decapsulated' : 'outer headers'),
 ];
 
 /**

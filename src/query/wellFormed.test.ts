@@ -19,6 +19,7 @@ const WRONG = {
   measure: true,
   top: [],
   since: 0,
+  decapsulate: 1,
   rowsKept: '7',
   format: ['lines'],
 };

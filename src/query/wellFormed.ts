@@ -8,7 +8,9 @@ const isNumber: Check = (value) => typeof value === 'number' || (typeof value ==
 const isListOfTexts: Check = (value) => Array.isArray(value) && value.every(isText);
 
 const TYPES: ReadonlyMap<string, Check> = new Map([
-  ...['kind', 'direction', 'filter', 'groupBy', 'measure', 'since', 'format'].map((key) => [key, isText] as const),
+  ...['kind', 'direction', 'filter', 'groupBy', 'measure', 'since', 'decapsulate', 'format'].map(
+    (key) => [key, isText] as const
+  ),
   ...['interfaces', 'columns'].map((key) => [key, isListOfTexts] as const),
   ...['limit', 'interval', 'top', 'rowsKept'].map((key) => [key, isNumber] as const),
 ]);

@@ -17,6 +17,7 @@ it('asks for the packets of the query, and for no more than a file takes', () =>
     interfaces: ['eth0'],
     direction: 'in' as const,
     filter: 'udp & 1',
+    decapsulate: 'inner' as const,
     limit: 7,
     columns: ['ttl'],
   };
@@ -27,6 +28,7 @@ it('asks for the packets of the query, and for no more than a file takes', () =>
     interfaces: ['eth0'],
     direction: 'in',
     filter: 'udp & 1',
+    decapsulate: 'inner',
     seconds: 30,
     count: 10_000,
   });

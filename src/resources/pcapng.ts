@@ -9,8 +9,8 @@ import { FILE_BOUNDS } from './fileBounds';
  * this one is that of its HTTP API.
  */
 export function pcapngUrl(dataSourceUid: string, query: XdpQuery): string {
-  const { interfaces, direction, filter } = query;
-  const asked = JSON.stringify({ interfaces, direction, filter, ...FILE_BOUNDS });
+  const { interfaces, direction, filter, decapsulate } = query;
+  const asked = JSON.stringify({ interfaces, direction, filter, decapsulate, ...FILE_BOUNDS });
   const resource = `/api/datasources/uid/${encodeURIComponent(dataSourceUid)}/resources/pcapng`;
   return locationUtil.assureBaseUrl(urlUtil.renderUrl(resource, { query: asked }));
 }

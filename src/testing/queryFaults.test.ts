@@ -13,6 +13,7 @@ it.each([
   [{ colour: 'red' }, 'colour red'],
   [{ limit: 50 }, 'limit, of no use to rates'],
   [{ columns: ['ttl'] }, 'columns ttl'],
+  [{ groupBy: 'tunnel' }, 'groupBy tunnel without a look into tunnels'],
   [{ groupBy: 'tcp_flag', filter: 'tcp' }, 'filter, which rates grouped by tcp_flag do not take'],
 ])('finds what is wrong with %j', (wrong, fault) => {
   const query = { refId: 'A', kind: 'rates', groupBy: 'vlan', ...wrong };

@@ -1,4 +1,4 @@
-import { GROUPINGS } from '../query/groups';
+import { GROUPINGS, lacksTunnels } from '../query/groups';
 import { kindOf, withoutUnusedKeys } from '../query/kinds';
 import { INTERVAL, LIMIT, ROWS_KEPT, TOP, type WholeNumberRange, type XdpQuery } from '../query/model';
 
@@ -10,6 +10,7 @@ const CHOICES: Record<string, readonly string[]> = {
   direction: ['in', 'out', 'both'],
   measure: ['packets', 'bits', 'size', 'utilisation'],
   since: ['interval', 'start'],
+  decapsulate: ['none', 'inner'],
   groupBy: GROUPINGS.map(({ groupBy }) => groupBy),
 };
 
@@ -28,6 +29,7 @@ export function queryFaults(query: XdpQuery): string[] {
     ...Object.keys(query).flatMap((key) => (used.includes(key) ? [] : [`${key}, of no use to ${kind}`])),
     ...(query.columns ?? []).flatMap((name) => (columns.includes(name) ? [] : [`columns ${name}`])),
     ...(query.groupBy === 'tcp_flag' && query.filter ? ['filter, which rates grouped by tcp_flag do not take'] : []),
+    ...(lacksTunnels(query) ? [`groupBy ${String(query.groupBy)} without a look into tunnels`] : []),
   ];
 }
 

@@ -3,6 +3,7 @@ import { choose, deeds, distinct, expect, test } from './editors';
 const LABELS = [
   'Interface',
   'Direction',
+  'Decapsulate',
   'Filter',
   'Columns',
   'Group by',
@@ -15,10 +16,14 @@ const LABELS = [
 ];
 
 const FIELDS_BY_KIND: ReadonlyArray<[label: string, kind: string, fields: string[]]> = [
-  ['Rates', 'rates', ['Interface', 'Direction', 'Filter', 'Columns', 'Group by', 'Measure', 'Interval']],
-  ['Flows', 'flows', ['Interface', 'Direction', 'Filter', 'Columns', 'Since', 'Top', 'Interval']],
+  ['Rates', 'rates', ['Interface', 'Direction', 'Decapsulate', 'Filter', 'Columns', 'Group by', 'Measure', 'Interval']],
+  ['Flows', 'flows', ['Interface', 'Direction', 'Decapsulate', 'Filter', 'Columns', 'Since', 'Top', 'Interval']],
   ['Capture', 'capture', ['Interface', 'Direction', 'Columns', 'Interval', 'Rows kept']],
-  ['Packets', 'packets', ['Interface', 'Direction', 'Filter', 'Columns', 'Rows per second', 'Rows kept']],
+  [
+    'Packets',
+    'packets',
+    ['Interface', 'Direction', 'Decapsulate', 'Filter', 'Columns', 'Rows per second', 'Rows kept'],
+  ],
 ];
 
 test('a click on a kind shows its fields, no others, and runs', async ({ page, openQueryEditor }) => {
@@ -77,10 +82,11 @@ test('the keyboard alone reaches every field, in the order in which they are rea
       })
     );
   }
-  expect(reached.filter((label) => label !== '').slice(0, 10)).toEqual([
+  expect(reached.filter((label) => label !== '').slice(0, 11)).toEqual([
     'Show',
     'Interface',
     'Direction',
+    'Decapsulate',
     'Filter',
     'Edit the filter as',
     'Columns',
