@@ -41,8 +41,8 @@ async fn a_filter_is_explained() {
 
 #[tokio::test]
 async fn a_filter_that_no_packet_can_match_is_warned_of() {
-    let contradiction = "no packet can match: \"port 80\" and \"icmp\" contradict each other, because only TCP, UDP and SCTP \
-                         packets have ports";
+    let contradiction = "no packet can match: \"port 80\" and \"icmp\" contradict each other, because only TCP, UDP, \
+                         UDP-Lite, SCTP and DCCP packets have ports";
     let (status, answer) = asked(json!({ "filter": "port 80 and icmp" })).await;
     assert_eq!((status, &answer["contradiction"]), (200, &json!(contradiction)));
     let grafana = Grafana::start().await;

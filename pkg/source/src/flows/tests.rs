@@ -7,7 +7,7 @@ use std::{
 use bytemuck::Zeroable as _;
 use xdplive_packet::{
     event::Direction,
-    flow::{FlowCounters, FlowKey, OPENS, Sum},
+    flow::{ACCEPTS, FlowCounters, FlowKey, OPENS, Sum},
     headers::present,
 };
 
@@ -48,8 +48,12 @@ fn who_started_a_conversation() {
     // A SYN is stronger than ports.
     let opening = FlowCounters { tcp_flags: OPENS | 0x12, ..packets(3, 10) };
     assert_eq!(starter(&[(there, packets(2, 5)), (back, opening)]), (2, 3, 2));
-    // Only one way was seen.
-    assert_eq!(starter(&flows[..1]), (1, 0, 3));
+    // So is that one was accepted, even if nothing else was seen.
+    let accepting = FlowCounters { tcp_flags: ACCEPTS | 0x12, ..packets(1, 10) };
+    assert_eq!(starter(&[(back, accepting)]), (1, 0, 1));
+    assert_eq!(starter(&[(there, accepting)]), (2, 0, 1));
+    // Only one way was seen: who has sent nothing starts nothing, whatever the ports.
+    assert_eq!(starter(&flows[..1]), (2, 3, 0));
     assert_eq!(starter(&flows[1..]), (1, 2, 0));
     assert_eq!(starter(&[(back, opening)]), (2, 3, 0));
     // The same ports on both sides: who was seen first, and at the same time the lower address.
