@@ -119,7 +119,9 @@ impl Kernel {
 
     pub(crate) fn put(&mut self, rules: &Rules) {
         let flows = self.rules.configuration.flows;
-        *self.rules = *rules;
+        self.rules.configuration = rules.configuration;
+        // In place: the tables are larger than a thread's stack.
+        bytemuck::bytes_of_mut(&mut self.rules.tables).copy_from_slice(bytemuck::bytes_of(&rules.tables));
         self.rules.configuration.flows = flows;
         self.enforce();
     }

@@ -14,6 +14,7 @@ fn ssdp_row(interface: &str, vlan: Value, frame_length: u32, segments: Value) ->
         "length": 129, "frame_length": frame_length, "segments": segments, "ttl": 1, "dscp": 0, "fragment": false,
         "source_port": 50085, "destination_port": 1900, "tcp_flags": null,
         "icmp_type": null, "icmp_code": null, "malformed": null,
+        "arp_operation": null, "tcp_window": null, "ip_id": 11_290,
     })
 }
 

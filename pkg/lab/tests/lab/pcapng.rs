@@ -15,11 +15,11 @@ use xdplive_capture::record::Record;
 use xdplive_corpus::{Kind, generate, named};
 use xdplive_lab::{client, namespace::Namespace, send::Sender, watch::Watch};
 use xdplive_packet::{
-    Event, Headers, LinkType, Wire,
+    Event, Headers, Layers, LinkType, Wire,
     accounting::Configuration,
     event::{MAX_HEADER_BYTES, RecordKind},
-    headers::present,
-    parse,
+    parse::tunnel::may_carry,
+    parse_into,
 };
 use xdplive_plugin::services::ACCOUNTS;
 use xdplive_source::Captured;
@@ -150,9 +150,8 @@ fn place() -> (tempfile::TempDir, PathBuf) {
 }
 
 /// Whether it is an ICMP message below 8 bytes, of which tshark shows nothing.
-fn is_icmp_stub(frame: &[u8], headers: &Headers) -> bool {
-    let tags = [present::VLAN, present::INNER_VLAN].into_iter().filter(|tag| headers.has(*tag)).count();
-    headers.protocol() == Some(1) && headers.length < u32::from(frame[14 + 4 * tags] & 0x0f) * 4 + 8
+fn is_icmp_stub(headers: &Headers, layers: &Layers) -> bool {
+    headers.protocol() == Some(1) && headers.length < layers.upper - layers.network + 8
 }
 
 /// Frames of every kind that a cable carries, well-formed and not too long for it.
@@ -164,9 +163,11 @@ fn cable() -> Vec<Vec<u8>> {
     frames
         .map(|sample| sample.bytes)
         .filter(|frame| {
-            let headers = parse(&mut frame.as_slice(), &Wire::new(LinkType::Ethernet));
-            let is_whole = headers.malformed().is_none() && !is_icmp_stub(frame, &headers);
-            (18..=1500).contains(&frame.len()) && is_whole
+            let (mut headers, mut layers) = (Headers::EMPTY, Layers::EMPTY);
+            parse_into(&mut frame.as_slice(), &Wire::new(LinkType::Ethernet), &mut headers, &mut layers);
+            // The rows have the outermost headers, of which tshark's fields are not told apart from those inside.
+            let is_whole = headers.malformed().is_none() && !may_carry(&headers, &layers);
+            (18..=1500).contains(&frame.len()) && is_whole && !is_icmp_stub(&headers, &layers)
         })
         .collect()
 }

@@ -5,7 +5,7 @@ use std::{collections::BTreeMap, os::unix::process::CommandExt as _, path::Path,
 use serde_json::Value;
 
 /// What tshark is asked for.
-const FIELDS: [&str; 35] = [
+const FIELDS: [&str; 37] = [
     "frame.protocols",
     "frame.time_epoch",
     "frame.len",
@@ -37,6 +37,8 @@ const FIELDS: [&str; 35] = [
     "udp.dstport",
     "sctp.srcport",
     "sctp.dstport",
+    "dccp.srcport",
+    "dccp.dstport",
     "icmp.type",
     "icmp.code",
     "icmpv6.type",
@@ -87,8 +89,8 @@ const COLUMNS: [(&str, &[&str]); 14] = [
     ("destination_ip", &["ip.dst", "ipv6.dst", "arp.dst.proto_ipv4"]),
     ("ttl", &["ip.ttl", "ipv6.hlim"]),
     ("dscp", &["ip.dsfield.dscp", "ipv6.tclass.dscp"]),
-    ("source_port", &["tcp.srcport", "udp.srcport", "sctp.srcport"]),
-    ("destination_port", &["tcp.dstport", "udp.dstport", "sctp.dstport"]),
+    ("source_port", &["tcp.srcport", "udp.srcport", "sctp.srcport", "dccp.srcport"]),
+    ("destination_port", &["tcp.dstport", "udp.dstport", "sctp.dstport", "dccp.dstport"]),
     ("icmp_type", &["icmp.type", "icmpv6.type"]),
     ("icmp_code", &["icmp.code", "icmpv6.code"]),
     ("tcp_flags", &["tcp.flags"]),
