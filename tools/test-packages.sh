@@ -10,7 +10,7 @@ mkdir -p "$directory"
 
 # The sources are copied: links to them would find the packages of the checkout.
 find "$directory" -mindepth 1 -maxdepth 1 ! -name node_modules ! -name installed.json -exec rm -rf {} +
-git ls-files -z --cached --others --exclude-standard -- ':!:bench' ':!:docs/img' ':!:ebpf' ':!:pkg' |
+git ls-files -z --cached --others --exclude-standard -- ':!:bench' ':!:docs/img' ':!:ebpf' ':!:pkg/*/src' ':!:pkg/*/tests' |
   tar --create --null --files-from=- --ignore-failed-read | tar --extract --directory="$directory"
 
 node --input-type=module - "$directory/package.json" "tools/packages/$name.json" <<'JS'
