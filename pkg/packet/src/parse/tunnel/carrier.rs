@@ -365,7 +365,8 @@ fn gtp_extension<F: Frame>(part: &mut F, at: u32, carrier: &mut Carrier) -> Resu
     if length == 0 {
         return Err(Malformed::BadLength);
     }
-    let following = part.read::<1>(at + length - 1)?[0];
+    let last = part.settle(at + length - 1);
+    let following = part.read::<1>(last)?[0];
     carrier.goes_on(at + length, if following == 0 { Next::Ip } else { Next::GtpExtension })
 }
 
