@@ -1,10 +1,13 @@
 //! What is attached in the kernel, by whomever, and taking it away as `bpftool link detach` does.
 
-use std::{collections::BTreeSet, ffi::c_long, os::fd::AsRawFd as _};
+use std::{collections::BTreeSet, ffi::c_long, os::fd::AsRawFd as _, thread, time::Duration};
 
 use aya::programs::{links::LinkType, loaded_links};
 
-use crate::bpf::{call, new_descriptor};
+use crate::{
+    bpf::{call, new_descriptor},
+    eventually,
+};
 
 /// `BPF_LINK_GET_FD_BY_ID` and `BPF_LINK_DETACH` (linux/bpf.h).
 const OPEN_LINK: c_long = 30;
@@ -30,6 +33,16 @@ pub fn links() -> BTreeSet<u32> {
     let links = loaded_links().flatten();
     let ours = links.filter(|link| matches!(link.link_type(), Ok(LinkType::Xdp | LinkType::Tcx)));
     ours.map(|link| link.id()).collect()
+}
+
+/// Waits for the links of processes that have just ended to go: a test that counts links would take them for its own.
+pub fn wait_until_at_rest() {
+    const PAUSE: Duration = Duration::from_millis(100);
+    let _ = eventually(Duration::from_secs(5), || {
+        let before = links();
+        thread::sleep(PAUSE);
+        links() == before
+    });
 }
 
 /// Detaches a program from its interface, whoever has attached it: the link stays with its owner, and is dead.

@@ -26,6 +26,7 @@ impl Namespace {
     #[expect(clippy::new_without_default, reason = "it makes something on the machine")]
     pub fn new() -> Self {
         crate::need_root();
+        crate::attached::wait_until_at_rest();
         let name = format!("xdplive-{}-{}", std::process::id(), NEXT.fetch_add(1, Ordering::Relaxed));
         ip(&["netns", "add", &name]);
         Self { name }
