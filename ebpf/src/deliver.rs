@@ -13,7 +13,7 @@ use xdplive_packet::{
 };
 
 use crate::{
-    maps::{self, BUDGETS, FLOWS_SEEN, INNER, Work},
+    maps::{self, BUDGETS, FLOWS_SEEN, INNERMOST, Work},
     observe::Packet,
     report::{self, Found},
     verifier::opaque,
@@ -68,7 +68,7 @@ unsafe extern "C" fn view<P: Packet>(turn: u64, views: *mut c_void) -> c_long {
     }
     let found =
         Found { time, slots: passed, frame_length: work.seen.length, segments: work.seen.segments, hook };
-    let tunnel = if number == INNER { Some(&viewed.tunnel) } else { None };
+    let tunnel = if number == INNERMOST { Some(&viewed.tunnel) } else { None };
     if !report::report(*packet, configuration, &found, headers, tunnel, &mut work.record) {
         decision.left = passed;
         // SAFETY: this is what `lose` takes.

@@ -117,9 +117,9 @@ pub struct Work {
 }
 
 /// The number of the packet as it is on the wire in [`Work::views`].
-pub const OUTER: usize = 0;
+pub const OUTERMOST: usize = 0;
 /// The number of the innermost packet.
-pub const INNER: usize = 1;
+pub const INNERMOST: usize = 1;
 
 /// A packet, its slots, and what carries it.
 #[repr(C)]

@@ -133,7 +133,7 @@ pub fn read<P: Packet>(packet: &mut P, configuration: &Configuration, number: u3
         let [first, second] = if carries { configuration.inner } else { [0; 2] };
         let live = [live[0] & !first, live[1] & !second];
         let verdict =
-            wanted(packet, (tables, number), maps::OUTER, outer, seen.length, &mut work.asked, live);
+            wanted(packet, (tables, number), maps::OUTERMOST, outer, seen.length, &mut work.asked, live);
         own = verdict.own;
         outer.wanted = verdict.slots;
         if own {
@@ -159,7 +159,7 @@ pub fn read<P: Packet>(packet: &mut P, configuration: &Configuration, number: u3
             && let Some(tables) = tables
         {
             let verdict =
-                wanted(packet, (tables, number), maps::INNER, inner, seen.length, &mut work.asked, live);
+                wanted(packet, (tables, number), maps::INNERMOST, inner, seen.length, &mut work.asked, live);
             inner.wanted = verdict.slots & !if own { configuration.hiding } else { 0 };
         }
     }
@@ -169,7 +169,7 @@ pub fn read<P: Packet>(packet: &mut P, configuration: &Configuration, number: u3
 /// The live terms of a hook's direction, read anew: what the verifier had learnt of them before the headers were read,
 /// it would follow through all of the parser.
 #[inline(always)]
-pub fn live(configuration: &Configuration, hook: Hook) -> Word {
+fn live(configuration: &Configuration, hook: Hook) -> Word {
     // SAFETY: a reference is valid to read.
     unsafe { ptr::read_volatile(&raw const configuration.live[hook.direction() as usize]) }
 }

@@ -5,11 +5,11 @@ use aya_ebpf::{
     helpers::bpf_skb_load_bytes,
     programs::TcContext,
 };
-use xdplive_packet::{Frame, Hook, Malformed, Tag, event::MAX_HEADER_BYTES};
+use xdplive_packet::{Frame, Hook, Malformed, Tag, accounting::Configuration, event::MAX_HEADER_BYTES};
 
 use crate::{
     deliver, inside,
-    maps::{self, Workspace},
+    maps::{self, Work, Workspace},
     observe::{self, Packet},
     packet_bytes::{Linear, Room, copy, settle},
     wanted,
@@ -127,54 +127,56 @@ impl Packet for TcxPacket<'_> {
 #[inline(never)]
 #[unsafe(no_mangle)]
 pub extern "C" fn tcx_read(ctx: *mut __sk_buff, hook: u32, number: u32) -> u32 {
-    let hook = hook_of(hook);
-    let Some((configuration, Workspace { room, work })) = maps::at_work(number, hook.direction()) else {
-        return 0;
-    };
-    let ctx = TcContext::new(ctx);
-    let length = ctx.len();
-    let packet = &mut TcxPacket { ctx: &ctx, hook, length, room };
-    u32::from(observe::read(packet, configuration, number, work))
+    at_work(ctx, hook, number, |packet, configuration, work| {
+        u32::from(observe::read(packet, configuration, number, work))
+    })
 }
 
 /// [`inside::descend`].
 #[inline(never)]
 #[unsafe(no_mangle)]
 pub extern "C" fn tcx_descend(ctx: *mut __sk_buff, hook: u32, number: u32) -> u32 {
-    let hook = hook_of(hook);
-    if let Some((_, Workspace { room, work })) = maps::at_work(number, hook.direction()) {
-        let ctx = TcContext::new(ctx);
-        let length = ctx.len();
-        inside::descend(&mut TcxPacket { ctx: &ctx, hook, length, room }, work);
-    }
-    0
+    at_work(ctx, hook, number, |packet, _, work| {
+        inside::descend(packet, work);
+        0
+    })
 }
 
 /// [`wanted::extract`].
 #[inline(never)]
 #[unsafe(no_mangle)]
 pub extern "C" fn tcx_extract(ctx: *mut __sk_buff, hook: u32, number: u32, view: u32) -> u32 {
-    let hook = hook_of(hook);
-    if let Some((configuration, Workspace { room, work })) = maps::at_work(number, hook.direction()) {
-        let ctx = TcContext::new(ctx);
-        let length = ctx.len();
-        let packet = &mut TcxPacket { ctx: &ctx, hook, length, room };
+    at_work(ctx, hook, number, |packet, configuration, work| {
         wanted::extract(packet, configuration, work, view);
-    }
-    0
+        0
+    })
 }
 
 /// [`deliver::deliver`].
 #[inline(never)]
 #[unsafe(no_mangle)]
 pub extern "C" fn tcx_deliver(ctx: *mut __sk_buff, hook: u32, number: u32) -> u32 {
+    at_work(ctx, hook, number, |packet, configuration, work| {
+        deliver::deliver(packet, configuration, work);
+        0
+    })
+}
+
+/// Does a part of the way with the packet at hand; 0 where it is not known any more.
+#[inline(always)]
+fn at_work(
+    ctx: *mut __sk_buff,
+    hook: u32,
+    number: u32,
+    part: impl FnOnce(&mut TcxPacket<'_>, &Configuration, &mut Work) -> u32,
+) -> u32 {
     let hook = hook_of(hook);
-    if let Some((configuration, Workspace { room, work })) = maps::at_work(number, hook.direction()) {
-        let ctx = TcContext::new(ctx);
-        let length = ctx.len();
-        deliver::deliver(&mut TcxPacket { ctx: &ctx, hook, length, room }, configuration, work);
-    }
-    0
+    let Some((configuration, Workspace { room, work })) = maps::at_work(number, hook.direction()) else {
+        return 0;
+    };
+    let ctx = TcContext::new(ctx);
+    let length = ctx.len();
+    part(&mut TcxPacket { ctx: &ctx, hook, length, room }, configuration, work)
 }
 
 /// A hook that programs of this kind have.

@@ -13,7 +13,7 @@ use xdplive_packet::{
 };
 
 use crate::{
-    maps::{self, Asked, INNER, Viewed, Work},
+    maps::{self, Asked, INNERMOST, Viewed, Work},
     observe::Packet,
     verifier::{opaque, reread},
 };
@@ -46,7 +46,7 @@ pub fn wanted<P: Packet>(
 pub fn extract<P: Packet>(packet: &mut P, configuration: &Configuration, work: &mut Work, number: u32) {
     let Some(tables) = maps::tables(configuration.tables) else { return };
     let number = number as usize & 1;
-    let levels = if number == INNER { Computed::INNER } else { Computed::OUTER };
+    let levels = if number == INNERMOST { Computed::INNER } else { Computed::OUTER };
     let (view, asked) = (&work.views[number], &mut work.asked);
     asked.computed.fill(&view.headers, &view.layers, &view.tunnel, levels);
     let mut search = Search { packet, tables, layers: &view.layers, asked };

@@ -7,12 +7,13 @@ use aya_ebpf::{
 };
 use xdplive_packet::{
     Frame, Hook, Malformed, Tag,
+    accounting::Configuration,
     event::{MAX_HEADER_BYTES, SEGMENTS_UNKNOWN},
 };
 
 use crate::{
     deliver, inside,
-    maps::{self, Workspace},
+    maps::{self, Work, Workspace},
     observe::{self, Packet},
     packet_bytes::{Linear, Room, copy, settle},
     wanted,
@@ -121,54 +122,56 @@ impl Packet for XdpPacket<'_> {
 #[inline(never)]
 #[unsafe(no_mangle)]
 pub extern "C" fn xdp_read(ctx: *mut xdp_md, hook: u32, number: u32) -> u32 {
-    let hook = hook_of(hook);
-    let Some((configuration, Workspace { room, work })) = maps::at_work(number, hook.direction()) else {
-        return 0;
-    };
-    let ctx = XdpContext::new(ctx);
-    let length = length(&ctx);
-    let packet = &mut XdpPacket { ctx: &ctx, hook, length, room };
-    u32::from(observe::read(packet, configuration, number, work))
+    at_work(ctx, hook, number, |packet, configuration, work| {
+        u32::from(observe::read(packet, configuration, number, work))
+    })
 }
 
 /// [`inside::descend`].
 #[inline(never)]
 #[unsafe(no_mangle)]
 pub extern "C" fn xdp_descend(ctx: *mut xdp_md, hook: u32, number: u32) -> u32 {
-    let hook = hook_of(hook);
-    if let Some((_, Workspace { room, work })) = maps::at_work(number, hook.direction()) {
-        let ctx = XdpContext::new(ctx);
-        let length = length(&ctx);
-        inside::descend(&mut XdpPacket { ctx: &ctx, hook, length, room }, work);
-    }
-    0
+    at_work(ctx, hook, number, |packet, _, work| {
+        inside::descend(packet, work);
+        0
+    })
 }
 
 /// [`wanted::extract`].
 #[inline(never)]
 #[unsafe(no_mangle)]
 pub extern "C" fn xdp_extract(ctx: *mut xdp_md, hook: u32, number: u32, view: u32) -> u32 {
-    let hook = hook_of(hook);
-    if let Some((configuration, Workspace { room, work })) = maps::at_work(number, hook.direction()) {
-        let ctx = XdpContext::new(ctx);
-        let length = length(&ctx);
-        let packet = &mut XdpPacket { ctx: &ctx, hook, length, room };
+    at_work(ctx, hook, number, |packet, configuration, work| {
         wanted::extract(packet, configuration, work, view);
-    }
-    0
+        0
+    })
 }
 
 /// [`deliver::deliver`].
 #[inline(never)]
 #[unsafe(no_mangle)]
 pub extern "C" fn xdp_deliver(ctx: *mut xdp_md, hook: u32, number: u32) -> u32 {
+    at_work(ctx, hook, number, |packet, configuration, work| {
+        deliver::deliver(packet, configuration, work);
+        0
+    })
+}
+
+/// Does a part of the way with the packet at hand; 0 where it is not known any more.
+#[inline(always)]
+fn at_work(
+    ctx: *mut xdp_md,
+    hook: u32,
+    number: u32,
+    part: impl FnOnce(&mut XdpPacket<'_>, &Configuration, &mut Work) -> u32,
+) -> u32 {
     let hook = hook_of(hook);
-    if let Some((configuration, Workspace { room, work })) = maps::at_work(number, hook.direction()) {
-        let ctx = XdpContext::new(ctx);
-        let length = length(&ctx);
-        deliver::deliver(&mut XdpPacket { ctx: &ctx, hook, length, room }, configuration, work);
-    }
-    0
+    let Some((configuration, Workspace { room, work })) = maps::at_work(number, hook.direction()) else {
+        return 0;
+    };
+    let ctx = XdpContext::new(ctx);
+    let length = length(&ctx);
+    part(&mut XdpPacket { ctx: &ctx, hook, length, room }, configuration, work)
 }
 
 /// A hook that programs of this kind have.

@@ -41,7 +41,7 @@ pub fn subscription(bytes: &[u8]) {
     let context = context(who, json);
     let read = |path: &str| asked::read_channel(Some(&context), path, data, &MACHINE, &server);
 
-    // Bytes seldom come to the hash of what follows: so a path that fits is tried, too.
+    // Bytes hardly ever come to the hash of what follows: so a path that fits is tried, too.
     let fitting = Query::parse(data, &MACHINE, settings.ceiling).map(|query| channel::path(&query));
     match read(&path) {
         Ok(asked) => assert_eq!(fitting.as_deref(), Ok(&*path), "{asked:?}"),

@@ -4,7 +4,12 @@
 //! no program uses the first any more; that is then final, is read and emptied. No packet is missed and none is counted
 //! twice. See `xdplive_packet::flow`.
 
-use std::{collections::BTreeMap, io, ops::Range, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap as Flows},
+    io,
+    ops::Range,
+    sync::Arc,
+};
 
 use thiserror::Error;
 use xdplive_packet::{
@@ -200,24 +205,21 @@ impl Counted {
         entries: Vec<(FlowKey, FlowCounters)>,
         besides: &[Beside; Direction::ALL.len()],
     ) -> Self {
-        let is_other = |view: View| {
-            entries.iter().any(|(key, _)| key.view() == view)
-                || besides.iter().any(|beside| other(beside, view).packets != 0)
+        let carries = |beside: &Beside| {
+            [View::Outer, View::Inner].into_iter().any(|view| other(beside, view).packets != 0)
         };
-        if !is_other(View::Outer) && !is_other(View::Inner) {
+        if entries.iter().all(|(key, _)| key.view() == View::Whole) && !besides.iter().any(carries) {
             let other = besides.each_ref().map(|beside| other(beside, View::Whole));
             let tcp_flags = besides.each_ref().map(|beside| beside.tcp_flags);
             let outer = Taken { from: time.start, to: time.end, entries, other, tcp_flags };
             return Self { outer, inner: None };
         }
         let seen_as = |view: View| {
-            let mut flows: BTreeMap<_, FlowCounters> = BTreeMap::new();
+            // Whoever gets it has one kind of flows only; one that began before anybody looked inside is there twice.
+            let mut flows: Flows<FlowKey, FlowCounters> = Flows::new();
             for (key, counters) in entries.iter().filter(|(key, _)| [View::Whole, view].contains(&key.view()))
             {
-                // Whoever gets it has one kind of flows only; one that began before anybody looked inside is there twice.
-                let key = key.seen_whole();
-                *flows.entry(bytemuck::cast::<FlowKey, [u64; size_of::<FlowKey>() / 8]>(key)).or_default() +=
-                    *counters;
+                *flows.entry(key.seen_whole()).or_default() += *counters;
             }
             let both = |beside: &Beside| {
                 let mut sum = other(beside, View::Whole);
@@ -234,7 +236,7 @@ impl Counted {
             Taken {
                 from: time.start,
                 to: time.end,
-                entries: flows.into_iter().map(|(key, counters)| (bytemuck::cast(key), counters)).collect(),
+                entries: flows.into_iter().collect(),
                 other: besides.each_ref().map(both),
                 tcp_flags: besides.each_ref().map(flags),
             }

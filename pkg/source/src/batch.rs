@@ -121,9 +121,15 @@ impl Batch {
         let tunnels = self.tunnels.as_ref().map(|all| {
             let mut tunnels = Tunnels::default();
             rows.iter_mut().for_each(|row| row.tunnel = tunnels.add_from(all, row.tunnel));
-            Arc::new(tunnels)
+            tunnels
         });
-        Self { rows: Arc::new(rows), range: 0..self.len(), counts: None, tunnels, ..self.clone() }
+        Self {
+            rows: Arc::new(rows),
+            range: 0..self.len(),
+            counts: None,
+            tunnels: tunnels.and_then(Tunnels::shared),
+            ..self.clone()
+        }
     }
 
     /// The rows between two times, ms since 1970, both inclusive.

@@ -1,5 +1,7 @@
 //! What carries rows' packets, beside the rows: those that are carried by nothing pay nothing.
 
+use std::sync::Arc;
+
 use xdplive_packet::Tunnel;
 
 /// What carries the packets of many rows, by the number in [`Row::tunnel`](super::Row::tunnel).
@@ -32,9 +34,9 @@ impl Tunnels {
         self.0.get(usize::try_from(number).ok()?)
     }
 
-    /// Whether there is nothing.
+    /// All of them, to be shared; `None` where there is nothing.
     #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+    pub fn shared(self) -> Option<Arc<Self>> {
+        (!self.0.is_empty()).then(|| Arc::new(self))
     }
 }

@@ -211,7 +211,7 @@ impl Dispatch {
         let rows = Arc::new(rows);
         let beside = Beside {
             bytes: Arc::new(std::mem::take(&mut self.bytes)),
-            tunnels: Some(std::mem::take(&mut self.tunnels)).filter(|all| !all.is_empty()).map(Arc::new),
+            tunnels: std::mem::take(&mut self.tunnels).shared(),
         };
         self.bytes = move_bytes(&mut self.pending, &beside.bytes);
         if let Some(all) = &beside.tunnels {
@@ -271,8 +271,8 @@ impl Dispatch {
             // The others get theirs in time, in the order of all rows.
             self.pick(&mut rows, |place| finished.contains(&place));
             let rows = Arc::new(rows);
-            let tunnels = Some(self.tunnels.clone()).filter(|all| !all.is_empty()).map(Arc::new);
-            let beside = Beside { bytes: Arc::new(self.bytes.clone()), tunnels };
+            let beside =
+                Beside { bytes: Arc::new(self.bytes.clone()), tunnels: self.tunnels.clone().shared() };
             for place in &finished {
                 let Some(Some(stream)) = self.streams.get_mut(*place) else { continue };
                 let picks = std::mem::take(&mut stream.picks);
@@ -373,7 +373,7 @@ impl Stream {
         }
         Batch::new(Arc::new(taken), Arc::clone(names), clock)
             .with_bytes(own_bytes.map(Arc::new))
-            .with_tunnels(Some(own_tunnels).filter(|own| !own.is_empty()).map(Arc::new))
+            .with_tunnels(own_tunnels.shared())
             .counted()
     }
 }

@@ -15,13 +15,13 @@ use std::{
     net::{Ipv4Addr, Ipv6Addr},
 };
 
-use agreement::{Rules, Wanted, assert_agreement, assert_agreement_with, build, build_with, corpus, wanted};
+use agreement::{Wanted, assert_agreement, assert_agreement_with, build, build_with, corpus, wanted};
 use proptest::{collection::vec, prelude::*, sample::select};
 use xdplive_filter::{
-    Environment, Filter, Term,
-    tables::{self, CapacityError, Own, Slot},
+    Environment, Filter,
+    tables::{CapacityError, Own},
 };
-use xdplive_packet::{accounting::Limit, event::Direction};
+use xdplive_packet::event::Direction;
 
 /// Filters that between them constrain every field, alone and together.
 const FILTERS: &[&str] = &[
@@ -269,25 +269,12 @@ fn neighbouring_hosts_and_networks_take_the_lengths_that_are_named() {
         (0..60).map(|n| format!("dst net 10.0.{n}.0/24")).collect(),
         (0..64).map(|n| format!("src host 2001:db8::{n:x}")).collect(),
     ] {
-        let filters: Vec<Filter> = texts.iter().map(|text| Filter::parse(text).unwrap()).collect();
-        let terms: Vec<Vec<Term>> =
-            filters.iter().map(|filter| filter.terms(&Environment::default()).unwrap()).collect();
-        let slots: Vec<Slot<'_>> = (0..)
-            .zip(&terms)
-            .map(|(number, terms)| Slot {
-                number,
-                terms,
-                directions: &Direction::ALL,
-                inner: false,
-                limit: Limit::All,
-            })
-            .collect();
-        let mut rules: Box<Rules> = bytemuck::zeroed_box();
-        let Rules { configuration, tables } = &mut *rules;
-        tables::build(&slots, None, configuration, tables)
-            .unwrap_or_else(|error| panic!("{}: {error}", texts[0]));
+        let environment = Environment::default();
+        let slots: Vec<Wanted> =
+            texts.iter().map(|text| wanted(text, &Direction::ALL, &environment)).collect();
+        let rules = build(&slots).unwrap_or_else(|error| panic!("{}: {error}", texts[0]));
         let lengths: BTreeSet<[u64; 2]> =
-            tables.hashed.iter().flat_map(|table| table.masks).filter(|mask| *mask != [0, 0]).collect();
+            rules.tables.hashed.iter().flat_map(|table| table.masks).filter(|mask| *mask != [0, 0]).collect();
         let named = if texts[0].contains(" or ") { 2 } else { 1 };
         assert_eq!(lengths.len(), named, "{}", texts[0]);
     }

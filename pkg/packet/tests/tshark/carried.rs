@@ -6,10 +6,8 @@ mod pdml;
 mod rules;
 mod walk;
 
-use std::collections::BTreeMap;
-
 use columns::{TUNNEL_COLUMNS, TunnelColumn};
-use rules::{Difference, RULES};
+use rules::RULES;
 use walk::Walk;
 use xdplive_corpus::{LinkType, Sample, tunnels};
 use xdplive_packet::{
@@ -18,14 +16,15 @@ use xdplive_packet::{
     parse_into,
 };
 
-use crate::fields::FIELDS;
+use crate::{
+    comparison::{Difference, Tally},
+    fields::FIELDS,
+};
 
 const SEED: u64 = 20_261_130;
 const FRAMES: usize = 10_000;
 /// How often at least both sides have a value, for each field.
 const VALUES: usize = 100;
-/// Differences shown, where there are any.
-const SHOWN: usize = 20;
 
 /// The headers of the innermost packet, and the tunnels around it.
 fn innermost(sample: &Sample) -> (Headers, Tunnel) {
@@ -43,9 +42,7 @@ fn innermost(sample: &Sample) -> (Headers, Tunnel) {
 fn every_field_of_what_is_carried_is_what_wireshark_says() {
     let (ethernet, raw): (Vec<_>, Vec<_>) =
         tunnels(SEED, FRAMES).partition(|sample| sample.link == LinkType::Ethernet);
-    let mut agreed: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut excused: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut unexplained = Vec::new();
+    let mut tally = Tally::new(RULES);
     let mut compared = 0;
 
     for (link, samples) in [(LinkType::Ethernet, ethernet), (LinkType::RawIp, raw)] {
@@ -61,28 +58,17 @@ fn every_field_of_what_is_carried_is_what_wireshark_says() {
                 .iter()
                 .map(|TunnelColumn { name, ours, theirs }| (*name, ours(&tunnel), theirs(&walk)));
             for (field, ours, theirs) in of_packet.chain(of_tunnels) {
-                if ours == theirs {
-                    *agreed.entry(field).or_default() += usize::from(ours.is_some());
-                    continue;
-                }
-                let difference = Difference { field, ours, theirs, sample, headers: &headers, layers };
-                match RULES.iter().find(|rule| rule.excuses(&difference)) {
-                    Some(rule) => *excused.entry(rule.name).or_default() += 1,
-                    None => unexplained.push(difference.to_string()),
-                }
+                let (headers, dissection) = (&headers, layers.as_slice());
+                tally.compare(Difference { field, ours, theirs, sample, headers, dissection });
             }
         }
     }
 
-    let shown = unexplained.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join("\n");
-    assert!(unexplained.is_empty(), "{} differences, among them:\n{shown}", unexplained.len());
+    tally.assert_explained();
     assert_eq!(compared, FRAMES);
     for name in FIELDS.iter().map(|field| field.name).chain(TUNNEL_COLUMNS.iter().map(|column| column.name)) {
-        let values = agreed.get(name).copied().unwrap_or(0);
+        let values = tally.agreed(name);
         // The corpus has no IEEE 802.3 frames in tunnels but by accident.
         assert!(values >= VALUES || name == "length_field", "{name}: only {values} values were compared");
-    }
-    for rule in RULES {
-        assert!(excused.contains_key(rule.name), "\"{}\" is no longer needed by any frame", rule.name);
     }
 }

@@ -5,15 +5,17 @@
 #![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
 
 mod carried;
+mod comparison;
 mod fields;
 mod judge;
 mod rules;
 
-use std::{collections::BTreeMap, sync::LazyLock};
+use std::sync::LazyLock;
 
+use comparison::{Difference, Tally};
 use fields::{FIELDS, checksums};
 use judge::Verdict;
-use rules::{Difference, RULES};
+use rules::RULES;
 use xdplive_corpus::{LinkType, Sample, generate};
 use xdplive_packet::{Wire, parse};
 
@@ -21,8 +23,6 @@ const SEED: u64 = 20_241_122;
 const FRAMES: usize = 10_000;
 /// How often at least both sides have a value, for each field.
 const VALUES: usize = 100;
-/// Differences shown, where there are any.
-const SHOWN: usize = 20;
 
 /// The corpus, and what tshark says of each frame.
 static CORPUS: LazyLock<Vec<(Sample, Verdict)>> = LazyLock::new(|| {
@@ -40,36 +40,21 @@ static CORPUS: LazyLock<Vec<(Sample, Verdict)>> = LazyLock::new(|| {
 
 #[test]
 fn every_field_is_what_wireshark_says() {
-    let mut agreed: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut excused: BTreeMap<&str, usize> = BTreeMap::new();
-    let mut unexplained = Vec::new();
-
+    let mut tally = Tally::new(RULES);
     for (sample, verdict) in CORPUS.iter() {
         let headers = parse(&mut sample.bytes.as_slice(), &Wire::new(sample.link));
         for field in FIELDS {
             let (ours, theirs) = ((field.ours)(&headers), (field.theirs)(verdict));
-            if ours == theirs {
-                *agreed.entry(field.name).or_default() += usize::from(ours.is_some());
-                continue;
-            }
-            let difference =
-                Difference { field: field.name, ours, theirs, sample, headers: &headers, verdict };
-            match RULES.iter().find(|rule| rule.excuses(&difference)) {
-                Some(rule) => *excused.entry(rule.name).or_default() += 1,
-                None => unexplained.push(difference.to_string()),
-            }
+            let (headers, dissection) = (&headers, verdict);
+            tally.compare(Difference { field: field.name, ours, theirs, sample, headers, dissection });
         }
     }
 
-    let shown = unexplained.iter().take(SHOWN).map(String::as_str).collect::<Vec<_>>().join("\n");
-    assert!(unexplained.is_empty(), "{} differences, among them:\n{shown}", unexplained.len());
+    tally.assert_explained();
     assert_eq!(CORPUS.len(), FRAMES);
     for field in FIELDS {
-        let values = agreed.get(field.name).copied().unwrap_or(0);
+        let values = tally.agreed(field.name);
         assert!(values >= VALUES, "{}: only {values} values were compared", field.name);
-    }
-    for rule in RULES {
-        assert!(excused.contains_key(rule.name), "\"{}\" is no longer needed by any frame", rule.name);
     }
 }
 

@@ -3,43 +3,27 @@
 //! Each rule is as narrow as its reason: the fields concerned, who of the two has a value, and the fault
 //! that the parser named. A rule that no frame of the corpus needs any more fails the test.
 
-use core::fmt;
-
-use xdplive_corpus::Sample;
-use xdplive_packet::{Headers, Malformed, headers::present};
+use xdplive_packet::{Malformed, headers::present};
 
 use crate::{
+    comparison::{self, Dissection, Rule},
     fields::{chain, link, network},
     judge::Verdict,
 };
 
-/// A field on which they differ.
-pub(crate) struct Difference<'a> {
-    pub(crate) field: &'static str,
-    pub(crate) ours: Option<String>,
-    pub(crate) theirs: Option<String>,
-    pub(crate) sample: &'a Sample,
-    pub(crate) headers: &'a Headers,
-    pub(crate) verdict: &'a Verdict,
+type Difference<'a> = comparison::Difference<'a, Verdict>;
+
+impl Dissection for Verdict {
+    fn layers(&self) -> String {
+        self.layers.join(":")
+    }
 }
 
 impl Difference<'_> {
-    fn only_ours(&self) -> bool {
-        self.ours.is_some() && self.theirs.is_none()
-    }
-
-    fn only_theirs(&self) -> bool {
-        self.ours.is_none() && self.theirs.is_some()
-    }
-
-    fn is_malformed(&self, reason: Malformed) -> bool {
-        self.headers.malformed() == Some(reason)
-    }
-
     /// Bytes that the frame holds of what the IPv4 packet carries.
     fn ipv4_payload(&self) -> Option<usize> {
         // Three at most are read, of which the headers name two.
-        let tags = link(self.verdict).tags.len();
+        let tags = link(self.dissection).tags.len();
         let at = if self.headers.has(present::ETHERNET) { 14 + 4 * tags } else { 0 };
         let length = self.headers.length().filter(|_| self.headers.version() == Some(4))?;
         let length = (self.sample.bytes.len() - at).min(length as usize);
@@ -50,27 +34,6 @@ impl Difference<'_> {
     fn before_end(&self, bytes: u16) -> Option<u8> {
         let at = self.headers.header_length.checked_sub(bytes)?;
         self.sample.bytes.get(usize::from(at)).copied()
-    }
-}
-
-impl fmt::Display for Difference<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { field, ours, theirs, sample, headers, verdict } = self;
-        let (reason, layers) = (headers.malformed(), verdict.layers.join(":"));
-        write!(f, "{field}: {ours:?}, tshark {theirs:?}; {reason:?}, tshark's layers {layers}; {sample}")
-    }
-}
-
-/// A reason to differ.
-pub(crate) struct Rule {
-    pub(crate) name: &'static str,
-    fields: &'static [&'static str],
-    applies: fn(&Difference) -> bool,
-}
-
-impl Rule {
-    pub(crate) fn excuses(&self, difference: &Difference) -> bool {
-        self.fields.contains(&difference.field) && (self.applies)(difference)
     }
 }
 
@@ -101,14 +64,14 @@ const PROTOCOL_AND_UPPER: &[&str] =
     &["protocol", "source_port", "destination_port", "tcp_flags", "tcp_window", "icmp_type", "icmp_code"];
 
 /// Every reason to differ.
-pub(crate) const RULES: &[Rule] = &[
+pub(crate) const RULES: &[Rule<Verdict>] = &[
     // The parser stops where it says it does; tshark has no such bounds.
     Rule {
         name: "tshark reads any number of tags",
         fields: NETWORK_AND_UPPER,
         applies: |difference| {
             difference.is_malformed(Malformed::TooManyHeaders)
-                && link(difference.verdict).tags.len() > 3
+                && link(difference.dissection).tags.len() > 3
                 && (difference.only_theirs() || difference.field == "ethertype")
         },
     },
@@ -118,8 +81,8 @@ pub(crate) const RULES: &[Rule] = &[
         name: "tshark does not say the order of three service tags",
         fields: TAGS,
         applies: |difference| {
-            difference.verdict.nth("ieee8021ad.id", 0).is_some()
-                && difference.verdict.nth("ieee8021ad.svid", 0).is_some()
+            difference.dissection.nth("ieee8021ad.id", 0).is_some()
+                && difference.dissection.nth("ieee8021ad.svid", 0).is_some()
         },
     },
     Rule {
@@ -127,7 +90,7 @@ pub(crate) const RULES: &[Rule] = &[
         fields: PROTOCOL_AND_UPPER,
         applies: |difference| {
             difference.is_malformed(Malformed::TooManyHeaders)
-                && chain(difference.verdict).length > 8
+                && chain(difference.dissection).length > 8
                 && difference.only_theirs()
         },
     },
@@ -159,7 +122,7 @@ pub(crate) const RULES: &[Rule] = &[
             difference.is_malformed(Malformed::Truncated)
                 && !difference.headers.has(present::IP)
                 && difference.only_theirs()
-                && match network(difference.verdict) {
+                && match network(difference.dissection) {
                     Some("ip") => {
                         difference.sample.bytes.len() < usize::from(difference.headers.header_length) + 20
                     }
@@ -175,7 +138,7 @@ pub(crate) const RULES: &[Rule] = &[
         fields: &["protocol"],
         applies: |difference| {
             difference.is_malformed(Malformed::Truncated)
-                && chain(difference.verdict).length > 0
+                && chain(difference.dissection).length > 0
                 && difference.only_theirs()
         },
     },
@@ -285,7 +248,7 @@ pub(crate) const RULES: &[Rule] = &[
         name: "tshark stops at an option that is longer than its extension header",
         fields: PROTOCOL_AND_UPPER,
         applies: |difference| {
-            let last = difference.verdict.layers.last().map(String::as_str);
+            let last = difference.dissection.layers.last().map(String::as_str);
             difference.ours.is_some()
                 && matches!(last, Some("ipv6.hopopts" | "ipv6.dstopts"))
                 && (difference.theirs.is_none() || difference.field == "protocol")
@@ -318,13 +281,13 @@ pub(crate) const RULES: &[Rule] = &[
         fields: &["ethertype", "length_field"],
         applies: |difference| {
             let last = difference
-                .verdict
+                .dissection
                 .layers
                 .iter()
                 .rfind(|layer| matches!(layer.as_str(), "vlan" | "ieee8021ad"));
             difference.headers.has(present::LENGTH_FIELD)
                 && last.is_some_and(|layer| layer == "ieee8021ad")
-                && link(difference.verdict).ethertype
+                && link(difference.dissection).ethertype
                     == Some(format!("0x{:04x}", difference.headers.ethertype))
         },
     },

@@ -169,10 +169,9 @@ impl Order {
             row.bytes = self.bytes.add_from(&bytes, row.bytes);
             row.tunnel = self.tunnels.add_from(&tunnels, row.tunnel);
         }
-        let tunnels = Some(tunnels).filter(|all| !all.is_empty()).map(Arc::new);
         let bytes = self.has_bytes.then(|| Arc::new(bytes));
         let batch = Batch::new(Arc::new(rows), Arc::clone(&self.names), WallClock::ahead_by(0));
-        Some(batch.with_bytes(bytes).with_tunnels(tunnels).counted())
+        Some(batch.with_bytes(bytes).with_tunnels(tunnels.shared()).counted())
     }
 }
 

@@ -1,35 +1,24 @@
 //! Where the parser and tshark differ on purpose, in what a packet carries; as `rules` beside this for the packet itself.
 
-use core::fmt;
-
-use xdplive_corpus::{Kind, Sample};
-use xdplive_packet::{Headers, Malformed};
+use xdplive_corpus::Kind;
+use xdplive_packet::Malformed;
 
 use super::pdml::Layer;
+use crate::comparison::{self, Dissection, Rule};
 
-/// A field on which they differ.
-pub(super) struct Difference<'a> {
-    pub(super) field: &'static str,
-    pub(super) ours: Option<String>,
-    pub(super) theirs: Option<String>,
-    pub(super) sample: &'a Sample,
-    pub(super) headers: &'a Headers,
-    pub(super) layers: &'a [Layer],
+type Difference<'a> = comparison::Difference<'a, [Layer]>;
+
+impl Dissection for [Layer] {
+    fn layers(&self) -> String {
+        self.iter().skip(2).map(|layer| layer.name.as_str()).collect::<Vec<_>>().join(":")
+    }
 }
 
 impl Difference<'_> {
-    fn only_ours(&self) -> bool {
-        self.ours.is_some() && self.theirs.is_none()
-    }
-
     /// Whether tshark has the same tunnels and one more.
     fn goes_on(&self) -> bool {
         let (ours, theirs) = (self.ours.as_deref().unwrap_or_default(), self.theirs.as_deref());
         theirs.is_some_and(|theirs| self.field == "tunnel_id" || theirs.starts_with(ours))
-    }
-
-    fn is_malformed(&self, reason: Malformed) -> bool {
-        self.headers.malformed() == Some(reason)
     }
 
     /// Whether bytes were changed at random.
@@ -39,30 +28,8 @@ impl Difference<'_> {
 
     /// The last layer that tshark could not read to its end.
     fn broken(&self) -> Option<&str> {
-        let at = self.layers.iter().position(|layer| layer.name == "_ws.malformed")?;
-        self.layers.get(at.checked_sub(1)?).map(|layer| layer.name.as_str())
-    }
-}
-
-impl fmt::Display for Difference<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { field, ours, theirs, sample, headers, layers, .. } = self;
-        let reason = headers.malformed();
-        let layers = layers.iter().skip(2).map(|layer| layer.name.as_str()).collect::<Vec<_>>().join(":");
-        write!(f, "{field}: {ours:?}, tshark {theirs:?}; {reason:?}, tshark's layers {layers}; {sample}")
-    }
-}
-
-/// A reason to differ.
-pub(super) struct Rule {
-    pub(super) name: &'static str,
-    fields: &'static [&'static str],
-    applies: fn(&Difference) -> bool,
-}
-
-impl Rule {
-    pub(super) fn excuses(&self, difference: &Difference) -> bool {
-        self.fields.contains(&difference.field) && (self.applies)(difference)
+        let at = self.dissection.iter().position(|layer| layer.name == "_ws.malformed")?;
+        self.dissection.get(at.checked_sub(1)?).map(|layer| layer.name.as_str())
     }
 }
 
@@ -102,7 +69,7 @@ const ALL: &[&str] = &[
 ];
 
 /// Every reason to differ.
-pub(super) const RULES: &[Rule] = &[
+pub(super) const RULES: &[Rule<[Layer]>] = &[
     // The parser takes a header as a whole; tshark shows it up to the byte that is missing.
     Rule {
         name: "tshark shows a tunnel's header that is cut",
@@ -142,7 +109,7 @@ pub(super) const RULES: &[Rule] = &[
         name: "tshark skips any control byte of PPP",
         fields: ALL,
         applies: |difference| {
-            let controls = difference.layers.iter().filter_map(|layer| layer.get("ppp.control"));
+            let controls = difference.dissection.iter().filter_map(|layer| layer.get("ppp.control"));
             difference.is_altered() && controls.into_iter().any(|control| control != "0x03")
         },
     },
@@ -153,7 +120,7 @@ pub(super) const RULES: &[Rule] = &[
             let of_pptp = |layer: &Layer| {
                 layer.get("gre.flags.version") == Some("1") && layer.get("gre.proto") != Some("0x880b")
             };
-            difference.is_altered() && difference.layers.iter().any(of_pptp)
+            difference.is_altered() && difference.dissection.iter().any(of_pptp)
         },
     },
 ];

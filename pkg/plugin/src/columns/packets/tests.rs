@@ -32,6 +32,25 @@ const FRAME: [PacketColumn; 5] = [
     PacketColumn::Segments,
 ];
 
+/// Those columns of the example of the contract: a network storage device announcing itself.
+fn ssdp_row() -> Value {
+    json!({
+        "source_mac": "00:11:32:e5:79:5c",
+        "destination_mac": "01:00:5e:7f:ff:fa",
+        "ethertype": "IPv4",
+        "version": 4,
+        "source_ip": "192.0.2.20",
+        "destination_ip": "239.255.255.250",
+        "protocol": "UDP",
+        "length": 129,
+        "ttl": 1,
+        "dscp": 0,
+        "fragment": false,
+        "source_port": 50085,
+        "destination_port": 1900,
+    })
+}
+
 /// The columns that come from the packet's headers, without those that are null.
 fn headers(event: Event) -> Value {
     let columns = PacketColumn::ALL.iter().filter(|column| !FRAME.contains(column));

@@ -41,6 +41,18 @@ fn the_columns_are_those_of_the_contract() {
     assert_eq!(columns, CONTRACT.map(|(name, kind, nullable)| (name, kind.to_owned(), nullable)));
 }
 
+/// What `xdplive watch` asks for: all columns but that of the machine, those of tunnels apart.
+#[test]
+fn the_columns_that_watch_asks_for_are_all() {
+    use xdplive_protocol::columns::{PACKETS, TUNNELS};
+
+    let of_tunnels = PacketColumn::OF_TUNNELS.map(PacketColumn::name);
+    assert_eq!(of_tunnels, TUNNELS);
+    let all = PacketColumn::ALL.iter().chain(PacketColumn::BESIDES).map(|column| column.name());
+    let others: Vec<&str> = all.filter(|name| *name != "host" && !of_tunnels.contains(name)).collect();
+    assert_eq!(others, PACKETS);
+}
+
 #[test]
 fn a_name_is_read_back() {
     for column in PacketColumn::ALL {
