@@ -34,8 +34,8 @@ pub trait Packet: Frame {
     fn segment_size(&self) -> u32;
 
     /// Wire packets in this frame, [`SEGMENTS_UNKNOWN`] where unknown. `header_length` bytes of it are headers that each of
-    /// them has, the network layer starts at `network` (0 if it was not reached), and the interface takes IP packets of `mtu`
-    /// bytes (0 if that is not known).
+    /// them has, the network layer starts at `network` ([`Layers::ABSENT`] if it was not reached), and the interface takes IP
+    /// packets of `mtu` bytes (0 if that is not known).
     fn segments(&self, header_length: u32, network: u32, mtu: u32) -> u16;
 
     /// EtherType of the tag that is no longer in the frame; 0 where there is none.

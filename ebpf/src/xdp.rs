@@ -88,7 +88,7 @@ impl Packet for XdpPacket<'_> {
         match self.hook {
             // In the driver a frame is a wire packet: hardware aggregation is off under native XDP. A tap device hands on
             // what its user has put together.
-            Hook::XdpNative if mtu == 0 || network == 0 || self.length <= network + mtu => 1,
+            Hook::XdpNative if mtu == 0 || self.length <= network + mtu => 1,
             _ => SEGMENTS_UNKNOWN,
         }
     }

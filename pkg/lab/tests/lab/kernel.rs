@@ -351,6 +351,26 @@ fn a_frame_in_several_buffers() {
     }
 }
 
+/// A tap device hands on what its user has put together: how many wire packets that will be, nobody knows there.
+#[test]
+fn a_frame_longer_than_the_interface_takes_is_not_one_packet() {
+    const MTU: u32 = 1500;
+    let mut kernel = Kernel::load(1 << 16);
+    for (link, header) in [(LinkType::Ethernet, 14), (LinkType::RawIp, 0)] {
+        kernel.configure(Configuration { mtu: MTU, ..everything(link) });
+        for (length, segments) in [(MTU, 1), (MTU + 1, SEGMENTS_UNKNOWN)] {
+            let mut frame = vec![0; header + length as usize];
+            if header > 0 {
+                frame[12..14].copy_from_slice(&[0x08, 0x00]);
+            }
+            frame[header] = 0x45;
+            frame[header + 2..header + 4].copy_from_slice(&(length as u16).to_be_bytes());
+            let event = kernel.run(Hook::XdpNative, &frame).unwrap();
+            assert_eq!((event.headers.length, event.segments), (length, segments), "{link:?}");
+        }
+    }
+}
+
 #[test]
 fn packets_are_counted_in_their_generation_and_direction() {
     let mut kernel = Kernel::load(4096);
