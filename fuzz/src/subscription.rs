@@ -75,8 +75,17 @@ fn check(asked: &Asked, path: &str, settings: &DataSourceSettings, server: &Serv
     match &request.interfaces {
         InterfaceSet::Any => assert_eq!(who & (NARROW_DATA_SOURCE | NARROW_SERVER), 0),
         InterfaceSet::Named(names) => {
-            assert_eq!(*names, query.interfaces);
-            assert!(names.iter().all(|name| check_interface(name, settings, server).is_ok()), "{names:?}");
+            assert_eq!(request.interfaces, query.interfaces);
+            let may_be_watched = |name: &String| check_interface(name, &MACHINE, settings, server).is_ok();
+            assert!(names.iter().all(may_be_watched), "{names:?}");
+        }
+        InterfaceSet::Chosen(_) => {
+            for (name, is_uplink) in [("eth0", true), ("eth1", false), ("lo", false), ("wg0", true)] {
+                let may_be_watched = query.interfaces.contains(name, is_uplink)
+                    && server.interfaces.allow(name, is_uplink)
+                    && settings.interfaces.allow(name, is_uplink);
+                assert_eq!(request.interfaces.contains(name, is_uplink), may_be_watched, "{name}");
+            }
         }
     }
     let limit = request.wanted.as_ref().map(|wanted| wanted.limit);
@@ -93,7 +102,7 @@ fn check_refusal(refusal: &ChannelRefusal, data: &[u8]) {
     let text = refusal.to_string();
     // Without a machine there is no default: then those are left that the data itself names.
     let query = Query::parse(data, &Interfaces::default(), LimitCeiling::None);
-    let is_named = query.is_ok_and(|query| query.interfaces.iter().any(|name| name == DEFAULT));
+    let is_named = query.is_ok_and(|query| query.interfaces.named().iter().any(|name| name == DEFAULT));
     assert!(is_named || !text.contains(DEFAULT), "{text}");
 }
 

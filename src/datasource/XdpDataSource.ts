@@ -34,11 +34,11 @@ import { isNarrowable, takesConditionOn, withAdHocFilters } from '../query/adHoc
 import { describeQuery } from '../query/describe';
 import { charactersBefore, readingOf, type FilterReading } from '../query/filterReading';
 import { expandFilter, filterFault } from '../query/filterVariables';
+import { ANY_INTERFACE } from '../query/interfaceSets';
 import { interpolateQuery } from '../query/interpolate';
 import { isOfPackets } from '../query/kinds';
 import { migrateQuery } from '../query/migrate';
 import {
-  ANY_INTERFACE,
   DEFAULT_QUERY,
   DEFAULT_RULE_QUERY,
   type QueryKind,
@@ -181,8 +181,9 @@ export class XdpDataSource
     return createElement(LineContextSource, { told: this.toldContext, line: uid });
   }
 
-  async listInterfaces(): Promise<NetworkInterface[]> {
-    const { interfaces } = await this.getResource<InterfacesResponse>('interfaces');
+  /** The interfaces of the machine that `chosen` stands for. None chosen: all that may be watched. */
+  async listInterfaces(chosen: string[] = [], scopedVars: ScopedVars = {}): Promise<NetworkInterface[]> {
+    const { interfaces } = await this.getResource<InterfacesResponse>('interfaces', chosenBy(chosen, scopedVars));
     return defaultRouteFirst(interfaces);
   }
 
@@ -228,9 +229,8 @@ export class XdpDataSource
 
   /** What was seen on interfaces, the most frequent first. None named: on all that may be watched. */
   async listSeen(what: SeenWhat, interfaces: string[], scopedVars: ScopedVars = {}): Promise<SeenValue[]> {
-    const names = interfacesOf({ refId: '', interfaces }, scopedVars);
-    const named = names.includes(ANY_INTERFACE) || names.length === 0 ? {} : { interface: names };
-    const { values } = await this.getResource<SeenResponse>('seen', { what, ...named }, { showErrorAlert: false });
+    const asked = { what, ...chosenBy(interfaces, scopedVars) };
+    const { values } = await this.getResource<SeenResponse>('seen', asked, { showErrorAlert: false });
     return values;
   }
 
@@ -284,6 +284,13 @@ export class XdpDataSource
 /** The interfaces of a query, with the values of variables in place. */
 function interfacesOf(query: XdpQuery, scopedVars: ScopedVars): string[] {
   return interpolateQuery(wellFormed(query), getTemplateSrv(), scopedVars).interfaces ?? [];
+}
+
+/** Interfaces as a resource of the back end takes them. None where all are meant that may be watched. */
+function chosenBy(interfaces: string[], scopedVars: ScopedVars): { interface?: string[] } {
+  const names = interfaces.length === 0 ? [] : interfacesOf({ refId: '', interfaces }, scopedVars);
+  const isEverything = names.every((name) => name === ANY_INTERFACE);
+  return isEverything ? {} : { interface: names };
 }
 
 function choices(values: readonly string[]): MetricFindValue[] {

@@ -36,7 +36,7 @@ export class XdpVariableSupport extends CustomVariableSupport<XdpDataSource, Xdp
   private async values(text: string, scopedVars: DataQueryRequest['scopedVars']): Promise<string[]> {
     const { list, interfaces } = readVariableQuery(text);
     if (list === 'interfaces') {
-      const all = await this.dataSource.listInterfaces();
+      const all = await this.dataSource.listInterfaces(interfaces, scopedVars);
       return all.map(({ name }) => name);
     }
     const seen = await this.dataSource.listSeen(list, interfaces, scopedVars);

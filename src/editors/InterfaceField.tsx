@@ -3,10 +3,11 @@ import { MultiCombobox } from '@grafana/ui';
 import { useMemo } from 'react';
 
 import { t } from '../locale/t';
+import { withoutContradiction } from '../query/interfaceSets';
 import type { NetworkInterface } from '../resources/interfaces';
 
 import { FittedField } from './FittedField';
-import { interfaceOptions, withoutContradiction } from './interfaceOptions';
+import { interfaceOptions } from './interfaceOptions';
 import { PICKER_WIDTH } from './layout';
 import type { Loaded } from './useLoaded';
 
@@ -20,7 +21,7 @@ interface Props {
   onChange: (interfaces: string[]) => void;
 }
 
-/** Interfaces by name, also such as are not there yet, and variables. */
+/** Interfaces by name, also such as are not there yet, by pattern, and variables. */
 export function InterfaceField({ id, tooltip, placeholder, value, interfaces, onChange }: Props) {
   const known = interfaces.state === 'loaded' ? interfaces.value : undefined;
   const options = useMemo(() => interfaceOptions(known ?? [], getTemplateSrv().getVariables()), [known]);

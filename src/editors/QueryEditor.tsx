@@ -104,7 +104,7 @@ export function QueryEditor({ app, datasource, query: saved, queries, data, onCh
           id={`${id}-interfaces`}
           tooltip={t(
             'query-editor.interface.tooltip',
-            'Network interfaces of the machine that Grafana runs on. None: the one with the default route. A name that is not in the list, or a variable such as $interface, can be typed.'
+            'Network interfaces of the machine that Grafana runs on. None: the one with the default route. A name that is not in the list, a pattern such as eth* or !veth*, or a variable such as $interface, can be typed.'
           )}
           placeholder={defaultRoute(interfaces)}
           value={query.interfaces ?? []}

@@ -47,12 +47,12 @@ export function VariableQueryEditor({ datasource, query: saved, onChange }: Prop
             apply({ list });
           }}
         />
-        {shown !== undefined && shown.list !== 'interfaces' && (
+        {shown !== undefined && (
           <InterfaceField
             id={`${id}-interfaces`}
             tooltip={t(
               'variable-editor.interface.tooltip',
-              'The list has what was seen on these interfaces, in what panels of this data source were sent. None: on every interface. A variable such as $interface can be chosen.'
+              'The list has these interfaces, or what was seen on them in what panels of this data source were sent. None: all of them. A variable such as $interface can be chosen, or a pattern such as eth* typed.'
             )}
             placeholder={t('variable-editor.interface.all', 'all interfaces')}
             value={shown.interfaces}

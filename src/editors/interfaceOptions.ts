@@ -2,7 +2,7 @@ import type { TypedVariableModel } from '@grafana/data';
 import type { ComboboxOption } from '@grafana/ui';
 
 import { t } from '../locale/t';
-import { ANY_INTERFACE } from '../query/model';
+import { ANY_INTERFACE, UPLINKS } from '../query/interfaceSets';
 import { describeInterface, type NetworkInterface } from '../resources/interfaces';
 
 import { variableOptions } from './variableOptions';
@@ -18,6 +18,12 @@ export function interfaceOptions(interfaces: NetworkInterface[], variables: Type
     })),
     {
       group,
+      label: UPLINKS,
+      value: UPLINKS,
+      description: describeUplinks(interfaces),
+    },
+    {
+      group,
       label: ANY_INTERFACE,
       value: ANY_INTERFACE,
       description: t('options.any-interface', 'every interface of the machine'),
@@ -26,12 +32,9 @@ export function interfaceOptions(interfaces: NetworkInterface[], variables: Type
   ];
 }
 
-/** `any` stands alone: choosing it drops the names, and choosing a name drops it. */
-export function withoutContradiction(chosen: string[], before: string[]): string[] {
-  if (!chosen.includes(ANY_INTERFACE)) {
-    return chosen;
-  }
-  return before.includes(ANY_INTERFACE)
-    ? chosen.filter((name) => name !== ANY_INTERFACE || chosen.length === 1)
-    : [ANY_INTERFACE];
+/** What the word means on this machine now. */
+function describeUplinks(interfaces: NetworkInterface[]): string {
+  const names = interfaces.filter(({ uplink }) => uplink).map(({ name }) => name);
+  const meaning = t('options.uplinks', 'each packet that enters or leaves the machine, once');
+  return names.length === 0 ? meaning : `${meaning} · ${names.join(', ')}`;
 }

@@ -1,6 +1,7 @@
 import { urlUtil, type RawTimeRange } from '@grafana/data';
 
-import { ANY_INTERFACE, type Decapsulate } from '../query/model';
+import { withoutWhatAnyHas } from '../query/interfaceSets';
+import type { Decapsulate } from '../query/model';
 
 /** The bundled dashboard's uid, which its file and its links rely on. */
 export const LIVE_PACKETS = 'xdplive-live-packets';
@@ -44,7 +45,7 @@ export function explorePage(dataSourceUid: string, pluginId: string): PacketsPag
       datasource,
       kind: 'packets',
       ...(interfaces.length > 0 && {
-        interfaces: interfaces.includes(ANY_INTERFACE) ? [ANY_INTERFACE] : interfaces,
+        interfaces: withoutWhatAnyHas(interfaces),
       }),
       filter,
       ...(decapsulate !== 'none' && { decapsulate }),

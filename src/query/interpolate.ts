@@ -1,8 +1,9 @@
 import type { ScopedVars } from '@grafana/data';
 
 import { expandFilter } from './filterVariables';
+import { withoutWhatAnyHas } from './interfaceSets';
 import { isOfLaterVersion } from './migrate';
-import { ANY_INTERFACE, type XdpQuery } from './model';
+import type { XdpQuery } from './model';
 import { replaceVariables, VARIABLE, type VariableReplacer, type VariableValue } from './variables';
 import { malformed, wellFormed } from './wellFormed';
 
@@ -36,7 +37,7 @@ function withValues(query: XdpQuery, templates: VariableReplacer, scopedVars: Sc
   return {
     ...malformed(query),
     ...withNumbers(withWords(rest, words), words),
-    ...(named.length > 0 && { interfaces: named.includes(ANY_INTERFACE) ? [ANY_INTERFACE] : named }),
+    ...(named.length > 0 && { interfaces: withoutWhatAnyHas(named) }),
     ...(expanded.trim() !== '' && { filter: expanded }),
     ...(shown.length > 0 && { columns: shown }),
   };

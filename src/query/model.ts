@@ -39,9 +39,6 @@ export type Decapsulate = 'none' | 'inner';
 /** How packets are shown: as rows of a table, or as lines of a log. */
 export type Format = 'table' | 'lines';
 
-/** One name alone that stands for every interface of the machine. */
-export const ANY_INTERFACE = 'any';
-
 /**
  * What a panel asks for. Every key is optional: the back end fills in what is missing, ignores keys it does not know
  * and refuses a wrong value by name. The keys are a contract with saved dashboards, so none is ever renamed.
@@ -50,7 +47,10 @@ export interface XdpQuery extends DataQuery {
   /** What the keys mean: {@link QUERY_VERSION} at the time of saving. None at all: 1. Only the front end reads it. */
   version?: number;
   kind?: QueryKind;
-  /** Names, template variables or {@link ANY_INTERFACE}; none at all means the interface with the default route. */
+  /**
+   * Names, patterns such as `eth*` and `!veth*`, template variables, {@link UPLINKS} or {@link ANY_INTERFACE}; none at all
+   * means the interface with the default route.
+   */
   interfaces?: string[];
   direction?: Direction;
   /** pcap-filter text, in which template variables may stand; none at all means every packet. */

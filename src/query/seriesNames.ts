@@ -1,5 +1,6 @@
 import { isOfSeries } from './kinds';
-import { ANY_INTERFACE, type Direction, type XdpQuery } from './model';
+import { ANY_INTERFACE, isException } from './interfaceSets';
+import type { Direction, XdpQuery } from './model';
 
 const DIRECTION_TEXT: Record<Direction, string> = { in: 'in', out: 'out', both: 'in and out' };
 
@@ -8,8 +9,10 @@ const TRAITS: ReadonlyArray<(query: XdpQuery) => string> = [
   ({ filter = '' }) => filter.trim() || 'every packet',
   ({ direction = 'both' }) => DIRECTION_TEXT[direction],
   ({ interfaces = [] }) => {
-    const everyOne = interfaces.includes(ANY_INTERFACE) ? 'every interface' : interfaces.join(', ');
-    return everyOne || 'default interface';
+    const texts = interfaces.includes(ANY_INTERFACE)
+      ? ['every interface', ...interfaces.filter(isException)]
+      : interfaces;
+    return texts.join(', ') || 'default interface';
   },
   ({ decapsulate }) => (decapsulate === 'inner' ? 'decapsulated' : 'outer headers'),
 ];

@@ -2,6 +2,8 @@ import { migrateVariableQuery, readVariableQuery, writeVariableQuery } from './v
 
 it.each([
   ['interfaces', { list: 'interfaces', interfaces: [] }],
+  ['interfaces(uplinks)', { list: 'interfaces', interfaces: ['uplinks'] }],
+  ['interfaces(eth*, !eth1)', { list: 'interfaces', interfaces: ['eth*', '!eth1'] }],
   ['hosts', { list: 'hosts', interfaces: [] }],
   ['ports(eth0)', { list: 'ports', interfaces: ['eth0'] }],
   ['vlans($interface, lo)', { list: 'vlans', interfaces: ['$interface', 'lo'] }],
@@ -15,15 +17,11 @@ it.each(['', '  '])('reads "%s" as the interfaces', (text) => {
   expect(readVariableQuery(text)).toEqual({ list: 'interfaces', interfaces: [] });
 });
 
-it('writes no interfaces where it is they that are listed', () => {
-  expect(writeVariableQuery({ list: 'interfaces', interfaces: ['eth0'] })).toBe('interfaces');
-});
-
-it.each(['port', 'interfaces(eth0)', 'hosts(eth0', 'hosts(a)(b)', 'constructor', 'toString()'])(
+it.each(['port', 'interfaces(eth0', 'hosts(eth0', 'hosts(a)(b)', 'constructor', 'toString()'])(
   'refuses "%s" and names the lists there are',
   (text) => {
     expect(() => readVariableQuery(text)).toThrow(
-      `XDP Live cannot list "${text}" for a variable. Write interfaces, hosts, ports, vlans, protocols, or one of the last four with interfaces, such as hosts(eth0) or hosts($interface).`
+      `XDP Live cannot list "${text}" for a variable. Write interfaces, hosts, ports, vlans, protocols, or one of them with interfaces, such as interfaces(uplinks), hosts(eth0) or hosts($interface).`
     );
   }
 );

@@ -20,7 +20,7 @@ export const DEFAULT_VARIABLE_QUERY: XdpVariableQuery = { refId: 'A', query: 'in
 /** What the text of a variable's query means. */
 export interface VariableQuery {
   list: VariableList;
-  /** Names and template variables; none at all means every interface that may be watched. */
+  /** As in a query; none at all means every interface that may be watched. */
   interfaces: string[];
 }
 
@@ -30,14 +30,14 @@ const TEXT = /^(\w+)\s*(?:\(([^()]*)\))?$/;
 export function readVariableQuery(text: string): VariableQuery {
   const [, name = '', interfaces] = TEXT.exec(text.trim()) ?? [];
   const list = VARIABLE_LISTS.find((each) => each === name);
-  if (text.trim() === '' || (list === 'interfaces' && interfaces === undefined)) {
+  if (text.trim() === '') {
     return { list: 'interfaces', interfaces: [] };
   }
-  if (list === undefined || list === 'interfaces') {
+  if (list === undefined) {
     throw new Error(
       t(
         'variable.unknown-list',
-        'XDP Live cannot list "{{text}}" for a variable. Write interfaces, {{lists}}, or one of the last four with interfaces, such as hosts(eth0) or hosts($interface).',
+        'XDP Live cannot list "{{text}}" for a variable. Write interfaces, {{lists}}, or one of them with interfaces, such as interfaces(uplinks), hosts(eth0) or hosts($interface).',
         { text: text.trim(), lists: SEEN_WHATS.join(', ') }
       )
     );
@@ -47,7 +47,7 @@ export function readVariableQuery(text: string): VariableQuery {
 
 /** The text that {@link readVariableQuery} reads as this. */
 export function writeVariableQuery({ list, interfaces }: VariableQuery): string {
-  return list === 'interfaces' || interfaces.length === 0 ? list : `${list}(${interfaces.join(', ')})`;
+  return interfaces.length === 0 ? list : `${list}(${interfaces.join(', ')})`;
 }
 
 /** A saved query. Dashboards of before there was an editor for it have its text alone. */

@@ -35,6 +35,8 @@ export interface NetworkInterface {
   mtu: number;
   /** It has the default route. */
   default: boolean;
+  /** Packets enter and leave the machine by it; undefined: an older back end. */
+  uplink?: boolean;
   hooks: InterfaceHook[];
 }
 

@@ -21,7 +21,8 @@ import {
 
 import { t } from '../locale/t';
 import { isOfLines } from '../query/kinds';
-import { ANY_INTERFACE, type XdpQuery } from '../query/model';
+import { isName } from '../query/interfaceSets';
+import type { XdpQuery } from '../query/model';
 
 import { boundsAfterPause, boundsOf, boundsWhilePaused } from './bounds';
 import { canonicalQuery, type CanonicalQuery } from './canonicalQuery';
@@ -261,7 +262,7 @@ function askedBy(query: object): Pick<PanelFacts, 'interfaces' | 'limit'> {
   const { interfaces, limit } = query as Record<string, unknown>;
   const names = (Array.isArray(interfaces) ? interfaces : []).filter((name) => typeof name === 'string');
   return {
-    interfaces: names.filter((name) => name !== ANY_INTERFACE),
+    interfaces: names.filter(isName),
     limit: typeof limit === 'number' ? limit : undefined,
   };
 }

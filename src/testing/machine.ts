@@ -23,6 +23,7 @@ const ETHERNET: NetworkInterface = {
   addresses: ['192.0.2.2/24', '2001:db8::2/64', 'fe80::1/64'],
   mtu: 1_500,
   default: true,
+  uplink: true,
   hooks: [{ direction: 'in', hook: 'xdp-native', auto: true, possible: true, inForce: true, reason: '' }],
 };
 

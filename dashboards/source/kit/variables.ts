@@ -1,7 +1,7 @@
 import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 
 import { id as pluginId } from '../../../src/plugin.json';
-import { ANY_INTERFACE } from '../../../src/query/model';
+import { ANY_INTERFACE, UPLINKS } from '../../../src/query/interfaceSets';
 
 import { DATA_SOURCE, FILTER, INTERFACE, NARROW } from './names';
 import { CHOSEN } from './queries';
@@ -23,7 +23,7 @@ export function variables() {
       .refresh(dashboard.VariableRefresh.OnDashboardLoad)
       .sort(dashboard.VariableSort.Disabled)
       .multi(true)
-      .staticOptions([{ text: ANY_INTERFACE, value: ANY_INTERFACE }])
+      .staticOptions([UPLINKS, ANY_INTERFACE].map((word) => ({ text: word, value: word })))
       .staticOptionsOrder('after'),
     new dashboard.TextBoxVariableBuilder(FILTER)
       .label('Filter')

@@ -5,6 +5,7 @@ mod kind;
 mod links;
 mod speed;
 mod tags;
+mod uplinks;
 mod watch;
 
 pub use watch::{Watch, WatchError};

@@ -74,6 +74,7 @@ mod tests {
         HookAccounts {
             host: Host::only("nas"),
             interface: "a".into(),
+            uplink: false,
             direction: Direction::In,
             hook: None,
             state: None,

@@ -21,7 +21,7 @@ fn crates_need_each_other_downwards_only() {
     for (name, below) in [
         ("packet", [].as_slice()),
         ("filter", &["packet"]),
-        ("source", &["filter", "packet"]),
+        ("source", &["filter", "packet", "protocol"]),
         ("loader", &["packet"]),
         ("history", &["source", "filter", "packet"]),
         ("capture", &["source", "loader", "filter", "packet", "protocol"]),

@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use grafana_plugin_sdk::pluginv2::User;
 use thiserror::Error;
+use xdplive_source::Interfaces;
 
 use crate::settings::{DataSourceSettings, ServerSettings};
 
@@ -69,7 +70,7 @@ pub enum AccessError {
         by: SetBy,
     },
     /// Not all interfaces are allowed.
-    #[error("all interfaces (any) may not be watched{}; name the interfaces", .by.reason())]
+    #[error("all interfaces (any) may not be watched{}; name the interfaces, or write * for those allowed", .by.reason())]
     Any {
         /// Who set the limit.
         by: SetBy,
@@ -135,13 +136,15 @@ pub fn is_service(user: &User) -> bool {
 /// [`AccessError::Interface`].
 pub fn check_interface(
     interface: &str,
+    interfaces: &Interfaces,
     settings: &DataSourceSettings,
     server: &ServerSettings,
 ) -> Result<(), AccessError> {
     let refuse = |by| Err(AccessError::Interface { interface: interface.to_owned(), by });
-    if !server.interfaces.allow(interface) {
+    let is_uplink = interfaces.get(interface).is_some_and(|one| one.uplink);
+    if !server.interfaces.allow(interface, is_uplink) {
         refuse(SetBy::Server)
-    } else if !settings.interfaces.allow(interface) {
+    } else if !settings.interfaces.allow(interface, is_uplink) {
         refuse(SetBy::DataSource)
     } else {
         Ok(())

@@ -56,7 +56,7 @@ impl Administrator {
         let interfaces = self.settings.interfaces.clone();
         let CaptureSettings { ring_bytes, flow_entries, header_bytes, .. } = self.settings.capture;
         Policy {
-            may_watch: Box::new(move |name| interfaces.allow(name)),
+            may_watch: Box::new(move |name| interfaces.allow(name, false)),
             ring_bytes,
             flow_entries,
             header_bytes,

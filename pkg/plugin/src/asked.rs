@@ -141,22 +141,26 @@ pub fn read(
     if query.shows_peers() {
         may_see?;
     }
-    let interfaces = if query.is_any() {
+    if query.interfaces == InterfaceSet::Any {
         check_any(&settings, server)?;
-        InterfaceSet::Any
-    } else {
-        // Who names none must not learn by a refusal which one has the default route.
-        let names_none = || {
-            let without_a_default = Query::parse(json, &Interfaces::default(), settings.ceiling);
-            matches!(without_a_default, Err(QueryError::NoDefaultRoute))
-        };
-        for name in &query.interfaces {
-            check_interface(name, &settings, server).map_err(|error| match error {
-                AccessError::Interface { by, .. } if names_none() => AccessError::Default { by },
-                other => other,
-            })?;
+    }
+    // Who names none must not learn by a refusal which one has the default route.
+    let names_none = || {
+        let without_a_default = Query::parse(json, &Interfaces::default(), settings.ceiling);
+        matches!(without_a_default, Err(QueryError::NoDefaultRoute))
+    };
+    for name in query.interfaces.named() {
+        check_interface(name, interfaces, &settings, server).map_err(|error| match error {
+            AccessError::Interface { by, .. } if names_none() => AccessError::Default { by },
+            other => other,
+        })?;
+    }
+    let interfaces = match query.interfaces.clone() {
+        // Of those that fit, only some may be allowed. Which others there are is nobody's to know.
+        InterfaceSet::Chosen(chosen) => {
+            InterfaceSet::Chosen(settings.interfaces.restrict(server.interfaces.restrict(chosen)))
         }
-        InterfaceSet::Named(query.interfaces.clone())
+        others => others,
     };
     // Flags are counted beside the flows, whatever they belong to.
     let hides_own = !settings.shows_own_traffic

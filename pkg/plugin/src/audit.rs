@@ -215,7 +215,8 @@ fn query(asked: &Asked) -> String {
     let query = &asked.query;
     let directions: Vec<&str> = query.direction.iter().map(|direction| direction.name()).collect();
     let list = |names: &[&str]| quoted(&names.join(","), TEXT);
-    let interfaces: Vec<&str> = query.interfaces.iter().map(String::as_str).collect();
+    let interfaces = query.interfaces.texts();
+    let interfaces: Vec<&str> = interfaces.iter().map(String::as_str).collect();
     format!(
         "kind={} interfaces={} directions={} filter={} columns={}",
         query.kind.name(),

@@ -11,7 +11,7 @@ use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 use xdplive_filter::{Environment, Filter, FlowFilter, NotOfFlows};
 use xdplive_packet::event::Direction;
-use xdplive_source::{Decapsulate, GroupBy, Interfaces};
+use xdplive_source::{Decapsulate, GroupBy, InterfaceSet, Interfaces};
 
 use self::keys::Keys;
 pub(crate) use self::keys::is_interface_name;
@@ -33,8 +33,6 @@ use crate::{
     shortened::shortened,
 };
 
-/// The one name that stands for every interface.
-pub const ANY: &str = "any";
 /// Milliseconds between two points.
 const INTERVALS: RangeInclusive<u64> = 100..=60_000;
 const DEFAULT_INTERVAL: u64 = 1000;
@@ -77,8 +75,9 @@ pub struct Query {
     /// What it is for.
     #[serde(serialize_with = "serialize_word")]
     pub kind: Kind,
-    /// Names, sorted, each once; or [`ANY`] alone.
-    pub interfaces: Vec<String>,
+    /// Where: written as the list of its entries.
+    #[serde(serialize_with = "serialize_interfaces")]
+    pub interfaces: InterfaceSet,
     /// Ways of the packets.
     #[serde(serialize_with = "serialize_directions")]
     pub direction: Vec<Direction>,
@@ -131,6 +130,10 @@ fn serialize_directions<S: Serializer>(directions: &[Direction], serializer: S) 
 
 fn serialize_filter<S: Serializer>(filter: &Filter, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(filter)
+}
+
+fn serialize_interfaces<S: Serializer>(interfaces: &InterfaceSet, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(interfaces.texts())
 }
 
 fn serialize_columns<S: Serializer>(columns: &Columns, serializer: S) -> Result<S::Ok, S::Error> {
@@ -225,12 +228,11 @@ impl Query {
         if self.measure != Measure::Utilisation {
             return Ok(());
         }
-        let several = self.interfaces.len() > 1 || self.is_any();
         match self.group_by {
             Some(GroupBy::Interface) => Ok(()),
-            _ if several => {
-                Err(QueryError::UtilisationOfSeveral { given: shortened(&self.interfaces.join(", ")) })
-            }
+            _ if self.interfaces.may_be_several() => Err(QueryError::UtilisationOfSeveral {
+                given: shortened(&self.interfaces.texts().join(", ")),
+            }),
             None | Some(GroupBy::Direction) => Ok(()),
             Some(group_by) if self.direction.len() > 1 => {
                 Err(QueryError::UtilisationOfBoth { group_by: group_by.name() })
@@ -261,12 +263,6 @@ impl Query {
             decapsulate: Decapsulate::None,
             ..self.clone()
         }
-    }
-
-    /// Whether it asks for every interface.
-    #[must_use]
-    pub fn is_any(&self) -> bool {
-        self.interfaces.iter().any(|name| name == ANY)
     }
 }
 

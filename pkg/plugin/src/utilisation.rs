@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use xdplive_source::{Group, GroupBy, Interfaces, Source};
+use xdplive_source::{Group, GroupBy, InterfaceSet, Interfaces, Source};
 
 use crate::query::{Measure, Query};
 
@@ -26,11 +26,7 @@ impl LinkSpeeds {
             return Self::default();
         }
         let interfaces = (source.hosts().len() == 1).then(|| source.interfaces());
-        let only = match query.interfaces.as_slice() {
-            [one] if query.group_by != Some(GroupBy::Interface) => Some(one.clone()),
-            _ => None,
-        };
-        Self { interfaces, only }
+        Self { interfaces, only: only(query) }
     }
 
     /// The speed of the link that a group's packets are of, bits a second in each direction; of what is in no group, that of
@@ -42,6 +38,16 @@ impl LinkSpeeds {
             _ => self.only.as_deref()?,
         };
         self.interfaces.as_ref()?.get(name)?.speed
+    }
+}
+
+/// The link that all packets are of, where there is one.
+fn only(query: &Query) -> Option<String> {
+    match &query.interfaces {
+        InterfaceSet::Named(names) if query.group_by != Some(GroupBy::Interface) && names.len() == 1 => {
+            names.first().cloned()
+        }
+        _ => None,
     }
 }
 
@@ -69,10 +75,10 @@ pub fn unknown(query: &Query, source: &dyn Source) -> Option<String> {
         return Some("Utilisation is not known where the packets are of several machines.".to_owned());
     }
     let interfaces = source.interfaces();
-    let is_asked = |name: &str| query.is_any() || query.interfaces.iter().any(|asked| asked == name);
     let unknown: Vec<&str> = interfaces
         .iter()
-        .filter(|one| is_asked(&one.name) && one.link.layout().is_some() && one.speed.is_none())
+        .filter(|one| query.interfaces.contains(&one.name, one.uplink))
+        .filter(|one| one.link.layout().is_some() && one.speed.is_none())
         .map(|one| one.name.as_str())
         .collect();
     let (names, more) =
@@ -101,8 +107,7 @@ mod tests {
         let link = |name, index, speed| Interface { speed, ..Interface::new(name, index, Link::Ethernet) };
         let all: Interfaces =
             [link("eth0", 1, Some(1_000_000_000)), link("lo", 2, None)].into_iter().collect();
-        let only = (query.group_by != Some(GroupBy::Interface)).then(|| query.interfaces[0].clone());
-        LinkSpeeds { interfaces: Some(Arc::new(all)), only }
+        LinkSpeeds { interfaces: Some(Arc::new(all)), only: only(&query) }
     }
 
     #[test]

@@ -14,6 +14,8 @@ pub struct HookAccounts {
     pub host: Host,
     /// The interface's name.
     pub interface: Arc<str>,
+    /// Whether it is an uplink of its host, or was when it was last there.
+    pub uplink: bool,
     /// The way of the packets.
     pub direction: Direction,
     /// What is attached there now.

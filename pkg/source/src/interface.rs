@@ -42,6 +42,9 @@ pub struct Interface {
     pub vlan_tags: Option<VlanTags>,
     /// Whether the default route leads through it.
     pub default: bool,
+    /// Whether packets enter and leave the machine by it, each of them once over all such interfaces: a physical device, or
+    /// what stands for one in a container or virtual machine.
+    pub uplink: bool,
 }
 
 impl Interface {
@@ -62,6 +65,7 @@ impl Interface {
             xdp_program: None,
             vlan_tags: None,
             default: false,
+            uplink: false,
         }
     }
 

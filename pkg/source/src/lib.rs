@@ -7,7 +7,7 @@
 //! | module | holds |
 //! |---|---|
 //! | `seam` | what every source can be asked |
-//! | `request`, `prepared` | what a stream is to have, and what there is for it |
+//! | `request`, `interface_set`, `prepared` | what a stream is to have, of which interfaces, and what there is for it |
 //! | `error` | why packets cannot be had |
 //! | `hook`, `interface`, `vlan_tags` | the hook that is asked for, and the interfaces there are |
 //! | [`own`] | own traffic |
@@ -35,6 +35,7 @@ mod hook;
 mod host;
 mod ids;
 mod interface;
+mod interface_set;
 mod merged;
 pub mod own;
 mod prepared;
@@ -67,11 +68,12 @@ pub use self::{
     host::{Host, HostId, HostSet, names_of},
     ids::{GONE, InterfaceNumber, StreamId},
     interface::{Interface, Interfaces, Link},
+    interface_set::{ANY, Chosen, InterfaceSet, NoSet, UPLINKS},
     merged::Merged,
     prepared::{InForce, LeftOut, Prepared},
     queue::{Counted, FLUSH_INTERVAL, Handled, Queue},
     report::{Check, HookOption, InterfaceHooks, Outcome, Report},
-    request::{Decapsulate, InterfaceSet, Label, Request, Wanted},
+    request::{Decapsulate, Label, Request, Wanted},
     row::{Names, Origin, Row},
     row_counts::RowCounts,
     seam::{IsShown, Source},

@@ -23,10 +23,11 @@ use crate::{
     host::{Host, HostId, HostSet, names_of},
     ids::StreamId,
     interface::Interfaces,
+    interface_set::InterfaceSet,
     prepared::{LeftOut, Prepared},
     queue::Queue,
     report::{Check, Report},
-    request::{InterfaceSet, Request},
+    request::Request,
     seam::{IsShown, Source},
     subscription::Subscription,
 };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use xdplive_filter::Filter;
 use xdplive_packet::{accounting::Limit, event::Direction};
 
-use crate::{hook::HookChoice, host::HostSet};
+use crate::{hook::HookChoice, host::HostSet, interface_set::InterfaceSet};
 
 /// What a stream is to have.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -90,24 +90,4 @@ pub struct Label {
     pub owner: String,
     /// The stream's own name.
     pub stream: String,
-}
-
-/// Interfaces that a stream watches.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum InterfaceSet {
-    /// Those with these names, present or not.
-    Named(Vec<String>),
-    /// Every interface whose packets can be read, also those that come later.
-    Any,
-}
-
-impl InterfaceSet {
-    /// Whether there can be more than one at a time.
-    #[must_use]
-    pub fn may_be_several(&self) -> bool {
-        match self {
-            Self::Named(names) => names.len() > 1,
-            Self::Any => true,
-        }
-    }
 }

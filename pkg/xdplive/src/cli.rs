@@ -31,8 +31,8 @@ pub enum Command {
 /// Options of `watch`.
 #[derive(Clone, Debug, Args)]
 pub struct Watch {
-    /// An interface, or any; may be given several times [default: that of the default route]. In its name \\ stands
-    /// for a backslash and \xNN for a byte that cannot be printed
+    /// An interface, a pattern such as eth* or !veth*, uplinks, or any; may be given several times [default: that of the
+    /// default route]. In a name \\ stands for a backslash and \xNN for a byte that cannot be printed
     #[arg(long, value_name = "IF", value_parser = OsStringValueParser::new().try_map(interface))]
     pub interface: Vec<String>,
     /// The way of the packets
@@ -171,20 +171,23 @@ fn seconds(text: &str) -> Result<Duration, String> {
         .ok_or_else(|| allowed.to_owned())
 }
 
-/// An interface in text form. What is not UTF-8 cannot be that, and is the name itself.
+/// An entry of a list of interfaces. What is not UTF-8 cannot be that, and is a name itself.
 fn interface(given: OsString) -> Result<String, String> {
     if given.is_empty() {
         return Err(
-            "it takes the name of an interface, such as eth0, or any for all; leave --interface out for \
-                    that of the default route"
+            "it takes the name of an interface, such as eth0, a pattern such as eth*, uplinks, or any for all; leave \
+                    --interface out for that of the default route"
                 .to_owned(),
         );
     }
-    let name = match given.to_str() {
-        Some(text) => interface_name::unescape(text).map_err(|error| error.to_string())?,
-        None => given.as_bytes().to_vec(),
-    };
-    Ok(interface_name::escape(&name))
+    match given.to_str() {
+        // The plugin reads it, and tells words and patterns from names that look like them by how they are written.
+        Some(text) => match interface_name::unescape(text) {
+            Ok(_) => Ok(text.to_owned()),
+            Err(error) => Err(error.to_string()),
+        },
+        None => Ok(interface_name::escape(given.as_bytes())),
+    }
 }
 
 #[cfg(test)]

@@ -34,7 +34,7 @@ export function AccessSection({ stored, readOnly, set, server }: SectionProps) {
         description={withNote(
           t(
             'config.allowed-interfaces.description',
-            "Names or patterns (eth*), one a line or between commas. None: every interface that the server's administrator allows."
+            "Names, patterns (eth*, or !veth* for all others) or uplinks, one a line or between commas. None: every interface that the server's administrator allows."
           ),
           server && interfacesNote(server)
         )}

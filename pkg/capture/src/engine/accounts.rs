@@ -66,6 +66,7 @@ impl Control {
                 let mut accounts = HookAccounts {
                     host: tap.host.clone(),
                     interface: Arc::clone(&tap.name),
+                    uplink: tap.uplink,
                     direction,
                     hook: attached,
                     state,

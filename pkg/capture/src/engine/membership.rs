@@ -5,7 +5,7 @@ use std::time::Instant;
 use tracing::{info, warn};
 use xdplive_packet::{accounting::INTERFACES, event::Direction};
 use xdplive_protocol::event::{self, Event};
-use xdplive_source::{GONE, HookChoice, InterfaceNumber, InterfaceSet, Request, StreamId};
+use xdplive_source::{GONE, HookChoice, Interface, InterfaceNumber, InterfaceSet, Request, StreamId};
 
 use super::{
     attacher::{Job, Urgency},
@@ -21,15 +21,19 @@ impl Control {
     /// The interfaces of a request, as far as they have names now: the most important first, so that their rows come
     /// first where there are many.
     pub(super) fn names(&self, interfaces: &InterfaceSet) -> Vec<String> {
-        match interfaces {
-            InterfaceSet::Named(names) => names.clone(),
-            InterfaceSet::Any => {
-                let mut all: Vec<_> =
-                    self.interfaces.iter().filter(|interface| interface.link.layout().is_some()).collect();
-                all.sort_by_key(|one| (!one.default, !one.physical, one.state == "down", one.index));
-                all.iter().map(|interface| interface.name.clone()).collect()
-            }
+        if let InterfaceSet::Named(names) = interfaces {
+            return names.clone();
         }
+        let can_be_read = |one: &&Interface| one.link.layout().is_some();
+        let mut all: Vec<_> = self
+            .interfaces
+            .iter()
+            .filter(can_be_read)
+            .filter(|one| interfaces.contains(&one.name, one.uplink))
+            .collect();
+        all.sort_by_key(|one| (!one.default, !one.physical, one.state == "down", one.index));
+        let absent = interfaces.named().iter().filter(|name| self.interfaces.get(name).is_none());
+        all.iter().map(|one| &one.name).chain(absent).cloned().collect()
     }
 
     /// The tap of an interface, made where there is none. `None` where there can be no more.
@@ -37,7 +41,7 @@ impl Control {
         if !self.taps.contains_key(name) {
             let number = self.free_number()?;
             let mut tap = Tap::new(self.parts.host.clone(), name, number);
-            tap.there = self.interfaces.get(name).and_then(There::of);
+            tap.set_there(self.interfaces.get(name).and_then(There::of));
             tap.slots.set_own(&self.own);
             self.numbers.insert(number, name.to_owned());
             self.taps.insert(name.to_owned(), tap);
@@ -58,10 +62,6 @@ impl Control {
     pub(super) fn join_all(&mut self, id: StreamId) {
         let Some(request) = self.streams.get(&id).map(|stream| stream.request.clone()) else { return };
         for name in self.names(&request.interfaces) {
-            // Of all interfaces, those that are there; by name, also one that is not there yet.
-            if request.interfaces == InterfaceSet::Any && self.interfaces.get(&name).is_none() {
-                continue;
-            }
             self.join(id, &name, &request);
         }
     }
@@ -151,10 +151,10 @@ impl Control {
                 }
             }
             // Another interface by the same name may begin its frames differently, and have other addresses.
-            tap.there = there;
+            tap.set_there(there);
             self.dirty.insert(name.clone());
         }
-        self.leave_gone(&gone);
+        self.leave_what_is_not_chosen(&gone);
         for tap in self.taps.values_mut() {
             tap.ways.iter_mut().for_each(|way| way.may_try_again(Instant::now()));
         }
@@ -165,19 +165,30 @@ impl Control {
         }
     }
 
-    /// Takes streams for any interface out of those that have gone: those of containers come and go, and each under a
-    /// name of its own.
-    fn leave_gone(&mut self, names: &[String]) {
-        for name in names {
-            let Some(tap) = self.taps.get_mut(name) else { continue };
-            for (id, stream) in &mut self.streams {
-                if stream.request.interfaces == InterfaceSet::Any && stream.joined.contains(name) {
-                    tap.wanted.remove(id);
-                    tap.left_out.remove(id);
+    /// Takes streams that name no interface out of those that have gone: those of containers come and go, and each under a
+    /// name of its own. Also out of those that are not what they are for any more, such as a device that became a member
+    /// of another one.
+    fn leave_what_is_not_chosen(&mut self, gone: &[String]) {
+        for (name, tap) in &mut self.taps {
+            let has_gone = gone.contains(name);
+            let is_uplink = tap.there.as_ref().is_some_and(|there| there.uplink);
+            for (id, stream) in &self.streams {
+                let interfaces = &stream.request.interfaces;
+                let is_chosen = interfaces.named().contains(name)
+                    || (!has_gone && tap.there.is_some() && interfaces.contains(name, is_uplink));
+                if !interfaces.is_open() || is_chosen {
+                    continue;
+                }
+                let was_part = tap.wanted.remove(id).is_some();
+                if tap.left_out.remove(id).is_some() || was_part {
                     tap.slots.leave(*id, &mut self.budgets, Instant::now());
+                    tap.idle_since = Instant::now();
+                    self.dirty.insert(name.clone());
                 }
             }
-            self.dirty.insert(name.clone());
+            if has_gone {
+                self.dirty.insert(name.clone());
+            }
         }
     }
 

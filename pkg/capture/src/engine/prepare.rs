@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 use xdplive_loader::{AskError, protocol::LoaderError};
 use xdplive_packet::event::Direction;
-use xdplive_source::{InterfaceSet, Prepared, Request, SourceError};
+use xdplive_source::{Prepared, Request, SourceError};
 
 use super::{
     explain,
@@ -17,7 +17,7 @@ use super::{
     way::{Refusal, fits},
 };
 
-/// How long who asked for all interfaces waits: on a machine with few of them the answer is whole then.
+/// How long who asked for what interfaces there are waits: on a machine with few of them the answer is whole then.
 const PATIENCE_FOR_ALL: Duration = Duration::from_millis(200);
 
 impl Control {
@@ -30,8 +30,8 @@ impl Control {
         let names = self.names(&request.interfaces);
         match self.begin_to_prepare(&request, &names) {
             Ok(()) => {
-                let is_all = request.interfaces == InterfaceSet::Any;
-                let patience = if is_all { PATIENCE_FOR_ALL } else { ATTACH_PATIENCE };
+                let is_open = request.interfaces.is_open();
+                let patience = if is_open { PATIENCE_FOR_ALL } else { ATTACH_PATIENCE };
                 self.preparing.push(Preparing { request, names, until: Instant::now() + patience, reply });
             }
             Err(error) => {
@@ -42,11 +42,9 @@ impl Control {
     }
 
     fn begin_to_prepare(&mut self, request: &Request, names: &[String]) -> Result<(), SourceError> {
-        let is_all = request.interfaces == InterfaceSet::Any;
-        if !is_all {
-            for name in names {
-                self.check_interface(name)?;
-            }
+        let is_open = request.interfaces.is_open();
+        for name in request.interfaces.named() {
+            self.check_interface(name)?;
         }
         if let Some(error) = explain::rights(&self.parts.at_start) {
             return Err(error);
@@ -60,8 +58,8 @@ impl Control {
         for name in names {
             match self.prepare_one(name, request) {
                 Ok(()) => ready += 1,
-                // One interface of all that cannot be watched takes nothing from the others.
-                Err(error) if is_all => refused = Some(error),
+                // One interface of several that cannot be watched takes nothing from the others.
+                Err(error) if is_open => refused = Some(error),
                 Err(error) => return Err(error),
             }
         }
@@ -140,12 +138,12 @@ impl Control {
 
     fn answer(&self, one: &Preparing, now: Instant) -> Result<Prepared, SourceError> {
         let Preparing { request, names, .. } = one;
-        let is_all = request.interfaces == InterfaceSet::Any;
+        let is_open = request.interfaces.is_open();
         let mut prepared = Prepared::default();
         let mut refused = None;
         for name in names {
             match self.answer_one(name, request) {
-                Err(error) if !is_all => return Err(error),
+                Err(error) if !is_open => return Err(error),
                 Err(error) => refused = Some(error),
                 Ok(()) => {}
             }

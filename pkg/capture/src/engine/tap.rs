@@ -23,6 +23,8 @@ pub struct Tap {
     pub number: InterfaceNumber,
     /// Where it is now; none while there is no interface of this name.
     pub there: Option<There>,
+    /// Whether it is an uplink, or was when it was last there.
+    pub uplink: bool,
     /// By [`Direction`].
     pub ways: [Way; Direction::ALL.len()],
     /// The slots of the next generation.
@@ -60,6 +62,8 @@ pub struct There {
     pub mtu: u32,
     /// What filters may depend on.
     pub environment: Environment,
+    /// See [`Interface::uplink`].
+    pub uplink: bool,
 }
 
 impl There {
@@ -68,7 +72,7 @@ impl There {
     pub fn of(interface: &Interface) -> Option<Self> {
         let link = interface.link.layout()?;
         let environment = Environment { broadcasts: interface.broadcasts() };
-        Some(Self { index: interface.index, link, mtu: interface.mtu, environment })
+        Some(Self { index: interface.index, link, mtu: interface.mtu, environment, uplink: interface.uplink })
     }
 }
 
@@ -92,6 +96,7 @@ impl Tap {
             name: Arc::from(name),
             number,
             there: None,
+            uplink: false,
             ways: Direction::ALL.map(Way::new),
             slots: Slots::default(),
             wanted: Members::new(),
@@ -105,6 +110,12 @@ impl Tap {
             reported: Default::default(),
             idle_since: Instant::now(),
         }
+    }
+
+    /// Remembers what is there now.
+    pub fn set_there(&mut self, there: Option<There>) {
+        self.uplink = there.as_ref().map_or(self.uplink, |there| there.uplink);
+        self.there = there;
     }
 
     /// Whether no stream is part of it, or is to be.

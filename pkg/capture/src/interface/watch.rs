@@ -38,6 +38,7 @@ use super::{
     links::{self, Named},
     speed::speed,
     tags::{Decider, vlan_tags},
+    uplinks::{Place, uplinks},
 };
 
 /// Time between two looks, where there is no change: of routes the kernel is not asked to tell, because a router may have a
@@ -178,6 +179,7 @@ async fn look(asking: &Asking) -> Result<Interfaces, WatchError> {
     let default = default_route(handle).await;
     let mut found = Vec::new();
     let mut deciders = Vec::new();
+    let mut places = Vec::new();
     let speeds = asking.ethtool.speeds().await;
     // Short, but it waits for the kernel.
     let links = spawn_blocking(links::dump).await.map_err(std::io::Error::other)??;
@@ -189,7 +191,12 @@ async fn look(asking: &Asking) -> Result<Interfaces, WatchError> {
         deciders.extend(
             Decider::of(&interface, &named.link.attributes).map(|decider| (interface.name.clone(), decider)),
         );
+        places.push(Place::of(&interface, &named.link.attributes));
         found.push(interface);
+    }
+    let uplinks = uplinks(&places);
+    for interface in &mut found {
+        interface.uplink = uplinks.contains(&interface.index);
     }
     let mut found: Interfaces = found.into_iter().collect();
     for (name, decider) in deciders {

@@ -15,6 +15,7 @@ mod groups;
 mod grpc;
 mod hooks;
 mod hostile;
+mod interface_sets;
 mod interfaces;
 mod kernel;
 mod layouts;

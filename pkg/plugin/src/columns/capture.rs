@@ -138,11 +138,9 @@ impl View<'_> {
     }
 
     fn shows(&self, hook: &HookAccounts) -> bool {
-        let interface = match self.interfaces {
-            InterfaceSet::Any => true,
-            InterfaceSet::Named(names) => names.iter().any(|name| **name == *hook.interface),
-        };
-        self.hosts.contains(hook.host.id) && interface && self.directions.contains(&hook.direction)
+        self.hosts.contains(hook.host.id)
+            && self.interfaces.contains(&hook.interface, hook.uplink)
+            && self.directions.contains(&hook.direction)
     }
 
     fn of_hook(&self, hook: &HookAccounts, time: i64) -> Vec<CaptureRow> {

@@ -1,15 +1,15 @@
 //! The keys of a query, each checked by itself.
 
-use std::{collections::BTreeSet, ops::RangeInclusive};
+use std::ops::RangeInclusive;
 
 use serde_json::{Map, Value};
 use xdplive_filter::Filter;
 use xdplive_packet::event::Direction;
-use xdplive_protocol::interface_name::{escape, unescape};
-use xdplive_source::{GroupBy, Interfaces};
+use xdplive_protocol::interface_name::unescape;
+use xdplive_source::{ANY, GroupBy, InterfaceSet, Interfaces, UPLINKS};
 
 use super::{
-    ANY, Columns, QueryError,
+    Columns, QueryError,
     variable::variable_in,
     words::{Measure, Word},
 };
@@ -23,6 +23,8 @@ use crate::{
 pub(super) const MAX_INTERFACES: usize = 64;
 /// Longest name of an interface, bytes (`IFNAMSIZ` less its end).
 const MAX_NAME: usize = 15;
+/// Bytes of a pattern for them.
+const MAX_PATTERN: usize = 80;
 
 /// Names of the keys that are known.
 pub const KEYS: [&str; 12] = [
@@ -98,21 +100,23 @@ impl Keys<'_> {
         }
     }
 
-    pub(super) fn interfaces(&self, machine: &Interfaces) -> Result<Vec<String>, QueryError> {
+    pub(super) fn interfaces(&self, machine: &Interfaces) -> Result<InterfaceSet, QueryError> {
         let key = "interfaces";
-        let allowed = || format!("it takes a list of up to {MAX_INTERFACES} names, or [\"{ANY}\"] alone");
+        let allowed = || {
+            format!(
+                "it takes a list of up to {MAX_INTERFACES} names, patterns such as eth* and !veth*, or the word \
+                 {UPLINKS}; the word {ANY} stands alone or beside entries with ! in front"
+            )
+        };
         let names = match self.get(key) {
             None => Vec::new(),
             Some(Value::Array(names)) if names.len() <= MAX_INTERFACES => names.clone(),
             Some(other) => return Err(wrong(key, other, allowed())),
         };
-        let mut found = BTreeSet::new();
+        let mut found = Vec::new();
         for name in &names {
             match name.as_str() {
-                Some(text) if is_interface_name(text) && !is_variable(text, machine) => {
-                    // Equal names in one spelling.
-                    found.insert(escape(&interface_name(text)))
-                }
+                Some(text) if is_entry(text) && !is_variable(text, machine) => found.push(text),
                 _ => {
                     return Err(wrong(
                         key,
@@ -122,14 +126,12 @@ impl Keys<'_> {
                 }
             };
         }
-        if found.len() > 1 && found.contains(ANY) {
-            return Err(wrong(key, &Value::Array(names), allowed()));
-        }
         if found.is_empty() {
             let default = machine.default_route().map(|interface| interface.name.clone());
-            found.insert(default.ok_or(QueryError::NoDefaultRoute)?);
+            return Ok(InterfaceSet::Named(vec![default.ok_or(QueryError::NoDefaultRoute)?]));
         }
-        Ok(found.into_iter().collect())
+        InterfaceSet::read(found)
+            .map_err(|error| wrong(key, &Value::Array(names.clone()), format!("{error}; {}", allowed())))
     }
 
     pub(super) fn direction(&self) -> Result<Vec<Direction>, QueryError> {
@@ -199,6 +201,18 @@ impl Keys<'_> {
 /// Whether it is no name of an interface, although one could have it.
 fn is_variable(name: &str, machine: &Interfaces) -> bool {
     variable_in(name).is_some() && machine.get(name).is_none()
+}
+
+/// Whether it can be an entry of a list of interfaces. Patterns may be longer than the names that fit them.
+fn is_entry(text: &str) -> bool {
+    const WILDCARDS: [char; 2] = ['*', '?'];
+    let entry = text.strip_prefix('!').unwrap_or(text);
+    if !entry.contains(WILDCARDS) {
+        return is_interface_name(entry);
+    }
+    // What is left without wildcards has to be part of a name.
+    let rest = entry.replace(WILDCARDS, "");
+    entry.len() <= MAX_PATTERN && (rest.is_empty() || is_interface_name(&rest))
 }
 
 /// The name that a text stands for. A backslash that escapes nothing stands for itself: such names were taken as they are

@@ -178,7 +178,8 @@ fn lock(state: &Mutex<State>) -> MutexGuard<'_, State> {
 fn of_request(request: &Request) -> Vec<Thing> {
     let places: Vec<Place> = match &request.interfaces {
         InterfaceSet::Named(names) => names.iter().map(|name| Place::On(name.as_str().into())).collect(),
-        InterfaceSet::Any => vec![Place::Everywhere],
+        // It may become all of them.
+        InterfaceSet::Any | InterfaceSet::Chosen(_) => vec![Place::Everywhere],
     };
     let named = places.iter().filter_map(|place| match place {
         Place::On(name) => Some(Thing::new(Kind::Interfaces, Arc::clone(name))),

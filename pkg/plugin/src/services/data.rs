@@ -17,7 +17,9 @@ use grafana_plugin_sdk::pluginv2::{
 use serde_json::{Value, json};
 use tonic::{Request, Response, Status, async_trait};
 use tracing::debug;
-use xdplive_source::{Batch, GroupBy, InForce, InterfaceState, Prepared, Source, SourceError};
+use xdplive_source::{
+    Batch, GroupBy, InForce, InterfaceSet, InterfaceState, Interfaces, Prepared, Source, SourceError,
+};
 
 use self::{
     absence::{notice_of_absence, notice_of_beginning, notice_of_gap},
@@ -159,6 +161,10 @@ impl Plugin {
             self.add_accounts(&asked, &mut about);
         }
         about.notices.extend(remarks(&asked.query, &*self.source));
+        if let Some(text) = nothing_fits(&asked.request.interfaces, &interfaces) {
+            about.notices.push(json!({ "severity": "warning", "text": text }));
+            about.add("nothingFits", json!(text));
+        }
         let contradiction = asked.query.filter.contradiction();
         about
             .notices
@@ -294,6 +300,17 @@ fn remarks(query: &Query, source: &dyn Source) -> Option<Value> {
     let hosts = (query.group_by == Some(GroupBy::HostIp)).then(|| BOTH_HOSTS.to_owned());
     let sentences: Vec<String> = hosts.into_iter().chain(utilisation::unknown(query, source)).collect();
     (!sentences.is_empty()).then(|| json!({ "severity": "info", "text": sentences.join(" ") }))
+}
+
+/// That a set of interfaces is empty now. Packets come as soon as it is not.
+fn nothing_fits(set: &InterfaceSet, interfaces: &Interfaces) -> Option<String> {
+    let is_empty = set.is_open()
+        && set.named().is_empty()
+        && !interfaces.iter().any(|one| one.link.layout().is_some() && set.contains(&one.name, one.uplink));
+    let entries = set.texts().join(", ");
+    is_empty.then(|| {
+        format!("No interface that may be watched fits {entries}. Packets are shown as soon as there is one.")
+    })
 }
 
 /// What groups by host add up to.

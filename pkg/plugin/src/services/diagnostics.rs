@@ -34,6 +34,7 @@ impl Diagnostics for Plugin {
             .data_source_instance_settings
             .as_ref()
             .map(|instance| DataSourceSettings::read(&instance.json_data, &self.server));
+        let interfaces = self.source.interfaces();
         let is_shown = |name: &str| match &settings {
             // Nobody has allowed anything to who asks without one.
             None => false,
@@ -41,7 +42,7 @@ impl Diagnostics for Plugin {
             Some(Err(_)) => false,
             Some(Ok(settings)) => {
                 check_user(context.user.as_ref(), settings).is_ok()
-                    && check_interface(name, settings, &self.server).is_ok()
+                    && check_interface(name, &interfaces, settings, &self.server).is_ok()
             }
         };
         let mut report = self.source.report(&is_shown).await;
@@ -50,7 +51,6 @@ impl Diagnostics for Plugin {
         problems.extend(wrong.into_iter().flat_map(DataSourceSettingErrors::iter).map(ToString::to_string));
         let well = report.outcome() != Outcome::Failed && problems.is_empty();
         let status = if well { HealthStatus::Ok } else { HealthStatus::Error };
-        let interfaces = self.source.interfaces();
         let allowed = |patterns| allowed::check(&interfaces, &self.server.interfaces, patterns);
         let nothing_allowed = match &settings {
             None => allowed(None),

@@ -7,7 +7,10 @@ mod pcapng;
 mod seen;
 mod settings;
 
-use std::{collections::HashMap, pin::Pin};
+use std::{
+    collections::{BTreeSet, HashMap},
+    pin::Pin,
+};
 
 use futures::stream;
 use grafana_plugin_sdk::pluginv2::{
@@ -16,7 +19,7 @@ use grafana_plugin_sdk::pluginv2::{
 use serde::Serialize;
 use serde_json::{Value, json};
 use tonic::{Request, Response, Status, async_trait};
-use xdplive_source::{HookOption, Interface};
+use xdplive_source::{HookOption, Interface, InterfaceSet};
 
 use self::handing_out::hand_out;
 use super::Plugin;
@@ -149,12 +152,16 @@ impl Plugin {
                 }
             };
         }
-        let may_be_watched = |name: &str| check_interface(name, &settings, &self.server).is_ok();
-        let report = self.source.report(&may_be_watched).await;
         let interfaces = self.source.interfaces();
+        let may_be_watched = |name: &str| check_interface(name, &interfaces, &settings, &self.server).is_ok();
+        let chosen = interface_set(&request.url).map_err(|message| (400, message))?;
+        let is_chosen =
+            |one: &&Interface| chosen.as_ref().is_none_or(|set| set.contains(&one.name, one.uplink));
+        let report = self.source.report(&may_be_watched).await;
         let entries: Vec<InterfaceEntry<'_>> = interfaces
             .iter()
             .filter(|interface| may_be_watched(&interface.name))
+            .filter(is_chosen)
             .map(|interface| {
                 let hooks = report.interfaces.iter().find(|one| one.interface == interface.name);
                 InterfaceEntry { interface, hooks: hooks.map(|one| one.hooks.as_slice()).unwrap_or_default() }
@@ -168,6 +175,22 @@ impl Plugin {
 fn keys(url: &str) -> form_urlencoded::Parse<'_> {
     let (_, keys) = url.split_once('?').unwrap_or_default();
     form_urlencoded::parse(keys.as_bytes())
+}
+
+/// Interfaces that may be named at once, as in a query.
+const INTERFACES: usize = 64;
+
+/// The interfaces that an address names, as in `interfaces?interface=eth*&interface=uplinks`; `None` where it names none.
+fn interface_set(url: &str) -> Result<Option<InterfaceSet>, String> {
+    let named: BTreeSet<_> = keys(url).filter(|(key, _)| key == "interface").map(|(_, name)| name).collect();
+    if named.is_empty() {
+        return Ok(None);
+    }
+    if named.len() > INTERFACES {
+        return Err(format!("{} interfaces are named; there may be {INTERFACES}", named.len()));
+    }
+    let set = InterfaceSet::read(named.iter().map(|name| &**name));
+    set.map(Some).map_err(|error| format!("the address names no interfaces: {error}"))
 }
 
 fn entries<C: Column>() -> Value {

@@ -51,5 +51,5 @@ async fn follow_default_route(recorder: Recorder, source: Arc<dyn Source>, allow
 
 /// Whether an interface may be counted without anybody asking for it.
 fn may_be_watched(interface: &Interface, allowed: &Patterns) -> bool {
-    interface.link.layout().is_some() && allowed.allow(&interface.name)
+    interface.link.layout().is_some() && allowed.allow(&interface.name, interface.uplink)
 }

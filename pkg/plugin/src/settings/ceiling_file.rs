@@ -90,7 +90,7 @@ impl Ceiling {
         let Keys { interfaces, max_limit, header_bytes, ring_bytes, flow_entries } = toml::from_str(text)?;
         let interfaces = match interfaces {
             None => Patterns::default(),
-            Some(patterns) => Patterns::read(&patterns.join(" ")).ok_or_else(|| Reason::Value {
+            Some(patterns) => Patterns::read_names(&patterns.join(" ")).ok_or_else(|| Reason::Value {
                 key: "interfaces",
                 given: format!("{patterns:?}"),
                 allowed: bounds::PATTERNS,

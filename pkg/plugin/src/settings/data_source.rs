@@ -27,6 +27,10 @@ pub struct DataSourceSettings {
     pub ceiling: LimitCeiling,
 }
 
+/// What `allowedInterfaces` takes.
+const ALLOWED_INTERFACES: &str = "it takes a list of names, patterns such as eth* and !veth*, and the words uplinks and any, \
+    none of them empty, and beside any only entries with ! in front";
+
 /// Everything that is wrong with a data source's settings, so that it can be fixed in one go. Its owner is told; nothing
 /// works until it is, because a restriction that cannot be read must not be taken for none.
 #[derive(Clone, Debug, PartialEq, Error)]
@@ -131,7 +135,7 @@ impl DataSourceSettings {
         let settings = Self {
             hook: reader.hook(server),
             interfaces: reader
-                .value("allowedInterfaces", "it takes a list of patterns, none of them empty", patterns)
+                .value("allowedInterfaces", ALLOWED_INTERFACES, patterns)
                 .unwrap_or(defaults.interfaces),
             minimum_role: reader
                 .value("minimumRole", "it takes Viewer, Editor or Admin", |value| {

@@ -1,48 +1,63 @@
-//! Names of interfaces with wildcards.
+//! The interfaces that a setting allows.
 
-use wildmatch::WildMatch;
+use std::sync::Arc;
+
+use xdplive_source::Chosen;
 
 use super::words;
 
-/// Names with `*` and `?`. None at all allow everything.
+/// What a setting allows, as a list of interfaces: names, patterns, words, and what is not allowed. None at all allows
+/// everything.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Patterns {
-    own: Vec<WildMatch>,
-    /// What is allowed must be allowed by these, too.
-    within: Vec<WildMatch>,
-}
+pub struct Patterns(Option<Arc<Chosen>>);
 
 impl Patterns {
-    /// Patterns separated by commas or white space; `None` where the text has none, which may have been meant to allow
-    /// something and must not be taken for everything.
+    /// Entries separated by commas or white space; `None` where the text has none, or stands for no list: it may have been
+    /// meant to restrict something, and must not be taken for everything.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
-        let own: Vec<WildMatch> = words(text).map(WildMatch::new).collect();
-        (!own.is_empty()).then(|| Self { own, within: Vec::new() })
+        Chosen::read(words(text)).ok().map(|chosen| Self(Some(Arc::new(chosen))))
+    }
+
+    /// The same without the word `uplinks`: for who knows nothing of an interface but its name.
+    #[must_use]
+    pub fn read_names(text: &str) -> Option<Self> {
+        Self::read(text).filter(|Self(chosen)| !chosen.as_ref().is_some_and(|chosen| chosen.needs_uplinks()))
     }
 
     /// These, as far as `others` allow it.
     #[must_use]
     pub fn within(self, others: Self) -> Self {
-        if self.own.is_empty() { others } else { Self { within: others.own, ..self } }
+        match (self.0, others.0) {
+            (Some(own), Some(others)) => Self(Some(Arc::new(Arc::unwrap_or_clone(own).within(&others)))),
+            (own, others) => Self(own.or(others)),
+        }
     }
 
-    /// As they were written, one by one.
-    pub fn texts(&self) -> impl Iterator<Item = String> {
-        self.own.iter().map(WildMatch::pattern)
+    /// Entries sorted, one by one.
+    #[must_use]
+    pub fn texts(&self) -> Vec<String> {
+        self.0.as_ref().map(|chosen| chosen.texts()).unwrap_or_default()
     }
 
-    /// Whether every name is allowed.
+    /// Whether every interface is allowed.
     #[must_use]
     pub fn allow_all(&self) -> bool {
-        self.own.is_empty()
+        self.0.as_ref().is_none_or(|chosen| chosen.is_everything())
     }
 
-    /// Whether a name is allowed.
+    /// Whether an interface with this name is allowed.
     #[must_use]
-    pub fn allow(&self, name: &str) -> bool {
-        [&self.own, &self.within]
-            .into_iter()
-            .all(|patterns| patterns.is_empty() || patterns.iter().any(|pattern| pattern.matches(name)))
+    pub fn allow(&self, name: &str, is_uplink: bool) -> bool {
+        self.0.as_ref().is_none_or(|chosen| chosen.contains(name, is_uplink))
+    }
+
+    /// Those of `chosen` that are allowed.
+    #[must_use]
+    pub fn restrict(&self, chosen: Chosen) -> Chosen {
+        match &self.0 {
+            Some(allowed) => chosen.within(allowed),
+            None => chosen,
+        }
     }
 }

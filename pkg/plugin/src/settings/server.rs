@@ -153,7 +153,7 @@ impl ServerSettings {
         let settings = Self {
             ceiling: reader.rows(ceiling.max_limit),
             interfaces: reader
-                .value("interfaces", bounds::PATTERNS, Patterns::read)
+                .value("interfaces", bounds::PATTERNS, Patterns::read_names)
                 .unwrap_or_default()
                 .within(ceiling.interfaces.clone()),
             own_ports: reader.value(

@@ -114,7 +114,7 @@ async fn interfaces_that_the_data_source_does_not_allow() {
     assert_eq!((answer.status, &*answer.error), (403, default));
     assert_allowed(&grafana, &context, r#"["wg0"]"#).await;
     let any = "all interfaces (any) may not be watched through this data source; its settings name those \
-               allowed; name the interfaces";
+               allowed; name the interfaces, or write * for those allowed";
     assert_refused(&grafana, &context, r#"["any"]"#, any).await;
 }
 

@@ -27,6 +27,7 @@ pub(crate) fn hook(interface: &str, direction: Direction, streams: Vec<StreamAcc
         state: None,
         reason: String::new(),
         interface: interface.into(),
+        uplink: false,
         direction,
         hook: Some(Hook::TcxIngress),
         seen: 100,

@@ -32,7 +32,7 @@ async fn settle() {
 fn name(stream: &Stream) -> &str {
     match &stream.request.interfaces {
         InterfaceSet::Named(names) => &names[0],
-        InterfaceSet::Any => panic!("all of them"),
+        others => panic!("{others:?}"),
     }
 }
 

@@ -26,6 +26,7 @@ mod grafana;
 mod groups;
 mod health;
 mod host;
+mod interface_sets;
 mod lingering;
 mod log;
 mod past;

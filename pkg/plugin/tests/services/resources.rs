@@ -36,7 +36,7 @@ async fn interfaces_come_with_what_an_editor_shows() {
         {
             "name": "eth0", "index": 2, "state": "up", "link": "ethernet", "driver": null, "physical": false,
             "mac": "02:00:00:00:00:01", "addresses": ["192.0.2.1/24"], "mtu": 1500, "speed": null, "xdpProgram": null,
-            "default": true,
+            "default": true, "uplink": false,
             "hooks": [{
                 "direction": "in", "hook": "tcx", "auto": true, "possible": true, "inForce": false,
                 "reason": "the device is virtual",
@@ -45,7 +45,7 @@ async fn interfaces_come_with_what_an_editor_shows() {
         },
         {
             "name": "wg0", "index": 3, "state": "up", "link": "raw-ip", "driver": null, "physical": false,
-            "mac": null, "addresses": [], "mtu": 1500, "speed": null, "xdpProgram": null, "default": false, "hooks": [],
+            "mac": null, "addresses": [], "mtu": 1500, "speed": null, "xdpProgram": null, "default": false, "uplink": false, "hooks": [],
         },
     ]});
     assert_eq!((status, body), (200, expected));

@@ -73,7 +73,7 @@ async fn what_may_not_be_watched_is_refused() {
         (
             "any",
             "all interfaces (any) may not be watched; the server's administrator has set those allowed; name the \
-             interfaces",
+             interfaces, or write * for those allowed",
         ),
     ] {
         let answer = grafana.resource(viewer(), "GET", &format!("{PROTOCOLS}&interface={place}")).await;

@@ -22,8 +22,8 @@ fn interfaces_are_in_text_form() {
     assert_eq!(interfaces(&[br"a\xffb", br"a\\b"]).unwrap(), [r"a\xffb", r"a\\b"]);
     // As a shell completes them from /sys/class/net.
     assert_eq!(interfaces(&[b"a\xffb", b"a\xff\\b"]).unwrap(), [r"a\xffb", r"a\xff\\b"]);
-    // One name, one text.
-    assert_eq!(interfaces(&[br"\xFF", br"\x65th0", b"a\x07"]).unwrap(), [r"\xff", "eth0", r"a\x07"]);
+    // As they are written, which tells names from words and patterns.
+    assert_eq!(interfaces(&[br"\x61ny", b"eth*", b"!veth*"]).unwrap(), [r"\x61ny", "eth*", "!veth*"]);
 }
 
 #[test]

@@ -59,6 +59,8 @@ pub struct Channel {
     pub data: Vec<u8>,
     /// Names of the columns.
     pub columns: Vec<String>,
+    /// Why there are no interfaces to have rows from, where that is so.
+    pub nothing_fits: Option<String>,
 }
 
 /// An answer that is not as agreed.
@@ -84,6 +86,7 @@ pub fn read_channel(frame: &[u8]) -> Result<Channel, AnswerError> {
     let path = custom.get("channel").and_then(Value::as_str).ok_or(AnswerError::NoChannel)?;
     let data = custom.get("data").ok_or(AnswerError::NoChannel)?;
     Ok(Channel {
+        nothing_fits: custom.get("nothingFits").and_then(Value::as_str).map(str::to_owned),
         path: path.to_owned(),
         data: data.to_string().into_bytes(),
         columns: schema.fields().iter().map(|field| field.name().clone()).collect(),

@@ -17,6 +17,7 @@ use crate::{
     cli::Watch,
     exit::Failure,
     host::{self, Plugin},
+    standard_error,
 };
 
 /// The range that a panel shows by default, ms.
@@ -81,7 +82,11 @@ async fn ask(plugin: &Plugin, context: &PluginContext, options: &Watch) -> Resul
                 return Err(Failure::from_status(response.status, response.error.clone()));
             }
             let frame = response.frames.first().map(Vec::as_slice).unwrap_or_default();
-            read_channel(frame).map_err(|error| Failure::Machine(error.to_string()))
+            let channel = read_channel(frame).map_err(|error| Failure::Machine(error.to_string()))?;
+            if let Some(text) = &channel.nothing_fits {
+                standard_error::note(format!("warning: stream={name}: {text}"));
+            }
+            Ok(channel)
         })
         .collect()
 }

@@ -59,6 +59,7 @@ fn accounts(interface: &str, direction: Direction, streams: Vec<StreamAccounts>)
         state: Some(InterfaceState::Refused),
         reason: "no room".to_owned(),
         interface: interface.into(),
+        uplink: false,
         direction,
         hook: Some(Hook::XdpGeneric),
         seen: u64::from(u32::MAX) + 10,

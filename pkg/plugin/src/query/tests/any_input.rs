@@ -2,6 +2,7 @@
 
 use proptest::{option, prelude::*, sample};
 use serde_json::Number;
+use xdplive_source::{ANY, UPLINKS};
 
 use super::*;
 use crate::query::keys::KEYS;
@@ -25,10 +26,23 @@ fn number(range: std::ops::RangeInclusive<u32>) -> impl Strategy<Value = Value> 
 
 fn interfaces() -> impl Strategy<Value = Value> {
     // Those with a variable in them are refused.
-    let is_name = |name: &String| !matches!(name.as_str(), "." | ".." | ANY) && !name.contains(['$', '[']);
+    let is_name = |name: &String| {
+        let parts = ['$', '[', '*', '?', '!'];
+        !matches!(name.as_str(), "." | ".." | ANY | UPLINKS) && !name.contains(parts)
+    };
     let name = "[!-.0-9;-~]{1,15}".prop_filter("no name", is_name);
     let names = prop::collection::vec(name, 0..=crate::query::keys::MAX_INTERFACES).prop_map(Value::from);
-    prop_oneof![4 => names, 1 => Just(json!([ANY]))]
+    let entry = prop_oneof![
+        2 => "[a-z]{0,5}[*?][a-z0-9]{0,5}",
+        2 => "[a-z]{1,5}[0-9]",
+        1 => Just(UPLINKS.to_owned()),
+        2 => "![a-z]{1,5}[*]?",
+        1 => Just(format!("!{UPLINKS}")),
+    ];
+    // As long as nothing is left out of nothing.
+    let is_set = |entries: &Vec<String>| !entries.iter().any(|entry| entry == "!any");
+    let sets = prop::collection::vec(entry, 1..6).prop_filter("no set", is_set).prop_map(Value::from);
+    prop_oneof![4 => names, 2 => sets, 1 => Just(json!([ANY]))]
 }
 
 fn columns() -> impl Strategy<Value = Value> {

@@ -30,7 +30,7 @@ fn every_panel_has_queries_that_are_answered() {
             assert!(!queries.is_empty(), "{}", file.display());
             for query in queries {
                 assert_eq!(
-                    parse(&query).map(|query| query.interfaces),
+                    parse(&query).map(|query| query.interfaces.texts()),
                     Ok(vec!["eth0".to_owned()]),
                     "{query}"
                 );

@@ -1,12 +1,15 @@
 //! The interfaces of a query.
 
+use xdplive_source::InterfaceSet;
+
 use super::*;
 
 fn interfaces(value: &Value) -> Vec<String> {
-    parse(&json!({ "interfaces": value })).unwrap().interfaces
+    parse(&json!({ "interfaces": value })).unwrap().interfaces.texts()
 }
 
-const LIST: &str = "it takes a list of up to 64 names, or [\"any\"] alone";
+const LIST: &str = "it takes a list of up to 64 names, patterns such as eth* and !veth*, or the word uplinks; the word \
+    any stands alone or beside entries with ! in front";
 const NAME: &str = "a name has 1 to 15 bytes and no spaces or slashes";
 
 #[test]
@@ -41,14 +44,43 @@ fn without_a_default_route_one_must_be_named() {
 #[test]
 fn any_stands_for_all() {
     let query = parse(&json!({ "interfaces": ["any", "any"] })).unwrap();
-    assert_eq!(query.interfaces, ["any"]);
-    assert!(query.is_any());
-    assert!(!parse(&json!({ "interfaces": ["anya"] })).unwrap().is_any());
+    assert_eq!(query.interfaces.texts(), ["any"]);
+    assert_eq!(query.interfaces, InterfaceSet::Any);
+    let anya = parse(&json!({ "interfaces": ["anya"] })).unwrap().interfaces;
+    assert_eq!(anya, InterfaceSet::Named(vec!["anya".to_owned()]));
 }
 
 #[test]
 fn any_stands_alone() {
-    assert_refused("interfaces", [json!(["any", "eth0"]), json!(["eth0", "any", "any"])], LIST);
+    let reason = "\"any\" is all interfaces, so that only entries with ! in front can stand beside it";
+    let wrong = [json!(["any", "eth0"]), json!(["eth0", "any", "any"]), json!(["any", "uplinks", "!lo"])];
+    assert_refused("interfaces", wrong, &format!("{reason}; {LIST}"));
+}
+
+#[test]
+fn exceptions_leave_out_something() {
+    let reason = "an entry with ! in front leaves out a name, a pattern or \"uplinks\"";
+    assert_refused("interfaces", [json!(["!any"])], &format!("{reason}; {LIST}"));
+    assert_eq!(refusal(&json!({ "interfaces": ["!"] })), format!("interfaces: \"!\" is not allowed; {NAME}"));
+}
+
+#[test]
+fn words_and_patterns_have_one_spelling_and_one_order() {
+    for (given, canonical) in [
+        (json!(["uplinks"]), vec!["uplinks"]),
+        (json!(["wg0", "eth*", "uplinks", "eth*"]), vec!["eth*", "uplinks", "wg0"]),
+        (json!(["!veth*"]), vec!["!veth*", "any"]),
+        (json!(["any", "!veth*", "!lo"]), vec!["!lo", "!veth*", "any"]),
+        (json!(["!uplinks"]), vec!["!uplinks", "any"]),
+        (json!(["*"]), vec!["*"]),
+        (json!(["eth?.40"]), vec!["eth?.40"]),
+        // Interfaces that are called so.
+        (json!([r"\x61ny"]), vec![r"\x61\x6e\x79"]),
+        (json!([r"a\x2a"]), vec![r"\x61\x2a"]),
+    ] {
+        assert_eq!(interfaces(&given), canonical, "{given}");
+        assert_eq!(interfaces(&json!(canonical)), canonical, "{given}");
+    }
 }
 
 #[test]

@@ -34,7 +34,7 @@ pub(super) fn notice_of_absence(
         }
         Kind::Packets => ("packets", last_rows(server.history_rows)),
         Kind::Rates if query.is_of_flows() => {
-            let from_the_start = (*query.filter == Filter::default() && !query.is_any())
+            let from_the_start = (*query.filter == Filter::default() && !query.interfaces.is_open())
                 .then(|| format!("the last {history} of interfaces that the setting watch names, and "));
             ("groups", from_the_start.unwrap_or_default() + &last_rows(GROUP_ROWS))
         }

@@ -1,7 +1,7 @@
 //! Whether there is anything that may be watched. Patterns are for interfaces that come and go, so one that none fits is no
 //! error; but a misspelt one looks the same, and everything else about the machine may be well.
 
-use xdplive_source::{Check, Interfaces, Outcome};
+use xdplive_source::{Check, Interface, Interfaces, Outcome};
 
 use crate::settings::Patterns;
 
@@ -20,13 +20,14 @@ pub(super) fn check(
     if server.allow_all() && own.allow_all() {
         return None;
     }
-    let fits = |is_allowed: &dyn Fn(&str) -> bool| interfaces.iter().any(|one| is_allowed(&one.name));
-    if fits(&|name| server.allow(name) && own.allow(name)) {
+    let allows = |patterns: &Patterns, one: &Interface| patterns.allow(&one.name, one.uplink);
+    let fits = |patterns: &Patterns| interfaces.iter().any(|one| allows(patterns, one));
+    if interfaces.iter().any(|one| allows(server, one) && allows(own, one)) {
         return None;
     }
     let in_ini = format!("interfaces in grafana.ini ({})", shown(server));
     let in_data_source = format!("allowedInterfaces in the data source's settings ({})", shown(own));
-    let fitting = match (fits(&|name| server.allow(name)), fits(&|name| own.allow(name))) {
+    let fitting = match (fits(server), fits(own)) {
         (true, true) => format!("fits both {in_ini} and {in_data_source}"),
         (true, false) => format!("fits {in_data_source}"),
         // Everything fits where there is no pattern, unless there is no interface at all.
@@ -50,7 +51,7 @@ fn shown(patterns: &Patterns) -> String {
         }
         text.chars().take(letters).chain("…".chars()).collect()
     };
-    let mut all = patterns.texts();
+    let mut all = patterns.texts().into_iter();
     let named: Vec<String> = all.by_ref().take(most).map(cut).collect();
     let more = all.count();
     let named = named.join(", ");
@@ -59,7 +60,7 @@ fn shown(patterns: &Patterns) -> String {
 
 #[cfg(test)]
 mod tests {
-    use xdplive_source::{Interface, Link};
+    use xdplive_source::Link;
 
     use super::*;
 
@@ -90,7 +91,7 @@ mod tests {
         let own = "allowedInterfaces in the data source's settings";
         for (server, data_source, expected) in [
             ("", "wan*", format!("fits {own} (wan*)")),
-            ("eth*", "wan* ppp0", format!("fits {own} (wan*, ppp0)")),
+            ("eth*", "wan* ppp0", format!("fits {own} (ppp0, wan*)")),
             ("wan*", "", "fits interfaces in grafana.ini (wan*)".to_owned()),
             ("wan*", "eth*", "fits interfaces in grafana.ini (wan*)".to_owned()),
             ("wan*", "lan*", format!("fits interfaces in grafana.ini (wan*), and none fits {own} (lan*)")),

@@ -127,6 +127,7 @@ mod tests {
         HookAccounts {
             host: Host::only("nas"),
             interface: interface.into(),
+            uplink: false,
             direction,
             hook: Some(hook),
             state: None,

@@ -130,10 +130,8 @@ impl Plugin {
         Arc::make_mut(&mut asked.request.label).stream = format!("pcapng/{begin}");
         self.prepare(&asked).await.map_err(Refusal::from)?;
         let mut file = new_file(&asked.query.filter.to_string(), bounds.bytes)?;
-        if let InterfaceSet::Named(names) = &asked.request.interfaces {
-            for name in names {
-                file.interface(name, link(&*self.source, name))?;
-            }
+        for name in asked.request.interfaces.named() {
+            file.interface(name, link(&*self.source, name))?;
         }
         let subscription = self.source.subscribe(&asked.request).await.map_err(Refusal::from)?;
         let sent = Sent::File([bounds.count, bounds.seconds, bounds.bytes]);
@@ -170,6 +168,7 @@ fn headers(request: &Request, begin: i64) -> HashMap<String, StringList> {
         InterfaceSet::Named(names) if names.len() <= 3 => names.join("-"),
         InterfaceSet::Named(names) => format!("{}-interfaces", names.len()),
         InterfaceSet::Any => "any".to_owned(),
+        InterfaceSet::Chosen(_) => "chosen-interfaces".to_owned(),
     };
     let plain = |c: char| if c.is_ascii_alphanumeric() || "-_.".contains(c) { c } else { '_' };
     let interfaces: String = interfaces.chars().map(plain).collect();

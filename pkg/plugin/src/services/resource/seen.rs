@@ -1,34 +1,28 @@
 //! The resource `seen`: values to choose from, for variables and ad hoc filters.
 
-use std::collections::BTreeSet;
-
 use grafana_plugin_sdk::pluginv2::PluginContext;
 use serde_json::{Value, json};
+use xdplive_source::InterfaceSet;
 
-use super::{Failure, Plugin, keys};
+use super::{Failure, Plugin, interface_set, keys};
 use crate::{
     access::{check_any, check_interface},
     asked::{self, Refusal},
-    query::ANY,
     seen::{self, What},
     settings::DataSourceSettings,
 };
-
-/// Interfaces that may be named at once, as in a query.
-const INTERFACES: usize = 64;
 
 /// What the address asks for: `seen?what=hosts&interface=eth0`.
 #[derive(Debug, PartialEq, Eq)]
 struct Wanted {
     what: What,
     /// None where every interface is meant that may be watched.
-    interfaces: BTreeSet<String>,
+    interfaces: Option<InterfaceSet>,
 }
 
 impl Wanted {
     fn read(url: &str) -> Result<Self, String> {
         let mut what = None;
-        let mut interfaces = BTreeSet::new();
         for (key, value) in keys(url) {
             let given: String = value.chars().take(60).collect();
             match &*key {
@@ -39,20 +33,15 @@ impl Wanted {
                         )
                     })?);
                 }
-                "interface" => {
-                    interfaces.insert(value.into_owned());
-                }
+                "interface" => {}
                 key => {
                     let key: String = key.chars().take(60).collect();
                     return Err(format!("the address has the key \"{key}\"; seen takes what and interface"));
                 }
             }
         }
-        if interfaces.len() > INTERFACES {
-            return Err(format!("{} interfaces are named; there may be {INTERFACES}", interfaces.len()));
-        }
         let what = what.ok_or("the address lacks what=hosts, what=ports, what=vlans or what=protocols")?;
-        Ok(Self { what, interfaces })
+        Ok(Self { what, interfaces: interface_set(url)? })
     }
 }
 
@@ -67,13 +56,14 @@ impl Plugin {
         let Wanted { what, interfaces } =
             Wanted::read(url).map_err(|message| Failure { code: 400, message })?;
         let refused = |error| Failure::from(Refusal::Access(error));
-        let is_any = interfaces.is_empty() || interfaces.contains(ANY);
-        if interfaces.contains(ANY) {
+        let machine = self.source.interfaces();
+        if interfaces == Some(InterfaceSet::Any) {
             check_any(settings, &self.server).map_err(refused)?;
         }
-        for name in interfaces.iter().filter(|name| *name != ANY) {
-            check_interface(name, settings, &self.server).map_err(refused)?;
+        for name in interfaces.iter().flat_map(InterfaceSet::named) {
+            check_interface(name, &machine, settings, &self.server).map_err(refused)?;
         }
+        let is_any = matches!(interfaces, None | Some(InterfaceSet::Any));
         let owner = asked::owner(context);
         // Conversations do not say where they were seen.
         let tables = if is_any && check_any(settings, &self.server).is_ok() {
@@ -82,7 +72,9 @@ impl Plugin {
             Vec::new()
         };
         let is_watched = |name: &str| {
-            (is_any || interfaces.contains(name)) && check_interface(name, settings, &self.server).is_ok()
+            let is_uplink = machine.get(name).is_some_and(|one| one.uplink);
+            interfaces.as_ref().is_none_or(|set| set.contains(name, is_uplink))
+                && check_interface(name, &machine, settings, &self.server).is_ok()
         };
         let values = seen::values(what, self.sent.packets.of_owner(&owner), &tables, is_watched);
         Ok(json!({ "values": values }))
@@ -97,7 +89,7 @@ mod tests {
     fn the_address_says_what_and_where() {
         let read = |keys: &str| {
             let wanted = Wanted::read(&format!("seen?{keys}")).unwrap();
-            (wanted.what, wanted.interfaces.into_iter().collect::<Vec<_>>())
+            (wanted.what, wanted.interfaces.map(|set| set.texts()).unwrap_or_default())
         };
         assert_eq!(read("what=hosts"), (What::Hosts, vec![]));
         assert_eq!(read("interface=eth0&what=ports"), (What::Ports, vec!["eth0".to_owned()]));

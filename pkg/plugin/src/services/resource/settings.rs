@@ -23,7 +23,8 @@ impl Plugin {
     /// start those are named that may be watched through the data source.
     pub(super) fn settings(&self, settings: &DataSourceSettings) -> Value {
         let server = &self.server;
-        let may_be_watched = |name: &&str| check_interface(name, settings, server).is_ok();
+        let interfaces = self.source.interfaces();
+        let may_be_watched = |name: &&str| check_interface(name, &interfaces, settings, server).is_ok();
         let counted = self.recorder.states();
         let watched: Vec<&str> = match &server.watch {
             FromTheStart::Named(names) => names.iter().map(String::as_str).filter(may_be_watched).collect(),
@@ -36,7 +37,7 @@ impl Plugin {
             (name.to_owned(), json!(Entry { value, set: server.made.contains(name) }))
         };
         let entries: serde_json::Map<String, Value> = [
-            entry("interfaces", json!(server.interfaces.texts().collect::<Vec<_>>())),
+            entry("interfaces", json!(server.interfaces.texts())),
             entry("hook", json!(server.hook)),
             entry("max_limit", json!(server.ceiling.most())),
             entry("header_bytes", json!(server.capture.header_bytes)),

@@ -27,7 +27,10 @@ fn what_it_may_not_say_is_refused() {
     for (text, fault) in [
         ("interface = [\"wan0\"]", "unknown field `interface`"),
         ("interfaces = \"wan0\"", "invalid type"),
-        ("interfaces = []", "interfaces is []; it takes names and patterns of interfaces, and at least one"),
+        (
+            "interfaces = []",
+            "interfaces is []; it takes names and patterns of interfaces such as eth0, eth* and !veth*, and at least one",
+        ),
         ("interfaces = [\"\"]", "interfaces is [\"\"]; it takes"),
         ("max_limit = 0", "max_limit is 0; it takes a whole number of 1 or more"),
         ("max_limit = -1", "invalid value"),

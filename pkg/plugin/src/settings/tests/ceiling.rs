@@ -19,7 +19,7 @@ fn where_the_environment_has_nothing_defaults_stay_below_the_ceiling() {
     assert_eq!(settings.ceiling, LimitCeiling::Rows(500));
     let CaptureSettings { ring_bytes, flow_entries, header_bytes, .. } = settings.capture;
     assert_eq!((ring_bytes, flow_entries, header_bytes), (1 << 20, 2048, 0));
-    assert!(settings.interfaces.allow("wan0") && !settings.interfaces.allow("lan0"));
+    assert!(settings.interfaces.allow("wan0", false) && !settings.interfaces.allow("lan0", false));
     assert!(settings.made.is_empty());
 }
 
@@ -38,7 +38,7 @@ fn the_environment_narrows() {
     let CaptureSettings { ring_bytes, flow_entries, header_bytes, .. } = settings.capture;
     assert_eq!((ring_bytes, flow_entries, header_bytes), (4096, 1024, 64));
     for (name, allowed) in [("wan0", true), ("wan1", false), ("lan0", false)] {
-        assert_eq!(settings.interfaces.allow(name), allowed, "{name}");
+        assert_eq!(settings.interfaces.allow(name, false), allowed, "{name}");
     }
 }
 

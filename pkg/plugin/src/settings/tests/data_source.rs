@@ -69,7 +69,8 @@ fn allowed_interfaces_are_a_list_or_a_text() {
 fn a_wrong_setting_is_refused() {
     let role = "it takes Viewer, Editor or Admin";
     let hook = "it takes auto, xdp-native, xdp-generic or tcx";
-    let patterns = "it takes a list of patterns, none of them empty";
+    let patterns = "it takes a list of names, patterns such as eth* and !veth*, and the words uplinks and any, none of them \
+                    empty, and beside any only entries with ! in front";
     let boolean = "it takes true or false";
     let rows = "it takes a whole number of 1 or more";
     for (key, value, allowed) in [

@@ -36,7 +36,7 @@ fn everything_set() {
     assert_eq!(settings.quotas, Quotas::Percent(250));
     assert_eq!(settings.made.len(), 11);
     assert_eq!(settings.ceiling, LimitCeiling::Rows(500));
-    assert!(settings.interfaces.allow("eth3") && !settings.interfaces.allow("lo"));
+    assert!(settings.interfaces.allow("eth3", false) && !settings.interfaces.allow("lo", false));
     assert_eq!(settings.hook, Some(HookChoice::XdpGeneric));
     let capture = CaptureSettings {
         ring_bytes: 65_536,
@@ -116,7 +116,7 @@ fn what_cannot_be_used_is_reported() {
         assert_eq!(settings.ceiling, LimitCeiling::Rows(10_000));
         assert_eq!(settings.hook, None);
         assert_eq!(settings.capture, CaptureSettings::default());
-        assert!(!settings.interfaces.allow("lo"));
+        assert!(!settings.interfaces.allow("lo", false));
         assert_eq!(settings.made, ["interfaces"].into());
     }
 }

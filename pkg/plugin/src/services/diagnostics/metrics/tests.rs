@@ -22,6 +22,7 @@ fn accounts(interface: &str, direction: Direction) -> HookAccounts {
         state: None,
         reason: String::new(),
         interface: interface.into(),
+        uplink: false,
         direction,
         hook: Some(Hook::TcxIngress),
         seen: 1000,
