@@ -10,7 +10,7 @@
 //! |---|---|
 //! | [`engine`] | this machine as a source: interfaces, streams, generations |
 //! | [`unavailable`] | what stands in where the capture could not start |
-//! | [`reader`], [`record`], [`thin`], [`ring_fill`] | the thread that empties the ring, and its parts |
+//! | [`reader`], [`record`], [`ring_fill`] | the thread that empties the ring, and its parts |
 //! | [`flow_table`] | the table of flows: swapping its banks, reading and emptying them |
 //! | [`in_force`] | what programs go by now, in memory that is shared with them |
 //! | [`bpf`] | maps, by the system call |
@@ -41,5 +41,4 @@ pub mod record;
 pub mod report;
 pub mod ring_fill;
 pub mod settings;
-pub mod thin;
 pub mod unavailable;

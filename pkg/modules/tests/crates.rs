@@ -22,6 +22,7 @@ fn crates_need_each_other_downwards_only() {
         ("packet", [].as_slice()),
         ("filter", &["packet"]),
         ("source", &["filter", "packet", "protocol"]),
+        ("fleet", &["source", "filter", "packet"]),
         ("loader", &["packet"]),
         ("history", &["source", "filter", "packet"]),
         ("capture", &["source", "loader", "filter", "packet", "protocol"]),

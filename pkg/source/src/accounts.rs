@@ -52,6 +52,8 @@ pub enum InterfaceState {
     Refused,
     /// There is no interface of this name.
     Absent,
+    /// The host of which it is does not answer.
+    Unreachable,
 }
 
 impl InterfaceState {
@@ -63,6 +65,7 @@ impl InterfaceState {
             Self::Attaching => "attaching",
             Self::Refused => "refused",
             Self::Absent => "absent",
+            Self::Unreachable => "unreachable",
         }
     }
 }
@@ -83,7 +86,7 @@ pub struct StreamAccounts {
 }
 
 /// What has become of the packets that streams asked for:
-/// `matched = thinned + lost_ring + lost_queue + closed + delivered`, but for rows that are on their way, and for
+/// `matched = thinned + lost_ring + lost_queue + lost_network + closed + delivered`, but for rows that are on their way, and for
 /// streams that have packets counted only.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
@@ -100,6 +103,8 @@ pub struct Counts {
     pub lost_ring: u64,
     /// Those for which the stream's queue had no room: Grafana was too slow.
     pub lost_queue: u64,
+    /// Those that were lost on the way from another machine, or with it.
+    pub lost_network: u64,
     /// Those that still waited when their panel closed, which nobody misses. There are none while the stream runs.
     pub closed: u64,
     /// Those handed on.
@@ -120,13 +125,24 @@ pub struct Reading {
 
 impl AddAssign for Counts {
     fn add_assign(&mut self, other: Self) {
-        let Self { matched, segments, bytes, thinned, lost_ring, lost_queue, closed, delivered } = other;
+        let Self {
+            matched,
+            segments,
+            bytes,
+            thinned,
+            lost_ring,
+            lost_queue,
+            lost_network,
+            closed,
+            delivered,
+        } = other;
         self.matched += matched;
         self.segments += segments;
         self.bytes += bytes;
         self.thinned += thinned;
         self.lost_ring += lost_ring;
         self.lost_queue += lost_queue;
+        self.lost_network += lost_network;
         self.closed += closed;
         self.delivered += delivered;
     }

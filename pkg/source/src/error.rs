@@ -117,6 +117,16 @@ pub enum SourceError {
     /// A hook's name is wrong.
     #[error(transparent)]
     UnknownHook(#[from] UnknownHook),
+    /// Another machine cannot do it.
+    #[error("{host}: {reason}")]
+    Remote {
+        /// The machine.
+        host: String,
+        /// What a person can do about it.
+        kind: ErrorKind,
+        /// What it says.
+        reason: String,
+    },
     /// There is no capture at all.
     #[error("{0}")]
     Unavailable(String),
@@ -142,6 +152,7 @@ impl SourceError {
             | Self::NoRoom { .. }
             | Self::UnknownHook(_) => ErrorKind::Request,
             Self::NotAllowed { .. } => ErrorKind::Rights,
+            Self::Remote { kind, .. } => *kind,
             Self::HookConflict { .. }
             | Self::HookUnavailable { .. }
             | Self::NoEgress { .. }

@@ -15,6 +15,12 @@ impl HostId {
     pub const fn new(number: u16) -> Self {
         Self(number)
     }
+
+    /// Its number.
+    #[must_use]
+    pub const fn number(self) -> u16 {
+        self.0
+    }
 }
 
 /// A machine whose interfaces are watched.

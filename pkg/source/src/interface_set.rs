@@ -193,14 +193,16 @@ impl Chosen {
         self.all_entries().any(|entries| entries.chosen.uplinks || entries.except.uplinks)
     }
 
+    /// Its entries as [`Self::texts`] has them, and behind them those of each list that it is within.
+    #[must_use]
+    pub fn lists(&self) -> Vec<Vec<String>> {
+        self.all_entries().map(Entries::texts).collect()
+    }
+
     /// Its entries, sorted, without those of what it is within.
     #[must_use]
     pub fn texts(&self) -> Vec<String> {
-        let Entries { chosen, except } = &self.entries;
-        let mut texts: Vec<String> = chosen.texts().collect();
-        texts.extend(except.texts().map(|text| format!("{EXCEPT}{text}")));
-        texts.sort();
-        texts
+        self.entries.texts()
     }
 
     fn all_entries(&self) -> impl Iterator<Item = &Entries> {
@@ -215,6 +217,13 @@ impl fmt::Display for Chosen {
 }
 
 impl Entries {
+    fn texts(&self) -> Vec<String> {
+        let mut texts: Vec<String> = self.chosen.texts().collect();
+        texts.extend(self.except.texts().map(|text| format!("{EXCEPT}{text}")));
+        texts.sort();
+        texts
+    }
+
     fn contains(&self, name: &str, is_uplink: bool) -> bool {
         self.chosen.has(name, is_uplink) && !self.except.has(name, is_uplink)
     }

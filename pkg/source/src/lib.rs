@@ -19,7 +19,8 @@
 //! | `report` | what a machine lets us do |
 //! | `host`, `ids` | hosts, and numbers for streams and interfaces |
 //! | `clock` | moments, and times of the kernel as times of day |
-//! | `merged` | several sources as one |
+//! | `merged` | several sources as one, their rows in one order |
+//! | `thin` | a stream kept to its rows a second |
 //!
 //! These import from each other, never from here; `tests/map.rs` holds them to it.
 
@@ -47,6 +48,7 @@ mod row_counts;
 mod seam;
 mod subscription;
 mod tally;
+mod thin;
 mod tunnels;
 mod vlan_tags;
 
@@ -69,7 +71,7 @@ pub use self::{
     ids::{GONE, InterfaceNumber, StreamId},
     interface::{Interface, Interfaces, Link},
     interface_set::{ANY, Chosen, InterfaceSet, NoSet, UPLINKS},
-    merged::Merged,
+    merged::{Hosts, Merged, Order},
     prepared::{InForce, LeftOut, Prepared},
     queue::{Counted, FLUSH_INTERVAL, Handled, Queue},
     report::{Check, HookOption, InterfaceHooks, Outcome, Report},
@@ -79,6 +81,7 @@ pub use self::{
     seam::{IsShown, Source},
     subscription::Subscription,
     tally::Tally,
+    thin::Thinner,
     tunnels::Tunnels,
     vlan_tags::VlanTags,
 };

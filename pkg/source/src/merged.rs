@@ -14,7 +14,7 @@ use async_trait::async_trait;
 use futures::future::join_all;
 use tokio::sync::watch;
 
-use self::{hosts::Hosts, order::Order};
+pub use self::{hosts::Hosts, order::Order};
 use crate::{
     accounts::{DirectionCounts, HookAccounts, InterfaceState, Reading},
     clock::Moment,

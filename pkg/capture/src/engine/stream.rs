@@ -144,6 +144,7 @@ impl Stream {
             thinned: thinned + handled.thinned.of(interface, direction),
             lost_ring: lost,
             lost_queue: handled.lost.of(interface, direction),
+            lost_network: 0,
             closed: handled.closed.of(interface, direction),
             delivered: handled.delivered.of(interface, direction),
         }

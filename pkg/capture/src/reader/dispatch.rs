@@ -10,10 +10,10 @@ use tracing::error;
 use xdplive_packet::{accounting::SLOTS, event::RecordKind};
 use xdplive_source::{
     Batch, Counted, HeaderBytes, Host, HostId, InterfaceNumber, Moment, Names, Origin, Queue, Row, RowCounts,
-    StreamId, Tunnels, WallClock,
+    StreamId, Thinner, Tunnels, WallClock,
 };
 
-use crate::{record::Record, thin::Thinner};
+use crate::record::Record;
 
 /// How long the route of a generation is kept after its end: rows are handed on much sooner.
 const KEPT: Duration = Duration::from_millis(100);

@@ -26,7 +26,7 @@ const MOST: usize = 65_536;
 
 /// Rows on their way, with ids and times that are the same for all of them.
 #[derive(Debug)]
-pub(super) struct Order {
+pub struct Order {
     hosts: Arc<Hosts>,
     /// By source and number there, the number here.
     numbers: BTreeMap<(usize, InterfaceNumber), InterfaceNumber>,
@@ -42,8 +42,9 @@ pub(super) struct Order {
 }
 
 impl Order {
-    /// No rows yet.
-    pub(super) fn new(hosts: Arc<Hosts>) -> Self {
+    /// No rows yet, of hosts that have their ids of `hosts`.
+    #[must_use]
+    pub fn new(hosts: Arc<Hosts>) -> Self {
         Self {
             hosts,
             numbers: BTreeMap::new(),
@@ -58,9 +59,10 @@ impl Order {
     }
 
     /// Adds rows of the source at `part`, which came at `now`.
-    pub(super) fn add(&mut self, part: usize, batch: &Batch, now: Instant) {
+    pub fn add(&mut self, part: usize, batch: &Batch, now: Instant) {
         self.learn(part, &batch.names);
         let mut youngest = 0;
+        let mut last = None;
         for row in batch.rows() {
             let Origin { host, interface } = row.origin;
             let mut event = row.event;
@@ -70,13 +72,14 @@ impl Order {
             let bytes = batch.captured(row).map_or(HeaderBytes::NONE, |captured| self.bytes.add(captured));
             self.has_bytes |= batch.has_bytes();
             let tunnel = batch.tunnel(row).map_or(Tunnels::NONE, |tunnel| self.tunnels.add(*tunnel));
+            // Most often all rows are of one host.
+            let id = match last {
+                Some((there, id)) if there == host => id,
+                _ => self.hosts.id(part, host),
+            };
+            last = Some((host, id));
             let interface = self.number(part, interface, batch.names.interface(row.origin));
-            self.held.push(Row {
-                origin: Origin { host: self.hosts.id(part, host), interface },
-                bytes,
-                tunnel,
-                event,
-            });
+            self.held.push(Row { origin: Origin { host: id, interface }, bytes, tunnel, event });
         }
         self.arrivals.push_back((now, youngest));
     }
@@ -92,7 +95,7 @@ impl Order {
     }
 
     /// A number for an interface with this name.
-    pub(super) fn new_number(&mut self, name: &str) -> InterfaceNumber {
+    pub fn new_number(&mut self, name: &str) -> InterfaceNumber {
         // Every name that a number ever had has a number of its own; all that come after so many have the last one.
         let next = u16::try_from(self.names.interfaces.len()).unwrap_or(GONE).min(GONE - 1);
         Arc::make_mut(&mut self.names).set(next, Arc::from(name));
@@ -100,7 +103,8 @@ impl Order {
     }
 
     /// The number here of the interface of the source at `part` with this name, if rows came from it.
-    pub(super) fn number_of(&self, part: usize, name: &str) -> Option<InterfaceNumber> {
+    #[must_use]
+    pub fn number_of(&self, part: usize, name: &str) -> Option<InterfaceNumber> {
         let of_part = self.numbers.range((part, 0)..=(part, InterfaceNumber::MAX)).map(|(_, number)| *number);
         let named = |number: &InterfaceNumber| {
             self.names.interfaces.get(usize::from(*number)).is_some_and(|known| **known == *name)
@@ -128,12 +132,13 @@ impl Order {
     }
 
     /// When rows are to go on next.
-    pub(super) fn due(&self) -> Option<Instant> {
+    #[must_use]
+    pub fn due(&self) -> Option<Instant> {
         self.arrivals.front().map(|(arrived, _)| *arrived + HOLD)
     }
 
     /// The rows that have been held back long enough at `now`, and all that are older.
-    pub(super) fn take(&mut self, now: Instant) -> Option<Batch> {
+    pub fn take(&mut self, now: Instant) -> Option<Batch> {
         let mut horizon = None;
         while let Some((arrived, youngest)) = self.arrivals.front().copied()
             && (arrived + HOLD <= now || self.held.len() > MOST)
@@ -148,7 +153,7 @@ impl Order {
     }
 
     /// All rows.
-    pub(super) fn take_all(&mut self) -> Option<Batch> {
+    pub fn take_all(&mut self) -> Option<Batch> {
         self.arrivals.clear();
         self.release(u64::MAX)
     }

@@ -31,6 +31,7 @@ pub fn counts(left_out: &[LeftOut]) -> Value {
         "refused": count(InterfaceState::Refused),
         "attaching": count(InterfaceState::Attaching),
         "absent": count(InterfaceState::Absent),
+        "unreachable": count(InterfaceState::Unreachable),
     })
 }
 
@@ -38,7 +39,8 @@ pub fn counts(left_out: &[LeftOut]) -> Value {
 #[must_use]
 pub fn notice(left_out: &[LeftOut]) -> Option<Value> {
     let sorted = sorted(left_out);
-    let is_refused = sorted.first()?.state == InterfaceState::Refused;
+    let is_refused =
+        matches!(sorted.first()?.state, InterfaceState::Refused | InterfaceState::Unreachable);
     let named: Vec<String> = sorted
         .iter()
         .take(NAMED)
@@ -53,14 +55,15 @@ pub fn notice(left_out: &[LeftOut]) -> Option<Value> {
     Some(json!({ "severity": if is_refused { "warning" } else { "info" }, "text": text }))
 }
 
-/// What is refused, what is on its way, what is not there.
+/// What is refused, what does not answer, what is on its way, what is not there.
 fn sorted(left_out: &[LeftOut]) -> Vec<&LeftOut> {
     let mut sorted: Vec<&LeftOut> = left_out.iter().collect();
     sorted.sort_by_key(|one| match one.state {
         InterfaceState::Refused => 0,
-        InterfaceState::Attaching => 1,
-        InterfaceState::Absent => 2,
-        InterfaceState::Attached => 3,
+        InterfaceState::Unreachable => 1,
+        InterfaceState::Attaching => 2,
+        InterfaceState::Absent => 3,
+        InterfaceState::Attached => 4,
     });
     sorted
 }

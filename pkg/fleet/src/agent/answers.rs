@@ -1,0 +1,142 @@
+//! What the agent answers.
+
+use std::sync::{Arc, Mutex};
+
+use xdplive_source::{Counts, SourceError};
+
+use super::{
+    here::Here,
+    lease,
+    leases::{Key, Lease, lock},
+    shared::Shared,
+};
+use crate::{
+    ceiling::BeyondCeiling,
+    wire::{
+        Answer, Ask, Refusal, RequestError, Start, WireAccounts, WirePrepared, WireReport, WireRequest,
+        WireStream,
+    },
+};
+
+impl Shared {
+    /// Answers `client`.
+    pub(super) async fn answer(self: &Arc<Self>, client: &str, ask: Ask) -> Answer {
+        let key = |lease: u64| -> Key { (Arc::from(client), lease) };
+        match ask {
+            Ask::Describe => {
+                let mut description = self.describe();
+                description.news = self.news();
+                Answer::Description(Box::new(description))
+            }
+            Ask::Clock => Answer::Done,
+            Ask::Prepare(request) => match self.prepare(&request).await {
+                Ok(prepared) => Answer::Prepared(prepared),
+                Err(refusal) => Answer::Refused(refusal),
+            },
+            Ask::Start(start) => match self.start(client, *start).await {
+                Ok(()) => Answer::Done,
+                Err(refusal) => Answer::Refused(refusal),
+            },
+            Ask::Share { lease, rows } => {
+                self.leases.share(&key(lease), rows.max(1));
+                Answer::Done
+            }
+            Ask::End { lease, run } => {
+                let key = key(lease);
+                if self.leases.end(&key, run) {
+                    Answer::Done
+                } else {
+                    Answer::Settled(self.leases.settled(&key, run).map(Box::new))
+                }
+            }
+            Ask::Settled { lease, run } => {
+                Answer::Settled(self.leases.settled(&key(lease), run).map(Box::new))
+            }
+            Ask::Report => {
+                let there = self.source.interfaces();
+                let is_shown = |name: &str| self.settings.ceiling.allows(name, &there);
+                Answer::Report(WireReport::new(&self.source.report(&is_shown).await))
+            }
+            Ask::Accounts => Answer::Accounts(self.accounts_for(client).await),
+        }
+    }
+
+    fn request(&self, request: &WireRequest) -> Result<xdplive_source::Request, Refusal> {
+        let request = request.read()?;
+        Ok(self.settings.ceiling.narrow(request, &self.source.interfaces())?)
+    }
+
+    async fn prepare(&self, request: &WireRequest) -> Result<WirePrepared, Refusal> {
+        let request = self.request(request)?;
+        Ok(WirePrepared::new(&self.source.prepare(&request).await?))
+    }
+
+    async fn start(self: &Arc<Self>, client: &str, start: Start) -> Result<(), Refusal> {
+        let Start { lease, run, request, flows, share } = start;
+        let key: Key = (Arc::from(client), lease);
+        self.leases.room(&key)?;
+        let request = self.request(&request)?;
+        let here = Arc::new(Mutex::new(Here::default()));
+        let what = lease::in_words(&request, flows);
+        if let Some(interval) = flows {
+            if !self.settings.ceiling.flows {
+                return Err(BeyondCeiling::Flows.into());
+            }
+            let interval = std::time::Duration::from_millis(interval.clamp(100, 60_000));
+            let feed = self.source.flows(&request, interval).await?;
+            let lease = Lease::new(run, 0, what, here, None);
+            let end = lease.end.subscribe();
+            self.leases.begin(key.clone(), lease);
+            tokio::spawn(lease::flows(Arc::clone(self), key, run, feed, end));
+        } else {
+            let stream = self.source.subscribe(&request).await?;
+            let lease = Lease::new(run, stream.id(), what, Arc::clone(&here), share);
+            let (end, share) = (lease.end.subscribe(), lease.share.subscribe());
+            self.leases.begin(key.clone(), lease);
+            let has_rows = request.has_rows();
+            tokio::spawn(lease::rows(Arc::clone(self), key, run, stream, has_rows, here, end, share));
+        }
+        Ok(())
+    }
+
+    /// What has been counted, with the streams of one client only.
+    async fn accounts_for(&self, client: &str) -> Vec<WireAccounts> {
+        let own = self.leases.of(client);
+        let accounts = self.accounts.get().await;
+        let there = self.source.interfaces();
+        let shown = accounts.iter().filter(|hook| self.settings.ceiling.allows(&hook.interface, &there));
+        let of_hook = |hook: &xdplive_source::HookAccounts| {
+            let streams = hook.streams.iter().filter_map(|stream| {
+                let (lease, here) = own.get(&stream.id)?;
+                let here = lock(here);
+                let thinned = here.at(&here.thinned, &hook.interface, hook.direction);
+                let lost = here.at(&here.lost, &hook.interface, hook.direction);
+                let mut counts = Counts { ..stream.counts };
+                counts.thinned += thinned;
+                counts.lost_queue += lost;
+                counts.delivered = counts.delivered.saturating_sub(thinned + lost);
+                Some(WireStream { lease: *lease, counts: counts.into() })
+            });
+            WireAccounts::new(hook, streams.collect())
+        };
+        shown.map(of_hook).collect()
+    }
+}
+
+impl From<RequestError> for Refusal {
+    fn from(error: RequestError) -> Self {
+        Self::Request(error.to_string())
+    }
+}
+
+impl From<BeyondCeiling> for Refusal {
+    fn from(error: BeyondCeiling) -> Self {
+        Self::Rights(error.to_string())
+    }
+}
+
+impl From<SourceError> for Refusal {
+    fn from(error: SourceError) -> Self {
+        (&error).into()
+    }
+}

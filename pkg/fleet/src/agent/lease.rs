@@ -1,0 +1,309 @@
+//! One run: what a client has a lease for, on its way.
+
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use tokio::{
+    sync::watch,
+    time::{Instant, MissedTickBehavior, interval, timeout},
+};
+use tracing::{info, warn};
+use xdplive_source::{Batch, FlowFeed, Request, RowCounts, StreamId, Subscription, Thinner};
+
+use super::{
+    here::Here,
+    leases::{Ending, Key, lock},
+    shared::Shared,
+};
+use crate::wire::{self, Ended, Head, Kind, Progress, RowsWriter, Settled, Sums};
+
+/// Rows that are taken of the source at a time.
+const MOST: usize = 4096;
+/// How often a client hears of a run with rows, if there are none.
+const BEAT: Duration = Duration::from_secs(1);
+/// The same of a run that only counts: its sums are what is asked for.
+const COUNTING_BEAT: Duration = Duration::from_millis(250);
+/// How long a message may wait to be sent once the run is to end.
+const LAST: Duration = Duration::from_secs(1);
+
+/// What is sent to one client for one run.
+struct Outgoing {
+    shared: Arc<Shared>,
+    subject: String,
+    head: Head,
+    /// When something was last sent.
+    last: Instant,
+    end: watch::Receiver<Ending>,
+}
+
+impl Outgoing {
+    fn new(shared: Arc<Shared>, key: &Key, run: u64, end: watch::Receiver<Ending>) -> Self {
+        let (client, lease) = key;
+        let settings = &shared.settings;
+        let subject = settings.subjects.lease(&settings.host, client, *lease);
+        let head =
+            Head { lease: *lease, epoch: shared.epoch, run, host: settings.host.clone(), ..Head::default() };
+        Self { shared, subject, head, last: Instant::now(), end }
+    }
+
+    /// Sends a message with `rows` rows. Whether it is on its way: where there is no connection it waits, until a little
+    /// after the run was to end.
+    async fn send(&mut self, kind: Kind, body: &[u8], rows: u64) -> bool {
+        let progress = Progress { sent: self.head.progress.sent + rows, ..self.head.progress };
+        let head = Head { at: self.shared.source.now().wall, progress, ..self.head.clone() };
+        let message = wire::message(kind, &head, body);
+        let mut end = self.end.clone();
+        let too_late = async {
+            _ = end.wait_for(|end| *end != Ending::Not).await;
+            tokio::time::sleep(LAST).await;
+        };
+        let publish = self.shared.connection.client.publish(self.subject.clone(), message.into());
+        tokio::select! {
+            biased;
+            sent = publish => match sent {
+                Ok(()) => {
+                    self.head.progress = progress;
+                    self.head.sequence += 1;
+                    self.last = Instant::now();
+                    true
+                }
+                Err(error) => {
+                    warn!("a message to a client could not be sent: {error}");
+                    false
+                }
+            },
+            () = too_late => false,
+        }
+    }
+}
+
+/// Sends the rows of `stream`, or what is counted of it, until its end.
+#[expect(clippy::too_many_arguments, reason = "the parts of one run, used here only")]
+pub(super) async fn rows(
+    shared: Arc<Shared>,
+    key: Key,
+    run: u64,
+    stream: Subscription,
+    has_rows: bool,
+    here: Arc<Mutex<Here>>,
+    end: watch::Receiver<Ending>,
+    share: watch::Receiver<Option<u32>>,
+) {
+    let outgoing = Outgoing::new(Arc::clone(&shared), &key, run, end);
+    let mut running =
+        Rows { outgoing, stream, has_rows, here, share, thinner: None, writer: RowsWriter::default() };
+    let reason = running.run().await;
+    let settled = Settled { reason, ..running.settled() };
+    // Remembered first: who asks because the message did not come, is answered.
+    shared.leases.settle(&key, run, settled.clone());
+    running.outgoing.send(Kind::End, &settled.to_json(), 0).await;
+    info!("a stream for {} has ended: {}", key.0, came_to(&settled));
+}
+
+/// A run of rows.
+struct Rows {
+    outgoing: Outgoing,
+    stream: Subscription,
+    has_rows: bool,
+    here: Arc<Mutex<Here>>,
+    share: watch::Receiver<Option<u32>>,
+    thinner: Option<(u32, Box<Thinner>)>,
+    writer: RowsWriter,
+}
+
+impl Rows {
+    /// Until the stream has ended. Returns why, where nobody asked for that.
+    async fn run(&mut self) -> Option<String> {
+        let id = self.stream.id();
+        let mut beat = interval(if self.has_rows { BEAT } else { COUNTING_BEAT });
+        beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut end = self.outgoing.end.clone();
+        let mut asked = Ending::Not;
+        loop {
+            let ending =
+                async { end.wait_for(|end| *end != Ending::Not).await.map_or(Ending::Agent, |end| *end) };
+            tokio::select! {
+                why = ending, if asked == Ending::Not => {
+                    asked = why;
+                    self.stream.end();
+                }
+                _ = beat.tick() => self.beat(id).await,
+                batches = self.stream.next(MOST) => match batches {
+                    Some(batches) => self.pass_on(&batches).await,
+                    None => break,
+                },
+            }
+        }
+        match asked {
+            Ending::Asked => None,
+            Ending::Expired => Some("nobody has renewed the lease".to_owned()),
+            Ending::Agent => Some("the agent ends, or serves nobody any more".to_owned()),
+            Ending::Not => Some("the capture has ended".to_owned()),
+        }
+    }
+
+    async fn beat(&mut self, id: StreamId) {
+        let counts = self.outgoing.shared.accounts.of(id).await;
+        let (thinned, lost) = {
+            let here = lock(&self.here);
+            (here.thinned.total(), here.lost.total())
+        };
+        let progress = &mut self.outgoing.head.progress;
+        progress.matched = counts.matched;
+        progress.thinned = counts.thinned + thinned;
+        progress.lost_ring = counts.lost_ring;
+        progress.lost_queue = counts.lost_queue + lost;
+        let sums = if self.has_rows {
+            // What its rows say is enough.
+            None
+        } else {
+            self.outgoing.shared.source.counts(id).await
+        };
+        if self.has_rows && self.outgoing.last.elapsed() < BEAT / 2 {
+            return;
+        }
+        let sums = sums.map(|reading| Sums { at: reading.at.wall, sums: reading.sums });
+        self.outgoing.send(Kind::Beat, &wire::beat(sums.as_ref()), 0).await;
+    }
+
+    async fn pass_on(&mut self, batches: &[Batch]) {
+        self.follow_share();
+        for batch in batches {
+            lock(&self.here).learn(batch);
+            let mut sent = RowCounts::default();
+            for row in batch.rows() {
+                let passes = self.thinner.as_mut().is_none_or(|(_, thinner)| thinner.pass(&row.event));
+                if !passes || !self.outgoing.shared.leases.pass(&row.event) {
+                    lock(&self.here).thinned.add(row);
+                    continue;
+                }
+                if self.writer.is_full() {
+                    self.flush(&mut sent).await;
+                }
+                self.writer.add(batch, row);
+                sent.add(row);
+            }
+            // Numbers and tunnels are the batch's.
+            self.flush(&mut sent).await;
+        }
+    }
+
+    /// Sends the rows that were written, which `sent` counts.
+    async fn flush(&mut self, sent: &mut RowCounts) {
+        if self.writer.is_empty() {
+            return;
+        }
+        let (body, rows) = self.writer.take();
+        let is_sent = self.outgoing.send(Kind::Rows, &body, rows as u64).await;
+        let mut here = lock(&self.here);
+        let counts = if is_sent { &mut here.sent } else { &mut here.lost };
+        counts.add_counts(sent);
+        *sent = RowCounts::default();
+    }
+
+    fn follow_share(&mut self) {
+        let share = *self.share.borrow_and_update();
+        match (&self.thinner, share) {
+            (Some((limit, _)), Some(share)) if *limit == share => {}
+            (_, Some(share)) => self.thinner = Some((share, Box::new(Thinner::new(share)))),
+            (_, None) => self.thinner = None,
+        }
+    }
+
+    /// What the run has come to, once the stream has ended.
+    fn settled(&self) -> Settled {
+        let here = lock(&self.here);
+        let counted = self.stream.counted().unwrap_or_default();
+        let (mut all, mut by_interface) = (Ended::default(), Vec::new());
+        for (name, tally) in self.stream.by_interface() {
+            let number = here.numbers.get(&name).copied();
+            let of = |counts: &RowCounts| number.map_or(0, |number| counts.at(number));
+            let one = Ended {
+                seen: tally.seen,
+                matched: tally.seen.saturating_sub(tally.unmatched),
+                thinned: tally.thinned + of(&here.thinned),
+                lost: tally.lost + of(&here.lost),
+                sent: of(&here.sent),
+            };
+            by_interface.push((name.to_string(), one));
+        }
+        let tally = self.stream.tally();
+        all.seen = counted.seen;
+        all.matched = counted.matched;
+        all.thinned = tally.thinned + here.thinned.total();
+        all.lost = tally.lost + here.lost.total();
+        all.sent = here.sent.total();
+        Settled { all, segments: counted.segments, bytes: counted.bytes, by_interface, reason: None }
+    }
+}
+
+/// Sends the flows of `feed` until its end.
+pub(super) async fn flows(
+    shared: Arc<Shared>,
+    key: Key,
+    run: u64,
+    mut feed: FlowFeed,
+    mut end: watch::Receiver<Ending>,
+) {
+    let mut outgoing = Outgoing::new(Arc::clone(&shared), &key, run, end.clone());
+    let mut so_far: BTreeMap<Arc<str>, [u64; 2]> = BTreeMap::new();
+    let mut beat = interval(BEAT);
+    beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut asked = Ending::Not;
+    loop {
+        let ending =
+            async { end.wait_for(|end| *end != Ending::Not).await.map_or(Ending::Agent, |end| *end) };
+        tokio::select! {
+            why = ending, if asked == Ending::Not => {
+                asked = why;
+                feed.end();
+            }
+            _ = beat.tick() => {
+                if outgoing.last.elapsed() >= BEAT / 2 {
+                    outgoing.send(Kind::Beat, &wire::beat(None), 0).await;
+                }
+            }
+            snapshot = feed.next() => {
+                let Some(snapshot) = snapshot else { break };
+                let sums = so_far.entry(Arc::clone(&snapshot.interface)).or_default();
+                for (sum, packets) in sums.iter_mut().zip(snapshot.taken.packets()) {
+                    *sum += packets;
+                }
+                let most = shared.settings.ceiling.flows_per_interval;
+                for body in wire::flow_bodies(&snapshot, most, *sums) {
+                    outgoing.send(Kind::Flows, &body, 0).await;
+                }
+            }
+        }
+    }
+    let reason = (asked != Ending::Asked).then(|| "the lease or the agent has ended".to_owned());
+    let settled = Settled { reason, ..Settled::default() };
+    shared.leases.settle(&key, run, settled.clone());
+    // Nothing is lost by it: who waits for it asks.
+    _ = timeout(LAST, outgoing.send(Kind::End, &settled.to_json(), 0)).await;
+}
+
+/// What a run is for, in words.
+pub(super) fn in_words(request: &Request, flows: Option<u64>) -> String {
+    let interfaces = request.interfaces.texts().join(", ");
+    let filter = request.wanted.as_ref().map(|wanted| wanted.filter.to_string()).unwrap_or_default();
+    let what = match (flows, request.has_rows()) {
+        (Some(_), _) => "flows",
+        (None, true) => "packets",
+        (None, false) => "counts",
+    };
+    if filter.is_empty() {
+        format!("{what} of {interfaces}")
+    } else {
+        format!("{what} of {interfaces}: {filter}")
+    }
+}
+
+fn came_to(settled: &Settled) -> String {
+    let Ended { seen, matched, thinned, lost, sent } = settled.all;
+    let why = settled.reason.as_deref().unwrap_or("it was closed");
+    format!("{why}; seen={seen} matched={matched} thinned={thinned} lost={lost} sent={sent}")
+}

@@ -1,0 +1,223 @@
+//! Connecting to a server of NATS, and doing so again whenever that is needed.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+    time::Duration,
+};
+
+use async_nats::{Auth, AuthError, Client, ConnectOptions, Event};
+use thiserror::Error;
+use tokio::sync::watch;
+use tracing::{info, warn};
+
+/// Messages that wait to be written at most: 16 MiB of the largest. Who has more to say waits.
+const WAITING: usize = 256;
+/// Messages that wait to be read at most, of one subscription: 64 MiB of the largest. More are dropped, and counted by
+/// their numbers.
+const UNREAD: usize = 1024;
+/// How often the server is asked whether it is there; two answers may be missing.
+const PING: Duration = Duration::from_secs(5);
+/// The longest pause between two attempts to connect.
+const LONGEST_PAUSE: Duration = Duration::from_secs(4);
+
+/// How to get to the servers.
+#[derive(Clone, Debug, Default)]
+pub struct Access {
+    /// Their addresses, as `nats://127.0.0.1:4222` or `tls://nats.example.org`.
+    pub servers: Vec<String>,
+    /// What they call this connection.
+    pub name: String,
+    /// Who this is.
+    pub credentials: Credentials,
+    /// Certificates of those who may have signed the servers', in a PEM file; those of the machine where there is none.
+    pub tls_ca: Option<PathBuf>,
+    /// This one's certificate and its key, in PEM files.
+    pub tls_identity: Option<(PathBuf, PathBuf)>,
+    /// Whether TLS comes before anything else is said; the servers have to be set the same way (`handshake_first`).
+    pub tls_first: bool,
+}
+
+/// Who this is, for the servers.
+#[derive(Clone, Debug, Default)]
+pub enum Credentials {
+    /// Anybody.
+    #[default]
+    None,
+    /// A file with a JWT and its key (`.creds`), or with the seed of a nkey. It is read at each attempt, so that it can be
+    /// replaced while this runs.
+    File(PathBuf),
+    /// What is in such a file.
+    Text(String),
+}
+
+/// Why there is no connection.
+#[derive(Debug, Error)]
+pub enum AccessError {
+    /// No server is named.
+    #[error("no server is named; name at least one, as nats://127.0.0.1:4222")]
+    NoServer,
+    /// A server's address is none.
+    #[error("\"{given}\" is no address of a NATS server: {reason}; an example is nats://127.0.0.1:4222")]
+    Address {
+        /// What was given.
+        given: String,
+        /// Why not.
+        reason: String,
+    },
+    /// It ended.
+    #[error("there is no connection to {servers}: {reason}")]
+    Connect {
+        /// The servers.
+        servers: String,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// A connection that comes back by itself.
+#[derive(Clone, Debug)]
+pub struct Connection {
+    /// What is said and heard goes through it.
+    pub client: Client,
+    /// How often there has been a connection; counts up with each.
+    pub connected: watch::Receiver<u64>,
+}
+
+impl Access {
+    /// Begins to connect. The connection may come later, and is tried for as long as this lives.
+    ///
+    /// # Errors
+    /// [`AccessError`] where it can never come.
+    pub async fn connect(&self) -> Result<Connection, AccessError> {
+        let servers = self.addresses()?;
+        let (tell, connected) = watch::channel(0_u64);
+        let named = self.servers.join(", ");
+        let of_events = (Arc::new(tell), named.clone());
+        let mut options = self
+            .options()
+            .name(&self.name)
+            .no_echo()
+            .retry_on_initial_connect()
+            .max_reconnects(None)
+            .client_capacity(WAITING)
+            .subscription_capacity(UNREAD)
+            .ping_interval(PING)
+            .reconnect_delay_callback(pause)
+            .event_callback(move |event| {
+                note(&event, &of_events.0, &of_events.1);
+                async {}
+            });
+        if let Some(ca) = &self.tls_ca {
+            options = options.add_root_certificates(ca.clone()).require_tls(true);
+        }
+        if let Some((certificate, key)) = &self.tls_identity {
+            options = options.add_client_certificate(certificate.clone(), key.clone()).require_tls(true);
+        }
+        if self.tls_first {
+            options = options.tls_first();
+        }
+        let client = options
+            .connect(servers)
+            .await
+            .map_err(|error| AccessError::Connect { servers: named, reason: error.to_string() })?;
+        Ok(Connection { client, connected })
+    }
+
+    fn addresses(&self) -> Result<Vec<async_nats::ServerAddr>, AccessError> {
+        if self.servers.is_empty() {
+            return Err(AccessError::NoServer);
+        }
+        let address = |given: &String| {
+            given.parse().map_err(|error: std::io::Error| AccessError::Address {
+                given: given.clone(),
+                reason: error.to_string(),
+            })
+        };
+        self.servers.iter().map(address).collect()
+    }
+
+    fn options(&self) -> ConnectOptions {
+        let read = match &self.credentials {
+            Credentials::None => return ConnectOptions::new(),
+            Credentials::File(path) => Secret::File(path.clone()),
+            Credentials::Text(text) => Secret::Text(text.clone()),
+        };
+        let read = Arc::new(read);
+        ConnectOptions::with_auth_callback(move |nonce| {
+            let read = Arc::clone(&read);
+            async move { read.sign(&nonce) }
+        })
+    }
+}
+
+/// Where credentials are read at each attempt.
+enum Secret {
+    File(PathBuf),
+    Text(String),
+}
+
+impl Secret {
+    fn sign(&self, nonce: &[u8]) -> Result<Auth, AuthError> {
+        match self {
+            // It is small, and read some times a day.
+            Self::File(path) => sign(&read(path)?, nonce),
+            Self::Text(text) => sign(text, nonce),
+        }
+    }
+}
+
+fn read(path: &Path) -> Result<String, AuthError> {
+    std::fs::read_to_string(path).map_err(|error| {
+        AuthError::new(format!("credentials cannot be read from {}: {error}", path.display()))
+    })
+}
+
+/// Answers the server's question with the key in `text`: that of a `.creds` file, or of a file with a seed alone.
+fn sign(text: &str, nonce: &[u8]) -> Result<Auth, AuthError> {
+    let block = |name: &str| {
+        let mut lines = text.lines().skip_while(|line| !line.contains(&format!("BEGIN {name}")));
+        lines.next()?;
+        lines.map(str::trim).find(|line| !line.is_empty())
+    };
+    let jwt = block("NATS USER JWT");
+    let seed = block("USER NKEY SEED")
+        .or_else(|| text.lines().map(str::trim).find(|line| line.starts_with("SU") && !line.contains(' ')));
+    let Some(seed) = seed else {
+        return Err(AuthError::new("the credentials have no seed of a user's nkey, which begins with SU"));
+    };
+    let key = nkeys::KeyPair::from_seed(seed)
+        .map_err(|error| AuthError::new(format!("the seed in the credentials is none: {error}")))?;
+    let signature =
+        key.sign(nonce).map_err(|error| AuthError::new(format!("the key cannot sign: {error}")))?;
+    let mut auth = Auth::new();
+    auth.signature = Some(signature);
+    match jwt {
+        Some(jwt) => auth.jwt = Some(jwt.to_owned()),
+        None => auth.nkey = Some(key.public_key()),
+    }
+    Ok(auth)
+}
+
+/// How long to wait before an attempt: longer with each, and never as long as others wait, so that a thousand do not come
+/// at once when a server is there again.
+fn pause(attempts: usize) -> Duration {
+    let most = Duration::from_millis(250).saturating_mul(1 << attempts.saturating_sub(1).min(8));
+    most.min(LONGEST_PAUSE).mul_f64(fastrand::f64())
+}
+
+fn note(event: &Event, connected: &watch::Sender<u64>, servers: &str) {
+    match event {
+        Event::Connected => {
+            info!("connected to NATS at {servers}");
+            connected.send_modify(|times| *times += 1);
+        }
+        Event::Disconnected => warn!("the connection to NATS at {servers} is gone; it is tried again"),
+        Event::ServerError(error) => warn!("NATS at {servers} says: {error}"),
+        Event::ClientError(error) => warn!("NATS at {servers}: {error}"),
+        Event::SlowConsumer(_) => {
+            warn!("messages came faster than they were read; what was dropped is counted as lost")
+        }
+        Event::LameDuckMode | Event::Draining | Event::Closed => info!("NATS at {servers}: {event}"),
+    }
+}

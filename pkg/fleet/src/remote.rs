@@ -1,0 +1,21 @@
+//! Other machines as one source: hosts come and go, and whatever is asked is asked of those that are there.
+
+mod caller;
+mod fleet;
+mod lessee;
+mod offset;
+mod parts;
+mod patterns;
+mod run;
+mod shared;
+mod shares;
+mod sink;
+mod sums;
+mod table;
+
+pub use self::{
+    fleet::{Fleet, FleetError},
+    patterns::HostPatterns,
+    shared::FleetSettings,
+    table::{Known, Reach},
+};

@@ -1,0 +1,498 @@
+//! The hosts of a fleet as one source.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+
+use async_nats::{Message, Subscriber};
+use async_trait::async_trait;
+use futures::{StreamExt as _, future::join_all};
+use thiserror::Error;
+use tokio::{
+    sync::watch,
+    time::{Instant, MissedTickBehavior, interval, timeout},
+};
+use tracing::{debug, warn};
+use xdplive_source::{
+    Check, FlowFeed, FlowQueue, HookAccounts, Host, HostId, Hosts, InterfaceSet, InterfaceState, Interfaces,
+    IsShown, LeftOut, Moment, Outcome, Prepared, Queue, Reading, Report, Request, Source, SourceError,
+    StreamAccounts, StreamId, Subscription, names_of,
+};
+
+use super::{
+    caller::{Caller, remote},
+    lessee::{self, Terms},
+    shared::{FleetSettings, Shared, Stream, lock},
+    sink::Sink,
+    sums::StreamSums,
+    table::{Known, Reach},
+};
+use crate::{
+    clock,
+    nats::Connection,
+    wire::{Answer, Ask, Call, MAX_LEASES, NameError, Presence, WireRequest, check_client},
+};
+
+/// How often leases are renewed. An agent that has heard of none for 4.5 s has its streams end.
+const RENEW: Duration = Duration::from_millis(1500);
+/// How often it is looked at who is silent, and who has something new.
+const LOOK: Duration = Duration::from_millis(200);
+/// How often the clocks of hosts are compared from which streams run.
+const CLOCKS: Duration = Duration::from_secs(5);
+/// How long the answer of a host is waited for that many are asked for.
+const PATIENCE: Duration = Duration::from_millis(1500);
+/// How long a new client waits for hosts that answer its call, before it says that there are none.
+const FIRST: Duration = Duration::from_millis(400);
+
+/// Why a fleet cannot be.
+#[derive(Debug, Error)]
+pub enum FleetError {
+    /// The client's name.
+    #[error(transparent)]
+    Name(#[from] NameError),
+    /// The connection has been given up.
+    #[error("nothing can be heard of other machines: {0}")]
+    Listen(#[from] async_nats::SubscribeError),
+}
+
+/// The hosts of a fleet, as one source. Hosts come and go; what is asked is asked of those that are there, and streams
+/// live through their absence.
+pub struct Fleet {
+    shared: Arc<Shared>,
+    begun: Instant,
+    /// Dropped with this, which ends the task that listens.
+    _alive: watch::Sender<()>,
+}
+
+impl Fleet {
+    /// Begins to listen for hosts.
+    ///
+    /// # Errors
+    /// [`FleetError`].
+    pub async fn new(connection: Connection, settings: FleetSettings) -> Result<Self, FleetError> {
+        check_client(&settings.client)?;
+        let client = connection.client.clone();
+        let presences = client.subscribe(settings.subjects.presences()).await?;
+        let answers = client.subscribe(settings.subjects.answers(&settings.client)).await?;
+        let caller = Caller::new(client, settings.subjects.clone(), settings.client.clone());
+        let shared = Arc::new(Shared {
+            connection,
+            settings,
+            caller,
+            table: Mutex::default(),
+            changed: watch::channel(0).0,
+            streams: Mutex::default(),
+            leased: Mutex::default(),
+            hosts: Arc::new(Hosts::default()),
+        });
+        let (alive, ended) = watch::channel(());
+        tokio::spawn(listen(Arc::clone(&shared), presences, answers, ended));
+        Ok(Self { shared, begun: Instant::now(), _alive: alive })
+    }
+
+    /// All hosts that have been heard of, and what is known of them.
+    #[must_use]
+    pub fn known(&self) -> Vec<Known> {
+        lock(&self.shared.table).all().cloned().collect()
+    }
+
+    /// The hosts of a request, and whether they answer.
+    fn asked(&self, request: &Request) -> Result<Vec<(Host, Reach)>, SourceError> {
+        let table = lock(&self.shared.table);
+        let asked: Vec<(Host, Reach)> = table
+            .all()
+            .filter(|known| request.hosts.contains(known.host.id))
+            .map(|known| (known.host.clone(), known.reach.clone()))
+            .collect();
+        if asked.is_empty() {
+            let hosts: Vec<Host> = table.all().map(|known| known.host.clone()).collect();
+            let available = if hosts.is_empty() { "none".to_owned() } else { names_of(&hosts).to_string() };
+            return Err(SourceError::NoSuchHost { available });
+        }
+        Ok(asked)
+    }
+
+    /// Waits a little for the hosts that answer the first call.
+    async fn first(&self) {
+        let is_empty = || lock(&self.shared.table).all().next().is_none();
+        while is_empty() && self.begun.elapsed() < FIRST {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    }
+
+    /// Asks all of these hosts that are there at once; each answer with its host.
+    async fn ask_all(&self, hosts: &[Host], ask: &Ask) -> Vec<(Host, Result<Answer, SourceError>)> {
+        let one = |host: Host| async move {
+            let answer = timeout(PATIENCE, self.shared.ask(&host.name, ask)).await;
+            let silent = || remote(&host.name, format!("no answer within {} ms", PATIENCE.as_millis()));
+            let answer =
+                answer.map_or_else(|_| Err(silent()), |heard| heard.map(|heard| heard.answered.answer));
+            (host, answer)
+        };
+        join_all(hosts.iter().cloned().map(one)).await
+    }
+
+    fn here(&self) -> Vec<Host> {
+        let table = lock(&self.shared.table);
+        table.all().filter(|known| known.is_here()).map(|known| known.host.clone()).collect()
+    }
+
+    /// Has a stream begin, and what ends it.
+    async fn begin(
+        &self,
+        request: &Request,
+        flows: Option<u64>,
+        sink: Sink,
+    ) -> Result<(StreamId, Box<dyn FnOnce() + Send + Sync>), SourceError> {
+        let wire = WireRequest::new(request).map_err(|error| SourceError::Unavailable(error.to_string()))?;
+        let lease = fastrand::u64(..);
+        let settings = &self.shared.settings;
+        let subject = settings.subjects.leases(&settings.client, lease);
+        let messages =
+            self.shared.connection.client.subscribe(subject).await.map_err(|_| SourceError::Gone)?;
+        let sums = Arc::new(Mutex::new(StreamSums::default()));
+        let id = {
+            let mut streams = lock(&self.shared.streams);
+            let id = streams.last_key_value().map_or(0, |(id, _)| *id) + 1;
+            streams.insert(
+                id,
+                Stream {
+                    lease,
+                    sums: Arc::clone(&sums),
+                    has_rows: request.has_rows(),
+                    label: Arc::clone(&request.label),
+                    filter: request
+                        .wanted
+                        .as_ref()
+                        .map(|wanted| Arc::clone(&wanted.filter))
+                        .unwrap_or_default(),
+                },
+            );
+            id
+        };
+        let (end, ended) = watch::channel(false);
+        let terms = Terms { lease, request: request.clone(), wire, flows };
+        let shared = Arc::clone(&self.shared);
+        tokio::spawn(async move {
+            lessee::run(Arc::clone(&shared), terms, sink, sums, messages, ended).await;
+            lock(&shared.streams).remove(&id);
+        });
+        let end = move || {
+            // Where nobody listens, it has ended.
+            _ = end.send(true);
+        };
+        Ok((id, Box::new(end)))
+    }
+}
+
+/// Hears of hosts and of their answers, until nobody has the fleet any more.
+async fn listen(
+    shared: Arc<Shared>,
+    mut presences: Subscriber,
+    mut answers: Subscriber,
+    mut ended: watch::Receiver<()>,
+) {
+    let mut connected = shared.connection.connected.clone();
+    let (mut renew, mut look, mut clocks) = (interval(RENEW), interval(LOOK), interval(CLOCKS));
+    for timer in [&mut renew, &mut look, &mut clocks] {
+        timer.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    }
+    // Where there is a connection already, nothing else tells of it.
+    call(&shared, Call::Hello);
+    loop {
+        tokio::select! {
+            message = next(&mut presences) => hear(&shared, &message),
+            message = next(&mut answers) => {
+                if let Some(host) = shared.settings.subjects.host_of(&message.subject)
+                    && let Err(error) = shared.caller.take(&host, &message.payload)
+                {
+                    warn!("an answer was not taken: {error}");
+                }
+            }
+            Ok(()) = connected.changed() => call(&shared, Call::Hello),
+            _ = renew.tick() => {
+                let leases: Vec<u64> = lock(&shared.streams).values().map(|stream| stream.lease).collect();
+                for some in leases.chunks(MAX_LEASES) {
+                    call(&shared, Call::Renew(some.to_vec()));
+                }
+            }
+            _ = look.tick() => {
+                shared.silence();
+                describe(&shared);
+            }
+            _ = clocks.tick() => {
+                for host in lock(&shared.leased).keys() {
+                    let (shared, host) = (Arc::clone(&shared), Arc::clone(host));
+                    tokio::spawn(async move { _ = shared.ask(&host, &Ask::Clock).await });
+                }
+            }
+            // There is nothing but its end to be told.
+            _ = ended.changed() => return,
+        }
+    }
+}
+
+async fn next(messages: &mut Subscriber) -> Message {
+    match messages.next().await {
+        Some(message) => message,
+        None => std::future::pending().await,
+    }
+}
+
+fn hear(shared: &Shared, message: &Message) {
+    let Some(host) = shared.settings.subjects.host_of(&message.subject) else { return };
+    match Presence::from_json(&message.payload, &host) {
+        Ok(presence) => shared.hear(presence),
+        Err(error) => warn!("what {host} says of itself was not taken: {error}"),
+    }
+}
+
+/// Says something to all agents. Where there is no connection it is not waited for: who comes back is called anew.
+fn call(shared: &Arc<Shared>, what: Call) {
+    let shared = Arc::clone(shared);
+    tokio::spawn(async move {
+        let subject = shared.settings.subjects.call();
+        let said = shared.connection.client.publish(subject, what.to_json().into());
+        _ = timeout(RENEW, said).await;
+    });
+}
+
+/// Asks those hosts for what they have that have something new.
+fn describe(shared: &Arc<Shared>) {
+    let news: Vec<Arc<str>> = {
+        let mut table = lock(&shared.table);
+        table.take_news(Instant::now())
+    };
+    for host in news {
+        let shared = Arc::clone(shared);
+        tokio::spawn(async move {
+            match shared.ask(&host, &Ask::Describe).await {
+                Ok(heard) => {
+                    if let Answer::Description(description) = heard.answered.answer {
+                        lock(&shared.table).describe(&host, &description);
+                        shared.tell();
+                    }
+                }
+                Err(error) => debug!("{host} has not described itself: {error}"),
+            }
+        });
+    }
+}
+
+#[async_trait]
+impl Source for Fleet {
+    fn now(&self) -> Moment {
+        clock::now()
+    }
+
+    fn hosts(&self) -> Arc<[Host]> {
+        let hosts: Vec<Host> = lock(&self.shared.table).all().map(|known| known.host.clone()).collect();
+        hosts.into()
+    }
+
+    fn interfaces(&self) -> Arc<Interfaces> {
+        let table = lock(&self.shared.table);
+        let mut seen = BTreeSet::new();
+        let all: Vec<Arc<Interfaces>> = table.all().map(|known| Arc::clone(&known.interfaces)).collect();
+        drop(table);
+        let all = all.iter().flat_map(|interfaces| interfaces.iter());
+        Arc::new(all.filter(|one| seen.insert(one.name.clone())).cloned().collect())
+    }
+
+    fn interfaces_of(&self, host: HostId) -> Arc<Interfaces> {
+        let table = lock(&self.shared.table);
+        table.by_id(host).map(|known| Arc::clone(&known.interfaces)).unwrap_or_default()
+    }
+
+    async fn prepare(&self, request: &Request) -> Result<Prepared, SourceError> {
+        self.first().await;
+        let asked = self.asked(request)?;
+        let wire = WireRequest::new(request).map_err(|error| SourceError::Unavailable(error.to_string()))?;
+        let here: Vec<Host> =
+            asked.iter().filter(|(_, reach)| *reach == Reach::Here).map(|(host, _)| host.clone()).collect();
+        let mut all = Prepared::default();
+        let (mut refusal, mut is_refused) = (None, true);
+        for (host, answer) in self.ask_all(&here, &Ask::Prepare(Box::new(wire))).await {
+            let prepared = answer.and_then(|answer| match answer {
+                Answer::Prepared(prepared) => {
+                    prepared.read(&host).map_err(|error| remote(&host.name, error.to_string()))
+                }
+                _ => Err(remote(&host.name, "its answer is to another question".to_owned())),
+            });
+            match prepared {
+                Ok(Prepared { in_force, left_out }) => {
+                    is_refused = false;
+                    all.in_force.extend(in_force);
+                    all.left_out.extend(left_out);
+                }
+                Err(error) => {
+                    let state = match error {
+                        SourceError::NoSuchInterface { .. } => InterfaceState::Absent,
+                        _ => InterfaceState::Refused,
+                    };
+                    all.left_out.extend(left_out(&host, request, state, &error.to_string()));
+                    refusal.get_or_insert(error);
+                }
+            }
+        }
+        for (host, reach) in &asked {
+            if let Reach::Unreachable(reason) = reach {
+                all.left_out.extend(left_out(host, request, InterfaceState::Unreachable, reason));
+                // It may come back: the stream waits for it.
+                is_refused = is_refused && !here.is_empty();
+            }
+        }
+        match refusal {
+            Some(error) if is_refused => Err(error),
+            _ => Ok(all),
+        }
+    }
+
+    async fn subscribe(&self, request: &Request) -> Result<Subscription, SourceError> {
+        self.first().await;
+        self.asked(request)?;
+        let queue = Queue::new(self.shared.settings.queue_rows);
+        let sink = Sink::rows(Arc::clone(&queue), Arc::clone(&self.shared.hosts));
+        let begun = self.now();
+        let (id, end) = self.begin(request, None, sink).await?;
+        Ok(Subscription::new(id, begun, queue, end))
+    }
+
+    async fn flows(&self, request: &Request, interval: Duration) -> Result<FlowFeed, SourceError> {
+        self.first().await;
+        self.asked(request)?;
+        let queue = Arc::new(FlowQueue::default());
+        let milliseconds = u64::try_from(interval.as_millis()).unwrap_or(u64::MAX);
+        let begun = self.now();
+        let (id, end) = self.begin(request, Some(milliseconds), Sink::flows(Arc::clone(&queue))).await?;
+        // Its rows are none.
+        Ok(FlowFeed::new(queue, Subscription::new(id, begun, Queue::new(1), end)))
+    }
+
+    fn no_shared_hook(&self) -> Option<String> {
+        let table = lock(&self.shared.table);
+        let mut here = table.all().filter(|known| known.is_here()).peekable();
+        here.peek()?;
+        // Where it can be anywhere, it is.
+        let reasons: Option<Vec<String>> = here.map(|known| known.no_shared_hook.clone()).collect();
+        reasons?.into_iter().next()
+    }
+
+    async fn report(&self, is_shown: &IsShown<'_>) -> Report {
+        self.first().await;
+        let known = self.known();
+        let mut all = Report { checks: Vec::new(), interfaces: Vec::new() };
+        if known.is_empty() {
+            let fix = "start `xdplive agent` on the machines to be watched, with the same servers and the same prefix";
+            let detail = "no host has been heard of".to_owned();
+            all.checks.push(Check::bad("fleet", Outcome::Failed, detail, fix.to_owned()));
+        }
+        all.checks.extend(known.iter().map(check));
+        for (host, answer) in self.ask_all(&self.here(), &Ask::Report).await {
+            if let Ok(Answer::Report(report)) = answer {
+                let Report { checks, interfaces } = report.read(&host.name);
+                all.checks.extend(checks);
+                all.interfaces.extend(interfaces.into_iter().filter(|one| is_shown(&one.interface)));
+            }
+        }
+        all
+    }
+
+    async fn accounts(&self) -> Vec<HookAccounts> {
+        let by_lease: BTreeMap<u64, (StreamId, Arc<Mutex<StreamSums>>)> = lock(&self.shared.streams)
+            .iter()
+            .map(|(id, stream)| (stream.lease, (*id, Arc::clone(&stream.sums))))
+            .collect();
+        let mut all = Vec::new();
+        for (host, answer) in self.ask_all(&self.here(), &Ask::Accounts).await {
+            let Ok(Answer::Accounts(accounts)) = answer else { continue };
+            let mut is_told = BTreeSet::new();
+            for wire in &accounts {
+                let Ok(mut hook) = wire.read(&host) else { continue };
+                for stream in &wire.streams {
+                    let Some((id, sums)) = by_lease.get(&stream.lease) else { continue };
+                    let mut counts: xdplive_source::Counts = stream.counts.into();
+                    if is_told.insert(stream.lease) {
+                        counts.lost_network = lock(sums).lost(&host.name);
+                        counts.delivered = counts.delivered.saturating_sub(counts.lost_network);
+                    }
+                    hook.streams.push(StreamAccounts { counts, ..self.of_stream(*id) });
+                }
+                all.push(hook);
+            }
+        }
+        all
+    }
+
+    async fn counts(&self, stream: StreamId) -> Option<Reading> {
+        let sums = Arc::clone(&lock(&self.shared.streams).get(&stream)?.sums);
+        let now = clock::now();
+        let (at, sums) = lock(&sums).reading(now.wall)?;
+        // The same moment by the other clock.
+        let ago = Duration::from_nanos(u64::try_from(now.wall.saturating_sub(at)).unwrap_or(0));
+        Some(Reading { at: Moment { wall: at, steady: now.steady.saturating_sub(ago) }, sums })
+    }
+
+    fn own_ports(&self, host: HostId) -> Arc<BTreeSet<u16>> {
+        let table = lock(&self.shared.table);
+        table.by_id(host).map(|known| Arc::clone(&known.own_ports)).unwrap_or_default()
+    }
+}
+
+impl Fleet {
+    /// A stream in the accounts, without what was counted for it.
+    fn of_stream(&self, id: StreamId) -> StreamAccounts {
+        let streams = lock(&self.shared.streams);
+        let (has_rows, label, filter) = streams
+            .get(&id)
+            .map(|stream| (stream.has_rows, Arc::clone(&stream.label), Arc::clone(&stream.filter)))
+            .unwrap_or_default();
+        StreamAccounts { id, has_rows, label, filter, counts: xdplive_source::Counts::default() }
+    }
+}
+
+/// What one host is left out of.
+fn left_out(host: &Host, request: &Request, state: InterfaceState, reason: &str) -> Vec<LeftOut> {
+    let any = ["any".to_owned()];
+    let names = match &request.interfaces {
+        InterfaceSet::Named(names) => names.as_slice(),
+        InterfaceSet::Any => &any,
+    };
+    let each =
+        names.iter().flat_map(|name| request.directions.iter().map(move |direction| (name, direction)));
+    let out = |(interface, direction): (&String, &xdplive_packet::event::Direction)| LeftOut {
+        host: host.clone(),
+        interface: interface.clone(),
+        direction: *direction,
+        state,
+        reason: reason.to_owned(),
+    };
+    each.map(out).collect()
+}
+
+/// How a host is, for the health check.
+fn check(known: &Known) -> Check {
+    let name = format!("host {}", known.host.name);
+    match &known.reach {
+        Reach::Here => {
+            let clock = known.offset.get().map_or_else(String::new, |(ahead, bound)| {
+                let (ahead, bound) = (ahead as f64 / 1e6, bound as f64 / 1e6);
+                format!(", its clock {ahead:+.1} ms ahead (±{bound:.1} ms)")
+            });
+            let lends = if known.ceiling.is_empty() {
+                String::new()
+            } else {
+                format!(", lends no more than: {}", known.ceiling)
+            };
+            Check::ok(&name, format!("answers, release {}{clock}{lends}", known.release))
+        }
+        Reach::Unreachable(reason) => Check::bad(
+            &name,
+            Outcome::Warning,
+            format!("unreachable: {reason}"),
+            "see whether its agent runs, and whether it reaches the servers".to_owned(),
+        ),
+    }
+}

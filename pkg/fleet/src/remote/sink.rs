@@ -1,0 +1,95 @@
+//! Where what comes for a lease goes: rows in one order into a queue, or flows into another.
+
+use std::{collections::HashMap, sync::Arc};
+
+use tokio::time::Instant;
+use xdplive_source::{
+    Counted, FlowQueue, Host, Hosts, InterfaceNumber, Missed, Order, Queue, RowCounts, WallClock,
+};
+
+use super::{parts::Parts, run::Run};
+use crate::wire::{FlowsPart, Rows};
+
+/// What was counted at one interface of one host.
+pub(super) type OfInterface = (usize, Arc<str>, Counted);
+
+/// Where what comes for a lease goes.
+pub(super) enum Sink {
+    /// Rows of all hosts, in the order of their times.
+    Rows { order: Box<Order>, queue: Arc<Queue> },
+    /// Flows of all hosts.
+    Flows { queue: Arc<FlowQueue>, parts: HashMap<usize, Parts> },
+}
+
+impl Sink {
+    pub(super) fn rows(queue: Arc<Queue>, hosts: Arc<Hosts>) -> Self {
+        Self::Rows { order: Box::new(Order::new(hosts)), queue }
+    }
+
+    pub(super) fn flows(queue: Arc<FlowQueue>) -> Self {
+        queue.begin();
+        Self::Flows { queue, parts: HashMap::new() }
+    }
+
+    /// Takes rows that `run` brought from `host`, whose clock is `ahead` nanoseconds ahead.
+    pub(super) fn take_rows(&mut self, host: &Host, run: &mut Run, rows: Rows, ahead: i64) {
+        let Self::Rows { order, .. } = self else { return };
+        for (number, name) in &rows.names {
+            run.name(*number, name, host);
+        }
+        let batch = rows.batch(Arc::clone(&run.names), WallClock::ahead_by(ahead.saturating_neg()));
+        order.add(usize::from(host.id.number()), &batch, Instant::now());
+    }
+
+    /// Takes flows of `host`.
+    pub(super) fn take_flows(&mut self, host: &Host, part: FlowsPart, ahead: i64) {
+        let Self::Flows { queue, parts } = self else { return };
+        let mut missed = Missed::default();
+        let parts = parts.entry(usize::from(host.id.number())).or_default();
+        for snapshot in parts.add(part, host, ahead, &mut missed) {
+            queue.push(Arc::new(snapshot));
+        }
+        if missed != Missed::default() {
+            queue.miss(&missed);
+        }
+    }
+
+    /// A host's run has begun anew: what comes now is not the rest of what came before.
+    pub(super) fn begin_anew(&mut self, place: usize) {
+        if let Self::Flows { parts, .. } = self {
+            parts.remove(&place);
+        }
+    }
+
+    /// Hands on the rows that have been held back long enough.
+    pub(super) fn hand_on(&mut self) {
+        if let Self::Rows { order, queue } = self
+            && let Some(batch) = order.take(Instant::now())
+        {
+            queue.push(batch, &RowCounts::default());
+        }
+    }
+
+    /// Hands on all rows, and what was counted: the end.
+    pub(super) fn close(self, counted: Counted, by_interface: Vec<OfInterface>, now: xdplive_source::Moment) {
+        match self {
+            Self::Rows { mut order, queue } => {
+                if let Some(batch) = order.take_all() {
+                    queue.push(batch, &RowCounts::default());
+                }
+                let itemised: Vec<(Arc<str>, InterfaceNumber, Counted)> = by_interface
+                    .into_iter()
+                    .map(|(part, name, counted)| {
+                        let number = order.number_of(part, &name);
+                        let number = number.unwrap_or_else(|| order.new_number(&name));
+                        (name, number, counted)
+                    })
+                    .collect();
+                queue.itemise(itemised);
+                queue.end_at(now);
+                queue.close(counted);
+            }
+            Self::Flows { queue, .. } => queue.close(),
+        }
+    }
+}

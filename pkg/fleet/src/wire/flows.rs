@@ -1,0 +1,157 @@
+//! Flows of one interface in messages: a snapshot of many flows is several parts.
+
+use std::sync::Arc;
+
+use bytemuck::Zeroable as _;
+use xdplive_packet::{
+    event::Direction,
+    flow::{FlowCounters, FlowKey, Sum},
+};
+use xdplive_source::FlowSnapshot;
+
+use super::{
+    bounds::MAX_BODY,
+    bytes::{Reader, put, put_changes, put_signed, put_sum, put_text, read_changes, read_sum},
+    error::WireError,
+    rows::MAX_INTERFACE,
+};
+
+/// Flows of a part at most: 0.5 MB when they are read, however few bytes they took.
+const MAX_FLOWS: usize = 4096;
+/// Parts of a snapshot at most: a full table of the default size has 16 to 60.
+pub const MAX_PARTS: usize = 4096;
+/// Bytes that a flow can take.
+const MAX_FLOW: usize = 2 + 7 * 9 + 7 * 10;
+/// Bytes before the flows of a part at most.
+const MAX_START: usize = MAX_INTERFACE + 2 + 5 * 10 + 2 * 10 * 30;
+
+/// A part of what was counted at one interface between two moments.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FlowsPart {
+    /// The interface's name.
+    pub interface: Arc<str>,
+    /// Since when packets are counted here, nanoseconds since 1970 by the host's clock.
+    pub from: u64,
+    /// Until when.
+    pub to: u64,
+    /// Which part it is, from 0 on.
+    pub part: usize,
+    /// How many there are.
+    pub parts: usize,
+    /// What it took to read the table, nanoseconds of the processor's time.
+    pub cpu: u64,
+    /// All packets of the snapshot, in whichever part, by direction.
+    pub all: [Sum; 2],
+    /// All packets of all snapshots of this interface in this run, this one included, by direction: what is missing of
+    /// this is what was lost on the way.
+    pub so_far: [u64; 2],
+    /// Packets for which there was no room in the host's table or in what is sent of it, by direction.
+    pub other: [Sum; 2],
+    /// TCP packets by flag, by direction.
+    pub tcp_flags: [[Sum; 8]; 2],
+    /// The flows; the times are by the host's clock.
+    pub entries: Vec<(FlowKey, FlowCounters)>,
+}
+
+impl FlowsPart {
+    /// Reads the body of a message.
+    pub(super) fn read(from: &mut Reader<'_>) -> Result<Self, WireError> {
+        let mut all = Self {
+            interface: Arc::from(from.text(MAX_INTERFACE, "an interface's name")?),
+            from: from.number("the beginning")?,
+            to: from.number("the end")?,
+            part: from.at_most(MAX_PARTS, "a part's number")?,
+            parts: from.at_most(MAX_PARTS, "parts")?,
+            cpu: from.number("the processor's time")?,
+            all: [read_sum(from)?, read_sum(from)?],
+            so_far: [from.number("packets so far")?, from.number("packets so far")?],
+            other: [read_sum(from)?, read_sum(from)?],
+            tcp_flags: Default::default(),
+            entries: Vec::new(),
+        };
+        if all.part >= all.parts || all.to < all.from {
+            return Err(WireError::Value { what: "a part's number", given: all.part as u64 });
+        }
+        if from.byte("whether flags follow")? != 0 {
+            for sum in all.tcp_flags.iter_mut().flatten() {
+                *sum = read_sum(from)?;
+            }
+        }
+        let count = from.at_most(MAX_FLOWS, "flows")?;
+        all.entries.reserve(count.min(from.left()));
+        let mut key = FlowKey::zeroed();
+        for _ in 0..count {
+            read_changes(from, bytemuck::bytes_of_mut(&mut key), "a flow's fields")?;
+            let sum = read_sum(from)?;
+            let first = all.from.wrapping_add_signed(from.signed("a flow's first packet")?);
+            let last = first.wrapping_add(from.number("a flow's last packet")?);
+            let (ttl, tcp_flags) = (from.number("a TTL")?, from.number("TCP flags")?);
+            all.entries.push((key, FlowCounters { sum, first, last, ttl, tcp_flags }));
+        }
+        Ok(all)
+    }
+}
+
+/// The bodies of messages with a snapshot: with its `most` largest flows, and all others among what had no room.
+/// `so_far` is what all snapshots of this interface in this run have counted, with this one.
+#[must_use]
+pub fn flow_bodies(snapshot: &FlowSnapshot, most: usize, so_far: [u64; 2]) -> Vec<Vec<u8>> {
+    let taken = &snapshot.taken;
+    let mut entries: Vec<&(FlowKey, FlowCounters)> = taken.entries.iter().collect();
+    let mut all = taken.other;
+    for (key, counters) in &entries {
+        add(&mut all, key.direction(), counters.sum);
+    }
+    let mut other = taken.other;
+    if entries.len() > most {
+        entries.select_nth_unstable_by(most, |(_, one), (_, two)| two.sum.bytes.cmp(&one.sum.bytes));
+        for (key, counters) in entries.split_off(most) {
+            add(&mut other, key.direction(), counters.sum);
+        }
+    }
+    let mut bodies = Vec::new();
+    let (mut body, mut count, mut before) = (Vec::new(), 0, FlowKey::zeroed());
+    for (key, counters) in entries {
+        put_changes(&mut body, bytemuck::bytes_of(&before), bytemuck::bytes_of(key));
+        before = *key;
+        put_sum(&mut body, &counters.sum);
+        put_signed(&mut body, counters.first.wrapping_sub(taken.from) as i64);
+        put(&mut body, counters.last.wrapping_sub(counters.first));
+        put(&mut body, counters.ttl);
+        put(&mut body, counters.tcp_flags);
+        count += 1;
+        if count == MAX_FLOWS || body.len() + MAX_FLOW + MAX_START > MAX_BODY {
+            bodies.push((std::mem::take(&mut body), count));
+            (count, before) = (0, FlowKey::zeroed());
+        }
+    }
+    if count > 0 || bodies.is_empty() {
+        bodies.push((body, count));
+    }
+    let parts = bodies.len();
+    let with_start = |(part, (flows, count)): (usize, (Vec<u8>, usize))| {
+        let mut to = Vec::with_capacity(flows.len() + 256);
+        put_text(&mut to, &snapshot.interface, MAX_INTERFACE);
+        [taken.from, taken.to, part as u64, parts as u64].into_iter().for_each(|number| put(&mut to, number));
+        put(&mut to, snapshot.cpu.as_nanos() as u64);
+        all.iter().for_each(|sum| put_sum(&mut to, sum));
+        so_far.into_iter().for_each(|packets| put(&mut to, packets));
+        let is_first = part == 0;
+        let first = if is_first { other } else { [Sum::default(); 2] };
+        first.iter().for_each(|sum| put_sum(&mut to, sum));
+        to.push(u8::from(is_first));
+        if is_first {
+            taken.tcp_flags.iter().flatten().for_each(|sum| put_sum(&mut to, sum));
+        }
+        put(&mut to, count as u64);
+        to.extend_from_slice(&flows);
+        to
+    };
+    bodies.into_iter().enumerate().map(with_start).collect()
+}
+
+fn add(sums: &mut [Sum; 2], direction: Direction, more: Sum) {
+    if let Some(sum) = sums.get_mut(direction as usize) {
+        *sum += more;
+    }
+}

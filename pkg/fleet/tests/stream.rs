@@ -1,0 +1,128 @@
+//! Packets of agents at a client, through a real server.
+
+#![allow(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "a test may stop at the first surprise"
+)]
+
+mod common;
+
+use std::{collections::BTreeMap, time::Duration};
+
+use common::{Server, agent, assert_adds_up, finish, fleet, packets, take, until};
+use xdplive_fleet::{
+    ceiling::Ceiling,
+    synthetic::{Making, number_of},
+};
+use xdplive_packet::accounting::Limit;
+use xdplive_source::{Source as _, SourceError};
+
+fn making(host: &str, rate: u32) -> Making {
+    Making { host: host.to_owned(), rate, ..Making::default() }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn rows_of_two_agents_come_in_order_and_each_once() {
+    let server = Server::start();
+    let first = agent(&server.url(), making("a", 2000), Ceiling::default()).await;
+    // Its clock is an hour ahead.
+    let ahead = Making { clock_ahead: 3_600_000_000_000, ..making("b.example", 1000) };
+    let second = agent(&server.url(), ahead, Ceiling::default()).await;
+    let fleet = fleet(&server.url()).await;
+    until("two hosts", Duration::from_secs(3), || fleet.hosts().len() == 2).await;
+    until("their interfaces", Duration::from_secs(3), || {
+        fleet.hosts().iter().all(|host| fleet.interfaces_of(host.id).get("eth0").is_some())
+    })
+    .await;
+    let prepared = fleet.prepare(&packets(Limit::All)).await.unwrap();
+    assert_eq!((prepared.in_force.len(), prepared.left_out.len()), (4, 0), "{prepared:?}");
+
+    let stream = fleet.subscribe(&packets(Limit::All)).await.unwrap();
+    let mut seen: BTreeMap<String, Vec<u32>> = BTreeMap::new();
+    let (mut last, mut unordered) = (0, 0_u64);
+    let mut note = |batch: &xdplive_source::Batch| {
+        for row in batch.rows() {
+            let time = batch.time(row);
+            unordered += u64::from(time < last);
+            last = time.max(last);
+            seen.entry(batch.names.host(row.origin).to_owned()).or_default().push(number_of(row));
+            assert_eq!(batch.names.interface(row.origin), "eth0");
+        }
+    };
+    take(&stream, Duration::from_secs(3), &mut note).await;
+    let by_interface = {
+        let tally = finish(stream, &mut note).await;
+        assert_adds_up(tally);
+        assert_eq!((tally.lost, tally.thinned), (0, 0), "{tally:?}");
+        // Both sources count elsewhere what they make.
+        assert_eq!(tally.delivered, first.source.made() + second.source.made());
+        assert_eq!(tally.unmatched, tally.delivered);
+        tally.delivered
+    };
+    for (host, numbers) in &seen {
+        assert!(numbers.iter().copied().eq(0..numbers.len() as u32), "{host}: each row once, in order");
+    }
+    assert_eq!(seen.keys().collect::<Vec<_>>(), ["a", "b.example"]);
+    assert_eq!(by_interface, seen.values().map(|numbers| numbers.len() as u64).sum::<u64>());
+    assert!(unordered * 100 < by_interface, "{unordered} of {by_interface} rows came before older ones");
+    // The clocks differ by an hour, and that is known to some milliseconds.
+    let known = fleet.known();
+    let ahead = known.iter().find(|known| &*known.host.name == "b.example").unwrap();
+    let (offset, bound) = ahead.offset.get().unwrap();
+    assert!(offset.abs_diff(3_600_000_000_000) <= bound as u64, "{offset} ±{bound}");
+    assert!(fleet.hosts().contains(&ahead.host));
+    first.stop().await;
+    second.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_agent_that_nobody_renews_ends_its_streams_within_five_seconds() {
+    let server = Server::start();
+    let lender = agent(&server.url(), making("a", 100), Ceiling::default()).await;
+    let client = fleet(&server.url()).await;
+    until("a host", Duration::from_secs(3), || client.hosts().len() == 1).await;
+    let stream = client.subscribe(&packets(Limit::All)).await.unwrap();
+    take(&stream, Duration::from_secs(7), |_| {}).await;
+    assert_eq!(lender.source.running(), 1, "as long as it is renewed");
+    // The client is gone without a word: nobody ends the stream, and nobody renews the lease any more.
+    std::mem::forget(stream);
+    drop(client);
+    let took = until("the stream has ended", Duration::from_secs(8), || lender.source.running() == 0).await;
+    assert!(took < Duration::from_millis(6600), "{took:?}: a renewal and 5 s");
+    lender.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_hosts_a_request_is_refused_in_words() {
+    let server = Server::start();
+    let fleet = fleet(&server.url()).await;
+    let refused = fleet.subscribe(&packets(Limit::All)).await.err();
+    assert_eq!(refused, Some(SourceError::NoSuchHost { available: "none".to_owned() }));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_ceiling_holds_whatever_is_asked() {
+    let server = Server::start();
+    let ceiling = Ceiling { rows_per_second: Some(100), flows: false, ..Ceiling::default() };
+    let lender = agent(&server.url(), making("a", 5000), ceiling).await;
+    let fleet = fleet(&server.url()).await;
+    until("a host", Duration::from_secs(3), || fleet.hosts().len() == 1).await;
+    let refused = fleet.prepare(&packets(Limit::All)).await.unwrap_err();
+    assert!(refused.to_string().contains("rows_per_second = 100"), "{refused}");
+    let streams = [
+        fleet.subscribe(&packets(Limit::PerSecond(5000))).await.unwrap(),
+        fleet.subscribe(&packets(Limit::PerSecond(5000))).await.unwrap(),
+    ];
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    let mut all = 0;
+    for stream in streams {
+        let tally = finish(stream, |_| {}).await;
+        assert_adds_up(tally);
+        assert_eq!(tally.lost, 0);
+        all += tally.delivered;
+    }
+    assert!((300..=550).contains(&all), "{all} rows of both streams in four to five seconds");
+    lender.stop().await;
+}
