@@ -79,6 +79,7 @@ test: dependencies lint test-ebpf test-rust test-frontend test-newest test-brows
 .PHONY: dependencies
 dependencies:
 	@tools/dependencies.sh tshark tcpdump iproute2 iputils-ping ethtool libcap2-bin procps zip
+	@tools/nats-server.sh >/dev/null
 
 .PHONY: lint
 lint: node_modules ## Formatting and lints of all code; licences and sources of what it depends on

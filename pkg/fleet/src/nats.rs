@@ -2,7 +2,7 @@
 
 use std::{
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
@@ -45,10 +45,23 @@ pub enum Credentials {
     #[default]
     None,
     /// A file with a JWT and its key (`.creds`), or with the seed of a nkey. It is read at each attempt, so that it can be
-    /// replaced while this runs.
-    File(PathBuf),
+    /// replaced while this runs. Where it cannot be read any more, what was read before holds.
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What was in it when it was last read.
+        last: Option<String>,
+    },
     /// What is in such a file.
     Text(String),
+}
+
+impl Credentials {
+    /// Those in a file, which is read for the first time now: later this process may have fewer rights.
+    #[must_use]
+    pub fn file(path: &Path) -> Self {
+        Self::File { path: path.to_owned(), last: std::fs::read_to_string(path).ok() }
+    }
 }
 
 /// Why there is no connection.
@@ -85,6 +98,19 @@ pub struct Connection {
 }
 
 impl Access {
+    /// Files that are read at each attempt.
+    #[must_use]
+    pub fn files(&self) -> Vec<PathBuf> {
+        let mut files: Vec<PathBuf> = self.tls_ca.iter().cloned().collect();
+        if let Some((certificate, key)) = &self.tls_identity {
+            files.extend([certificate.clone(), key.clone()]);
+        }
+        if let Credentials::File { path, .. } = &self.credentials {
+            files.push(path.clone());
+        }
+        files
+    }
+
     /// Begins to connect. The connection may come later, and is tried for as long as this lives.
     ///
     /// # Errors
@@ -140,7 +166,7 @@ impl Access {
     fn options(&self) -> ConnectOptions {
         let read = match &self.credentials {
             Credentials::None => return ConnectOptions::new(),
-            Credentials::File(path) => Secret::File(path.clone()),
+            Credentials::File { path, last } => Secret::File(path.clone(), Mutex::new(last.clone())),
             Credentials::Text(text) => Secret::Text(text.clone()),
         };
         let read = Arc::new(read);
@@ -153,24 +179,29 @@ impl Access {
 
 /// Where credentials are read at each attempt.
 enum Secret {
-    File(PathBuf),
+    File(PathBuf, Mutex<Option<String>>),
     Text(String),
 }
 
 impl Secret {
     fn sign(&self, nonce: &[u8]) -> Result<Auth, AuthError> {
         match self {
-            // It is small, and read some times a day.
-            Self::File(path) => sign(&read(path)?, nonce),
+            Self::File(path, last) => {
+                let mut last = last.lock().unwrap_or_else(PoisonError::into_inner);
+                // It is small, and read some times a day.
+                match std::fs::read_to_string(path) {
+                    Ok(text) => *last = Some(text),
+                    Err(error) if last.is_none() => {
+                        let path = path.display();
+                        return Err(AuthError::new(format!("credentials cannot be read from {path}: {error}")));
+                    }
+                    Err(_) => {}
+                }
+                sign(last.as_deref().unwrap_or_default(), nonce)
+            }
             Self::Text(text) => sign(text, nonce),
         }
     }
-}
-
-fn read(path: &Path) -> Result<String, AuthError> {
-    std::fs::read_to_string(path).map_err(|error| {
-        AuthError::new(format!("credentials cannot be read from {}: {error}", path.display()))
-    })
 }
 
 /// Answers the server's question with the key in `text`: that of a `.creds` file, or of a file with a seed alone.

@@ -358,6 +358,7 @@ impl Source for Synthetic {
             host: self.shared.host.clone(),
             interface: INTERFACE.into(),
             direction: Direction::In,
+            uplink: true,
             hook: Some(Hook::TcxIngress),
             state: Some(InterfaceState::Attached),
             reason: String::new(),

@@ -24,8 +24,8 @@ use xdplive_packet::{
     parse,
 };
 use xdplive_source::{
-    Batch, Captured, Decapsulate, FlowSnapshot, HeaderBytes, HookChoice, Host, HostId, HostSet, InterfaceSet,
-    Label, Names, Origin, Request, Row, Taken, Tunnels, WallClock, Wanted,
+    Batch, Captured, Chosen, Decapsulate, FlowSnapshot, HeaderBytes, HookChoice, Host, HostId, HostSet,
+    InterfaceSet, Label, Names, Origin, Request, Row, Taken, Tunnels, WallClock, Wanted,
 };
 
 /// Headers of frames of the corpus.
@@ -191,6 +191,8 @@ fn a_request_is_read_as_it_was() {
         other.hook = HookChoice::XdpNative;
         all.push(other);
     }
+    let lists = Chosen::read(["eth*", "!eth1"]).unwrap().within(&Chosen::read(["uplinks"]).unwrap());
+    all.push(Request { interfaces: InterfaceSet::Chosen(lists), ..request.clone() });
     for request in all {
         let wire = WireRequest::new(&request).unwrap();
         let text = serde_json::to_string(&wire).unwrap();

@@ -99,7 +99,8 @@ impl Shared {
     /// What there is at the host.
     pub(super) fn describe(&self) -> Description {
         let there = self.source.interfaces();
-        let shown = there.iter().filter(|one| self.settings.ceiling.allows(&one.name, &there)).cloned().collect();
+        let shown =
+            there.iter().filter(|one| self.settings.ceiling.allows(&one.name, &there)).cloned().collect();
         let ports = self.source.own_ports(HostId::ONLY);
         let mut description = Description::new(&shown, (*ports).clone(), self.source.no_shared_hook());
         description.ceiling = self.settings.ceiling.in_words();

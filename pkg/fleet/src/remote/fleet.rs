@@ -16,9 +16,9 @@ use tokio::{
 };
 use tracing::{debug, warn};
 use xdplive_source::{
-    Check, FlowFeed, FlowQueue, HookAccounts, Host, HostId, Hosts, InterfaceSet, InterfaceState, Interfaces,
-    IsShown, LeftOut, Moment, Outcome, Prepared, Queue, Reading, Report, Request, Source, SourceError,
-    StreamAccounts, StreamId, Subscription, names_of,
+    Check, FlowFeed, FlowQueue, HookAccounts, Host, HostId, Hosts, InterfaceState, Interfaces, IsShown,
+    LeftOut, Moment, Outcome, Prepared, Queue, Reading, Report, Request, Source, SourceError, StreamAccounts,
+    StreamId, Subscription, names_of,
 };
 
 use super::{
@@ -455,11 +455,7 @@ impl Fleet {
 
 /// What one host is left out of.
 fn left_out(host: &Host, request: &Request, state: InterfaceState, reason: &str) -> Vec<LeftOut> {
-    let any = ["any".to_owned()];
-    let names = match &request.interfaces {
-        InterfaceSet::Named(names) => names.as_slice(),
-        InterfaceSet::Any => &any,
-    };
+    let names = request.interfaces.texts();
     let each =
         names.iter().flat_map(|name| request.directions.iter().map(move |direction| (name, direction)));
     let out = |(interface, direction): (&String, &xdplive_packet::event::Direction)| LeftOut {

@@ -15,6 +15,8 @@ use super::{
 pub struct WireAccounts {
     interface: String,
     direction: String,
+    #[serde(default)]
+    uplink: bool,
     hook: Option<String>,
     state: Option<String>,
     reason: String,
@@ -84,6 +86,7 @@ impl WireAccounts {
         Self {
             interface: accounts.interface.to_string(),
             direction: accounts.direction.name().to_owned(),
+            uplink: accounts.uplink,
             hook: accounts.hook.map(hook),
             state: accounts.state.map(|state| state.name().to_owned()),
             reason: accounts.reason.clone(),
@@ -106,6 +109,7 @@ impl WireAccounts {
             host: host.clone(),
             interface: Arc::from(self.interface.as_str()),
             direction: read_direction(&self.direction)?,
+            uplink: self.uplink,
             hook: self.hook.as_deref().map(read_hook).transpose()?,
             state: self.state.as_deref().map(read_state).transpose()?,
             reason: self.reason.clone(),
