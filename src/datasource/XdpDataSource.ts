@@ -52,6 +52,7 @@ import type { ColumnsResponse, RowColumn } from '../resources/columns';
 import { DashboardSearch } from '../resources/dashboards';
 import type { FilterAnswer, FilterQuestion, FilterWord, FilterWordsResponse } from '../resources/filter';
 import { defaultRouteFirst, type InterfacesResponse, type NetworkInterface } from '../resources/interfaces';
+import type { Machine, MachinesResponse } from '../resources/machines';
 import type { SeenResponse, SeenValue, SeenWhat } from '../resources/seen';
 import type { SettingsResponse } from '../resources/settings';
 import { limitRange } from '../settings/limitRange';
@@ -89,12 +90,15 @@ export class XdpDataSource
   /** Whether alert rules and public dashboards may see packets. */
   readonly allowsPacketsToServices: boolean;
   /** The ceiling of its own settings. */
+  /** Whether it has the packets of other machines, reached over NATS. */
+  readonly hasOtherMachines: boolean;
   private readonly maxLimit: number | undefined;
 
   constructor(instanceSettings: DataSourceInstanceSettings<XdpSettings>) {
     super(instanceSettings);
     this.allowsPacketsToServices = instanceSettings.jsonData.allowPacketsToServices ?? false;
     this.maxLimit = instanceSettings.jsonData.maxLimit;
+    this.hasOtherMachines = (instanceSettings.jsonData.natsServers ?? []).length > 0;
   }
 
   override getDefaultQuery(app?: CoreApp): Partial<XdpQuery> {
@@ -185,6 +189,12 @@ export class XdpDataSource
   async listInterfaces(chosen: string[] = [], scopedVars: ScopedVars = {}): Promise<NetworkInterface[]> {
     const { interfaces } = await this.getResource<InterfacesResponse>('interfaces', chosenBy(chosen, scopedVars));
     return defaultRouteFirst(interfaces);
+  }
+
+  /** All machines that this data source has, by name. */
+  async listMachines(): Promise<Machine[]> {
+    const { machines } = await this.getResource<MachinesResponse>('machines');
+    return machines;
   }
 
   async listColumns(kind: QueryKind): Promise<RowColumn[]> {

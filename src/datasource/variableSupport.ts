@@ -39,6 +39,10 @@ export class XdpVariableSupport extends CustomVariableSupport<XdpDataSource, Xdp
       const all = await this.dataSource.listInterfaces(interfaces, scopedVars);
       return all.map(({ name }) => name);
     }
+    if (list === 'machines') {
+      const all = await this.dataSource.listMachines();
+      return all.map(({ name }) => name);
+    }
     const seen = await this.dataSource.listSeen(list, interfaces, scopedVars);
     return seen.map(({ value }) => value);
   }

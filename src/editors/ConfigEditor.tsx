@@ -11,6 +11,7 @@ import { AccessSection } from './config/AccessSection';
 import { AdministratorSection } from './config/AdministratorSection';
 import { CaptureSection } from './config/CaptureSection';
 import { settingsOf, type EditorProps } from './config/editing';
+import { FleetSection } from './config/FleetSection';
 import { HealthSection } from './config/HealthSection';
 import { useRepeated } from './config/useRepeated';
 
@@ -49,6 +50,7 @@ export function ConfigEditor(props: EditorProps) {
       )}
       <CaptureSection {...settings} />
       <AccessSection {...settings} />
+      <FleetSection {...settings} editor={props} />
       <AdministratorSection server={server} />
       <HealthSection dataSourceUid={uid} version={version} />
     </div>

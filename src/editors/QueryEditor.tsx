@@ -30,6 +30,7 @@ import {
 import { ColumnsField } from './ColumnsField';
 import { FilterField } from './FilterField';
 import { GroupByField } from './GroupByField';
+import { HostField } from './HostField';
 import { InterfaceField } from './InterfaceField';
 import { NumberFields } from './NumberFields';
 import { PcapngLink } from './PcapngLink';
@@ -50,6 +51,9 @@ export function QueryEditor({ app, datasource, query: saved, queries, data, onCh
   const query = useMemo(() => showable(asked), [asked]);
   const kind = query.kind ?? 'packets';
   const interfaces = useLoaded(useCallback(() => datasource.listInterfaces(), [datasource]));
+  const machines = useLoaded(
+    useCallback(() => (datasource.hasOtherMachines ? datasource.listMachines() : Promise.resolve([])), [datasource])
+  );
   const columns = useLoaded(useCallback(() => datasource.listColumns(kind), [datasource, kind]));
   const limits = useLoaded(useCallback(() => datasource.readLimitRange(), [datasource]));
   const { vocabulary, refresh } = useVocabulary(datasource, interfaces, query.interfaces ?? []);
@@ -100,6 +104,16 @@ export function QueryEditor({ app, datasource, query: saved, queries, data, onCh
             apply({ kind: chosen });
           }}
         />
+        {(datasource.hasOtherMachines || query.hosts !== undefined) && (
+          <HostField
+            id={`${id}-hosts`}
+            value={query.hosts ?? []}
+            machines={machines}
+            onChange={(chosen) => {
+              apply({ hosts: chosen.length === 0 ? undefined : chosen });
+            }}
+          />
+        )}
         <InterfaceField
           id={`${id}-interfaces`}
           tooltip={t(

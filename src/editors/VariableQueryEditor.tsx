@@ -47,7 +47,7 @@ export function VariableQueryEditor({ datasource, query: saved, onChange }: Prop
             apply({ list });
           }}
         />
-        {shown !== undefined && (
+        {shown !== undefined && shown.list !== 'machines' && (
           <InterfaceField
             id={`${id}-interfaces`}
             tooltip={t(

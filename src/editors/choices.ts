@@ -107,6 +107,11 @@ export function variableListChoices(): Array<Choice<VariableList>> {
       description: t('variable.interfaces.description', "Interfaces of this machine, the default route's first"),
     },
     {
+      label: t('variable.machines.label', 'Machines'),
+      value: 'machines',
+      description: t('variable.machines.description', 'Machines whose packets this data source has'),
+    },
+    {
       label: t('variable.hosts.label', 'Hosts'),
       value: 'hosts',
       description: t('variable.hosts.description', 'IP addresses that were seen, of either side'),

@@ -27,17 +27,19 @@ function holdsVariable(value: unknown): boolean {
 }
 
 function withValues(query: XdpQuery, templates: VariableReplacer, scopedVars: ScopedVars): XdpQuery {
-  const { interfaces, filter = '', columns, ...rest } = wellFormed(query);
+  const { interfaces, hosts, filter = '', columns, ...rest } = wellFormed(query);
   const words = (entries: string[] = []) => [
     ...new Set(entries.flatMap((entry) => expandEntry(entry, templates, scopedVars))),
   ];
   const named = words(interfaces);
+  const machines = words(hosts);
   const shown = words(columns);
   const expanded = expandFilter(filter, templates, scopedVars);
   return {
     ...malformed(query),
     ...withNumbers(withWords(rest, words), words),
     ...(named.length > 0 && { interfaces: withoutWhatAnyHas(named) }),
+    ...(machines.length > 0 && { hosts: machines }),
     ...(expanded.trim() !== '' && { filter: expanded }),
     ...(shown.length > 0 && { columns: shown }),
   };
@@ -67,7 +69,7 @@ function expandEntry(entry: string, templates: VariableReplacer, scopedVars: Sco
     .filter((name) => name !== '');
 }
 
-function withWords<Keys extends Omit<XdpQuery, 'interfaces' | 'filter' | 'columns'>>(
+function withWords<Keys extends Omit<XdpQuery, 'interfaces' | 'hosts' | 'filter' | 'columns'>>(
   query: Keys,
   words: (entries: string[]) => string[]
 ): Keys {

@@ -52,6 +52,11 @@ export interface XdpQuery extends DataQuery {
    * means the interface with the default route.
    */
   interfaces?: string[];
+  /**
+   * Machines: names, patterns such as `web*` and `!web9`, labels such as `site=fra`, or template variables; none at all
+   * means all that the data source has.
+   */
+  hosts?: string[];
   direction?: Direction;
   /** pcap-filter text, in which template variables may stand; none at all means every packet. */
   filter?: string;

@@ -14,6 +14,7 @@ const TRAITS: ReadonlyArray<(query: XdpQuery) => string> = [
       : interfaces;
     return texts.join(', ') || 'default interface';
   },
+  ({ hosts = [] }) => hosts.join(', ') || 'every machine',
   ({ decapsulate }) => (decapsulate === 'inner' ? 'decapsulated' : 'outer headers'),
 ];
 

@@ -4,6 +4,7 @@ it.each([
   ['interfaces', { list: 'interfaces', interfaces: [] }],
   ['interfaces(uplinks)', { list: 'interfaces', interfaces: ['uplinks'] }],
   ['interfaces(eth*, !eth1)', { list: 'interfaces', interfaces: ['eth*', '!eth1'] }],
+  ['machines', { list: 'machines', interfaces: [] }],
   ['hosts', { list: 'hosts', interfaces: [] }],
   ['ports(eth0)', { list: 'ports', interfaces: ['eth0'] }],
   ['vlans($interface, lo)', { list: 'vlans', interfaces: ['$interface', 'lo'] }],
@@ -17,11 +18,11 @@ it.each(['', '  '])('reads "%s" as the interfaces', (text) => {
   expect(readVariableQuery(text)).toEqual({ list: 'interfaces', interfaces: [] });
 });
 
-it.each(['port', 'interfaces(eth0', 'hosts(eth0', 'hosts(a)(b)', 'constructor', 'toString()'])(
+it.each(['port', 'machines(eth0)', 'interfaces(eth0', 'hosts(eth0', 'hosts(a)(b)', 'constructor', 'toString()'])(
   'refuses "%s" and names the lists there are',
   (text) => {
     expect(() => readVariableQuery(text)).toThrow(
-      `XDP Live cannot list "${text}" for a variable. Write interfaces, hosts, ports, vlans, protocols, or one of them with interfaces, such as interfaces(uplinks), hosts(eth0) or hosts($interface).`
+      `XDP Live cannot list "${text}" for a variable. Write machines, interfaces, hosts, ports, vlans, protocols, or one of the last five with interfaces, such as interfaces(uplinks), hosts(eth0) or hosts($interface).`
     );
   }
 );

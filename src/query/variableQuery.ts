@@ -4,7 +4,7 @@ import { t } from '../locale/t';
 import { SEEN_WHATS } from '../resources/seen';
 
 /** What a query variable can list. */
-export const VARIABLE_LISTS = ['interfaces', ...SEEN_WHATS] as const;
+export const VARIABLE_LISTS = ['interfaces', 'machines', ...SEEN_WHATS] as const;
 
 export type VariableList = (typeof VARIABLE_LISTS)[number];
 
@@ -33,11 +33,11 @@ export function readVariableQuery(text: string): VariableQuery {
   if (text.trim() === '') {
     return { list: 'interfaces', interfaces: [] };
   }
-  if (list === undefined) {
+  if (list === undefined || (list === 'machines' && interfaces !== undefined)) {
     throw new Error(
       t(
         'variable.unknown-list',
-        'XDP Live cannot list "{{text}}" for a variable. Write interfaces, {{lists}}, or one of them with interfaces, such as interfaces(uplinks), hosts(eth0) or hosts($interface).',
+        'XDP Live cannot list "{{text}}" for a variable. Write machines, interfaces, {{lists}}, or one of the last five with interfaces, such as interfaces(uplinks), hosts(eth0) or hosts($interface).',
         { text: text.trim(), lists: SEEN_WHATS.join(', ') }
       )
     );
@@ -47,7 +47,7 @@ export function readVariableQuery(text: string): VariableQuery {
 
 /** The text that {@link readVariableQuery} reads as this. */
 export function writeVariableQuery({ list, interfaces }: VariableQuery): string {
-  return interfaces.length === 0 ? list : `${list}(${interfaces.join(', ')})`;
+  return list === 'machines' || interfaces.length === 0 ? list : `${list}(${interfaces.join(', ')})`;
 }
 
 /** A saved query. Dashboards of before there was an editor for it have its text alone. */

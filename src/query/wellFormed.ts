@@ -11,7 +11,7 @@ const TYPES: ReadonlyMap<string, Check> = new Map([
   ...['kind', 'direction', 'filter', 'groupBy', 'measure', 'since', 'decapsulate', 'format'].map(
     (key) => [key, isText] as const
   ),
-  ...['interfaces', 'columns'].map((key) => [key, isListOfTexts] as const),
+  ...['interfaces', 'hosts', 'columns'].map((key) => [key, isListOfTexts] as const),
   ...['limit', 'interval', 'top', 'rowsKept'].map((key) => [key, isNumber] as const),
 ]);
 

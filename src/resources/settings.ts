@@ -29,6 +29,8 @@ export interface ServerSettings {
   watch: Setting<string[]>;
   /** TCP ports of Grafana's own traffic. */
   own_ports: Setting<number[]>;
+  /** Servers of NATS that data sources may use. */
+  nats_servers: Setting<string[]>;
   log_level: Setting<string>;
 }
 

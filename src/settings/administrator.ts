@@ -85,6 +85,10 @@ const OTHERS: ReadonlyArray<[keyof ServerSettings, () => string]> = [
       t('administrator.header-bytes', 'bytes of each packet that a file may hold where its headers end before that'),
   ],
   ['watch', () => t('administrator.watch', 'interfaces that are counted from the start, whether anybody looks or not')],
+  [
+    'nats_servers',
+    () => t('administrator.nats-servers', 'NATS servers by which data sources may reach other machines'),
+  ],
   ['ring_bytes', () => t('administrator.ring-bytes', 'bytes of the ring that all interfaces share')],
   ['queue_rows', () => t('administrator.queue-rows', 'rows that wait for one stream; beyond that the oldest are lost')],
   [

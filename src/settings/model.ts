@@ -19,4 +19,11 @@ export interface XdpSettings extends DataSourceJsonData {
   allowPacketsToServices?: boolean;
   /** The most rows a second that a query may ask for, within `max_limit` in grafana.ini. */
   maxLimit?: number;
+  /** Servers of NATS by which the agents of other machines are reached; none: it has this machine's packets. */
+  natsServers?: string[];
+  natsPrefix?: string;
+  natsClient?: string;
+  natsTlsFirst?: boolean;
+  /** Names, patterns and labels of the machines that it has; none at all: all of them. */
+  allowedHosts?: string[];
 }

@@ -15,6 +15,7 @@ const DEFAULTS: ServerSettings = {
   history_rows: { value: 10_000, set: false },
   watch: { value: [], set: false },
   own_ports: { value: [3_000], set: false },
+  nats_servers: { value: [], set: false },
   log_level: { value: 'info', set: false },
 };
 

@@ -242,7 +242,7 @@ impl LocalSource {
 
     /// Whether a request is for this machine.
     fn check_host(&self, request: &Request) -> Result<(), SourceError> {
-        if self.hosts.iter().any(|host| request.hosts.contains(host.id)) {
+        if self.hosts.iter().any(|host| request.hosts.contains(host)) {
             return Ok(());
         }
         Err(SourceError::NoSuchHost { available: names_of(&*self.hosts).to_string() })

@@ -32,6 +32,14 @@ impl Unavailable {
         Self { hosts: Arc::from([host]), check }
     }
 
+    /// In the place of other machines, to which `host` has no connection.
+    #[must_use]
+    pub fn other_machines(host: Host, reason: String) -> Self {
+        let fix = "fix what it says in the data source's settings".to_owned();
+        let check = Check::bad("other machines", Outcome::Failed, reason, fix);
+        Self { hosts: Arc::from([host]), check }
+    }
+
     /// In the place of `host`, whose capture did not start in a process that was started as `at_start` says.
     #[must_use]
     pub fn not_started(host: Host, error: &StartError, at_start: &AtStart) -> Self {

@@ -1,12 +1,19 @@
 //! Connecting to a server of NATS, and doing so again whenever that is needed.
 
 use std::{
+    fmt,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 
-use async_nats::{Auth, AuthError, Client, ConnectOptions, Event};
+use async_nats::{
+    Auth, AuthError, Client, ConnectOptions, Event,
+    rustls::{
+        ClientConfig, RootCertStore,
+        pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _},
+    },
+};
 use thiserror::Error;
 use tokio::sync::watch;
 use tracing::{info, warn};
@@ -34,6 +41,8 @@ pub struct Access {
     pub tls_ca: Option<PathBuf>,
     /// This one's certificate and its key, in PEM files.
     pub tls_identity: Option<(PathBuf, PathBuf)>,
+    /// The same where they are no files, which then have no meaning.
+    pub tls_texts: Option<TlsTexts>,
     /// Whether TLS comes before anything else is said; the servers have to be set the same way (`handshake_first`).
     pub tls_first: bool,
 }
@@ -64,6 +73,54 @@ impl Credentials {
     }
 }
 
+/// Certificates and keys as texts in PEM.
+#[derive(Clone, Default)]
+pub struct TlsTexts {
+    /// Certificates of those who may have signed the servers'; those of the machine where there is none.
+    pub ca: Option<String>,
+    /// This one's certificate and its key.
+    pub identity: Option<(String, String)>,
+}
+
+impl fmt::Debug for TlsTexts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("TlsTexts")
+    }
+}
+
+impl TlsTexts {
+    fn config(&self) -> Result<ClientConfig, AccessError> {
+        let certificates = |text: &str| -> Result<Vec<CertificateDer<'static>>, _> {
+            CertificateDer::pem_slice_iter(text.as_bytes()).collect()
+        };
+        let mut roots = RootCertStore::empty();
+        match &self.ca {
+            Some(text) => {
+                let found = certificates(text).map_err(|error| wrong("CA certificate", &error))?;
+                if found.is_empty() {
+                    return Err(wrong("CA certificate", &"there is no certificate in it"));
+                }
+                for certificate in found {
+                    roots.add(certificate).map_err(|error| wrong("CA certificate", &error))?;
+                }
+            }
+            None => {
+                roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
+            }
+        }
+        let builder = ClientConfig::builder().with_root_certificates(roots);
+        let Some((certificate, key)) = &self.identity else { return Ok(builder.with_no_client_auth()) };
+        let chain = certificates(certificate).map_err(|error| wrong("client certificate", &error))?;
+        let key = PrivateKeyDer::from_pem_slice(key.as_bytes())
+            .map_err(|error| wrong("key of the client certificate", &error))?;
+        builder.with_client_auth_cert(chain, key).map_err(|error| wrong("client certificate", &error))
+    }
+}
+
+fn wrong(what: &'static str, reason: &dyn fmt::Display) -> AccessError {
+    AccessError::Certificate { what, reason: reason.to_string() }
+}
+
 /// Why there is no connection.
 #[derive(Debug, Error)]
 pub enum AccessError {
@@ -75,6 +132,14 @@ pub enum AccessError {
     Address {
         /// What was given.
         given: String,
+        /// Why not.
+        reason: String,
+    },
+    /// A certificate or a key is none.
+    #[error("the {what} cannot be used: {reason}; it takes text in PEM, from -----BEGIN to -----END")]
+    Certificate {
+        /// Which.
+        what: &'static str,
         /// Why not.
         reason: String,
     },
@@ -140,6 +205,9 @@ impl Access {
         if let Some((certificate, key)) = &self.tls_identity {
             options = options.add_client_certificate(certificate.clone(), key.clone()).require_tls(true);
         }
+        if let Some(texts) = &self.tls_texts {
+            options = options.tls_client_config(texts.config()?).require_tls(true);
+        }
         if self.tls_first {
             options = options.tls_first();
         }
@@ -193,7 +261,9 @@ impl Secret {
                     Ok(text) => *last = Some(text),
                     Err(error) if last.is_none() => {
                         let path = path.display();
-                        return Err(AuthError::new(format!("credentials cannot be read from {path}: {error}")));
+                        return Err(AuthError::new(format!(
+                            "credentials cannot be read from {path}: {error}"
+                        )));
                     }
                     Err(_) => {}
                 }

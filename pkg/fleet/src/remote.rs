@@ -5,7 +5,6 @@ mod fleet;
 mod lessee;
 mod offset;
 mod parts;
-mod patterns;
 mod run;
 mod shared;
 mod shares;
@@ -15,7 +14,6 @@ mod table;
 
 pub use self::{
     fleet::{Fleet, FleetError},
-    patterns::HostPatterns,
     shared::FleetSettings,
     table::{Known, Reach},
 };

@@ -5,7 +5,7 @@
 //! |---|---|---|
 //! | looked into by processes of the same user, or by core dumps | no | no |
 //! | seccomp | no system call but those that it needs | none of those that it never needs |
-//! | Landlock | no restriction | reads `/proc` and `/sys`, removes its own directory, has no TCP |
+//! | Landlock | no restriction | reads `/proc` and `/sys`, removes its own directory, has no TCP but to the ports of servers that the administrator names, and then reads `/etc`, too |
 //!
 //! What the kernel does not have is told to who starts the process ([`Fences`]) and stops nothing: the rights that
 //! [`privilege`](crate::privilege) gives up are given up all the same.
@@ -14,7 +14,7 @@ mod error;
 mod landlock;
 mod syscalls;
 
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 
 use rustix::process::{DumpableBehavior, set_dumpable_behavior};
 
@@ -42,11 +42,11 @@ pub fn loader() -> Fences {
 }
 
 /// Puts up the fences of the plugin: to be called while it has one thread, and after what reads files elsewhere than in
-/// `/proc` and `/sys`. `own` is the directory that it removes at its end.
-pub fn plugin(own: &Path) -> Fences {
+/// `/proc` and `/sys`. `own` is the directory that it removes at its end; `ports` are those of TCP that it may connect to.
+pub fn plugin(own: &Path, ports: &BTreeSet<u16>) -> Fences {
     let mut fences = Fences::default();
     fences.note(hide());
-    fences.note(landlock::restrict(own));
+    fences.note(landlock::restrict(own, ports));
     fences.note(syscalls::deny_what_the_plugin_never_does());
     fences
 }

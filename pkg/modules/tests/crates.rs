@@ -26,7 +26,7 @@ fn crates_need_each_other_downwards_only() {
         ("loader", &["packet"]),
         ("history", &["source", "filter", "packet"]),
         ("capture", &["source", "loader", "filter", "packet", "protocol"]),
-        ("plugin", &["history", "source", "capture", "loader", "filter", "packet", "protocol"]),
+        ("plugin", &["history", "source", "capture", "fleet", "loader", "filter", "packet", "protocol"]),
     ] {
         let needed = needs(name);
         let ours: BTreeSet<&str> = needed.iter().filter_map(|name| name.strip_prefix("xdplive-")).collect();

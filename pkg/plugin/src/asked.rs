@@ -7,8 +7,8 @@ use grafana_plugin_sdk::pluginv2::PluginContext;
 use thiserror::Error;
 use xdplive_packet::accounting::Limit;
 use xdplive_source::{
-    ErrorKind, GroupBy, HostSet, InForce, InterfaceSet, Interfaces, Label, Request, Source, SourceError,
-    Wanted,
+    ErrorKind, GroupBy, HostPatterns, HostSet, InForce, InterfaceSet, Interfaces, Label, Request, Source,
+    SourceError, Wanted,
 };
 
 use crate::{
@@ -174,8 +174,13 @@ pub fn read(
         // What is wanted of flows is chosen among those that are counted, and takes no slot.
         Kind::Rates | Kind::Flows | Kind::Capture => None,
     };
+    let hosts = if query.hosts.is_empty() {
+        HostSet::All
+    } else {
+        HostSet::Matching(HostPatterns::new(query.hosts.iter().cloned()))
+    };
     let request = Request {
-        hosts: HostSet::All,
+        hosts,
         label: Arc::new(Label { owner: owner(context), stream: channel::path(&query) }),
         interfaces,
         directions: query.direction.clone(),

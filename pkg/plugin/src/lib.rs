@@ -6,7 +6,7 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | [`process`] | the life of the process; [`handshake`], [`socket`], [`logging`], [`own_ports`], [`shutdown`] are its parts |
+//! | [`process`] | the life of the process; [`handshake`], [`socket`], [`logging`], [`own_ports`], [`other_machines`], [`shutdown`] are its parts |
 //! | [`loader_unit`] | the other life of the program: the loader as a service |
 //! | [`services`] | Grafana's services: data, stream, resource, diagnostics, and go-plugin's controller |
 //! | [`asked`] | one way from a request of Grafana's to a request to the source |
@@ -24,7 +24,7 @@
 //! | [`pcapng`] | rows as a file for Wireshark |
 //!
 //! What a source of packets is, `xdplive-source` says, and this crate asks it and nothing behind it. That it is the
-//! capture of this machine, only [`process`], [`loader_unit`], [`administrator`], [`own_ports`] and the server's [`settings`] know.
+//! capture of this machine, only [`process`], [`loader_unit`], [`administrator`], [`own_ports`], [`other_machines`] and the server's [`settings`] know.
 
 pub mod access;
 pub mod administrator;
@@ -39,6 +39,7 @@ pub mod groups;
 pub mod handshake;
 pub mod loader_unit;
 pub mod logging;
+pub mod other_machines;
 pub mod own_ports;
 pub mod pcapng;
 pub mod process;

@@ -40,8 +40,10 @@ use xdplive_source::{Host, Source};
 
 use crate::{
     administrator::{Administrator, setting},
-    handshake, logging, own_ports,
-    services::{ControllerServer, Plugin},
+    handshake, logging,
+    other_machines::OtherMachines,
+    own_ports,
+    services::{ControllerServer, Fleets, Gateway, Plugin},
     shutdown::{Cause, Shutdown},
     socket::Socket,
 };
@@ -129,7 +131,8 @@ unsafe fn start() -> Result<End, StartError> {
     // While its user can still be asked for.
     let grafana = own::Parent::look();
     privilege::give_up_all(identity).map_err(StartError::Rights)?;
-    for missing in fence::plugin(socket.directory()).missing {
+    let ports = administrator.settings.nats_servers.iter().map(|server| server.port).collect();
+    for missing in fence::plugin(socket.directory(), &ports).missing {
         warn!("{missing}; the process goes on without");
     }
     tokio::runtime::Builder::new_multi_thread()
@@ -226,9 +229,11 @@ async fn serve(
     let loader_ended = loader_ended.filter(|_| local.is_some());
     let ended = watch_processes(parent.ended, loader_ended).map_err(StartError::Parent)?;
     let shutdown = Shutdown::default();
-    let plugin = Plugin::new(host_name(), source, server, setting_errors, shutdown.clone());
+    let others = OtherMachines { host: host_name(), queue_rows: server.capture.queue_rows };
+    let own = Plugin::new(host_name(), source, server, setting_errors, shutdown.clone());
+    let services = Gateway::new(own, Fleets::new(Arc::new(others)));
     let listener = socket.take_listener().ok_or(StartError::NoParent)?;
-    let serving = serve_grpc(plugin, listener, parent.id, shutdown.clone());
+    let serving = serve_grpc(services, listener, parent.id, shutdown.clone());
     tokio::pin!(serving);
     handshake::announce(&socket.path()).map_err(StartError::Announce)?;
 
@@ -322,7 +327,7 @@ fn watch_processes(parent: OwnedFd, loader: Option<OwnedFd>) -> io::Result<onesh
 }
 
 async fn serve_grpc(
-    plugin: Plugin,
+    services: Gateway,
     listener: UnixListener,
     parent: i32,
     shutdown: Shutdown,
@@ -345,11 +350,11 @@ async fn serve_grpc(
     reporter.set_service_status("plugin", tonic_health::ServingStatus::Serving).await;
     Server::builder()
         .add_service(health)
-        .add_service(ControllerServer::new(plugin.clone()))
-        .add_service(DiagnosticsServer::new(plugin.clone()))
-        .add_service(ResourceServer::new(plugin.clone()))
-        .add_service(DataServer::new(plugin.clone()))
-        .add_service(StreamServer::new(plugin))
+        .add_service(ControllerServer::new(services.clone()))
+        .add_service(DiagnosticsServer::new(services.clone()))
+        .add_service(ResourceServer::new(services.clone()))
+        .add_service(DataServer::new(services.clone()))
+        .add_service(StreamServer::new(services))
         .serve_with_incoming_shutdown(connections, async move { shutdown.begun().await })
         .await?;
     Ok(())

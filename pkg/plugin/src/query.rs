@@ -75,6 +75,10 @@ pub struct Query {
     /// What it is for.
     #[serde(serialize_with = "serialize_word")]
     pub kind: Kind,
+    /// On which machines: names, patterns and labels, sorted, each once; none stands for all, and is not written, for the
+    /// reason given at [`Query::since`].
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub hosts: Vec<String>,
     /// Where: written as the list of its entries.
     #[serde(serialize_with = "serialize_interfaces")]
     pub interfaces: InterfaceSet,
@@ -175,6 +179,7 @@ impl Query {
         let limit = keys.limit(if kind == Kind::Packets { ceiling } else { ceiling.without_rows() })?;
         let query = Self {
             kind,
+            hosts: keys.hosts()?,
             interfaces: keys.interfaces(interfaces)?,
             direction: keys.direction()?,
             filter: Arc::new(filter),

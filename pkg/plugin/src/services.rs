@@ -5,6 +5,8 @@ mod admission;
 mod controller;
 mod data;
 mod diagnostics;
+mod fleets;
+mod gateway;
 mod resource;
 mod since_start;
 mod standing;
@@ -26,6 +28,8 @@ use crate::{
 
 pub use admission::Admission;
 pub use controller::{ControllerClient, ControllerServer, Empty};
+pub use fleets::{Connect, Fleets};
+pub use gateway::Gateway;
 pub use standing::Driver;
 pub use stream::lingering::Lingering;
 pub use xdplive_protocol::accounts::ACCOUNTS;

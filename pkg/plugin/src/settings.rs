@@ -6,6 +6,7 @@ mod bounds;
 mod ceiling;
 mod ceiling_file;
 mod data_source;
+mod fleet;
 mod keys;
 mod nearest;
 mod patterns;
@@ -15,6 +16,7 @@ pub use self::{
     ceiling::LimitCeiling,
     ceiling_file::{Ceiling, CeilingFileError, PATH as CEILING_PATH},
     data_source::{DataSourceSettingError, DataSourceSettingErrors, DataSourceSettings},
+    fleet::{DEFAULT_PREFIX, FleetAccess, FleetSettings, Secret, ServerAddress},
     nearest::nearest,
     patterns::Patterns,
     server::{FromTheStart, NAMES, ServerSettingError, ServerSettings},

@@ -1,6 +1,11 @@
 //! The hosts whose packets a source has.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use crate::host_patterns::HostPatterns;
 
 /// Names a host of one source, for as long as the process lives. Only that two are the same or differ means something.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -30,14 +35,30 @@ pub struct Host {
     pub id: HostId,
     /// What people call it, as `hostname` gives it there.
     pub name: Arc<str>,
+    /// What people say about it, such as `site` and `fra`.
+    pub labels: Arc<BTreeMap<String, String>>,
 }
 
 impl Host {
     /// The only host of a source.
     #[must_use]
     pub fn only(name: impl Into<Arc<str>>) -> Self {
-        Self { id: HostId::ONLY, name: name.into() }
+        Self { id: HostId::ONLY, name: name.into(), labels: Arc::default() }
     }
+}
+
+/// A host, and what it is like to reach it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Machine {
+    /// The host.
+    pub host: Host,
+    /// Why it does not answer; `None` where it does.
+    pub unreachable: Option<String>,
+    /// The release of what runs there; empty where it is this process's.
+    pub release: String,
+    /// How far its clock is ahead of this machine's, and the bound of the error, nanoseconds; `None` where that is not known, and
+    /// of this machine.
+    pub clock: Option<(i64, i64)>,
 }
 
 /// Hosts whose packets somebody wants.
@@ -48,22 +69,25 @@ pub enum HostSet {
     All,
     /// These of the source that is asked.
     Of(BTreeSet<HostId>),
+    /// Those that fit, and those that come later and fit.
+    Matching(HostPatterns),
 }
 
 impl HostSet {
     /// Whether a host's packets are wanted.
     #[must_use]
-    pub fn contains(&self, host: HostId) -> bool {
+    pub fn contains(&self, host: &Host) -> bool {
         match self {
             Self::All => true,
-            Self::Of(hosts) => hosts.contains(&host),
+            Self::Of(hosts) => hosts.contains(&host.id),
+            Self::Matching(patterns) => patterns.matches(&host.name, &host.labels),
         }
     }
 
     /// The names of those among `all` that are wanted.
     #[must_use]
     pub fn names(&self, all: &[Host]) -> Arc<str> {
-        names_of(all.iter().filter(|host| self.contains(host.id)))
+        names_of(all.iter().filter(|host| self.contains(host)))
     }
 }
 

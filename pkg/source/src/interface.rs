@@ -5,7 +5,10 @@ use std::{collections::BTreeMap, net::Ipv4Addr};
 use serde::Serialize;
 use xdplive_packet::LinkType;
 
-use crate::vlan_tags::VlanTags;
+use crate::{
+    interface_set::{Chosen, InterfaceSet},
+    vlan_tags::VlanTags,
+};
 
 /// One network interface.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -130,6 +133,18 @@ impl Interfaces {
     #[must_use]
     pub fn default_route(&self) -> Option<&Interface> {
         self.0.values().find(|interface| interface.default)
+    }
+
+    /// Those that are meant where nobody names any: that of the default route, or the uplinks where several machines have
+    /// default routes through interfaces of different names. `None` where there is no default route.
+    #[must_use]
+    pub fn default_set(&self) -> Option<InterfaceSet> {
+        let mut defaults = self.0.values().filter(|interface| interface.default);
+        let first = defaults.next()?;
+        Some(match defaults.next() {
+            None => InterfaceSet::Named(vec![first.name.clone()]),
+            Some(_) => InterfaceSet::Chosen(Chosen::uplinks()),
+        })
     }
 
     /// All of them, in the order of their names.

@@ -167,6 +167,13 @@ impl Chosen {
         Self { entries: Entries { chosen, except: Part::default() }, within: Vec::new() }
     }
 
+    /// Those by which packets enter and leave the machine.
+    #[must_use]
+    pub fn uplinks() -> Self {
+        let chosen = Part { uplinks: true, ..Part::default() };
+        Self { entries: Entries { chosen, except: Part::default() }, within: Vec::new() }
+    }
+
     /// Those of them that `others` has, too.
     #[must_use]
     pub fn within(mut self, others: &Self) -> Self {

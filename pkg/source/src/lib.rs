@@ -17,7 +17,7 @@
 //! | `accounts` | what has been counted so far |
 //! | `counting` | a stream that only counts, in intervals |
 //! | `report` | what a machine lets us do |
-//! | `host`, `ids` | hosts, and numbers for streams and interfaces |
+//! | `host`, `host_patterns`, `ids` | hosts, and numbers for streams and interfaces |
 //! | `clock` | moments, and times of the kernel as times of day |
 //! | `merged` | several sources as one, their rows in one order |
 //! | `thin` | a stream kept to its rows a second |
@@ -34,6 +34,7 @@ mod flows;
 mod header_bytes;
 mod hook;
 mod host;
+mod host_patterns;
 mod ids;
 mod interface;
 mod interface_set;
@@ -67,7 +68,8 @@ pub use self::{
     },
     header_bytes::{Captured, HeaderBytes},
     hook::{HookChoice, UnknownHook},
-    host::{Host, HostId, HostSet, names_of},
+    host::{Host, HostId, HostSet, Machine, names_of},
+    host_patterns::HostPatterns,
     ids::{GONE, InterfaceNumber, StreamId},
     interface::{Interface, Interfaces, Link},
     interface_set::{ANY, Chosen, InterfaceSet, NoSet, UPLINKS},

@@ -96,7 +96,14 @@ impl Merged {
 
     /// The same hosts as the source at `part` knows them; none where it has none of them.
     fn hosts_at(&self, part: usize, hosts: &HostSet) -> Option<HostSet> {
-        let HostSet::Of(hosts) = hosts else { return Some(HostSet::All) };
+        let hosts = match hosts {
+            HostSet::All => return Some(HostSet::All),
+            HostSet::Matching(_) => {
+                let source = self.parts.get(part)?;
+                return source.hosts().iter().any(|host| hosts.contains(host)).then(|| hosts.clone());
+            }
+            HostSet::Of(hosts) => hosts,
+        };
         let there = hosts.iter().filter_map(|host| self.hosts.find(*host)).filter(|(of, _)| *of == part);
         let there: BTreeSet<HostId> = there.map(|(_, host)| host).collect();
         (!there.is_empty()).then_some(HostSet::Of(there))
@@ -143,7 +150,7 @@ impl Merged {
         };
         let mut all = Vec::new();
         let hosts = self.parts.get(part).map(|source| source.hosts()).unwrap_or_default();
-        for host in hosts.iter().filter(|host| request.hosts.contains(host.id)) {
+        for host in hosts.iter().filter(|host| request.hosts.contains(host)) {
             for name in names {
                 for direction in &request.directions {
                     let (host, interface) = (self.hosts.of(part, host), name.clone());

@@ -9,7 +9,7 @@ use crate::{
     clock::Moment,
     error::SourceError,
     flows::FlowFeed,
-    host::{Host, HostId},
+    host::{Host, HostId, Machine},
     ids::StreamId,
     interface::Interfaces,
     prepared::Prepared,
@@ -33,6 +33,17 @@ pub trait Source: Send + Sync + 'static {
 
     /// The hosts there are now. A source that can do nothing has one all the same.
     fn hosts(&self) -> Arc<[Host]>;
+
+    /// The hosts there are or have been, and which of them answer.
+    fn machines(&self) -> Vec<Machine> {
+        let here = |host: &Host| Machine {
+            host: host.clone(),
+            unreachable: None,
+            release: String::new(),
+            clock: None,
+        };
+        self.hosts().iter().map(here).collect()
+    }
 
     /// The interfaces there are now, of all hosts; where several have one of the same name, that of the first.
     fn interfaces(&self) -> Arc<Interfaces>;

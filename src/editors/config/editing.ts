@@ -2,8 +2,9 @@ import { updateDatasourcePluginJsonDataOption, type DataSourcePluginOptionsEdito
 
 import type { SettingsResponse } from '../../resources/settings';
 import type { XdpSettings } from '../../settings/model';
+import type { XdpSecrets } from '../../settings/secrets';
 
-export type EditorProps = DataSourcePluginOptionsEditorProps<XdpSettings>;
+export type EditorProps = DataSourcePluginOptionsEditorProps<XdpSettings, XdpSecrets>;
 
 /** What the parts of the editor share. */
 export interface SectionProps {

@@ -17,8 +17,8 @@ use tokio::{
 use tracing::{debug, warn};
 use xdplive_source::{
     Check, FlowFeed, FlowQueue, HookAccounts, Host, HostId, Hosts, InterfaceState, Interfaces, IsShown,
-    LeftOut, Moment, Outcome, Prepared, Queue, Reading, Report, Request, Source, SourceError, StreamAccounts,
-    StreamId, Subscription, names_of,
+    LeftOut, Machine, Moment, Outcome, Prepared, Queue, Reading, Report, Request, Source, SourceError,
+    StreamAccounts, StreamId, Subscription, names_of,
 };
 
 use super::{
@@ -103,7 +103,7 @@ impl Fleet {
         let table = lock(&self.shared.table);
         let asked: Vec<(Host, Reach)> = table
             .all()
-            .filter(|known| request.hosts.contains(known.host.id))
+            .filter(|known| request.hosts.contains(&known.host))
             .map(|known| (known.host.clone(), known.reach.clone()))
             .collect();
         if asked.is_empty() {
@@ -304,6 +304,19 @@ impl Source for Fleet {
     fn interfaces_of(&self, host: HostId) -> Arc<Interfaces> {
         let table = lock(&self.shared.table);
         table.by_id(host).map(|known| Arc::clone(&known.interfaces)).unwrap_or_default()
+    }
+
+    fn machines(&self) -> Vec<Machine> {
+        let machine = |known: &Known| Machine {
+            host: known.host.clone(),
+            unreachable: match &known.reach {
+                Reach::Here => None,
+                Reach::Unreachable(reason) => Some(reason.clone()),
+            },
+            release: known.release.clone(),
+            clock: known.offset.get(),
+        };
+        lock(&self.shared.table).all().map(machine).collect()
     }
 
     async fn prepare(&self, request: &Request) -> Result<Prepared, SourceError> {

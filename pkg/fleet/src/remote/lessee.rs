@@ -172,7 +172,7 @@ impl Lessee {
         let now = Instant::now();
         let wanted: Vec<(Host, u64, bool)> = {
             let table = lock(&self.shared.table);
-            let wanted = table.all().filter(|known| self.terms.request.hosts.contains(known.host.id));
+            let wanted = table.all().filter(|known| self.terms.request.hosts.contains(&known.host));
             wanted.map(|known| (known.host.clone(), known.epoch, known.is_here())).collect()
         };
         let hosts = wanted.iter().filter(|(.., is_here)| *is_here).count().max(1);

@@ -8,11 +8,10 @@ use std::{
 use tokio::{sync::watch, time::Instant};
 use tracing::{info, warn};
 use xdplive_filter::Filter;
-use xdplive_source::{HostId, Hosts, Label, SourceError, StreamId};
+use xdplive_source::{HostId, HostPatterns, Hosts, Label, SourceError, StreamId};
 
 use super::{
     caller::{Caller, Heard},
-    patterns::HostPatterns,
     sums::StreamSums,
     table::{Change, Table},
 };

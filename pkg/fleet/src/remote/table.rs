@@ -30,8 +30,6 @@ pub struct Known {
     pub epoch: u64,
     /// The agent's release.
     pub release: String,
-    /// What people say about the host.
-    pub labels: BTreeMap<String, String>,
     /// Whether it answers.
     pub reach: Reach,
     /// How far its clock is ahead.
@@ -144,7 +142,8 @@ impl Table {
             // The new one counts its descriptions from the beginning.
             known.news.1 = 0;
         }
-        (known.epoch, known.release, known.labels, known.heard) = (epoch, release, labels, now);
+        (known.epoch, known.release, known.heard) = (epoch, release, now);
+        known.host.labels = Arc::new(labels);
         known.news.0 = description;
         match (is_new, was_here) {
             (true, _) => Change::Restarted,
@@ -166,10 +165,9 @@ impl Table {
             return Change::None;
         };
         self.known.push(Known {
-            host: Host { id: HostId::new(place), name: Arc::from(name.as_str()) },
+            host: Host { id: HostId::new(place), name: Arc::from(name.as_str()), labels: Arc::new(labels) },
             epoch,
             release,
-            labels,
             reach: Reach::Here,
             offset: Offset::default(),
             interfaces: Arc::default(),

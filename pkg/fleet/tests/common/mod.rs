@@ -17,12 +17,12 @@ use xdplive_fleet::{
     agent::{Agent, AgentSettings},
     ceiling::Ceiling,
     nats::{Access, Connection},
-    remote::{Fleet, FleetSettings, HostPatterns},
+    remote::{Fleet, FleetSettings},
     synthetic::{Making, Synthetic},
     wire::{DEFAULT_PREFIX, Subjects},
 };
 use xdplive_packet::accounting::Limit;
-use xdplive_source::{Batch, HookChoice, InterfaceSet, Request, Source, Subscription, Tally};
+use xdplive_source::{Batch, HookChoice, HostPatterns, InterfaceSet, Request, Source, Subscription, Tally};
 
 /// The program, as `tools/nats-server.sh` gets it.
 fn program() -> PathBuf {

@@ -1,11 +1,11 @@
 //! Which files the plugin process can reach (landlock(7), kernel 5.13; TCP from 6.7, abstract sockets and signals from
 //! 6.12).
 
-use std::path::Path;
+use std::{collections::BTreeSet, path::Path};
 
 use landlock::{
-    ABI, Access as _, AccessFs, AccessNet, BitFlags, CompatLevel, Compatible as _, PathBeneath, PathFd,
-    Ruleset, RulesetAttr as _, RulesetCreatedAttr as _, RulesetError, RulesetStatus, Scope,
+    ABI, Access as _, AccessFs, AccessNet, BitFlags, CompatLevel, Compatible as _, NetPort, PathBeneath,
+    PathFd, Ruleset, RulesetAttr as _, RulesetCreatedAttr as _, RulesetError, RulesetStatus, Scope,
 };
 
 use super::error::FenceError;
@@ -13,13 +13,16 @@ use super::error::FenceError;
 /// The newest that is asked for; an older kernel has the part that it knows.
 const NEWEST: ABI = ABI::V6;
 
-/// Leaves reading below `/proc` and `/sys`, and removing what is below `own`. No TCP: the plugin listens on a unix socket,
-/// which it has by then.
+/// What connecting to another machine by its name reads: how names are resolved, and who signs certificates.
+const NAMES_AND_CERTIFICATES: [&str; 3] = ["/etc", "/usr/share/ca-certificates", "/run/systemd/resolve"];
+
+/// Leaves reading below `/proc` and `/sys`, and removing what is below `own`. Of TCP it leaves connections to `ports`, and
+/// reading what they need; the plugin listens on a unix socket, which it has by then.
 ///
 /// # Errors
 /// [`FenceError::Landlock`] where the kernel restricts nothing.
-pub fn restrict(own: &Path) -> Result<(), FenceError> {
-    let status = try_restrict(own).map_err(|error| FenceError::Landlock(error.to_string()))?;
+pub fn restrict(own: &Path, ports: &BTreeSet<u16>) -> Result<(), FenceError> {
+    let status = try_restrict(own, ports).map_err(|error| FenceError::Landlock(error.to_string()))?;
     match status {
         RulesetStatus::NotEnforced => {
             Err(FenceError::Landlock("it is switched off, or not built in".to_owned()))
@@ -28,7 +31,7 @@ pub fn restrict(own: &Path) -> Result<(), FenceError> {
     }
 }
 
-fn try_restrict(own: &Path) -> Result<RulesetStatus, RulesetError> {
+fn try_restrict(own: &Path, ports: &BTreeSet<u16>) -> Result<RulesetStatus, RulesetError> {
     // Removing a directory is a right on the one above it, which is everybody's. What may be removed there, its sticky bit
     // says.
     let handled = AccessFs::from_all(NEWEST) & !BitFlags::from(AccessFs::RemoveDir);
@@ -39,15 +42,16 @@ fn try_restrict(own: &Path) -> Result<RulesetStatus, RulesetError> {
         .scope(Scope::AbstractUnixSocket)?
         .create()?;
     let read = AccessFs::ReadFile | AccessFs::ReadDir;
-    for (path, allowed) in [
-        (Path::new("/proc"), read),
-        (Path::new("/sys"), read),
-        (own, AccessFs::ReadDir | AccessFs::RemoveFile),
-    ] {
+    let needed = NAMES_AND_CERTIFICATES.iter().filter(|_| !ports.is_empty());
+    let readable = ["/proc", "/sys"].iter().chain(needed).map(|path| (Path::new(path), read));
+    for (path, allowed) in readable.chain([(own, AccessFs::ReadDir | AccessFs::RemoveFile)]) {
         // Where there is no such directory there is nothing to be reached.
         if let Ok(directory) = PathFd::new(path) {
             rules = rules.add_rule(PathBeneath::new(directory, allowed))?;
         }
+    }
+    for port in ports {
+        rules = rules.add_rule(NetPort::new(*port, AccessNet::ConnectTcp))?;
     }
     Ok(rules.restrict_self()?.ruleset)
 }

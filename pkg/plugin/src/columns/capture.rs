@@ -138,7 +138,7 @@ impl View<'_> {
     }
 
     fn shows(&self, hook: &HookAccounts) -> bool {
-        self.hosts.contains(hook.host.id)
+        self.hosts.contains(&hook.host)
             && self.interfaces.contains(&hook.interface, hook.uplink)
             && self.directions.contains(&hook.direction)
     }

@@ -1,6 +1,6 @@
 //! The keys of a query, each checked by itself.
 
-use std::ops::RangeInclusive;
+use std::{collections::BTreeSet, ops::RangeInclusive};
 
 use serde_json::{Map, Value};
 use xdplive_filter::Filter;
@@ -21,14 +21,19 @@ use crate::{
 
 /// Interfaces named in one query at most.
 pub(super) const MAX_INTERFACES: usize = 64;
+/// Machines named in one query at most.
+const MAX_HOSTS: usize = 64;
+/// Longest entry for machines, bytes: a name in the DNS.
+const MAX_HOST: usize = 253;
 /// Longest name of an interface, bytes (`IFNAMSIZ` less its end).
 const MAX_NAME: usize = 15;
 /// Bytes of a pattern for them.
 const MAX_PATTERN: usize = 80;
 
 /// Names of the keys that are known.
-pub const KEYS: [&str; 12] = [
+pub const KEYS: [&str; 13] = [
     "kind",
+    "hosts",
     "interfaces",
     "direction",
     "filter",
@@ -100,6 +105,28 @@ impl Keys<'_> {
         }
     }
 
+    /// Names, patterns and labels of machines; none stands for all.
+    pub(super) fn hosts(&self) -> Result<Vec<String>, QueryError> {
+        let key = "hosts";
+        let allowed = || {
+            format!(
+                "it takes a list of up to {MAX_HOSTS} names of machines, patterns such as web* and !web9, and labels such as \
+                 site=fra, of up to {MAX_HOST} bytes each and without spaces"
+            )
+        };
+        let entries = match self.get(key) {
+            None => return Ok(Vec::new()),
+            Some(Value::Array(entries)) if entries.len() <= MAX_HOSTS => entries,
+            Some(other) => return Err(wrong(key, other, allowed())),
+        };
+        let mut found = BTreeSet::new();
+        for entry in entries {
+            let text = entry.as_str().filter(|text| is_host(text));
+            found.insert(text.ok_or_else(|| wrong(key, entry, allowed()))?.to_owned());
+        }
+        Ok(found.into_iter().collect())
+    }
+
     pub(super) fn interfaces(&self, machine: &Interfaces) -> Result<InterfaceSet, QueryError> {
         let key = "interfaces";
         let allowed = || {
@@ -127,8 +154,7 @@ impl Keys<'_> {
             };
         }
         if found.is_empty() {
-            let default = machine.default_route().map(|interface| interface.name.clone());
-            return Ok(InterfaceSet::Named(vec![default.ok_or(QueryError::NoDefaultRoute)?]));
+            return machine.default_set().ok_or(QueryError::NoDefaultRoute);
         }
         InterfaceSet::read(found)
             .map_err(|error| wrong(key, &Value::Array(names.clone()), format!("{error}; {}", allowed())))
@@ -201,6 +227,17 @@ impl Keys<'_> {
 /// Whether it is no name of an interface, although one could have it.
 fn is_variable(name: &str, machine: &Interfaces) -> bool {
     variable_in(name).is_some() && machine.get(name).is_none()
+}
+
+/// Whether it can be an entry of a list of machines.
+fn is_host(text: &str) -> bool {
+    let name = text.strip_prefix('!').unwrap_or(text);
+    let is_label = name.split_once('=').is_none_or(|(label, value)| !label.is_empty() && !value.is_empty());
+    !name.is_empty()
+        && text.len() <= MAX_HOST
+        && is_label
+        && variable_in(text).is_none()
+        && !text.contains(|c: char| c.is_whitespace() || c.is_control())
 }
 
 /// Whether it can be an entry of a list of interfaces. Patterns may be longer than the names that fit them.

@@ -14,7 +14,7 @@ mod generated {
 #[derive(Clone, Copy, PartialEq, prost::Message)]
 pub struct Empty {}
 
-use generated::g_r_p_c_controller_server::GRPCController;
+pub(super) use generated::g_r_p_c_controller_server::GRPCController;
 pub use generated::{
     g_r_p_c_controller_client::GRPCControllerClient as ControllerClient,
     g_r_p_c_controller_server::GRPCControllerServer as ControllerServer,

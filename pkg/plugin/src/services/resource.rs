@@ -3,6 +3,7 @@
 
 mod filter;
 mod handing_out;
+mod machines;
 mod pcapng;
 mod seen;
 mod settings;
@@ -113,13 +114,13 @@ impl Plugin {
         if let Some(answer) = filter::answer(path, request) {
             return answer.map_err(|failure| (failure.code, failure.message));
         }
-        if !matches!(path, "interfaces" | "columns" | "seen" | "settings") {
+        if !matches!(path, "interfaces" | "columns" | "seen" | "settings" | "machines") {
             let path: String = path.chars().take(80).collect();
             return Err((
                 404,
                 format!(
-                    "there is no resource \"{path}\"; there are interfaces, columns, settings, seen, filter, \
-                     filter/words and pcapng"
+                    "there is no resource \"{path}\"; there are interfaces, columns, machines, settings, \
+                     seen, filter, filter/words and pcapng"
                 ),
             ));
         }
@@ -132,6 +133,9 @@ impl Plugin {
         }
         if path == "settings" {
             return Ok(self.settings(&settings));
+        }
+        if path == "machines" {
+            return Ok(self.machines());
         }
         if path == "columns" {
             let kind = keys(&request.url).find(|(key, _)| key == "kind").map(|(_, kind)| kind);

@@ -5,8 +5,9 @@ use thiserror::Error;
 use xdplive_source::{HookChoice, UnknownHook};
 
 use super::{
-    LimitCeiling, Patterns, ServerSettings,
+    DEFAULT_PREFIX, FleetSettings, LimitCeiling, Patterns, ServerAddress, ServerSettings,
     keys::{KEYS, UnknownKeys},
+    words,
 };
 use crate::{access::Role, shortened::shortened};
 
@@ -25,6 +26,8 @@ pub struct DataSourceSettings {
     pub shows_own_traffic: bool,
     /// `maxLimit`: the ceiling of `limit`, within the administrator's.
     pub ceiling: LimitCeiling,
+    /// The other machines whose packets it has; none where it has those of this machine.
+    pub fleet: Option<FleetSettings>,
 }
 
 /// What `allowedInterfaces` takes.
@@ -81,6 +84,17 @@ pub enum DataSourceSettingError {
         settings = KEYS.join(", ")
     )]
     Unknown(UnknownKeys),
+    /// The administrator allows no such server.
+    #[error(
+        "the data source's setting natsServers names {given}, and the server's administrator allows {allowed}; have it added to \
+         nats_servers in the section [plugin.xdplive-packets-datasource] of grafana.ini, and Grafana started again"
+    )]
+    NatsServer {
+        /// The data source's.
+        given: ServerAddress,
+        /// The administrator's, as text.
+        allowed: String,
+    },
     /// The hook's name is wrong.
     #[error("the data source's setting {0}. Change it in the data source's settings")]
     Hook(#[from] UnknownHook),
@@ -106,6 +120,7 @@ impl Default for DataSourceSettings {
             packets_to_services: false,
             shows_own_traffic: false,
             ceiling: LimitCeiling::None,
+            fleet: None,
         }
     }
 }
@@ -154,6 +169,7 @@ impl DataSourceSettings {
                 })
                 .map_or(defaults.ceiling, LimitCeiling::OfDataSource)
                 .under(server.ceiling),
+            fleet: reader.fleet(server),
         };
         let mut errors = reader.errors;
         errors.extend(UnknownKeys::among(&keys).map(DataSourceSettingError::Unknown));
@@ -163,6 +179,25 @@ impl DataSourceSettings {
             Err(DataSourceSettingErrors { errors, interfaces: settings.interfaces })
         }
     }
+}
+
+/// A list of texts, or one text with commas or white space between them; `None` where one of a list is empty.
+fn texts(value: &Value) -> Option<Vec<String>> {
+    match value {
+        Value::String(text) => Some(words(text).map(str::to_owned).collect()),
+        Value::Array(texts) => {
+            let text =
+                |value: &Value| value.as_str().filter(|text| !text.trim().is_empty()).map(str::to_owned);
+            texts.iter().map(text).collect()
+        }
+        _ => None,
+    }
+}
+
+/// Whether subjects of NATS may begin so: words with dots between, none of them with a meaning of its own.
+fn is_prefix(text: &str) -> bool {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+    text.len() <= 64 && text.split('.').all(|word| !word.is_empty() && word.chars().all(is_plain))
 }
 
 /// A list of patterns, or one text. An empty one is the settings page's way to have none.
@@ -207,6 +242,43 @@ impl<'a> Reader<'a> {
             self.errors.push(DataSourceSettingError::Value { key, given, allowed });
         }
         value
+    }
+
+    /// The other machines, reached by servers that the administrator allows. Without a server there are none.
+    fn fleet(&mut self, server: &ServerSettings) -> Option<FleetSettings> {
+        let servers = self.value(
+            "natsServers",
+            "it takes a list of addresses such as nats://nats.example.org:4222 and tls://nats.example.org",
+            |value| texts(value)?.iter().map(|text| ServerAddress::read(text)).collect::<Option<Vec<_>>>(),
+        );
+        let prefix =
+            self.value("natsPrefix", "it takes letters, digits, - and _, with dots between", |value| {
+                value.as_str().filter(|prefix| is_prefix(prefix)).map(str::to_owned)
+            });
+        let client = self.value("natsClient", "it takes up to 64 letters, digits, - and _", |value| {
+            value.as_str().filter(|name| is_prefix(name) && !name.contains('.')).map(str::to_owned)
+        });
+        let tls_first = self.value("natsTlsFirst", "it takes true or false", Value::as_bool);
+        let hosts = self.value(
+            "allowedHosts",
+            "it takes a list of names, patterns such as web* and !web9, and labels such as site=fra, none of them empty",
+            texts,
+        );
+        let servers = servers.filter(|servers| !servers.is_empty())?;
+        for given in &servers {
+            if !server.nats_servers.iter().any(|allowed| allowed.allows(given)) {
+                let allowed: Vec<String> = server.nats_servers.iter().map(ToString::to_string).collect();
+                let allowed = if allowed.is_empty() { "none".to_owned() } else { allowed.join(", ") };
+                self.errors.push(DataSourceSettingError::NatsServer { given: given.clone(), allowed });
+            }
+        }
+        Some(FleetSettings {
+            servers,
+            prefix: prefix.unwrap_or_else(|| DEFAULT_PREFIX.to_owned()),
+            client,
+            tls_first: tls_first.unwrap_or_default(),
+            hosts: hosts.unwrap_or_default(),
+        })
     }
 
     /// The hook, within what the administrator has set.

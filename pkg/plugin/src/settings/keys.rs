@@ -7,8 +7,19 @@ use serde_json::{Map, Value};
 use super::nearest::{SHOWN, nearest};
 
 /// The settings of a data source. `src/settings/model.ts` has the same.
-pub const KEYS: [&str; 6] =
-    ["hook", "allowedInterfaces", "minimumRole", "allowPacketsToServices", "showOwnTraffic", "maxLimit"];
+pub const KEYS: [&str; 11] = [
+    "hook",
+    "allowedInterfaces",
+    "minimumRole",
+    "allowPacketsToServices",
+    "showOwnTraffic",
+    "maxLimit",
+    "natsServers",
+    "natsPrefix",
+    "natsClient",
+    "natsTlsFirst",
+    "allowedHosts",
+];
 
 /// What Grafana, its SDK for plugins and its own pages keep in the `jsonData` of data sources of any type. Nothing of it
 /// says anything here. `httpHeaderName1` and so on come on top.

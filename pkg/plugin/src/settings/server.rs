@@ -8,7 +8,7 @@ use xdplive_protocol::plugin::LOADER_SOCKET;
 use xdplive_source::HookChoice;
 
 use super::{
-    LimitCeiling, Patterns, bounds,
+    LimitCeiling, Patterns, ServerAddress, bounds,
     ceiling::DEFAULT_CEILING,
     ceiling_file::{Ceiling, CeilingFileError},
     words,
@@ -59,6 +59,8 @@ pub struct ServerSettings {
     pub log_level: &'static str,
     /// `audit_level`: one of [`AUDIT_LEVELS`]. `info`. See [`crate::audit`].
     pub audit_level: &'static str,
+    /// `nats_servers`: servers of NATS by which data sources may reach other machines, separated by commas or spaces. None.
+    pub nats_servers: BTreeSet<ServerAddress>,
     /// Names of the settings that are made, and can be used; the others have their defaults.
     pub made: BTreeSet<&'static str>,
 }
@@ -118,7 +120,7 @@ impl ServerSettingError {
 }
 
 /// Names of all settings, in lower case.
-pub const NAMES: [&str; 18] = [
+pub const NAMES: [&str; 19] = [
     "audit_level",
     "flow_entries",
     "header_bytes",
@@ -130,6 +132,7 @@ pub const NAMES: [&str; 18] = [
     "loader",
     "log_level",
     "max_limit",
+    "nats_servers",
     "own_ports",
     "queue_rows",
     "quota_percent",
@@ -233,6 +236,14 @@ impl ServerSettings {
                     AUDIT_LEVELS.into_iter().find(|level| *level == text)
                 })
                 .unwrap_or(DEFAULT_LEVEL),
+            nats_servers: reader
+                .value(
+                    "nats_servers",
+                    "it takes addresses of NATS servers such as nats://127.0.0.1:4222 and tls://nats.example.org, separated by \
+                     commas or spaces",
+                    ServerAddress::read_all,
+                )
+                .unwrap_or_default(),
             made: BTreeSet::new(),
         };
         (Self { made: reader.made, ..settings }, reader.errors)

@@ -181,7 +181,10 @@ async fn the_answer_says_what_is_left_out_and_why() {
         "reason": "tcx: no room; tried again in 4 s",
     });
     assert_eq!(hooks[2], first, "what is refused comes first");
-    assert_eq!(meta["custom"]["leftOut"], json!({ "refused": 1, "attaching": 30, "absent": 0, "unreachable": 0 }));
+    assert_eq!(
+        meta["custom"]["leftOut"],
+        json!({ "refused": 1, "attaching": 30, "absent": 0, "unreachable": 0 })
+    );
     let text = "Left out: veth77 in (refused: tcx: no room; tried again in 4 s), veth0 in (attaching), veth1 in (attaching) \
                 and 28 more";
     assert_eq!(meta["notices"], json!([{ "severity": "warning", "text": text }]));

@@ -1,6 +1,12 @@
 //! Grafana's side of the connection.
 
-use std::{collections::HashMap, io, ops::RangeInclusive, sync::Arc, time::Duration};
+use std::{
+    collections::HashMap,
+    io,
+    ops::RangeInclusive,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use arrow_array::{
     ArrayRef,
@@ -8,6 +14,7 @@ use arrow_array::{
     types::{Float64Type, TimestampNanosecondType, UInt32Type, UInt64Type},
 };
 use arrow_schema::DataType;
+use async_trait::async_trait;
 use futures::{StreamExt as _, stream};
 use grafana_plugin_sdk::pluginv2::{
     CallResourceRequest, CallResourceResponse, CheckHealthRequest, CheckHealthResponse,
@@ -29,11 +36,11 @@ use tower::service_fn;
 use xdplive_capture::clock;
 use xdplive_history::Recorder;
 use xdplive_plugin::{
-    services::{ControllerClient, ControllerServer, Empty, Plugin},
-    settings::{Ceiling, FromTheStart, ServerSettings},
+    services::{Connect, ControllerClient, ControllerServer, Empty, Fleets, Gateway, Plugin},
+    settings::{Ceiling, FleetAccess, FromTheStart, ServerSettings},
     shutdown::Shutdown,
 };
-use xdplive_source::Source;
+use xdplive_source::{Host, Source};
 
 use crate::{
     context::viewer,
@@ -51,12 +58,32 @@ pub(crate) const WATCH_UNSET: (&str, &str) = ("watch", "unset");
 pub(crate) struct Grafana {
     channel: Channel,
     pub(crate) source: Arc<FakeSource>,
+    /// What data sources have that have other machines, one after the other.
+    pub(crate) others: Arc<Others>,
     pub(crate) recorder: Recorder,
     /// What comes with its queries.
     pub(crate) headers: HashMap<String, String>,
     streams: mpsc::UnboundedReceiver<Stream>,
     /// Those that count beside streams of packets, and came before them.
     counting: Vec<Stream>,
+}
+
+/// Other machines, made up for whoever connects to any.
+#[derive(Default)]
+pub(crate) struct Others {
+    /// What each connection was made with: the data source, its access, and the machine it got.
+    pub(crate) made: Mutex<Vec<(String, FleetAccess, Arc<FakeSource>)>>,
+}
+
+#[async_trait]
+impl Connect for Others {
+    async fn connect(&self, owner: &str, access: &FleetAccess) -> Arc<dyn Source> {
+        let mut made = self.made.lock().unwrap();
+        let host = Host::only(format!("web{}", made.len() + 1));
+        let (source, _streams) = FakeSource::new(Machine { host, ..Machine::default() });
+        made.push((owner.to_owned(), access.clone(), Arc::clone(&source)));
+        source
+    }
 }
 
 /// A stream's channel: its path, and the data to subscribe with.
@@ -95,10 +122,12 @@ impl Grafana {
         let (source, streams) = FakeSource::new(machine);
         let all = make(Arc::clone(&source) as _);
         let plugin = Plugin::new(HOST.into(), all, server, setting_errors, Shutdown::default());
+        let others = Arc::new(Others::default());
         let recorder = plugin.recorder.clone();
         Self {
-            channel: connect(plugin).await,
+            channel: connect(Gateway::new(plugin, Fleets::new(Arc::clone(&others) as _))).await,
             source,
+            others,
             recorder,
             // As a page sends them.
             headers: [("http_X-Datasource-Uid".to_owned(), "p4ck3ts".to_owned())].into(),
@@ -279,7 +308,7 @@ impl Grafana {
 }
 
 /// Serves the plugin through memory.
-async fn connect(plugin: Plugin) -> Channel {
+async fn connect(plugin: Gateway) -> Channel {
     let (ours, theirs) = tokio::io::duplex(1 << 16);
     // The listener stays open after its only connection.
     let connections = stream::iter([Ok::<_, io::Error>(theirs)]).chain(stream::pending());

@@ -29,6 +29,7 @@ mod host;
 mod interface_sets;
 mod lingering;
 mod log;
+mod other_machines;
 mod past;
 mod pcapng;
 mod query_data;

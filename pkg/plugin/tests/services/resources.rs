@@ -109,7 +109,7 @@ async fn there_is_nothing_else() {
     let grafana = Grafana::start().await;
     for path in ["", "interface", "interfaces/eth0", "Columns", "pcap"] {
         let message = format!(
-            "there is no resource \"{path}\"; there are interfaces, columns, settings, seen, filter, \
+            "there is no resource \"{path}\"; there are interfaces, columns, machines, settings, seen, filter, \
              filter/words and pcapng"
         );
         let expected = (404, json!({ "message": message }));

@@ -32,6 +32,7 @@ async fn nothing_is_set() {
             "history_rows": { "value": 10_000, "set": false },
             "watch": { "value": [], "set": false },
             "own_ports": { "value": [443, 3000], "set": false },
+            "nats_servers": { "value": [], "set": false },
             "quota_percent": { "value": 100, "set": false },
             "log_level": { "value": "info", "set": false },
             "audit_level": { "value": "info", "set": false },
@@ -56,6 +57,7 @@ async fn everything_is_set() {
         ("history_rows", "0"),
         ("watch", "eth0 lo wg0"),
         ("own_ports", "none"),
+        ("nats_servers", "tls://nats.example.org 10.0.0.1"),
         ("quota_percent", "none"),
         ("log_level", "debug"),
         ("audit_level", "off"),
@@ -74,6 +76,7 @@ async fn everything_is_set() {
         // Interfaces that may not be watched are not named.
         ("watch", json!(["eth0"])),
         ("own_ports", json!([])),
+        ("nats_servers", json!(["nats://10.0.0.1:4222", "tls://nats.example.org:4222"])),
         ("quota_percent", json!(null)),
         ("log_level", json!("debug")),
         ("audit_level", json!("off")),

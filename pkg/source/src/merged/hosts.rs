@@ -33,7 +33,7 @@ impl Hosts {
 
     /// A host of the source at `part` as one of all.
     pub fn of(&self, part: usize, host: &Host) -> Host {
-        Host { id: self.id(part, host.id), name: host.name.clone() }
+        Host { id: self.id(part, host.id), ..host.clone() }
     }
 
     /// The place of the source that has this host, and what it is called there.

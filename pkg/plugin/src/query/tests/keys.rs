@@ -7,6 +7,7 @@ fn every_key_has_a_default() {
     let query = parse(&json!({})).unwrap();
     let expected = Query {
         kind: Kind::Packets,
+        hosts: Vec::new(),
         interfaces: xdplive_source::InterfaceSet::Named(vec!["eth0".to_owned()]),
         direction: vec![Direction::In, Direction::Out],
         filter: Arc::new(Filter::parse("").unwrap()),

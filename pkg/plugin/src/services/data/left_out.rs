@@ -39,8 +39,7 @@ pub fn counts(left_out: &[LeftOut]) -> Value {
 #[must_use]
 pub fn notice(left_out: &[LeftOut]) -> Option<Value> {
     let sorted = sorted(left_out);
-    let is_refused =
-        matches!(sorted.first()?.state, InterfaceState::Refused | InterfaceState::Unreachable);
+    let is_refused = matches!(sorted.first()?.state, InterfaceState::Refused | InterfaceState::Unreachable);
     let named: Vec<String> = sorted
         .iter()
         .take(NAMED)

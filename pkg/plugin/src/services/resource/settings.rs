@@ -33,6 +33,7 @@ impl Plugin {
             }
         };
         let own_ports = server.own_ports.clone().unwrap_or_else(|| self.own_ports());
+        let nats_servers: Vec<String> = server.nats_servers.iter().map(ToString::to_string).collect();
         let entry = |name: &str, value: Value| {
             (name.to_owned(), json!(Entry { value, set: server.made.contains(name) }))
         };
@@ -49,6 +50,7 @@ impl Plugin {
             entry("history_rows", json!(server.history_rows)),
             entry("watch", json!(watched)),
             entry("own_ports", json!(own_ports)),
+            entry("nats_servers", json!(nats_servers)),
             entry("quota_percent", json!(server.quotas.percent())),
             entry("log_level", json!(server.log_level)),
             entry("audit_level", json!(server.audit_level)),

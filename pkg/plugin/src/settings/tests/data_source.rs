@@ -19,8 +19,9 @@ fn nothing_set() {
         packets_to_services: false,
         shows_own_traffic: false,
         ceiling: LimitCeiling::Rows(10_000),
+        fleet: None,
     };
-    let nulls = r#"{"hook":null,"allowedInterfaces":null,"minimumRole":null,"allowPacketsToServices":null,"showOwnTraffic":null,"maxLimit":null}"#;
+    let nulls = r#"{"hook":null,"allowedInterfaces":null,"minimumRole":null,"allowPacketsToServices":null,"showOwnTraffic":null,"maxLimit":null,"natsServers":null,"natsPrefix":null,"natsTlsFirst":null,"allowedHosts":null}"#;
     for json in ["", "null", "{}", nulls] {
         assert_eq!(read(json), Ok(expected.clone()), "{json}");
     }
@@ -39,6 +40,7 @@ fn everything_set() {
         packets_to_services: true,
         shows_own_traffic: true,
         ceiling: LimitCeiling::OfDataSource(500),
+        fleet: None,
     };
     assert_eq!(read(json), Ok(expected));
 }

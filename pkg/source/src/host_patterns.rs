@@ -6,7 +6,7 @@ use wildmatch::WildMatch;
 
 /// Hosts by name (`web1`), pattern (`web*`, `?`), or label (`site=fra`, whose value may be a pattern). One that begins with
 /// `!` leaves out.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct HostPatterns(Vec<String>);
 
 impl HostPatterns {
@@ -14,6 +14,12 @@ impl HostPatterns {
     #[must_use]
     pub fn new(patterns: impl IntoIterator<Item = String>) -> Self {
         Self(patterns.into_iter().filter(|pattern| !pattern.is_empty()).collect())
+    }
+
+    /// One by one.
+    #[must_use]
+    pub fn texts(&self) -> &[String] {
+        &self.0
     }
 
     /// Whether a host with this name and these labels is meant.
