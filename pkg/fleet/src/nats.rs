@@ -1,6 +1,7 @@
 //! Connecting to a server of NATS, and doing so again whenever that is needed.
 
 use std::{
+    collections::BTreeSet,
     fmt,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
@@ -163,17 +164,10 @@ pub struct Connection {
 }
 
 impl Access {
-    /// Files that are read at each attempt.
+    /// The TCP ports of the servers.
     #[must_use]
-    pub fn files(&self) -> Vec<PathBuf> {
-        let mut files: Vec<PathBuf> = self.tls_ca.iter().cloned().collect();
-        if let Some((certificate, key)) = &self.tls_identity {
-            files.extend([certificate.clone(), key.clone()]);
-        }
-        if let Credentials::File { path, .. } = &self.credentials {
-            files.push(path.clone());
-        }
-        files
+    pub fn ports(&self) -> BTreeSet<u16> {
+        self.addresses().unwrap_or_default().iter().map(async_nats::ServerAddr::port).collect()
     }
 
     /// Begins to connect. The connection may come later, and is tried for as long as this lives.

@@ -11,7 +11,7 @@ mod common;
 
 use std::{collections::BTreeMap, time::Duration};
 
-use common::{Server, agent, assert_adds_up, finish, fleet, packets, take, until};
+use common::{Server, agent, assert_adds_up, finish, fleet, hosts, packets, take, until};
 use xdplive_fleet::{
     ceiling::Ceiling,
     synthetic::{Making, number_of},
@@ -26,16 +26,12 @@ fn making(host: &str, rate: u32) -> Making {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn rows_of_two_agents_come_in_order_and_each_once() {
     let server = Server::start();
-    let first = agent(&server.url(), making("a", 2000), Ceiling::default()).await;
+    let first = agent(&server.url(), making("a", 2000), Ceiling::default());
     // Its clock is an hour ahead.
     let ahead = Making { clock_ahead: 3_600_000_000_000, ..making("b.example", 1000) };
-    let second = agent(&server.url(), ahead, Ceiling::default()).await;
+    let second = agent(&server.url(), ahead, Ceiling::default());
     let fleet = fleet(&server.url()).await;
-    until("two hosts", Duration::from_secs(3), || fleet.hosts().len() == 2).await;
-    until("their interfaces", Duration::from_secs(3), || {
-        fleet.hosts().iter().all(|host| fleet.interfaces_of(host.id).get("eth0").is_some())
-    })
-    .await;
+    hosts(&fleet, 2).await;
     let prepared = fleet.prepare(&packets(Limit::All)).await.unwrap();
     assert_eq!((prepared.in_force.len(), prepared.left_out.len()), (4, 0), "{prepared:?}");
 
@@ -80,9 +76,9 @@ async fn rows_of_two_agents_come_in_order_and_each_once() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_agent_that_nobody_renews_ends_its_streams_within_five_seconds() {
     let server = Server::start();
-    let lender = agent(&server.url(), making("a", 100), Ceiling::default()).await;
+    let lender = agent(&server.url(), making("a", 100), Ceiling::default());
     let client = fleet(&server.url()).await;
-    until("a host", Duration::from_secs(3), || client.hosts().len() == 1).await;
+    hosts(&client, 1).await;
     let stream = client.subscribe(&packets(Limit::All)).await.unwrap();
     take(&stream, Duration::from_secs(7), |_| {}).await;
     assert_eq!(lender.source.running(), 1, "as long as it is renewed");
@@ -106,9 +102,9 @@ async fn without_hosts_a_request_is_refused_in_words() {
 async fn a_ceiling_holds_whatever_is_asked() {
     let server = Server::start();
     let ceiling = Ceiling { rows_per_second: Some(100), flows: false, ..Ceiling::default() };
-    let lender = agent(&server.url(), making("a", 5000), ceiling).await;
+    let lender = agent(&server.url(), making("a", 5000), ceiling);
     let fleet = fleet(&server.url()).await;
-    until("a host", Duration::from_secs(3), || fleet.hosts().len() == 1).await;
+    hosts(&fleet, 1).await;
     let refused = fleet.prepare(&packets(Limit::All)).await.unwrap_err();
     assert!(refused.to_string().contains("rows_per_second = 100"), "{refused}");
     let streams = [

@@ -186,14 +186,17 @@ impl Lessee {
             let Some(at) = self.hosts.get_mut(&name) else { continue };
             match &mut at.run {
                 None if is_here && at.due <= now => self.begin(&name, epoch, hosts),
-                Some(run) if is_here && !at.is_starting && now.duration_since(run.heard) > run::SILENT => {
-                    if now.duration_since(run.heard) > GIVEN_UP {
+                // Time in which it could not be asked says nothing about it.
+                Some(run) if !is_here => run.asked = None,
+                Some(run) if !at.is_starting && now.duration_since(run.heard) > run::SILENT => {
+                    let (first, last) = run.asked.unwrap_or((now, now - ASKED_AGAIN));
+                    if now.duration_since(first) > GIVEN_UP {
                         warn!(
                             "a stream of {name} is silent, and its agent does not know it; it is begun anew"
                         );
                         self.break_off(&name);
-                    } else if run.asked.is_none_or(|asked| now.duration_since(asked) >= ASKED_AGAIN) {
-                        run.asked = Some(now);
+                    } else if now.duration_since(last) >= ASKED_AGAIN {
+                        run.asked = Some((first, now));
                         let number = run.number;
                         self.ask_settled(&name, number, false);
                     }

@@ -28,8 +28,8 @@ pub struct Run {
     pub sums: Track,
     /// When the last message came.
     pub heard: Instant,
-    /// When it was last asked what it had come to.
-    pub asked: Option<Instant>,
+    /// When it was asked for the first time what it had come to, since the host answers again, and when last.
+    pub asked: Option<(Instant, Instant)>,
     /// The names of the interfaces that rows came from.
     pub names: Arc<Names>,
     next: u64,

@@ -12,13 +12,17 @@ use std::{
 };
 
 use tempfile::TempDir;
-use tokio::{sync::watch, task::JoinHandle, time::Instant};
+use tokio::{
+    runtime::{Builder, Runtime},
+    sync::watch,
+    time::Instant,
+};
 use xdplive_fleet::{
     agent::{Agent, AgentSettings},
     ceiling::Ceiling,
     nats::{Access, Connection},
     remote::{Fleet, FleetSettings},
-    synthetic::{Making, Synthetic},
+    synthetic::{INTERFACE, Making, Synthetic},
     wire::{DEFAULT_PREFIX, Subjects},
 };
 use xdplive_packet::accounting::Limit;
@@ -114,44 +118,61 @@ pub async fn connect(url: &str, name: &str) -> Connection {
     access.connect().await.unwrap()
 }
 
-/// An agent that runs, and what it lends.
+/// An agent that runs, and what it lends. It has threads of its own, as a process has.
 pub struct RunningAgent {
     pub source: Arc<Synthetic>,
     end: watch::Sender<bool>,
-    task: JoinHandle<()>,
+    runtime: Option<Runtime>,
 }
 
 impl RunningAgent {
     /// Ends as a process does that is asked to.
-    pub async fn stop(self) {
+    pub async fn stop(mut self) {
         _ = self.end.send(true);
-        self.task.await.unwrap();
+        until("the agent has ended", Duration::from_secs(5), || self.end.is_closed()).await;
+        self.halt();
     }
 
     /// Ends as a process does that is killed.
-    pub fn kill(self) {
-        self.task.abort();
+    pub fn kill(mut self) {
+        self.halt();
+    }
+
+    fn halt(&mut self) {
+        if let Some(runtime) = self.runtime.take() {
+            runtime.shutdown_background();
+        }
     }
 }
 
-pub async fn agent(url: &str, making: Making, ceiling: Ceiling) -> RunningAgent {
-    let connection = connect(url, &making.host).await;
-    agent_on(connection, making, ceiling)
+impl Drop for RunningAgent {
+    fn drop(&mut self) {
+        self.halt();
+    }
 }
 
-pub fn agent_on(connection: Connection, making: Making, ceiling: Ceiling) -> RunningAgent {
+pub fn agent(url: &str, making: Making, ceiling: Ceiling) -> RunningAgent {
+    let access = Access { servers: vec![url.to_owned()], name: making.host.clone(), ..Access::default() };
+    agent_by(access, subjects(), making, ceiling)
+}
+
+pub fn agent_by(access: Access, subjects: Subjects, making: Making, ceiling: Ceiling) -> RunningAgent {
+    let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
     let source = Arc::new(Synthetic::new(&making));
     let settings = AgentSettings {
-        host: making.host.clone(),
-        subjects: subjects(),
+        host: making.host,
+        subjects,
         labels: [("site".to_owned(), "test".to_owned())].into(),
         ceiling,
         release: "0.0.0-test".to_owned(),
     };
-    let agent = Agent::new(connection, Arc::clone(&source) as Arc<dyn Source>, settings).unwrap();
     let (end, ended) = watch::channel(false);
-    let task = tokio::spawn(async move { agent.run(ended).await.unwrap() });
-    RunningAgent { source, end, task }
+    let lent = Arc::clone(&source) as Arc<dyn Source>;
+    runtime.spawn(async move {
+        let agent = Agent::new(access.connect().await.unwrap(), lent, settings).unwrap();
+        agent.run(ended).await.unwrap();
+    });
+    RunningAgent { source, end, runtime: Some(runtime) }
 }
 
 pub fn subjects() -> Subjects {
@@ -163,8 +184,12 @@ pub async fn fleet(url: &str) -> Fleet {
 }
 
 pub async fn fleet_on(connection: Connection) -> Fleet {
+    fleet_of(connection, subjects()).await
+}
+
+pub async fn fleet_of(connection: Connection, subjects: Subjects) -> Fleet {
     let settings = FleetSettings {
-        subjects: subjects(),
+        subjects,
         client: "test".to_owned(),
         hosts: HostPatterns::default(),
         queue_rows: 65_536,
@@ -177,6 +202,20 @@ pub fn packets(limit: Limit) -> Request {
     let mut request = Request::counting(InterfaceSet::Any, HookChoice::Auto, false);
     request.wanted.as_mut().unwrap().limit = limit;
     request
+}
+
+/// Waits until so many hosts are there and have said what they have.
+pub async fn hosts(fleet: &Fleet, count: usize) {
+    until("hosts that have described themselves", Duration::from_secs(10), || {
+        let hosts = fleet.hosts();
+        hosts.len() == count && hosts.iter().all(|host| fleet.interfaces_of(host.id).get(INTERFACE).is_some())
+    })
+    .await;
+}
+
+/// Whether a host is known and answers.
+pub fn is_here(fleet: &Fleet, name: &str) -> bool {
+    fleet.known().iter().any(|known| &*known.host.name == name && known.is_here())
 }
 
 /// Waits until something is so.
