@@ -122,3 +122,32 @@ async fn a_ceiling_holds_whatever_is_asked() {
     assert!((300..=550).contains(&all), "{all} rows of both streams in four to five seconds");
     lender.stop().await;
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_limit_is_that_of_all_hosts_together_and_a_quiet_one_loses_nothing() {
+    let server = Server::start();
+    let agents = [("busy1", 3000), ("busy2", 2000), ("quiet", 5)]
+        .map(|(host, rate)| agent(&server.url(), making(host, rate), Ceiling::default()));
+    let fleet = fleet(&server.url()).await;
+    hosts(&fleet, 3).await;
+    let stream = fleet.subscribe(&packets(Limit::PerSecond(300))).await.unwrap();
+    // Shares are equal at first.
+    take(&stream, Duration::from_secs(3), |_| {}).await;
+    let mut rows: BTreeMap<String, u64> = BTreeMap::new();
+    let (begun, quiet) = (tokio::time::Instant::now(), agents[2].source.made());
+    take(&stream, Duration::from_secs(8), |batch| {
+        for row in batch.rows() {
+            *rows.entry(batch.names.host(row.origin).to_owned()).or_default() += 1;
+        }
+    })
+    .await;
+    let (lasted, quiet) = (begun.elapsed().as_secs_f64(), agents[2].source.made() - quiet);
+    let each = rows.values().sum::<u64>() as f64 / lasted;
+    assert!((240.0..=330.0).contains(&each), "{each} rows a second: {rows:?}");
+    assert!(rows["quiet"] + 3 >= quiet, "{} of {quiet} rows of the quiet one", rows["quiet"]);
+    assert!(rows["busy1"] > 800 && rows["busy2"] > 800, "equal parts of the rest: {rows:?}");
+    let tally = finish(stream, |_| {}).await;
+    assert_adds_up(tally);
+    let made: u64 = agents.iter().map(|agent| agent.source.made()).sum();
+    assert_eq!((tally.seen, tally.lost), (2 * made, 0), "{tally:?}");
+}

@@ -142,6 +142,22 @@ impl Batch {
         Self { range: begin..end.max(begin), ..self.clone() }
     }
 
+    /// Those of its rows that `keeps` lets pass, and where the others are from.
+    #[must_use]
+    pub fn sift(&self, mut keeps: impl FnMut(&Row) -> bool) -> (Self, RowCounts) {
+        let mut left_out = RowCounts::default();
+        let mut kept = Vec::new();
+        for row in self.rows() {
+            if keeps(row) {
+                kept.push(*row);
+            } else {
+                left_out.add(row);
+            }
+        }
+        let range = 0..kept.len();
+        (Self { rows: Arc::new(kept), range, counts: None, ..self.clone() }, left_out)
+    }
+
     /// Takes at most `count` of the oldest rows away.
     pub fn take_oldest(&mut self, count: usize) -> Self {
         let middle = self.range.start + count.min(self.range.len());

@@ -4,7 +4,8 @@ use std::{collections::HashMap, sync::Arc};
 
 use tokio::time::Instant;
 use xdplive_source::{
-    Counted, FlowQueue, Host, Hosts, InterfaceNumber, Missed, Order, Queue, RowCounts, WallClock,
+    Batch, Counted, FlowQueue, Host, Hosts, InterfaceNumber, Missed, Order, Queue, RowCounts, Thinner,
+    WallClock,
 };
 
 use super::{parts::Parts, run::Run};
@@ -15,15 +16,17 @@ pub(super) type OfInterface = (usize, Arc<str>, Counted);
 
 /// Where what comes for a lease goes.
 pub(super) enum Sink {
-    /// Rows of all hosts, in the order of their times.
-    Rows { order: Box<Order>, queue: Arc<Queue> },
+    /// Rows of all hosts, in the order of their times, and at most so many a second as were asked for: shares cannot be less
+    /// than one a host.
+    Rows { order: Box<Order>, queue: Arc<Queue>, thinner: Option<Box<Thinner>> },
     /// Flows of all hosts.
     Flows { queue: Arc<FlowQueue>, parts: HashMap<usize, Parts> },
 }
 
 impl Sink {
-    pub(super) fn rows(queue: Arc<Queue>, hosts: Arc<Hosts>) -> Self {
-        Self::Rows { order: Box::new(Order::new(hosts)), queue }
+    pub(super) fn rows(queue: Arc<Queue>, hosts: Arc<Hosts>, limit: Option<u32>) -> Self {
+        let thinner = limit.map(|limit| Box::new(Thinner::new(limit)));
+        Self::Rows { order: Box::new(Order::new(hosts)), queue, thinner }
     }
 
     pub(super) fn flows(queue: Arc<FlowQueue>) -> Self {
@@ -63,19 +66,19 @@ impl Sink {
 
     /// Hands on the rows that have been held back long enough.
     pub(super) fn hand_on(&mut self) {
-        if let Self::Rows { order, queue } = self
+        if let Self::Rows { order, queue, thinner } = self
             && let Some(batch) = order.take(Instant::now())
         {
-            queue.push(batch, &RowCounts::default());
+            push(queue, thinner, batch);
         }
     }
 
     /// Hands on all rows, and what was counted: the end.
     pub(super) fn close(self, counted: Counted, by_interface: Vec<OfInterface>, now: xdplive_source::Moment) {
         match self {
-            Self::Rows { mut order, queue } => {
+            Self::Rows { mut order, queue, mut thinner } => {
                 if let Some(batch) = order.take_all() {
-                    queue.push(batch, &RowCounts::default());
+                    push(&queue, &mut thinner, batch);
                 }
                 let itemised: Vec<(Arc<str>, InterfaceNumber, Counted)> = by_interface
                     .into_iter()
@@ -91,5 +94,15 @@ impl Sink {
             }
             Self::Flows { queue, .. } => queue.close(),
         }
+    }
+}
+
+fn push(queue: &Queue, thinner: &mut Option<Box<Thinner>>, batch: Batch) {
+    match thinner {
+        Some(thinner) => {
+            let (batch, thinned) = batch.sift(|row| thinner.pass(&row.event));
+            queue.push(batch.counted(), &thinned);
+        }
+        None => queue.push(batch, &RowCounts::default()),
     }
 }

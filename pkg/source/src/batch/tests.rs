@@ -40,3 +40,11 @@ fn few_rows_do_not_keep_many_in_memory() {
     let compact = batch.compact();
     assert_eq!((times(&compact), compact.rows.len()), ((95..100).collect(), 5));
 }
+
+#[test]
+fn rows_that_are_left_out_are_counted() {
+    let mut batch = batch(10..20);
+    batch.take_oldest(2);
+    let (kept, left_out) = batch.sift(|row| row.event.time % 2_000_000 == 0);
+    assert_eq!((times(&kept), left_out.total()), (vec![12, 14, 16, 18], 4));
+}
