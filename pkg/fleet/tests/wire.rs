@@ -21,6 +21,7 @@ use xdplive_packet::{
     accounting::Limit,
     event::{Direction, RecordKind},
     flow::{FlowCounters, FlowKey, Sum},
+    headers::present,
     parse,
 };
 use xdplive_source::{
@@ -333,4 +334,51 @@ fn leases_of_a_call_have_a_bound() {
         (0..33).map(|number| (number.to_string(), String::new())).collect();
     let presence = Presence { protocol: VERSION, host: "a".to_owned(), labels, ..Presence::default() };
     assert!(matches!(Presence::from_json(&presence.to_json(), "a"), Err(WireError::TooMuch { .. })));
+}
+
+/// Rows as of a server: 40 conversations with two thirds TCP, both ways.
+fn server_batch(count: usize) -> Batch {
+    let row = |number: usize| {
+        let (conversation, is_sent) = ((number * 7 + number / 3) % 40, number % 2 == 0);
+        let mut headers = Headers::EMPTY;
+        headers.present = present::ETHERNET | present::ADDRESSES | present::PROTOCOL | present::PORTS;
+        (headers.version, headers.ethertype, headers.header_length) = (4, 0x0800, 66);
+        (headers.protocol, headers.ttl) =
+            (if conversation % 3 == 0 { 17 } else { 6 }, 60 + conversation as u8 % 5);
+        (headers.source_mac, headers.destination_mac) = ([0x52, 0x54, 0, 1, 2, 3], [0x52, 0x54, 0, 9, 8, 7]);
+        let peer = [10, 0, conversation as u8 / 8, (conversation * 37) as u8];
+        let (from, to) = if is_sent { ([192, 0, 2, 10], peer) } else { (peer, [192, 0, 2, 10]) };
+        headers.source_ip[..4].copy_from_slice(&from);
+        headers.destination_ip[..4].copy_from_slice(&to);
+        let port = 40_000 + (conversation * 911 % 20_000) as u16;
+        (headers.source_port, headers.destination_port) = if is_sent { (443, port) } else { (port, 443) };
+        headers.length = [52, 1500, 600, 1500][number % 4];
+        (headers.tcp_flags, headers.tcp_window, headers.ip_id) =
+            (0x10, (number * 131) as u16, (number * 3) as u16);
+        let event = Event {
+            time: 1_000_000 + number as u64 * 97_123,
+            slots: 1,
+            generation: 4,
+            frame_length: headers.length + 14,
+            kind: RecordKind::Event as u8,
+            hook: if is_sent { Hook::TcxEgress } else { Hook::TcxIngress } as u8,
+            segments: 1,
+            reserved: 0,
+            headers,
+        };
+        let origin = Origin { host: HostId::ONLY, interface: 0 };
+        Row { origin, bytes: HeaderBytes::NONE, tunnel: Tunnels::NONE, event }
+    };
+    let names = Names { hosts: vec![Host::only("here")], interfaces: vec!["eth0".into()] };
+    let clock = WallClock::ahead_by(1_790_000_000_000_000_000);
+    Batch::new(Arc::new((0..count).map(row).collect()), Arc::new(names), clock)
+}
+
+#[test]
+fn a_row_takes_few_bytes() {
+    // docs/architecture.md has these figures, beside those of Arrow.
+    let bytes = |count: usize| messages(&server_batch(count)).iter().map(Vec::len).sum::<usize>();
+    let each = [1, 10, 100, 500].map(|count| bytes(count) / count);
+    println!("bytes a row of 1, 10, 100, 500: {each:?}");
+    assert!(each[1] < 60 && each[3] < 50, "{each:?}");
 }

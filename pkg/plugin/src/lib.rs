@@ -7,7 +7,7 @@
 //! | module | holds |
 //! |---|---|
 //! | [`process`] | the life of the process; [`handshake`], [`socket`], [`logging`], [`own_ports`], [`other_machines`], [`shutdown`] are its parts |
-//! | [`loader_unit`] | the other life of the program: the loader as a service |
+//! | [`loader_unit`], [`mod@agent`] | other lives of the program: the loader as a service, and the agent of a fleet |
 //! | [`services`] | Grafana's services: data, stream, resource, diagnostics, and go-plugin's controller |
 //! | [`asked`] | one way from a request of Grafana's to a request to the source |
 //! | [`query`], [`channel`] | what a query may say, and the path of its stream |
@@ -24,10 +24,11 @@
 //! | [`pcapng`] | rows as a file for Wireshark |
 //!
 //! What a source of packets is, `xdplive-source` says, and this crate asks it and nothing behind it. That it is the
-//! capture of this machine, only [`process`], [`loader_unit`], [`administrator`], [`own_ports`], [`other_machines`] and the server's [`settings`] know.
+//! capture of this machine, only [`process`], [`mod@agent`], [`loader_unit`], [`administrator`], [`own_ports`], [`other_machines`] and the server's [`settings`] know.
 
 pub mod access;
 pub mod administrator;
+pub mod agent;
 pub mod asked;
 pub mod audit;
 pub mod caller;

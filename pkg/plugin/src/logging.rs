@@ -25,14 +25,30 @@ pub fn start(level: &str, audit: &str) {
     panic::set_hook(Box::new(|info| error!("this is a bug in XDP Live, please report it: {info}")));
 }
 
+/// The same for a person or a journal: a line of text each. Where that has a clock of its own, as systemd's does, none is
+/// needed here.
+pub fn start_plain(level: &str) {
+    let lines =
+        tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false).without_time();
+    let _ = tracing_subscriber::registry().with(EnvFilter::new(filter(level, "off"))).with(lines).try_init();
+    panic::set_hook(Box::new(|info| error!("this is a bug in XDP Live, please report it: {info}")));
+}
+
 /// Which lines there are, as directives of tracing.
 fn filter(level: &str, audit: &str) -> String {
     let level = level.trim();
     let level = if LEVELS.contains(&level) { level } else { DEFAULT_LEVEL };
     let audit = if audit.trim() == "off" { "off" } else { DEFAULT_LEVEL };
-    let ours = ["xdplive_plugin", "xdplive_source", "xdplive_history", "xdplive_capture", "xdplive_loader"]
-        .map(|name| format!("{name}={level}"))
-        .join(",");
+    let ours = [
+        "xdplive_plugin",
+        "xdplive_source",
+        "xdplive_history",
+        "xdplive_capture",
+        "xdplive_fleet",
+        "xdplive_loader",
+    ]
+    .map(|name| format!("{name}={level}"))
+    .join(",");
     format!("warn,{ours},{AUDIT}={audit}")
 }
 

@@ -53,7 +53,7 @@ const GRACE: Duration = Duration::from_millis(1500);
 
 /// Why the process cannot start.
 #[derive(Debug, Error)]
-enum StartError {
+pub(crate) enum StartError {
     #[error("cannot look at this process's rights: {0}")]
     Look(#[source] io::Error),
     #[error("the parent process has ended already")]
@@ -147,7 +147,7 @@ unsafe fn start() -> Result<End, StartError> {
 ///
 /// # Safety
 /// As for [`run`].
-unsafe fn loader(
+pub(crate) unsafe fn loader(
     administrator: &Administrator,
     at_start: &mut AtStart,
     identity: Option<Identity>,
@@ -165,7 +165,7 @@ unsafe fn loader(
 }
 
 /// The name of this machine, as `hostname` gives it.
-fn host_name() -> Arc<str> {
+pub(crate) fn host_name() -> Arc<str> {
     uname().nodename().to_string_lossy().into()
 }
 

@@ -9,7 +9,10 @@ fn only_what_starts_the_capture_knows_it() {
     let files = Files::read(env!("CARGO_MANIFEST_DIR")).unwrap();
     assert!(files.naming("xdplive_source::").len() > 20);
     let settings = ["settings::bounds", "settings::server"];
-    let start = ["administrator", "other_machines", "own_ports", "process"];
+    let start = ["administrator", "agent", "other_machines", "own_ports", "process"];
     assert_eq!(files.naming("xdplive_capture::"), [&start[..], &settings].concat());
-    assert_eq!(files.naming("xdplive_loader::"), ["administrator", "loader_unit", "process", "socket"]);
+    assert_eq!(
+        files.naming("xdplive_loader::"),
+        ["administrator", "agent", "loader_unit", "process", "socket"]
+    );
 }

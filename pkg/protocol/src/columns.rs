@@ -38,3 +38,6 @@ pub const PACKETS: [&str; 27] = [
 
 /// Columns of packets that say what carries them.
 pub const TUNNELS: [&str; 4] = ["tunnel", "tunnel_id", "outer_source_ip", "outer_destination_ip"];
+
+/// The column that says at which machine a packet was seen.
+pub const HOST: &str = "host";

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`handshake`] | how a process shows that it starts a plugin, and how it asks it to end: go-plugin's protocol |
 //! | [`plugin`] | the plugin's id, the name of its program, and the socket of the loader's service |
+//! | [`agent`] | how the plugin's program is started as an agent |
 //! | [`accounts`] | names of what a stream counted, in its trailers |
 //! | [`columns`] | names of columns that the command line asks for by itself |
 //! | [`event`] | lines of the plugin's log that a person is to see |
@@ -12,6 +13,7 @@
 //! It depends on nothing of either side, so that the command line need not link the back end.
 
 pub mod accounts;
+pub mod agent;
 pub mod columns;
 pub mod event;
 pub mod handshake;

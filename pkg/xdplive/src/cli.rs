@@ -22,6 +22,8 @@ pub struct Cli {
 pub enum Command {
     /// Print what goes over an interface, a line a packet, until Ctrl-C
     Watch(Box<Watch>),
+    /// Lend the packets of this machine to others, over NATS, until Ctrl-C
+    Agent(Box<Agent>),
     /// Look for what is missing here: rights, kernel features, properties of interfaces
     Doctor(Doctor),
     /// Explain a filter
@@ -81,7 +83,77 @@ pub struct Watch {
     /// Write the packets' headers to a pcapng file, - for standard output, instead of printing rows
     #[arg(long, value_name = "FILE")]
     pub write: Option<PathBuf>,
+    /// Packets of other machines instead, whose agents (`xdplive agent`) are at these servers of NATS
+    #[command(flatten)]
+    pub fleet: Fleet,
     /// The plugin's program [default: beside this one, else in dist/]
+    #[arg(long, value_name = "FILE")]
+    pub plugin: Option<PathBuf>,
+}
+
+/// How `watch` gets to other machines.
+#[derive(Clone, Debug, Default, Args)]
+pub struct Fleet {
+    /// Servers of NATS at which other machines' agents are, instead of this machine: nats://HOST:4222 or tls://HOST
+    #[arg(long, value_delimiter = ',', value_name = "URL,…")]
+    pub nats: Vec<String>,
+    /// Machines, by name, pattern (web*) or label (site=fra); may be given several times [default: all]
+    #[arg(long, value_delimiter = ',', value_name = "PATTERN", requires = "nats")]
+    pub hosts: Vec<String>,
+    /// What the agents' subjects begin with [default: xdplive]
+    #[arg(long, value_name = "WORDS", requires = "nats")]
+    pub prefix: Option<String>,
+    /// A file with credentials for NATS: a .creds file, or the seed of a nkey
+    #[arg(long, alias = "nkey", value_name = "FILE", requires = "nats")]
+    pub creds: Option<PathBuf>,
+    /// Certificates of those who may have signed the servers', in PEM [default: those of this machine]
+    #[arg(long, value_name = "FILE", requires = "nats")]
+    pub tls_ca: Option<PathBuf>,
+    /// The certificate to show, in PEM
+    #[arg(long, value_name = "FILE", requires_all = ["nats", "tls_key"])]
+    pub tls_cert: Option<PathBuf>,
+    /// Its key, in PEM
+    #[arg(long, value_name = "FILE", requires_all = ["nats", "tls_cert"])]
+    pub tls_key: Option<PathBuf>,
+    /// TLS before anything else is said, for servers that are set so (handshake_first)
+    #[arg(long, requires = "nats")]
+    pub tls_first: bool,
+}
+
+/// Options of `agent`. What is not given is taken from the configuration file.
+#[derive(Clone, Debug, Args)]
+pub struct Agent {
+    /// The configuration [default: /etc/xdplive-agent.toml, if it is there]. Only it says what is lent at most
+    #[arg(long, value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Servers of NATS: nats://HOST:4222 or tls://HOST
+    #[arg(long, value_delimiter = ',', value_name = "URL,…")]
+    pub nats: Vec<String>,
+    /// What others call this machine [default: its host name]
+    #[arg(long, value_name = "NAME")]
+    pub name: Option<String>,
+    /// What is said about this machine, such as site=fra; may be given several times
+    #[arg(long, value_name = "KEY=VALUE")]
+    pub label: Vec<String>,
+    /// What subjects begin with [default: xdplive]
+    #[arg(long, value_name = "WORDS")]
+    pub prefix: Option<String>,
+    /// A file with credentials for NATS: a .creds file, or the seed of a nkey
+    #[arg(long, alias = "nkey", value_name = "FILE")]
+    pub creds: Option<PathBuf>,
+    /// Certificates of those who may have signed the servers', in PEM [default: those of this machine]
+    #[arg(long, value_name = "FILE")]
+    pub tls_ca: Option<PathBuf>,
+    /// The certificate to show, in PEM
+    #[arg(long, value_name = "FILE")]
+    pub tls_cert: Option<PathBuf>,
+    /// Its key, in PEM
+    #[arg(long, value_name = "FILE")]
+    pub tls_key: Option<PathBuf>,
+    /// TLS before anything else is said, for servers that are set so (handshake_first)
+    #[arg(long)]
+    pub tls_first: bool,
+    /// The plugin's program, which is the agent [default: beside this one, else in dist/]
     #[arg(long, value_name = "FILE")]
     pub plugin: Option<PathBuf>,
 }

@@ -265,6 +265,12 @@ async fn connect(socket: &str) -> Result<Channel, tonic::transport::Error> {
 
 /// Who asks, and through which data source, in the form that Grafana uses.
 pub fn context(settings: &Value) -> PluginContext {
+    context_with(settings, HashMap::new())
+}
+
+/// The same with a data source's secrets.
+#[must_use]
+pub fn context_with(settings: &Value, secrets: HashMap<String, String>) -> PluginContext {
     PluginContext {
         org_id: 1,
         plugin_id: plugin::ID.to_owned(),
@@ -280,6 +286,7 @@ pub fn context(settings: &Value) -> PluginContext {
             uid: UID.to_owned(),
             name: "xdplive".to_owned(),
             json_data: settings.to_string().into_bytes(),
+            decrypted_secure_json_data: secrets,
             ..DataSourceInstanceSettings::default()
         }),
     }

@@ -5,6 +5,7 @@
 //! | [`cli`] | commands and options |
 //! | [`host`] | the plugin's process, started, reached and ended as Grafana does it |
 //! | [`watch`] | `xdplive watch`: streams to lines |
+//! | [`agent`] | `xdplive agent`: becomes the agent |
 //! | [`doctor`] | `xdplive doctor`: what is missing here |
 //! | [`filter`] | `xdplive filter`: what a filter comes to |
 //! | [`output`] | standard output, and what if it takes no more |
@@ -13,6 +14,7 @@
 //!
 //! It sees packets only through the plugin's services, as Grafana does.
 
+pub mod agent;
 pub mod cli;
 pub mod doctor;
 pub mod exit;
@@ -47,6 +49,7 @@ pub fn main() -> ExitCode {
     let result = runtime.block_on(async {
         match cli.command {
             Command::Watch(options) => watch::run(*options).await,
+            Command::Agent(options) => agent::run(&options),
             Command::Doctor(options) => doctor::run(&options).await,
             Command::Filter(options) => filter::run(&options),
         }

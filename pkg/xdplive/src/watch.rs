@@ -3,6 +3,7 @@
 //! | module | holds |
 //! |---|---|
 //! | [`query`], `streams`, `message` | what is asked for, and what comes |
+//! | `fleet` | how other machines are reached |
 //! | `rows`, `print` | the rows, as lines |
 //! | `write` | the packets, as a file |
 //! | `accounts`, `notices` | what standard error gets |
@@ -10,6 +11,7 @@
 
 mod accounts;
 mod end;
+mod fleet;
 mod message;
 mod notices;
 mod print;
@@ -76,8 +78,10 @@ pub async fn run(options: Watch) -> Result<(), Failure> {
         }
     };
     // All rows, unless --limit says otherwise.
+    let servers = options.fleet.nats.join(",");
+    let environment = fleet::environment(&options.fleet, &host::UNBOUNDED, &servers);
     let started = tokio::select! {
-        plugin = Plugin::start(&program, &host::UNBOUNDED, on_log) => plugin,
+        plugin = Plugin::start(&program, &environment, on_log) => plugin,
         cut = limit.wait() => return Err(cut.into()),
     };
     let mut plugin = match started {
@@ -166,8 +170,10 @@ async fn watch(
     tell_running: oneshot::Sender<()>,
 ) -> Result<Vec<Accounts>, Failure> {
     // In a terminal nothing is left out: what it shows does not come back over the wire.
-    let settings = json!({ "hook": name_of(options.hook), "showOwnTraffic": true });
-    let session = Session { plugin, context: host::context(&settings), options, stop, end };
+    let mut settings = json!({ "hook": name_of(options.hook), "showOwnTraffic": true });
+    fleet::add_to(&options.fleet, &mut settings);
+    let context = host::context_with(&settings, fleet::secrets(&options.fleet)?);
+    let session = Session { plugin, context, options, stop, end };
     match &options.write {
         Some(path) => write::write(session, path, tell_running).await,
         None => rows::print(session, tell_running).await,

@@ -6,7 +6,7 @@ use arrow_ipc::reader::FileReader;
 use arrow_schema::ArrowError;
 use serde_json::{Value, json};
 use thiserror::Error;
-use xdplive_protocol::columns::{COUNTS, PACKETS, TUNNELS};
+use xdplive_protocol::columns::{COUNTS, HOST, PACKETS, TUNNELS};
 
 use crate::cli::{Decapsulate, Kind, Watch, name_of};
 
@@ -31,8 +31,13 @@ pub fn queries(options: &Watch) -> Vec<Value> {
                 if !options.interface.is_empty() {
                     keys.insert("interfaces".to_owned(), json!(options.interface));
                 }
+                if !options.fleet.hosts.is_empty() {
+                    keys.insert("hosts".to_owned(), json!(options.fleet.hosts));
+                }
                 if !options.columns.is_empty() {
                     keys.insert("columns".to_owned(), json!(options.columns));
+                } else if options.query == Kind::Packets && !options.fleet.nats.is_empty() {
+                    keys.insert("columns".to_owned(), json!([&PACKETS[..], &[HOST]].concat()));
                 } else if options.query == Kind::Packets && options.json {
                     let carried: &[&str] =
                         if options.decapsulate == Decapsulate::Inner { &TUNNELS } else { &[] };
