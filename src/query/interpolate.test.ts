@@ -249,6 +249,13 @@ describe('numbers', () => {
   });
 });
 
+it('puts machines in place of variables', () => {
+  const query: XdpQuery = { refId: 'A', hosts: ['$host', 'site=$site', 'db'] };
+  const { hosts } = interpolateQuery(query, variables({ host: ['web1', 'web2'], site: 'fra' }), {});
+  expect(hosts).toEqual(['web1', 'web2', 'site=fra', 'db']);
+  expect(interpolateQuery({ refId: 'A', hosts: ['$host'] }, variables({ host: '' }), {})).toEqual({ refId: 'A' });
+});
+
 describe('a query of a later version', () => {
   const saved = {
     refId: 'A',
@@ -258,7 +265,7 @@ describe('a query of a later version', () => {
     filter: '',
     columns: [],
     limit: null,
-    hosts: ['$host'],
+    places: ['$host'],
     buckets: { from: 1, to: [2] },
   } as unknown as XdpQuery;
 
