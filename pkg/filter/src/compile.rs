@@ -1,13 +1,14 @@
 //! Conditions to what they mean: tests of fields.
 
 use crate::{
-    field::{Extracted, Field, cast, mac_number},
+    field::{Extracted, Field, Layer, cast, mac_number},
     formula::{Formula, Test, leaf},
-    set::Set,
+    set::{Range, Set},
     syntax::{Cast, Expression, Network, Owner, Primitive, Side},
     tree::Tree,
     vocabulary::{
-        ethertypes::{ARP, IPV4, IPV6},
+        ethertypes::{AARP, ARP, ATALK, IPV4, IPV6, IPX},
+        llc::{self, Llc},
         protocols::Version,
     },
 };
@@ -19,6 +20,8 @@ pub(crate) fn formula(expression: &Expression) -> Formula {
 
 fn condition(primitive: &Primitive) -> Formula {
     match primitive {
+        Primitive::Ethertype(number @ ATALK) => ethertype(*number).or(snap(0x08_0007, *number)),
+        Primitive::Ethertype(number @ AARP) => ethertype(*number).or(snap(0, *number)),
         Primitive::Ethertype(number) => ethertype(*number),
         Primitive::Protocol { version, number } => {
             let protocol = leaf(Field::Protocol, Set::value(*number));
@@ -55,6 +58,7 @@ fn condition(primitive: &Primitive) -> Formula {
             let field = Field::Extracted(Extracted::Tunnel(*kind));
             leaf(field, id.map_or(Set::range(0_u8, field.max()), Set::value))
         }
+        Primitive::Llc(what) => link_control(*what),
         Primitive::Fragment => leaf(Field::Extracted(Extracted::Fragment), Set::value(1_u8)),
         Primitive::Relation(relation) => relation.meaning().clone(),
         Primitive::Way(direction) => leaf(Field::Direction, Set::value(*direction as u32)),
@@ -63,6 +67,57 @@ fn condition(primitive: &Primitive) -> Formula {
 
 fn ethertype(number: u16) -> Formula {
     leaf(Field::Ethertype, Set::value(number))
+}
+
+/// Frames with a length field.
+fn with_length() -> Formula {
+    let ethernet = leaf(Field::DestinationCast, Set::range(0_u8, Field::DestinationCast.max()));
+    ethernet.and(leaf(Field::Ethertype, Set::EMPTY.with_absent(true)))
+}
+
+/// Those whose bytes behind the length are in `set`.
+fn behind_length(offset: u8, size: u8, set: Set) -> Formula {
+    leaf(Field::Extracted(Extracted::bytes(Layer::Network, offset, size)), set)
+}
+
+fn link_control(what: Llc) -> Formula {
+    /// What Novell's raw frames begin with, the checksum of IPX, which is none.
+    const RAW: u16 = 0xffff;
+    let any = || with_length().and(behind_length(0, 2, Set::range(0_u8, RAW - 1)));
+    let between =
+        |number: u8| with_length().and(behind_length(0, 2, Set::value(u16::from_be_bytes([number; 2]))));
+    let osi = |number: u8| between(llc::OSI).and(behind_length(3, 1, Set::value(number)));
+    match what {
+        Llc::Any => any(),
+        Llc::Control(control) => {
+            let bits =
+                Extracted::Bytes { layer: Layer::Network, offset: 2, size: 1, mask: control.mask.into() };
+            any().and(leaf(Field::Extracted(bits), Set::value(control.value)))
+        }
+        Llc::Destination(number) => with_length().and(behind_length(0, 1, Set::value(number))),
+        Llc::Between(number) => between(number),
+        Llc::Ipx => {
+            let in_llc = behind_length(0, 1, Set::value(llc::IPX)).or(behind_length(0, 2, Set::value(RAW)));
+            ethertype(IPX).or(with_length().and(in_llc)).or(snap(0, IPX))
+        }
+        Llc::Osi(number) => osi(number),
+        Llc::Pdu(number) => osi(llc::IS_IS).and(behind_length(7, 1, Set::value(number))),
+        Llc::Pdus(word) => {
+            let range = |number: &u8| Range { first: (*number).into(), last: (*number).into() };
+            let types = Set::new(llc::pdus(word).iter().map(range));
+            osi(llc::IS_IS).and(behind_length(7, 1, types))
+        }
+    }
+}
+
+/// A type in the header of SNAP (RFC 1042), whose number belongs to `organization`.
+fn snap(organization: u32, number: u16) -> Formula {
+    /// Unnumbered information.
+    const CONTROL: u32 = 0x03;
+    let sap = u32::from(llc::SNAP);
+    let first = sap << 24 | sap << 16 | CONTROL << 8 | organization >> 16;
+    let second = organization << 16 | u32::from(number);
+    with_length().and(behind_length(0, 4, Set::value(first))).and(behind_length(4, 4, Set::value(second)))
 }
 
 /// The packets with `set` in the source, the destination, one or both of them.

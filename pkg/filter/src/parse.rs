@@ -44,7 +44,10 @@ use crate::{
     relation::{Access, Arithmetic, Comparison, HeaderWord, Operator},
     syntax::{Cast, Primitive},
     tree::Tree,
-    vocabulary::{refused, tunnels},
+    vocabulary::{
+        llc::{self, Llc},
+        refused, tunnels,
+    },
 };
 
 /// EtherType of PPPoE discovery (RFC 2516).
@@ -127,6 +130,7 @@ impl Parser<'_> {
                 "pppoed" => return Ok(self.alone(Primitive::Ethertype(PPPOE_DISCOVERY))),
                 "df" => return self.dont_fragment(),
                 word if tunnels::of(word).is_some() => return self.tunnel(),
+                word if llc::of(word).is_some() => return self.link_control(),
                 "less" => return self.length(Comparison::AtMost),
                 "greater" => return self.length(Comparison::AtLeast),
                 _ => {}
@@ -209,6 +213,50 @@ impl Parser<'_> {
             Kind::Open => Tree::All(Vec::new()),
             _ => Tree::Leaf(Primitive::Tunnel { kind, id }),
         };
+        let text = self.text_from(start);
+        Ok(self.leaf(start, Asked::Word(text), means))
+    }
+
+    /// `llc`, `llc TYPE`, `stp`, `iso proto PROTOCOL` and so on.
+    fn link_control(&mut self) -> Parsed<Written> {
+        let start = self.at;
+        let word = self.next().text.clone();
+        let Some(mut what) = llc::of(&word) else { return Err(self.expected("llc")) };
+        let mut is_open = false;
+        if what == Llc::Any {
+            self.wants_words(&llc::control_names());
+            let kind = self.peek();
+            is_open = kind.kind == Kind::Open;
+            let named = (kind.kind == Kind::Word).then(|| llc::control(&kind.text)).flatten();
+            if is_open || named.is_some() {
+                self.next();
+            }
+            what = named.map_or(what, Llc::Control);
+        } else if let Llc::Between(llc::OSI) | Llc::Osi(llc::IS_IS) = what {
+            self.wants_words(&["proto"]);
+            if self.eat_word("proto") {
+                let token = self.peek();
+                is_open = token.kind == Kind::Open;
+                let named =
+                    if what == Llc::Between(llc::OSI) && matches!(token.kind, Kind::Word | Kind::Escaped) {
+                        llc::osi(&token.text)
+                    } else {
+                        None
+                    };
+                what = match (named, what) {
+                    (Some(number), _) => {
+                        self.next();
+                        Llc::Osi(number)
+                    }
+                    (None, Llc::Between(_)) => Llc::Osi(self.number(
+                        0..=u8::MAX,
+                        "the number of a protocol from 0 to 255, or clnp, esis or isis,",
+                    )?),
+                    (None, _) => Llc::Pdu(self.number(0..=u8::MAX, "the type of a PDU from 0 to 255")?),
+                };
+            }
+        }
+        let means = if is_open { Tree::All(Vec::new()) } else { Tree::Leaf(Primitive::Llc(what)) };
         let text = self.text_from(start);
         Ok(self.leaf(start, Asked::Word(text), means))
     }

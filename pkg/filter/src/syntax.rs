@@ -9,7 +9,10 @@ use xdplive_packet::{TunnelKind, event::Direction};
 use crate::{
     relation::Relation,
     tree::Tree,
-    vocabulary::protocols::{Transport, Version},
+    vocabulary::{
+        llc::Llc,
+        protocols::{Transport, Version},
+    },
 };
 
 /// A filter as it was written, shorthands resolved.
@@ -34,6 +37,8 @@ pub(crate) enum Primitive {
     Vlan { level: u8, id: Option<u16> },
     /// A tunnel of a kind around what a filter looks at, with any id or this one.
     Tunnel { kind: TunnelKind, id: Option<u32> },
+    /// A frame with a length field that carries this.
+    Llc(Llc),
     /// A fragment of an IP packet.
     Fragment,
     /// A comparison of numbers.

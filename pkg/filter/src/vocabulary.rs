@@ -2,6 +2,7 @@
 
 pub(crate) mod constants;
 pub(crate) mod ethertypes;
+pub(crate) mod llc;
 pub(crate) mod protocols;
 pub(crate) mod refused;
 pub(crate) mod services;

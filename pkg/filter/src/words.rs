@@ -66,6 +66,9 @@ const KEYWORDS: &[(&str, &str, &str)] = &[
     ("pppoes", "packets in PPPoE sessions, or in this one", "pppoes 17"),
     ("pppoed", "PPPoE discovery", "pppoed"),
     ("gtp", "packets in GTP-U, or with this TEID", "gtp"),
+    ("stp", "spanning tree", "stp"),
+    ("llc", "frames of LLC, behind a length, or of one kind", "llc"),
+    ("isis", "IS-IS", "isis"),
     ("tcpflags", "TCP flags, of both IP versions", "tcpflags syn"),
     ("window", "the TCP window, not scaled", "window 0"),
     ("payload", "bytes behind the TCP, UDP or other header, to compare", "payload > 0"),
@@ -85,6 +88,18 @@ const KEYWORDS: &[(&str, &str, &str)] = &[
     ("proto", "a protocol by number or name", "ip proto 47"),
     ("protochain", "the same as proto: extension headers are looked through", "ip6 protochain 6"),
     ("mask", "the mask of a network", "net 192.0.2.0 mask 255.255.255.0"),
+    ("clnp", "CLNP of OSI", "clnp"),
+    ("esis", "ES-IS of OSI", "esis"),
+    ("iso", "protocols of OSI", "iso"),
+    ("netbeui", "NetBEUI", "netbeui"),
+    ("ipx", "IPX, behind a type or a length", "ipx"),
+    ("l1", "IS-IS of level 1", "l1"),
+    ("l2", "IS-IS of level 2", "l2"),
+    ("iih", "hellos of IS-IS", "iih"),
+    ("lsp", "link states of IS-IS", "lsp"),
+    ("snp", "sequence numbers of IS-IS", "snp"),
+    ("csnp", "complete sequence numbers of IS-IS", "csnp"),
+    ("psnp", "partial sequence numbers of IS-IS", "psnp"),
 ];
 
 /// Words that a condition begins with, the most used at the front; protocols apart.

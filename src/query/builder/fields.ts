@@ -179,7 +179,7 @@ export function fieldNamed(name: FieldName): Field {
 /** Words that are a protocol by themselves. Behind `proto` they need a backslash. */
 export const PROTOCOL_WORDS: readonly string[] = [
   ...['tcp', 'udp', 'sctp', 'icmp', 'icmp6', 'igmp', 'pim', 'vrrp', 'ah', 'esp'],
-  ...['ip', 'ip6', 'arp', 'rarp', 'atalk', 'aarp', 'decnet', 'lat', 'moprc', 'mopdl'],
+  ...['ip', 'ip6', 'arp', 'rarp', 'atalk', 'aarp', 'decnet', 'lat', 'moprc', 'mopdl', 'lldp'],
 ];
 
 /** Several ports as one value, which only `portrange` takes. */

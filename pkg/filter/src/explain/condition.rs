@@ -10,6 +10,7 @@ use crate::{
     syntax::{Cast, Network, Owner, Primitive, Side},
     vocabulary::{
         ethertypes,
+        llc::{self, Control, Llc},
         protocols::{self, Transport, Version},
         services,
     },
@@ -77,6 +78,7 @@ pub(super) fn phrase(primitive: &Primitive) -> Phrase {
         Primitive::Tunnel { kind, id: Some(id) } => {
             Phrase::new(format!("in {} with the id", tunnel(*kind)), id.to_string())
         }
+        Primitive::Llc(what) => link_control(*what),
         Primitive::Fragment => Phrase::whole("that are fragments"),
         Primitive::Relation(relation) => comparison::phrase(relation),
         Primitive::Way(direction) => Phrase::whole(way_of(*direction)),
@@ -95,6 +97,48 @@ const fn tunnel(kind: TunnelKind) -> &'static str {
         TunnelKind::Mpls => "MPLS",
         TunnelKind::Pppoe => "a PPPoE session",
         TunnelKind::Gtp => "GTP-U",
+    }
+}
+
+fn link_control(what: Llc) -> Phrase {
+    let kind = |Control { name, .. }: Control| match name {
+        "i" => "carry numbered information",
+        "s" => "are supervisory",
+        "u" => "are unnumbered",
+        "rr" => "say that the receiver is ready (RR)",
+        "rnr" => "say that the receiver is not ready (RNR)",
+        "rej" => "reject (REJ)",
+        "ui" => "carry unnumbered information (UI)",
+        "ua" => "acknowledge (UA)",
+        "disc" => "disconnect (DISC)",
+        "sabme" => "connect (SABME)",
+        "test" => "test (TEST)",
+        "xid" => "exchange identification (XID)",
+        _ => "reject a frame (FRMR)",
+    };
+    match what {
+        Llc::Any => Phrase::whole("of LLC, behind a length"),
+        Llc::Control(control) => Phrase::whole(format!("of LLC that {}", kind(control))),
+        Llc::Destination(llc::SPANNING_TREE) => Phrase::whole("of spanning tree (STP)"),
+        Llc::Destination(number) => Phrase::new("to LLC service access point", format!("{number:#04x}")),
+        Llc::Between(llc::OSI) => Phrase::whole("of OSI"),
+        Llc::Between(llc::NETBEUI) => Phrase::whole("of NetBEUI"),
+        Llc::Between(number) => Phrase::new("between LLC service access points", format!("{number:#04x}")),
+        Llc::Ipx => Phrase::whole("of IPX, behind a type or a length"),
+        Llc::Osi(0x81) => Phrase::whole("of CLNP"),
+        Llc::Osi(0x82) => Phrase::whole("of ES-IS"),
+        Llc::Osi(llc::IS_IS) => Phrase::whole("of IS-IS"),
+        Llc::Osi(number) => Phrase::new("of OSI protocol", format!("{number:#04x}")),
+        Llc::Pdu(number) => Phrase::new("with IS-IS PDUs of type", number.to_string()),
+        Llc::Pdus(word) => Phrase::whole(match word {
+            "l1" => "with IS-IS PDUs of level 1",
+            "l2" => "with IS-IS PDUs of level 2",
+            "iih" => "with IS-IS hellos",
+            "lsp" => "with IS-IS link states",
+            "csnp" => "with complete IS-IS sequence numbers",
+            "psnp" => "with partial IS-IS sequence numbers",
+            _ => "with IS-IS sequence numbers",
+        }),
     }
 }
 

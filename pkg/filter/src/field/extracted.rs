@@ -20,7 +20,7 @@ pub enum Layer {
 /// A value that is extracted from a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Extracted {
-    /// `size` bytes (1, 2 or 4) from `offset` on, a number in network byte order.
+    /// `size` bytes (1, 2 or 4) from `offset` on, a number in network byte order, of which the bits of `mask` count.
     Bytes {
         /// From where.
         layer: Layer,
@@ -28,6 +28,8 @@ pub enum Extracted {
         offset: u8,
         /// How many.
         size: u8,
+        /// The others are taken for 0.
+        mask: u32,
     },
     /// Id of the outermost tunnel of a kind; [`WITHOUT_ID`] for one that has none.
     Tunnel(TunnelKind),
@@ -63,7 +65,7 @@ impl Extracted {
     #[must_use]
     pub fn extract(self) -> Extract {
         let (origin, offset, size) = match self {
-            Self::Bytes { layer, offset, size } => {
+            Self::Bytes { layer, offset, size, .. } => {
                 let origin = match layer {
                     Layer::Link => Origin::Link,
                     Layer::Network => Origin::Network,
@@ -75,7 +77,13 @@ impl Extracted {
             Self::PayloadLength => (Origin::Computed, Computed::PAYLOAD_LENGTH, 0),
             Self::Fragment => (Origin::Computed, Computed::FRAGMENT, 0),
         };
-        Extract { origin: origin as u32, offset, size, mask: u32::MAX, ..Extract::zeroed() }
+        let mask = if let Self::Bytes { mask, .. } = self { mask } else { u32::MAX };
+        Extract { origin: origin as u32, offset, size, mask, ..Extract::zeroed() }
+    }
+
+    /// Whole bytes.
+    pub(crate) const fn bytes(layer: Layer, offset: u8, size: u8) -> Self {
+        Self::Bytes { layer, offset, size, mask: u32::MAX >> (u32::BITS - 8 * size as u32) }
     }
 
     /// Whether tunnels have to be looked into for it.

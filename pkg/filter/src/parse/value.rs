@@ -15,7 +15,7 @@ use crate::{
     syntax::{Expression, Network, Primitive, Side},
     tree::Tree,
     vocabulary::{
-        constants, ethertypes,
+        constants, ethertypes, llc,
         protocols::{self, Transport, Version},
         services,
     },
@@ -228,11 +228,19 @@ impl<'t> Parser<'t> {
         if token.kind == Kind::Escaped {
             self.next();
             let unknown = || token.error(Reason::Expected("the name of an EtherType".into()));
-            return ethertypes::number(&token.text).map(Primitive::Ethertype).ok_or_else(unknown);
+            let typed = ethertypes::number(&token.text).map(Primitive::Ethertype);
+            return typed
+                .or_else(|| llc::named_destination(&token.text).map(Primitive::Llc))
+                .ok_or_else(unknown);
         }
         let number = self.number(0..=u16::MAX, EXPECTED)?;
+        // As in libpcap: what is no type is a service access point, which stands behind a length.
+        if let Ok(point) = u8::try_from(number) {
+            return Ok(Primitive::Llc(llc::destination(point)));
+        }
         if number < ethertypes::SMALLEST {
-            let reason = "up to 1500 it is a length, and what follows a length is not read";
+            let reason =
+                "from 256 to 1500 it is a length, and no type; up to 255 it is a service access point of LLC";
             return Err(token.error(Reason::Refused(reason.into())));
         }
         if ethertypes::TAGS.contains(&number) {

@@ -75,6 +75,25 @@ impl Arithmetic {
         }
     }
 
+    /// The mask that the packet's value is put through first, if it is.
+    pub(super) fn mask(&self) -> Option<u32> {
+        match self {
+            Self::Constant(_) | Self::Access(_) => None,
+            Self::Operation(left, _, right) => {
+                self.own_mask().or_else(|| left.mask()).or_else(|| right.mask())
+            }
+        }
+    }
+
+    /// The mask, if all that is computed is the packet's value behind one.
+    pub(super) fn own_mask(&self) -> Option<u32> {
+        let Self::Operation(left, Operator::And, right) = self else { return None };
+        match (left.as_ref(), right.as_ref()) {
+            (Self::Access(_), Self::Constant(mask)) | (Self::Constant(mask), Self::Access(_)) => Some(*mask),
+            _ => None,
+        }
+    }
+
     /// The result where the packet's value is `value`.
     pub(super) fn result(&self, value: u32) -> u32 {
         match self {

@@ -53,7 +53,7 @@ impl Access {
                 Ok((HeaderWord::Tcp.packets(), whole(Field::Extracted(Extracted::PayloadLength))))
             }
             Self::Window => {
-                let window = Extracted::Bytes { layer: Layer::Upper, offset: 14, size: 2 };
+                let window = Extracted::bytes(Layer::Upper, 14, 2);
                 Ok((tcp(), whole(Field::Extracted(window))))
             }
             Self::TcpFlags => Ok((everywhere, whole(Field::TcpFlags))),
@@ -71,6 +71,16 @@ fn tcp() -> Formula {
 
 fn whole(field: Field) -> Slice {
     Slice { field, shift: 0, bits: field.bits() }
+}
+
+impl Access {
+    /// The bytes of a header by their place, and the packets with that header; nothing for any other value.
+    pub(super) fn bytes(self) -> Option<(Formula, Extracted)> {
+        match self {
+            Self::Bytes { header, offset, size } => Some((header.packets(), header.bytes(offset, size)?)),
+            _ => None,
+        }
+    }
 }
 
 /// A header whose bytes can be asked for.
@@ -169,12 +179,15 @@ impl HeaderWord {
                 bits: size * 8,
             })
         });
-        of_field.or_else(|| {
-            let (layer, length) = self.reach();
-            let (Ok(offset), Ok(size)) = (u8::try_from(offset), u8::try_from(size)) else { return None };
-            let bytes = Field::Extracted(Extracted::Bytes { layer, offset, size });
-            (end <= length).then(|| whole(bytes))
-        })
+        of_field.or_else(|| self.bytes(offset, size).map(|bytes| whole(Field::Extracted(bytes))))
+    }
+
+    /// The bytes by their place, whatever field they are of.
+    fn bytes(self, offset: u32, size: u32) -> Option<Extracted> {
+        let (layer, length) = self.reach();
+        let is_within = offset.checked_add(size).is_some_and(|end| end <= length);
+        let (Ok(offset), Ok(size)) = (u8::try_from(offset), u8::try_from(size)) else { return None };
+        is_within.then_some(Extracted::bytes(layer, offset, size))
     }
 
     /// Where its bytes are counted from, and how many are the header's whatever it says.

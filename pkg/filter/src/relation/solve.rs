@@ -6,8 +6,8 @@ use super::{
     signs::{Comparison, Operator},
 };
 use crate::{
-    field::{Field, cast},
-    formula::{self, Formula},
+    field::{Extracted, Field, cast},
+    formula::{self, Formula, Test},
     set::{Range, Set},
     tree::Tree,
     vocabulary::ethertypes,
@@ -17,6 +17,8 @@ use crate::{
 const MAX_ADDRESS_RANGES: usize = 4096;
 /// Bits of a value at most for which all numbers are tried.
 const MAX_TRIED_BITS: u32 = 16;
+/// Ranges at most of bytes by their place without a mask of their own.
+const MAX_UNMASKED_RANGES: usize = 16;
 
 /// The packets for which the comparison is true.
 pub(super) fn meaning(
@@ -29,13 +31,34 @@ pub(super) fn meaning(
         (None, None, _) => return Err("it says nothing about the packet".into()),
         _ => return Err("a comparison can look at one value of the packet only".into()),
     };
+    let found = of_field(access, left, comparison, right);
+    let is_long = |formula: &Formula| {
+        let is_of_bytes = |test: &Test| matches!(test, Test::In(Field::Extracted(_), set) if set.ranges().len() > MAX_UNMASKED_RANGES);
+        formula.leaves().any(is_of_bytes)
+    };
+    match found {
+        Ok(meaning) if !is_long(&meaning) => Ok(meaning),
+        found => by_place(access, left, comparison, right).map_or(found, Ok),
+    }
+}
+
+/// The same by the field that has the value.
+fn of_field(
+    access: Access,
+    left: &Arithmetic,
+    comparison: Comparison,
+    right: &Arithmetic,
+) -> Result<Formula, String> {
     let (packets, slice) = access.slice()?;
-    let truths = if never_falls(left) && never_falls(right) {
-        monotone(slice.bits, left, comparison, right)
+    let truths = if never_falls(left, false) && never_falls(right, false) {
+        monotone(slice.bits, 0, left, comparison, right)
     } else if slice.bits <= MAX_TRIED_BITS {
         tried(slice.bits, |value| comparison.holds(left.result(value), right.result(value)))
     } else {
-        return Err("on four bytes only >>, / and & with a mask of leading ones can be computed".into());
+        return Err(
+            "on four bytes only >>, / and & with a mask whose ones are next to each other can be computed"
+                .into(),
+        );
     };
     let set = match access {
         Access::Bytes { header: HeaderWord::Ether, .. } if !matches!(slice.field, Field::Extracted(_)) => {
@@ -49,23 +72,57 @@ pub(super) fn meaning(
     Ok(packets.and(formula::leaf(slice.field, set)))
 }
 
+/// The same by the place of the bytes, and by those bits of them alone that a mask leaves. Nothing where it takes too many
+/// ranges.
+fn by_place(
+    access: Access,
+    left: &Arithmetic,
+    comparison: Comparison,
+    right: &Arithmetic,
+) -> Option<Formula> {
+    let (packets, Extracted::Bytes { layer, offset, size, mask: all_bits }) = access.bytes()? else {
+        return None;
+    };
+    let mask = left.mask().or_else(|| right.mask()).map_or(all_bits, |mask| mask & all_bits);
+    if mask == 0 {
+        return None;
+    }
+    let shift = mask.trailing_zeros();
+    let bits = (mask >> shift).trailing_ones();
+    if mask >> shift >> (bits - 1) != 1 {
+        // There are zeros between its ones.
+        return None;
+    }
+    let truths = if never_falls(left, true) && never_falls(right, true) {
+        monotone(bits, shift, left, comparison, right)
+    } else if bits <= MAX_TRIED_BITS {
+        tried(bits, |value| comparison.holds(left.result(value << shift), right.result(value << shift)))
+    } else {
+        return None;
+    };
+    let lift = |range: &Range| Range { first: range.first << shift, last: range.last << shift | all(shift) };
+    let set = Set::new(truths.ranges().iter().map(lift));
+    let bytes = Extracted::Bytes { layer, offset, size, mask };
+    Some(packets.and(formula::leaf(Field::Extracted(bytes), set)))
+}
+
 /// Values of `bits` bits for which `holds` says yes.
 fn tried(bits: u32, holds: impl Fn(u32) -> bool) -> Set {
     let hits = (0..1_u32 << bits).filter(|value| holds(*value)).map(u128::from);
     Set::new(hits.map(|value| Range { first: value, last: value }))
 }
 
-/// Values of `bits` bits, at most 32, for which the comparison is true, where the side with the packet's value
-/// never falls as that value grows: then the result is found in three pieces, below, at and above the other
-/// side.
-fn monotone(bits: u32, left: &Arithmetic, comparison: Comparison, right: &Arithmetic) -> Set {
+/// Values of `bits` bits, at most 32, for which the comparison is true, where the side with the packet's value, which has
+/// `shift` zeros behind them, never falls as that value grows: then the result is found in three pieces, below, at and
+/// above the other side.
+fn monotone(bits: u32, shift: u32, left: &Arithmetic, comparison: Comparison, right: &Arithmetic) -> Set {
     let (growing, constant) = if left.access().is_some() { (left, right) } else { (right, left) };
     let constant = constant.result(0);
-    let first_at = first(bits, |value| growing.result(value) >= constant);
-    let first_above = first(bits, |value| growing.result(value) > constant);
+    let first_at = first(bits, |value| growing.result(value << shift) >= constant);
+    let first_above = first(bits, |value| growing.result(value << shift) > constant);
     let pieces = [(0, first_at), (first_at, first_above), (first_above, 1_u64 << bits)];
     let truths = pieces.into_iter().filter(|(start, end)| start < end).filter_map(|(start, end)| {
-        let value = u32::try_from(start).ok()?;
+        let value = u32::try_from(start).ok()? << shift;
         let range = Range { first: start.into(), last: u128::from(end) - 1 };
         comparison.holds(left.result(value), right.result(value)).then_some(range)
     });
@@ -86,13 +143,18 @@ fn first(bits: u32, holds: impl Fn(u32) -> bool) -> u64 {
     low
 }
 
-fn never_falls(arithmetic: &Arithmetic) -> bool {
+/// Whether the result never falls as the packet's value grows. `is_masked` says that the value has no bits that the mask it is
+/// put through first takes away.
+fn never_falls(arithmetic: &Arithmetic, is_masked: bool) -> bool {
     match arithmetic {
         Arithmetic::Constant(_) | Arithmetic::Access(_) => true,
+        Arithmetic::Operation(..) if is_masked && arithmetic.own_mask().is_some() => true,
         Arithmetic::Operation(left, operator, right) => match (operator, right.as_ref()) {
-            (Operator::ShiftRight | Operator::Divide, Arithmetic::Constant(_)) => never_falls(left),
-            (Operator::And, Arithmetic::Constant(mask)) => {
-                mask.leading_ones() == mask.count_ones() && never_falls(left)
+            (Operator::ShiftRight | Operator::Divide, Arithmetic::Constant(_)) => {
+                never_falls(left, is_masked)
+            }
+            (Operator::And, Arithmetic::Constant(ones)) => {
+                ones.leading_ones() == ones.count_ones() && never_falls(left, is_masked)
             }
             _ => false,
         },

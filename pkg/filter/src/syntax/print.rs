@@ -9,6 +9,7 @@ use crate::{
     tree::{Printed, Tree},
     vocabulary::{
         ethertypes,
+        llc::{self, Llc},
         protocols::{self, Transport, Version},
         tunnels,
     },
@@ -96,6 +97,7 @@ impl Printed for Primitive {
             | Self::Cast(_)
             | Self::Vlan { .. }
             | Self::Tunnel { .. }
+            | Self::Llc(_)
             | Self::Fragment
             | Self::Relation(_)
             | Self::Way(_) => false,
@@ -152,6 +154,17 @@ impl Display for Primitive {
             Self::Vlan { id: Some(id), .. } => write!(f, "vlan {id}"),
             Self::Tunnel { kind, id: None } => f.write_str(tunnels::word(*kind)),
             Self::Tunnel { kind, id: Some(id) } => write!(f, "{} {id}", tunnels::word(*kind)),
+            Self::Llc(what) => match (llc::word(*what), what) {
+                (Some(word), _) => f.write_str(word),
+                (None, Llc::Control(control)) => write!(f, "llc {}", control.name),
+                (None, Llc::Destination(number) | Llc::Between(number)) => {
+                    write!(f, "ether proto {number:#04x}")
+                }
+                (None, Llc::Osi(number)) => write!(f, "iso proto {number:#04x}"),
+                (None, Llc::Pdu(number)) => write!(f, "isis proto {number}"),
+                // Each of these has a word.
+                (None, Llc::Any | Llc::Ipx | Llc::Pdus(_)) => f.write_str("llc"),
+            },
             Self::Fragment => f.write_str("fragment"),
             Self::Relation(relation) => relation.fmt(f),
             Self::Way(Direction::In) => f.write_str("inbound"),

@@ -7,12 +7,13 @@ const NAMES: &[(&str, u16)] = &[
     ("ip6", IPV6),
     ("arp", ARP),
     ("rarp", RARP),
-    ("atalk", 0x809b),
-    ("aarp", 0x80f3),
+    ("atalk", ATALK),
+    ("aarp", AARP),
     ("decnet", 0x6003),
     ("lat", 0x6004),
     ("moprc", 0x6002),
     ("mopdl", 0x6001),
+    ("lldp", LLDP),
 ];
 
 /// EtherType of IPv4.
@@ -23,6 +24,15 @@ pub(crate) const IPV6: u16 = 0x86dd;
 pub(crate) const ARP: u16 = 0x0806;
 /// EtherType of RARP.
 pub(crate) const RARP: u16 = 0x8035;
+
+/// EtherType of AppleTalk.
+pub(crate) const ATALK: u16 = 0x809b;
+/// EtherType of AppleTalk's ARP.
+pub(crate) const AARP: u16 = 0x80f3;
+/// EtherType of IPX.
+pub(crate) const IPX: u16 = 0x8137;
+/// EtherType of LLDP (IEEE 802.1AB).
+pub(crate) const LLDP: u16 = 0x88cc;
 
 /// Types that announce a VLAN tag, which are looked through.
 pub(crate) const TAGS: [u16; 3] = [0x8100, 0x88a8, 0x9100];

@@ -9,17 +9,6 @@ const REASONS: &[(&[&str], &str)] = &[
          `ether host` with its MAC address and `not host` with its IP address ask for the same",
     ),
     (
-        &["iso", "clnp", "esis", "es-is", "isis", "is-is", "l1", "l2", "iih", "snp", "csnp", "psnp", "lsp"],
-        "what follows an IEEE 802.3 length is not read",
-    ),
-    (&["ipx"], "IPX behind an IEEE 802.3 length is not read; `ether proto 0x8137` finds IPX behind a type"),
-    (&["netbeui", "llc", "snap"], "what follows an IEEE 802.3 length is not read"),
-    (
-        &["stp"],
-        "what follows an IEEE 802.3 length is not read; `ether dst 01:80:c2:00:00:00`, the group address \
-         of spanning tree, finds its frames",
-    ),
-    (
         &[
             "wlan", "type", "subtype", "dir", "addr1", "addr2", "addr3", "addr4", "ra", "ta", "bssid",
             "fddi", "tr", "ppp", "slip", "radio",

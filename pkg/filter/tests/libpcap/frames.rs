@@ -57,9 +57,11 @@ fn lacking() -> Vec<Ethernet> {
     }
     let rarp = Payload::Other { ethertype: 0x8035, bytes: Arp::request(pool::MACS[0], A, B).bytes() };
     frames.push(on_ethernet(rarp));
-    // AppleTalk and its address resolution behind a length.
-    frames.push(on_ethernet(Payload::Length(vec![0xaa, 0xaa, 3, 8, 0, 7, 0x80, 0x9b, 1, 2, 3])));
-    frames.push(on_ethernet(Payload::Length(vec![0xaa, 0xaa, 3, 0, 0, 0, 0x80, 0xf3, 1, 2, 3])));
+    let behind_length = behind_length().into_iter().map(|bytes| on_ethernet(Payload::Length(bytes)));
+    frames.extend(behind_length.map(|frame| Ethernet { padding: Padding::None, ..frame }));
+    for flow_label in [0, 1, 0x12345, 0xf2345, 0xf_ffff] {
+        frames.push(on_ethernet(Ipv6 { flow_label, dscp: 46, ..packet6(Udp::new(1, 2, []).into()) }));
+    }
     for tags in [[100, 40], [40, 100], [7, 7], [100, 100]] {
         let packets = [
             packet6(Tcp::new(1, 443, 2).into()).into(),
@@ -68,6 +70,40 @@ fn lacking() -> Vec<Ethernet> {
         frames.extend(packets.map(|packet| on_ethernet(packet).tagged(tags.map(Tag::customer))));
     }
     frames
+}
+
+/// What follows a length: every kind of LLC, of OSI and of SNAP that a word asks for, and what is nearly one.
+fn behind_length() -> Vec<Vec<u8>> {
+    let mut payloads = Vec::new();
+    for point in [0x06, 0x42, 0xaa, 0xe0, 0xf0, 0xfe, 0x00, 0xff] {
+        for other in [point, point ^ 1, 0x04] {
+            // Cut at every length.
+            payloads
+                .extend((0..9).map(|length| vec![point, other, 3, 0x83, 1, 1, 6, 15, 0][..length].to_vec()));
+        }
+    }
+    payloads.extend((0..=255).map(|control| vec![0x04, 0x04, control, 0, 0, 0, 0, 0, 0]));
+    payloads.extend((0..=255).map(|nlpid| vec![0xfe, 0xfe, 3, nlpid, 1, 1, 6, 20, 0]));
+    payloads.extend((0..=255).map(|pdu| vec![0xfe, 0xfe, 3, 0x83, 1, 1, 6, pdu, 0]));
+    let v4 = Ipv4::new(A, B, Udp::new(53, 53, [])).bytes();
+    let v6 = packet6(Tcp::new(80, 443, 2).into()).bytes();
+    let arp = Arp::request(pool::MACS[0], A, B).bytes();
+    let carried = [
+        (0x0800, v4),
+        (0x86dd, v6),
+        (0x0806, arp),
+        (0x809b, vec![0; 9]),
+        (0x80f3, vec![0; 9]),
+        (0x8137, vec![0; 9]),
+    ];
+    for (ethertype, bytes) in &carried {
+        for organization in [[0, 0, 0], [8, 0, 7], [0, 0, 0xf8]] {
+            let [high, low] = u16::to_be_bytes(*ethertype);
+            let [a, b, c] = organization;
+            payloads.push([&[0xaa, 0xaa, 3, a, b, c, high, low], &**bytes].concat());
+        }
+    }
+    payloads
 }
 
 fn ipv4(upper: impl Into<Upper>) -> Ethernet {

@@ -37,6 +37,12 @@ impl Difference<'_> {
         headers.has(present::ICMP) && layers.upper < layers.end && layers.upper + 8 > layers.end
     }
 
+    /// Whether a frame ends within the eight bytes behind its length that words for LLC, OSI and SNAP look at.
+    fn is_cut_llc(&self) -> bool {
+        let Subject { headers, sample, .. } = self.subject;
+        headers.has(present::LENGTH_FIELD) && sample.bytes.len() < self.packet() + 8
+    }
+
     /// Whether the frame holds all that the IP packet has by its own length.
     fn holds_packet(&self) -> bool {
         let end = self.subject.headers.length().map(|length| self.packet() + length as usize);
@@ -64,7 +70,8 @@ pub(crate) const RULES: &[Rule] = &[
     Rule {
         name: "libpcap drops a packet that ends in front of a byte it looks at",
         applies: |difference| {
-            difference.is(Malformed::Truncated) && !difference.holds_packet() && difference.ours
+            let is_cut = difference.is(Malformed::Truncated) && !difference.holds_packet();
+            difference.ours && (is_cut || difference.is_cut_llc())
         },
     },
     Rule {
@@ -139,13 +146,6 @@ pub(crate) const RULES: &[Rule] = &[
     Rule {
         name: "the addresses in RARP are not read",
         applies: |difference| difference.subject.headers.ethertype() == Some(0x8035),
-    },
-    Rule {
-        name: "what follows an IEEE 802.3 length is not read",
-        applies: |difference| {
-            difference.subject.headers.has(present::LENGTH_FIELD)
-                && ["atalk", "aarp"].contains(&difference.expression)
-        },
     },
     Rule {
         name: "a frame longer than 65,535 bytes counts as that long",

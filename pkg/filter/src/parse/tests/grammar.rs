@@ -107,7 +107,7 @@ fn protocols() {
         ("proto ospf or GRE or \\pim", "proto 89 or proto 47 or pim"),
         ("ether proto \\ip", "ip"),
         ("ether proto 0x0806", "arp"),
-        ("ether proto 35020", "ether proto 0x88cc"),
+        ("ether proto 35020", "lldp"),
         ("link proto \\aarp", "aarp"),
         ("broadcast or multicast", "ether broadcast or ether multicast"),
         ("ip broadcast or multicast", "ip broadcast or ether multicast"),
@@ -294,6 +294,42 @@ fn tunnels() {
             "expected the id of a GTP tunnel's end (TEID) from 0 to 4294967295",
         ),
         ("pppoed 5", 8, "5", "expected and, or or the end"),
+    ]);
+}
+
+#[test]
+fn frames_with_a_length() {
+    assert_means(&[
+        ("llc", "llc"),
+        ("llc ui or llc rnr", "llc ui or llc rnr"),
+        ("llc {i,s}", "llc i or llc s"),
+        ("llc {}", ""),
+        ("stp", "stp"),
+        ("ether proto 0x42", "stp"),
+        ("ether proto \\stp", "stp"),
+        ("ether proto 0xaa or 6", "ether proto 0xaa or ether proto 0x06"),
+        ("ether proto 0xe0", "ipx"),
+        ("netbeui", "netbeui"),
+        ("is-is", "isis"),
+        ("es-is or clnp", "esis or clnp"),
+        ("iso proto 0x83", "isis"),
+        ("iso proto \\clnp", "clnp"),
+        ("iso proto 5", "iso proto 0x05"),
+        ("iso proto {}", ""),
+        ("isis proto 20", "isis proto 20"),
+        ("l1 and not iih", "l1 and not iih"),
+        ("lldp", "lldp"),
+        ("ether proto 0x88cc", "lldp"),
+        ("ether proto \\lldp", "lldp"),
+        // A protocol of IP has the same name.
+        ("ip proto isis", "ip proto 124"),
+    ]);
+    assert_refused(&[
+        ("llc 5", 5, "5", "and, or or the end"),
+        ("llc and nosuch", 9, "nosuch", "a condition"),
+        ("iso proto 256", 11, "256", "the number of a protocol from 0 to 255, or clnp, esis or isis,"),
+        ("isis proto lsp", 12, "lsp", "the type of a PDU from 0 to 255"),
+        ("stp 5", 5, "5", "and, or or the end"),
     ]);
 }
 
