@@ -7,7 +7,7 @@
 use std::os::fd::OwnedFd;
 
 use aya_obj::generated::{bpf_func_id, bpf_map_type};
-use xdplive_packet::classify::{BUCKET, Entry, Hashed, PREFIXES};
+use xdplive_packet::classify::{BUCKET, BUCKETS, Entry, Hashed, PREFIXES};
 
 use super::{
     BpfError,
@@ -153,7 +153,7 @@ fn prefix(program: &mut Program, number: usize, none: Label) {
         .set_by(R3, Sum::Mul, R4)
         .set_by(R3, Sum::Xor, R1)
         .set_by(R3, Sum::Mul, R9)
-        .set(R3, Sum::ShiftRight, 56)
+        .set(R3, Sum::ShiftRight, (u64::BITS - BUCKETS.ilog2()) as i32)
         .set(R3, Sum::Mul, (BUCKET * size_of::<Entry>()) as i32)
         .set_by(R3, Sum::Add, R6);
     for entry in 0..BUCKET {

@@ -72,12 +72,13 @@ pub const JUDGED: &str = "varied packets, mixed";
 /// How the names of cases begin in which nobody wants a packet, though somebody wants some.
 pub const UNWANTED: &str = "unwanted";
 /// Names of cases with one term and with 64.
-pub const PAIRS: [(&str, &str); 6] = [
+pub const PAIRS: [(&str, &str); 7] = [
     ("unwanted, 1 term, port", "unwanted, 64 terms, port"),
     ("unwanted, 1 term, host", "unwanted, 64 terms, host"),
     ("unwanted, 1 term, host", "unwanted, 64 terms, hosts of one network"),
     ("unwanted, 1 term, host", "unwanted, 64 terms, 8 prefix lengths"),
     ("unwanted, 1 term, port", "unwanted, 64 terms, several fields"),
+    ("unwanted, 1 host and port", "unwanted, 1,000 pairs of host and port"),
     ("sent, 1 term", "sent, 64 terms"),
 ];
 
@@ -110,6 +111,8 @@ fn varied(cases: &mut Vec<Case>) {
     add("unwanted, 64 terms, hosts of one network", filters(64, neighbour), Fate::Unwanted);
     add("unwanted, 64 terms, several fields", filters(64, several), Fate::Unwanted);
     add("unwanted, 64 terms, 8 prefix lengths", filters(64, net), Fate::Unwanted);
+    add("unwanted, 1 host and port", vec![(pairs(1), None)], Fate::Unwanted);
+    add("unwanted, 1,000 pairs of host and port", vec![(pairs(1_000), None)], Fate::Unwanted);
     add("sent, 1 term", vec![everything.clone()], Fate::Sent(1));
     add("sent, 64 terms", among(&everything), Fate::Sent(1));
     add("sent, wanted by 64 slots", vec![everything; 64], Fate::Sent(64));
@@ -153,6 +156,15 @@ fn port(number: u8) -> String {
 /// Hosts of networks of their own: one prefix length.
 fn host(number: u8) -> String {
     format!("src host 192.0.{number}.7")
+}
+
+/// So many hosts of one network, each with a port of its own.
+fn pairs(count: u16) -> String {
+    let pair = |number: u16| {
+        let [high, low] = number.to_be_bytes();
+        format!("(src host 192.0.{high}.{low} and dst port {})", number + 1)
+    };
+    (0..count).map(pair).collect::<Vec<_>>().join(" or ")
 }
 
 /// Hosts beside each other, as in one network: the fewest prefixes that tell them apart have several lengths.

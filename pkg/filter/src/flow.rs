@@ -53,7 +53,7 @@ impl FlowFilter {
     /// Whether it wants every packet.
     #[must_use]
     pub fn is_everything(&self) -> bool {
-        self.terms.iter().any(|term| term.sets().next().is_none())
+        self.terms.iter().any(|term| term.sets().next().is_none() && term.pairs().next().is_none())
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod classes;
 mod hashed;
+mod pairs;
 mod prefixes;
 
 use std::collections::BTreeSet;
@@ -78,6 +79,14 @@ pub enum CapacityError {
         field: &'static str,
         /// How many.
         lengths: usize,
+    },
+    /// Too many pairs of an address and a port.
+    #[error(
+        "the filters on one interface name {pairs} pairs of a host and a port, more than there is room for"
+    )]
+    Pairs {
+        /// How many.
+        pairs: usize,
     },
     /// Too many addresses.
     #[error(
@@ -164,6 +173,18 @@ pub fn build(
         fill_extract(place, *extracted, &constraints(field), all)?;
     }
     tables.extracts_used = u32::try_from(asked.len()).unwrap_or(0);
+    let paired: Vec<(u32, &Term)> = placed
+        .iter()
+        .filter(|Placed { term, .. }| term.pairs().next().is_some())
+        .map(|Placed { bit, term, .. }| (*bit, *term))
+        .collect();
+    for (bit, _) in &paired {
+        set(&mut tables.paired, *bit);
+    }
+    pairs::fill(&mut tables.pairs, &paired, all).map_err(|error| match error {
+        pairs::NoRoom::Classes => CapacityError::Classes { field: "pairs of host and port" },
+        pairs::NoRoom::Pairs(pairs) => CapacityError::Pairs { pairs },
+    })?;
     let looks_inside = slots.iter().any(|slot| slot.inner) || asked.iter().any(|one| one.is_of_tunnels());
     configuration.tunnels = u32::from(looks_inside);
     Ok(())

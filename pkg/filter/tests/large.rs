@@ -65,10 +65,14 @@ fn hosts_are_as_many_alternatives_as_one() {
         assert!(filter.meaning().len() < 200, "{}", filter.meaning());
     }
     let pairs: Vec<String> =
-        (0..1000).map(|number| format!("(host {} and port {})", address(number), 80 + number % 4)).collect();
+        (0..1000).map(|number| format!("(host {} and port {})", address(number), 80 + number)).collect();
     let pairs = Filter::parse(&pairs.join(" or ")).unwrap();
-    assert_eq!(pairs.terms(&Environment::default()).unwrap().len(), 16, "one for each side and port");
+    assert_eq!(pairs.terms(&Environment::default()).unwrap().len(), 4, "one for each side of host and port");
     assert!(pairs.meaning().ends_with(" or one of 997 others"), "{}", pairs.meaning());
+    let few: Vec<String> =
+        (0..1000).map(|number| format!("(host {} and port {})", address(number), 80 + number % 2)).collect();
+    let few = Filter::parse(&few.join(" or ")).unwrap().terms(&Environment::default()).unwrap();
+    assert_eq!(few.len(), 8, "two lists of hosts for each side");
     let [a, b, c] = [0, 1, 2].map(address);
     assert_eq!(filter.meaning(), format!("packets to or from host {a}, {b}, {c} or one of 2,997 others"));
 }
@@ -99,6 +103,64 @@ fn each_of_many_packets_is_decided_exactly() {
         wanted += u32::from(expected);
     }
     assert!((5_000..10_000).contains(&wanted), "{wanted}");
+}
+
+/// Each pair is one of one host and one port: the host with the port of another is none.
+#[test]
+fn each_of_many_packets_is_decided_exactly_by_pairs() {
+    const PAIRS: u32 = 1000;
+    let port = |number: u32| (20 + number % PAIRS * 7) as u16;
+    let pairs: BTreeSet<(u32, u16)> =
+        (0..PAIRS).map(|number| (address(number).into(), port(number))).collect();
+    let text = |words: [&str; 2]| {
+        let one = |number| format!("({} {} and {} {})", words[0], address(number), words[1], port(number));
+        (0..PAIRS).map(one).collect::<Vec<_>>().join(" or ")
+    };
+    let mut headers = headers();
+    for (words, terms, least) in [(["host", "port"], 4, 8_000), (["src host", "tcp dst port"], 1, 2_000)] {
+        let filter = Filter::parse(&text(words)).unwrap();
+        let terms = {
+            let found = filter.terms(&Environment::default()).unwrap();
+            assert_eq!(found.len(), terms);
+            found
+        };
+        let mut wanted = 0;
+        for number in 0..FRAMES {
+            // Half of the packets have an address of the list and a port of it, a few of these together.
+            let listed = number / 3 % PAIRS;
+            let (source, destination, source_port, destination_port) = match number % 12 {
+                0 => (address(listed).into(), number, port(listed), 9),
+                1 => (address(listed).into(), number, 9, port(listed)),
+                2 => (number, address(listed).into(), port(listed), 9),
+                3 => (number, address(listed).into(), 9, port(listed)),
+                4 => (address(listed).into(), number, port(listed + 1), port(listed + 2)),
+                5 => (address(listed).into(), address(listed + 5).into(), port(listed + 5), 9),
+                other => (address(HOSTS + number).into(), number, port(listed), other as u16),
+            };
+            for (field, value) in
+                [(&mut headers.source_ip, source), (&mut headers.destination_ip, destination)]
+            {
+                field.first_chunk_mut().map(|bytes: &mut [u8; 4]| *bytes = value.to_be_bytes()).unwrap();
+            }
+            (headers.source_port, headers.destination_port) = (source_port, destination_port);
+            let packet =
+                Packet { headers: &headers, frame_length: 60, direction: Direction::In, bytes: None };
+            let is_listed = |address, port| pairs.contains(&(address, port));
+            let expected = if words[0] == "host" {
+                [source, destination]
+                    .iter()
+                    .any(|address| is_listed(*address, source_port) || is_listed(*address, destination_port))
+            } else {
+                is_listed(source, destination_port)
+            };
+            assert_eq!(terms.iter().any(|term| term.matches(&packet)), expected, "{number}");
+            if number % 1000 == 0 {
+                assert_eq!(filter.matches(&packet, &Environment::default()), expected);
+            }
+            wanted += u32::from(expected);
+        }
+        assert!(wanted > least && wanted < FRAMES / 2, "{wanted}");
+    }
 }
 
 /// A text as long as it may be, of whatever takes most work. (More conditions than possible are refused.)

@@ -15,9 +15,11 @@
 )]
 
 mod extract;
+mod pairs;
 mod tables;
 
 pub use extract::{ABSENT, Computed, EXTRACTS, Extract, Origin, UNUSED, WITHOUT_ID};
+pub use pairs::{PAIR_BUCKETS, Pair, Pairs, SIDES, pair_bucket};
 pub use tables::{
     BUCKET, BUCKETS, CLASSES, Entry, FIELDS, Field, HASHED, Hashed, PREFIXES, Tables, VLAN_IDS, hash,
 };
@@ -51,7 +53,7 @@ pub struct Verdict {
 }
 
 /// Which slots accept a packet with these headers, and whether it is own traffic, as far as the terms in `live` say
-/// it, and ask for no [`Extract`]. `frame_length` is that of the event.
+/// it, and ask for no [`Extract`] and no [`Pairs`]. `frame_length` is that of the event.
 #[inline(always)]
 #[must_use]
 pub fn classify(tables: &Tables, headers: &Headers, frame_length: u32, live: Word) -> Verdict {
@@ -101,6 +103,24 @@ pub fn extracted<F: Frame>(
 ) {
     for extract in tables.extracts.iter().take(tables.extracts_used as usize) {
         let word = extract.word(extract.value(layers, computed, frame));
+        left[0] &= word[0];
+        left[1] &= word[1];
+    }
+}
+
+/// Whether some of the terms `left` ask for more than fields.
+#[inline(always)]
+#[must_use]
+pub const fn asks_for_more(tables: &Tables, left: Word) -> bool {
+    let is_paired = tables.paired[0] & left[0] | tables.paired[1] & left[1];
+    left[0] | left[1] != 0 && tables.extracts_used as u64 | is_paired != 0
+}
+
+/// Keeps those of the terms `left` that accept the packet's pairs of an address and a port. A kernel program does the same, one
+/// pair at a time.
+pub fn paired(tables: &Tables, headers: &Headers, left: &mut Word) {
+    for number in 0..SIDES {
+        let word = tables.pairs.word(headers, number);
         left[0] &= word[0];
         left[1] &= word[1];
     }

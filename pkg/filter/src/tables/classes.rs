@@ -85,7 +85,7 @@ pub(super) fn word_of(constraints: &[Constraint<'_>], all: TermBits, value: Opti
     word
 }
 
-fn clear(word: &mut TermBits, bit: u32) {
+pub(super) fn clear(word: &mut TermBits, bit: u32) {
     let [low, high] = word;
     if bit < u64::BITS {
         *low &= !(1 << bit);

@@ -10,9 +10,9 @@ use super::{
 };
 
 /// Other hashes to try before the table counts as full.
-const ATTEMPTS: u64 = 2000;
+pub(super) const ATTEMPTS: u64 = 2000;
 /// Distance of the seeds that are tried: odd, and with bits all over.
-const STEP: u64 = 0xd1b5_4a32_d192_ed03;
+pub(super) const STEP: u64 = 0xd1b5_4a32_d192_ed03;
 
 /// Why prefixes do not go into the table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,7 +68,7 @@ pub(super) fn fill(table: &mut Hashed, classes: &mut Classes, bits: u32) -> Resu
 }
 
 /// An address as the kernel compares it, from its first bit on.
-fn words(address: u128) -> [u64; 2] {
+pub(super) fn words(address: u128) -> [u64; 2] {
     [(address >> 64) as u64, address as u64]
 }
 

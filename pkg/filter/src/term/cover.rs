@@ -18,7 +18,7 @@ impl Effort {
         Self(10_000_000)
     }
 
-    fn spend(&mut self, cost: usize, terms: usize) -> Result<(), TooComplex> {
+    pub(super) fn spend(&mut self, cost: usize, terms: usize) -> Result<(), TooComplex> {
         self.0 = self.0.checked_sub(cost).ok_or(TooComplex { terms, allowed: MAX_TERMS })?;
         Ok(())
     }
@@ -96,8 +96,9 @@ impl Cover {
     }
 }
 
-fn cost(term: &Term) -> usize {
-    1 + term.sets().map(|(_, set)| 1 + set.ranges().len()).sum::<usize>()
+pub(super) fn cost(term: &Term) -> usize {
+    let sets = term.sets().map(|(_, set)| 1 + set.ranges().len());
+    1 + sets.chain(term.pairs().map(|(_, pairs)| 1 + pairs.listed().len())).sum::<usize>()
 }
 
 /// The term that holds exactly the packets of both, if there is one: the wider of them, or, where they differ
@@ -120,6 +121,15 @@ fn joined(a: &Term, b: &Term) -> Option<Term> {
         b_within &= in_a.is_none_or(|a| in_b.is_some_and(|b| a.includes(b)));
         if count > 1 && !a_within && !b_within {
             return None;
+        }
+    }
+    for (ends, _) in a.pairs().chain(b.pairs()) {
+        let (in_a, in_b) = (a.pairs.get(&ends), b.pairs.get(&ends));
+        if in_a != in_b {
+            // Those that make one with others are found together, in `pairs`.
+            count = 2;
+            a_within &= in_b.is_none_or(|b| in_a.is_some_and(|a| b.includes(a)));
+            b_within &= in_a.is_none_or(|a| in_b.is_some_and(|b| a.includes(b)));
         }
     }
     match different {

@@ -2,7 +2,8 @@
 
 use super::{
     MAX_TERMS, Term, TooComplex,
-    cover::{Cover, Effort},
+    cover::{Cover, Effort, cost},
+    gathering,
 };
 use crate::{environment::Environment, formula::Formula, tree::Tree};
 
@@ -34,7 +35,11 @@ impl Work<'_> {
     /// complement of a set.
     fn cover(&mut self, formula: &Formula, value: bool) -> Result<Cover, TooComplex> {
         match (formula, value) {
-            (Tree::All(list), true) | (Tree::Any(list), false) => self.product(list, value),
+            (Tree::Any(list), false) if let Some(cover) = self.without_pairs(list)? => Ok(cover),
+            (Tree::All(list), true) | (Tree::Any(list), false) => {
+                let factors = self.covers(list, value)?;
+                self.product(factors)
+            }
             (Tree::Any(list), true) | (Tree::All(list), false) => self.sum(list, value),
             (Tree::Not(inner), _) => self.cover(inner, !value),
             (Tree::Leaf(test), _) => {
@@ -47,22 +52,72 @@ impl Work<'_> {
         }
     }
 
+    fn covers(&mut self, list: &[Formula], value: bool) -> Result<Vec<Cover>, TooComplex> {
+        list.iter().map(|formula| self.cover(formula, value)).collect()
+    }
+
     fn sum(&mut self, list: &[Formula], value: bool) -> Result<Cover, TooComplex> {
-        match list {
+        let covers = self.covers(list, value)?;
+        match self.gathered(&covers)? {
+            Some(terms) => {
+                let covers = terms.into_iter().map(|term| self.of_terms([term]));
+                let covers = covers.collect::<Result<Vec<_>, _>>()?;
+                self.union(&covers)
+            }
+            None => self.union(&covers),
+        }
+    }
+
+    /// By halves, so that of a long list few sets are long.
+    fn union(&mut self, covers: &[Cover]) -> Result<Cover, TooComplex> {
+        match covers {
             [] => Ok(Cover::EMPTY),
-            [one] => self.cover(one, value),
-            // By halves, so that of a long list few sets are long.
+            [one] => Ok(one.clone()),
             several => {
                 let (low, high) = several.split_at(several.len() / 2);
-                let (low, high) = (self.sum(low, value)?, self.sum(high, value)?);
+                let (low, high) = (self.union(low)?, self.union(high)?);
                 low.union(high, self.effort)
             }
         }
     }
 
-    fn product(&mut self, list: &[Formula], value: bool) -> Result<Cover, TooComplex> {
-        let mut factors =
-            list.iter().map(|formula| self.cover(formula, value)).collect::<Result<Vec<_>, _>>()?;
+    fn of_terms(&mut self, terms: impl IntoIterator<Item = Term>) -> Result<Cover, TooComplex> {
+        let mut cover = Cover::EMPTY;
+        for term in terms {
+            cover.add(term, self.effort)?;
+        }
+        Ok(cover)
+    }
+
+    /// The packets of any of `covers` as terms, if some of them are many pairs of an address and a port.
+    fn gathered(&mut self, covers: &[Cover]) -> Result<Option<Vec<Term>>, TooComplex> {
+        if covers.len() < gathering::MIN_PAIRS {
+            return Ok(None);
+        }
+        let terms: Vec<Term> =
+            covers.iter().flat_map(Cover::terms).filter(|term| gathering::is_one(term)).cloned().collect();
+        self.effort.spend(terms.iter().map(cost).sum(), terms.len())?;
+        Ok(gathering::gathered(terms).map(|mut gathered| {
+            gathered.extend(
+                covers.iter().flat_map(Cover::terms).filter(|term| !gathering::is_one(term)).cloned(),
+            );
+            gathered
+        }))
+    }
+
+    /// The packets of none of `list`, if some of these are many pairs of an address and a port.
+    fn without_pairs(&mut self, list: &[Formula]) -> Result<Option<Cover>, TooComplex> {
+        if list.len() < gathering::MIN_PAIRS {
+            return Ok(None);
+        }
+        let covers = self.covers(list, true)?;
+        let Some(terms) = self.gathered(&covers)? else { return Ok(None) };
+        let factors = terms.iter().map(|term| self.of_terms(gathering::complement(term)));
+        let factors = factors.collect::<Result<Vec<_>, _>>()?;
+        self.product(factors).map(Some)
+    }
+
+    fn product(&mut self, mut factors: Vec<Cover>) -> Result<Cover, TooComplex> {
         // What leaves least comes first, so that there is less to multiply the others with.
         factors.sort_by_key(Cover::len);
         let single = factors.partition_point(|factor| factor.len() <= 1);
@@ -71,7 +126,7 @@ impl Work<'_> {
         others.iter().try_fold(product, |product, factor| product.intersection(factor, self.effort))
     }
 
-    /// By halves, as in [`Self::sum`].
+    /// By halves, as in [`Self::union`].
     fn intersection(&mut self, factors: &[Cover]) -> Result<Cover, TooComplex> {
         match factors {
             [] => Ok(Cover::all()),

@@ -7,7 +7,7 @@ use std::{
 
 use xdplive_packet::names;
 
-use super::Term;
+use super::{Ends, Pairs, Term};
 use crate::{
     field::{Extracted, Field, Layer, cast},
     set::{Range, Set, prefix::Prefix},
@@ -19,17 +19,17 @@ const NAMED: usize = 8;
 /// The fields that matter, each with its values: `protocol UDP, destination port 53`.
 impl fmt::Display for Term {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.sets.is_empty() {
-            return f.write_str("every packet");
-        }
-        for (number, (field, set)) in self.sets().enumerate() {
-            if number > 0 {
-                f.write_str(", ")?;
-            }
-            f.write_str(&condition(field, set))?;
-        }
-        Ok(())
+        let conditions = self.sets().map(|(field, set)| condition(field, set));
+        let conditions: Vec<String> =
+            conditions.chain(self.pairs().map(|(ends, pairs)| paired(ends, pairs))).collect();
+        f.write_str(if conditions.is_empty() { "every packet" } else { "" })?;
+        f.write_str(&conditions.join(", "))
     }
+}
+
+fn paired(Ends { address, port }: Ends, pairs: &Pairs) -> String {
+    let none = if pairs.is_none_of() { "none" } else { "one" };
+    format!("{} and {} {none} of {} pairs", name(address), name(port), pairs.listed().len())
 }
 
 fn condition(field: Field, set: &Set) -> String {

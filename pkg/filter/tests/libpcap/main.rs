@@ -11,6 +11,9 @@ mod contradictions;
 mod expressions;
 mod frames;
 mod judge;
+#[path = "../lists/pairs.rs"]
+mod pair_lists;
+mod pairs;
 mod rules;
 mod shown;
 
@@ -123,7 +126,7 @@ fn every_rule_is_documented() {
 }
 
 /// Lets both sides decide about all frames.
-fn compare(expression: &'static str, judge: &Judge, subjects: &[Subject]) -> Outcome {
+fn compare(expression: &str, judge: &Judge, subjects: &[Subject]) -> Outcome {
     let mut outcome = Outcome { excused: BTreeMap::new(), unexplained: Vec::new() };
     let environment = Environment::default();
     let decided = ours(expression, &environment).and_then(|ours| Ok((ours, judge.decide(expression)?)));

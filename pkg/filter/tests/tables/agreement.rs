@@ -78,7 +78,10 @@ impl Sample {
             let asked = [0, 1].map(|half| live[half] & if inner { of_inner[half] } else { !of_inner[half] });
             let Seen { headers, layers, computed } = self.seen(inner);
             let mut left = classify::fields(&rules.tables, headers, self.frame_length, asked);
-            classify::extracted(&rules.tables, layers, computed, &mut &*self.bytes, &mut left);
+            if classify::asks_for_more(&rules.tables, left) {
+                classify::extracted(&rules.tables, layers, computed, &mut &*self.bytes, &mut left);
+                classify::paired(&rules.tables, headers, &mut left);
+            }
             left
         };
         let (outer, inner) = (left(false), left(true));

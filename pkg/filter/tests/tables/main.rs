@@ -9,6 +9,9 @@
 
 mod agreement;
 mod extracted;
+#[path = "../lists/pairs.rs"]
+mod pair_lists;
+mod pairs;
 
 use std::{
     collections::BTreeSet,

@@ -36,7 +36,7 @@ use xdplive_packet::{
 };
 use xdplive_source::Taken;
 
-use crate::kernel::{GENERATION, HOOKS, Kernel, SHORTEST, descriptor, everything, takes};
+use crate::kernel::{Context, GENERATION, HOOKS, Kernel, SHORTEST, descriptor, everything, takes};
 
 const ENTRIES: u32 = 65_536;
 
@@ -336,11 +336,6 @@ fn tcp(payload: usize) -> Vec<u8> {
 /// A frame that has yet to be cut into packets counts as what goes over the wire.
 #[test]
 fn bytes_are_those_on_the_wire() {
-    /// `struct __sk_buff` of linux/bpf.h, and the places of `gso_segs` and `gso_size` in it.
-    const CONTEXT: usize = 192;
-    const GSO_SEGMENTS: Range<usize> = 164..168;
-    const GSO_SIZE: Range<usize> = 176..180;
-
     let mut kernel = Kernel::load(1 << 16);
     kernel.configure(everything(LinkType::Ethernet));
     let mut table = begin(&mut kernel, ENTRIES);
@@ -349,12 +344,13 @@ fn bytes_are_those_on_the_wire() {
     assert_eq!(frame.len(), headers + 2000);
     // The second time the kernel has yet to count the packets.
     for (segments, size) in [(3_u32, 700_u32), (0, 700)] {
-        let mut context = [0; CONTEXT];
-        context[GSO_SEGMENTS].copy_from_slice(&segments.to_ne_bytes());
-        context[GSO_SIZE].copy_from_slice(&size.to_ne_bytes());
+        let context = Context::segments(segments, size);
         for hook in [Hook::TcxIngress, Hook::TcxEgress] {
-            let options =
-                TestRunOptions { data_in: Some(&frame), ctx_in: Some(&context), ..TestRunOptions::default() };
+            let options = TestRunOptions {
+                data_in: Some(&frame),
+                ctx_in: Some(context.bytes()),
+                ..TestRunOptions::default()
+            };
             kernel.test_run(hook, options);
             assert_eq!(kernel.take().map(|event| event.segments), Some(3), "{hook:?}");
         }

@@ -258,6 +258,24 @@ pub(crate) fn descriptor(map: &MapData) -> OwnedFd {
     map.fd().as_fd().try_clone_to_owned().unwrap()
 }
 
+/// `struct __sk_buff` of linux/bpf.h, as far as a test run takes it.
+pub(crate) struct Context([u8; 192]);
+
+impl Context {
+    /// A frame that becomes so many packets with so many bytes each behind their headers.
+    pub(crate) fn segments(segments: u32, size: u32) -> Self {
+        let mut context = [0; 192];
+        // `gso_segs` and `gso_size`.
+        context[164..168].copy_from_slice(&segments.to_ne_bytes());
+        context[176..180].copy_from_slice(&size.to_ne_bytes());
+        Self(context)
+    }
+
+    pub(crate) const fn bytes(&self) -> &[u8] {
+        &self.0
+    }
+}
+
 /// The first cell of a generation's counters.
 const fn first_cell(generation: u32) -> u32 {
     generation % 2 * cells(SLOTS as u32)
@@ -391,7 +409,7 @@ fn packets_are_counted_in_their_generation_and_direction() {
 }
 
 /// Filters that between them constrain every field.
-const FILTERS: [&str; 24] = [
+const FILTERS: [&str; 28] = [
     "ip6",
     "arp or udp",
     "not port 53",
@@ -416,7 +434,18 @@ const FILTERS: [&str; 24] = [
     "icmp6[icmp6type] == icmp6-neighborsolicit",
     "outbound and udp",
     "ether proto 0x88cc or proto 89",
+    PAIRS,
+    "not (host 192.0.2.1 and port 53) and udp",
+    "(src host 192.0.2.1 and tcp dst port 80) or (src host 10.1.2.3 and tcp dst port 22) or \
+     (src host 192.0.2.20 and tcp dst port 443) or (src host 198.51.100.7 and tcp dst port 8080)",
+    "not ((host 192.0.2.1 and port 53) or (host 10.1.2.3 and port 80) or (host ::1 and port 53) or \
+     (host 192.0.2.20 and port 443) or (host 198.51.100.7 and port 22))",
 ];
+
+/// Hosts and ports of the corpus.
+const PAIRS: &str = "(host 192.0.2.1 and port 53) or (host 10.1.2.3 and port 80) or (host 192.0.2.20 and port 443) or \
+                     (host 198.51.100.7 and port 22) or (host 2001:db8:0:1::1 and port 53) or (host ::1 and port 80) or \
+                     (host 2001:db8:0:1::2 and port 443) or (host fe80::211:32ff:fee5:795c and port 8080)";
 
 /// The kernel names the same slots as the filters themselves, one by one.
 #[test]

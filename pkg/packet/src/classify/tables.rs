@@ -5,6 +5,7 @@ use bytemuck::{Pod, Zeroable};
 use super::{
     Word,
     extract::{EXTRACTS, Extract},
+    pairs::Pairs,
 };
 
 /// A header field that terms can constrain. The number is its place in [`Tables::words`].
@@ -112,6 +113,8 @@ pub struct Tables {
     /// Terms of a word's second half that recognise own traffic: packets that carry what is captured to those
     /// who look at it. They belong to no slot.
     pub own: u64,
+    /// Terms that ask for pairs of an address and a port, too.
+    pub paired: Word,
     /// Tables of prefixes, by [`Field::hashed`].
     pub hashed: [Hashed; HASHED],
     /// By field: 1 where a term makes a difference between its values, else 0.
@@ -120,6 +123,8 @@ pub struct Tables {
     pub extracts_used: u32,
     /// Values without a table of their own.
     pub extracts: [Extract; EXTRACTS],
+    /// Pairs of an address and a port.
+    pub pairs: Pairs,
     /// Classes of EtherTypes.
     pub ethertype: [u8; 1 << 16],
     /// Classes of frame lengths.
