@@ -120,6 +120,9 @@ impl Field {
     #[must_use]
     pub fn value(self, packet: &Packet<'_>) -> Option<u128> {
         let headers = packet.headers;
+        if headers.has(present::LENGTH_FIELD) && self.is_behind_type() {
+            return None;
+        }
         match self {
             Self::Direction => Some(packet.direction as u128),
             Self::Ethertype => {
@@ -149,6 +152,23 @@ impl Field {
 }
 
 impl Field {
+    /// Whether it is of the network layer or above. As in pcap-filter(7), a frame with a length in place of a type has no such
+    /// field, whatever stands behind the header of SNAP.
+    const fn is_behind_type(self) -> bool {
+        !matches!(
+            self,
+            Self::Direction
+                | Self::Ethertype
+                | Self::Vlan
+                | Self::InnerVlan
+                | Self::FrameLength
+                | Self::SourceMac
+                | Self::DestinationMac
+                | Self::DestinationCast
+                | Self::Extracted(_)
+        )
+    }
+
     /// Whether a flow carries the field: all of its packets have the same value of it.
     #[must_use]
     pub const fn is_of_flows(self) -> bool {
@@ -181,6 +201,9 @@ impl Field {
     /// and for a field that is not [of flows](Self::is_of_flows).
     #[must_use]
     pub fn flow_value(self, key: &FlowKey) -> Option<u128> {
+        if key.has(present::LENGTH_FIELD) && self.is_behind_type() {
+            return None;
+        }
         let addresses = || Addresses::new(key.has(present::ADDRESSES), key.version());
         match self {
             Self::Direction => Some(key.direction() as u128),

@@ -170,7 +170,7 @@ impl Packet<'_> {
 
     #[inline(always)]
     fn has(&self, bits: u16) -> bool {
-        fresh(&self.headers.present) & bits == bits
+        present::visible(fresh(&self.headers.present)) & bits == bits
     }
 
     #[inline(always)]

@@ -77,6 +77,17 @@ pub mod present {
     /// An IPv6 packet whose length is in a hop-by-hop option (RFC 2675). The kernel makes such headers itself for what it
     /// has yet to cut, and takes them off again when it does.
     pub const JUMBO: u16 = 1 << 13;
+
+    /// The fields that filters see. As in pcap-filter(7), a frame with a length in place of a type is not IP and not ARP, though
+    /// one of these may stand behind the header of SNAP.
+    #[inline(always)]
+    #[must_use]
+    pub const fn visible(bits: u16) -> u16 {
+        const LINK: u16 = ETHERNET | LENGTH_FIELD | VLAN | INNER_VLAN;
+        // Without a branch: the verifier would follow both ways of each. All ones where there is no length.
+        let all = (bits >> LENGTH_FIELD.trailing_zeros() & 1).wrapping_sub(1);
+        bits & (all | LINK)
+    }
 }
 
 /// Everything the parser reads from a frame. Numbers are in host byte order, addresses in network order.
@@ -174,6 +185,13 @@ impl Headers {
     #[must_use]
     pub const fn has(&self, bits: u16) -> bool {
         self.present & bits == bits
+    }
+
+    /// The fields that filters see: see [`present::visible`].
+    #[inline(always)]
+    #[must_use]
+    pub const fn visible(&self) -> u16 {
+        present::visible(self.present)
     }
 
     /// EtherType after all tags; `None` without an Ethernet header and where the field is a length.

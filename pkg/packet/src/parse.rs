@@ -67,8 +67,23 @@ fn network<F: Frame>(
     headers: &mut Headers,
     layers: &mut Layers,
 ) -> Result<(), Malformed> {
-    let at = frame.settle(payload.at);
-    layers.network = at;
+    let whole = packet(frame, payload, headers, layers);
+    if headers.has(present::LENGTH_FIELD) {
+        // Filters see a frame with a length and what follows that.
+        *layers = Layers { link: layers.link, network: layers.network, end: frame.length(), ..Layers::EMPTY };
+    }
+    whole
+}
+
+#[inline(always)]
+fn packet<F: Frame>(
+    frame: &mut F,
+    payload: Payload,
+    headers: &mut Headers,
+    layers: &mut Layers,
+) -> Result<(), Malformed> {
+    layers.network = payload.at;
+    let at = frame.settle(payload.header);
     let mut upper = Upper::NONE;
     match payload.network {
         Network::Ipv4 => ipv4::parse(frame, at, headers, &mut upper)?,
@@ -94,9 +109,10 @@ fn network<F: Frame>(
 pub struct Layers {
     /// The Ethernet header.
     pub link: u32,
-    /// What the link layer carries: the IP header, where the packet is IP.
+    /// What the link layer carries: the IP header if the packet is IP, what follows the length if there is one in place of a
+    /// type.
     pub network: u32,
-    /// The upper layer of an IP packet; not in a fragment other than the first.
+    /// The upper layer of an IP packet; not in a fragment other than the first, and not behind a length.
     pub upper: u32,
     /// What is behind the upper layer's header.
     pub payload: u32,
@@ -135,11 +151,13 @@ struct Payload {
     network: Network,
     /// Where it starts, bytes from the start of the frame.
     at: u32,
+    /// Where the header of the network layer starts: behind SNAP if there is any.
+    header: u32,
 }
 
 impl Payload {
     /// Nothing that could be read.
-    const NONE: Self = Self { network: Network::Other, at: 0 };
+    const NONE: Self = Self { network: Network::Other, at: 0, header: 0 };
 }
 
 /// Network layers that are read.

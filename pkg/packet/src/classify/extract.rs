@@ -72,7 +72,7 @@ impl Computed {
         if let Some(length) = layers.payload_length() {
             self.values[Self::PAYLOAD_LENGTH as usize] = length.into();
         }
-        if headers.has(present::IP) {
+        if headers.visible() & present::IP != 0 {
             self.values[Self::FRAGMENT as usize] = headers.has(present::FRAGMENT).into();
         }
     }

@@ -71,7 +71,8 @@ impl Pairs {
     #[must_use]
     pub fn word(&self, headers: &Headers, number: usize) -> &Word {
         let number = number & (SIDES - 1);
-        if !headers.has(present::IP | present::ADDRESSES | present::PORTS) {
+        const BITS: u16 = present::IP | present::ADDRESSES | present::PORTS;
+        if headers.visible() & BITS != BITS {
             return &self.words[0][number];
         }
         let address = if number & 2 == 0 { &headers.source_ip } else { &headers.destination_ip };

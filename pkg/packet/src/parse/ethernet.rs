@@ -1,4 +1,4 @@
-//! Ethernet II and IEEE 802.3, 802.1Q and 802.1ad tags.
+//! Ethernet II and IEEE 802.3, 802.1Q and 802.1ad tags, SNAP (RFC 1042).
 
 use super::{Network, Payload, reached};
 use crate::{
@@ -23,6 +23,10 @@ const SERVICE_VLAN: u16 = 0x88a8;
 /// What cards used for stacked tags before 802.1ad; libpcap and Wireshark read it too.
 const OLD_STACKED_VLAN: u16 = 0x9100;
 const MPLS: u16 = 0x8847;
+/// What stands behind a length, in front of a type: logical link control for SNAP, and no organization (RFC 1042).
+const SNAP: [u8; 6] = [0xaa, 0xaa, 0x03, 0x00, 0x00, 0x00];
+const SNAP_HEADER: u32 = 8;
+
 /// With a label that the upstream router assigned (RFC 5332).
 const MPLS_UPSTREAM: u16 = 0x8848;
 const PPPOE_SESSION: u16 = 0x8864;
@@ -77,8 +81,31 @@ pub(super) fn parse<F: Frame>(
         }
         _ => Network::Other,
     };
-    *payload = Payload { network, at };
+    *payload = Payload { network, at, header: at };
+    if headers.has(present::LENGTH_FIELD) {
+        snap(frame, at, headers, payload);
+    }
     Ok(())
+}
+
+/// A type after all.
+#[inline(always)]
+fn snap<F: Frame>(frame: &mut F, at: u32, headers: &mut Headers, payload: &mut Payload) {
+    if at + SNAP_HEADER > frame.length() {
+        return;
+    }
+    let Ok(&[a, b, c, d, e, f, t0, t1]) = frame.read::<8>(at) else { return };
+    if [a, b, c, d, e, f] != SNAP {
+        return;
+    }
+    payload.network = match u16::from_be_bytes([t0, t1]) {
+        IPV4 => Network::Ipv4,
+        IPV6 => Network::Ipv6,
+        ARP => Network::Arp,
+        _ => return,
+    };
+    payload.header = at + SNAP_HEADER;
+    reached(headers, payload.header);
 }
 
 #[inline(always)]

@@ -47,6 +47,33 @@ fn nothing_else_is_known_of_it() {
     assert!(!headers.has(present::ADDRESSES));
 }
 
+/// RFC 1042: a type behind a length, for IPv4, IPv6 and ARP; the EtherType column still says that there is a length.
+#[test]
+fn a_type_behind_a_length() {
+    let packet = "4500 001c 0001 0000 4011 0000 c0000201 c6336407 0035 0009 0008 0000";
+    for tags in ["", "8100 0028"] {
+        let start = 14 + tags.split_whitespace().map(str::len).sum::<usize>() as u16 / 2;
+        let frame = hex(&[ADDRESSES, tags, "0024", "aaaa 03 000000 0800", packet]);
+        let headers = ethernet(&frame);
+        assert!(headers.has(present::ETHERNET | present::LENGTH_FIELD));
+        assert_eq!((headers.ethertype(), headers.version(), headers.protocol()), (None, Some(4), Some(17)));
+        assert_eq!((headers.source_port(), headers.destination_port()), (Some(53), Some(9)));
+        assert_eq!((headers.header_length, headers.malformed()), (start + 8 + 28, None));
+        // Filters see a frame with a length.
+        let link = present::ETHERNET | present::LENGTH_FIELD | present::VLAN | present::INNER_VLAN;
+        assert_eq!(headers.visible(), headers.present & link);
+    }
+    let other = |header: &str| ethernet(&hex(&[ADDRESSES, "0024", header, packet])).version();
+    assert_eq!(other("aaaa 03 000000 0800"), Some(4));
+    for header in ["aaaa 03 0000f8 0800", "aaaa 07 000000 0800", "aaab 03 000000 0800", "aaaa 03 000000 88cc"]
+    {
+        assert_eq!(other(header), None, "{header}");
+    }
+    let arp = "0001 0800 06 04 0001 001132e5795c c0000201 000000000000 c6336407";
+    let headers = ethernet(&hex(&[ADDRESSES, "0024", "aaaa 03 000000 0806", arp]));
+    assert_eq!((headers.arp_operation(), headers.has(present::ADDRESSES)), (Some(1), true));
+}
+
 /// IEEE 802.3, 3.2.6: up to 1500 it is a length, from 1536 on a type; between, it has no meaning, and the
 /// number itself says so best.
 #[test]

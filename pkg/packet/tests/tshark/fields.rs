@@ -255,7 +255,7 @@ pub(crate) fn link(verdict: &Verdict) -> Link {
 }
 
 /// The names of layers that may stand before the network layer.
-const LINK_LAYERS: &[&str] = &["eth", "raw", "ethertype", "vlan", "ieee8021ad"];
+const LINK_LAYERS: &[&str] = &["eth", "raw", "ethertype", "vlan", "ieee8021ad", "llc"];
 
 /// The network layer's name and place, if it is one that both sides know.
 fn network_at(verdict: &Verdict) -> Option<(usize, &str)> {

@@ -17,7 +17,7 @@ use fields::{FIELDS, checksums};
 use judge::Verdict;
 use rules::RULES;
 use xdplive_corpus::{LinkType, Sample, generate};
-use xdplive_packet::{Wire, parse};
+use xdplive_packet::{Wire, headers::present, parse};
 
 const SEED: u64 = 20_241_122;
 const FRAMES: usize = 10_000;
@@ -55,6 +55,57 @@ fn every_field_is_what_wireshark_says() {
     for field in FIELDS {
         let values = tally.agreed(field.name);
         assert!(values >= VALUES, "{}: only {values} values were compared", field.name);
+    }
+}
+
+/// IP and ARP of the corpus behind a length and the header of SNAP (RFC 1042): every field is read as behind a type, and as
+/// Wireshark reads it.
+#[test]
+fn what_snap_carries_is_what_wireshark_says() {
+    const SNAP: [u8; 6] = [0xaa, 0xaa, 3, 0, 0, 0];
+    let samples: Vec<Sample> = generate(SEED + 1, FRAMES)
+        .filter(|sample| sample.link == LinkType::Ethernet && sample.kind.is_sound())
+        .filter_map(|mut sample| {
+            // Behind a service tag, tshark takes a length for a type.
+            let field = |tags: usize| sample.bytes.get(12 + 4 * tags..14 + 4 * tags);
+            let tags = (0..3).take_while(|tags| field(*tags) == Some(&[0x81, 0x00])).count();
+            if !matches!(field(tags), Some([0x08, 0x00 | 0x06] | [0x86, 0xdd])) {
+                return None;
+            }
+            let place = 12 + 4 * tags;
+            let length =
+                u16::try_from(sample.bytes.len() - place - 2 + 8).ok().filter(|length| *length <= 1500)?;
+            let header = [&length.to_be_bytes(), &SNAP[..]].concat();
+            sample.bytes.splice(place..place, header);
+            Some(sample)
+        })
+        .collect();
+    let verdicts = judge::dissect(LinkType::Ethernet, &samples);
+    assert_eq!(samples.len(), verdicts.len());
+    let mut tally = Tally::new(RULES);
+    // Of several frames in one another, the types and lengths of all are in one list.
+    let is_one = |verdict: &Verdict| verdict.layers.iter().filter(|layer| *layer == "eth").count() == 1;
+    for (sample, dissection) in samples.iter().zip(&verdicts).filter(|(_, verdict)| is_one(verdict)) {
+        let headers = parse(&mut sample.bytes.as_slice(), &Wire::new(sample.link));
+        assert!(headers.has(present::LENGTH_FIELD), "{sample}");
+        for field in FIELDS {
+            let (ours, theirs) = ((field.ours)(&headers), (field.theirs)(dissection));
+            tally.compare(Difference {
+                field: field.name,
+                ours,
+                theirs,
+                sample,
+                headers: &headers,
+                dissection,
+            });
+        }
+    }
+    tally.assert_without_surprise();
+    for field in
+        ["source_ip", "protocol", "source_port", "tcp_flags", "icmp_type", "arp_operation", "vlan", "length"]
+    {
+        let values = tally.agreed(field);
+        assert!(values >= VALUES, "{field}: only {values} values were compared");
     }
 }
 

@@ -178,7 +178,7 @@ impl Inside {
         self.reset();
         let mut payload = Payload::NONE;
         ethernet::parse(part, Tag::NONE, at, &mut self.headers, &mut payload)?;
-        self.at = payload.at;
+        self.at = payload.header;
         self.layers.link = at;
         self.layers.network = payload.at;
         self.next = match payload.network {
@@ -234,8 +234,10 @@ impl Inside {
             Next::Ipv6 => Network::Ipv6,
             _ => Network::Arp,
         };
-        if let Err(reason) = network_layer(part, Payload { network, at }, &mut self.headers, &mut self.layers)
-        {
+        // Behind an Ethernet header it is known where what that carries begins.
+        let start = if self.headers.has(present::LENGTH_FIELD) { self.layers.network } else { at };
+        let payload = Payload { network, at: start, header: at };
+        if let Err(reason) = network_layer(part, payload, &mut self.headers, &mut self.layers) {
             self.headers.malformed = reason as u8;
         }
         self.follow();
