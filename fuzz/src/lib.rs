@@ -8,24 +8,31 @@
 //! | [`subscription`] | a channel's path and data, from somebody, through some data source | the back end |
 //! | [`settings`] | settings of a data source and of the server | the back end |
 //! | [`loader`] | a request or an answer of the loader's protocol | both processes |
+//! | [`fleet`] | what comes over NATS | agents, and who asks them |
 //!
 //! `make fuzz` looks for bytes with which something does not hold; `make test` repeats those that are in `fuzz/inputs`.
 
-use std::{collections::HashMap, fmt, sync::LazyLock};
+use std::{collections::HashMap, fmt, sync::{Arc, LazyLock};
 
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{
+    Serialize,
+    de::{DeserializeOwned, IgnoredAny},
+};
 use xdplive_filter::{
     Environment, Filter, FlowFilter, Packet,
     reading::{Class, Reading},
 };
+use xdplive_fleet::wire::{self, Answered, Ask, Asked, Body, Call, Pieces, Presence, WireRequest};
 use xdplive_loader::protocol::{LinkAnswer, LinkRequest, MapAnswer, MapRequest};
 use xdplive_packet::{Headers, LinkType, Malformed, Tag, Wire, event::Direction, flow::FlowKey, parse};
 use xdplive_plugin::{
     channel,
+    columns::{Column as _, PacketColumn},
+    frame::json::Encoder,
     query::Query,
     settings::{Ceiling, DataSourceSettings, LimitCeiling, ServerSettings},
 };
-use xdplive_source::Interfaces;
+use xdplive_source::{Host, Interfaces, Names, WallClock};
 
 mod subscription;
 
@@ -35,13 +42,14 @@ pub use subscription::subscription;
 pub type Target = fn(&[u8]);
 
 /// Every target, by the name of its directory in `fuzz/inputs`.
-pub const TARGETS: [(&str, Target); 6] = [
+pub const TARGETS: [(&str, Target); 7] = [
     ("frame", frame),
     ("filter", filter),
     ("query", query),
     ("subscription", subscription),
     ("settings", settings),
     ("loader", loader),
+    ("fleet", fleet),
 ];
 
 /// Packets to hold filters against.
@@ -143,6 +151,30 @@ pub fn loader(bytes: &[u8]) {
     again::<MapAnswer>(bytes);
     again::<LinkRequest>(bytes);
     again::<LinkAnswer>(bytes);
+}
+
+/// Reads a message of other machines; rows in it become a message for a browser.
+pub fn fleet(bytes: &[u8]) {
+    if let Ok((head, Body::Rows(rows))) = wire::read(bytes)
+        && !rows.is_empty()
+    {
+        let mut names = Names { hosts: vec![Host::only(head.host.as_str())], ..Names::default() };
+        rows.names.iter().for_each(|(number, name)| names.set(*number, Arc::clone(name)));
+        let batch = rows.batch(Arc::new(names), WallClock::ahead_by(0));
+        let columns = PacketColumn::ALL.iter().chain(PacketColumn::BESIDES).copied().collect();
+        let message = Encoder::new(columns).message(&[batch]);
+        serde_json::from_slice::<IgnoredAny>(&message).expect("a message is JSON");
+    }
+    // What is read may be anything; that it is read without harm is all.
+    let _ = wire::read_piece(bytes).map(|piece| Pieces::default().add(piece));
+    let _ = Call::from_json(bytes);
+    let _ = Presence::from_json(bytes, "a");
+    let _ = Answered::from_json(bytes, "a");
+    if let Ok(Ask::Start(start)) = Asked::from_json(bytes).and_then(|asked| asked.ask())
+        && let Ok(request) = start.request.read()
+    {
+        WireRequest::new(&request).expect("what was read can be written");
+    }
 }
 
 /// What can be read can be written, and is the same then.

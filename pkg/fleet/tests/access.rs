@@ -18,12 +18,12 @@ use tempfile::TempDir;
 use xdplive_fleet::{
     ceiling::Ceiling,
     nats::{Access, Credentials},
-    remote::{Fleet, FleetSettings, HostPatterns},
+    remote::{Fleet, FleetSettings},
     synthetic::Making,
     wire::{Call, Presence, VERSION},
 };
 use xdplive_packet::accounting::Limit;
-use xdplive_source::Source as _;
+use xdplive_source::{HostPatterns, Source as _};
 
 fn key(number: u8) -> KeyPair {
     KeyPair::new_from_raw(KeyPairType::User, [number; 32]).unwrap()

@@ -339,7 +339,7 @@ fn leases_of_a_call_have_a_bound() {
 /// Rows as of a server: 40 conversations with two thirds TCP, both ways.
 fn server_batch(count: usize) -> Batch {
     let row = |number: usize| {
-        let (conversation, is_sent) = ((number * 7 + number / 3) % 40, number % 2 == 0);
+        let (conversation, is_sent) = ((number * 7 + number / 3) % 40, number.is_multiple_of(2));
         let mut headers = Headers::EMPTY;
         headers.present = present::ETHERNET | present::ADDRESSES | present::PROTOCOL | present::PORTS;
         (headers.version, headers.ethertype, headers.header_length) = (4, 0x0800, 66);
