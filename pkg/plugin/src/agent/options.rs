@@ -162,6 +162,7 @@ impl Options {
             credentials: self.credentials.as_deref().map_or(Credentials::None, Credentials::file),
             tls_ca: self.tls_ca.clone(),
             tls_identity,
+            tls_texts: None,
             tls_first: self.tls_first,
         })
     }
