@@ -191,12 +191,12 @@ async fn rows_in_messages_that_the_network_loses_are_counted_exactly() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_client_that_reads_too_slowly_loses_rows_and_counts_them() {
     let server = Server::start();
-    let lender = agent(&server.url(), making("a", 20_000), Ceiling::default());
+    let lender = agent(&server.url(), making("a", 12_000), Ceiling::default());
     let fleet = fleet(&server.url()).await;
     hosts(&fleet, 1).await;
     let stream = fleet.subscribe(&packets(Limit::All)).await.unwrap();
-    // Nobody takes rows for six seconds: 120,000 for a queue of 65,536.
-    tokio::time::sleep(Duration::from_secs(6)).await;
+    // Nobody takes rows for eight seconds: 96,000 for a queue of 65,536.
+    tokio::time::sleep(Duration::from_secs(8)).await;
     let tally = finish(stream, |_| {}).await;
     assert_made(tally, lender.source.made());
     assert!(tally.lost > 10_000, "{tally:?}");

@@ -367,8 +367,7 @@ impl Source for Fleet {
         self.first().await;
         self.asked(request)?;
         let queue = Queue::new(self.shared.settings.queue_rows);
-        let limit = request.wanted.as_ref().and_then(|wanted| wanted.limit.per_second());
-        let sink = Sink::rows(Arc::clone(&queue), Arc::clone(&self.shared.hosts), limit);
+        let sink = Sink::rows(Arc::clone(&queue), Arc::clone(&self.shared.hosts));
         let begun = self.now();
         let (id, end) = self.begin(request, None, sink).await?;
         Ok(Subscription::new(id, begun, queue, end))

@@ -10,7 +10,7 @@ use async_nats::{Message, Subscriber};
 use futures::StreamExt as _;
 use tokio::{
     sync::{mpsc, watch},
-    time::{Instant, MissedTickBehavior, interval, interval_at},
+    time::{Instant, MissedTickBehavior, interval, interval_at, sleep_until},
 };
 use tracing::{debug, info, warn};
 use xdplive_packet::accounting::Limit;
@@ -40,8 +40,10 @@ const PAUSES: (Duration, Duration) = (Duration::from_secs(1), Duration::from_sec
 const GIVEN_UP: Duration = Duration::from_secs(8);
 /// How often a host is asked what a silent run has come to.
 const ASKED_AGAIN: Duration = Duration::from_secs(1);
-/// How long hosts have to end their runs, once the stream is to end; and how often they are asked meanwhile.
+/// How long hosts may be silent once the stream is to end, how long all of that may take, and how often they are asked
+/// meanwhile what their runs have come to.
 const LAST: Duration = Duration::from_millis(1200);
+const LAST_OF_ALL: Duration = Duration::from_secs(4);
 const LAST_ASKED: Duration = Duration::from_millis(400);
 /// How long messages may be on their way of a run that has ended.
 const STRAGGLERS: Duration = Duration::from_millis(300);
@@ -141,16 +143,18 @@ pub(super) async fn run(
         }
     }
     lessee.end_runs();
-    let deadline = tokio::time::sleep(LAST);
-    tokio::pin!(deadline);
+    let (deadline, mut heard) = (Instant::now() + LAST_OF_ALL, Instant::now());
     let mut again = interval_at(Instant::now() + LAST_ASKED, LAST_ASKED);
     while lessee.hosts.values().any(|at| at.run.is_some()) {
         tokio::select! {
-            message = next(&mut messages) => lessee.take(&message),
+            message = next(&mut messages) => {
+                heard = Instant::now();
+                lessee.take(&message);
+            }
             Some(told) = told.recv() => lessee.learn(told),
             _ = hand_on.tick() => lessee.sink.hand_on(),
             _ = again.tick() => lessee.ask_what_runs_came_to(),
-            () = &mut deadline => break,
+            () = sleep_until(deadline.min(heard + LAST)) => break,
         }
     }
     _ = messages.unsubscribe().await;
@@ -176,6 +180,7 @@ impl Lessee {
             wanted.map(|known| (known.host.clone(), known.epoch, known.is_here())).collect()
         };
         let hosts = wanted.iter().filter(|(.., is_here)| *is_here).count().max(1);
+        self.sink.keep_to(self.limit.filter(|limit| hosts > *limit as usize));
         for (host, epoch, is_here) in wanted {
             let name = Arc::clone(&host.name);
             let at = self.hosts.entry(Arc::clone(&name)).or_insert_with(|| AtHost::new(host, now));

@@ -16,17 +16,25 @@ pub(super) type OfInterface = (usize, Arc<str>, Counted);
 
 /// Where what comes for a lease goes.
 pub(super) enum Sink {
-    /// Rows of all hosts, in the order of their times, and at most so many a second as were asked for: shares cannot be less
-    /// than one a host.
+    /// Rows of all hosts, in the order of their times; kept to a limit here where there are more hosts than rows a second,
+    /// because no host's share is less than one.
     Rows { order: Box<Order>, queue: Arc<Queue>, thinner: Option<Box<Thinner>> },
     /// Flows of all hosts.
     Flows { queue: Arc<FlowQueue>, parts: HashMap<usize, Parts> },
 }
 
 impl Sink {
-    pub(super) fn rows(queue: Arc<Queue>, hosts: Arc<Hosts>, limit: Option<u32>) -> Self {
-        let thinner = limit.map(|limit| Box::new(Thinner::new(limit)));
-        Self::Rows { order: Box::new(Order::new(hosts)), queue, thinner }
+    pub(super) fn rows(queue: Arc<Queue>, hosts: Arc<Hosts>) -> Self {
+        Self::Rows { order: Box::new(Order::new(hosts)), queue, thinner: None }
+    }
+
+    /// Keeps all hosts together to so many rows a second, or leaves that to their shares.
+    pub(super) fn keep_to(&mut self, limit: Option<u32>) {
+        if let Self::Rows { thinner, .. } = self
+            && limit.is_some() != thinner.is_some()
+        {
+            *thinner = limit.map(|limit| Box::new(Thinner::new(limit)));
+        }
     }
 
     pub(super) fn flows(queue: Arc<FlowQueue>) -> Self {
