@@ -28,6 +28,11 @@ export const GROUPINGS: readonly Grouping[] = [
     description: () => t('group.interface.description', 'Network interface of this machine'),
   },
   {
+    groupBy: 'host',
+    label: () => t('group.host.label', 'Machine'),
+    description: () => t('group.host.description', 'Machine on which packets were seen'),
+  },
+  {
     groupBy: 'source',
     label: () => t('group.source.label', 'Source'),
     description: () => t('group.source.description', 'Address that packets come from'),

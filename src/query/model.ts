@@ -13,6 +13,7 @@ export type GroupBy =
   | 'direction'
   | 'vlan'
   | 'interface'
+  | 'host'
   | 'source'
   | 'destination'
   | 'host_ip'

@@ -14,7 +14,7 @@ pub use self::{
     queue::{FlowQueue, Missed},
     snapshot::FlowSnapshot,
     taken::Taken,
-    top::{Group, GroupBy, Groups, LinkProtocol, Sums, Top, top},
+    top::{Group, GroupBy, Groups, LinkProtocol, Place, Sums, Top, top},
     window::{Span, Window},
 };
 

@@ -64,7 +64,7 @@ pub use self::{
     flow_filters::{FlowFilters, WantedFlows},
     flows::{
         Conversation, Conversations, FlowFeed, FlowQueue, FlowSnapshot, Group, GroupBy, Groups, LinkProtocol,
-        Missed, Span, Sums, Taken, Top, Window, conversations, top,
+        Missed, Place, Span, Sums, Taken, Top, Window, conversations, top,
     },
     header_bytes::{Captured, HeaderBytes},
     hook::{HookChoice, UnknownHook},

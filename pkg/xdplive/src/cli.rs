@@ -58,7 +58,7 @@ pub struct Watch {
     /// Time between two points of rates, flows and counters
     #[arg(long, value_name = "MS", default_value_t = 1000)]
     pub interval: u32,
-    /// What rates are grouped by: protocol, direction, vlan, interface, source, destination, source_port,
+    /// What rates are grouped by: protocol, direction, vlan, interface, host, source, destination, source_port,
     /// destination_port, host_ip, ethertype, tcp_flag, cast, tunnel, tunnel_id
     #[arg(long, value_name = "KEY")]
     pub group_by: Option<String>,

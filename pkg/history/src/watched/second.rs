@@ -248,6 +248,7 @@ impl Writer {
             // These are not written.
             Group::Direction(_)
             | Group::Interface(_)
+            | Group::Host(_)
             | Group::TcpFlag(_)
             | Group::Tunnel(_)
             | Group::TunnelId(_) => {}
@@ -331,6 +332,7 @@ impl Reader<'_> {
             GroupBy::Cast => Group::Cast(u8::try_from(self.number()).map_or(Cast::None, Cast::from_raw)),
             GroupBy::Direction
             | GroupBy::Interface
+            | GroupBy::Host
             | GroupBy::TcpFlag
             | GroupBy::Tunnel
             | GroupBy::TunnelId => return None,

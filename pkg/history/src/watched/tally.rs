@@ -6,7 +6,7 @@ use xdplive_packet::{
     event::Direction,
     flow::{FlowKey, Sum},
 };
-use xdplive_source::{Groups, Moment, Taken};
+use xdplive_source::{Groups, Moment, Place, Taken};
 
 use super::second::{Half, KEYS, OWN, Second, Side};
 
@@ -52,13 +52,14 @@ impl Default for Tally {
 impl Tally {
     /// Adds what was counted; `is_own` knows own traffic.
     pub(super) fn add(&mut self, taken: &Taken, is_own: impl Fn(&FlowKey) -> bool) {
-        // No group is by interface.
-        let interface: Arc<str> = Arc::from("");
+        // No group is by interface or machine.
+        let nowhere: Arc<str> = Arc::from("");
+        let place = Place { host: &nowhere, interface: &nowhere };
         let mut add = |key: &FlowKey, sum: Sum| {
             let Some(side) = self.sides.get_mut(key.direction() as usize) else { return };
             let Some(half) = side.halves.get_mut(usize::from(is_own(key))) else { return };
             half.total += sum;
-            half.groups.iter_mut().for_each(|groups| groups.add(&interface, key, sum));
+            half.groups.iter_mut().for_each(|groups| groups.add(place, key, sum));
         };
         if taken.entries.len() <= MOST_GROUPS {
             taken.entries.iter().for_each(|(key, counters)| add(key, counters.sum));
@@ -75,7 +76,7 @@ impl Tally {
             // Nobody knows whether it was own traffic.
             if let Some(half) = side.halves.first_mut() {
                 half.total += *other;
-                half.groups.iter_mut().for_each(|groups| groups.add_other(&interface, direction, *other));
+                half.groups.iter_mut().for_each(|groups| groups.add_other(place, direction, *other));
             }
             side.flags.iter_mut().zip(flags).for_each(|(sum, more)| *sum += *more);
         }

@@ -114,6 +114,7 @@ impl Word for GroupBy {
             Self::Direction => "direction",
             Self::Vlan => "vlan",
             Self::Interface => "interface",
+            Self::Host => "host",
             Self::Source => "source",
             Self::Destination => "destination",
             Self::HostIp => "host_ip",

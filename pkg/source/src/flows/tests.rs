@@ -12,7 +12,7 @@ use xdplive_packet::{
 };
 
 use super::*;
-use crate::{Host, HostId, clock::WallClock};
+use crate::{Host, HostId, clock::WallClock, flows::Place};
 
 const ALL: u16 = present::ETHERNET | present::ADDRESSES | present::PROTOCOL | present::PORTS;
 
@@ -175,13 +175,25 @@ fn the_largest_groups_and_all_others() {
 }
 
 #[test]
+fn machines_are_groups_also_of_what_the_table_has_no_room_for() {
+    let at = |host: &str, interface: &str, number, other| FlowSnapshot {
+        host: Host::only(host),
+        ..snapshot(interface, vec![(key((1, 5), (2, 80), Direction::In), packets(number, 0))], [other, 0])
+    };
+    let snapshots = [at("web1", "eth0", 3, 1), at("web2", "eth0", 10, 0), at("web1", "eth1", 5, 0)];
+    let found = counts(&top(&snapshots, GroupBy::Host, 9, |sum| sum.packets));
+    assert_eq!(found, (vec![(Group::Host("web2".into()), 10), (Group::Host("web1".into()), 9)], 0));
+}
+
+#[test]
 fn groups_grow_to_a_bound_and_lose_nothing() {
     let mut groups = Groups::new(GroupBy::DestinationPort, 2);
-    let interface = Arc::from("a");
+    let (host, interface) = (Arc::from("nas"), Arc::from("a"));
+    let place = Place { host: &host, interface: &interface };
     for (port, number) in [(80, 1), (443, 5), (22, 10), (80, 100), (22, 1000)] {
-        groups.add(&interface, &key((1, 50_000), (2, port), Direction::In), packets(number, 0).sum);
+        groups.add(place, &key((1, 50_000), (2, port), Direction::In), packets(number, 0).sum);
     }
-    groups.add_other(&interface, Direction::In, packets(10_000, 0).sum);
+    groups.add_other(place, Direction::In, packets(10_000, 0).sum);
     groups.add_tcp_flags(&[packets(1, 0).sum; 8]);
     let found = counts(&groups.top(9, |sum| sum.packets));
     let expected = [(80, 101), (443, 5)].map(|(port, number)| (Group::DestinationPort(Some(port)), number));

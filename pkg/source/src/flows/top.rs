@@ -27,6 +27,8 @@ pub enum GroupBy {
     Vlan,
     /// Interface.
     Interface,
+    /// Machine.
+    Host,
     /// Source address.
     Source,
     /// Destination address.
@@ -51,11 +53,12 @@ pub enum GroupBy {
 
 impl GroupBy {
     /// Every one, in the order in which they are documented.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Protocol,
         Self::Direction,
         Self::Vlan,
         Self::Interface,
+        Self::Host,
         Self::Source,
         Self::Destination,
         Self::HostIp,
@@ -85,6 +88,7 @@ impl GroupBy {
             | Self::Direction
             | Self::Vlan
             | Self::Interface
+            | Self::Host
             | Self::Ethertype
             | Self::Cast
             | Self::TcpFlag
@@ -105,6 +109,8 @@ pub enum Group {
     Vlan(Option<u16>),
     /// The interface's name.
     Interface(Arc<str>),
+    /// The machine's name.
+    Host(Arc<str>),
     /// Source (ARP: sender) address.
     Source(Option<IpAddr>),
     /// Destination (ARP: target) address.
@@ -147,6 +153,15 @@ pub struct Top {
     pub other: Sum,
 }
 
+/// Where flows were counted.
+#[derive(Clone, Copy, Debug)]
+pub struct Place<'a> {
+    /// The machine's name.
+    pub host: &'a Arc<str>,
+    /// The interface's.
+    pub interface: &'a Arc<str>,
+}
+
 /// The `most` largest groups of what was counted in `snapshots`, by `size`.
 #[must_use]
 pub fn top<'a>(
@@ -156,12 +171,13 @@ pub fn top<'a>(
     size: impl Fn(&Sum) -> u64,
 ) -> Top {
     let mut groups = Groups::new(by, usize::MAX);
-    for FlowSnapshot { interface, taken, .. } in snapshots {
+    for FlowSnapshot { host, interface, taken, .. } in snapshots {
+        let place = Place { host: &host.name, interface };
         for (key, counters) in &taken.entries {
-            groups.add(interface, key, counters.sum);
+            groups.add(place, key, counters.sum);
         }
         for (direction, other) in Direction::ALL.into_iter().zip(&taken.other) {
-            groups.add_other(interface, direction, *other);
+            groups.add_other(place, direction, *other);
         }
         for flags in &taken.tcp_flags {
             groups.add_tcp_flags(flags);
@@ -190,7 +206,7 @@ impl Groups {
     }
 
     /// Adds packets of a flow. Flags are not known of single flows: groups by flag do not grow from it.
-    pub fn add(&mut self, interface: &Arc<str>, key: &FlowKey, sum: Sum) {
+    pub fn add(&mut self, place: Place<'_>, key: &FlowKey, sum: Sum) {
         match self.by {
             GroupBy::TcpFlag => {}
             GroupBy::HostIp => {
@@ -201,16 +217,17 @@ impl Groups {
                     self.add_to(Some(Group::HostIp(destination)), sum);
                 }
             }
-            by => self.add_to(Some(group(key, interface, by)), sum),
+            by => self.add_to(Some(group(key, place, by)), sum),
         }
     }
 
     /// Adds packets of flows for which the table had no room.
-    pub fn add_other(&mut self, interface: &Arc<str>, direction: Direction, sum: Sum) {
+    pub fn add_other(&mut self, place: Place<'_>, direction: Direction, sum: Sum) {
         // That much is known of them.
         let known = match self.by {
             GroupBy::Direction => Some(Group::Direction(direction)),
-            GroupBy::Interface => Some(Group::Interface(Arc::clone(interface))),
+            GroupBy::Interface => Some(Group::Interface(Arc::clone(place.interface))),
+            GroupBy::Host => Some(Group::Host(Arc::clone(place.host))),
             // The flags of all packets are counted beside the table.
             GroupBy::TcpFlag => return,
             _ => None,
@@ -281,13 +298,14 @@ impl Top {
 }
 
 /// The group that a flow belongs to.
-fn group(key: &FlowKey, interface: &Arc<str>, by: GroupBy) -> Group {
+fn group(key: &FlowKey, place: Place<'_>, by: GroupBy) -> Group {
     match by {
         // Not of single flows; asked for elsewhere.
         GroupBy::Protocol | GroupBy::TcpFlag => Group::Protocol(key.protocol()),
         GroupBy::Direction => Group::Direction(key.direction()),
         GroupBy::Vlan => Group::Vlan(key.vlan()),
-        GroupBy::Interface => Group::Interface(Arc::clone(interface)),
+        GroupBy::Interface => Group::Interface(Arc::clone(place.interface)),
+        GroupBy::Host => Group::Host(Arc::clone(place.host)),
         GroupBy::Source => Group::Source(address(key, key.source)),
         GroupBy::Destination => Group::Destination(address(key, key.destination)),
         // The other one is added beside it.

@@ -57,7 +57,7 @@ impl Sink for Flows {
         has_room
     }
 
-    fn add_other(&mut self, _interface: &Arc<str>, _direction: Direction, _sum: &Sum) -> bool {
+    fn add_other(&mut self, _host: HostId, _interface: &Arc<str>, _direction: Direction, _sum: &Sum) -> bool {
         // They belong to conversations, and nobody knows to which.
         false
     }

@@ -21,8 +21,8 @@ pub(super) trait Sink {
     /// Adds packets of a flow of a host. Says whether there is room for it.
     fn add(&mut self, host: HostId, interface: &Arc<str>, key: &FlowKey, counters: &FlowCounters) -> bool;
 
-    /// Adds packets of flows for which the table had no room. Says whether that is of use.
-    fn add_other(&mut self, interface: &Arc<str>, direction: Direction, sum: &Sum) -> bool;
+    /// Adds packets of flows of a host for which the table had no room. Says whether that is of use.
+    fn add_other(&mut self, host: HostId, interface: &Arc<str>, direction: Direction, sum: &Sum) -> bool;
 
     /// Adds TCP packets by flag, which are counted beside the flows.
     fn add_tcp_flags(&mut self, _flags: &[Sum; 8]) {}
@@ -169,7 +169,7 @@ impl Intake {
             if let Some(other) = taken.other.get(*direction as usize) {
                 tally.seen += other.packets;
                 // Whether a filter wants them cannot be known any more.
-                if wanted.is_everything() && sink.add_other(interface, *direction, other) {
+                if wanted.is_everything() && sink.add_other(host.id, interface, *direction, other) {
                     tally.delivered += other.packets;
                 } else {
                     tally.lost += other.packets;
