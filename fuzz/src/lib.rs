@@ -12,7 +12,11 @@
 //!
 //! `make fuzz` looks for bytes with which something does not hold; `make test` repeats those that are in `fuzz/inputs`.
 
-use std::{collections::HashMap, fmt, sync::{Arc, LazyLock};
+use std::{
+    collections::HashMap,
+    fmt,
+    sync::{Arc, LazyLock},
+};
 
 use serde::{
     Serialize,
@@ -27,7 +31,7 @@ use xdplive_loader::protocol::{LinkAnswer, LinkRequest, MapAnswer, MapRequest};
 use xdplive_packet::{Headers, LinkType, Malformed, Tag, Wire, event::Direction, flow::FlowKey, parse};
 use xdplive_plugin::{
     channel,
-    columns::{Column as _, PacketColumn},
+    columns::{Column as _, packets::PacketColumn},
     frame::json::Encoder,
     query::Query,
     settings::{Ceiling, DataSourceSettings, LimitCeiling, ServerSettings},
