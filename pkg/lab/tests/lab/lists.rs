@@ -97,6 +97,11 @@ fn three_thousand_hosts_are_exact() {
     assert!((FRAMES / 2..FRAMES * 11 / 20).contains(&wanted), "{wanted}");
 }
 
+/// Where a frame comes from and where it goes to: addresses and ports.
+type Ends = [(u32, u16); 2];
+/// What a filter is, its text, and whether it wants a frame, of TCP or not.
+type Case<'c> = (&'c str, &'c str, &'c dyn Fn(bool, Ends) -> bool);
+
 #[test]
 fn a_thousand_pairs_are_exact() {
     let mut kernel = Kernel::load(1 << 16);
@@ -112,13 +117,12 @@ fn a_thousand_pairs_are_exact() {
     let to = list(["dst host", "tcp dst port"]);
     let excluded = format!("not ({either})");
     let has = |address: u32, port: u16| pairs.contains(&(address, port));
-    type Ends = [(u32, u16); 2];
     let one_of = |[source, destination]: Ends| {
         [source.0, destination.0]
             .iter()
             .any(|address| has(*address, source.1) || has(*address, destination.1))
     };
-    let cases: [(&str, &str, &dyn Fn(bool, Ends) -> bool); 3] = [
+    let cases: [Case<'_>; 3] = [
         ("1,000 pairs", &either, &|_, ends| one_of(ends)),
         ("1,000 pairs of TCP, to them", &to, &|is_tcp, [_, to]| is_tcp && has(to.0, to.1)),
         ("none of 1,000 pairs", &excluded, &|_, ends| !one_of(ends)),
