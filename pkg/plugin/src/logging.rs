@@ -1,6 +1,6 @@
 //! The log that Grafana reads: one JSON object a line on standard error (hclog).
 
-use std::panic;
+use std::{io::IsTerminal as _, panic};
 
 use tracing::error;
 use tracing_subscriber::{EnvFilter, layer::SubscriberExt as _, util::SubscriberInitExt as _};
@@ -28,8 +28,11 @@ pub fn start(level: &str, audit: &str) {
 /// The same for a person or a journal: a line of text each. Where that has a clock of its own, as systemd's does, none is
 /// needed here.
 pub fn start_plain(level: &str) {
-    let lines =
-        tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_target(false).without_time();
+    let lines = tracing_subscriber::fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_target(false)
+        .without_time();
     let _ = tracing_subscriber::registry().with(EnvFilter::new(filter(level, "off"))).with(lines).try_init();
     panic::set_hook(Box::new(|info| error!("this is a bug in XDP Live, please report it: {info}")));
 }

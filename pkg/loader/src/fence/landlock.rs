@@ -15,6 +15,9 @@ const NEWEST: ABI = ABI::V6;
 
 /// What connecting to another machine by its name reads: how names are resolved, and who signs certificates.
 const NAMES_AND_CERTIFICATES: [&str; 3] = ["/etc", "/usr/share/ca-certificates", "/run/systemd/resolve"];
+/// Where a program that is linked statically gets its random numbers from: `getrandom(2)` is looked for by its name in the C
+/// library, which such a program cannot do. The first is asked whether the second is ready.
+const RANDOM: [&str; 2] = ["/dev/random", "/dev/urandom"];
 
 /// Leaves reading below `/proc` and `/sys`, and removing what is below `own`. Of TCP it leaves connections to `ports`, and
 /// reading what they need; the plugin listens on a unix socket, which it has by then.
@@ -44,7 +47,9 @@ fn try_restrict(own: &Path, ports: &BTreeSet<u16>) -> Result<RulesetStatus, Rule
     let read = AccessFs::ReadFile | AccessFs::ReadDir;
     let needed = NAMES_AND_CERTIFICATES.iter().filter(|_| !ports.is_empty());
     let readable = ["/proc", "/sys"].iter().chain(needed).map(|path| (Path::new(path), read));
-    for (path, allowed) in readable.chain([(own, AccessFs::ReadDir | AccessFs::RemoveFile)]) {
+    let random = RANDOM.iter().map(|path| (Path::new(path), AccessFs::ReadFile.into()));
+    let own = (own, AccessFs::ReadDir | AccessFs::RemoveFile);
+    for (path, allowed) in readable.chain(random).chain([own]) {
         // Where there is no such directory there is nothing to be reached.
         if let Ok(directory) = PathFd::new(path) {
             rules = rules.add_rule(PathBeneath::new(directory, allowed))?;

@@ -304,7 +304,10 @@ fn remarks(query: &Query, source: &dyn Source) -> Option<Value> {
 
 /// That a set of interfaces is empty now. Packets come as soon as it is not.
 fn nothing_fits(set: &InterfaceSet, interfaces: &Interfaces) -> Option<String> {
-    let is_empty = set.is_open()
+    // Other machines may not have told yet which they have.
+    let is_known = interfaces.iter().next().is_some();
+    let is_empty = is_known
+        && set.is_open()
         && set.named().is_empty()
         && !interfaces.iter().any(|one| one.link.layout().is_some() && set.contains(&one.name, one.uplink));
     let entries = set.texts().join(", ");
