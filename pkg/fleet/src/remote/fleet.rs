@@ -43,8 +43,8 @@ const LOOK: Duration = Duration::from_millis(200);
 const CLOCKS: Duration = Duration::from_secs(5);
 /// How long the answer of a host is waited for that many are asked for.
 const PATIENCE: Duration = Duration::from_millis(1500);
-/// How long a new client waits for hosts that answer its call, before it says that there are none.
-const FIRST: Duration = Duration::from_millis(400);
+/// How long a new client waits for the connection and for hosts that answer its call, before it says that there are none.
+const FIRST: Duration = Duration::from_secs(2);
 
 /// Why a fleet cannot be.
 #[derive(Debug, Error)]
@@ -122,13 +122,11 @@ impl Fleet {
         }
     }
 
-    /// Asks all of these hosts that are there at once; each answer with its host.
-    async fn ask_all(&self, hosts: &[Host], ask: &Ask) -> Vec<(Host, Result<Answer, SourceError>)> {
+    /// Asks all of these hosts that are there at once; each answer with its host, and none of those that are slow.
+    async fn ask_all(&self, hosts: &[Host], ask: &Ask) -> Vec<(Host, Option<Result<Answer, SourceError>>)> {
         let one = |host: Host| async move {
-            let answer = timeout(PATIENCE, self.shared.ask(&host.name, ask)).await;
-            let silent = || remote(&host.name, format!("no answer within {} ms", PATIENCE.as_millis()));
-            let answer =
-                answer.map_or_else(|_| Err(silent()), |heard| heard.map(|heard| heard.answered.answer));
+            let answer = timeout(PATIENCE, self.shared.ask(&host.name, ask)).await.ok();
+            let answer = answer.map(|heard| heard.map(|heard| heard.answered.answer));
             (host, answer)
         };
         join_all(hosts.iter().cloned().map(one)).await
@@ -328,6 +326,13 @@ impl Source for Fleet {
         let mut all = Prepared::default();
         let (mut refusal, mut is_refused) = (None, true);
         for (host, answer) in self.ask_all(&here, &Ask::Prepare(Box::new(wire))).await {
+            let Some(answer) = answer else {
+                // A host takes its time to attach many interfaces, or is slow: nobody waits for it, and its rows come.
+                let reason = format!("it has not answered within {} ms", PATIENCE.as_millis());
+                all.left_out.extend(left_out(&host, request, InterfaceState::Attaching, &reason));
+                is_refused = false;
+                continue;
+            };
             let prepared = answer.and_then(|answer| match answer {
                 Answer::Prepared(prepared) => {
                     prepared.read(&host).map_err(|error| remote(&host.name, error.to_string()))
@@ -404,7 +409,7 @@ impl Source for Fleet {
         }
         all.checks.extend(known.iter().map(check));
         for (host, answer) in self.ask_all(&self.here(), &Ask::Report).await {
-            if let Ok(Answer::Report(report)) = answer {
+            if let Some(Ok(Answer::Report(report))) = answer {
                 let Report { checks, interfaces } = report.read(&host.name);
                 all.checks.extend(checks);
                 all.interfaces.extend(interfaces.into_iter().filter(|one| is_shown(&one.interface)));
@@ -420,7 +425,7 @@ impl Source for Fleet {
             .collect();
         let mut all = Vec::new();
         for (host, answer) in self.ask_all(&self.here(), &Ask::Accounts).await {
-            let Ok(Answer::Accounts(accounts)) = answer else { continue };
+            let Some(Ok(Answer::Accounts(accounts))) = answer else { continue };
             let mut is_told = BTreeSet::new();
             for wire in &accounts {
                 let Ok(mut hook) = wire.read(&host) else { continue };
