@@ -3,7 +3,7 @@ use xdplive_packet::{
     flow::{FlowCounters, FlowKey},
     headers::present,
 };
-use xdplive_source::{Groups, Taken};
+use xdplive_source::{Groups, Place, Taken};
 
 use super::*;
 use crate::watched::tally::Tally;
@@ -68,15 +68,16 @@ fn second(taken: &Taken) -> Second {
 
 /// What a stream would make of the same flows.
 fn streamed(taken: &Taken, asked: Asked<'_>) -> (Sums, Sum) {
-    let interface = Arc::from("eth0");
+    let (host, interface) = (Arc::from("nas"), Arc::from("eth0"));
+    let place = Place { host: &host, interface: &interface };
     let mut groups = Groups::new(asked.by, usize::MAX);
     for (key, counters) in &taken.entries {
         if asked.directions.contains(&key.direction()) && (asked.own || !is_own(key)) {
-            groups.add(&interface, key, counters.sum);
+            groups.add(place, key, counters.sum);
         }
     }
     for direction in asked.directions {
-        groups.add_other(&interface, *direction, taken.other[*direction as usize]);
+        groups.add_other(place, *direction, taken.other[*direction as usize]);
         groups.add_tcp_flags(&taken.tcp_flags[*direction as usize]);
     }
     groups.take()
