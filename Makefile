@@ -23,8 +23,8 @@ help: ## List the tasks
 ## Using it
 
 .PHONY: run
-run: ## Live packets from a fresh checkout: in Grafana where there is one, else here.  INTERFACE=eth0
-	@tools/run.sh
+run: ## Live packets from a fresh checkout: in Grafana where there is one, else here.  INTERFACE=eth0, or FLEET=1
+	@tools/$(if $(FLEET),fleet,run).sh
 
 ## Building it
 
