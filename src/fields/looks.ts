@@ -94,6 +94,7 @@ const LOOKS: ReadonlyMap<string, Look> = new Map([
   ['thinned', { ...WHOLE, ...warning({ value: 1, color: 'purple' }) }],
   ['lost_ring', LOSS],
   ['lost_queue', LOSS],
+  ['lost_network', LOSS],
   ['flow_overflow', LOSS],
   ['ring_used', { min: 0, max: 100 }],
 ]);

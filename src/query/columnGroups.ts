@@ -37,7 +37,7 @@ const GROUPS: ReadonlyArray<readonly [group: () => string, columns: readonly str
   ],
   [
     () => t('column-group.stream', 'Stream'),
-    ['channel', 'filter', 'matched', 'thinned', 'lost_ring', 'lost_queue', 'delivered'],
+    ['channel', 'filter', 'matched', 'thinned', 'lost_ring', 'lost_queue', 'lost_network', 'delivered'],
   ],
   [() => t('column-group.counts', 'Counts'), ['packets', 'bytes', 'reverse_packets', 'reverse_bytes']],
 ];

@@ -39,6 +39,7 @@ describe('rowsOfTick', () => {
         thinned: 2,
         lostRing: 3,
         lostQueue: 1,
+        lostNetwork: 0,
         host: 'node-a',
         state: undefined,
         reason: null,

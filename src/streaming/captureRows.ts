@@ -20,6 +20,7 @@ export interface CaptureRow {
   thinned: number;
   lostRing: number;
   lostQueue: number;
+  lostNetwork: number;
   /** The machine that counted; null: a back end that does not say. */
   host: string | null;
   /** Undefined: a back end that does not say. */
@@ -52,6 +53,7 @@ export function rowsOfTick(columns: ReadonlyArray<{ name: string }>, values: unk
     thinned: number('thinned', row),
     lostRing: number('lost_ring', row),
     lostQueue: number('lost_queue', row),
+    lostNetwork: number('lost_network', row),
     host: text('host', row),
     state: asHookState(text('state', row)),
     reason: text('reason', row),

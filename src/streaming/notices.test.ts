@@ -56,6 +56,10 @@ describe('loss', () => {
   it.each([
     [{ matched: 1_234, lostRing: 2 }, `2 of 1,234 matching packets were lost. 2 ${RING}`],
     [{ matched: 12_345, lostQueue: 1_234 }, `1,234 of 12,345 matching packets were lost. ${queue('1,234')}`],
+    [
+      { matched: 10, lostNetwork: 4 },
+      '4 of 10 matching packets were lost. 4 were lost on the way from another machine, or with it.',
+    ],
     [{ matched: 10, lostRing: 3, lostQueue: 4 }, `7 of 10 matching packets were lost. 3 ${RING} ${queue('4')}`],
     [{ matched: 10, lostRing: 1 }, `1 of 10 matching packets was lost. 1 ${RING}`],
     [{ matched: 1, lostRing: 1 }, `1 of 1 matching packet was lost. 1 ${RING}`],

@@ -87,7 +87,8 @@ export function quietNotices(interval: number | undefined, live: StreamFacts): Q
 function loss(stream: CaptureRow[]): Sentence[] {
   const ring = sum(stream.map(({ lostRing }) => lostRing));
   const queue = sum(stream.map(({ lostQueue }) => lostQueue));
-  const lost = ring + queue;
+  const network = sum(stream.map(({ lostNetwork }) => lostNetwork));
+  const lost = ring + queue + network;
   return [
     lost > 0 &&
       t('notice.lost', '{{figure}} of {{matching}} were lost.', {
@@ -106,6 +107,12 @@ function loss(stream: CaptureRow[]): Sentence[] {
         'Grafana or the browser was too slow for {{figure}} of them. Ask for fewer rows per second, for fewer columns, or with a narrower filter.',
         { figure: figure(queue) }
       ),
+    network > 0 &&
+      t('notice.lost-network', '{{figure}} were lost on the way from another machine, or with it.', {
+        count: network,
+        figure: figure(network),
+        defaultValue_one: '{{figure}} was lost on the way from another machine, or with it.',
+      }),
   ];
 }
 

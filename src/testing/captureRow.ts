@@ -17,6 +17,7 @@ export function captureRow(row: Partial<CaptureRow> = {}): CaptureRow {
     thinned: 0,
     lostRing: 0,
     lostQueue: 0,
+    lostNetwork: 0,
     host: null,
     state: undefined,
     reason: null,

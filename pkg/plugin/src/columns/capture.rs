@@ -27,7 +27,8 @@ columns! {
     Channel "channel" String true 48 "Channel of the stream, or a number for another data source's; null without one";
     Filter "filter" String true 66 "Beginning of the stream's filter; null for another data source's";
     FlowOverflow "flow_overflow" Count false 20 "Packets of flows for which the table of flows had no room";
-    State "state" String true 10 "attached, attaching, refused, or absent where there is no such interface; null where nobody asks";
+    LostNetwork "lost_network" Count false 20 "Rows that were lost on the way from another machine";
+    State "state" String true 10 "attached, attaching, refused, absent where there is no such interface, or unreachable with its machine; null where nobody asks";
     Reason "reason" String true 200 "Why it is attached there as it is, or is not; null for the obvious";
     + Host "host" String false 66 "Name of the machine that saw the packets; shown where it is asked for by name";
 }
@@ -107,11 +108,11 @@ impl CaptureColumn {
     /// Whether it is of a stream, and not of a hook, whose streams all have the same.
     #[must_use]
     pub const fn is_of_stream(self) -> bool {
-        matches!(self, Self::Matched | Self::Thinned | Self::LostRing | Self::LostQueue | Self::Delivered)
+        matches!(self, Self::Matched | Self::Thinned | Self::LostRing | Self::LostQueue | Self::LostNetwork | Self::Delivered)
     }
 
     /// What a panel of packets has to know of its own packets.
-    pub const OF_A_PANEL: [Self; 14] = [
+    pub const OF_A_PANEL: [Self; 15] = [
         Self::Time,
         Self::Interface,
         Self::Direction,
@@ -122,6 +123,7 @@ impl CaptureColumn {
         Self::Thinned,
         Self::LostRing,
         Self::LostQueue,
+        Self::LostNetwork,
         Self::Channel,
         Self::State,
         Self::Reason,
@@ -206,6 +208,7 @@ impl CaptureColumn {
             Self::Thinned => cells.count(row.counts.thinned),
             Self::LostRing => cells.count(row.counts.lost_ring),
             Self::LostQueue => cells.count(row.counts.lost_queue),
+            Self::LostNetwork => cells.count(row.counts.lost_network),
             Self::Delivered => cells.count(row.counts.delivered),
             Self::RingUsed => cells.decimal(rounded(row.ring_used)),
             Self::KernelNs => match row.kernel_time {

@@ -8,7 +8,7 @@ use super::*;
 use crate::columns::tests::Values;
 
 /// Name, type and whether it can be null; the first fourteen are the contract.
-const CONTRACT: [(&str, &str, bool); 19] = [
+const CONTRACT: [(&str, &str, bool); 20] = [
     ("time", "time", false),
     ("interface", "string", false),
     ("direction", "string", false),
@@ -26,6 +26,7 @@ const CONTRACT: [(&str, &str, bool); 19] = [
     ("channel", "string", true),
     ("filter", "string", true),
     ("flow_overflow", "number", false),
+    ("lost_network", "number", false),
     ("state", "string", true),
     ("reason", "string", true),
 ];
@@ -45,9 +46,10 @@ fn stream(owner: &str, name: &str, filter: &str, matched: u64) -> StreamAccounts
             thinned: 4,
             lost_ring: 3,
             lost_queue: 2,
+            lost_network: 8,
             // What waited when a panel closed is in no column.
             closed: 7,
-            delivered: matched - 9,
+            delivered: matched - 17,
             ..Counts::default()
         },
     }
@@ -125,12 +127,12 @@ fn each_stream_has_a_row_beside_its_hook() {
         json!(5),
         json!(2),
     ];
-    let first = [json!(20), json!(4), json!(3), json!(2), json!(11)];
-    let second = [json!(30), json!(4), json!(3), json!(2), json!(21)];
+    let first = [json!(20), json!(4), json!(3), json!(2), json!(3)];
+    let second = [json!(30), json!(4), json!(3), json!(2), json!(13)];
     let rest = [json!(12.35), json!(333.33)];
     // What another data source looks for is not told.
     let names = [[json!("packets/1f"), json!("udp port 53")], [json!("other/2"), json!(null)]];
-    let overflow = [json!(6), json!("refused"), json!("no room")];
+    let overflow = [json!(6), json!(8), json!("refused"), json!("no room")];
     let row = |counts: &[Value], names: &[Value]| [&hook[..], counts, &rest, names, &overflow].concat();
     assert_eq!(rows, [row(&first, &names[0]), row(&second, &names[1])]);
 }
@@ -150,7 +152,7 @@ fn a_hook_without_a_stream_has_a_row_of_its_own() {
     assert_eq!(rows[0][6..12], [0, 0, 0, 0, 0, 0].map(Value::from));
     assert_eq!(
         rows[0][13..],
-        [Value::Null, Value::Null, Value::Null, json!(6), json!("refused"), json!("no room")]
+        [Value::Null, Value::Null, Value::Null, json!(6), json!(0), json!("refused"), json!("no room")]
     );
 }
 

@@ -72,7 +72,7 @@ fn what_means_nothing_for_capture_is_left_at_its_default() {
 fn each_kind_has_columns_of_its_own() {
     assert!(
         refusal(&json!({ "kind": "capture", "columns": ["ttl"] }))
-            .ends_with("channel, filter, flow_overflow, state, reason, host")
+            .ends_with("channel, filter, flow_overflow, lost_network, state, reason, host")
     );
     assert!(refusal(&json!({ "columns": ["seen"] })).contains("there is no column \"seen\""));
 }

@@ -47,6 +47,7 @@ fn running_and_ended_streams_are_one_sum() {
         r#"xdplive_ring_used_ratio{direction="in",interface="eth0"} 0.125"#,
         r#"xdplive_rows_delivered_total{direction="in",interface="eth0"} 112"#,
         r#"xdplive_rows_lost_total{cause="closed",direction="in",interface="eth0"} 15"#,
+        r#"xdplive_rows_lost_total{cause="network",direction="in",interface="eth0"} 0"#,
         r#"xdplive_rows_lost_total{cause="queue",direction="in",interface="eth0"} 3"#,
         r#"xdplive_rows_lost_total{cause="ring",direction="in",interface="eth0"} 6"#,
         r#"xdplive_rows_matched_total{direction="in",interface="eth0"} 130"#,
