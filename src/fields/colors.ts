@@ -22,4 +22,5 @@ export const STATE_COLORS = {
   attached: 'semi-dark-green',
   attaching: 'blue',
   refused: 'red',
+  unreachable: 'red',
 } as const satisfies Partial<Record<HookState, string>>;

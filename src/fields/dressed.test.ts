@@ -279,7 +279,8 @@ describe.each(['dark', 'light'] as const)('colours in the %s theme', (mode) => {
       ['lost_ring', ['text', 'red']],
       ['lost_queue', ['text', 'red']],
       ['flow_overflow', ['text', 'red']],
-      ['state', ['semi-dark-green', 'blue', 'red', 'text']],
+      ['lost_network', ['text', 'red']],
+      ['state', ['semi-dark-green', 'blue', 'red', 'red', 'text']],
     ]);
   });
 

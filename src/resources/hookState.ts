@@ -1,6 +1,6 @@
 import { t } from '../locale/t';
 
-const STATES = ['attached', 'attaching', 'refused', 'absent'] as const;
+const STATES = ['attached', 'attaching', 'refused', 'absent', 'unreachable'] as const;
 
 /** How far the capture of one direction of an interface is, where somebody asks for it. */
 export type HookState = (typeof STATES)[number];
@@ -21,6 +21,8 @@ export function stateInWords(state: HookState): string {
       return t('interface.refused', 'refused');
     case 'absent':
       return t('interface.absent', 'absent');
+    case 'unreachable':
+      return t('interface.unreachable', 'unreachable');
     default:
       // A word of a later back end.
       return state;

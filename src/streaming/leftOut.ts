@@ -83,6 +83,12 @@ function counted(state: LeftOutState, count: number): string {
         figure: figure(count),
         defaultValue_one: '{{figure}} interface absent',
       });
+    case 'unreachable':
+      return t('left-out.unreachable', '{{figure}} interfaces unreachable', {
+        count,
+        figure: figure(count),
+        defaultValue_one: '{{figure}} interface unreachable',
+      });
   }
 }
 

@@ -41,7 +41,7 @@ export interface PanelFacts {
 type Hook = AskedHook & Pick<HookInForce, 'hook'>;
 
 /** Somebody can do something about it. */
-const REFUSED = ['refused'] as const;
+const REFUSED = ['refused', 'unreachable'] as const;
 /** It comes by itself, or there is nothing to be done. */
 const WAITED_FOR = ['attaching', 'absent'] as const;
 

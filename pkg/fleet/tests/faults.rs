@@ -30,7 +30,7 @@ use xdplive_fleet::{
     wire::{Presence, Subjects, VERSION},
 };
 use xdplive_packet::accounting::Limit;
-use xdplive_source::{Source as _, Tally};
+use xdplive_source::{HookAccounts, InterfaceState, Source as _, Tally};
 
 fn making(host: &str, rate: u32) -> Making {
     Making { host: host.to_owned(), rate, ..Making::default() }
@@ -58,6 +58,12 @@ async fn a_killed_agent_is_named_within_three_seconds_and_the_other_goes_on() {
     hosts(&fleet, 2).await;
     let stream = fleet.subscribe(&packets(Limit::All)).await.unwrap();
     take(&stream, Duration::from_secs(2), |_| {}).await;
+    let states = async || {
+        let one = |hook: HookAccounts| (hook.host.name.to_string(), hook.state, hook.seen > 0);
+        fleet.accounts().await.into_iter().map(one).collect::<Vec<_>>()
+    };
+    let (here, silent) = (Some(InterfaceState::Attached), Some(InterfaceState::Unreachable));
+    assert_eq!(states().await, [("a".to_owned(), here, true), ("b".to_owned(), here, true)]);
     killed.kill();
     let rows = |host: &'static str| {
         let count = Arc::new(AtomicU64::new(0));
@@ -69,6 +75,8 @@ async fn a_killed_agent_is_named_within_three_seconds_and_the_other_goes_on() {
     };
     let took = until("it is named", Duration::from_secs(4), || !is_here(&fleet, "a")).await;
     assert!(took <= Duration::from_secs(3), "{took:?}");
+    // Its last accounts stay.
+    assert_eq!(states().await, [("b".to_owned(), here, true), ("a".to_owned(), silent, true)]);
     let (of_other, note) = rows("b");
     take(&stream, Duration::from_secs(2), note).await;
     let came = of_other.load(Ordering::Relaxed);

@@ -62,6 +62,8 @@ pub enum FleetError {
 pub struct Fleet {
     shared: Arc<Shared>,
     begun: Instant,
+    /// What each host counted when it last answered, which stays while it does not.
+    counted: Mutex<BTreeMap<HostId, Vec<HookAccounts>>>,
     /// Dropped with this, which ends the task that listens.
     _alive: watch::Sender<()>,
 }
@@ -89,7 +91,7 @@ impl Fleet {
         });
         let (alive, ended) = watch::channel(());
         tokio::spawn(listen(Arc::clone(&shared), presences, answers, ended));
-        Ok(Self { shared, begun: Instant::now(), _alive: alive })
+        Ok(Self { shared, begun: Instant::now(), counted: Mutex::default(), _alive: alive })
     }
 
     /// All hosts that have been heard of, and what is known of them.
@@ -357,7 +359,12 @@ impl Source for Fleet {
         }
         for (host, reach) in &asked {
             if let Reach::Unreachable(reason) = reach {
-                all.left_out.extend(left_out(host, request, InterfaceState::Unreachable, reason));
+                all.left_out.extend(left_out(
+                    host,
+                    request,
+                    InterfaceState::Unreachable,
+                    &format!("{}: {reason}", host.name),
+                ));
                 // It may come back: the stream waits for it.
                 is_refused = is_refused && !here.is_empty();
             }
@@ -426,6 +433,7 @@ impl Source for Fleet {
         let mut all = Vec::new();
         for (host, answer) in self.ask_all(&self.here(), &Ask::Accounts).await {
             let Some(Ok(Answer::Accounts(accounts))) = answer else { continue };
+            let mut of_host = Vec::new();
             let mut is_told = BTreeSet::new();
             for wire in &accounts {
                 let Ok(mut hook) = wire.read(&host) else { continue };
@@ -438,9 +446,12 @@ impl Source for Fleet {
                     }
                     hook.streams.push(StreamAccounts { counts, ..self.of_stream(*id) });
                 }
-                all.push(hook);
+                of_host.push(hook);
             }
+            lock(&self.counted).insert(host.id, of_host.clone());
+            all.extend(of_host);
         }
+        all.extend(self.of_unreachable());
         all
     }
 
@@ -460,6 +471,27 @@ impl Source for Fleet {
 }
 
 impl Fleet {
+    /// What was last counted on hosts that do not answer.
+    fn of_unreachable(&self) -> Vec<HookAccounts> {
+        let table = lock(&self.shared.table);
+        let counted = lock(&self.counted);
+        let silent = table.all().filter_map(|known| match &known.reach {
+            Reach::Here => None,
+            Reach::Unreachable(reason) => Some((counted.get(&known.host.id)?, &known.host, reason)),
+        });
+        let hooks =
+            silent.flat_map(|(hooks, host, reason)| hooks.iter().map(move |hook| (hook, host, reason)));
+        // What nobody asked for is not missed.
+        let asked = hooks.filter(|(hook, ..)| hook.state.is_some());
+        let unreachable = |(hook, host, reason): (&HookAccounts, &Host, &String)| HookAccounts {
+            hook: None,
+            state: Some(InterfaceState::Unreachable),
+            reason: format!("{}: {reason}", host.name),
+            ..hook.clone()
+        };
+        asked.map(unreachable).collect()
+    }
+
     /// A stream in the accounts, without what was counted for it.
     fn of_stream(&self, id: StreamId) -> StreamAccounts {
         let streams = lock(&self.shared.streams);

@@ -108,7 +108,15 @@ impl CaptureColumn {
     /// Whether it is of a stream, and not of a hook, whose streams all have the same.
     #[must_use]
     pub const fn is_of_stream(self) -> bool {
-        matches!(self, Self::Matched | Self::Thinned | Self::LostRing | Self::LostQueue | Self::LostNetwork | Self::Delivered)
+        matches!(
+            self,
+            Self::Matched
+                | Self::Thinned
+                | Self::LostRing
+                | Self::LostQueue
+                | Self::LostNetwork
+                | Self::Delivered
+        )
     }
 
     /// What a panel of packets has to know of its own packets.

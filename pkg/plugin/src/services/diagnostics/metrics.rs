@@ -79,7 +79,9 @@ impl Metrics<'_> {
         )?;
         self.counter("xdplive_rows_thinned_total", "Rows left out to keep to the rows per second.", thinned)?;
         self.counter("xdplive_rows_delivered_total", "Rows handed to Grafana.", delivered)?;
-        for (cause, lost) in [("ring", lost_ring), ("queue", lost_queue), ("network", lost_network), ("closed", closed)] {
+        for (cause, lost) in
+            [("ring", lost_ring), ("queue", lost_queue), ("network", lost_network), ("closed", closed)]
+        {
             let help = "Rows lost: no room in the ring, Grafana too slow for the queue, on the way from another machine, or still waiting when their panel \
                         closed, which nobody misses.";
             let options = self.options("xdplive_rows_lost_total", help).const_label("cause", cause);
