@@ -79,7 +79,7 @@ fn other_words_are_refused() {
     assert_refused(
         "groupBy",
         wrong(),
-        "allowed are protocol, direction, vlan, interface, source, destination, host_ip, \
+        "allowed are protocol, direction, vlan, interface, host, source, destination, host_ip, \
          source_port, destination_port, ethertype, tcp_flag, cast, tunnel, tunnel_id",
     );
 }
