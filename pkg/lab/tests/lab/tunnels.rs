@@ -97,6 +97,8 @@ fn overlay(local: &str, remote: &str, prefix: &str) -> [Namespace; 2] {
             "link", "add", "vx", "type", "vxlan", "id", "5", "local", own, "remote", other, "dev", device,
             "dstport", "4789",
         ]);
+        // What IPv6 says of itself on a new device would be counted by one side, and be too early or too late for the other.
+        namespace.run(&["sysctl", "-qw", "net.ipv6.conf.vx.disable_ipv6=1"]);
         namespace.ip(&["address", "add", address, "dev", "vx"]);
         namespace.ip(&["link", "set", "dev", "vx", "up"]);
     }
