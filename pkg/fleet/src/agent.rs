@@ -14,8 +14,7 @@ use std::{
     time::Duration,
 };
 
-use async_nats::{Message, Subscriber};
-use futures::StreamExt as _;
+use async_nats::Message;
 use thiserror::Error;
 use tokio::{
     sync::{Semaphore, watch},
@@ -36,7 +35,7 @@ pub use self::{
 };
 use crate::{
     ceiling::Ceiling,
-    nats::Connection,
+    nats::{Connection, next},
     wire::{self, Answer, Answered, Asked, Call, NameError, Refusal, check_host},
 };
 
@@ -153,14 +152,6 @@ impl Agent {
         _ = tokio::time::timeout(GRACE / 2, bye).await;
         info!("agent \"{}\" has ended", settings.host);
         Ok(())
-    }
-}
-
-/// The next message. A subscription of a connection that is never given up has no end.
-async fn next(subscriber: &mut Subscriber) -> Message {
-    match subscriber.next().await {
-        Some(message) => message,
-        None => std::future::pending().await,
     }
 }
 

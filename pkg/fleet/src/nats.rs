@@ -9,12 +9,13 @@ use std::{
 };
 
 use async_nats::{
-    Auth, AuthError, Client, ConnectOptions, Event,
+    Auth, AuthError, Client, ConnectOptions, Event, Message, Subscriber,
     rustls::{
         ClientConfig, RootCertStore,
         pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _},
     },
 };
+use futures::StreamExt as _;
 use thiserror::Error;
 use tokio::sync::watch;
 use tracing::{info, warn};
@@ -292,6 +293,14 @@ fn sign(text: &str, nonce: &[u8]) -> Result<Auth, AuthError> {
         None => auth.nkey = Some(key.public_key()),
     }
     Ok(auth)
+}
+
+/// The next message. A subscription of a connection that is never given up has no end.
+pub(crate) async fn next(messages: &mut Subscriber) -> Message {
+    match messages.next().await {
+        Some(message) => message,
+        None => std::future::pending().await,
+    }
 }
 
 /// How long to wait before an attempt: longer with each, and never as long as others wait, so that a thousand do not come

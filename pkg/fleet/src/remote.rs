@@ -3,6 +3,7 @@
 mod caller;
 mod fleet;
 mod lessee;
+mod listening;
 mod offset;
 mod parts;
 mod run;

@@ -4,7 +4,7 @@ use std::str::FromStr;
 
 use grafana_plugin_sdk::pluginv2::User;
 use thiserror::Error;
-use xdplive_source::Interfaces;
+use xdplive_source::{InterfaceSet, Interfaces};
 
 use crate::settings::{DataSourceSettings, ServerSettings};
 
@@ -163,6 +163,22 @@ pub fn check_any(settings: &DataSourceSettings, server: &ServerSettings) -> Resu
     } else {
         Ok(())
     }
+}
+
+/// Checks that everything may be watched that a set names: its names, and all interfaces at once.
+///
+/// # Errors
+/// As of [`check_any`] and [`check_interface`].
+pub fn check_set(
+    set: &InterfaceSet,
+    interfaces: &Interfaces,
+    settings: &DataSourceSettings,
+    server: &ServerSettings,
+) -> Result<(), AccessError> {
+    if *set == InterfaceSet::Any {
+        check_any(settings, server)?;
+    }
+    set.named().iter().try_for_each(|name| check_interface(name, interfaces, settings, server))
 }
 
 #[cfg(test)]

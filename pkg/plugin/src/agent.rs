@@ -22,7 +22,7 @@ use xdplive_fleet::{
     agent::{Agent, AgentError, AgentSettings},
     nats::{Access, AccessError},
 };
-use xdplive_loader::{Loader, fence, identity::Identity, privilege};
+use xdplive_loader::{Loader, fence, privilege};
 use xdplive_protocol::agent::CONFIG;
 use xdplive_source::Source;
 
@@ -30,7 +30,7 @@ use self::options::{OptionError, Options, config_of};
 use crate::{
     administrator::{Administrator, setting},
     logging,
-    process::{StartError, host_name, loader},
+    process::{StartError, host_name, identity, loader},
 };
 
 pub use xdplive_protocol::agent::ARGUMENT;
@@ -118,11 +118,8 @@ unsafe fn start(told: Told) -> Result<(), AgentFailure> {
     let mut at_start = AtStart::look().map_err(StartError::Look)?;
     privilege::raise_descriptor_limit();
     let administrator = Administrator::read();
-    let (identity, stays_root) = match Identity::choose(administrator.settings.user) {
-        Ok(identity) => (identity, None),
-        Err(error) => (None, Some(error.to_string())),
-    };
-    if let Some(reason) = administrator.stops().or(stays_root) {
+    let (identity, stops) = identity(&administrator);
+    if let Some(reason) = stops {
         return Err(AgentFailure::Capture(reason));
     }
     // SAFETY: the caller has one thread, and nothing above starts another.

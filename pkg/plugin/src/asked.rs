@@ -12,7 +12,7 @@ use xdplive_source::{
 };
 
 use crate::{
-    access::{AccessError, check_any, check_interface, check_packets, check_user, is_service},
+    access::{AccessError, check_packets, check_set, check_user, is_service},
     channel,
     columns::capture::{CaptureRow, View},
     frame::arrow::EncodeError,
@@ -141,20 +141,15 @@ pub fn read(
     if query.shows_peers() {
         may_see?;
     }
-    if query.interfaces == InterfaceSet::Any {
-        check_any(&settings, server)?;
-    }
     // Who names none must not learn by a refusal which one has the default route.
     let names_none = || {
         let without_a_default = Query::parse(json, &Interfaces::default(), settings.ceiling);
         matches!(without_a_default, Err(QueryError::NoDefaultRoute))
     };
-    for name in query.interfaces.named() {
-        check_interface(name, interfaces, &settings, server).map_err(|error| match error {
-            AccessError::Interface { by, .. } if names_none() => AccessError::Default { by },
-            other => other,
-        })?;
-    }
+    check_set(&query.interfaces, interfaces, &settings, server).map_err(|error| match error {
+        AccessError::Interface { by, .. } if names_none() => AccessError::Default { by },
+        other => other,
+    })?;
     let interfaces = match query.interfaces.clone() {
         // Of those that fit, only some may be allowed. Which others there are is nobody's to know.
         InterfaceSet::Chosen(chosen) => {

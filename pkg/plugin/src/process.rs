@@ -115,11 +115,8 @@ unsafe fn start() -> Result<End, StartError> {
     // Before the fork: both processes need it, and the loader keeps to what it read itself.
     privilege::raise_descriptor_limit();
     let administrator = Administrator::read();
-    let (identity, stays_root) = match Identity::choose(administrator.settings.user) {
-        Ok(identity) => (identity, None),
-        Err(error) => (None, Some(error.to_string())),
-    };
-    let loader = match administrator.stops().or(stays_root) {
+    let (identity, stops) = identity(&administrator);
+    let loader = match stops {
         // Nothing is to run with rights then.
         Some(reason) => Err(reason),
         // SAFETY: the caller has one thread, and nothing above starts another.
@@ -141,6 +138,15 @@ unsafe fn start() -> Result<End, StartError> {
         .build()
         .map_err(StartError::Runtime)?
         .block_on(serve(loader, administrator, at_start, parent, socket, grafana))
+}
+
+/// Who both processes go on as; and why nothing may run with rights, where that is so.
+pub(crate) fn identity(administrator: &Administrator) -> (Option<Identity>, Option<String>) {
+    let (identity, stays_root) = match Identity::choose(administrator.settings.user) {
+        Ok(identity) => (identity, None),
+        Err(error) => (None, Some(error.to_string())),
+    };
+    (identity, administrator.stops().or(stays_root))
 }
 
 /// The loader: the service where there is one, unless this process has the rights itself. Or why there is none.

@@ -18,6 +18,7 @@ pub(crate) use self::keys::is_interface_name;
 pub use self::{
     error::QueryError,
     keys::KEYS,
+    keys::MAX_INTERFACES,
     variable::variables_in,
     words::{Kind, Measure, Since, Word},
 };

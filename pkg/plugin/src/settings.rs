@@ -16,7 +16,7 @@ pub use self::{
     ceiling::LimitCeiling,
     ceiling_file::{Ceiling, CeilingFileError, PATH as CEILING_PATH},
     data_source::{DataSourceSettingError, DataSourceSettingErrors, DataSourceSettings},
-    fleet::{DEFAULT_PREFIX, FleetAccess, FleetSettings, Secret, ServerAddress},
+    fleet::{FleetAccess, FleetSettings, Secret, ServerAddress},
     nearest::nearest,
     patterns::Patterns,
     server::{FromTheStart, NAMES, ServerSettingError, ServerSettings},

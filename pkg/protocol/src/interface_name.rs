@@ -55,6 +55,12 @@ pub fn unescape(text: &str) -> Result<Vec<u8>, InvalidEscape> {
     Ok(name)
 }
 
+/// The same for a text that may be of before there was an escape: there a backslash that escapes nothing stands for itself.
+#[must_use]
+pub fn unescape_any(text: &str) -> Vec<u8> {
+    unescape(text).unwrap_or_else(|_| text.as_bytes().to_vec())
+}
+
 /// The byte that follows a backslash in text form, and what is behind it.
 fn escaped(text: &str) -> Option<(u8, &str)> {
     if let Some(behind) = text.strip_prefix('\\') {

@@ -21,9 +21,9 @@ pub const ANY: &str = "any";
 /// The entry for those by which packets enter and leave the machine.
 pub const UPLINKS: &str = "uplinks";
 /// In front of what is left out.
-const EXCEPT: char = '!';
+pub const EXCEPT: char = '!';
 /// What makes a pattern of a name.
-const WILDCARDS: [char; 2] = ['*', '?'];
+pub const WILDCARDS: [char; 2] = ['*', '?'];
 
 /// Interfaces that a stream watches.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -271,10 +271,9 @@ fn insert(list: &mut Vec<String>, text: String) {
     }
 }
 
-/// The name that an entry stands for, in one spelling. A backslash that escapes nothing stands for itself: such names were
-/// taken as they are before there was an escape.
+/// The name that an entry stands for, in one spelling.
 fn name_of(entry: &str) -> String {
-    interface_name::escape(&interface_name::unescape(entry).unwrap_or_else(|_| entry.as_bytes().to_vec()))
+    interface_name::escape(&interface_name::unescape_any(entry))
 }
 
 /// How an interface is named in a list: as it is, unless that would be read as something else.

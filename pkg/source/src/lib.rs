@@ -72,7 +72,7 @@ pub use self::{
     host_patterns::HostPatterns,
     ids::{GONE, InterfaceNumber, StreamId},
     interface::{Interface, Interfaces, Link},
-    interface_set::{ANY, Chosen, InterfaceSet, NoSet, UPLINKS},
+    interface_set::{ANY, Chosen, EXCEPT, InterfaceSet, NoSet, UPLINKS, WILDCARDS},
     merged::{Hosts, Merged, Order},
     prepared::{InForce, LeftOut, Prepared},
     queue::{Counted, FLUSH_INTERVAL, Handled, Queue},

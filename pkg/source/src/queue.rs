@@ -2,6 +2,7 @@
 
 use std::{
     collections::VecDeque,
+    ops::AddAssign,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
@@ -56,6 +57,18 @@ pub struct Counted {
     pub segments: u64,
     /// Bytes of those matched.
     pub bytes: u64,
+}
+
+impl AddAssign for Counted {
+    fn add_assign(&mut self, more: Self) {
+        let Self { seen, matched, thinned, lost, segments, bytes } = more;
+        self.seen += seen;
+        self.matched += matched;
+        self.thinned += thinned;
+        self.lost += lost;
+        self.segments += segments;
+        self.bytes += bytes;
+    }
 }
 
 /// What became of the rows that the reader had for a stream.

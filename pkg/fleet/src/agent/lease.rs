@@ -8,7 +8,7 @@ use std::{
 
 use tokio::{
     sync::watch,
-    time::{Instant, MissedTickBehavior, interval, timeout},
+    time::{Instant, Interval, MissedTickBehavior, interval, timeout},
 };
 use tracing::{info, warn};
 use xdplive_source::{Batch, FlowFeed, Request, RowCounts, StreamId, Subscription, Thinner};
@@ -118,15 +118,12 @@ impl Rows {
     /// Until the stream has ended. Returns why, where nobody asked for that.
     async fn run(&mut self) -> Option<String> {
         let id = self.stream.id();
-        let mut beat = interval(if self.has_rows { BEAT } else { COUNTING_BEAT });
-        beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut beat = beats(if self.has_rows { BEAT } else { COUNTING_BEAT });
         let mut end = self.outgoing.end.clone();
         let mut asked = Ending::Not;
         loop {
-            let ending =
-                async { end.wait_for(|end| *end != Ending::Not).await.map_or(Ending::Agent, |end| *end) };
             tokio::select! {
-                why = ending, if asked == Ending::Not => {
+                why = asked_to_end(&mut end), if asked == Ending::Not => {
                     asked = why;
                     self.stream.end();
                 }
@@ -240,6 +237,18 @@ impl Rows {
     }
 }
 
+/// When to say that a run goes on.
+fn beats(period: Duration) -> Interval {
+    let mut beats = interval(period);
+    beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    beats
+}
+
+/// Waits until a run is to end. Where nobody can say so any more, the agent itself ends.
+async fn asked_to_end(end: &mut watch::Receiver<Ending>) -> Ending {
+    end.wait_for(|end| *end != Ending::Not).await.map_or(Ending::Agent, |end| *end)
+}
+
 /// Sends the flows of `feed` until its end.
 pub(super) async fn flows(
     shared: Arc<Shared>,
@@ -250,14 +259,11 @@ pub(super) async fn flows(
 ) {
     let mut outgoing = Outgoing::new(Arc::clone(&shared), &key, run, end.clone());
     let mut so_far: BTreeMap<Arc<str>, [u64; 2]> = BTreeMap::new();
-    let mut beat = interval(BEAT);
-    beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut beat = beats(BEAT);
     let mut asked = Ending::Not;
     loop {
-        let ending =
-            async { end.wait_for(|end| *end != Ending::Not).await.map_or(Ending::Agent, |end| *end) };
         tokio::select! {
-            why = ending, if asked == Ending::Not => {
+            why = asked_to_end(&mut end), if asked == Ending::Not => {
                 asked = why;
                 feed.end();
             }

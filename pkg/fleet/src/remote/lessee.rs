@@ -7,7 +7,6 @@ use std::{
 };
 
 use async_nats::{Message, Subscriber};
-use futures::StreamExt as _;
 use tokio::{
     sync::{mpsc, watch},
     time::{Instant, MissedTickBehavior, interval, interval_at, sleep_until},
@@ -25,6 +24,7 @@ use super::{
 };
 use crate::{
     clock,
+    nats::next,
     wire::{self, Answer, Ask, Body, Head, Settled, Start, WireRequest, forged},
 };
 
@@ -159,14 +159,6 @@ pub(super) async fn run(
     }
     _ = messages.unsubscribe().await;
     lessee.finish();
-}
-
-/// The next message. A subscription of a connection that is never given up has no end.
-async fn next(messages: &mut Subscriber) -> Message {
-    match messages.next().await {
-        Some(message) => message,
-        None => std::future::pending().await,
-    }
 }
 
 impl Lessee {
@@ -386,12 +378,12 @@ impl Lessee {
     fn add_at(&mut self, place: usize, interface: Arc<str>, more: Counted) {
         if more != Counted::default() {
             let of = self.by_interface.entry((place, interface)).or_default();
-            add(of, &more);
+            *of += more;
         }
     }
 
     fn add(&mut self, name: &Arc<str>, outcome: Outcome) {
-        add(&mut self.counted, &counted(&outcome));
+        self.counted += counted(&outcome);
         if let Some(at) = self.hosts.get_mut(name) {
             at.lost += outcome.lost_network;
             at.is_starting = false;
@@ -478,14 +470,4 @@ impl AtHost {
 fn counted(outcome: &Outcome) -> Counted {
     let Outcome { seen, matched, thinned, lost, lost_network, segments, bytes } = *outcome;
     Counted { seen, matched, thinned, lost: lost + lost_network, segments, bytes }
-}
-
-fn add(to: &mut Counted, more: &Counted) {
-    let Counted { seen, matched, thinned, lost, segments, bytes } = *more;
-    to.seen += seen;
-    to.matched += matched;
-    to.thinned += thinned;
-    to.lost += lost;
-    to.segments += segments;
-    to.bytes += bytes;
 }

@@ -5,8 +5,8 @@ use std::{collections::BTreeSet, ops::RangeInclusive};
 use serde_json::{Map, Value};
 use xdplive_filter::Filter;
 use xdplive_packet::event::Direction;
-use xdplive_protocol::interface_name::unescape;
-use xdplive_source::{ANY, GroupBy, InterfaceSet, Interfaces, UPLINKS};
+use xdplive_protocol::interface_name::unescape_any;
+use xdplive_source::{ANY, EXCEPT, GroupBy, InterfaceSet, Interfaces, UPLINKS, WILDCARDS};
 
 use super::{
     Columns, QueryError,
@@ -20,7 +20,7 @@ use crate::{
 };
 
 /// Interfaces named in one query at most.
-pub(super) const MAX_INTERFACES: usize = 64;
+pub const MAX_INTERFACES: usize = 64;
 /// Machines named in one query at most.
 const MAX_HOSTS: usize = 64;
 /// Longest entry for machines, bytes: a name in the DNS.
@@ -242,8 +242,7 @@ fn is_host(text: &str) -> bool {
 
 /// Whether it can be an entry of a list of interfaces. Patterns may be longer than the names that fit them.
 fn is_entry(text: &str) -> bool {
-    const WILDCARDS: [char; 2] = ['*', '?'];
-    let entry = text.strip_prefix('!').unwrap_or(text);
+    let entry = text.strip_prefix(EXCEPT).unwrap_or(text);
     if !entry.contains(WILDCARDS) {
         return is_interface_name(entry);
     }
@@ -252,17 +251,11 @@ fn is_entry(text: &str) -> bool {
     entry.len() <= MAX_PATTERN && (rest.is_empty() || is_interface_name(&rest))
 }
 
-/// The name that a text stands for. A backslash that escapes nothing stands for itself: such names were taken as they are
-/// before there was an escape.
-fn interface_name(text: &str) -> Vec<u8> {
-    unescape(text).unwrap_or_else(|_| text.as_bytes().to_vec())
-}
-
 /// Whether a text stands for a name that an interface can have (`dev_valid_name` in the kernel).
 pub(crate) fn is_interface_name(text: &str) -> bool {
     /// What the kernel's `isspace` takes: blanks of ASCII, and the no-break space of ISO 8859-1.
     const BLANKS: [u8; 7] = [b' ', b'\t', b'\n', 0x0b, 0x0c, b'\r', 0xa0];
-    let name = interface_name(text);
+    let name = unescape_any(text);
     !name.is_empty()
         && name.len() <= MAX_NAME
         && name != b"."

@@ -32,6 +32,7 @@ use crate::{
         rates::CountColumn,
     },
     pcapng::WriteError,
+    query::MAX_INTERFACES,
 };
 
 type Parts = Pin<Box<dyn futures::Stream<Item = Result<CallResourceResponse, Status>> + Send>>;
@@ -181,17 +182,14 @@ fn keys(url: &str) -> form_urlencoded::Parse<'_> {
     form_urlencoded::parse(keys.as_bytes())
 }
 
-/// Interfaces that may be named at once, as in a query.
-const INTERFACES: usize = 64;
-
 /// The interfaces that an address names, as in `interfaces?interface=eth*&interface=uplinks`; `None` where it names none.
 fn interface_set(url: &str) -> Result<Option<InterfaceSet>, String> {
     let named: BTreeSet<_> = keys(url).filter(|(key, _)| key == "interface").map(|(_, name)| name).collect();
     if named.is_empty() {
         return Ok(None);
     }
-    if named.len() > INTERFACES {
-        return Err(format!("{} interfaces are named; there may be {INTERFACES}", named.len()));
+    if named.len() > MAX_INTERFACES {
+        return Err(format!("{} interfaces are named; there may be {MAX_INTERFACES}", named.len()));
     }
     let set = InterfaceSet::read(named.iter().map(|name| &**name));
     set.map(Some).map_err(|error| format!("the address names no interfaces: {error}"))

@@ -2,10 +2,11 @@
 
 use serde_json::{Map, Value};
 use thiserror::Error;
+use xdplive_fleet::wire::{DEFAULT_PREFIX, Subjects, check_client};
 use xdplive_source::{HookChoice, UnknownHook};
 
 use super::{
-    DEFAULT_PREFIX, FleetSettings, LimitCeiling, Patterns, ServerAddress, ServerSettings,
+    FleetSettings, LimitCeiling, Patterns, ServerAddress, ServerSettings,
     keys::{KEYS, UnknownKeys},
     words,
 };
@@ -196,8 +197,7 @@ fn texts(value: &Value) -> Option<Vec<String>> {
 
 /// Whether subjects of NATS may begin so: words with dots between, none of them with a meaning of its own.
 fn is_prefix(text: &str) -> bool {
-    let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-    text.len() <= 64 && text.split('.').all(|word| !word.is_empty() && word.chars().all(is_plain))
+    text.len() <= 64 && Subjects::new(text).is_ok()
 }
 
 /// A list of patterns, or one text. An empty one is the settings page's way to have none.
@@ -256,7 +256,7 @@ impl<'a> Reader<'a> {
                 value.as_str().filter(|prefix| is_prefix(prefix)).map(str::to_owned)
             });
         let client = self.value("natsClient", "it takes up to 64 letters, digits, - and _", |value| {
-            value.as_str().filter(|name| is_prefix(name) && !name.contains('.')).map(str::to_owned)
+            value.as_str().filter(|name| check_client(name).is_ok()).map(str::to_owned)
         });
         let tls_first = self.value("natsTlsFirst", "it takes true or false", Value::as_bool);
         let hosts = self.value(

@@ -8,8 +8,6 @@ use super::words;
 
 /// The port of NATS where an address names none.
 const PORT: u16 = 4222;
-/// What subjects begin with where nobody says otherwise.
-pub const DEFAULT_PREFIX: &str = "xdplive";
 
 /// The address of a server of NATS.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -137,6 +135,8 @@ impl fmt::Debug for Secret {
 
 #[cfg(test)]
 mod tests {
+    use xdplive_fleet::wire::DEFAULT_PREFIX;
+
     use super::*;
 
     fn read(text: &str) -> Option<String> {

@@ -117,14 +117,8 @@ async fn take(
 
 /// Adds what was counted for a source's stream. What it had thinned and lost is the same here, whoever did it there.
 fn add(all: &mut Counted, stream: &Subscription) {
-    let Counted { segments, bytes, matched, .. } = stream.counted().unwrap_or_default();
     let Tally { seen, thinned, lost, .. } = stream.tally();
-    all.seen += seen;
-    all.matched += matched;
-    all.thinned += thinned;
-    all.lost += lost;
-    all.segments += segments;
-    all.bytes += bytes;
+    *all += Counted { seen, thinned, lost, ..stream.counted().unwrap_or_default() };
 }
 
 fn of_tally(Tally { seen, unmatched, thinned, lost, .. }: Tally) -> Counted {

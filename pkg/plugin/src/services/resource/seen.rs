@@ -6,7 +6,7 @@ use xdplive_source::InterfaceSet;
 
 use super::{Failure, Plugin, interface_set, keys};
 use crate::{
-    access::{check_any, check_interface},
+    access::{check_any, check_interface, check_set},
     asked::{self, Refusal},
     seen::{self, What},
     settings::DataSourceSettings,
@@ -57,11 +57,8 @@ impl Plugin {
             Wanted::read(url).map_err(|message| Failure { code: 400, message })?;
         let refused = |error| Failure::from(Refusal::Access(error));
         let machine = self.source.interfaces();
-        if interfaces == Some(InterfaceSet::Any) {
-            check_any(settings, &self.server).map_err(refused)?;
-        }
-        for name in interfaces.iter().flat_map(InterfaceSet::named) {
-            check_interface(name, &machine, settings, &self.server).map_err(refused)?;
+        if let Some(set) = &interfaces {
+            check_set(set, &machine, settings, &self.server).map_err(refused)?;
         }
         let is_any = matches!(interfaces, None | Some(InterfaceSet::Any));
         let owner = asked::owner(context);

@@ -45,8 +45,8 @@ impl Sink for Flows {
         self.hosts.entry(host.id).or_insert_with(|| Arc::clone(&host.name));
     }
 
-    fn add(&mut self, host: HostId, _interface: &Arc<str>, key: &FlowKey, counters: &FlowCounters) -> bool {
-        let has_room = self.since_start.is_some() || self.conversations.add(host, *key, *counters);
+    fn add(&mut self, host: &Host, _interface: &Arc<str>, key: &FlowKey, counters: &FlowCounters) -> bool {
+        let has_room = self.since_start.is_some() || self.conversations.add(host.id, *key, *counters);
         self.has_changed |= has_room;
         if !has_room && !self.has_warned {
             self.has_warned = true;
@@ -57,7 +57,7 @@ impl Sink for Flows {
         has_room
     }
 
-    fn add_other(&mut self, _host: HostId, _interface: &Arc<str>, _direction: Direction, _sum: &Sum) -> bool {
+    fn add_other(&mut self, _host: &Host, _interface: &Arc<str>, _direction: Direction, _sum: &Sum) -> bool {
         // They belong to conversations, and nobody knows to which.
         false
     }

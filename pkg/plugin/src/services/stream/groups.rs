@@ -1,12 +1,12 @@
 //! The groups of each interval.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{collections::BTreeSet, sync::Arc};
 
 use xdplive_packet::{
     event::Direction,
     flow::{FlowCounters, FlowKey, Sum},
 };
-use xdplive_source::{GroupBy, Groups as Counted, Host, HostId, Place, Source, Sums, names_of};
+use xdplive_source::{GroupBy, Groups as Counted, Host, Place, Source, Sums, names_of};
 
 use super::{
     intake::{Ended, Sink},
@@ -30,7 +30,7 @@ pub(super) struct Groups {
     /// Those of packets that are sent, counted apart where of each group the busier direction is shown.
     sent: Option<Counted>,
     /// Those that have counted.
-    hosts: BTreeMap<HostId, Host>,
+    hosts: BTreeSet<Host>,
     choice: Choice,
     size: fn(&Sum) -> u64,
 }
@@ -45,20 +45,18 @@ enum Choice {
 
 impl Sink for Groups {
     fn add_host(&mut self, host: &Host) {
-        if self.hosts.get(&host.id) != Some(host) {
-            self.hosts.insert(host.id, host.clone());
+        if !self.hosts.contains(host) {
+            self.hosts.insert(host.clone());
         }
     }
 
-    fn add(&mut self, host: HostId, interface: &Arc<str>, key: &FlowKey, counters: &FlowCounters) -> bool {
-        let host = self.name_of(host);
-        self.sums_of(key.direction()).add(Place { host: &host, interface }, key, counters.sum);
+    fn add(&mut self, host: &Host, interface: &Arc<str>, key: &FlowKey, counters: &FlowCounters) -> bool {
+        self.sums_of(key.direction()).add(Place { host: &host.name, interface }, key, counters.sum);
         true
     }
 
-    fn add_other(&mut self, host: HostId, interface: &Arc<str>, direction: Direction, sum: &Sum) -> bool {
-        let host = self.name_of(host);
-        self.sums_of(direction).add_other(Place { host: &host, interface }, direction, *sum);
+    fn add_other(&mut self, host: &Host, interface: &Arc<str>, direction: Direction, sum: &Sum) -> bool {
+        self.sums_of(direction).add_other(Place { host: &host.name, interface }, direction, *sum);
         true
     }
 
@@ -85,16 +83,11 @@ impl Groups {
             source,
             sums: Counted::new(by, MOST_GROUPS),
             sent: is_of_busier(query).then(|| Counted::new(by, MOST_GROUPS)),
-            hosts: BTreeMap::new(),
+            hosts: BTreeSet::new(),
             choice,
             size: groups::size(query.measure),
             query: query.clone(),
         }
-    }
-
-    /// What a host is called that has counted; it was told of before.
-    fn name_of(&self, host: HostId) -> Arc<str> {
-        self.hosts.get(&host).map(|host| Arc::clone(&host.name)).unwrap_or_default()
     }
 
     fn sums_of(&mut self, direction: Direction) -> &mut Counted {
@@ -125,7 +118,7 @@ impl Tabulate for Groups {
     type Row = CountRow;
 
     fn rows(&mut self, Ended { time, length }: Ended) -> Arc<[CountRow]> {
-        let host = names_of(self.hosts.values());
+        let host = names_of(&self.hosts);
         let rows = match &mut self.choice {
             Choice::Each(top) => groups::counts(&host, &self.sums.top(*top, self.size), time, length),
             Choice::Steady(steady) => {

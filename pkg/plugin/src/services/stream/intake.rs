@@ -7,9 +7,7 @@ use xdplive_packet::{
     event::Direction,
     flow::{FlowCounters, FlowKey, Sum},
 };
-use xdplive_source::{
-    FlowFeed, FlowFilters, FlowSnapshot, Host, HostId, Source, SourceError, Span, Tally, Window,
-};
+use xdplive_source::{FlowFeed, FlowFilters, FlowSnapshot, Host, Source, SourceError, Span, Tally, Window};
 
 use crate::{asked::Asked, shutdown::Shutdown};
 
@@ -19,10 +17,10 @@ pub(super) trait Sink {
     fn add_host(&mut self, host: &Host);
 
     /// Adds packets of a flow of a host. Says whether there is room for it.
-    fn add(&mut self, host: HostId, interface: &Arc<str>, key: &FlowKey, counters: &FlowCounters) -> bool;
+    fn add(&mut self, host: &Host, interface: &Arc<str>, key: &FlowKey, counters: &FlowCounters) -> bool;
 
     /// Adds packets of flows of a host for which the table had no room. Says whether that is of use.
-    fn add_other(&mut self, host: HostId, interface: &Arc<str>, direction: Direction, sum: &Sum) -> bool;
+    fn add_other(&mut self, host: &Host, interface: &Arc<str>, direction: Direction, sum: &Sum) -> bool;
 
     /// Adds TCP packets by flag, which are counted beside the flows.
     fn add_tcp_flags(&mut self, _flags: &[Sum; 8]) {}
@@ -159,7 +157,7 @@ impl Intake {
             tally.seen += packets;
             if !wanted.matches(key) {
                 tally.unmatched += packets;
-            } else if sink.add(host.id, interface, key, counters) {
+            } else if sink.add(host, interface, key, counters) {
                 tally.delivered += packets;
             } else {
                 tally.lost += packets;
@@ -169,7 +167,7 @@ impl Intake {
             if let Some(other) = taken.other.get(*direction as usize) {
                 tally.seen += other.packets;
                 // Whether a filter wants them cannot be known any more.
-                if wanted.is_everything() && sink.add_other(host.id, interface, *direction, other) {
+                if wanted.is_everything() && sink.add_other(host, interface, *direction, other) {
                     tally.delivered += other.packets;
                 } else {
                     tally.lost += other.packets;
