@@ -1,13 +1,12 @@
 import type { TypedVariableModel } from '@grafana/data';
 import { getTemplateSrv } from '@grafana/runtime';
-import { MultiCombobox, type ComboboxOption } from '@grafana/ui';
+import type { ComboboxOption } from '@grafana/ui';
 import { useMemo } from 'react';
 
 import { t } from '../locale/t';
 import { describeMachine, type Machine } from '../resources/machines';
 
-import { FittedField } from './FittedField';
-import { PICKER_WIDTH } from './layout';
+import { NamesField } from './NamesField';
 import type { Loaded } from './useLoaded';
 import { variableOptions } from './variableOptions';
 
@@ -22,39 +21,27 @@ interface Props {
 export function HostField({ id, value, machines, onChange }: Props) {
   const known = machines.state === 'loaded' ? machines.value : undefined;
   const options = useMemo(() => hostOptions(known ?? [], getTemplateSrv().getVariables()), [known]);
-  const labelId = `${id}-label`;
 
   return (
-    <FittedField
+    <NamesField
+      id={id}
+      testId="xdplive-query-hosts"
       label={t('query-editor.host.label', 'Hosts')}
-      labelId={labelId}
-      width={PICKER_WIDTH}
       tooltip={t(
         'query-editor.host.tooltip',
         'Machines whose packets are shown. None: all of them. A pattern such as web* or !web9, a label such as site=fra, or a variable such as $host, can be typed.'
       )}
-      invalid={machines.state === 'failed'}
-      error={
+      placeholder={t('query-editor.host.all', 'all machines')}
+      options={options}
+      failed={
         machines.state === 'failed' &&
         t('query-editor.host.failed', 'The machines could not be listed: {{reason}}. A name can still be typed.', {
           reason: machines.reason,
         })
       }
-    >
-      <MultiCombobox
-        id={id}
-        aria-labelledby={labelId}
-        data-testid="xdplive-query-hosts"
-        options={options}
-        value={value}
-        placeholder={t('query-editor.host.all', 'all machines')}
-        createCustomValue
-        isClearable
-        onChange={(chosen) => {
-          onChange(chosen.map((option) => option.value));
-        }}
-      />
-    </FittedField>
+      value={value}
+      onChange={onChange}
+    />
   );
 }
 

@@ -1,14 +1,12 @@
 import { getTemplateSrv } from '@grafana/runtime';
-import { MultiCombobox } from '@grafana/ui';
 import { useMemo } from 'react';
 
 import { t } from '../locale/t';
 import { withoutContradiction } from '../query/interfaceSets';
 import type { NetworkInterface } from '../resources/interfaces';
 
-import { FittedField } from './FittedField';
 import { interfaceOptions } from './interfaceOptions';
-import { PICKER_WIDTH } from './layout';
+import { NamesField } from './NamesField';
 import type { Loaded } from './useLoaded';
 
 interface Props {
@@ -26,16 +24,15 @@ export function InterfaceField({ id, tooltip, placeholder, value, interfaces, on
   const known = interfaces.state === 'loaded' ? interfaces.value : undefined;
   const options = useMemo(() => interfaceOptions(known ?? [], getTemplateSrv().getVariables()), [known]);
 
-  const labelId = `${id}-label`;
-
   return (
-    <FittedField
+    <NamesField
+      id={id}
+      testId="xdplive-query-interfaces"
       label={t('query-editor.interface.label', 'Interface')}
-      labelId={labelId}
-      width={PICKER_WIDTH}
       tooltip={tooltip}
-      invalid={interfaces.state === 'failed'}
-      error={
+      placeholder={placeholder}
+      options={options}
+      failed={
         interfaces.state === 'failed' &&
         t(
           'query-editor.interface.failed',
@@ -45,25 +42,10 @@ export function InterfaceField({ id, tooltip, placeholder, value, interfaces, on
           }
         )
       }
-    >
-      <MultiCombobox
-        id={id}
-        aria-labelledby={labelId}
-        data-testid="xdplive-query-interfaces"
-        options={options}
-        value={value}
-        placeholder={placeholder}
-        createCustomValue
-        isClearable
-        onChange={(chosen) => {
-          onChange(
-            withoutContradiction(
-              chosen.map((option) => option.value),
-              value
-            )
-          );
-        }}
-      />
-    </FittedField>
+      value={value}
+      onChange={(chosen) => {
+        onChange(withoutContradiction(chosen, value));
+      }}
+    />
   );
 }

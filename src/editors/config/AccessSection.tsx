@@ -1,13 +1,12 @@
 import { ConfigSection } from '@grafana/plugin-ui';
-import { Combobox, Field, Switch, TextArea, type ComboboxOption } from '@grafana/ui';
-import { useState } from 'react';
+import { Combobox, Field, Switch, type ComboboxOption } from '@grafana/ui';
 
 import { t } from '../../locale/t';
 import { interfacesNote } from '../../settings/administrator';
 import type { MinimumRole } from '../../settings/model';
-import { parsePatterns } from '../../settings/patterns';
 
 import { FIELD_WIDTH, withNote, type SectionProps } from './editing';
+import { ListField } from './ListField';
 
 const EXAMPLE = 'eth0\nwg*';
 
@@ -18,9 +17,6 @@ function roles(): Array<ComboboxOption<MinimumRole>> {
 }
 
 export function AccessSection({ stored, readOnly, set, server }: SectionProps) {
-  /** The text as typed: the list made of it would lose the comma or line break of a pattern yet to come. */
-  const [patterns, setPatterns] = useState((stored.allowedInterfaces ?? []).join('\n'));
-
   return (
     <ConfigSection
       title={t('config.access.title', 'Who may see what')}
@@ -29,7 +25,8 @@ export function AccessSection({ stored, readOnly, set, server }: SectionProps) {
         "A data source narrows what the server's administrator allows, and never widens it."
       )}
     >
-      <Field
+      <ListField
+        id="xdplive-config-allowed-interfaces"
         label={t('config.allowed-interfaces.label', 'Allowed interfaces')}
         description={withNote(
           t(
@@ -38,21 +35,14 @@ export function AccessSection({ stored, readOnly, set, server }: SectionProps) {
           ),
           server && interfacesNote(server)
         )}
+        placeholder={EXAMPLE}
         disabled={readOnly}
-      >
-        <TextArea
-          id="xdplive-config-allowed-interfaces"
-          data-testid="xdplive-config-allowed-interfaces"
-          cols={FIELD_WIDTH}
-          rows={3}
-          placeholder={EXAMPLE}
-          value={patterns}
-          onChange={({ currentTarget: { value } }) => {
-            setPatterns(value);
-            set('allowedInterfaces', parsePatterns(value));
-          }}
-        />
-      </Field>
+        rows={3}
+        stored={stored.allowedInterfaces}
+        onChange={(list) => {
+          set('allowedInterfaces', list);
+        }}
+      />
       <Field
         label={t('config.minimum-role.label', 'Minimum role')}
         description={t(

@@ -1,13 +1,12 @@
 import { onUpdateDatasourceSecureJsonDataOption, updateDatasourcePluginResetOption } from '@grafana/data';
 import { ConfigSection } from '@grafana/plugin-ui';
-import { Field, Input, SecretTextArea, Switch, TextArea } from '@grafana/ui';
-import { useState } from 'react';
+import { Field, Input, SecretTextArea, Switch } from '@grafana/ui';
 
 import { t } from '../../locale/t';
-import { parsePatterns } from '../../settings/patterns';
 import type { XdpSecrets } from '../../settings/secrets';
 
 import { FIELD_WIDTH, withNote, type EditorProps, type SectionProps } from './editing';
+import { ListField } from './ListField';
 
 /** Example text of a server's address, in no language. */
 const SERVER = 'nats://nats.example.org:4222';
@@ -18,9 +17,6 @@ const PEM = '-----BEGIN CERTIFICATE-----';
 
 /** Other machines, whose agents this data source reaches over NATS. */
 export function FleetSection({ stored, readOnly, set, server, editor }: SectionProps & { editor: EditorProps }) {
-  /** The texts as typed: the lists made of them would lose a comma or line break of what is yet to come. */
-  const [servers, setServers] = useState((stored.natsServers ?? []).join('\n'));
-  const [hosts, setHosts] = useState((stored.allowedHosts ?? []).join('\n'));
   const allowed = server?.settings.nats_servers.value ?? [];
 
   return (
@@ -33,7 +29,8 @@ export function FleetSection({ stored, readOnly, set, server, editor }: SectionP
       isCollapsible
       isInitiallyOpen={stored.natsServers !== undefined}
     >
-      <Field
+      <ListField
+        id="xdplive-config-nats-servers"
         label={t('config.nats-servers.label', 'NATS servers')}
         description={withNote(
           t(
@@ -44,42 +41,29 @@ export function FleetSection({ stored, readOnly, set, server, editor }: SectionP
             ? t('config.nats-servers.none', 'The administrator allows none now.')
             : t('config.nats-servers.allowed', 'Allowed: {{servers}}.', { servers: allowed.join(', ') })
         )}
+        placeholder={allowed[0] ?? SERVER}
         disabled={readOnly}
-      >
-        <TextArea
-          id="xdplive-config-nats-servers"
-          data-testid="xdplive-config-nats-servers"
-          cols={FIELD_WIDTH}
-          rows={2}
-          placeholder={allowed[0] ?? SERVER}
-          value={servers}
-          onChange={({ currentTarget: { value } }) => {
-            setServers(value);
-            set('natsServers', parsePatterns(value));
-          }}
-        />
-      </Field>
-      <Field
+        rows={2}
+        stored={stored.natsServers}
+        onChange={(list) => {
+          set('natsServers', list);
+        }}
+      />
+      <ListField
+        id="xdplive-config-allowed-hosts"
         label={t('config.allowed-hosts.label', 'Allowed hosts')}
         description={t(
           'config.allowed-hosts.description',
           'Names, patterns (web*, or !web9 for all others) or labels (site=fra), one a line or between commas. None: every machine that the credentials allow.'
         )}
+        placeholder={HOSTS}
         disabled={readOnly}
-      >
-        <TextArea
-          id="xdplive-config-allowed-hosts"
-          data-testid="xdplive-config-allowed-hosts"
-          cols={FIELD_WIDTH}
-          rows={2}
-          placeholder={HOSTS}
-          value={hosts}
-          onChange={({ currentTarget: { value } }) => {
-            setHosts(value);
-            set('allowedHosts', parsePatterns(value));
-          }}
-        />
-      </Field>
+        rows={2}
+        stored={stored.allowedHosts}
+        onChange={(list) => {
+          set('allowedHosts', list);
+        }}
+      />
       <Field
         label={t('config.nats-prefix.label', 'Subject prefix')}
         description={t('config.nats-prefix.description', 'As the agents have it.')}
