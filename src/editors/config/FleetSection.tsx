@@ -37,9 +37,10 @@ export function FleetSection({ stored, readOnly, set, server, editor }: SectionP
             'config.nats-servers.description',
             'Addresses such as nats://host:4222 or tls://host, one a line or between commas. Each has to be among nats_servers in grafana.ini.'
           ),
-          server && allowed.length === 0
-            ? t('config.nats-servers.none', 'The administrator allows none now.')
-            : t('config.nats-servers.allowed', 'Allowed: {{servers}}.', { servers: allowed.join(', ') })
+          server &&
+            (allowed.length === 0
+              ? t('config.nats-servers.none', 'The administrator allows none now.')
+              : t('config.nats-servers.allowed', 'Allowed: {{servers}}.', { servers: allowed.join(', ') }))
         )}
         placeholder={allowed[0] ?? SERVER}
         disabled={readOnly}
