@@ -14,7 +14,7 @@ use std::{
     time::Duration,
 };
 
-use async_nats::Message;
+use async_nats::{Message, connection::State};
 use thiserror::Error;
 use tokio::{
     sync::{Semaphore, watch},
@@ -91,6 +91,30 @@ impl Agent {
             busy: Semaphore::new(AT_ONCE),
         };
         Ok(Self { shared: Arc::new(shared) })
+    }
+
+    /// What it is called, and what it lends.
+    #[must_use]
+    pub fn settings(&self) -> &AgentSettings {
+        &self.shared.settings
+    }
+
+    /// How long it has been there.
+    #[must_use]
+    pub fn uptime(&self) -> Duration {
+        self.shared.begun.elapsed()
+    }
+
+    /// Whether there is a connection to a server now.
+    #[must_use]
+    pub fn is_connected(&self) -> bool {
+        self.shared.connection.client.connection_state() == State::Connected
+    }
+
+    /// Whether another agent has the same name and was there before, so that this one serves nobody.
+    #[must_use]
+    pub fn is_namesake(&self) -> bool {
+        self.shared.name.standing(Instant::now()) == Standing::Taken
     }
 
     /// What it serves now.
@@ -209,7 +233,8 @@ impl Shared {
 }
 
 /// What an agent lends, in words.
-fn lends(ceiling: &Ceiling) -> String {
+#[must_use]
+pub fn lends(ceiling: &Ceiling) -> String {
     match ceiling.in_words() {
         words if words.is_empty() => "it lends what it has without a bound of its own".to_owned(),
         words => format!("it lends no more than: {words}"),

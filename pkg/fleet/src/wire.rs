@@ -41,6 +41,6 @@ pub use self::{
     request::{RequestError, WireRequest},
     rows::{Rows, RowsWriter},
     settled::{Ended, Settled},
-    subjects::{DEFAULT_PREFIX, NameError, Subjects, check_client, check_host},
+    subjects::{DEFAULT_PREFIX, NameError, Subjects, check_client, check_host, token},
 };
 pub(crate) use calls::forged;

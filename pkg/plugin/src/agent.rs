@@ -2,10 +2,12 @@
 //! with the same loader and the same rights given up.
 
 mod options;
+mod status;
 
 use std::{
     ffi::OsString,
     fs, io,
+    os::unix::net::UnixListener,
     path::{Path, PathBuf},
     process::ExitCode,
     sync::Arc,
@@ -23,7 +25,7 @@ use xdplive_fleet::{
     nats::{Access, AccessError},
 };
 use xdplive_loader::{Loader, fence, privilege};
-use xdplive_protocol::agent::CONFIG;
+use xdplive_protocol::agent::{CONFIG, STATUS};
 use xdplive_source::Source;
 
 use self::options::{OptionError, Options, config_of};
@@ -125,6 +127,11 @@ unsafe fn start(told: Told) -> Result<(), AgentFailure> {
     // SAFETY: the caller has one thread, and nothing above starts another.
     let loader =
         unsafe { loader(&administrator, &mut at_start, identity) }?.map_err(AgentFailure::Capture)?;
+    // While files can be made. It can do its work without.
+    let asked = status::listen(Path::new(STATUS), &told.settings.host);
+    if let Err(error) = &asked {
+        warn!("`xdplive agent status` will not reach this agent: no socket below {STATUS}: {error}");
+    }
     privilege::give_up_all(identity).map_err(StartError::Rights)?;
     // It has no directory of its own.
     for missing in fence::plugin(Path::new(""), &told.access.ports()).missing {
@@ -136,7 +143,7 @@ unsafe fn start(told: Told) -> Result<(), AgentFailure> {
         .enable_all()
         .build()
         .map_err(StartError::Runtime)?
-        .block_on(serve(told, loader, administrator, at_start))
+        .block_on(serve(told, loader, administrator, at_start, asked.ok()))
 }
 
 async fn serve(
@@ -144,6 +151,7 @@ async fn serve(
     loader: Loader,
     administrator: Administrator,
     at_start: AtStart,
+    asked: Option<UnixListener>,
 ) -> Result<(), AgentFailure> {
     let own = own::Ports::Set(administrator.settings.own_ports.clone().unwrap_or_default());
     let capture = administrator.settings.capture;
@@ -156,6 +164,13 @@ async fn serve(
     let (end, ended) = watch::channel(false);
     let serving = agent.run(ended);
     tokio::pin!(serving);
+    let source = Arc::clone(&local) as Arc<dyn Source>;
+    let telling = async {
+        match asked {
+            Some(asked) => status::answer(asked, &agent, &access.servers, &source).await,
+            None => std::future::pending().await,
+        }
+    };
     let result = tokio::select! {
         result = &mut serving => result.map_err(AgentFailure::from),
         () = asked_to_end() => {
@@ -164,6 +179,7 @@ async fn serve(
             _ = end.send(true);
             serving.await.map_err(AgentFailure::from)
         }
+        () = telling => Ok(()),
         // It has been said why.
         _ = local.failed() => Err(AgentFailure::LoaderGone),
     };

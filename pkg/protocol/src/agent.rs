@@ -6,6 +6,10 @@ pub const ARGUMENT: &str = "agent";
 /// Its configuration file where none is named; there need not be one.
 pub const CONFIG: &str = "/etc/xdplive-agent.toml";
 
+/// Where agents listen for who asks what they do: a socket each, named `NAME.sock`. Whoever connects is sent text for people,
+/// to its end.
+pub const STATUS: &str = "/run/xdplive-agent";
+
 /// Names of options, as they stand in arguments, with the keys of the same meaning in the file.
 pub mod option {
     /// The file.

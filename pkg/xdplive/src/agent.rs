@@ -1,16 +1,25 @@
-//! `xdplive agent`: becomes the plugin's program, as an agent. There is one process then, which a service can watch.
+//! `xdplive agent`: asks those that run, or becomes the plugin's program, as an agent. There is one process then, which a service can watch.
+
+mod status;
 
 use std::{os::unix::process::CommandExt as _, path::Path, process::Command};
 
-use xdplive_protocol::agent::{ARGUMENT, option};
+use xdplive_protocol::agent::{ARGUMENT, STATUS, option};
 
-use crate::{cli::Agent, exit::Failure, host};
+use crate::{
+    cli::{Agent, AgentCommand},
+    exit::Failure,
+    host,
+};
 
-/// Runs the command: it returns only where that fails.
+/// Runs the command: as an agent, it returns only where that fails.
 ///
 /// # Errors
-/// Where the program is not there, or cannot be started.
+/// Where the program is not there, or cannot be started; where no agent answers that is asked.
 pub fn run(options: &Agent) -> Result<(), Failure> {
+    if let Some(AgentCommand::Status) = options.command {
+        return status::run(Path::new(STATUS));
+    }
     let program =
         host::find(options.plugin.as_deref()).map_err(|error| Failure::Machine(error.to_string()))?;
     let arguments = arguments(options).map_err(Failure::Call)?;

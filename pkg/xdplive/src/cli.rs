@@ -122,7 +122,11 @@ pub struct Fleet {
 
 /// Options of `agent`. What is not given is taken from the configuration file.
 #[derive(Clone, Debug, Args)]
+#[command(args_conflicts_with_subcommands = true)]
 pub struct Agent {
+    /// What to do with agents that run.
+    #[command(subcommand)]
+    pub command: Option<AgentCommand>,
     /// The configuration [default: /etc/xdplive-agent.toml, if it is there]. Only it says what is lent at most
     #[arg(long, value_name = "FILE")]
     pub config: Option<PathBuf>,
@@ -156,6 +160,13 @@ pub struct Agent {
     /// The plugin's program, which is the agent [default: beside this one, else in dist/]
     #[arg(long, value_name = "FILE")]
     pub plugin: Option<PathBuf>,
+}
+
+/// What to do with agents that run on this machine.
+#[derive(Clone, Debug, PartialEq, Eq, Subcommand)]
+pub enum AgentCommand {
+    /// Print what the agents of this machine do now: to whom they are connected, for whom they watch what
+    Status,
 }
 
 /// Options of `doctor`.
