@@ -4,6 +4,8 @@
 //! every packet a row. What is captured leaves this machine from the TCP ports on which the process that started
 //! this one listens ([`Parent::ports`]), and [`xdplive_source::own::filter`] recognises the packets of those ports.
 //!
+//! To other machines, it goes over connections of this process's own, whose ends are found by its descriptors.
+//!
 //! A listening socket is the parent's if it belongs to the parent's user *and* was made in the control group that
 //! this process is in, which is its parent's: a service, a container and a login session have one each. The user
 //! alone would make a root's sshd, and whatever else listens as root, part of own traffic. Control groups alone do
@@ -18,35 +20,67 @@ use std::{collections::BTreeSet, fs, io, path::PathBuf};
 use rustix::process::{Pid, getppid};
 
 pub use error::OwnError;
-use sockets::{FAMILIES, Listening, Marker};
+use sockets::{FAMILIES, Found, Marker, Which};
 
-/// The ports of own traffic, or how to find them.
-#[derive(Clone, Debug)]
-pub enum Ports {
-    /// These.
-    Set(BTreeSet<u16>),
-    /// Those on which the parent listens.
-    Of {
-        /// The parent, where it is known.
-        parent: Option<Parent>,
-        /// And these.
-        more: BTreeSet<u16>,
-    },
+/// How to find the ports of own traffic.
+#[derive(Clone, Debug, Default)]
+pub struct Ports {
+    /// Ports that are always among them.
+    pub set: BTreeSet<u16>,
+    /// Who started this process: the ports on which it listens are among them.
+    pub parent: Option<Parent>,
+    /// Ports of servers to which this process itself connects, to send what is captured: its own ends of these connections
+    /// are among them.
+    pub servers: BTreeSet<u16>,
 }
 
 impl Ports {
-    /// The ports as of now, and why there may be others, where [`Parent::ports`] fails.
+    /// The ports as of now, and why there may be others.
     #[must_use]
     pub fn now(&self) -> (BTreeSet<u16>, Option<OwnError>) {
-        match self {
-            Self::Set(ports) => (ports.clone(), None),
-            Self::Of { parent: None, more } => (more.clone(), None),
-            Self::Of { parent: Some(parent), more } => match parent.ports() {
-                Ok(ports) => (ports.union(more).copied().collect(), None),
-                Err(error) => (more.clone(), Some(error)),
-            },
+        let mut ports = self.set.clone();
+        let mut failed = None;
+        for found in [self.parent.as_ref().map(Parent::ports), Some(connected(&self.servers))] {
+            match found {
+                Some(Ok(found)) => ports.extend(found),
+                Some(Err(error)) => failed = Some(error),
+                None => {}
+            }
+        }
+        (ports, failed)
+    }
+}
+
+/// The ports from which this process is connected to these ports of whatever machine. Needs no rights.
+fn connected(servers: &BTreeSet<u16>) -> Result<BTreeSet<u16>, OwnError> {
+    let mut ports = BTreeSet::new();
+    if servers.is_empty() {
+        return Ok(ports);
+    }
+    let own = own_sockets().map_err(OwnError::Descriptors)?;
+    for server in servers {
+        for family in FAMILIES {
+            sockets::each(Which::ConnectedTo(*server), family, |socket| {
+                if own.contains(&socket.inode) {
+                    ports.insert(socket.port);
+                }
+            })?;
         }
     }
+    Ok(ports)
+}
+
+/// The sockets of this process, by their numbers; 32 bits of them, as lists of sockets have them.
+fn own_sockets() -> io::Result<BTreeSet<u32>> {
+    let mut own = BTreeSet::new();
+    for entry in fs::read_dir("/proc/self/fd")? {
+        // One that has been closed meanwhile is none.
+        let Ok(link) = fs::read_link(entry?.path()) else { continue };
+        let number =
+            link.to_str().and_then(|text| text.strip_prefix("socket:[")?.strip_suffix(']')?.parse().ok());
+        own.extend(number.map(|number: u64| number as u32));
+    }
+    Ok(own)
 }
 
 /// The process that started this one, as far as its sockets can be told from others'.
@@ -77,7 +111,7 @@ impl Parent {
     pub fn ports(&self) -> Result<BTreeSet<u16>, OwnError> {
         let mut ports = BTreeSet::new();
         for family in FAMILIES {
-            sockets::each_listening(family, |socket| {
+            sockets::each(Which::Listening, family, |socket| {
                 if self.holds(socket) {
                     ports.insert(socket.port);
                 }
@@ -87,7 +121,7 @@ impl Parent {
     }
 
     /// Whether a socket is its own. Where the kernel does not know control groups, the user decides.
-    fn holds(&self, socket: &Listening) -> bool {
+    fn holds(&self, socket: &Found) -> bool {
         socket.uid == self.uid && (self.control_group.is_none() || socket.control_group == self.control_group)
     }
 }
@@ -114,7 +148,7 @@ fn file_system_user(status: &str) -> Option<u32> {
 fn control_group() -> Result<Option<u64>, OwnError> {
     let marker = Marker::open().map_err(OwnError::ControlGroup)?;
     let mut found = None;
-    sockets::each_listening(Marker::FAMILY, |socket| {
+    sockets::each(Which::Listening, Marker::FAMILY, |socket| {
         if marker.is(socket) {
             found = Some(socket.control_group);
         }

@@ -61,7 +61,7 @@ fn inside() {
     privilege::give_up_all(identity).unwrap();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        let own = Ports::Set([].into());
+        let own = Ports::default();
         let source =
             LocalSource::start("nas".into(), loader, at_start, Settings::default(), own).await.unwrap();
         check(&source).await;

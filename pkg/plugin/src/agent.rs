@@ -153,7 +153,11 @@ async fn serve(
     at_start: AtStart,
     asked: Option<UnixListener>,
 ) -> Result<(), AgentFailure> {
-    let own = own::Ports::Set(administrator.settings.own_ports.clone().unwrap_or_default());
+    let own = own::Ports {
+        set: administrator.settings.own_ports.clone().unwrap_or_default(),
+        parent: None,
+        servers: access.ports(),
+    };
     let capture = administrator.settings.capture;
     let local = LocalSource::start(host_name(), loader, at_start, capture, own)
         .await

@@ -7,11 +7,13 @@ use xdplive_capture::own::{self, OwnError};
 use crate::settings::ServerSettings;
 
 /// Where Grafana's own traffic is looked for: at the ports that the administrator names, else at those on which it
-/// listens, and the one of its address for browsers, behind which a proxy on this machine may listen.
+/// listens, and the one of its address for browsers, behind which a proxy on this machine may listen. With other machines,
+/// also at this process's own ends of its connections to their servers.
 #[must_use]
 pub fn find(server: &ServerSettings, grafana: Result<own::Parent, OwnError>) -> own::Ports {
+    let servers = server.nats_servers.iter().map(|server| server.port).collect();
     if let Some(ports) = &server.own_ports {
-        return own::Ports::Set(ports.clone());
+        return own::Ports { set: ports.clone(), parent: None, servers };
     }
     let parent = match grafana {
         Ok(parent) => Some(parent),
@@ -20,8 +22,8 @@ pub fn find(server: &ServerSettings, grafana: Result<own::Parent, OwnError>) -> 
             None
         }
     };
-    let more = APP_URL.iter().filter_map(|name| port_of(&std::env::var(name).ok()?)).collect();
-    own::Ports::Of { parent, more }
+    let set = APP_URL.iter().filter_map(|name| port_of(&std::env::var(name).ok()?)).collect();
+    own::Ports { set, parent, servers }
 }
 
 /// Where Grafana tells a plugin its address for browsers. Grafana 12.4.0 sets the second only.

@@ -24,6 +24,9 @@ pub enum OwnError {
         /// Why it cannot be read, or what is in it.
         error: io::Error,
     },
+    /// This process's own sockets are not told.
+    #[error("cannot read which sockets this process has, in /proc/self/fd: {0}; /proc has to be mounted")]
+    Descriptors(io::Error),
     /// The control group of this process is not told.
     #[error(
         "cannot open a listening socket on the loopback address, which tells this process's control group: {0}"
@@ -37,11 +40,11 @@ pub enum OwnError {
     Socket(io::Error),
     /// The kernel does not list sockets.
     #[error(
-        "the kernel does not list the listening TCP sockets: {0}; it needs the module tcp_diag \
+        "the kernel does not list TCP sockets: {0}; it needs the module tcp_diag \
          (CONFIG_INET_TCP_DIAG)"
     )]
     Request(io::Error),
     /// The kernel's list cannot be read.
-    #[error("the kernel's list of listening TCP sockets is not as expected: {0}")]
+    #[error("the kernel's list of TCP sockets is not as expected: {0}")]
     Answer(#[from] DecodeError),
 }

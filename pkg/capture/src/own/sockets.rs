@@ -1,4 +1,4 @@
-//! The listening TCP sockets of this network namespace, by netlink (sock_diag(7)).
+//! TCP sockets of this network namespace, by netlink (sock_diag(7)).
 
 use std::{
     io,
@@ -36,9 +36,19 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// IP versions, each with a list of its own.
 pub(super) const FAMILIES: [u8; 2] = [AF_INET, AF_INET6];
 
-/// A listening socket.
+/// Which sockets are asked for. The kernel looks them out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Listening {
+pub(super) enum Which {
+    /// Those that listen.
+    Listening,
+    /// Those that are connected to this port of whatever machine.
+    ConnectedTo(u16),
+}
+
+/// A socket.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Found {
+    /// Its own port.
     pub(super) port: u16,
     /// Who made it.
     pub(super) uid: u32,
@@ -48,9 +58,9 @@ pub(super) struct Listening {
     pub(super) control_group: Option<u64>,
 }
 
-/// Shows every listening TCP socket of one IP version to `look`. Those of Multipath TCP are among them.
-pub(super) fn each_listening(family: u8, mut look: impl FnMut(&Listening)) -> Result<(), OwnError> {
-    let socket = ask(family)?;
+/// Shows every TCP socket of one IP version that is asked for to `look`. Those of Multipath TCP are among them.
+pub(super) fn each(which: Which, family: u8, mut look: impl FnMut(&Found)) -> Result<(), OwnError> {
+    let socket = ask(which, family)?;
     let mut buffer = vec![0; ANSWER];
     loop {
         let (_, length) =
@@ -61,9 +71,7 @@ pub(super) fn each_listening(family: u8, mut look: impl FnMut(&Listening)) -> Re
         while !rest.is_empty() {
             let message = NetlinkMessage::<SockDiagMessage>::deserialize(rest)?;
             match message.payload {
-                NetlinkPayload::InnerMessage(SockDiagMessage::InetResponse(found)) => {
-                    look(&listening(&found))
-                }
+                NetlinkPayload::InnerMessage(SockDiagMessage::InetResponse(found)) => look(&as_found(&found)),
                 NetlinkPayload::Error(error) if error.code.is_some() => return Err(request(error.to_io())),
                 NetlinkPayload::Done(done) if done.code != 0 => {
                     return Err(request(io::Error::from_raw_os_error(done.code.saturating_neg())));
@@ -79,7 +87,7 @@ pub(super) fn each_listening(family: u8, mut look: impl FnMut(&Listening)) -> Re
 }
 
 /// A socket on which the kernel's answer is waiting.
-fn ask(family: u8) -> Result<OwnedFd, OwnError> {
+fn ask(which: Which, family: u8) -> Result<OwnedFd, OwnError> {
     let open = || -> io::Result<OwnedFd> {
         let flags = SocketFlags::CLOEXEC;
         let socket = socket_with(AddressFamily::NETLINK, SocketType::RAW, flags, Some(SOCK_DIAG))?;
@@ -91,13 +99,14 @@ fn ask(family: u8) -> Result<OwnedFd, OwnError> {
     let socket = open().map_err(OwnError::Socket)?;
     let mut header = NetlinkHeader::default();
     header.flags = NLM_F_REQUEST | NLM_F_DUMP;
-    let wanted = InetRequest {
-        family,
-        protocol: IPPROTO_TCP,
-        extensions: ExtensionFlags::empty(),
-        states: StateFlags::LISTEN,
-        socket_id: if family == AF_INET { SocketId::new_v4() } else { SocketId::new_v6() },
+    let any = if family == AF_INET { SocketId::new_v4() } else { SocketId::new_v6() };
+    let (states, socket_id) = match which {
+        Which::Listening => (StateFlags::LISTEN, any),
+        // A port of 0 is any (inet_diag_dump_icsk in net/ipv4/inet_diag.c).
+        Which::ConnectedTo(port) => (StateFlags::ESTABLISHED, SocketId { destination_port: port, ..any }),
     };
+    let wanted =
+        InetRequest { family, protocol: IPPROTO_TCP, extensions: ExtensionFlags::empty(), states, socket_id };
     let mut message = NetlinkMessage::new(header, SockDiagMessage::InetRequest(wanted).into());
     message.finalize();
     let mut bytes = vec![0; message.buffer_len()];
@@ -110,7 +119,7 @@ const fn request(error: io::Error) -> OwnError {
     OwnError::Request(error)
 }
 
-fn listening(found: &InetResponse) -> Listening {
+fn as_found(found: &InetResponse) -> Found {
     let control_group = found.nlas.iter().find_map(|attribute| match attribute {
         Nla::Other(other) if other.kind() == CONTROL_GROUP => {
             let mut number = [0; 8];
@@ -121,7 +130,7 @@ fn listening(found: &InetResponse) -> Listening {
         }
         _ => None,
     });
-    Listening {
+    Found {
         port: found.header.socket_id.source_port,
         uid: found.header.uid,
         inode: found.header.inode,
@@ -154,7 +163,7 @@ impl Marker {
     }
 
     /// Whether it is this one.
-    pub(super) const fn is(&self, socket: &Listening) -> bool {
+    pub(super) const fn is(&self, socket: &Found) -> bool {
         socket.inode == self.inode
     }
 }

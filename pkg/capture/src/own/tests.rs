@@ -8,7 +8,7 @@ use rustix::{
     process::geteuid,
 };
 
-use super::{sockets::each_listening, *};
+use super::*;
 
 /// A listening socket of this test's own, and its port.
 fn listener(address: &str) -> (TcpListener, u16) {
@@ -17,13 +17,13 @@ fn listener(address: &str) -> (TcpListener, u16) {
     (socket, port)
 }
 
-fn of(family: u8) -> Vec<Listening> {
+fn of(family: u8) -> Vec<Found> {
     let mut found = Vec::new();
-    each_listening(family, |socket| found.push(*socket)).unwrap();
+    sockets::each(Which::Listening, family, |socket| found.push(*socket)).unwrap();
     found
 }
 
-fn all() -> Vec<Listening> {
+fn all() -> Vec<Found> {
     FAMILIES.into_iter().flat_map(of).collect()
 }
 
@@ -32,7 +32,7 @@ fn the_list_has_both_versions_with_user_and_control_group() {
     let (v4, v4_port) = listener("127.0.0.1");
     let (v6, v6_port) = listener("::1");
     for (family, port) in [(AF_INET, v4_port), (AF_INET6, v6_port)] {
-        let found: Vec<Listening> = of(family).into_iter().filter(|socket| socket.port == port).collect();
+        let found: Vec<Found> = of(family).into_iter().filter(|socket| socket.port == port).collect();
         let [socket] = found[..] else { panic!("{found:?}") };
         assert_eq!(socket.uid, geteuid().as_raw());
         assert_eq!(socket.control_group, control_group().unwrap());
@@ -56,10 +56,9 @@ fn multipath_sockets_are_in_the_list() {
     bind(&socket, &SocketAddrV6::new(Ipv6Addr::UNSPECIFIED, 0, 0, 0)).unwrap();
     listen(&socket, 1).unwrap();
     let port = SocketAddrV6::try_from(getsockname(&socket).unwrap()).unwrap().port();
-    let found: Vec<Listening> = all().into_iter().filter(|socket| socket.port == port).collect();
+    let found: Vec<Found> = all().into_iter().filter(|socket| socket.port == port).collect();
     let inode = fstat(&socket).unwrap().st_ino as u32;
-    let expected =
-        Listening { port, uid: geteuid().as_raw(), inode, control_group: control_group().unwrap() };
+    let expected = Found { port, uid: geteuid().as_raw(), inode, control_group: control_group().unwrap() };
     assert!(found.contains(&expected), "{found:?}");
 }
 
@@ -100,7 +99,7 @@ fn the_parents_ports_are_those_of_its_user_and_control_group() {
 
 #[test]
 fn user_and_control_group_decide_together() {
-    let socket = Listening { port: 3000, uid: 472, inode: 1, control_group: Some(10) };
+    let socket = Found { port: 3000, uid: 472, inode: 1, control_group: Some(10) };
     let holds = |uid, control_group| Parent { uid, control_group }.holds(&socket);
     assert!(holds(472, Some(10)));
     assert!(!holds(0, Some(10)));
@@ -108,14 +107,14 @@ fn user_and_control_group_decide_together() {
     // A kernel without control groups gives none to either.
     assert!(holds(472, None));
     assert!(!holds(0, None));
-    let without = Listening { control_group: None, ..socket };
+    let without = Found { control_group: None, ..socket };
     assert!(!Parent { uid: 472, control_group: Some(10) }.holds(&without));
 }
 
 #[test]
 fn the_socket_that_is_opened_to_look_is_closed_again() {
     let marker = Marker::open().unwrap();
-    let found: Vec<Listening> = all().into_iter().filter(|socket| marker.is(socket)).collect();
+    let found: Vec<Found> = all().into_iter().filter(|socket| marker.is(socket)).collect();
     assert_eq!(found.len(), 1);
     drop(marker);
     assert!(!all().contains(&found[0]));
@@ -136,4 +135,31 @@ fn a_process_that_is_not_shown_is_an_error_that_says_so() {
     let error = user_of(Pid::from_raw(1 << 30).unwrap()).unwrap_err();
     let text = error.to_string();
     assert!(text.starts_with("cannot read /proc/1073741824/status") && text.contains("hidepid"), "{text}");
+}
+
+/// A connection of this process to a server is found, and nobody else's to the same server.
+#[test]
+fn own_ends_of_connections_are_found() {
+    let (server, port) = listener("127.0.0.1");
+    let client = std::net::TcpStream::connect(("127.0.0.1", port)).unwrap();
+    let own = client.local_addr().unwrap().port();
+    let mut other = std::process::Command::new("bash")
+        .args(["-c", &format!("exec 3<>/dev/tcp/127.0.0.1/{port}; echo; exec cat"), "bash"])
+        .stdin(std::process::Stdio::piped())
+        .stdout(std::process::Stdio::piped())
+        .spawn()
+        .unwrap();
+    // It is connected when it has written a line.
+    std::io::Read::read_exact(other.stdout.as_mut().unwrap(), &mut [0]).unwrap();
+    let mut connected_to = BTreeSet::new();
+    sockets::each(Which::ConnectedTo(port), AF_INET, |socket| _ = connected_to.insert(socket.port)).unwrap();
+    assert_eq!(connected_to.len(), 2, "{connected_to:?}");
+    let ports = Ports { servers: [port].into(), ..Ports::default() };
+    let (found, error) = ports.now();
+    assert!(error.is_none(), "{error:?}");
+    assert_eq!(found, BTreeSet::from([own]));
+    other.kill().unwrap();
+    other.wait().unwrap();
+    drop((server, client));
+    assert!(ports.now().0.is_empty(), "none once it is closed");
 }
