@@ -54,6 +54,7 @@ export function captureHealth(): Dashboard {
 const COUNTERS = capture(
   [
     'time',
+    'host',
     'interface',
     'direction',
     'hook',
@@ -66,6 +67,7 @@ const COUNTERS = capture(
     'thinned',
     'lost_ring',
     'lost_queue',
+    'lost_network',
     'delivered',
     'ring_used',
     'kernel_ns',
@@ -86,7 +88,9 @@ function seen() {
         'Packets that passed the interfaces since XDP Live began to watch them. An interface that is not counted from the start is watched until a minute after its last panel closes. Loopback counts each packet twice: out and in.',
     },
     [COUNTERS],
-    COUNTERS.rows().groupBy(['interface', 'direction'], { seen: 'lastNotNull' }).named({ 'seen (lastNotNull)': 'Seen' })
+    COUNTERS.rows()
+      .groupBy(['host', 'interface', 'direction'], { seen: 'lastNotNull' })
+      .named({ 'seen (lastNotNull)': 'Seen' })
   );
 }
 
@@ -104,7 +108,7 @@ function leftOut() {
     },
     SEEN,
     COUNTERS.rows()
-      .groupBy(['interface', 'direction', 'channel'], { thinned: 'delta' })
+      .groupBy(['host', 'interface', 'direction', 'channel'], { thinned: 'delta' })
       .named({ 'thinned (delta)': 'Left out' })
   );
 }
@@ -146,21 +150,24 @@ function ringAtMost() {
 function missed() {
   const perSecond = 1_000 / INTERVAL;
   const rows = COUNTERS.rows()
-    .groupBy(['time'], { thinned: 'sum', lost_ring: 'sum', lost_queue: 'sum' })
+    .groupBy(['time'], { thinned: 'sum', lost_ring: 'sum', lost_queue: 'sum', lost_network: 'sum' })
     .growth('left out', 'thinned (sum)', perSecond)
     .growth('ring', 'lost_ring (sum)', perSecond)
     .growth('queue', 'lost_queue (sum)', perSecond)
+    .growth('network', 'lost_network (sum)', perSecond)
     .named({
       time: 'Time',
       'left out': 'left out to keep to limits',
       ring: 'lost: no room in the ring',
       queue: 'lost: not taken in time',
+      network: 'lost: between machines',
     });
   return sharing(
     lines(UNITS.packetsPerSecond)
       .overrideByName('left out to keep to limits', [fixedColor('purple')])
       .overrideByName('lost: no room in the ring', [fixedColor('red')])
-      .overrideByName('lost: not taken in time', [fixedColor('dark-orange')]),
+      .overrideByName('lost: not taken in time', [fixedColor('dark-orange')])
+      .overrideByName('lost: between machines', [fixedColor('dark-red')]),
     {
       id: 5,
       title: 'Left out and lost, over time',
@@ -199,7 +206,7 @@ function ring() {
 }
 
 function hooks() {
-  const rows = COUNTERS.rows().groupBy(['interface', 'direction'], {
+  const rows = COUNTERS.rows().groupBy(['host', 'interface', 'direction'], {
     hook: 'last',
     state: 'last',
     reason: 'last',
@@ -215,6 +222,7 @@ function hooks() {
   const { panel, pipeline } = tableOf(
     rows,
     {
+      host: { title: 'Machine', width: 100 },
       interface: { title: 'Interface', width: 90 },
       direction: { title: 'Direction', width: 80 },
       'hook (last)': { title: 'Hook', width: 105, empty: 'nothing attached' },
@@ -242,7 +250,7 @@ function hooks() {
       id: 8,
       title: 'Hooks',
       description:
-        "Where packets are captured, and how many were seen there since XDP Live began to watch the interface. State: an interface that is refused (see the reason), attaching or absent delivers no packets. Grafana's own: Grafana's delivery to browsers, which panels leave out. Kernel, per packet: mean time that the kernel program takes; empty unless the kernel measures it (sysctl kernel.bpf_stats_enabled=1). No room for flow: packets whose flow had no room in the table.",
+        "Where packets are captured, and how many were seen there since XDP Live began to watch the interface. State: an interface that is refused (see the reason), attaching, absent or unreachable delivers no packets. Grafana's own: Grafana's delivery to browsers, which panels leave out. Kernel, per packet: mean time that the kernel program takes; empty unless the kernel measures it (sysctl kernel.bpf_stats_enabled=1). No room for flow: packets whose flow had no room in the table.",
     },
     SEEN,
     pipeline
@@ -252,16 +260,18 @@ function hooks() {
 function streams() {
   const rows = COUNTERS.rows()
     .where('channel', { is: 'isNotNull' })
-    .groupBy(['interface', 'direction', 'channel', 'filter'], {
+    .groupBy(['host', 'interface', 'direction', 'channel', 'filter'], {
       matched: 'lastNotNull',
       thinned: 'lastNotNull',
       lost_ring: 'lastNotNull',
       lost_queue: 'lastNotNull',
+      lost_network: 'lastNotNull',
       delivered: 'lastNotNull',
     });
   const { panel, pipeline } = tableOf(
     rows,
     {
+      host: { title: 'Machine', width: 100 },
       interface: { title: 'Interface', width: 110 },
       direction: { title: 'Direction', width: 90 },
       channel: { title: 'Stream', width: 345 },
@@ -278,6 +288,7 @@ function streams() {
       'thinned (lastNotNull)': { title: 'Left out', width: 110 },
       'lost_ring (lastNotNull)': { title: 'Lost: no room in the ring', width: 180 },
       'lost_queue (lastNotNull)': { title: 'Lost: not taken in time', width: 170 },
+      'lost_network (lastNotNull)': { title: 'Lost: between machines', width: 170 },
       'delivered (lastNotNull)': { title: 'Delivered', width: 110 },
     },
     UNITS.count
@@ -288,7 +299,7 @@ function streams() {
       id: 9,
       title: 'Streams',
       description:
-        'Streams that run now, or ran in the time range. Matched packets are those that the filter of the query accepts. Matched is the sum of the four columns beside it, except for rows that are still on their way.',
+        'Streams that run now, or ran in the time range. Matched packets are those that the filter of the query accepts. Matched is the sum of the five columns beside it, except for rows that are still on their way.',
     },
     SEEN,
     pipeline

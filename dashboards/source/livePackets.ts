@@ -75,6 +75,7 @@ function packetTable() {
       'frame_length',
       'ttl',
       'tcp_flags',
+      'host',
     ],
     { rowsKept: ROWS_KEPT }
   );
@@ -90,6 +91,7 @@ function packetTable() {
     frame_length: { title: 'Bytes', width: 55, unit: UNITS.name },
     ttl: { title: 'TTL', width: 45 },
     tcp_flags: { title: 'TCP flags', width: 100 },
+    host: { title: 'Machine', width: 90 },
     direction: { title: 'Direction', width: 77 },
     ethertype: { title: 'EtherType', width: 82 },
     interface: { title: 'Interface', width: 75 },

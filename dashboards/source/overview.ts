@@ -96,10 +96,10 @@ function totals() {
 }
 
 function lost() {
-  const asked = capture(['time', 'interface', 'direction', 'channel', 'lost_ring', 'lost_queue', 'flow_overflow'], {
-    interval: INTERVAL,
-    rowsKept: 10_000,
-  });
+  const asked = capture(
+    ['time', 'host', 'interface', 'direction', 'channel', 'lost_ring', 'lost_queue', 'lost_network', 'flow_overflow'],
+    { interval: INTERVAL, rowsKept: 10_000 }
+  );
   return asking(
     lossFigures(),
     {
@@ -210,19 +210,19 @@ const CONNECTIONS = [
     refId: 'begun',
     title: 'begun (SYN)',
     color: 'blue',
-    filter: 'tcp[tcpflags] & (tcp-syn|tcp-ack) = tcp-syn',
+    filter: 'tcpflags & (syn|ack) = syn',
   },
   {
     refId: 'reset',
     title: 'reset (RST)',
     color: 'red',
-    filter: 'tcp[tcpflags] & tcp-rst != 0',
+    filter: 'tcpflags & rst != 0',
   },
   {
     refId: 'refused',
     title: 'refused (RST, ACK)',
     color: 'dark-orange',
-    filter: 'tcp[tcpflags] & (tcp-rst|tcp-ack) = (tcp-rst|tcp-ack)',
+    filter: 'tcpflags & (rst|ack) = (rst|ack)',
   },
   {
     refId: 'unreachable',
@@ -242,7 +242,7 @@ function connections() {
     {
       id: 10,
       title: 'Connections begun, reset and failed',
-      description: `Packets per second, not connections: a repeated attempt counts again. Begun: TCP packets with SYN and without ACK. Reset: TCP packets with RST. Refused: TCP packets with RST and ACK, which a closed port sends, and which some programs send to abort a connection. Unreachable: ICMP and ICMPv6 messages of the type "destination unreachable". If many connections begin and lead nowhere, it is a scan or a flood. TCP over IPv6 is not counted, because filters can ask for TCP flags over IPv4 only. This panel uses filters, so it counts from the first look at it on. ${EXACT}`,
+      description: `Packets per second, not connections: a repeated attempt counts again. Begun: TCP packets with SYN and without ACK. Reset: TCP packets with RST. Refused: TCP packets with RST and ACK, which a closed port sends, and which some programs send to abort a connection. Unreachable: ICMP and ICMPv6 messages of the type "destination unreachable". If many connections begin and lead nowhere, it is a scan or a flood. This panel uses filters, so it counts from the first look at it on. ${EXACT}`,
     },
     CONNECTIONS.map(({ refId, filter }) => rate('packets', { refId, interval: INTERVAL, filter: wantedAnd(filter) }))
   );

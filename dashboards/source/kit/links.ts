@@ -2,7 +2,7 @@ import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 
 import { FILE_BOUNDS } from '../../../src/resources/fileBounds';
 
-import { DATA_SOURCE, FILTER, INTERFACE, PAGES, TAG } from './names';
+import { DATA_SOURCE, FILTER, INTERFACE, MACHINE, PAGES, TAG } from './names';
 
 /** To all dashboards of the plugin, with what the reader has chosen. */
 export function toEachOther(): dashboard.DashboardLink {
@@ -20,10 +20,11 @@ export function toEachOther(): dashboard.DashboardLink {
 export function toFile(): dashboard.DashboardLink {
   const { seconds, count } = FILE_BOUNDS;
   // JSON as text, because the values are put in by Grafana.
-  const before = encodeURIComponent('{"interfaces":');
+  const first = encodeURIComponent('{"hosts":');
+  const before = encodeURIComponent(',"interfaces":');
   const between = encodeURIComponent(',"filter":"');
   const after = encodeURIComponent(`","seconds":${seconds},"count":${count}}`);
-  const query = `${before}\${${INTERFACE}:json}${between}\${${FILTER}:percentencode}${after}`;
+  const query = `${first}\${${MACHINE}:json}${before}\${${INTERFACE}:json}${between}\${${FILTER}:percentencode}${after}`;
   return visible(
     new dashboard.DashboardLinkBuilder('pcapng file')
       .type(dashboard.DashboardLinkType.Link)
@@ -40,7 +41,7 @@ export function toFile(): dashboard.DashboardLink {
 /** From a series of one host to its conversations. */
 export function toConversations(title: string, host: string): dashboard.DashboardLink {
   const { uid, title: page } = PAGES.conversations;
-  const chosen = `\${${DATA_SOURCE}:queryparam}&\${${INTERFACE}:queryparam}&var-${FILTER}=host ${host}`;
+  const chosen = `\${${DATA_SOURCE}:queryparam}&\${${MACHINE}:queryparam}&\${${INTERFACE}:queryparam}&var-${FILTER}=host ${host}`;
   return new dashboard.DashboardLinkBuilder(title)
     .url(`/d/${uid}/${page.toLowerCase()}?${chosen}&\${__url_time_range}`)
     .build();

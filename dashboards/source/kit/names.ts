@@ -1,5 +1,6 @@
 /** The variables of every dashboard. Links hand them on, so each has the same meaning everywhere. */
 export const DATA_SOURCE = 'datasource';
+export const MACHINE = 'machine';
 export const INTERFACE = 'interface';
 export const FILTER = 'filter';
 export const NARROW = 'narrow';

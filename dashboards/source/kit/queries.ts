@@ -4,7 +4,7 @@ import { id as pluginId } from '../../../src/plugin.json';
 import type { GroupBy, Measure, XdpQuery } from '../../../src/query/model';
 
 import type { ColumnOf } from './columns';
-import { DATA_SOURCE, FILTER, INTERFACE } from './names';
+import { DATA_SOURCE, FILTER, INTERFACE, MACHINE } from './names';
 import { Pipeline } from './pipeline';
 
 /** The data source that a reader has chosen. */
@@ -29,7 +29,14 @@ export class Query<Field extends string> implements cog.Builder<cog.Dataquery> {
   private readonly asked: XdpQuery;
 
   constructor({ refId = 'A', direction = 'both', ...rest }: Partial<XdpQuery>) {
-    this.asked = { refId, datasource: CHOSEN, interfaces: [`$${INTERFACE}`], direction, ...rest };
+    this.asked = {
+      refId,
+      datasource: CHOSEN,
+      interfaces: [`$${INTERFACE}`],
+      hosts: [`$${MACHINE}`],
+      direction,
+      ...rest,
+    };
   }
 
   /** The answer, to be transformed. */

@@ -3,7 +3,7 @@ import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import { id as pluginId } from '../../../src/plugin.json';
 import { ANY_INTERFACE, UPLINKS } from '../../../src/query/interfaceSets';
 
-import { DATA_SOURCE, FILTER, INTERFACE, NARROW } from './names';
+import { DATA_SOURCE, FILTER, INTERFACE, MACHINE, NARROW } from './names';
 import { CHOSEN } from './queries';
 
 /** What a reader can choose, the same on each dashboard, so that links hand it on. */
@@ -14,6 +14,19 @@ export function variables() {
       .type(pluginId)
       // The entry "default" is no uid, which the address of a file has.
       .regex('/^(?!default$)/'),
+    new dashboard.QueryVariableBuilder(MACHINE)
+      .label('Machine')
+      .description('Which machines are shown, for a data source that has several.')
+      .datasource(CHOSEN)
+      .query('machines')
+      .definition('machines')
+      .regex('')
+      .refresh(dashboard.VariableRefresh.OnDashboardLoad)
+      .sort(dashboard.VariableSort.AlphabeticalAsc)
+      .multi(true)
+      .includeAll(true)
+      // A machine that comes later is meant, too.
+      .allValue('*'),
     new dashboard.QueryVariableBuilder(INTERFACE)
       .label('Interface')
       .datasource(CHOSEN)
