@@ -53,9 +53,12 @@ node_modules: package.json package-lock.json
 dashboards: node_modules ## Rewrite the bundled dashboards from dashboards/source
 	npm run dashboards
 
+# The programs of packets, and the instruments.
+OBJECTS := xdplive quality
+
 .PHONY: ebpf
-ebpf: ## Rebuild the committed eBPF object from its source
-	ebpf/tools/build.sh ebpf/prebuilt/xdplive.bpf.o
+ebpf: ## Rebuild the committed eBPF objects from their source
+	@for name in $(OBJECTS); do ebpf/tools/build.sh ebpf/prebuilt/$$name.bpf.o || exit 1; done
 
 .PHONY: package
 package: build ## The plugin's zip, checked; beside it what it is made of (SBOM), and checksums.  ARCH=arm64 for that processor
@@ -100,12 +103,14 @@ test-rust: ## Rust tests that need no rights
 	cargo test --workspace --locked --exclude xdplive-lab
 
 .PHONY: test-ebpf
-test-ebpf: ## The committed eBPF object is what its source gives
-	@mkdir -p target
-	ebpf/tools/build.sh target/rebuilt.bpf.o
+test-ebpf: ## The committed eBPF objects are what their source gives
+	@mkdir -p target/rebuilt
 	cd ebpf && cargo fmt --check
-	ebpf/tools/compare.sh ebpf/prebuilt/xdplive.bpf.o target/rebuilt.bpf.o
-	ebpf/tools/compare-test.sh target/rebuilt.bpf.o
+	@for name in $(OBJECTS); do \
+	  ebpf/tools/build.sh target/rebuilt/$$name.bpf.o && \
+	  ebpf/tools/compare.sh ebpf/prebuilt/$$name.bpf.o target/rebuilt/$$name.bpf.o || exit 1; \
+	done
+	ebpf/tools/compare-test.sh target/rebuilt/xdplive.bpf.o
 
 .PHONY: test-frontend
 test-frontend: node_modules ## Front end tests, and that it builds

@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# Builds the eBPF object from source.    build.sh OUTPUT
+# Builds an eBPF object from source.    build.sh OUTPUT
+# Which one, the name of the output says: xdplive.bpf.o, or an instrument's.
 # Installs what it needs: rust-src of the pinned compiler, and bpf-linker (1 to 5 minutes, once).
 set -euo pipefail
 
 output=$(realpath "${1:?usage: build.sh OUTPUT}")
+name=$(basename "$output" .bpf.o)
 cd "$(dirname "$0")/.."
 BPF_LINKER=0.10.4
 
@@ -26,10 +28,10 @@ flags=$(for pair in $remap; do printf ', "--remap-path-prefix=%s"' "$pair"; done
 # their files have its name.
 export AYA_BPF_TARGET_ARCH=x86_64
 # The kernel crate is built by the pinned stable compiler; building `core` is all it needs from nightly.
-RUSTC_BOOTSTRAP=1 cargo build --quiet --release --locked \
+RUSTC_BOOTSTRAP=1 cargo build --quiet --release --locked --bin "$name" \
   --config "target.bpfel-unknown-none.rustflags=[${flags#, }]"
 
-object=target/bpfel-unknown-none/release/xdplive
+object=target/bpfel-unknown-none/release/$name
 # The name of a function has a hash in it that depends on where the checkout is.
 renamed=$(readelf --symbols --wide "$object" | sed -nE 's/.* (_R\w*Cs)([0-9A-Za-z]+_)(\w+)$/--redefine-sym=\1\2\3=\1_\3/p' | sort -u)
 # The kernel reads BTF; DWARF would only make every binary that embeds the object larger.

@@ -7,7 +7,12 @@
 
 use rustix::net::{AddressFamily, SocketType, netdevice::name_to_index, socket};
 use xdplive_lab::namespace::Namespace;
-use xdplive_loader::{AskError, Loader, identity::Identity, policy::Policy, protocol::LoaderError};
+use xdplive_loader::{
+    AskError, Loader,
+    identity::Identity,
+    policy::Policy,
+    protocol::{Instrument, LoaderError},
+};
 use xdplive_packet::Hook;
 
 const RING_BYTES: u32 = 1 << 16;
@@ -23,7 +28,9 @@ fn main() {
     xdplive_lab::need_root();
     let namespace = Namespace::with_pair();
     let program = std::env::current_exe().unwrap();
-    let status = namespace.command(&[program.to_str().unwrap(), INSIDE]).status().unwrap();
+    // A namespace has a /sys of its own, without control groups.
+    let line = format!("mount -t cgroup2 none /sys/fs/cgroup && exec {} {INSIDE}", program.display());
+    let status = namespace.command(&["sh", "-c", &line]).status().unwrap();
     assert!(status.success(), "{status}");
 }
 
@@ -33,6 +40,7 @@ fn inside() {
         ring_bytes: RING_BYTES,
         flow_entries: FLOW_ENTRIES,
         header_bytes: 0,
+        instruments: &[Instrument::Quality],
     };
     // SAFETY: this process has one thread.
     let loader = unsafe { Loader::fork(policy, Identity::choose(None).unwrap()) }.unwrap();
@@ -50,6 +58,13 @@ fn inside() {
     }
     let attached = loader.links.attach(Hook::TcxIngress, allowed).unwrap();
     loader.links.detach(attached.link).unwrap();
+
+    // Twice is once.
+    for _ in 0..2 {
+        assert_eq!(loader.links.begin(Instrument::Quality).unwrap().maps.len(), 1);
+    }
+    loader.links.walk(Instrument::Quality).unwrap();
+    loader.links.finish(Instrument::Quality).unwrap();
 
     let Loader { maps, links, process } = loader;
     drop((maps, links));

@@ -9,7 +9,8 @@ use std::{
 };
 
 use aya_obj::generated::{
-    bpf_cmd::{self, BPF_LINK_CREATE, BPF_MAP_CREATE, BPF_OBJ_GET_INFO_BY_FD},
+    bpf_attach_type,
+    bpf_cmd::{self, BPF_ITER_CREATE, BPF_LINK_CREATE, BPF_MAP_CREATE, BPF_OBJ_GET_INFO_BY_FD},
     bpf_map_type::BPF_MAP_TYPE_ARRAY_OF_MAPS,
     bpf_prog_info,
 };
@@ -90,7 +91,8 @@ pub(crate) fn create_array_of_maps(inner: impl AsFd, entries: u32) -> io::Result
     unsafe { owned(fd) }
 }
 
-/// Creates a link of `program` to the interface number `index`.
+/// Creates a link of `program` to the interface number `index`, or to what else the type of link has a number for (0 where it
+/// has none).
 ///
 /// # Errors
 /// The kernel's.
@@ -104,6 +106,39 @@ pub(crate) fn create_link(
     let mut attributes = LinkAttributes { program, index, attach_type, flags, relative: [0; 2] };
     // SAFETY: the attributes are the command's.
     let fd = unsafe { call(BPF_LINK_CREATE, &mut attributes) }?;
+    // SAFETY: the command returns a new descriptor that nobody else owns.
+    unsafe { owned(fd) }
+}
+
+/// `BPF_ITER_CREATE`'s part of `union bpf_attr`.
+#[derive(Clone, Copy, Pod, Zeroable)]
+#[repr(C)]
+struct WalkAttributes {
+    link: RawFd,
+    flags: u32,
+}
+
+/// Creates a link of `program` to the control group whose directory is `group`.
+///
+/// # Errors
+/// The kernel's.
+pub(crate) fn create_group_link(
+    program: impl AsFd,
+    group: impl AsFd,
+    attach_type: bpf_attach_type,
+) -> io::Result<OwnedFd> {
+    let group = u32::try_from(group.as_fd().as_raw_fd()).map_err(|_| io::ErrorKind::InvalidInput)?;
+    create_link(program, group, attach_type as u32, 0)
+}
+
+/// Begins a walk of the program of `link`: it goes on as the descriptor is read.
+///
+/// # Errors
+/// The kernel's.
+pub(crate) fn create_walk(link: impl AsFd) -> io::Result<OwnedFd> {
+    let mut attributes = WalkAttributes { link: link.as_fd().as_raw_fd(), flags: 0 };
+    // SAFETY: the attributes are the command's.
+    let fd = unsafe { call(BPF_ITER_CREATE, &mut attributes) }?;
     // SAFETY: the command returns a new descriptor that nobody else owns.
     unsafe { owned(fd) }
 }

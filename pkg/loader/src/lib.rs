@@ -11,6 +11,8 @@
 //! | `process`, `programs`, `link` | the process, its programs, its links |
 //! | [`maps`] | its side of maps |
 //! | [`policy`] | what it does at most, whoever asks |
+//! | `instrument` | programs that belong to no interface, loaded for as long as somebody needs them |
+//! | `control_groups`, [`kernel_types`] | where they are attached, and the kernel's structures that they read |
 //! | `error` | what the kernel says, as an answer |
 //! | [`needed`] | capabilities that are needed, and what for |
 //! | [`privilege`] | which rights either process keeps |
@@ -24,9 +26,12 @@
 
 pub mod bpf;
 mod channel;
+mod control_groups;
 mod error;
 pub mod fence;
 pub mod identity;
+mod instrument;
+pub mod kernel_types;
 mod link;
 pub mod maps;
 pub mod needed;
@@ -57,7 +62,8 @@ use self::{
     identity::Identity,
     policy::Policy,
     protocol::{
-        Attached, HookName, LinkAnswer, LinkId, LinkRequest, LoaderError, MapAnswer, MapFd, MapRequest,
+        Attached, HookName, Instrument, LinkAnswer, LinkId, LinkRequest, LoaderError, MapAnswer, MapFd,
+        MapRequest,
     },
 };
 
@@ -123,6 +129,15 @@ pub struct Loader {
     pub links: LinkLoader,
     /// The process.
     pub process: LoaderProcess,
+}
+
+/// An instrument that is in force.
+#[derive(Debug)]
+pub struct Begun {
+    /// Its maps.
+    pub maps: Vec<OwnedFd>,
+    /// Whether it sees the sockets of the whole machine, and not those of a container only.
+    pub is_whole: bool,
 }
 
 /// The connection for maps.
@@ -301,6 +316,34 @@ impl LinkLoader {
             (LinkAnswer::Failed(error), _) => Err(error.into()),
             _ => Err(AskError::WrongAnswer),
         }
+    }
+
+    /// Puts an instrument in force. Its maps come in the order in which it has them.
+    ///
+    /// # Errors
+    /// Any [`AskError`]; nothing is in force then.
+    pub fn begin(&self, instrument: Instrument) -> Result<Begun, AskError> {
+        match ask(&self.0, &LinkRequest::Begin { instrument })? {
+            (LinkAnswer::Begun { is_whole }, maps) => Ok(Begun { maps, is_whole }),
+            (LinkAnswer::Failed(error), _) => Err(error.into()),
+            _ => Err(AskError::WrongAnswer),
+        }
+    }
+
+    /// Has an instrument that is in force look again at what there was before it.
+    ///
+    /// # Errors
+    /// Any [`AskError`].
+    pub fn walk(&self, instrument: Instrument) -> Result<(), AskError> {
+        self.done(&LinkRequest::Walk { instrument })
+    }
+
+    /// Takes an instrument out of force.
+    ///
+    /// # Errors
+    /// Any [`AskError`].
+    pub fn finish(&self, instrument: Instrument) -> Result<(), AskError> {
+        self.done(&LinkRequest::Finish { instrument })
     }
 
     fn done(&self, request: &LinkRequest) -> Result<(), AskError> {

@@ -4,7 +4,10 @@ use std::fmt;
 
 use rustix::net::{AddressFamily, SocketType, netdevice::index_to_name, socket};
 
-use crate::{error::from_attach, protocol::LoaderError};
+use crate::{
+    error::from_attach,
+    protocol::{Instrument, LoaderError},
+};
 
 /// The administrator's settings, as far as they bind the loader. Read before the fork: what the plugin process does to
 /// its own memory afterwards changes nothing here.
@@ -18,6 +21,8 @@ pub struct Policy {
     /// Bytes of a frame that programs report at most where its headers end before that, 0 to
     /// [`MAX_HEADER_BYTES`](xdplive_packet::event::MAX_HEADER_BYTES). It is in a map that the loader keeps to itself.
     pub header_bytes: u32,
+    /// Instruments that may be put in force.
+    pub instruments: &'static [Instrument],
 }
 
 impl Policy {
@@ -30,6 +35,7 @@ impl Policy {
             ring_bytes: u32::MAX,
             flow_entries: u32::MAX,
             header_bytes: bytes,
+            instruments: &Instrument::ALL,
         }
     }
 
@@ -47,6 +53,17 @@ impl Policy {
     /// See [`Self::check_ring`].
     pub fn check_flows(&self, entries: u32) -> Result<(), LoaderError> {
         at_most("a table of", entries, self.flow_entries, "flows (flow_entries)")
+    }
+
+    /// Whether an instrument may be put in force.
+    ///
+    /// # Errors
+    /// See [`Self::check_ring`].
+    pub fn check_instrument(&self, instrument: Instrument) -> Result<(), LoaderError> {
+        if self.instruments.contains(&instrument) {
+            return Ok(());
+        }
+        Err(LoaderError::Forbidden(format!("{} to be looked at", instrument.name())))
     }
 
     /// Whether the interface number `index` may be watched, by the name that it has now.
@@ -72,6 +89,7 @@ impl fmt::Debug for Policy {
             .field("ring_bytes", &self.ring_bytes)
             .field("flow_entries", &self.flow_entries)
             .field("header_bytes", &self.header_bytes)
+            .field("instruments", &self.instruments)
             .finish_non_exhaustive()
     }
 }
@@ -93,7 +111,18 @@ mod tests {
             ring_bytes: 8192,
             flow_entries: 1024,
             header_bytes: 0,
+            instruments: &[],
         }
+    }
+
+    #[test]
+    fn an_instrument_has_to_be_allowed() {
+        let refused = narrow().check_instrument(Instrument::Quality).unwrap_err().to_string();
+        assert_eq!(
+            refused,
+            "the administrator's settings do not allow quality of connections to be looked at"
+        );
+        assert_eq!(Policy::open().check_instrument(Instrument::Quality), Ok(()));
     }
 
     #[test]

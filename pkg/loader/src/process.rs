@@ -1,7 +1,13 @@
 //! The loader process: serves one asker until that goes away. Maps are served by the first thread; programs and links,
 //! which take a while, by a second one.
 
-use std::{collections::HashMap, io, os::fd::AsFd, sync::Arc, thread};
+use std::{
+    collections::{BTreeMap, HashMap},
+    io,
+    os::fd::AsFd,
+    sync::Arc,
+    thread,
+};
 
 use aya::maps::MapData;
 use xdplive_packet::accounting::INTERFACES;
@@ -9,12 +15,14 @@ use xdplive_packet::accounting::INTERFACES;
 use super::{
     channel::Channel,
     error::from_attach,
+    instrument::Running,
     link::InterfaceLink,
     maps,
     policy::Policy,
     programs::Programs,
     protocol::{
-        Attached, HookName, LinkAnswer, LinkId, LinkRequest, LoaderError, MOST_DEAD, MapAnswer, MapRequest,
+        Attached, HookName, Instrument, LinkAnswer, LinkId, LinkRequest, LoaderError, MOST_DEAD, MapAnswer,
+        MapRequest,
     },
 };
 
@@ -78,8 +86,17 @@ fn send_maps(channel: &Channel, maps: &[MapData]) -> io::Result<()> {
 fn serve_links(channel: &Channel, programs: &Programs) -> io::Result<()> {
     let mut links = Links::default();
     while let Some((request, _)) = channel.receive::<LinkRequest>()? {
+        let begins = match &request {
+            LinkRequest::Begin { instrument } => Some(*instrument),
+            _ => None,
+        };
         let answer = links.handle(request, programs).unwrap_or_else(LinkAnswer::Failed);
-        channel.send(&answer, &[])?;
+        // What has begun is sent with its maps.
+        let running = begins.and_then(|instrument| links.instruments.get(&instrument));
+        match running.map(Running::maps).transpose() {
+            Ok(maps) => channel.send(&answer, &maps.unwrap_or_default())?,
+            Err(error) => channel.send(&LinkAnswer::Failed(error), &[])?,
+        }
     }
     Ok(())
 }
@@ -88,6 +105,7 @@ fn serve_links(channel: &Channel, programs: &Programs) -> io::Result<()> {
 struct Links {
     links: HashMap<LinkId, InterfaceLink>,
     last: LinkId,
+    instruments: BTreeMap<Instrument, Running>,
 }
 
 impl Links {
@@ -115,6 +133,23 @@ impl Links {
             LinkRequest::Check => {
                 let dead = self.links.iter().filter(|(_, link)| link.is_dead()).map(|(id, _)| *id);
                 Ok(LinkAnswer::Checked { dead: dead.take(MOST_DEAD).collect() })
+            }
+            LinkRequest::Begin { instrument } => {
+                let running = match self.instruments.remove(&instrument) {
+                    Some(running) => running,
+                    None => Running::start(instrument, &programs.policy)?,
+                };
+                let is_whole = running.is_whole;
+                self.instruments.insert(instrument, running);
+                Ok(LinkAnswer::Begun { is_whole })
+            }
+            LinkRequest::Walk { instrument } => {
+                self.instruments.get(&instrument).map_or(Ok(()), Running::walk)?;
+                Ok(LinkAnswer::Done)
+            }
+            LinkRequest::Finish { instrument } => {
+                self.instruments.remove(&instrument);
+                Ok(LinkAnswer::Done)
             }
         }
     }

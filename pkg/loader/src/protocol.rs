@@ -13,6 +13,26 @@ pub type LinkId = u64;
 /// Links that one [`LinkAnswer::Checked`] names at most, so that it fits into a datagram.
 pub const MOST_DEAD: usize = 1000;
 
+/// Kernel programs that belong to no interface, with an object of their own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Instrument {
+    /// How well local TCP sockets are connected.
+    Quality,
+}
+
+impl Instrument {
+    /// All of them.
+    pub const ALL: [Self; 1] = [Self::Quality];
+
+    /// What it is for, as a person says it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Quality => "quality of connections",
+        }
+    }
+}
+
 /// A request about maps.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum MapRequest {
@@ -81,6 +101,22 @@ pub enum LinkRequest {
     },
     /// Look whether all links are in force. Answered by [`LinkAnswer::Checked`].
     Check,
+    /// Put an instrument in force, where it is not. Answered by [`LinkAnswer::Begun`] and its maps.
+    Begin {
+        /// Which.
+        instrument: Instrument,
+    },
+    /// Have an instrument look again at what was there before it; nothing happens where it is not in force. Answered by
+    /// [`LinkAnswer::Done`].
+    Walk {
+        /// Which.
+        instrument: Instrument,
+    },
+    /// Take an instrument out of force; nothing happens where it is not. Answered by [`LinkAnswer::Done`].
+    Finish {
+        /// Which.
+        instrument: Instrument,
+    },
 }
 
 /// The answer to a [`LinkRequest`].
@@ -95,6 +131,11 @@ pub enum LinkAnswer {
     Checked {
         /// [`MOST_DEAD`] of them at most.
         dead: Vec<LinkId>,
+    },
+    /// The instrument is in force.
+    Begun {
+        /// Whether it sees the sockets of the whole machine, and not those of a container only.
+        is_whole: bool,
     },
     /// It was not done.
     Failed(LoaderError),
@@ -205,6 +246,21 @@ pub enum LoaderError {
     )]
     NoMemory {
         /// The kernel's answer.
+        reason: String,
+    },
+    /// There are no control groups of version 2, or they cannot be reached.
+    #[error(
+        "programs for sockets are attached to the control groups of version 2 ({reason}): mount them (systemd does; container: \
+             --cgroupns=host and a mount of type cgroup2)"
+    )]
+    NoControlGroups {
+        /// What is missing.
+        reason: String,
+    },
+    /// The kernel does not tell where its structures have what is needed.
+    #[error("it needs to know the kernel's structures: {reason}")]
+    NoTypes {
+        /// What is not known.
         reason: String,
     },
     /// The [policy](crate::policy::Policy) that the loader was started with is against it.

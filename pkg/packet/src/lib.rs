@@ -14,6 +14,7 @@
 //! | [`classify`] | which filters want a packet, by tables that the host builds |
 //! | [`budget`] | keeping to so many packets a second, without losing the rare ones |
 //! | [`flow`] | the table of flows: its key, its counters, and what is counted beside it |
+//! | [`socket`] | what kernel programs tell of local sockets |
 //! | [`accounting`] | the counters and the configuration that kernel and host share |
 #![cfg_attr(not(test), no_std)]
 // For numbers that several CPUs change; see `shared`.
@@ -29,6 +30,7 @@ pub mod headers;
 pub mod names;
 pub mod parse;
 mod shared;
+pub mod socket;
 pub mod wire;
 
 pub use event::{Event, Hook};

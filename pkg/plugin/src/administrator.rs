@@ -5,7 +5,7 @@ use std::{env, path::Path};
 
 use tracing::{error, warn};
 use xdplive_capture::settings::Settings as CaptureSettings;
-use xdplive_loader::policy::Policy;
+use xdplive_loader::{policy::Policy, protocol::Instrument};
 
 use crate::settings::{CEILING_PATH, Ceiling, NAMES, ServerSettingError, ServerSettings, nearest};
 
@@ -60,6 +60,7 @@ impl Administrator {
             ring_bytes,
             flow_entries,
             header_bytes,
+            instruments: &[Instrument::Quality],
         }
     }
 

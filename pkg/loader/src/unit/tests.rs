@@ -22,7 +22,13 @@ fn refusal(name: &str, serve: impl Fn(OwnedFd) + Sync) -> String {
 }
 
 fn nothing() -> Policy {
-    Policy { may_watch: Box::new(|_| false), ring_bytes: 0, flow_entries: 0, header_bytes: 0 }
+    Policy {
+        may_watch: Box::new(|_| false),
+        ring_bytes: 0,
+        flow_entries: 0,
+        header_bytes: 0,
+        instruments: &[],
+    }
 }
 
 #[test]

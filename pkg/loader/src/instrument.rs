@@ -1,0 +1,219 @@
+//! Instruments: kernel programs that belong to no interface. Each has an object of its own, so that a kernel that refuses it
+//! lacks that one only, and is loaded for as long as somebody needs it.
+
+use std::{
+    fs::File,
+    io::{self, Read as _},
+    os::fd::{AsFd, BorrowedFd, OwnedFd},
+};
+
+use aya::{
+    Btf, Ebpf, EbpfLoader,
+    maps::{Array, Map, MapData},
+    programs::{Program, ProgramError},
+};
+use aya_obj::generated::bpf_attach_type::{self, BPF_CGROUP_SOCK_OPS, BPF_TRACE_ITER, BPF_TRACE_RAW_TP};
+
+use crate::{
+    bpf,
+    control_groups::{self, Root},
+    error::{failed, from_attach, from_ebpf, from_load, from_map},
+    kernel_types::KernelTypes,
+    policy::Policy,
+    protocol::{Instrument, LoaderError},
+};
+
+/// The map in which programs find the offsets of what they read of the kernel's structures. It never leaves this process:
+/// who could write it could have programs read anything.
+const OFFSETS: &str = "OFFSETS";
+
+/// What an instrument is made of.
+struct Parts {
+    object: &'static [u8],
+    /// The maps that who asks for it gets, in this order.
+    maps: &'static [&'static str],
+    programs: &'static [(&'static str, Place)],
+    /// A structure of the kernel, and a member of it: what the elements of [`OFFSETS`] are.
+    offsets: &'static [(&'static str, &'static [&'static str])],
+}
+
+/// Where a program is attached.
+#[derive(Clone, Copy)]
+#[expect(dead_code, reason = "the instruments that come next have them")]
+enum Place {
+    /// To the root of the control groups.
+    ControlGroups(bpf_attach_type),
+    /// To the tracepoint of this name.
+    Tracepoint(&'static str),
+    /// To a walk over all things of a kind, see [`Running::walk`].
+    Walk(&'static str),
+}
+
+/// The objects, as built from `ebpf/`.
+macro_rules! object {
+    ($name:literal) => {
+        aya::include_bytes_aligned!(concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../../ebpf/prebuilt/",
+            $name,
+            ".bpf.o"
+        ))
+    };
+}
+
+static QUALITY: &[u8] = object!("quality");
+
+const fn parts(instrument: Instrument) -> Parts {
+    match instrument {
+        Instrument::Quality => Parts {
+            object: QUALITY,
+            maps: &["CONNECTIONS"],
+            programs: &[
+                ("socket_event", Place::ControlGroups(BPF_CGROUP_SOCK_OPS)),
+                ("old_socket", Place::Walk("tcp")),
+            ],
+            offsets: &[],
+        },
+    }
+}
+
+/// An instrument that is in force. Dropping it detaches its programs.
+pub struct Running {
+    ebpf: Ebpf,
+    maps: &'static [&'static str],
+    links: Vec<OwnedFd>,
+    /// Those of [`Place::Walk`].
+    walks: Vec<OwnedFd>,
+    /// Whether it sees all sockets of the machine, and not those of a container only.
+    pub is_whole: bool,
+}
+
+impl Running {
+    /// Loads and attaches an instrument, and lets it walk.
+    ///
+    /// # Errors
+    /// [`LoaderError::Forbidden`] beyond the policy, [`LoaderError::NotAllowed`] without the capabilities,
+    /// [`LoaderError::NoControlGroups`] and [`LoaderError::NoTypes`] where the kernel lacks what it takes,
+    /// [`LoaderError::Refused`] where the verifier is against it, [`LoaderError::Failed`] otherwise.
+    pub fn start(instrument: Instrument, policy: &Policy) -> Result<Self, LoaderError> {
+        policy.check_instrument(instrument)?;
+        let Parts { object, maps, programs, offsets } = parts(instrument);
+        let mut ebpf = EbpfLoader::new().load(object).map_err(from_ebpf)?;
+        hand_over(&mut ebpf, offsets)?;
+        let mut running = Self { ebpf, maps, links: Vec::new(), walks: Vec::new(), is_whole: true };
+        let mut root: Option<Root> = None;
+        for (name, place) in programs {
+            let program = running.load(name, *place)?;
+            match place {
+                Place::ControlGroups(attach_type) => {
+                    let root = match &mut root {
+                        Some(root) => root,
+                        none => none.insert(control_groups::root()?),
+                    };
+                    running.is_whole = root.is_whole;
+                    let link = bpf::create_group_link(&program, &root.directory, *attach_type);
+                    running.links.push(link.map_err(from_attach)?);
+                }
+                Place::Tracepoint(_) => {
+                    let link = bpf::create_link(&program, 0, BPF_TRACE_RAW_TP as u32, 0);
+                    running.links.push(link.map_err(from_attach)?);
+                }
+                Place::Walk(_) => {
+                    let link = bpf::create_link(&program, 0, BPF_TRACE_ITER as u32, 0);
+                    running.walks.push(link.map_err(from_attach)?);
+                }
+            }
+        }
+        running.walk()?;
+        Ok(running)
+    }
+
+    /// Its maps, in the order in which the instrument has them.
+    ///
+    /// # Errors
+    /// [`LoaderError::BadRequest`] where the object lacks one.
+    pub fn maps(&self) -> Result<Vec<BorrowedFd<'_>>, LoaderError> {
+        self.maps.iter().map(|name| Ok(data(&self.ebpf, name)?.fd().as_fd())).collect()
+    }
+
+    /// Runs the programs that look at everything of a kind that is there, once for each such thing.
+    ///
+    /// # Errors
+    /// [`LoaderError::Failed`].
+    pub fn walk(&self) -> Result<(), LoaderError> {
+        self.walks.iter().try_for_each(|link| {
+            run(link).map_err(|error| failed("looking at what was there before", &error))
+        })
+    }
+
+    fn load(&mut self, name: &str, place: Place) -> Result<OwnedFd, LoaderError> {
+        let missing = || LoaderError::BadRequest(format!("program {name}"));
+        let program = self.ebpf.program_mut(name).ok_or_else(missing)?;
+        match (&mut *program, place) {
+            (Program::SockOps(program), _) => program.load(),
+            (Program::CgroupSock(program), _) => program.load(),
+            (Program::CgroupSkb(program), _) => program.load(),
+            (Program::BtfTracePoint(program), Place::Tracepoint(of)) => {
+                types().and_then(|types| program.load(of, &types))
+            }
+            (Program::Iter(program), Place::Walk(over)) => {
+                types().and_then(|types| program.load(over, &types))
+            }
+            _ => return Err(missing()),
+        }
+        .map_err(|error| from_load(name, error))?;
+        let fd = program.fd().map_err(|error| failed("using the program", &error))?;
+        fd.as_fd().try_clone_to_owned().map_err(|error| failed("using the program", &error))
+    }
+}
+
+/// The kernel's types as aya has them.
+fn types() -> Result<Btf, ProgramError> {
+    Ok(Btf::from_sys_fs()?)
+}
+
+/// Lets the programs know where the kernel has what they read.
+fn hand_over(ebpf: &mut Ebpf, offsets: &[(&str, &[&str])]) -> Result<(), LoaderError> {
+    if offsets.is_empty() {
+        return Ok(());
+    }
+    let no_types = |error: &dyn std::error::Error| LoaderError::NoTypes { reason: error.to_string() };
+    let types = KernelTypes::running().map_err(|error| no_types(&error))?;
+    let map = ebpf.map_mut(OFFSETS).ok_or_else(|| LoaderError::BadRequest(format!("map {OFFSETS}")))?;
+    let mut map: Array<_, u32> = Array::try_from(map).map_err(|error| from_map(&error))?;
+    for (place, (structure, path)) in (0..).zip(offsets) {
+        let offset = types.offset(structure, path).map_err(|error| no_types(&error))?;
+        map.set(place, offset, 0).map_err(|error| from_map(&error))?;
+    }
+    Ok(())
+}
+
+fn data<'a>(ebpf: &'a Ebpf, name: &str) -> Result<&'a MapData, LoaderError> {
+    match ebpf.map(name) {
+        Some(
+            Map::RingBuf(data)
+            | Map::Array(data)
+            | Map::PerCpuArray(data)
+            | Map::HashMap(data)
+            | Map::LruHashMap(data)
+            | Map::ArrayOfMaps(data),
+        ) => Ok(data),
+        _ => Err(LoaderError::BadRequest(format!("map {name}"))),
+    }
+}
+
+/// Has the kernel walk, by reading what a walk would write: nothing.
+fn run(link: &OwnedFd) -> io::Result<()> {
+    let mut walk = File::from(bpf::create_walk(link)?);
+    let mut nothing = [0; 64];
+    loop {
+        match walk.read(&mut nothing) {
+            Ok(0) => return Ok(()),
+            Ok(_) => {}
+            // It has gone on; the kernel wants to be asked again.
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {}
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+}
