@@ -8,7 +8,17 @@ const GROUPS: ReadonlyArray<readonly [group: () => string, columns: readonly str
   ],
   [
     () => t('column-group.link', 'Link'),
-    ['source_mac', 'destination_mac', 'ethertype', 'vlan', 'inner_vlan', 'frame_length', 'segments'],
+    [
+      'source_mac',
+      'destination_mac',
+      'source_mac_vendor',
+      'destination_mac_vendor',
+      'ethertype',
+      'vlan',
+      'inner_vlan',
+      'frame_length',
+      'segments',
+    ],
   ],
   [
     () => t('column-group.ip', 'IP'),
@@ -28,7 +38,7 @@ const GROUPS: ReadonlyArray<readonly [group: () => string, columns: readonly str
   ],
   [
     () => t('column-group.transport', 'Transport'),
-    ['source_port', 'destination_port', 'tcp_flags', 'tcp_window', 'icmp_type', 'icmp_code'],
+    ['source_port', 'destination_port', 'service', 'tcp_flags', 'tcp_window', 'icmp_type', 'icmp_code'],
   ],
   [() => t('column-group.tunnel', 'Tunnel'), ['tunnel', 'tunnel_id', 'outer_source_ip', 'outer_destination_ip']],
   [

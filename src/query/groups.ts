@@ -78,6 +78,11 @@ export const GROUPINGS: readonly Grouping[] = [
     description: () => t('group.cast.description', 'To one station, to a group of them, to all'),
   },
   {
+    groupBy: 'service',
+    label: () => t('group.service.label', 'Service'),
+    description: () => t('group.service.description', 'https, dns, …: by protocol and port, both ways together'),
+  },
+  {
     groupBy: 'tunnel',
     label: () => t('group.tunnel.label', 'Tunnel'),
     description: () => t('group.tunnel.description', 'VXLAN, GRE, …; of several the outermost first'),

@@ -23,7 +23,8 @@ export type GroupBy =
   | 'tcp_flag'
   | 'cast'
   | 'tunnel'
-  | 'tunnel_id';
+  | 'tunnel_id'
+  | 'service';
 
 /** A template variable, as it stands in a saved query. */
 export type Variable = `$${string}`;

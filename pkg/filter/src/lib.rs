@@ -69,3 +69,4 @@ pub use filter::Filter;
 pub use flow::{FlowFilter, NotOfFlows};
 pub use set::{Range, Set, prefix::Prefix};
 pub use term::{Term, TooComplex};
+pub use words::service_name;

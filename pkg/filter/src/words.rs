@@ -47,6 +47,14 @@ impl WordKind {
     }
 }
 
+/// What a port of an IP protocol (IANA's number) is registered for, by the word that stands behind `port`; `None` for nothing,
+/// and for protocols other than TCP, UDP and SCTP.
+#[must_use]
+pub fn service_name(protocol: u8, port: u16) -> Option<&'static str> {
+    let transport = protocols::Transport::ALL.into_iter().find(|one| one.number() == protocol)?;
+    services::name_of(port, transport)
+}
+
 /// Words that the parser knows by themselves, with what they mean and a filter that has them.
 const KEYWORDS: &[(&str, &str, &str)] = &[
     ("host", "packets to or from an address", "host 192.0.2.1"),

@@ -147,6 +147,9 @@ impl Watched {
     /// What the groups of a query had in its intervals; `None` as with [`Self::laps`].
     #[must_use]
     pub fn groups(&self, of: &GroupsOf<'_>) -> Option<Vec<GroupInterval>> {
+        if !second::knows(of.by) {
+            return None;
+        }
         Some(past::groups(&self.of(of.interfaces)?, of))
     }
 

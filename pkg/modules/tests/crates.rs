@@ -21,12 +21,16 @@ fn crates_need_each_other_downwards_only() {
     for (name, below) in [
         ("packet", [].as_slice()),
         ("filter", &["packet"]),
-        ("source", &["filter", "packet", "protocol"]),
+        ("names", &["filter"]),
+        ("source", &["names", "filter", "packet", "protocol"]),
         ("fleet", &["source", "filter", "packet"]),
         ("loader", &["packet"]),
         ("history", &["source", "filter", "packet"]),
         ("capture", &["source", "loader", "filter", "packet", "protocol"]),
-        ("plugin", &["history", "source", "capture", "fleet", "loader", "filter", "packet", "protocol"]),
+        (
+            "plugin",
+            &["history", "source", "capture", "fleet", "loader", "names", "filter", "packet", "protocol"],
+        ),
     ] {
         let needed = needs(name);
         let ours: BTreeSet<&str> = needed.iter().filter_map(|name| name.strip_prefix("xdplive-")).collect();
@@ -36,7 +40,7 @@ fn crates_need_each_other_downwards_only() {
 
 #[test]
 fn the_seam_has_no_way_to_the_machine() {
-    for name in ["source", "history"] {
+    for name in ["names", "source", "history"] {
         let needed = needs(name);
         for system in ["aya", "aya-obj", "libc", "rustix", "rtnetlink", "ethtool"] {
             assert!(!needed.contains(system), "pkg/{name} needs {system}");

@@ -42,6 +42,7 @@ pub fn name(group: &Group) -> Option<Arc<str>> {
         Group::Cast(cast) => Cast::name(*cast).map(Arc::from),
         Group::Tunnel(kinds) => (!kinds.is_empty()).then(|| Arc::from(text::tunnel(kinds.iter().copied()))),
         Group::TunnelId(id) => id.map(|id| Arc::from(itoa::Buffer::new().format(id))),
+        Group::Service(name) => name.map(Arc::from),
         Group::TcpFlag(bit) => text::TCP_FLAGS.get(usize::from(*bit)).map(|name| Arc::from(*name)),
     }
 }

@@ -18,6 +18,17 @@ static LIST: LazyLock<Vec<(&str, Service)>> =
 static BY_NAME: LazyLock<HashMap<&str, &Service>> =
     LazyLock::new(|| LIST.iter().map(|(name, service)| (*name, service)).collect());
 
+/// The first name of each port and protocol number.
+static BY_PORT: LazyLock<HashMap<(u16, u8), &str>> = LazyLock::new(|| {
+    let mut names = HashMap::new();
+    for (name, service) in LIST.iter() {
+        for transport in &service.transports {
+            names.entry((service.port, transport.number())).or_insert(*name);
+        }
+    }
+    names
+});
+
 /// The service with this name, in any case.
 pub(crate) fn service(name: &str) -> Option<&'static Service> {
     BY_NAME.get(name.to_ascii_lowercase().as_str()).copied()
@@ -34,6 +45,11 @@ pub(crate) fn name(port: u16, transport: Option<Transport>) -> Option<&'static s
         service.port == port && transport.is_none_or(|transport| service.transports.contains(&transport))
     };
     LIST.iter().find(|(_, service)| fits(service)).map(|(name, _)| *name)
+}
+
+/// The same for one transport, of which many ports are asked for.
+pub(crate) fn name_of(port: u16, transport: Transport) -> Option<&'static str> {
+    BY_PORT.get(&(port, transport.number())).copied()
 }
 
 /// Name, port, protocols, separated by tabs; nothing of a comment.

@@ -31,6 +31,11 @@ pub(super) const KEYS: [GroupBy; 9] = [
     GroupBy::Cast,
 ];
 
+/// Whether groups by this are known of a second.
+pub(super) fn knows(by: GroupBy) -> bool {
+    KEYS.contains(&by) || matches!(by, GroupBy::Direction | GroupBy::Interface | GroupBy::TcpFlag)
+}
+
 /// Whether packets are own traffic, in the order in which they are kept.
 pub(super) const OWN: [bool; 2] = [false, true];
 
@@ -251,7 +256,8 @@ impl Writer {
             | Group::Host(_)
             | Group::TcpFlag(_)
             | Group::Tunnel(_)
-            | Group::TunnelId(_) => {}
+            | Group::TunnelId(_)
+            | Group::Service(_) => {}
         }
     }
 }
@@ -335,7 +341,8 @@ impl Reader<'_> {
             | GroupBy::Host
             | GroupBy::TcpFlag
             | GroupBy::Tunnel
-            | GroupBy::TunnelId => return None,
+            | GroupBy::TunnelId
+            | GroupBy::Service => return None,
         })
     }
 

@@ -6,7 +6,7 @@ use xdplive_packet::{flow::FlowCounters, headers::present};
 use xdplive_source::Conversation;
 
 use super::{
-    Cells, number,
+    Cells, number, optional,
     text::{self, words},
 };
 
@@ -29,6 +29,7 @@ columns! {
     TcpFlags "tcp_flags" String true 34 "TCP flags of all packets both ways";
     + Tunnel "tunnel" String true 23 "Tunnels around the packets, the outermost first; read where decapsulate is inner";
     + TunnelId "tunnel_id" Number true 11 "Id of the innermost tunnel: VNI, key, label, session, TEID of who started it";
+    + Service "service" String true 18 "Service by protocol and port, of the side of the server";
     + Host "host" String false 66 "Name of the machine that saw the packets; shown where it is asked for by name";
 }
 
@@ -110,6 +111,13 @@ impl FlowColumn {
             Self::Tunnel if key.tunnels().next().is_some() => cells.text(&text::tunnel(key.tunnels())),
             Self::Tunnel => cells.null(),
             Self::TunnelId => number(key.tunnel_id(), cells),
+            Self::Service => {
+                let service = key.protocol().zip(key.ports());
+                optional(
+                    service.and_then(|(protocol, ports)| xdplive_names::service(protocol, ports)),
+                    cells,
+                );
+            }
             Self::Host => cells.text(&row.host),
         }
     }

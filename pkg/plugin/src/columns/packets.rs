@@ -2,12 +2,13 @@
 
 mod interfaces;
 
+use xdplive_names::Vendor;
 use xdplive_packet::{Event, Headers, Hook, Tunnel, event::SEGMENTS_UNKNOWN, headers::present};
 use xdplive_source::{Batch, Row};
 
 use self::interfaces::Interfaces;
 use super::{
-    Cells, number,
+    Cells, number, optional,
     text::{self, words},
 };
 
@@ -45,6 +46,9 @@ columns! {
     + TunnelId "tunnel_id" Number true 11 "Id of the innermost tunnel: VNI, key, label, session, TEID";
     + OuterSourceIp "outer_source_ip" String true 42 "Source address of the outermost IP packet that carries it";
     + OuterDestinationIp "outer_destination_ip" String true 42 "Destination address of the outermost IP packet that carries it";
+    + SourceMacVendor "source_mac_vendor" String true 82 "Who made the source's card, by the registry of the IEEE, or what kind of address it is";
+    + DestinationMacVendor "destination_mac_vendor" String true 82 "Who made the destination's card, by the registry of the IEEE, or what kind of address it is";
+    + Service "service" String true 18 "Service by protocol and port, of the side of the server";
     + Host "host" String false 66 "Name of the machine that saw the packets; shown where it is asked for by name";
 }
 
@@ -120,6 +124,11 @@ impl PacketColumn {
             Self::OuterDestinationIp => {
                 tunnels(batches, |tunnel| outer(tunnel, |tunnel| &tunnel.outer_destination, cells));
             }
+            Self::SourceMacVendor => headers(batches, |headers| vendor(headers, headers.source_mac, cells)),
+            Self::DestinationMacVendor => {
+                headers(batches, |headers| vendor(headers, headers.destination_mac, cells));
+            }
+            Self::Service => headers(batches, |headers| optional(service(headers), cells)),
             Self::Host => rows(batches, |batch, row| cells.text(batch.names.host(row.origin))),
         }
     }
@@ -165,6 +174,20 @@ fn mac<C: Cells>(headers: &Headers, address: [u8; 6], cells: &mut C) {
     } else {
         cells.null();
     }
+}
+
+/// Who made the card with an Ethernet address.
+fn vendor<C: Cells>(headers: &Headers, address: [u8; 6], cells: &mut C) {
+    match headers.has(present::ETHERNET).then(|| xdplive_names::vendor(address)).flatten() {
+        Some(Vendor::Owner(name)) => cells.text(name),
+        Some(other) => cells.text(&other.to_string()),
+        None => cells.null(),
+    }
+}
+
+fn service(headers: &Headers) -> Option<&'static str> {
+    let ports = (headers.source_port()?, headers.destination_port()?);
+    xdplive_names::service(headers.protocol()?, ports)
 }
 
 #[inline(always)]

@@ -125,6 +125,7 @@ impl Word for GroupBy {
             Self::Cast => "cast",
             Self::Tunnel => "tunnel",
             Self::TunnelId => "tunnel_id",
+            Self::Service => "service",
         }
     }
 }

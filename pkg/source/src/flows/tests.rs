@@ -231,3 +231,24 @@ fn groups_by_host_have_packets_of_both_sides() {
     assert_eq!(by(9), (groups.clone(), 200_000), "what found no room in the table has two hosts, too");
     assert_eq!(by(3), (groups[..3].to_vec(), 200_111));
 }
+
+#[test]
+fn both_ways_and_several_clients_are_one_service() {
+    let mut groups = Groups::new(GroupBy::Service, 10);
+    let place = Place { host: &Arc::from("h"), interface: &Arc::from("eth0") };
+    for (flow, sum) in [
+        (key((1, 50_000), (2, 443), Direction::Out), packets(2, 0)),
+        (key((2, 443), (1, 50_000), Direction::In), packets(3, 0)),
+        (key((3, 50_001), (2, 443), Direction::Out), packets(4, 0)),
+        (key((1, 50_000), (3, 50_001), Direction::Out), packets(1, 0)),
+    ] {
+        groups.add(place, &flow, sum.sum);
+    }
+    let found: Vec<(Group, u64)> = groups
+        .top(10, |sum| sum.packets)
+        .groups
+        .into_iter()
+        .map(|(group, sum)| (group, sum.packets))
+        .collect();
+    assert_eq!(found, [(Group::Service(Some("https")), 9), (Group::Service(None), 1)]);
+}

@@ -49,11 +49,13 @@ pub enum GroupBy {
     Tunnel,
     /// Id of the innermost tunnel.
     TunnelId,
+    /// Service, by protocol and port.
+    Service,
 }
 
 impl GroupBy {
     /// Every one, in the order in which they are documented.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Protocol,
         Self::Direction,
         Self::Vlan,
@@ -69,6 +71,7 @@ impl GroupBy {
         Self::Cast,
         Self::Tunnel,
         Self::TunnelId,
+        Self::Service,
     ];
 
     /// Whether groups are of what carries packets, which only who looks inside knows.
@@ -81,9 +84,12 @@ impl GroupBy {
     #[must_use]
     pub const fn is_of_peers(self) -> bool {
         match self {
-            Self::Source | Self::Destination | Self::HostIp | Self::SourcePort | Self::DestinationPort => {
-                true
-            }
+            Self::Source
+            | Self::Destination
+            | Self::HostIp
+            | Self::SourcePort
+            | Self::DestinationPort
+            | Self::Service => true,
             Self::Protocol
             | Self::Direction
             | Self::Vlan
@@ -131,6 +137,8 @@ pub enum Group {
     Tunnel(Vec<TunnelKind>),
     /// Id of the innermost tunnel.
     TunnelId(Option<u32>),
+    /// The service's name.
+    Service(Option<&'static str>),
 }
 
 /// What the link layer carries.
@@ -319,7 +327,13 @@ fn group(key: &FlowKey, place: Place<'_>, by: GroupBy) -> Group {
         GroupBy::Cast => Group::Cast(key.cast()),
         GroupBy::Tunnel => Group::Tunnel(key.tunnels().collect()),
         GroupBy::TunnelId => Group::TunnelId(key.tunnel_id()),
+        GroupBy::Service => Group::Service(service(key)),
     }
+}
+
+/// The service that a flow's packets belong to.
+fn service(key: &FlowKey) -> Option<&'static str> {
+    xdplive_names::service(key.protocol()?, key.ports()?)
 }
 
 fn address(key: &FlowKey, bytes: [u8; 16]) -> Option<IpAddr> {

@@ -1,6 +1,6 @@
 use std::collections::HashSet;
 
-use super::{LIST, entry, service};
+use super::{LIST, entry, name, name_of, service};
 use crate::vocabulary::protocols::Transport;
 
 #[test]
@@ -23,4 +23,15 @@ fn services() {
         Some(("# a", super::Service { port: 5, transports: vec![Transport::Tcp] }))
     );
     assert_eq!(entry("a\t5\tipx"), None);
+}
+
+#[test]
+fn the_name_of_a_port_is_the_first_for_its_protocol() {
+    for (_, service) in LIST.iter() {
+        for transport in Transport::ALL {
+            assert_eq!(name_of(service.port, transport), name(service.port, Some(transport)), "{service:?}");
+        }
+    }
+    assert_eq!(name_of(53, Transport::Udp), Some("dns"));
+    assert_eq!(name_of(853, Transport::Sctp), None);
 }

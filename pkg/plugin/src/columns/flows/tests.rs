@@ -69,10 +69,15 @@ fn flow(link: LinkType, bytes: &[u8], time: u64) -> (FlowKey, FlowCounters) {
 }
 
 /// The row that frames become, each with its time.
-fn row(link: LinkType, frames: &[(Vec<u8>, u64)]) -> Vec<Value> {
+fn rows_of(link: LinkType, frames: &[(Vec<u8>, u64)]) -> [FlowRow; 1] {
     let found = conversations(HostId::ONLY, frames.iter().map(|(bytes, time)| flow(link, bytes, *time)));
     let [conversation] = found[..] else { panic!("{found:?}") };
-    let rows = [FlowRow::new("nas".into(), conversation)];
+    [FlowRow::new("nas".into(), conversation)]
+}
+
+/// The cells of all columns in it.
+fn row(link: LinkType, frames: &[(Vec<u8>, u64)]) -> Vec<Value> {
+    let rows = rows_of(link, frames);
     let cells = FlowColumn::ALL.iter().map(|column| {
         let mut cells = Values::default();
         column.write(&rows, &mut cells);
@@ -172,4 +177,16 @@ fn what_a_packet_does_not_have_is_null() {
     assert_eq!(found[1], null);
     assert_eq!(found[4], json!("IPv6-ICMP"));
     assert_eq!(found[12..], [json!(64), null]);
+}
+
+#[test]
+fn the_service_of_a_conversation() {
+    let ssdp = rows_of(LinkType::Ethernet, &[(named::ssdp().bytes(), 0)]);
+    let mut cells = Values::default();
+    FlowColumn::Service.write(&ssdp, &mut cells);
+    assert_eq!(cells.0, [json!("ssdp")]);
+    let arp = Ethernet::new(HOST, ROUTER, Arp::request(HOST, [192, 0, 2, 1], [192, 0, 2, 2])).bytes();
+    let mut cells = Values::default();
+    FlowColumn::Service.write(&rows_of(LinkType::Ethernet, &[(arp, 0)]), &mut cells);
+    assert_eq!(cells.0, [Value::Null]);
 }

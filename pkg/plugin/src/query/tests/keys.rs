@@ -80,7 +80,7 @@ fn other_words_are_refused() {
         "groupBy",
         wrong(),
         "allowed are protocol, direction, vlan, interface, host, source, destination, host_ip, \
-         source_port, destination_port, ethertype, tcp_flag, cast, tunnel, tunnel_id",
+         source_port, destination_port, ethertype, tcp_flag, cast, tunnel, tunnel_id, service",
     );
 }
 

@@ -8,7 +8,7 @@ use xdplive_history::{
     watched::{Choice, GroupInterval, GroupsOf},
 };
 use xdplive_packet::{event::Direction, flow::Sum};
-use xdplive_source::{Batch, Decapsulate, GroupBy, HookAccounts, InterfaceSet, Interval, Lap, Top};
+use xdplive_source::{Batch, Decapsulate, HookAccounts, InterfaceSet, Interval, Lap, Top};
 
 use crate::{
     asked::Asked,
@@ -108,7 +108,7 @@ impl Plugin {
         let InterfaceSet::Named(interfaces) = &asked.request.interfaces else { return None };
         let is_counted =
             *asked.query.filter == Filter::default() && asked.query.decapsulate == Decapsulate::None;
-        let by = asked.query.group_by.filter(|by| is_counted && *by != GroupBy::Host)?;
+        let by = asked.query.group_by.filter(|_| is_counted)?;
         let is_table = matches!(asked.query.columns, Columns::Counts(_));
         let interval = Duration::from_millis(asked.query.interval);
         let length = i64::try_from(interval.max(SECOND).as_millis()).unwrap_or(i64::MAX);

@@ -138,3 +138,21 @@ fn zeros_are_addresses_too() {
     assert_eq!(cell(PacketColumn::SourceMac, event), json!("00:00:00:00:00:00"));
     assert_eq!(cell(PacketColumn::DestinationMac, event), json!("00:00:00:00:00:00"));
 }
+
+/// The example of the contract: the network storage device is Synology's, and the group one of IPv4.
+#[test]
+fn who_made_a_card_stands_there_where_the_registry_says() {
+    let event = ethernet(&named::ssdp().bytes());
+    assert_eq!(cell(PacketColumn::SourceMacVendor, event), json!("Synology"));
+    assert_eq!(cell(PacketColumn::DestinationMacVendor, event), json!("IPv4 multicast"));
+    let event = other(0x88cc);
+    assert_eq!(cell(PacketColumn::DestinationMacVendor, event), json!("broadcast"));
+    for (source, said) in
+        [([2, 0, 0, 0, 0, 1], json!("locally administered")), ([0xf0, 0, 0, 0, 0, 1], json!(null))]
+    {
+        let frame = Ethernet::new(source, SOURCE, udp());
+        assert_eq!(cell(PacketColumn::SourceMacVendor, ethernet(&frame.bytes())), said);
+    }
+    let without_ethernet = raw(&udp().bytes());
+    assert_eq!(cell(PacketColumn::SourceMacVendor, without_ethernet), json!(null));
+}

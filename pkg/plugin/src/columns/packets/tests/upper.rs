@@ -96,3 +96,16 @@ fn other_protocols_have_neither_ports_nor_types() {
     });
     assert_eq!(headers(ipv4(Upper::esp(1, 1, &[0x5a; 16]))), expected);
 }
+
+#[test]
+fn the_service_is_that_of_the_side_with_a_known_port_whichever_way_a_packet_goes() {
+    let answer = ipv4(Tcp::new(443, 50_123, tcp_flag::ACK));
+    for event in [ipv4(Tcp::new(50_123, 443, tcp_flag::SYN)), answer] {
+        assert_eq!(cell(PacketColumn::Service, event), json!("https"));
+    }
+    for without in
+        [ipv4(Tcp::new(50_123, 50_124, tcp_flag::SYN)), ipv6(Upper::Icmpv6(Icmp::new(128, 0, 0, &[])))]
+    {
+        assert_eq!(cell(PacketColumn::Service, without), json!(null));
+    }
+}
