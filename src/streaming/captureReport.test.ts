@@ -7,8 +7,8 @@ const CHANNEL = { path: 'capture/2e', query: { kind: 'capture' } };
 
 it('reads channel, hooks and ports', () => {
   const hooks = [
-    { interface: 'eth0', direction: 'in', hook: 'tcx', reason: '' },
-    { interface: 'eth0', direction: 'out', hook: null, reason: 'this kernel has no TCX' },
+    { host: null, interface: 'eth0', direction: 'in', hook: 'tcx', reason: '' },
+    { host: 'web1', interface: 'eth0', direction: 'out', hook: null, reason: 'this kernel has no TCX' },
   ];
   const custom = { capture: CAPTURE, hooks, ownPorts: [3000, 3001], host: 'node-a' };
   expect(captureReportOf(ttlFrame('A', [], { custom }))).toEqual({
@@ -22,7 +22,7 @@ it('reads channel, hooks and ports', () => {
 it('takes a hook without hook and reason for nothing attached and no reason', () => {
   const custom = { capture: CAPTURE, hooks: [{ interface: 'eth0', direction: 'in' }] };
   expect(captureReportOf(ttlFrame('A', [], { custom }))?.hooks).toEqual([
-    { interface: 'eth0', direction: 'in', hook: null, reason: '' },
+    { host: null, interface: 'eth0', direction: 'in', hook: null, reason: '' },
   ]);
 });
 
@@ -33,7 +33,7 @@ it('reads the state of hooks, and how many are left out beside those that are li
     { interface: 'eth4', direction: 'in', hook: null, reason: null, state: 'absent' },
     { interface: 'eth5', direction: 'in', hook: 'tcx', state: 'asleep' },
   ];
-  const custom = { capture: CAPTURE, hooks, leftOut: { refused: 31, absent: '1' } };
+  const custom = { capture: CAPTURE, hooks, leftOut: { refused: 31, absent: '1', unreachable: 2 } };
   const report = captureReportOf(ttlFrame('A', [], { custom }));
   expect(report?.hooks.map(({ hook, reason, state }) => [hook, reason, state])).toEqual([
     ['tcx', '', 'attached'],
@@ -41,7 +41,7 @@ it('reads the state of hooks, and how many are left out beside those that are li
     [null, '', 'absent'],
     ['tcx', '', undefined],
   ]);
-  expect(report?.leftOut).toEqual({ refused: 31, attaching: 0, absent: 0 });
+  expect(report?.leftOut).toEqual({ refused: 31, attaching: 0, absent: 0, unreachable: 2 });
 });
 
 it.each([

@@ -7,6 +7,8 @@ import { asLiveChannel, type LiveChannel } from './liveChannel';
 
 /** How packets of one direction of an interface are captured. */
 export interface HookInForce {
+  /** The machine; null: a back end that does not say. */
+  host: string | null;
   interface: string;
   direction: string;
   /** Null: nothing is attached. */
@@ -27,7 +29,7 @@ export interface CaptureReport {
   leftOut: LeftOutCounts | undefined;
   /** TCP ports of this machine whose traffic is left out as Grafana's own. */
   ownPorts: number[];
-  /** The machine that answered. */
+  /** The machine that answered, where it is the one whose packets these are; undefined: there are several, or it is unknown. */
   host: string | undefined;
 }
 
@@ -50,10 +52,11 @@ export function captureReportOf(frame: DataFrame): CaptureReport | undefined {
 }
 
 function asHook(named: unknown): HookInForce[] {
-  const { interface: name, direction, hook, reason, state } = (named ?? {}) as Record<string, unknown>;
+  const { host, interface: name, direction, hook, reason, state } = (named ?? {}) as Record<string, unknown>;
   return typeof name === 'string' && typeof direction === 'string'
     ? [
         {
+          host: textIn(host) ?? null,
           interface: name,
           direction,
           hook: textIn(hook) ?? null,
@@ -65,9 +68,14 @@ function asHook(named: unknown): HookInForce[] {
 }
 
 function asCounts(told: unknown): LeftOutCounts | undefined {
-  const { refused, attaching, absent } = (told ?? {}) as Record<string, unknown>;
+  const { refused, attaching, absent, unreachable } = (told ?? {}) as Record<string, unknown>;
   return typeof told === 'object' && told !== null
-    ? { refused: numberIn(refused), attaching: numberIn(attaching), absent: numberIn(absent) }
+    ? {
+        refused: numberIn(refused),
+        attaching: numberIn(attaching),
+        absent: numberIn(absent),
+        unreachable: numberIn(unreachable),
+      }
     : undefined;
 }
 

@@ -60,9 +60,9 @@ export function rowsOfTick(columns: ReadonlyArray<{ name: string }>, values: unk
   }));
 }
 
-/** One row of each hook, whose own counters all its rows repeat. */
+/** One row of each hook of each machine, whose own counters all its rows repeat. */
 export function oneOfEachHook(rows: CaptureRow[]): CaptureRow[] {
-  const byHook = groupBy(rows, (row) => `${row.interface} ${row.direction}`);
+  const byHook = groupBy(rows, (row) => `${row.interface} ${row.direction} ${row.host ?? ''}`);
   return [...byHook.values()].flatMap((alike) => alike.slice(0, 1));
 }
 

@@ -1,6 +1,7 @@
 import { leftOut, type AskedHook } from './leftOut';
 
 const asked = (row: Partial<AskedHook> = {}): AskedHook => ({
+  host: null,
   interface: 'eth3',
   direction: 'in',
   state: 'refused',

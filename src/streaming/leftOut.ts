@@ -7,6 +7,8 @@ import { groupBy } from './grouping';
 
 /** One direction of an interface that a query asks for. */
 export interface AskedHook {
+  /** The machine; null: a back end that does not say. */
+  host: string | null;
   interface: string;
   direction: string;
   /** Undefined: a back end that does not say. */
@@ -26,6 +28,13 @@ const PLACES_SHOWN = 3;
 
 export function isLeftOut({ state }: Pick<AskedHook, 'state'>): boolean {
   return state !== undefined && state !== 'attached';
+}
+
+/** How the interfaces of these hooks are called: with their machine, where there are several. */
+export function placeOf<Of extends Pick<AskedHook, 'host' | 'interface'>>(hooks: Of[]): (hook: Of) => string {
+  const isOneHost = new Set(hooks.map(({ host }) => host)).size <= 1;
+  return ({ host, interface: name }) =>
+    isOneHost || host === null ? name : t('left-out.of-machine', '{{name}} of {{host}}', { name, host });
 }
 
 /** In one sentence what is in these states, and why; false: nothing is. */
@@ -55,7 +64,7 @@ export function leftOut(
 
 /** `12 interfaces refused`; where not all of them are listed, there are `least` of them or more. */
 function sumOf(state: LeftOutState, hooks: AskedHook[], least: number): Array<{ text: string; isMore: boolean }> {
-  const listed = new Set(hooks.filter((hook) => hook.state === state).map((hook) => hook.interface)).size;
+  const listed = new Set(hooks.filter((hook) => hook.state === state).map(placeOf(hooks))).size;
   const isMore = least > listed;
   const text = counted(state, Math.max(least, listed));
   return listed === 0 && !isMore
@@ -94,7 +103,7 @@ function counted(state: LeftOutState, count: number): string {
 
 /** `eth3 in (refused: not supported there)`; without direction where the same is true of every one that is asked for. */
 function placesOf(hooks: AskedHook[], states: readonly HookState[]): string[] {
-  return [...groupBy(hooks, (hook) => hook.interface)].flatMap(([name, ofInterface]) => {
+  return [...groupBy(hooks, placeOf(hooks))].flatMap(([name, ofInterface]) => {
     const alike = groupBy(ofInterface, stateOf);
     return [...alike]
       .filter(([, group]) => group.some(({ state }) => state !== undefined && states.includes(state)))

@@ -31,6 +31,7 @@ function told(facts: Partial<PanelFacts>): string[] {
 const mine = (row: Partial<CaptureRow> = {}) => captureRow({ channel: CHANNEL, filter: '', ...row });
 
 const hook = (row: Partial<HookInForce> = {}): HookInForce => ({
+  host: null,
   interface: 'eth0',
   direction: 'in',
   hook: 'tcx',
@@ -331,5 +332,37 @@ describe('of the stream itself', () => {
     ],
   ])('rows that are not shown: %j', (facts, expected) => {
     expect(told({ live: { ...WELL, ...facts } })).toEqual([expected]);
+  });
+});
+
+describe('interfaces of one name at several machines', () => {
+  const web1 = { host: 'web1', state: 'attached' as const };
+  const web2 = {
+    host: 'web2',
+    state: 'unreachable' as const,
+    hook: null,
+    reason: 'nothing has been heard of it for 3 s',
+  };
+
+  it('names the machine that does not answer, wherever it is in the list', () => {
+    const text = 'Left out: eth0 of web2 (unreachable: nothing has been heard of it for 3 s).';
+    const counters = [mine({ matched: 5, seen: 5, ...web1 }), mine(web2)];
+    expect(told({ counters })).toEqual([`warning: ${text}`]);
+    expect(told({ counters: [...counters].reverse() })).toEqual([`warning: ${text}`]);
+    expect(told({ hooks: [hook(web1), hook(web2)] })).toEqual([`warning: ${text}`]);
+  });
+
+  it('adds up what they lost', () => {
+    const counters = [
+      mine({ ...web1, matched: 5, lostNetwork: 1 }),
+      mine({ ...web1, host: 'web2', matched: 6, lostNetwork: 2 }),
+    ];
+    expect(told({ counters })[0]).toMatch(/^warning: 3 of 11 matching packets were lost\. 3 were lost on the way/);
+  });
+
+  it('tells what each of them has seen', () => {
+    const counters = [mine({ ...web1, seen: 5 }), mine({ ...web1, host: 'web2', seen: 6 })];
+    const place = 'eth0 of web1 and eth0 of web2';
+    expect(told({ counters, hasRows: false })).toEqual([`info: 11 packets seen on ${place}, none for this panel yet.`]);
   });
 });

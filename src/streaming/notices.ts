@@ -7,7 +7,7 @@ import { t } from '../locale/t';
 import type { CaptureReport, HookInForce } from './captureReport';
 import { oneOfEachHook, rowsOfStream, type CaptureRow } from './captureRows';
 import { groupBy, sum } from './grouping';
-import { isLeftOut, leftOut, type AskedHook, type LeftOutCounts, type LeftOutState } from './leftOut';
+import { isLeftOut, leftOut, placeOf, type AskedHook, type LeftOutCounts, type LeftOutState } from './leftOut';
 import { notice, type Sentence } from './noticesInOne';
 import { isHeard, limitsOf, troubleOf, type StreamFacts } from './streamNotices';
 import { list, rows } from './wording';
@@ -154,21 +154,23 @@ function idle(facts: PanelFacts, stream: CaptureRow[]): Sentence[] {
   if (facts.hasRows) {
     return [];
   }
-  const byInterface = groupBy(hooksNow(facts), (hook) => hook.interface);
-  const attached = [...byInterface.values()].filter((hooks) => hooks.some(({ hook }) => hook !== null));
+  const hooks = hooksNow(facts);
+  const place = placeOf(hooks);
+  const byPlace = groupBy(hooks, place);
+  const attached = [...byPlace.values()].filter((ofOne) => ofOne.some(({ hook }) => hook !== null));
   const isTold = (name: string) =>
-    byInterface.get(name)?.some((hook) => hook.hook !== null || isLeftOut(hook)) === true;
-  const unattached = [...new Set([...facts.interfaces, ...byInterface.keys()])].filter((name) => !isTold(name));
+    hooks.some((hook) => (hook.interface === name || place(hook) === name) && (hook.hook !== null || isLeftOut(hook)));
+  const unattached = [...new Set([...facts.interfaces, ...byPlace.keys()])].filter((name) => !isTold(name));
   return [
     attached.length > 0 &&
-      (facts.quietFor === undefined ? nothingYet(attached, facts.counters, stream) : quiet(facts.quietFor)),
+      (facts.quietFor === undefined ? nothingYet(attached, place, facts.counters, stream) : quiet(facts.quietFor)),
     unattached.length > 0 &&
       t('notice.unattached', 'Nothing is attached to {{names}}: they are not there yet, or cannot be watched.', {
         count: unattached.length,
         names: list(unattached),
         defaultValue_one: 'Nothing is attached to {{names}}: it is not there yet, or cannot be watched.',
       }),
-    byInterface.size === 0 && unattached.length === 0 && t('notice.nothing-attached', 'Nothing is attached yet.'),
+    byPlace.size === 0 && unattached.length === 0 && t('notice.nothing-attached', 'Nothing is attached yet.'),
   ];
 }
 
@@ -176,7 +178,13 @@ function quiet(interval: number): string {
   return t('notice.quiet', 'No packets in the last interval ({{figure}} ms).', { figure: figure(interval) });
 }
 
-function nothingYet(attached: Hook[][], counters: CaptureRow[], stream: CaptureRow[]): string {
+function nothingYet(
+  attached: Hook[][],
+  placeOfHook: (hook: Hook) => string,
+  counters: CaptureRow[],
+  stream: CaptureRow[]
+): string {
+  const namesOf = (places: Hook[][]) => places.flatMap((hooks) => hooks.slice(0, 1)).map(placeOfHook);
   const place = list(namesOf(attached));
   const seen = sum(oneOfEachHook(counters).map((row) => row.seen));
   if (seen > 0) {
@@ -216,10 +224,15 @@ function nothingYet(attached: Hook[][], counters: CaptureRow[], stream: CaptureR
 function reasons(facts: PanelFacts): Sentence[] {
   const now = hooksNow(facts);
   const isInForce = (told: Hook) =>
-    now.some((hook) => hook.interface === told.interface && placement(hook) === placement(told));
+    now.some(
+      (hook) =>
+        hook.interface === told.interface &&
+        (hook.host ?? told.host) === (told.host ?? hook.host) &&
+        placement(hook) === placement(told)
+    );
   const told = facts.hooks.filter((hook) => hook.reason !== '' && !isLeftOut(hook) && isInForce(hook));
   const alike = groupBy(told, (hook) => `${placement(hook)}: ${hook.reason.replace(/\.$/, '')}.`);
-  return [...alike].map(([text, hooks]) => `${list(hooks.map((hook) => hook.interface))} ${text}`);
+  return [...alike].map(([text, hooks]) => `${list(hooks.map(placeOf(now)))} ${text}`);
 }
 
 /** Without a figure: that of the hook is not this panel's, and would have it drawn anew whenever it changes. */
@@ -256,7 +269,7 @@ function otherHost({ counters, host }: PanelFacts): Sentence {
   );
 }
 
-/** The counters know what is attached now; before they come there is what the answer said. */
+/** The counters know what is attached now, at every machine; before they come there is what the answer said. */
 function hooksNow({ counters, hooks }: PanelFacts): Hook[] {
   return counters.length > 0 ? oneOfEachHook(counters) : hooks;
 }
@@ -271,9 +284,4 @@ function placement({ direction, hook }: Hook): string {
     direction: directionInWords(direction),
     hook: hook ?? t('notice.no-hook', 'nothing'),
   });
-}
-
-/** Of hooks by interface. */
-function namesOf(interfaces: Hook[][]): string[] {
-  return interfaces.flatMap((hooks) => hooks.slice(0, 1)).map((hook) => hook.interface);
 }

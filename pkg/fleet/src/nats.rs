@@ -9,7 +9,7 @@ use std::{
 };
 
 use async_nats::{
-    Auth, AuthError, Client, ConnectOptions, Event, Message, Subscriber,
+    Auth, AuthError, Client, ConnectOptions, Event, Message, ServerAddr, Subscriber,
     rustls::{
         ClientConfig, RootCertStore,
         pki_types::{CertificateDer, PrivateKeyDer, pem::PemObject as _},
@@ -137,6 +137,15 @@ pub enum AccessError {
         /// Why not.
         reason: String,
     },
+    /// A server's address has a name and a password in it. They are not repeated here, as this gets into logs.
+    #[error(
+        "the address of {host} has a name or a password in it, which others could read there; use credentials instead: a .creds \
+         file, or the seed of a nkey"
+    )]
+    Login {
+        /// The server, without them.
+        host: String,
+    },
     /// A certificate or a key is none.
     #[error("the {what} cannot be used: {reason}; it takes text in PEM, from -----BEGIN to -----END")]
     Certificate {
@@ -168,7 +177,7 @@ impl Access {
     /// The TCP ports of the servers.
     #[must_use]
     pub fn ports(&self) -> BTreeSet<u16> {
-        self.addresses().unwrap_or_default().iter().map(async_nats::ServerAddr::port).collect()
+        self.addresses().unwrap_or_default().iter().map(ServerAddr::port).collect()
     }
 
     /// Begins to connect. The connection may come later, and is tried for as long as this lives.
@@ -213,15 +222,19 @@ impl Access {
         Ok(Connection { client, connected })
     }
 
-    fn addresses(&self) -> Result<Vec<async_nats::ServerAddr>, AccessError> {
+    fn addresses(&self) -> Result<Vec<ServerAddr>, AccessError> {
         if self.servers.is_empty() {
             return Err(AccessError::NoServer);
         }
         let address = |given: &String| {
-            given.parse().map_err(|error: std::io::Error| AccessError::Address {
-                given: given.clone(),
-                reason: error.to_string(),
-            })
+            let address: ServerAddr = given.parse().map_err(|error: std::io::Error| {
+                AccessError::Address { given: given.clone(), reason: error.to_string() }
+            })?;
+            // The library would leave them out, in silence.
+            if address.has_user_pass() || address.password().is_some() {
+                return Err(AccessError::Login { host: format!("{}:{}", address.host(), address.port()) });
+            }
+            Ok(address)
         };
         self.servers.iter().map(address).collect()
     }
@@ -323,5 +336,23 @@ fn note(event: &Event, connected: &watch::Sender<u64>, servers: &str) {
             warn!("messages came faster than they were read; what was dropped is counted as lost")
         }
         Event::LameDuckMode | Event::Draining | Event::Closed => info!("NATS at {servers}: {event}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_with_a_password_is_refused_and_not_repeated() {
+        let access = |server: &str| Access { servers: vec![server.to_owned()], ..Access::default() };
+        for given in ["nats://ann:secret@n:4222", "tls://:secret@n:4222", "nats://token@n:4222"] {
+            let error = access(given).addresses().unwrap_err().to_string();
+            assert!(
+                error.contains("n:4222") && !error.contains("secret") && !error.contains("token@"),
+                "{error}"
+            );
+        }
+        assert_eq!(access("nats://[::1]:4222").ports(), BTreeSet::from([4222]));
     }
 }

@@ -12,6 +12,7 @@ mod shares;
 mod sink;
 mod sums;
 mod table;
+mod turns;
 
 pub use self::{
     fleet::{Fleet, FleetError},

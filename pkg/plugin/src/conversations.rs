@@ -1,20 +1,59 @@
 //! Conversations as the rows of a table.
 
-use std::{cmp::Reverse, collections::BTreeMap, sync::Arc};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
+use xdplive_packet::flow::FlowKey;
 use xdplive_source::{Conversation, HostId};
 
 use crate::columns::flows::FlowRow;
 
-/// The `most` largest by bytes both ways, the largest first, on hosts with these names.
+/// The `most` largest by bytes both ways, the largest first, on hosts with these names. What several hosts saw is a row for
+/// each where they are told apart, else one.
 #[must_use]
 pub fn rows(
     conversations: impl Iterator<Item = Conversation>,
     hosts: &BTreeMap<HostId, Arc<str>>,
     most: usize,
+    are_told_apart: bool,
 ) -> Arc<[FlowRow]> {
-    let host = |one: &Conversation| hosts.get(&one.host).cloned().unwrap_or_default();
-    largest(conversations, most).into_iter().map(|one| FlowRow::new(host(&one), one)).collect()
+    let name = |host: HostId| hosts.get(&host).cloned().unwrap_or_default();
+    if are_told_apart || hosts.len() <= 1 {
+        return largest(conversations, most)
+            .into_iter()
+            .map(|one| FlowRow::new(name(one.host), one))
+            .collect();
+    }
+    let merged = merged(conversations);
+    let row = |one: Conversation| {
+        let mut seen_at: Vec<Arc<str>> = merged
+            .get(&one.ends())
+            .map(|(_, hosts)| hosts.iter().map(|host| name(*host)).collect())
+            .unwrap_or_default();
+        seen_at.sort_unstable();
+        FlowRow::new(name(one.host), one).seen_at(&seen_at.join(", "))
+    };
+    largest(merged.values().map(|(one, _)| *one), most).into_iter().map(row).collect()
+}
+
+/// Conversations that several hosts saw as one, by its ends: as the host counted that saw most of it, and all that saw it. They
+/// are not added up: each saw the same packets.
+fn merged(
+    conversations: impl Iterator<Item = Conversation>,
+) -> HashMap<FlowKey, (Conversation, Vec<HostId>)> {
+    let mut merged: HashMap<FlowKey, (Conversation, Vec<HostId>)> = HashMap::new();
+    for one in conversations {
+        let (largest, hosts) = merged.entry(one.ends()).or_insert_with(|| (one, Vec::new()));
+        hosts.push(one.host);
+        let size = |of: &Conversation| (of.sum().bytes, of.sum().packets);
+        if size(&one) > size(largest) {
+            *largest = one;
+        }
+    }
+    merged
 }
 
 /// The `most` largest by bytes both ways, the largest first.

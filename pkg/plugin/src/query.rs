@@ -146,6 +146,12 @@ fn serialize_columns<S: Serializer>(columns: &Columns, serializer: S) -> Result<
 }
 
 impl Query {
+    /// Whether what several hosts saw is shown for each of them: conversations are where their host is a column.
+    #[must_use]
+    pub fn tells_hosts_apart(&self) -> bool {
+        matches!(&self.columns, Columns::Flows(columns) if columns.contains(&FlowColumn::Host))
+    }
+
     /// Reads a panel's query. `interfaces` are those of the machine, to know the default route's; `ceiling`
     /// is the most rows a second that may be asked for.
     ///

@@ -8,7 +8,7 @@ use xdplive_source::{
     WallClock,
 };
 
-use super::{parts::Parts, run::Run};
+use super::{parts::Parts, run::Run, turns::Turns};
 use crate::wire::{FlowsPart, Rows};
 
 /// What was counted at one interface of one host.
@@ -18,22 +18,22 @@ pub(super) type OfInterface = (usize, Arc<str>, Counted);
 pub(super) enum Sink {
     /// Rows of all hosts, in the order of their times; kept to a limit here where there are more hosts than rows a second,
     /// because no host's share is less than one.
-    Rows { order: Box<Order>, queue: Arc<Queue>, thinner: Option<Box<Thinner>> },
+    Rows { order: Box<Order>, queue: Arc<Queue>, kept_to: Option<Box<(Thinner, Turns)>> },
     /// Flows of all hosts.
     Flows { queue: Arc<FlowQueue>, parts: HashMap<usize, Parts> },
 }
 
 impl Sink {
     pub(super) fn rows(queue: Arc<Queue>, hosts: Arc<Hosts>) -> Self {
-        Self::Rows { order: Box::new(Order::new(hosts)), queue, thinner: None }
+        Self::Rows { order: Box::new(Order::new(hosts)), queue, kept_to: None }
     }
 
     /// Keeps all hosts together to so many rows a second, or leaves that to their shares.
     pub(super) fn keep_to(&mut self, limit: Option<u32>) {
-        if let Self::Rows { thinner, .. } = self
-            && limit.is_some() != thinner.is_some()
+        if let Self::Rows { kept_to, .. } = self
+            && limit.is_some() != kept_to.is_some()
         {
-            *thinner = limit.map(|limit| Box::new(Thinner::new(limit)));
+            *kept_to = limit.map(|limit| Box::new((Thinner::new(limit), Turns::default())));
         }
     }
 
@@ -74,19 +74,19 @@ impl Sink {
 
     /// Hands on the rows that have been held back long enough.
     pub(super) fn hand_on(&mut self) {
-        if let Self::Rows { order, queue, thinner } = self
+        if let Self::Rows { order, queue, kept_to } = self
             && let Some(batch) = order.take(Instant::now())
         {
-            push(queue, thinner, batch);
+            push(queue, kept_to, batch);
         }
     }
 
     /// Hands on all rows, and what was counted: the end.
     pub(super) fn close(self, counted: Counted, by_interface: Vec<OfInterface>, now: xdplive_source::Moment) {
         match self {
-            Self::Rows { mut order, queue, mut thinner } => {
+            Self::Rows { mut order, queue, mut kept_to } => {
                 if let Some(batch) = order.take_all() {
-                    push(&queue, &mut thinner, batch);
+                    push(&queue, &mut kept_to, batch);
                 }
                 let itemised: Vec<(Arc<str>, InterfaceNumber, Counted)> = by_interface
                     .into_iter()
@@ -105,10 +105,17 @@ impl Sink {
     }
 }
 
-fn push(queue: &Queue, thinner: &mut Option<Box<Thinner>>, batch: Batch) {
-    match thinner {
-        Some(thinner) => {
-            let (batch, thinned) = batch.sift(|row| thinner.pass(&row.event));
+fn push(queue: &Queue, kept_to: &mut Option<Box<(Thinner, Turns)>>, batch: Batch) {
+    match kept_to.as_deref_mut() {
+        Some((thinner, turns)) => {
+            let (batch, thinned) = batch.sift(|row| {
+                let host = row.origin.host;
+                let passes = turns.is_next(host, row.event.time) && thinner.pass(&row.event);
+                if passes {
+                    turns.take(host);
+                }
+                passes
+            });
             queue.push(batch.counted(), &thinned);
         }
         None => queue.push(batch, &RowCounts::default()),

@@ -30,6 +30,7 @@ columns! {
     + Tunnel "tunnel" String true 23 "Tunnels around the packets, the outermost first; read where decapsulate is inner";
     + TunnelId "tunnel_id" Number true 11 "Id of the innermost tunnel: VNI, key, label, session, TEID of who started it";
     + Service "service" String true 18 "Service by protocol and port, of the side of the server";
+    + SeenAt "seen_at" String false 66 "Machines that saw the packets; where host is not shown, what several saw is one row, as the one counted that saw most";
     + Host "host" String false 66 "Name of the machine that saw the packets; shown where it is asked for by name";
 }
 
@@ -38,6 +39,8 @@ columns! {
 pub struct FlowRow {
     /// The host's name.
     host: Arc<str>,
+    /// The hosts that saw it, with commas between them.
+    seen_at: Arc<str>,
     conversation: Conversation,
     /// Milliseconds since 1970.
     first_seen: i64,
@@ -50,7 +53,20 @@ impl FlowRow {
     pub fn new(host: Arc<str>, conversation: Conversation) -> Self {
         let mut both = conversation.forward;
         both += conversation.reverse;
-        Self { host, conversation, first_seen: milliseconds(both.first), last_seen: milliseconds(both.last) }
+        let (first_seen, last_seen) = (milliseconds(both.first), milliseconds(both.last));
+        Self { seen_at: Arc::clone(&host), host, conversation, first_seen, last_seen }
+    }
+
+    /// The same, seen at all of these hosts.
+    #[must_use]
+    pub fn seen_at(self, hosts: &str) -> Self {
+        Self { seen_at: hosts.into(), ..self }
+    }
+
+    /// The hosts that saw it, with commas between them.
+    #[must_use]
+    pub fn places(&self) -> &str {
+        &self.seen_at
     }
 
     /// What was counted.
@@ -118,6 +134,7 @@ impl FlowColumn {
                     cells,
                 );
             }
+            Self::SeenAt => cells.text(&row.seen_at),
             Self::Host => cells.text(&row.host),
         }
     }

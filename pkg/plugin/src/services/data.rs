@@ -32,7 +32,7 @@ use crate::{
     channel,
     columns::capture::CaptureColumn,
     frame::{arrow, wide},
-    query::{Columns, Kind, Query, check_time_range},
+    query::{Columns, Kind, check_time_range},
     sent::Place,
     standing::SHORTEST_LEASE,
     utilisation,
@@ -146,7 +146,7 @@ impl Plugin {
                 "channel": channel::path(&asked.query),
                 "data": asked.query,
                 "hooks": in_force.collect::<Vec<Value>>(),
-                "host": *self.host,
+                "host": self.only_host(),
                 "now": self.source.now().milliseconds(),
             }),
             notices: Vec::new(),
@@ -160,7 +160,7 @@ impl Plugin {
         if asked.query.kind != Kind::Capture {
             self.add_accounts(&asked, &mut about);
         }
-        about.notices.extend(remarks(&asked.query, &*self.source));
+        about.notices.extend(remarks(&asked, &*self.source));
         if let Some(text) = nothing_fits(&asked.request.interfaces, &interfaces) {
             about.notices.push(json!({ "severity": "warning", "text": text }));
             about.add("nothingFits", json!(text));
@@ -240,6 +240,12 @@ impl Plugin {
         Ok(frame)
     }
 
+    /// The machine that answers, where it is the one whose packets these are, too.
+    fn only_host(&self) -> Option<String> {
+        let hosts = self.source.hosts();
+        matches!(&*hosts, [one] if one.name == self.host).then(|| self.host.to_string())
+    }
+
     /// Makes everything ready for a query. What nobody looks at gives way to it: streams that linger, where they are in its
     /// way, and where there is no room for its filter also standing queries.
     pub(super) async fn prepare(&self, asked: &Asked) -> Result<Prepared, SourceError> {
@@ -281,8 +287,9 @@ impl Plugin {
 }
 
 /// A hook in force. Its reason stands there only where it is not what a person would expect: a panel shows it.
-fn hook_in_json(InForce { interface, hook, reason, expected, .. }: &InForce) -> Value {
+fn hook_in_json(InForce { host, interface, hook, reason, expected }: &InForce) -> Value {
     json!({
+        "host": *host.name,
         "interface": interface,
         "direction": hook.direction().name(),
         "hook": hook.name(),
@@ -296,10 +303,24 @@ const NOT_COUNTED_ON: &str = "Expressions and scripts have no stream, and linger
     on between two of their queries.";
 
 /// What is to be known of the figures of a query, in one notice.
-fn remarks(query: &Query, source: &dyn Source) -> Option<Value> {
+fn remarks(asked: &Asked, source: &dyn Source) -> Option<Value> {
+    let query = &asked.query;
     let hosts = (query.group_by == Some(GroupBy::HostIp)).then(|| BOTH_HOSTS.to_owned());
-    let sentences: Vec<String> = hosts.into_iter().chain(utilisation::unknown(query, source)).collect();
+    let machines = source.hosts().iter().filter(|host| asked.request.hosts.contains(host)).count();
+    let turns = query.limit.filter(|_| query.kind == Kind::Packets).and_then(|limit| turns(limit, machines));
+    let sentences: Vec<String> =
+        hosts.into_iter().chain(turns).chain(utilisation::unknown(query, source)).collect();
     (!sentences.is_empty()).then(|| json!({ "severity": "info", "text": sentences.join(" ") }))
+}
+
+/// That not every machine can have a row each second.
+fn turns(limit: u32, machines: usize) -> Option<String> {
+    (machines > limit as usize).then(|| {
+        format!(
+            "{machines} machines share a limit of {limit} rows a second: they take turns, and a packet of one is shown when it \
+             is next. With a limit of {machines} or more, each has rows every second."
+        )
+    })
 }
 
 /// That a set of interfaces is empty now. Packets come as soon as it is not.

@@ -22,6 +22,8 @@ pub(super) struct SinceStart {
     interfaces: Vec<String>,
     directions: Vec<Direction>,
     top: usize,
+    /// Whether the hosts that saw a conversation are told apart.
+    by_host: bool,
 }
 
 impl SinceStart {
@@ -44,12 +46,13 @@ impl SinceStart {
             interfaces: interfaces.clone(),
             directions: asked.request.directions.clone(),
             top: asked.query.top,
+            by_host: asked.query.tells_hosts_apart(),
         })
     }
 
     /// The largest of them now, by bytes; `None` where they are not counted any more.
     pub(super) fn rows(&mut self) -> Option<Arc<[FlowRow]>> {
-        let Self { recorder, source, filters, interfaces, directions, top } = self;
+        let Self { recorder, source, filters, interfaces, directions, top, by_host } = self;
         let mut found = Conversations::new(usize::MAX);
         let is_counted = recorder.flows(interfaces, |host, interface, flows| {
             let wanted = filters.of(host, interface);
@@ -60,6 +63,6 @@ impl SinceStart {
             }
         });
         let hosts = source.hosts().iter().map(|host| (host.id, Arc::clone(&host.name))).collect();
-        is_counted.then(|| conversations::rows(found.iter(), &hosts, *top))
+        is_counted.then(|| conversations::rows(found.iter(), &hosts, *top, *by_host))
     }
 }

@@ -144,8 +144,8 @@ async fn the_answer_has_the_first_rows_and_says_why_a_hook_is_in_force() {
     let notice = json!({ "severity": "info", "text": "eth0 in by tcx: the device is virtual" });
     assert_eq!(meta["notices"], json!([notice]));
     let hooks = json!([
-        { "interface": "eth0", "direction": "in", "hook": "tcx", "state": "attached", "reason": "the device is virtual" },
-        { "interface": "eth0", "direction": "out", "hook": "tcx", "state": "attached", "reason": "" },
+        { "host": "nas", "interface": "eth0", "direction": "in", "hook": "tcx", "state": "attached", "reason": "the device is virtual" },
+        { "host": "nas", "interface": "eth0", "direction": "out", "hook": "tcx", "state": "attached", "reason": "" },
     ]);
     assert_eq!(meta["custom"]["hooks"], hooks);
     assert_eq!(meta["custom"]["leftOut"], Value::Null, "nothing is");
@@ -177,7 +177,7 @@ async fn the_answer_says_what_is_left_out_and_why() {
     let hooks = meta["custom"]["hooks"].as_array().unwrap();
     assert_eq!(hooks.len(), 2 + 20);
     let first = json!({
-        "interface": "veth77", "direction": "in", "hook": null, "state": "refused",
+        "host": "nas", "interface": "veth77", "direction": "in", "hook": null, "state": "refused",
         "reason": "tcx: no room; tried again in 4 s",
     });
     assert_eq!(hooks[2], first, "what is refused comes first");

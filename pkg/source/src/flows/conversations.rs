@@ -117,6 +117,12 @@ impl Conversation {
         sum
     }
 
+    /// What it has in common with the same conversation as another host saw it, whichever side started it there.
+    #[must_use]
+    pub fn ends(&self) -> FlowKey {
+        ends(&self.key).0
+    }
+
     /// The same with the side that started it first.
     fn turned(self) -> Self {
         let Self { key, forward, reverse, .. } = self;

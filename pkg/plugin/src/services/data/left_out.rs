@@ -10,17 +10,16 @@ const NAMED: usize = 3;
 
 /// The first of them, beside the hooks that are in force: what is refused comes first.
 pub fn entries(left_out: &[LeftOut]) -> impl Iterator<Item = Value> {
-    sorted(left_out).into_iter().take(LISTED).map(
-        |LeftOut { interface, direction, state, reason, .. }| {
-            json!({
-                "interface": interface,
-                "direction": direction.name(),
-                "hook": null,
-                "state": state.name(),
-                "reason": reason,
-            })
-        },
-    )
+    sorted(left_out).into_iter().take(LISTED).map(|LeftOut { host, interface, direction, state, reason }| {
+        json!({
+            "host": *host.name,
+            "interface": interface,
+            "direction": direction.name(),
+            "hook": null,
+            "state": state.name(),
+            "reason": reason,
+        })
+    })
 }
 
 /// How many there are in each state.
@@ -39,13 +38,16 @@ pub fn counts(left_out: &[LeftOut]) -> Value {
 #[must_use]
 pub fn notice(left_out: &[LeftOut]) -> Option<Value> {
     let sorted = sorted(left_out);
-    let is_refused = matches!(sorted.first()?.state, InterfaceState::Refused | InterfaceState::Unreachable);
+    let first = sorted.first()?;
+    let is_one_host = sorted.iter().all(|one| one.host == first.host);
+    let is_refused = matches!(first.state, InterfaceState::Refused | InterfaceState::Unreachable);
     let named: Vec<String> = sorted
         .iter()
         .take(NAMED)
-        .map(|LeftOut { interface, direction, state, reason, .. }| {
+        .map(|LeftOut { host, interface, direction, state, reason }| {
+            let of = if is_one_host { String::new() } else { format!(" of {}", host.name) };
             let reason = if reason.is_empty() { String::new() } else { format!(": {reason}") };
-            format!("{interface} {} ({}{reason})", direction.name(), state.name())
+            format!("{interface} {}{of} ({}{reason})", direction.name(), state.name())
         })
         .collect();
     let more = sorted.len().saturating_sub(NAMED);

@@ -34,6 +34,8 @@ pub(super) struct Flows {
     has_warned: bool,
     is_of_interval: bool,
     top: usize,
+    /// Whether the hosts that saw a conversation are told apart.
+    by_host: bool,
     /// What counts in the place of this one, from before it began.
     since_start: Option<SinceStart>,
     /// Whether that counts no more.
@@ -73,6 +75,7 @@ impl Flows {
             has_warned: false,
             is_of_interval: query.since != Some(Since::Start),
             top: query.top,
+            by_host: query.tells_hosts_apart(),
             since_start,
             is_over: false,
         }
@@ -92,7 +95,7 @@ impl Tabulate for Flows {
             self.is_over = rows.is_none();
             return rows.unwrap_or_else(|| Arc::from([]));
         }
-        let rows = conversations::rows(self.conversations.iter(), &self.hosts, self.top);
+        let rows = conversations::rows(self.conversations.iter(), &self.hosts, self.top, self.by_host);
         if self.is_of_interval {
             self.conversations.clear();
         }
