@@ -24,6 +24,20 @@ const CAPTURE: Row[] = [
   { ...HOOK, direction: 'out', seen: 3, channel: null },
 ];
 
+const INTERFACES: Row[] = [
+  {
+    interface: 'eth0',
+    state: 'up',
+    speed: 1e9,
+    in_bits: 8,
+    out_bits: 4,
+    in_packets: 3,
+    in_dropped: 0,
+    queue_dropped: 2,
+  },
+  { interface: 'lo', state: 'unknown', speed: null, in_bits: 0, out_bits: 0, in_packets: 0, in_dropped: 0 },
+];
+
 /** Groups as the back end names them. */
 const GROUPS: Partial<Record<NonNullable<XdpQuery['groupBy']>, string[]>> = {
   protocol: ['TCP', 'UDP', 'ICMP', 'none', 'other'],
@@ -45,6 +59,7 @@ export function sampleRows({ kind, groupBy }: XdpQuery): Row[] {
     packets: PACKETS,
     flows: FLOWS,
     capture: CAPTURE,
+    interfaces: INTERFACES,
     rates: groupBy === undefined ? [COUNTS] : (GROUPS[groupBy] ?? []).map((group) => ({ group, ...COUNTS })),
   }[kind ?? 'packets'];
   return rows.map((row, index) => ({ time: kind === 'rates' ? 1_000 : 1_000 + index, ...row }));

@@ -127,14 +127,16 @@ export function QueryEditor({ app, datasource, query: saved, queries, data, onCh
             apply({ interfaces: chosen });
           }}
         />
-        <ChoiceField
-          label={t('query-editor.direction', 'Direction')}
-          choices={directionChoices()}
-          value={query.direction ?? 'both'}
-          onChange={(direction) => {
-            apply({ direction });
-          }}
-        />
+        {isUsed(query, 'direction') && (
+          <ChoiceField
+            label={t('query-editor.direction', 'Direction')}
+            choices={directionChoices()}
+            value={query.direction ?? 'both'}
+            onChange={(direction) => {
+              apply({ direction });
+            }}
+          />
+        )}
         {isUsed(query, 'decapsulate') && (
           <ChoiceField
             label={t('query-editor.decapsulate.label', 'Decapsulate')}

@@ -43,7 +43,26 @@ const GROUPS: ReadonlyArray<readonly [group: () => string, columns: readonly str
   [() => t('column-group.tunnel', 'Tunnel'), ['tunnel', 'tunnel_id', 'outer_source_ip', 'outer_destination_ip']],
   [
     () => t('column-group.interface', 'Interface'),
-    ['state', 'reason', 'seen', 'own', 'streams', 'ring_used', 'kernel_ns', 'flow_overflow'],
+    [
+      'state',
+      'reason',
+      'seen',
+      'own',
+      'streams',
+      'ring_used',
+      'kernel_ns',
+      'flow_overflow',
+      'speed',
+      'carrier_changes',
+    ],
+  ],
+  [
+    () => t('column-group.traffic', 'Traffic'),
+    ['in_bits', 'out_bits', 'in_packets', 'out_packets', 'utilisation_in', 'utilisation_out'],
+  ],
+  [
+    () => t('column-group.faults', 'Drops and errors'),
+    ['in_dropped', 'in_missed', 'out_dropped', 'queue_dropped', 'in_errors', 'out_errors'],
   ],
   [
     () => t('column-group.stream', 'Stream'),

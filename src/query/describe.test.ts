@@ -36,6 +36,7 @@ it.each([
     { kind: 'rates' as const, filter: 'udp' },
     'rate of incoming and outgoing packets on the default interface that match udp',
   ],
+  [{ kind: 'interfaces' as const, direction: 'in' as const }, 'state and counters of the default interface'],
   [{ kind: 'capture' as const }, 'counters of incoming and outgoing packets on the default interface'],
   [
     { kind: 'capture' as const, direction: 'out' as const, interfaces: ['eth0', 'lo'], filter: 'tcp' },

@@ -30,7 +30,12 @@ const SHOWN: Record<QueryKind, Record<Direction, (interfaces: string) => string>
     both: (interfaces) =>
       t('describe.capture.both', 'counters of incoming and outgoing packets on {{interfaces}}', { interfaces }),
   },
+  interfaces: { in: ofInterfaces, out: ofInterfaces, both: ofInterfaces },
 };
+
+function ofInterfaces(interfaces: string): string {
+  return t('describe.interfaces', 'state and counters of {{interfaces}}', { interfaces });
+}
 
 /** The query in a few words, for the collapsed row of the query editor. */
 export function describeQuery(saved: XdpQuery): string {

@@ -19,26 +19,28 @@ const full: XdpQuery = {
   format: 'table',
 };
 
-const always = ['refId', 'kind', 'interfaces', 'direction'];
+const always = ['refId', 'kind', 'interfaces'];
 
 /** A dashboard's JSON may hold anything. */
 const withKind = (kind: unknown) => ({ ...full, kind }) as XdpQuery;
 
-it('offers packets, rates, flows and the counters of the capture', () => {
+it('offers packets, rates, flows, the counters of the capture and interfaces', () => {
   expect(KINDS.map(({ kind, label }) => [kind, label()])).toEqual([
     ['packets', 'Packets'],
     ['rates', 'Rates'],
     ['flows', 'Flows'],
     ['capture', 'Capture'],
+    ['interfaces', 'Interfaces'],
   ]);
 });
 
 it.each([
-  ['packets', ['filter', 'columns', 'limit', 'decapsulate', 'rowsKept', 'format']],
-  [undefined, ['filter', 'columns', 'limit', 'decapsulate', 'rowsKept', 'format']],
-  ['rates', ['filter', 'columns', 'interval', 'groupBy', 'measure', 'decapsulate', 'top']],
-  ['flows', ['filter', 'columns', 'interval', 'top', 'since', 'decapsulate']],
-  ['capture', ['columns', 'interval', 'rowsKept']],
+  ['packets', ['direction', 'filter', 'columns', 'limit', 'decapsulate', 'rowsKept', 'format']],
+  [undefined, ['direction', 'filter', 'columns', 'limit', 'decapsulate', 'rowsKept', 'format']],
+  ['rates', ['direction', 'filter', 'columns', 'interval', 'groupBy', 'measure', 'decapsulate', 'top']],
+  ['flows', ['direction', 'filter', 'columns', 'interval', 'top', 'since', 'decapsulate']],
+  ['capture', ['direction', 'columns', 'interval', 'rowsKept']],
+  ['interfaces', ['columns', 'interval', 'rowsKept']],
 ])('asks for %j with %j', (kind, used) => {
   expect(Object.keys(withoutUnusedKeys(withKind(kind))).sort()).toEqual([...always, ...used].sort());
   used.forEach((key) => {
@@ -67,6 +69,7 @@ it.each([
   ['rates', true],
   ['flows', true],
   ['capture', false],
+  ['interfaces', false],
 ] as const)('makes %s of flows, where they are grouped: %s', (kind, expected) => {
   expect(isOfFlows(withKind(kind))).toBe(expected);
   expect(isOfFlows({ refId: 'A', kind })).toBe(kind === 'flows');

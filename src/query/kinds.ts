@@ -5,6 +5,7 @@ import type { QueryKind, XdpQuery } from './model';
 
 /** Keys that say something to some queries only. */
 const KEYS_OF_SOME = [
+  'direction',
   'filter',
   'columns',
   'limit',
@@ -35,13 +36,13 @@ export const KINDS: readonly Kind[] = [
     kind: 'packets',
     label: () => t('kind.packets.label', 'Packets'),
     description: () => t('kind.packets.description', 'A row for each packet'),
-    uses: ['filter', 'columns', 'limit', 'decapsulate', 'rowsKept', 'format'],
+    uses: ['direction', 'filter', 'columns', 'limit', 'decapsulate', 'rowsKept', 'format'],
   },
   {
     kind: 'rates',
     label: () => t('kind.rates.label', 'Rates'),
     description: () => t('kind.rates.description', 'How much there is: counted in the kernel, exact at any load'),
-    uses: ['filter', 'columns', 'interval', 'groupBy', 'measure', 'decapsulate'],
+    uses: ['direction', 'filter', 'columns', 'interval', 'groupBy', 'measure', 'decapsulate'],
     usesGrouped: ['top'],
   },
   {
@@ -49,7 +50,7 @@ export const KINDS: readonly Kind[] = [
     label: () => t('kind.flows.label', 'Flows'),
     description: () =>
       t('kind.flows.description', 'Who talks with whom: the largest conversations, counted in the kernel'),
-    uses: ['filter', 'columns', 'interval', 'top', 'since', 'decapsulate'],
+    uses: ['direction', 'filter', 'columns', 'interval', 'top', 'since', 'decapsulate'],
   },
   {
     kind: 'capture',
@@ -58,6 +59,16 @@ export const KINDS: readonly Kind[] = [
       t(
         'kind.capture.description',
         'Counters of the capture itself: packets seen, matched, thinned, lost and delivered'
+      ),
+    uses: ['direction', 'columns', 'interval', 'rowsKept'],
+  },
+  {
+    kind: 'interfaces',
+    label: () => t('kind.interfaces.label', 'Interfaces'),
+    description: () =>
+      t(
+        'kind.interfaces.description',
+        'State, speed, utilisation, drops and errors of interfaces, as the kernel and the cards count them'
       ),
     uses: ['columns', 'interval', 'rowsKept'],
   },

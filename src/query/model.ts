@@ -1,6 +1,6 @@
 import type { DataQuery } from '@grafana/schema';
 
-export type QueryKind = 'packets' | 'rates' | 'flows' | 'capture';
+export type QueryKind = 'packets' | 'rates' | 'flows' | 'capture' | 'interfaces';
 
 export type Direction = 'in' | 'out' | 'both';
 

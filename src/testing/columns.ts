@@ -10,6 +10,7 @@ export const COLUMNS: Record<QueryKind, RowColumn[]> = {
   rates: columnsIn(listed.rates),
   flows: columnsIn(listed.flows),
   capture: columnsIn(listed.capture),
+  interfaces: columnsIn(listed.interfaces),
 };
 
 export const FIELD_TYPE = {

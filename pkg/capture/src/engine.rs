@@ -62,8 +62,8 @@ use tokio::{
 use tracing::warn;
 use xdplive_loader::Loader;
 use xdplive_source::{
-    FlowFeed, FlowQueue, HookAccounts, Host, HostId, InterfaceSet, Interfaces, IsShown, Moment, Prepared,
-    Queue, Reading, Report, Request, Source, SourceError, StreamId, Subscription, names_of,
+    FlowFeed, FlowQueue, HookAccounts, Host, HostId, HostSet, InterfaceSet, Interfaces, IsShown, LinkReading,
+    Moment, Prepared, Queue, Reading, Report, Request, Source, SourceError, StreamId, Subscription, names_of,
 };
 
 use crate::{
@@ -326,6 +326,18 @@ impl Source for LocalSource {
 
     async fn accounts(&self) -> Vec<HookAccounts> {
         self.ask(|reply| Command::Accounts { reply }).await.unwrap_or_default()
+    }
+
+    async fn link_counters(
+        &self,
+        hosts: &HostSet,
+        interfaces: &InterfaceSet,
+    ) -> Result<Vec<LinkReading>, SourceError> {
+        let Some(host) = self.hosts.iter().find(|host| hosts.contains(host)) else {
+            return Err(SourceError::NoSuchHost { available: names_of(&*self.hosts).to_string() });
+        };
+        let read = self.watch.counters(host, interfaces).await;
+        read.map_err(|error| SourceError::Unavailable(error.to_string()))
     }
 
     async fn counts(&self, stream: StreamId) -> Option<Reading> {

@@ -1,8 +1,11 @@
 //! This machine's network interfaces, by netlink.
 
+mod counters;
+mod dump;
 mod ethtool;
 mod kind;
 mod links;
+mod queues;
 mod speed;
 mod tags;
 mod uplinks;

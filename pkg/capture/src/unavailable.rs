@@ -4,8 +4,8 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use async_trait::async_trait;
 use xdplive_source::{
-    Check, HookAccounts, Host, HostId, Interfaces, IsShown, Moment, Outcome, Prepared, Reading, Report,
-    Request, Source, SourceError, StreamId, Subscription,
+    Check, HookAccounts, Host, HostId, HostSet, InterfaceSet, Interfaces, IsShown, LinkReading, Moment,
+    Outcome, Prepared, Reading, Report, Request, Source, SourceError, StreamId, Subscription,
 };
 
 use crate::{
@@ -90,6 +90,14 @@ impl Source for Unavailable {
 
     async fn accounts(&self) -> Vec<HookAccounts> {
         Vec::new()
+    }
+
+    async fn link_counters(
+        &self,
+        _hosts: &HostSet,
+        _interfaces: &InterfaceSet,
+    ) -> Result<Vec<LinkReading>, SourceError> {
+        Err(self.error())
     }
 
     async fn counts(&self, _stream: StreamId) -> Option<Reading> {

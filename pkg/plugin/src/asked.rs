@@ -159,7 +159,7 @@ pub fn read(
     };
     // Flags are counted beside the flows, whatever they belong to.
     let hides_own = !settings.shows_own_traffic
-        && query.kind != Kind::Capture
+        && !matches!(query.kind, Kind::Capture | Kind::Interfaces)
         && query.group_by != Some(GroupBy::TcpFlag);
     let wanted =
         |limit| Some(Wanted { filter: Arc::clone(&query.filter), limit, hides_own, header_bytes: false });
@@ -167,7 +167,7 @@ pub fn read(
         Kind::Packets => wanted(query.limit.map_or(Limit::All, Limit::PerSecond)),
         Kind::Rates if !query.is_of_flows() => wanted(Limit::None),
         // What is wanted of flows is chosen among those that are counted, and takes no slot.
-        Kind::Rates | Kind::Flows | Kind::Capture => None,
+        Kind::Rates | Kind::Flows | Kind::Capture | Kind::Interfaces => None,
     };
     let hosts = if query.hosts.is_empty() {
         HostSet::All

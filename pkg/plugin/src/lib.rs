@@ -20,6 +20,7 @@
 //! | [`seen`] | hosts, ports and the like in what was sent, to choose from |
 //! | [`groups`], [`utilisation`] | groups of rates: their names, and which are shown; percent of a link's speed |
 //! | [`conversations`] | conversations as rows |
+//! | [`link_intervals`] | what was counted of interfaces, one interval after the other |
 //! | [`columns`], [`mod@frame`] | rows as columns, columns as frames |
 //! | [`pcapng`] | rows as a file for Wireshark |
 //!
@@ -38,6 +39,7 @@ pub mod conversations;
 pub mod frame;
 pub mod groups;
 pub mod handshake;
+pub mod link_intervals;
 pub mod loader_unit;
 pub mod logging;
 pub mod other_machines;

@@ -27,6 +27,7 @@ use crate::{
         Column as _,
         capture::CaptureColumn,
         flows::FlowColumn,
+        interfaces::InterfaceColumn,
         packets::PacketColumn,
         rates::{CountColumn, SeriesColumn},
     },
@@ -53,6 +54,8 @@ pub enum Columns {
     Flows(Vec<FlowColumn>),
     /// Of the capture's accounts.
     Capture(Vec<CaptureColumn>),
+    /// Of interfaces.
+    Interfaces(Vec<InterfaceColumn>),
 }
 
 impl Columns {
@@ -65,6 +68,7 @@ impl Columns {
             Self::Series(_) => Vec::new(),
             Self::Flows(columns) => columns.iter().map(|column| column.name()).collect(),
             Self::Capture(columns) => columns.iter().map(|column| column.name()).collect(),
+            Self::Interfaces(columns) => columns.iter().map(|column| column.name()).collect(),
         }
     }
 }
@@ -199,6 +203,7 @@ impl Query {
                     Columns::Flows(keys.columns_with(of_tunnels(decapsulate, &FlowColumn::OF_TUNNELS))?)
                 }
                 Kind::Capture => Columns::Capture(keys.columns()?),
+                Kind::Interfaces => Columns::Interfaces(keys.columns()?),
             },
             limit: ceiling.default_limit(),
             interval,
@@ -218,6 +223,13 @@ impl Query {
             },
             Kind::Flows => Self { top, since: Some(since), ..query },
             Kind::Capture => Self { filter: Arc::default(), decapsulate: Decapsulate::None, ..query },
+            // Both ways of an interface are in one row.
+            Kind::Interfaces => Self {
+                direction: Direction::ALL.to_vec(),
+                filter: Arc::default(),
+                decapsulate: Decapsulate::None,
+                ..query
+            },
         };
         check_flows(&query.filter, kind, group_by)?;
         query.check_utilisation()?;

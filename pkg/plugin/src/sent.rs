@@ -12,7 +12,7 @@ use std::{
 
 use xdplive_source::{Batch, Label};
 
-use crate::columns::{flows::FlowRow, rates::CountRow};
+use crate::columns::{flows::FlowRow, interfaces::InterfaceRow, rates::CountRow};
 
 /// Queries of one kind whose rows are kept at most.
 const QUERIES: usize = 64;
@@ -308,12 +308,18 @@ pub struct AllSent {
     pub groups: Sent<Arc<[CountRow]>>,
     /// Of conversations: the last table.
     pub flows: Sent<Arc<[FlowRow]>>,
+    /// Of interfaces, by interval.
+    pub interfaces: Sent<Arc<[InterfaceRow]>>,
 }
 
 /// Rows of one query of grouped rates, of some 100 bytes: an hour of ten groups and all others at one a second.
 pub const GROUP_ROWS: usize = 40_000;
 /// And of all such queries.
 const ALL_GROUP_ROWS: usize = 5 * GROUP_ROWS;
+/// Rows of one query of interfaces, of some 200 bytes: an hour of ten interfaces at one a second.
+pub const INTERFACE_ROWS: usize = 36_000;
+/// And of all such queries.
+const ALL_INTERFACE_ROWS: usize = 3 * INTERFACE_ROWS;
 
 impl AllSent {
     /// With at most so many rows of one query of packets, and ten times as many of all.
@@ -323,6 +329,11 @@ impl AllSent {
             packets: Sent::new(Bounds { of_one: packets, of_all: 10 * packets, pieces: usize::MAX }),
             groups: Sent::new(Bounds { of_one: GROUP_ROWS, of_all: ALL_GROUP_ROWS, pieces: usize::MAX }),
             flows: Sent::new(Bounds { of_one: usize::MAX, of_all: usize::MAX, pieces: 1 }),
+            interfaces: Sent::new(Bounds {
+                of_one: INTERFACE_ROWS,
+                of_all: ALL_INTERFACE_ROWS,
+                pieces: usize::MAX,
+            }),
         }
     }
 }

@@ -127,6 +127,15 @@ pub enum SourceError {
         /// What it says.
         reason: String,
     },
+    /// The counters of interfaces cannot be had from there.
+    #[error(
+        "the kernel's counters of interfaces cannot be had from {hosts}: other machines are not asked for them yet; choose a \
+         data source of the machine itself"
+    )]
+    NoCounters {
+        /// The machines.
+        hosts: String,
+    },
     /// There is no capture at all.
     #[error("{0}")]
     Unavailable(String),
@@ -157,6 +166,7 @@ impl SourceError {
             | Self::HookUnavailable { .. }
             | Self::NoEgress { .. }
             | Self::Failed { .. }
+            | Self::NoCounters { .. }
             | Self::Unavailable(_)
             | Self::Gone => ErrorKind::Machine,
         }

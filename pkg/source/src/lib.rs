@@ -15,6 +15,7 @@
 //! | `batch`, `row`, `row_counts`, `header_bytes`, `tunnels` | rows, where they come from, the bytes of their headers, and what carries them |
 //! | `flows`, `flow_filters` | what was counted of flows, and which of them somebody wants |
 //! | `accounts` | what has been counted so far |
+//! | `link_counters` | what kernel and card have counted of an interface |
 //! | `counting` | a stream that only counts, in intervals |
 //! | `report` | what a machine lets us do |
 //! | `host`, `host_patterns`, `ids` | hosts, and numbers for streams and interfaces |
@@ -38,6 +39,7 @@ mod host_patterns;
 mod ids;
 mod interface;
 mod interface_set;
+mod link_counters;
 mod merged;
 pub mod own;
 mod prepared;
@@ -73,6 +75,7 @@ pub use self::{
     ids::{GONE, InterfaceNumber, StreamId},
     interface::{Interface, Interfaces, Link},
     interface_set::{ANY, Chosen, EXCEPT, InterfaceSet, NoSet, UPLINKS, WILDCARDS},
+    link_counters::{LinkCounters, LinkReading},
     merged::{Hosts, Merged, Order},
     prepared::{InForce, LeftOut, Prepared},
     queue::{Counted, FLUSH_INTERVAL, Handled, Queue},

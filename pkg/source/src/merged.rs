@@ -24,6 +24,7 @@ use crate::{
     ids::StreamId,
     interface::Interfaces,
     interface_set::InterfaceSet,
+    link_counters::LinkReading,
     prepared::{LeftOut, Prepared},
     queue::Queue,
     report::{Check, Report},
@@ -283,6 +284,33 @@ impl Source for Merged {
             all.extend(accounts);
         }
         all
+    }
+
+    async fn link_counters(
+        &self,
+        hosts: &HostSet,
+        interfaces: &InterfaceSet,
+    ) -> Result<Vec<LinkReading>, SourceError> {
+        let asked: Vec<_> = self
+            .parts()
+            .filter_map(|(part, source)| Some((part, source, self.hosts_at(part, hosts)?)))
+            .collect();
+        let answers =
+            join_all(asked.iter().map(|(_, source, hosts)| source.link_counters(hosts, interfaces))).await;
+        let mut refusal = SourceError::NoSuchHost { available: names_of(&*self.hosts()).to_string() };
+        let mut all = Vec::new();
+        let mut is_had = false;
+        for ((part, ..), answer) in asked.iter().zip(answers) {
+            match answer {
+                Ok(mut readings) => {
+                    is_had = true;
+                    readings.iter_mut().for_each(|one| one.host = self.hosts.of(*part, &one.host));
+                    all.extend(readings);
+                }
+                Err(error) => refusal = error,
+            }
+        }
+        if is_had { Ok(all) } else { Err(refusal) }
     }
 
     async fn counts(&self, stream: StreamId) -> Option<Reading> {

@@ -9,9 +9,11 @@ use crate::{
     clock::Moment,
     error::SourceError,
     flows::FlowFeed,
-    host::{Host, HostId, Machine},
+    host::{Host, HostId, HostSet, Machine, names_of},
     ids::StreamId,
     interface::Interfaces,
+    interface_set::InterfaceSet,
+    link_counters::LinkReading,
     prepared::Prepared,
     report::Report,
     request::Request,
@@ -89,6 +91,19 @@ pub trait Source: Send + Sync + 'static {
 
     /// What has been counted so far at every hook of every watched interface. Attaches nothing.
     async fn accounts(&self) -> Vec<HookAccounts>;
+
+    /// What kernel and cards have counted so far of those of `interfaces` that there are now on `hosts`, whether their packets
+    /// can be read or not. Attaches nothing.
+    ///
+    /// # Errors
+    /// [`SourceError::NoSuchHost`], [`SourceError::NoCounters`] and [`SourceError::Unavailable`] only.
+    async fn link_counters(
+        &self,
+        _hosts: &HostSet,
+        _interfaces: &InterfaceSet,
+    ) -> Result<Vec<LinkReading>, SourceError> {
+        Err(SourceError::NoCounters { hosts: names_of(&*self.hosts()).to_string() })
+    }
 
     /// What has been counted so far for one stream; `None` where nothing is attached for it now.
     async fn counts(&self, stream: StreamId) -> Option<Reading>;

@@ -229,6 +229,8 @@ pub enum Kind {
     Flows,
     /// Counters of the capture itself
     Capture,
+    /// State and counters of interfaces
+    Interfaces,
 }
 
 /// Beginnings of what is counted of conversations.

@@ -143,12 +143,15 @@ fn check(options: &Watch) -> Result<(), Failure> {
     if options.write.is_some() {
         write::check(options)?;
     }
-    if options.query == Kind::Capture && !options.filter.is_empty() {
-        standard_error::note(
+    let is_filtered = !options.filter.is_empty();
+    match options.query {
+        Kind::Capture if is_filtered => standard_error::note(
             "note: --filter has no meaning for --query capture, which shows what all streams are given",
-        );
-    } else {
-        contradictions(&options.filter).for_each(standard_error::note);
+        ),
+        Kind::Interfaces if is_filtered => standard_error::note(
+            "note: --filter has no meaning for --query interfaces, which shows what the kernel counts of all packets",
+        ),
+        _ => contradictions(&options.filter).for_each(standard_error::note),
     }
     Ok(())
 }

@@ -31,9 +31,10 @@ use tokio::{
 };
 use tracing::warn;
 use xdplive_protocol::interface_name;
-use xdplive_source::{Interface, Interfaces, Link};
+use xdplive_source::{Host, Interface, InterfaceSet, Interfaces, Link, LinkReading};
 
 use super::{
+    counters,
     ethtool::Ethtool,
     links::{self, Named},
     speed::speed,
@@ -147,6 +148,17 @@ impl Watch {
     /// Any [`WatchError`].
     pub async fn look(&self) -> Result<Interfaces, WatchError> {
         look(&self.asking).await
+    }
+
+    /// What kernel and cards have counted so far of the interfaces of `host`, which is this one, that `chosen` has.
+    ///
+    /// # Errors
+    /// [`WatchError::Socket`].
+    pub async fn counters(&self, host: &Host, chosen: &InterfaceSet) -> Result<Vec<LinkReading>, WatchError> {
+        let (host, chosen, known) = (host.clone(), chosen.clone(), self.now());
+        // Short, but it waits for the kernel.
+        let read = spawn_blocking(move || counters::read(&host, &chosen, &known));
+        Ok(read.await.map_err(std::io::Error::other)??)
     }
 
     /// Waits for the next change; `None` when there will be none any more.

@@ -20,6 +20,7 @@ use crate::{
     columns::{
         Cells, Column, ColumnType,
         capture::{CaptureColumn, CaptureRow},
+        interfaces::{InterfaceColumn, InterfaceRow},
         rates::{CountColumn, CountRow, NO_GROUP, SeriesColumn},
     },
     groups::{self, OTHER},
@@ -75,6 +76,13 @@ pub fn of_accounts(columns: &[CaptureColumn], rows: &[CaptureRow]) -> (Vec<i64>,
     let (times, mut series) = of_rows(&of_hooks, rows, CaptureRow::time, of_hook);
     series.extend(of_rows(&of_streams, rows, CaptureRow::time, of_stream).1);
     with_names((times, series))
+}
+
+/// The times of rows of interfaces, and the columns of numbers of each interface.
+#[must_use]
+pub fn of_interfaces(columns: &[InterfaceColumn], rows: &[InterfaceRow]) -> (Vec<i64>, Vec<Series>) {
+    let several = InterfaceRow::are_of_several_hosts(rows);
+    with_names(of_rows(columns, rows, |row| row.time, |row| row.labels(several)))
 }
 
 /// The times of counts, and the columns of numbers of each group.

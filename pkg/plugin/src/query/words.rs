@@ -22,11 +22,13 @@ pub enum Kind {
     Flows,
     /// The capture's own accounts.
     Capture,
+    /// What kernel and cards count of interfaces.
+    Interfaces,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 4] = [Self::Packets, Self::Rates, Self::Flows, Self::Capture];
+    pub const ALL: [Self; 5] = [Self::Packets, Self::Rates, Self::Flows, Self::Capture, Self::Interfaces];
 
     /// Its name in queries and channels.
     #[must_use]
@@ -36,6 +38,7 @@ impl Kind {
             Self::Rates => "rates",
             Self::Flows => "flows",
             Self::Capture => "capture",
+            Self::Interfaces => "interfaces",
         }
     }
 }

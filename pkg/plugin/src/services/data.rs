@@ -18,7 +18,8 @@ use serde_json::{Value, json};
 use tonic::{Request, Response, Status, async_trait};
 use tracing::debug;
 use xdplive_source::{
-    Batch, GroupBy, InForce, InterfaceSet, InterfaceState, Interfaces, Prepared, Source, SourceError,
+    Batch, GroupBy, InForce, InterfaceSet, InterfaceState, Interfaces, LinkReading, Prepared, Source,
+    SourceError,
 };
 
 use self::{
@@ -136,7 +137,11 @@ impl Plugin {
             self.end_outdated(&asked).await;
         }
         let _permit = self.promise(&asked, caller).await?;
-        let prepared = self.prepare(&asked).await?;
+        let (prepared, readings) = match asked.query.kind {
+            // Nothing has to be attached to read what the kernel counts anyway.
+            Kind::Interfaces => (Prepared::default(), self.read_interfaces(&asked).await?),
+            _ => (self.prepare(&asked).await?, Vec::new()),
+        };
         let hooks: Vec<&InForce> = prepared.in_force.iter().filter(|hook| asked.asks_for(hook)).collect();
         let in_force =
             hooks.iter().map(|hook| hook_in_json(hook)).chain(left_out::entries(&prepared.left_out));
@@ -157,11 +162,13 @@ impl Plugin {
         if !prepared.left_out.is_empty() {
             about.add("leftOut", left_out::counts(&prepared.left_out));
         }
-        if asked.query.kind != Kind::Capture {
+        if !matches!(asked.query.kind, Kind::Capture | Kind::Interfaces) {
             self.add_accounts(&asked, &mut about);
         }
         about.notices.extend(remarks(&asked, &*self.source));
-        if let Some(text) = nothing_fits(&asked.request.interfaces, &interfaces) {
+        if readings.is_empty()
+            && let Some(text) = nothing_fits(&asked.request.interfaces, &interfaces)
+        {
             about.notices.push(json!({ "severity": "warning", "text": text }));
             about.add("nothingFits", json!(text));
         }
@@ -230,6 +237,18 @@ impl Plugin {
                 let rows = self.past_flows(&asked, &range);
                 (rows.len(), arrow::frame(name, columns, &rows, &about.meta(rows.is_empty()))?)
             }
+            Columns::Interfaces(columns) => {
+                // To a rule, what is not counted yet is no figure.
+                let readings = if caller.is_rule { Vec::new() } else { readings };
+                let kept = self.past_interfaces(&asked, &range, &readings);
+                if caller.is_rule {
+                    let (times, series) = wide::of_interfaces(columns, &kept.rows);
+                    (0, wide::frame(name, &times, &series, &about.meta_of(&kept, times.is_empty()))?)
+                } else {
+                    let meta = about.meta_of(&kept, kept.rows.is_empty());
+                    (0, arrow::frame(name, columns, &kept.rows, &meta)?)
+                }
+            }
             Columns::Capture(columns) => {
                 about.notices.extend(left_out::notice(&prepared.left_out).or_else(|| notice(&hooks)));
                 // It names no packets.
@@ -258,6 +277,20 @@ impl Plugin {
             }
         }
         self.source.prepare(&asked.request).await
+    }
+
+    /// What has been counted of the interfaces that are asked for. Each that is named has to be there.
+    async fn read_interfaces(&self, asked: &Asked) -> Result<Vec<LinkReading>, SourceError> {
+        let interfaces = &asked.request.interfaces;
+        let readings = self.source.link_counters(&asked.request.hosts, interfaces).await?;
+        let is_there = |name: &&String| readings.iter().any(|one| *one.interface == **name);
+        match interfaces {
+            InterfaceSet::Named(names) => match names.iter().find(|name| !is_there(name)) {
+                Some(missing) => Err(SourceError::NoSuchInterface { given: missing.clone() }),
+                None => Ok(readings),
+            },
+            _ => Ok(readings),
+        }
     }
 
     /// Names the channel with the accounts of what is asked, so that a panel can say why it is empty and what it lacks.

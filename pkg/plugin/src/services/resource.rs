@@ -28,8 +28,8 @@ use crate::{
     access::{check_interface, check_packets},
     asked::{self, Refusal},
     columns::{
-        Column, ColumnType, capture::CaptureColumn, flows::FlowColumn, packets::PacketColumn,
-        rates::CountColumn,
+        Column, ColumnType, capture::CaptureColumn, flows::FlowColumn, interfaces::InterfaceColumn,
+        packets::PacketColumn, rates::CountColumn,
     },
     pcapng::WriteError,
     query::MAX_INTERFACES,
@@ -145,13 +145,14 @@ impl Plugin {
                 Some("rates") => Ok(entries::<CountColumn>()),
                 Some("flows") => Ok(entries::<FlowColumn>()),
                 Some("capture") => Ok(entries::<CaptureColumn>()),
+                Some("interfaces") => Ok(entries::<InterfaceColumn>()),
                 Some(other) => {
                     let other: String = other.chars().take(80).collect();
                     Err((
                         400,
                         format!(
-                            "there are no columns of kind \"{other}\"; there are packets, rates, flows and \
-                             capture"
+                            "there are no columns of kind \"{other}\"; there are packets, rates, flows, \
+                             capture and interfaces"
                         ),
                     ))
                 }

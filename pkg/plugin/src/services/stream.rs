@@ -4,6 +4,7 @@ mod accounts;
 mod flows;
 mod groups;
 mod intake;
+mod interfaces;
 pub(super) mod lingering;
 mod message;
 mod packets;
@@ -27,6 +28,7 @@ use self::{
     flows::Flows,
     groups::Groups,
     intake::Intake,
+    interfaces::Interfaces,
     message::Message,
     packets::Packets,
     rates::Rates,
@@ -36,7 +38,9 @@ use super::{Plugin, admission::Admitted, since_start::SinceStart};
 use crate::{
     asked::{self, Asked, ChannelRefusal, Refusal},
     audit::{self, Audited},
-    columns::{Column, capture::CaptureColumn, packets::PacketColumn, rates::CountRow},
+    columns::{
+        Column, capture::CaptureColumn, interfaces::InterfaceColumn, packets::PacketColumn, rates::CountRow,
+    },
     frame::json::{self, Encoder},
     query::{Columns, Kind},
     sent::Sent,
@@ -133,7 +137,7 @@ impl Plugin {
     async fn new_messages(&self, asked: Asked) -> Result<Messages, SourceError> {
         let is_kept = match asked.query.kind {
             Kind::Packets => asked.query.limit.is_some(),
-            Kind::Rates | Kind::Flows => true,
+            Kind::Rates | Kind::Flows | Kind::Interfaces => true,
             Kind::Capture => false,
         };
         let messages = self.messages(asked.clone()).await?;
@@ -190,6 +194,7 @@ impl Plugin {
                 self.tables(&asked, &self.sent.flows, flows, columns).await
             }
             Columns::Capture(columns) => self.accounts(asked, columns).await,
+            Columns::Interfaces(columns) => self.interfaces(asked, columns).await,
         }
     }
 
@@ -234,6 +239,13 @@ impl Plugin {
         let encoder = Encoder::new(columns);
         let accounts = Accounts::new(subscription, source, asked, encoder, shutdown);
         Ok(Box::pin(stream::unfold(accounts, Accounts::next)))
+    }
+
+    async fn interfaces(&self, asked: Asked, columns: Vec<InterfaceColumn>) -> Result<Messages, SourceError> {
+        let keeper = self.sent.interfaces.keeper(&asked.request.label);
+        let (source, encoder) = (Arc::clone(&self.source), Encoder::new(columns));
+        let interfaces = Interfaces::begin(source, asked, keeper, encoder, self.shutdown.clone()).await?;
+        Ok(Box::pin(stream::unfold(interfaces, Interfaces::next)))
     }
 
     /// What `table` makes of the flows that are asked for.
@@ -289,6 +301,7 @@ fn schema_of(columns: &Columns) -> Vec<u8> {
         Columns::Series(columns) => json::schema(columns),
         Columns::Flows(columns) => json::schema(columns),
         Columns::Capture(columns) => json::schema(columns),
+        Columns::Interfaces(columns) => json::schema(columns),
     }
 }
 

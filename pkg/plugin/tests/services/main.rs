@@ -27,6 +27,7 @@ mod groups;
 mod health;
 mod host;
 mod interface_sets;
+mod interfaces;
 mod lingering;
 mod log;
 mod other_machines;

@@ -1,7 +1,7 @@
 //! A source that does what a test says.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeSet, VecDeque},
     sync::{
         Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
@@ -15,10 +15,10 @@ use tokio::sync::{mpsc, oneshot};
 use xdplive_capture::clock;
 use xdplive_packet::{Event, Headers, Hook, headers::present};
 use xdplive_source::{
-    Batch, Counted, DirectionCounts, FlowFeed, FlowQueue, HeaderBytes, HookAccounts, Host, HostId, InForce,
-    Interface, InterfaceSet, Interfaces, IsShown, LeftOut, Link, Moment, Names, Origin, Prepared, Queue,
-    Reading, Report, Request, Row, RowCounts, Source, SourceError, StreamId, Subscription, Tunnels,
-    WallClock,
+    Batch, Counted, DirectionCounts, FlowFeed, FlowQueue, HeaderBytes, HookAccounts, Host, HostId, HostSet,
+    InForce, Interface, InterfaceSet, Interfaces, IsShown, LeftOut, Link, LinkReading, Moment, Names, Origin,
+    Prepared, Queue, Reading, Report, Request, Row, RowCounts, Source, SourceError, StreamId, Subscription,
+    Tunnels, WallClock,
 };
 
 use crate::grafana::patiently;
@@ -38,6 +38,8 @@ pub(crate) struct Machine {
     pub(crate) left_out: Vec<LeftOut>,
     /// What has been counted.
     pub(crate) accounts: Vec<HookAccounts>,
+    /// What kernel and cards have counted, one reading after the other; the last one stays.
+    pub(crate) links: Mutex<VecDeque<Vec<LinkReading>>>,
     /// What has been counted for whatever stream.
     pub(crate) counts: Option<DirectionCounts>,
     /// Why nothing can be counted that nobody has asked for.
@@ -63,6 +65,7 @@ impl Default for Machine {
             in_force: Vec::new(),
             left_out: Vec::new(),
             accounts: Vec::new(),
+            links: Mutex::default(),
             counts: None,
             no_shared_hook: None,
         }
@@ -191,6 +194,19 @@ impl Source for FakeSource {
 
     async fn accounts(&self) -> Vec<HookAccounts> {
         self.machine.accounts.clone()
+    }
+
+    async fn link_counters(
+        &self,
+        _hosts: &HostSet,
+        interfaces: &InterfaceSet,
+    ) -> Result<Vec<LinkReading>, SourceError> {
+        self.refused()?;
+        let mut readings = self.machine.links.lock().unwrap();
+        let all = if readings.len() > 1 { readings.pop_front() } else { readings.front().cloned() };
+        let at = self.now();
+        let chosen = all.into_iter().flatten().filter(|one| interfaces.contains(&one.interface, false));
+        Ok(chosen.map(|one| LinkReading { at, ..one }).collect())
     }
 
     async fn counts(&self, _stream: StreamId) -> Option<Reading> {

@@ -8,7 +8,10 @@ use std::{env, fmt::Write as _, fs, path::Path};
 use serde_json::json;
 
 use super::*;
-use crate::columns::{capture::CaptureColumn, flows::FlowColumn, packets::PacketColumn, rates::CountColumn};
+use crate::columns::{
+    capture::CaptureColumn, flows::FlowColumn, interfaces::InterfaceColumn, packets::PacketColumn,
+    rates::CountColumn,
+};
 
 /// An object of columns by name, in the order in which they are shown, a line each.
 fn listed<C: Column>() -> String {
@@ -35,6 +38,7 @@ fn the_front_end_knows_the_same_columns() {
         ("rates", listed::<CountColumn>()),
         ("flows", listed::<FlowColumn>()),
         ("capture", listed::<CaptureColumn>()),
+        ("interfaces", listed::<InterfaceColumn>()),
     ];
     let kinds = kinds.map(|(kind, columns)| format!("  \"{kind}\": {columns}")).join(",\n");
     let contents = format!("{{\n{kinds}\n}}\n");

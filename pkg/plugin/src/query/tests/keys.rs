@@ -72,7 +72,7 @@ fn no_words() -> Vec<Value> {
 fn other_words_are_refused() {
     let words = ["", " ", "in ", "IN", "Both", "none", "packets,rates"].map(Value::from);
     let wrong = || no_words().into_iter().chain(words.clone());
-    assert_refused("kind", wrong(), "allowed are packets, rates, flows, capture");
+    assert_refused("kind", wrong(), "allowed are packets, rates, flows, capture, interfaces");
     assert_refused("direction", wrong(), "allowed are in, out, both");
     assert_refused("measure", wrong(), "allowed are packets, bits, size, utilisation");
     assert_refused("since", wrong(), "allowed are interval, start");

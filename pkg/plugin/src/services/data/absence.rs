@@ -9,7 +9,7 @@ use xdplive_history::accounts::POINTS;
 use super::past::reaches;
 use crate::{
     query::{Kind, Query},
-    sent::GROUP_ROWS,
+    sent::{GROUP_ROWS, INTERFACE_ROWS},
     settings::ServerSettings,
 };
 
@@ -50,6 +50,7 @@ pub(super) fn notice_of_absence(
             "accounts",
             format!("the last {history} of what was watched, {POINTS} rows at most, while Grafana runs"),
         ),
+        Kind::Interfaces => ("counters of interfaces", last_rows(INTERFACE_ROWS)),
     };
     let text = format!("No {what} are kept of this time range. What is kept: {kept}.");
     Some(json!({ "severity": "info", "text": text }))

@@ -8,16 +8,18 @@ use xdplive_history::{
     watched::{Choice, GroupInterval, GroupsOf},
 };
 use xdplive_packet::{event::Direction, flow::Sum};
-use xdplive_source::{Batch, Decapsulate, HookAccounts, InterfaceSet, Interval, Lap, Top};
+use xdplive_source::{Batch, Decapsulate, HookAccounts, InterfaceSet, Interval, Lap, LinkReading, Top};
 
 use crate::{
     asked::Asked,
     columns::{
         capture::CaptureRow,
         flows::FlowRow,
+        interfaces::InterfaceRow,
         rates::{CountRow, drop_unfinished, intervals},
     },
     groups::{self, Shown},
+    link_intervals,
     query::{Columns, Since},
     sent::{Last, Past, Place},
     services::{Plugin, since_start::SinceStart},
@@ -195,6 +197,25 @@ impl Plugin {
         let is_now = *range.start() <= now && reaches(range, now);
         let since_start = SinceStart::of(self, asked).filter(|_| is_now).and_then(|mut since| since.rows());
         since_start.unwrap_or_else(|| Arc::from([]))
+    }
+
+    /// The rows of interfaces of a time range. Where none are kept and it has not ended, what they are like now, as they are `read`:
+    /// what they count is not known before an interval is over.
+    pub(super) fn past_interfaces(
+        &self,
+        asked: &Asked,
+        range: &RangeInclusive<i64>,
+        read: &[LinkReading],
+    ) -> Kept<Vec<InterfaceRow>> {
+        let pieces = self.sent.interfaces.of(&asked.request.label);
+        let from = pieces.iter().find_map(|rows| rows.first()).map(|row| row.time);
+        let sent = pieces.iter().flat_map(|rows| rows.iter());
+        let mut rows: Vec<InterfaceRow> = sent.filter(|row| range.contains(&row.time)).cloned().collect();
+        let now = self.source.now().milliseconds();
+        if rows.is_empty() && reaches(range, now) {
+            rows.extend(read.iter().map(|reading| link_intervals::row(reading, None, now)));
+        }
+        Kept { rows, from }
     }
 
     /// The accounts of a time range, and those of now where it has not ended.
