@@ -23,7 +23,7 @@ help: ## List the tasks
 ## Using it
 
 .PHONY: run
-run: ## Live packets from a fresh checkout: in Grafana where there is one, else here.  INTERFACE=eth0, or FLEET=1
+run: ## Live packets from a fresh checkout: in Grafana where there is one, else here.  INTERFACE=eth0, or FLEET=1 for two machines
 	@tools/$(if $(FLEET),fleet,run).sh
 
 ## Building it

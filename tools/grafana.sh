@@ -39,13 +39,14 @@ password_of() {
   cat "$file"
 }
 
-# Becomes that Grafana, with the plugin in dist/ and what is in provisioning/.    start_grafana DIRECTORY PORT PASSWORD
+# Becomes that Grafana, with the plugin in dist/ and what is in provisioning/, or in PROVISIONING, and with the settings in CONFIG
+# where that is given.    start_grafana DIRECTORY PORT PASSWORD [PROVISIONING CONFIG]
 start_grafana() {
   local directory=$PWD/$1
   mkdir -p "$directory/plugins" "$directory/data" "$directory/logs"
   ln -sfn "$PWD/dist" "$directory/plugins/$plugin_id"
   export GF_PATHS_PLUGINS=$directory/plugins GF_PATHS_DATA=$directory/data GF_PATHS_LOGS=$directory/logs
-  export GF_PATHS_PROVISIONING=$PWD/provisioning GF_PLUGINS_ALLOW_LOADING_UNSIGNED_PLUGINS=$plugin_id
+  export GF_PATHS_PROVISIONING=${4:-$PWD/provisioning} GF_PLUGINS_ALLOW_LOADING_UNSIGNED_PLUGINS=$plugin_id
   # Reachable from this machine only, and not by a page from elsewhere whose name leads here. Everybody on this machine may
   # look; to change something takes the password.
   export GF_SERVER_HTTP_ADDR=127.0.0.1 GF_SERVER_HTTP_PORT=$2
@@ -55,5 +56,5 @@ start_grafana() {
   export GF_ANALYTICS_REPORTING_ENABLED=false GF_ANALYTICS_CHECK_FOR_UPDATES=false
   export GF_ANALYTICS_CHECK_FOR_PLUGIN_UPDATES=false GF_PLUGINS_PREINSTALL_DISABLED=true
   export GF_LOG_MODE=${GF_LOG_MODE:-console} GF_LOG_LEVEL=${GF_LOG_LEVEL:-warn}
-  exec "$grafana" server --homepath "$grafana_home"
+  exec "$grafana" server --homepath "$grafana_home" ${5:+--config "$5"}
 }

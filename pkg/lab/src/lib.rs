@@ -9,6 +9,7 @@
 //! | [`client`] | a client of the plugin's services, as Grafana is one |
 //! | [`process`] | the processes of a plugin, and how many programs are attached |
 //! | [`attached`] | what is attached in the kernel, and taking it away by force |
+//! | [`fleet`] | a server of NATS, and agents |
 //! | [`footprint`] | the memory and the descriptors of processes |
 //! | [`memory_limit`] | a bound on the memory of processes |
 //! | [`bare`] | links to a program that does nothing, to compare with |
@@ -19,6 +20,7 @@ pub mod attached;
 pub mod bare;
 mod bpf;
 pub mod client;
+pub mod fleet;
 pub mod footprint;
 pub mod memory_limit;
 pub mod namespace;

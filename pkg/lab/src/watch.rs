@@ -143,6 +143,16 @@ impl Watch {
         self.out.lines.lock().expect("the lines").len()
     }
 
+    /// The last rows so far, as they were printed.
+    ///
+    /// # Panics
+    /// Where who reads them has failed.
+    #[must_use]
+    pub fn last_lines(&self, count: usize) -> Vec<String> {
+        let lines = self.out.lines.lock().expect("the lines");
+        lines.iter().skip(lines.len().saturating_sub(count)).cloned().collect()
+    }
+
     /// Lines of standard error so far.
     #[must_use]
     pub fn errors(&self) -> Vec<String> {

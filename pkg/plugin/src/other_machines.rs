@@ -32,7 +32,11 @@ pub struct OtherMachines {
 impl Connect for OtherMachines {
     async fn connect(&self, owner: &str, access: &FleetAccess) -> Arc<dyn Source> {
         match self.fleet(owner, access).await {
-            Ok(fleet) => Arc::new(fleet),
+            Ok(fleet) => {
+                // What is asked first needs their interfaces.
+                fleet.first().await;
+                Arc::new(fleet)
+            }
             Err(reason) => {
                 warn!("data source {owner}: {reason}");
                 Arc::new(Unavailable::other_machines(Host::only(Arc::clone(&self.host)), reason))

@@ -109,10 +109,14 @@ impl Fleet {
         Ok(asked)
     }
 
-    /// Waits a little for the hosts that answer the first call.
-    async fn first(&self) {
-        let is_empty = || lock(&self.shared.table).all().next().is_none();
-        while is_empty() && self.begun.elapsed() < FIRST {
+    /// Waits a little, after the beginning, for the hosts that answer the first call and what they say of themselves.
+    pub async fn first(&self) {
+        let is_unknown = || {
+            let table = lock(&self.shared.table);
+            let is_empty = table.all().next().is_none();
+            is_empty || table.all().any(|known| known.is_here() && known.has_news())
+        };
+        while is_unknown() && self.begun.elapsed() < FIRST {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
     }

@@ -8,6 +8,7 @@ mod endings;
 mod errors;
 mod faults;
 mod filters;
+mod fleet;
 mod flow_rows;
 mod flows;
 mod from_the_start;

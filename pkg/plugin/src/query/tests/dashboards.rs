@@ -4,10 +4,11 @@ use std::{fs, path::Path};
 
 use super::*;
 
-/// The queries of all panels, with an interface in the place of the dashboard's variable, and a filter. Panels that draw
+/// The queries of all panels, with values in the place of the dashboard's variables. Panels that draw
 /// what another one asks for have none of their own.
 fn queries(dashboard: &str, filter: &str) -> Vec<Value> {
-    let dashboard = dashboard.replace("$interface", "eth0").replace("$filter", filter);
+    let dashboard =
+        dashboard.replace("$interface", "eth0").replace("$machine", "*").replace("$filter", filter);
     let dashboard: Value = serde_json::from_str(&dashboard).unwrap();
     let panels = dashboard["panels"].as_array().unwrap();
     let targets = panels.iter().filter_map(|panel| panel["targets"].as_array()).flatten();
