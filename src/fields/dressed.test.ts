@@ -232,6 +232,7 @@ describe('other columns', () => {
       'outer_source_ip',
       'outer_destination_ip',
       'host',
+      'seen_at',
       'group',
       'bytes',
       'reverse_bytes',
