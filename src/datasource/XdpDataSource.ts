@@ -53,7 +53,7 @@ import { DashboardSearch } from '../resources/dashboards';
 import type { FilterAnswer, FilterQuestion, FilterWord, FilterWordsResponse } from '../resources/filter';
 import { defaultRouteFirst, type InterfacesResponse, type NetworkInterface } from '../resources/interfaces';
 import type { Machine, MachinesResponse } from '../resources/machines';
-import type { SeenResponse, SeenValue, SeenWhat } from '../resources/seen';
+import { labelOfSeen, type SeenResponse, type SeenValue, type SeenWhat } from '../resources/seen';
 import type { SettingsResponse } from '../resources/settings';
 import { limitRange } from '../settings/limitRange';
 import type { XdpSettings } from '../settings/model';
@@ -308,7 +308,7 @@ function choices(values: readonly string[]): MetricFindValue[] {
 }
 
 function seenChoices(seen: readonly SeenValue[]): MetricFindValue[] {
-  return choices(seen.map(({ value }) => value));
+  return seen.map((one) => ({ text: labelOfSeen(one), value: one.value }));
 }
 
 /** The frame of an answer to one query. Grafana hands over a refusal as an answer. */

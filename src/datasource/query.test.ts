@@ -20,6 +20,7 @@ import { dresser } from '../fields/dressed';
 import { dashboardPage } from '../fields/packetsPage';
 import pluginJson from '../plugin.json';
 import type { XdpQuery } from '../query/model';
+import { NAME_COLUMNS, PACKET_COLUMNS } from '../query/packetColumns';
 import { testDataSource } from '../testing/dataSource';
 import { channelMeta, ttlFrame } from '../testing/frames';
 import { LAST_FIVE_MINUTES, requestFor } from '../testing/requests';
@@ -96,7 +97,7 @@ describe('query', () => {
   it('shows lines beside the table where Explore looks at a range that is past', async () => {
     const request = { ...requestFor([{ refId: 'A', columns: ['ttl'] }], { from: 'now-10m', to: 'now-5m' }) };
     const response = await lastValueFrom(testDataSource().query({ ...request, app: CoreApp.Explore }));
-    expect(sent.mock.lastCall?.[0].targets).toEqual([{ refId: 'A', columns: undefined }]);
+    expect(sent.mock.lastCall?.[0].targets).toEqual([{ refId: 'A', columns: [...PACKET_COLUMNS, ...NAME_COLUMNS] }]);
     expect((response.data as DataFrame[]).map(({ fields }) => fields.map(({ name }) => name))).toEqual([
       ['ttl'],
       ['timestamp', 'body', 'severity', 'id', 'labels', 'interface'],

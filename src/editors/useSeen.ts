@@ -53,11 +53,11 @@ export function useSeen(list: List): { seen: Seen; refresh: () => void } {
   return { seen, refresh };
 }
 
-function suggestionOf({ value, packets }: SeenValue): Suggestion {
+function suggestionOf({ value, packets, name }: SeenValue): Suggestion {
   const meaning = t('suggestion.seen', 'seen, {{figure}} packets', {
     count: packets,
     figure: figure(packets),
     defaultValue_one: 'seen, {{figure}} packet',
   });
-  return { text: value, meaning };
+  return name === undefined ? { text: value, meaning } : { text: value, name, meaning: `${name}; ${meaning}` };
 }

@@ -1,5 +1,7 @@
 import { createDataFrame, DataFrameType, FieldType, type DataFrame } from '@grafana/data';
 
+import { NAME_COLUMNS, PACKET_COLUMNS, TUNNEL_COLUMNS } from '../query/packetColumns';
+
 import { asLogLines, asTailed, withLogLines } from './logLines';
 
 /** The queries that are for lines. */
@@ -77,12 +79,14 @@ describe('the live tail', () => {
   });
 
   it('asks for all columns', () => {
-    expect(asTailed({ refId: 'A', kind: 'packets', columns: ['ttl'], filter: 'udp' })).toEqual({
-      refId: 'A',
-      kind: 'packets',
-      columns: undefined,
-      filter: 'udp',
-    });
+    const asked = asTailed({ refId: 'A', kind: 'packets', columns: ['ttl', 'ip_id'], filter: 'udp' });
+    expect(asked).toEqual({ refId: 'A', kind: 'packets', columns: asked.columns, filter: 'udp' });
+    expect(asked.columns).toEqual([...PACKET_COLUMNS, ...NAME_COLUMNS, 'ip_id']);
+    expect(asTailed({ refId: 'A', decapsulate: 'inner' }).columns).toEqual([
+      ...PACKET_COLUMNS,
+      ...TUNNEL_COLUMNS,
+      ...NAME_COLUMNS,
+    ]);
   });
 });
 

@@ -8,18 +8,21 @@ import {
 } from '@grafana/data';
 
 import { LINES_KEPT, ROWS_KEPT, type XdpQuery } from '../query/model';
+import { NAME_COLUMNS, PACKET_COLUMNS, TUNNEL_COLUMNS } from '../query/packetColumns';
 import { TAGS } from '../query/tags';
 import { liveChannelOf } from '../streaming/liveChannel';
 import { mapFrames } from '../streaming/mapFrames';
 
-import { tcpdumpLine, type PacketRow } from './tcpdumpLine';
+import { namesOfHosts, tcpdumpLine, type PacketRow } from './tcpdumpLine';
 
 /** A packet is of this kind of channel. */
 const PACKETS = 'packets/';
 
-/** The query as it is asked for lines, which are made of all columns. */
+/** The query as it is asked for lines, which are made of all columns and of the names of hosts. */
 export function asTailed(query: XdpQuery): XdpQuery {
-  return { ...query, columns: undefined };
+  const ofTunnels = query.decapsulate === 'inner' ? TUNNEL_COLUMNS : [];
+  const columns = new Set<string>([...PACKET_COLUMNS, ...ofTunnels, ...NAME_COLUMNS, ...(query.columns ?? [])]);
+  return { ...query, columns: [...columns] };
 }
 
 /** The newest packets of these queries, by refId, as lines of a log; whatever else there is stays as it is. */
@@ -47,9 +50,14 @@ export function withLogLines(response: DataQueryResponse, queries: readonly XdpQ
   };
 }
 
+/** Where none are named, those that a table shows unasked. */
 function withColumns(frame: DataFrame, columns: readonly string[] = []): DataFrame {
-  const fields = columns.flatMap((column) => frame.fields.find(({ name }) => name === column) ?? []);
-  return columns.length === 0 ? frame : { ...frame, fields };
+  const isName = (name: string) => (NAME_COLUMNS as readonly string[]).includes(name);
+  const fields =
+    columns.length === 0
+      ? frame.fields.filter(({ name }) => !isName(name))
+      : columns.flatMap((column) => frame.fields.find(({ name }) => name === column) ?? []);
+  return { ...frame, fields };
 }
 
 function isOfPackets(frame: unknown): frame is DataFrame {
@@ -73,7 +81,7 @@ export function logFrame(frame: DataFrame, from: number, to: number): DataFrame 
     meta: { ...frame.meta, type: DataFrameType.LogLines, preferredVisualisationType: 'logs' },
     fields: [
       { name: 'timestamp', type: FieldType.time, values: times.slice(from, to) },
-      { name: 'body', type: FieldType.string, values: lines },
+      { name: 'body', type: FieldType.string, values: rows.map((row, index) => `${lines[index]}${namesOfHosts(row)}`) },
       { name: 'severity', type: FieldType.string, values: rows.map(severityOf) },
       { name: 'id', type: FieldType.string, values: idsOf(rows, lines) },
       { name: 'labels', type: FieldType.other, values: rows.map(labelsOf) },
@@ -105,7 +113,10 @@ function severityOf({ malformed, tcp_flags: flags }: PacketRow): string {
   return typeof flags === 'string' && flags.split(',').includes('RST') ? 'warning' : 'info';
 }
 
-/** A name for each line, which stays its own while others come. Packets that look alike are counted. */
+/**
+ * A name for each line, which stays its own while others come. Packets that look alike are counted. What hosts are called is no
+ * part of it, because that may change.
+ */
 function idsOf(rows: readonly PacketRow[], lines: readonly string[]): string[] {
   const alike = new Map<string, number>();
   return lines.map((line, index) => {

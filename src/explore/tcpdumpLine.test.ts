@@ -1,4 +1,4 @@
-import { tcpdumpLine } from './tcpdumpLine';
+import { namesOfHosts, tcpdumpLine } from './tcpdumpLine';
 
 const IPV4 = { interface: 'eth0', direction: 'in', ethertype: 'IPv4', version: 4, malformed: null };
 
@@ -122,5 +122,20 @@ describe('a packet in the words of tcpdump', () => {
     ],
   ])('is a line: %#', (row, line) => {
     expect(tcpdumpLine(row)).toBe(line);
+  });
+});
+
+describe('names of hosts', () => {
+  it('stand behind a line where there are any, with the address of the host that has none', () => {
+    const row = {
+      source_ip: '192.0.2.20',
+      destination_ip: '239.255.255.250',
+      source_name: 'nas',
+      destination_name: null,
+    };
+    expect(namesOfHosts(row)).toBe(' (nas > 239.255.255.250)');
+    expect(namesOfHosts({ ...row, source_name: null, destination_name: 'ssdp' })).toBe(' (192.0.2.20 > ssdp)');
+    expect(namesOfHosts({ ...row, source_name: null })).toBe('');
+    expect(namesOfHosts({})).toBe('');
   });
 });

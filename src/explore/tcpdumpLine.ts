@@ -9,6 +9,14 @@ export function tcpdumpLine(row: PacketRow): string {
   return `${where} ${tags}${packet(row)}${fault}`;
 }
 
+/** Behind a line: what its hosts are called; nothing where neither has a name. */
+export function namesOfHosts(row: PacketRow): string {
+  const [source, destination] = [text(row.source_name), text(row.destination_name)];
+  return source === '' && destination === ''
+    ? ''
+    : ` (${source || text(row.source_ip)} > ${destination || text(row.destination_ip)})`;
+}
+
 function packet(row: PacketRow): string {
   const source = end(row.source_ip, row.source_port);
   const destination = end(row.destination_ip, row.destination_port);

@@ -47,6 +47,8 @@ const inVlan = () => t('link.vlan', 'Packets in this VLAN');
 const LINKS: ReadonlyMap<string, readonly CellLink[]> = new Map([
   ['source_ip', [onEitherSide(ofHost, 'source_ip', 'host'), BETWEEN, CONVERSATION]],
   ['destination_ip', [onEitherSide(ofHost, 'destination_ip', 'host'), BETWEEN, CONVERSATION]],
+  ['source_name', [onEitherSide(ofHost, 'source_ip', 'host')]],
+  ['destination_name', [onEitherSide(ofHost, 'destination_ip', 'host')]],
   ['outer_source_ip', [outerHost('outer_source_ip')]],
   ['outer_destination_ip', [outerHost('outer_destination_ip')]],
   ['source_port', [onEitherSide(ofPort, 'source_port', 'port'), CONVERSATION]],

@@ -6,6 +6,8 @@ import type { FilterReading, TypedExpected } from './filterReading';
 /** What can stand at the cursor. */
 export interface Suggestion {
   text: string;
+  /** What else it is called: it is found by that, too, and written as its text. */
+  name?: string;
   /** In a few words. */
   meaning: string;
 }
@@ -131,7 +133,9 @@ function sourcesOf(kind: ValueKind, { words, addresses, seen }: Vocabulary): [Su
 /** Each text once, and of each source at least half of what is shown. */
 function beginningWith(typed: string, seen: readonly Suggestion[], others: readonly Suggestion[]): Suggestion[] {
   const beginning = plain(typed);
-  const begins = ({ text }: Suggestion) => plain(text).startsWith(beginning) && plain(text) !== beginning;
+  const begins = ({ text, name }: Suggestion) =>
+    (plain(text).startsWith(beginning) && plain(text) !== beginning) ||
+    (name !== undefined && beginning !== '' && plain(name).startsWith(beginning));
   const [first, second] = [seen.filter(begins), others.filter(begins)];
   const known = new Map(others.map(({ text, meaning }) => [plain(text), meaning]));
   const suggested = new Map<string, Suggestion>();

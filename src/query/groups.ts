@@ -43,6 +43,16 @@ export const GROUPINGS: readonly Grouping[] = [
     description: () => t('group.destination.description', 'Address that packets go to'),
   },
   {
+    groupBy: 'source_name',
+    label: () => t('group.source-name.label', 'Source name'),
+    description: () => t('group.source-name.description', 'Name of the host that packets come from, else its address'),
+  },
+  {
+    groupBy: 'destination_name',
+    label: () => t('group.destination-name.label', 'Destination name'),
+    description: () => t('group.destination-name.description', 'Name of the host that packets go to, else its address'),
+  },
+  {
     groupBy: 'host_ip',
     label: () => t('group.host-ip.label', 'Host'),
     description: () => t('group.host-ip.description', 'Address of either side: a packet counts for both of its hosts'),

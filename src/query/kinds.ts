@@ -105,7 +105,16 @@ export function isOfWhatWasSent(query: XdpQuery): boolean {
 }
 
 /** Groups that say who talks to whom; as `is_of_peers` of the back end has them. */
-const OF_PEERS: readonly unknown[] = ['source', 'destination', 'host_ip', 'source_port', 'destination_port', 'service'];
+const OF_PEERS: readonly unknown[] = [
+  'source',
+  'destination',
+  'host_ip',
+  'source_port',
+  'destination_port',
+  'service',
+  'source_name',
+  'destination_name',
+];
 
 /** Whether it asks for rates of addresses or ports: series, but not for services unless they may see packets. */
 export function isOfPeers(query: XdpQuery): boolean {

@@ -24,7 +24,9 @@ export type GroupBy =
   | 'cast'
   | 'tunnel'
   | 'tunnel_id'
-  | 'service';
+  | 'service'
+  | 'source_name'
+  | 'destination_name';
 
 /** A template variable, as it stands in a saved query. */
 export type Variable = `$${string}`;

@@ -6,6 +6,13 @@ export type SeenWhat = (typeof SEEN_WHATS)[number];
 export interface SeenValue {
   value: string;
   packets: number;
+  /** Of a host whose name is known. */
+  name?: string;
+}
+
+/** As a person chooses it: by name, too, where there is one. What is chosen is the value. */
+export function labelOfSeen({ value, name }: SeenValue): string {
+  return name === undefined ? value : `${name} (${value})`;
 }
 
 /** Values in packets that panels were sent lately, the most frequent first. */

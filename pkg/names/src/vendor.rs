@@ -41,6 +41,8 @@ impl fmt::Display for Vendor {
 pub fn vendor(address: [u8; 6]) -> Option<Vendor> {
     let [first, rest @ ..] = address;
     match address {
+        // What loopback interfaces have, although the block is somebody's.
+        [0, 0, 0, 0, 0, 0] => return None,
         [0xff, 0xff, 0xff, 0xff, 0xff, 0xff] => return Some(Vendor::Broadcast),
         [0x33, 0x33, ..] => return Some(Vendor::Ipv6Multicast),
         [0x01, 0x00, 0x5e, 0..=0x7f, ..] => return Some(Vendor::Ipv4Multicast),

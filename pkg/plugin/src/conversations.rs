@@ -9,7 +9,7 @@ use std::{
 use xdplive_packet::flow::FlowKey;
 use xdplive_source::{Conversation, HostId};
 
-use crate::columns::flows::FlowRow;
+use crate::{columns::flows::FlowRow, naming::Naming};
 
 /// The `most` largest by bytes both ways, the largest first, on hosts with these names. What several hosts saw is a row for
 /// each where they are told apart, else one.
@@ -37,6 +37,13 @@ pub fn rows(
         FlowRow::new(name(one.host), one).seen_at(&seen_at.join(", "))
     };
     largest(merged.values().map(|(one, _)| *one), most).into_iter().map(row).collect()
+}
+
+/// The same rows with what is known of their ends now, where there is somebody to ask.
+#[must_use]
+pub fn told(rows: Arc<[FlowRow]>, naming: Option<&Naming>) -> Arc<[FlowRow]> {
+    let Some(known) = naming.map(Naming::now) else { return rows };
+    rows.iter().map(|row| row.clone().told(|address| known.about(address))).collect()
 }
 
 /// Conversations that several hosts saw as one, by its ends: as the host counted that saw most of it, and all that saw it. They

@@ -27,7 +27,7 @@ pub fn name(group: &Group) -> Option<Arc<str>> {
     match group {
         Group::Protocol(number) => number.map(|number| written(&|name| text::protocol(number, name))),
         Group::Direction(direction) => Some(Arc::from(direction.name())),
-        Group::Interface(name) | Group::Host(name) => Some(Arc::clone(name)),
+        Group::Interface(name) | Group::Host(name) | Group::Name(name) => Some(Arc::clone(name)),
         Group::Vlan(number) | Group::SourcePort(number) | Group::DestinationPort(number) => {
             number.map(|number| Arc::from(itoa::Buffer::new().format(number)))
         }

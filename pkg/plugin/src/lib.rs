@@ -19,6 +19,7 @@
 //! | [`sent`], [`standing`] | what streams have sent, for panels that open later; queries without a stream of their own |
 //! | [`seen`] | hosts, ports and the like in what was sent, to choose from |
 //! | [`groups`], [`utilisation`] | groups of rates: their names, and which are shown; percent of a link's speed |
+//! | [`naming`] | what is known of hosts when rows are made |
 //! | [`conversations`] | conversations as rows |
 //! | [`link_intervals`] | what was counted of interfaces, one interval after the other |
 //! | [`columns`], [`mod@frame`] | rows as columns, columns as frames |
@@ -42,6 +43,7 @@ pub mod handshake;
 pub mod link_intervals;
 pub mod loader_unit;
 pub mod logging;
+pub mod naming;
 pub mod other_machines;
 pub mod own_ports;
 pub mod pcapng;

@@ -176,6 +176,17 @@ impl Query {
         matches!(self.kind, Kind::Packets | Kind::Flows) || self.group_by.is_some_and(GroupBy::is_of_peers)
     }
 
+    /// Whether its rows or groups show what is known of hosts.
+    #[must_use]
+    pub fn shows_names(&self) -> bool {
+        match &self.columns {
+            Columns::Packets(columns) => columns.iter().any(|column| column.is_of_names()),
+            Columns::Flows(columns) => columns.iter().any(|column| column.is_of_names()),
+            Columns::Counts(_) | Columns::Series(_) => self.group_by.is_some_and(GroupBy::is_of_names),
+            Columns::Capture(_) | Columns::Interfaces(_) => false,
+        }
+    }
+
     fn read(keys: &Keys<'_>, interfaces: &Interfaces, ceiling: LimitCeiling) -> Result<Self, QueryError> {
         let kind = keys.word("kind")?.unwrap_or(Kind::Packets);
         // What is checked and then left at its default has no meaning for the kind, and must not make two

@@ -3,13 +3,13 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    net::{IpAddr, Ipv4Addr, Ipv6Addr},
+    net::IpAddr,
     sync::Arc,
 };
 
 use serde::Serialize;
 use xdplive_packet::headers::present;
-use xdplive_source::{Batch, Conversation, Row};
+use xdplive_source::{Batch, Conversation, Row, ip};
 
 use crate::columns::{flows::FlowRow, text};
 
@@ -110,11 +110,7 @@ impl Value {
 }
 
 fn address(version: u8, bytes: [u8; 16]) -> Value {
-    let [a, b, c, d, ..] = bytes;
-    Value::Address(match version {
-        6 => Ipv6Addr::from(bytes).into(),
-        _ => Ipv4Addr::new(a, b, c, d).into(),
-    })
+    Value::Address(ip(version, bytes))
 }
 
 /// The values in rows of the interfaces that `is_watched`, and in tables of conversations, the most frequent first, at most

@@ -19,7 +19,9 @@ use xdplive_history::Recorder;
 use xdplive_source::Source;
 
 use crate::{
+    asked::Asked,
     audit::Audit,
+    naming::Naming,
     sent::AllSent,
     settings::{ServerSettingError, ServerSettings},
     shutdown::Shutdown,
@@ -59,12 +61,19 @@ pub struct Plugin {
     pub admission: Admission,
     /// Who was sent what.
     pub audit: Audit,
+    /// What hosts are called.
+    pub naming: Naming,
 }
 
 impl Plugin {
     /// The ports of Grafana's own traffic, on whichever host.
     fn own_ports(&self) -> BTreeSet<u16> {
         self.source.hosts().iter().flat_map(|host| (*self.source.own_ports(host.id)).clone()).collect()
+    }
+
+    /// Who knows what hosts are called, where a query shows it.
+    fn naming_for(&self, asked: &Asked) -> Option<Naming> {
+        asked.query.shows_names().then(|| self.naming.clone())
     }
 
     /// Serves what `source` has, as a process on the machine `host`, within what the administrator has set. Needs a tokio runtime.
@@ -78,6 +87,7 @@ impl Plugin {
     ) -> Self {
         let recorder = Recorder::start(Arc::clone(&source), server.history_seconds);
         watching::start(&recorder, &source, &server);
+        let naming = Naming::new(Arc::clone(&source));
         Self {
             host,
             source,
@@ -87,6 +97,7 @@ impl Plugin {
             lingering: Lingering::new(server.capture.linger, shutdown.clone()),
             admission: Admission::new(server.quotas),
             audit: Audit::default(),
+            naming,
             server: Arc::new(server),
             setting_errors: Arc::new(setting_errors),
             shutdown,

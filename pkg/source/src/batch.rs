@@ -2,6 +2,7 @@
 
 use std::{ops::Range, sync::Arc};
 
+use xdplive_names::AboutHosts;
 use xdplive_packet::Tunnel;
 
 use crate::{
@@ -25,6 +26,8 @@ pub struct Batch {
     counts: Option<Arc<RowCounts>>,
     /// Names of the rows' interfaces.
     pub names: Arc<Names>,
+    /// What was known of the hosts of its packets when somebody asked for it; none where nobody has.
+    pub about: Option<Arc<AboutHosts>>,
     /// What makes nanoseconds since 1970 of the rows' times.
     clock: WallClock,
 }
@@ -34,7 +37,7 @@ impl Batch {
     #[must_use]
     pub fn new(rows: Arc<Vec<Row>>, names: Arc<Names>, clock: WallClock) -> Self {
         let range = 0..rows.len();
-        Self { rows, range, bytes: None, tunnels: None, counts: None, names, clock }
+        Self { rows, range, bytes: None, tunnels: None, counts: None, names, about: None, clock }
     }
 
     /// The same with where its rows are from: counted while they are at hand anyway, whoever takes them need not look at

@@ -19,6 +19,7 @@
 //! | `counting` | a stream that only counts, in intervals |
 //! | `report` | what a machine lets us do |
 //! | `host`, `host_patterns`, `ids` | hosts, and numbers for streams and interfaces |
+//! | `ip` | addresses of hosts, as packets have them |
 //! | `clock` | moments, and times of the kernel as times of day |
 //! | `merged` | several sources as one, their rows in one order |
 //! | `thin` | a stream kept to its rows a second |
@@ -39,6 +40,7 @@ mod host_patterns;
 mod ids;
 mod interface;
 mod interface_set;
+mod ip;
 mod link_counters;
 mod merged;
 pub mod own;
@@ -75,6 +77,7 @@ pub use self::{
     ids::{GONE, InterfaceNumber, StreamId},
     interface::{Interface, Interfaces, Link},
     interface_set::{ANY, Chosen, EXCEPT, InterfaceSet, NoSet, UPLINKS, WILDCARDS},
+    ip::ip,
     link_counters::{LinkCounters, LinkReading},
     merged::{Hosts, Merged, Order},
     prepared::{InForce, LeftOut, Prepared},

@@ -257,7 +257,8 @@ impl Writer {
             | Group::TcpFlag(_)
             | Group::Tunnel(_)
             | Group::TunnelId(_)
-            | Group::Service(_) => {}
+            | Group::Service(_)
+            | Group::Name(_) => {}
         }
     }
 }
@@ -342,7 +343,9 @@ impl Reader<'_> {
             | GroupBy::TcpFlag
             | GroupBy::Tunnel
             | GroupBy::TunnelId
-            | GroupBy::Service => return None,
+            | GroupBy::Service
+            | GroupBy::SourceName
+            | GroupBy::DestinationName => return None,
         })
     }
 

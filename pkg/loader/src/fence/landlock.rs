@@ -18,8 +18,11 @@ const NAMES_AND_CERTIFICATES: [&str; 3] = ["/etc", "/usr/share/ca-certificates",
 /// Where a program that is linked statically gets its random numbers from: `getrandom(2)` is looked for by its name in the C
 /// library, which such a program cannot do. The first is asked whether the second is ready.
 const RANDOM: [&str; 2] = ["/dev/random", "/dev/urandom"];
+/// Names of hosts. The right is to the file that is there at the start: to one that is put in its place later there is none, for
+/// that would take a right to all of `/etc`, where other programs keep their secrets.
+const HOSTS: &str = "/etc/hosts";
 
-/// Leaves reading below `/proc` and `/sys`, and removing what is below `own`. Of TCP it leaves connections to `ports`, and
+/// Leaves reading below `/proc` and `/sys` and of `/etc/hosts`, and removing what is below `own`. Of TCP it leaves connections to `ports`, and
 /// reading what they need; the plugin listens on a unix socket, which it has by then.
 ///
 /// # Errors
@@ -47,7 +50,7 @@ fn try_restrict(own: &Path, ports: &BTreeSet<u16>) -> Result<RulesetStatus, Rule
     let read = AccessFs::ReadFile | AccessFs::ReadDir;
     let needed = NAMES_AND_CERTIFICATES.iter().filter(|_| !ports.is_empty());
     let readable = ["/proc", "/sys"].iter().chain(needed).map(|path| (Path::new(path), read));
-    let random = RANDOM.iter().map(|path| (Path::new(path), AccessFs::ReadFile.into()));
+    let random = RANDOM.iter().chain([&HOSTS]).map(|path| (Path::new(path), AccessFs::ReadFile.into()));
     let own = (own, AccessFs::ReadDir | AccessFs::RemoveFile);
     for (path, allowed) in readable.chain(random).chain([own]) {
         // Where there is no such directory there is nothing to be reached.

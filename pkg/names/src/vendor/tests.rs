@@ -57,6 +57,7 @@ fn what_no_card_has_is_said_in_words() {
     assert_eq!(said([0x02, 0x42, 0xac, 0x11, 0, 2]).unwrap(), "locally administered");
     // DECnet's, with the bit of local addresses, is in the registry.
     assert_eq!(said([0xaa, 0x00, 0x04, 0, 1, 4]).unwrap(), "DIGITAL EQUIPMENT");
-    assert_eq!(said([0x00; 6]).unwrap(), "XEROX");
+    assert_eq!(said([0, 0, 0, 0, 0, 1]).unwrap(), "XEROX");
+    assert_eq!(said([0x00; 6]), None);
     assert_eq!(said([0xf0, 0x00, 0x00, 0, 0, 1]), None);
 }

@@ -1,9 +1,10 @@
 //! The columns of flows: both ways of a conversation in one row.
 
-use std::sync::Arc;
+use std::{net::IpAddr, sync::Arc};
 
+use xdplive_names::{About, name_source};
 use xdplive_packet::{flow::FlowCounters, headers::present};
-use xdplive_source::Conversation;
+use xdplive_source::{Conversation, ip};
 
 use super::{
     Cells, number, optional,
@@ -29,6 +30,9 @@ columns! {
     TcpFlags "tcp_flags" String true 34 "TCP flags of all packets both ways";
     + Tunnel "tunnel" String true 23 "Tunnels around the packets, the outermost first; read where decapsulate is inner";
     + TunnelId "tunnel_id" Number true 11 "Id of the innermost tunnel: VNI, key, label, session, TEID of who started it";
+    + SourceName "source_name" String true 255 "Name of who started it, as far as this machine knows it";
+    + DestinationName "destination_name" String true 255 "Name of the other side, as far as this machine knows it";
+    + NameSource "name_source" String true 12 "Where source_name is from; without that, where destination_name is from";
     + Service "service" String true 18 "Service by protocol and port, of the side of the server";
     + SeenAt "seen_at" String false 66 "Machines that saw the packets; where host is not shown, what several saw is one row, as the one counted that saw most";
     + Host "host" String false 66 "Name of the machine that saw the packets; shown where it is asked for by name";
@@ -42,6 +46,8 @@ pub struct FlowRow {
     /// The hosts that saw it, with commas between them.
     seen_at: Arc<str>,
     conversation: Conversation,
+    /// What is known of its source and destination, where it was asked for.
+    about: [About; 2],
     /// Milliseconds since 1970.
     first_seen: i64,
     last_seen: i64,
@@ -54,7 +60,8 @@ impl FlowRow {
         let mut both = conversation.forward;
         both += conversation.reverse;
         let (first_seen, last_seen) = (milliseconds(both.first), milliseconds(both.last));
-        Self { seen_at: Arc::clone(&host), host, conversation, first_seen, last_seen }
+        let about = Default::default();
+        Self { seen_at: Arc::clone(&host), host, conversation, about, first_seen, last_seen }
     }
 
     /// The same, seen at all of these hosts.
@@ -67,6 +74,16 @@ impl FlowRow {
     #[must_use]
     pub fn places(&self) -> &str {
         &self.seen_at
+    }
+
+    /// The same with what `about` knows of its two hosts.
+    #[must_use]
+    pub fn told(mut self, about: impl Fn(&IpAddr) -> About) -> Self {
+        let key = &self.conversation.key;
+        if key.has(present::ADDRESSES) {
+            self.about = [key.source, key.destination].map(|bytes| about(&ip(key.version, bytes)));
+        }
+        self
     }
 
     /// What was counted.
@@ -86,6 +103,12 @@ impl FlowColumn {
     /// Those about tunnels: part of all columns where somebody looks inside.
     pub const OF_TUNNELS: [Self; 2] = [Self::Tunnel, Self::TunnelId];
 
+    /// Whether it is about what is known of hosts.
+    #[must_use]
+    pub const fn is_of_names(self) -> bool {
+        matches!(self, Self::SourceName | Self::DestinationName | Self::NameSource)
+    }
+
     fn write_rows<C: Cells>(self, rows: &[FlowRow], cells: &mut C) {
         for row in rows {
             self.write_row(row, cells);
@@ -95,6 +118,7 @@ impl FlowColumn {
     #[expect(clippy::cast_possible_truncation, reason = "a TTL and TCP flags have eight bits")]
     fn write_row<C: Cells>(self, row: &FlowRow, cells: &mut C) {
         let Conversation { key, forward, reverse, .. } = &row.conversation;
+        let [source, destination] = &row.about;
         let address = |address, cells: &mut C| {
             if key.has(present::ADDRESSES) {
                 cells.address(key.version, &address);
@@ -127,6 +151,12 @@ impl FlowColumn {
             Self::Tunnel if key.tunnels().next().is_some() => cells.text(&text::tunnel(key.tunnels())),
             Self::Tunnel => cells.null(),
             Self::TunnelId => number(key.tunnel_id(), cells),
+            Self::SourceName => optional(source.name(), cells),
+            Self::DestinationName => optional(destination.name(), cells),
+            Self::NameSource => {
+                let of = name_source(Some(source), Some(destination));
+                optional(of.map(xdplive_names::NameSource::name), cells);
+            }
             Self::Service => {
                 let service = key.protocol().zip(key.ports());
                 optional(

@@ -2,9 +2,9 @@
 
 mod interfaces;
 
-use xdplive_names::Vendor;
+use xdplive_names::{About, Vendor, name_source};
 use xdplive_packet::{Event, Headers, Hook, Tunnel, event::SEGMENTS_UNKNOWN, headers::present};
-use xdplive_source::{Batch, Row};
+use xdplive_source::{Batch, Row, ip};
 
 use self::interfaces::Interfaces;
 use super::{
@@ -48,6 +48,9 @@ columns! {
     + OuterDestinationIp "outer_destination_ip" String true 42 "Destination address of the outermost IP packet that carries it";
     + SourceMacVendor "source_mac_vendor" String true 82 "Who made the source's card, by the registry of the IEEE, or what kind of address it is";
     + DestinationMacVendor "destination_mac_vendor" String true 82 "Who made the destination's card, by the registry of the IEEE, or what kind of address it is";
+    + SourceName "source_name" String true 255 "Name of the source, as far as this machine knows it";
+    + DestinationName "destination_name" String true 255 "Name of the destination, as far as this machine knows it";
+    + NameSource "name_source" String true 12 "Where source_name is from; without that, where destination_name is from";
     + Service "service" String true 18 "Service by protocol and port, of the side of the server";
     + Host "host" String false 66 "Name of the machine that saw the packets; shown where it is asked for by name";
 }
@@ -61,6 +64,12 @@ impl PacketColumn {
     /// Those about tunnels: part of all columns where somebody looks inside.
     pub const OF_TUNNELS: [Self; 4] =
         [Self::Tunnel, Self::TunnelId, Self::OuterSourceIp, Self::OuterDestinationIp];
+
+    /// Whether it is about what is known of hosts.
+    #[must_use]
+    pub const fn is_of_names(self) -> bool {
+        matches!(self, Self::SourceName | Self::DestinationName | Self::NameSource)
+    }
 
     /// Writes this column's cells. Which column it is is asked once, and not of every row.
     fn write_batches<C: Cells>(self, batches: &[Batch], cells: &mut C) {
@@ -128,6 +137,16 @@ impl PacketColumn {
             Self::DestinationMacVendor => {
                 headers(batches, |headers| vendor(headers, headers.destination_mac, cells));
             }
+            Self::SourceName => {
+                rows(batches, |batch, row| optional(source(batch, row).and_then(About::name), cells))
+            }
+            Self::DestinationName => {
+                rows(batches, |batch, row| optional(destination(batch, row).and_then(About::name), cells));
+            }
+            Self::NameSource => rows(batches, |batch, row| {
+                let of = name_source(source(batch, row), destination(batch, row));
+                optional(of.map(xdplive_names::NameSource::name), cells);
+            }),
             Self::Service => headers(batches, |headers| optional(service(headers), cells)),
             Self::Host => rows(batches, |batch, row| cells.text(batch.names.host(row.origin))),
         }
@@ -174,6 +193,22 @@ fn mac<C: Cells>(headers: &Headers, address: [u8; 6], cells: &mut C) {
     } else {
         cells.null();
     }
+}
+
+/// What was known of a packet's source.
+fn source<'a>(batch: &'a Batch, row: &Row) -> Option<&'a About> {
+    about(batch, row, &row.event.headers.source_ip)
+}
+
+/// What was known of its destination.
+fn destination<'a>(batch: &'a Batch, row: &Row) -> Option<&'a About> {
+    about(batch, row, &row.event.headers.destination_ip)
+}
+
+fn about<'a>(batch: &'a Batch, row: &Row, address: &[u8; 16]) -> Option<&'a About> {
+    let headers = &row.event.headers;
+    let about = batch.about.as_ref().filter(|_| headers.has(present::ADDRESSES))?;
+    about.get(&ip(headers.version, *address))
 }
 
 /// Who made the card with an Ethernet address.

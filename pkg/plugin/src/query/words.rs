@@ -129,6 +129,8 @@ impl Word for GroupBy {
             Self::Tunnel => "tunnel",
             Self::TunnelId => "tunnel_id",
             Self::Service => "service",
+            Self::SourceName => "source_name",
+            Self::DestinationName => "destination_name",
         }
     }
 }

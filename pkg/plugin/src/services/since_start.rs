@@ -11,6 +11,7 @@ use crate::{
     asked::Asked,
     columns::flows::FlowRow,
     conversations,
+    naming::Naming,
     query::{Kind, Since},
 };
 
@@ -24,6 +25,8 @@ pub(super) struct SinceStart {
     top: usize,
     /// Whether the hosts that saw a conversation are told apart.
     by_host: bool,
+    /// Who knows the names, where they are shown.
+    naming: Option<Naming>,
 }
 
 impl SinceStart {
@@ -47,12 +50,13 @@ impl SinceStart {
             directions: asked.request.directions.clone(),
             top: asked.query.top,
             by_host: asked.query.tells_hosts_apart(),
+            naming: plugin.naming_for(asked),
         })
     }
 
     /// The largest of them now, by bytes; `None` where they are not counted any more.
     pub(super) fn rows(&mut self) -> Option<Arc<[FlowRow]>> {
-        let Self { recorder, source, filters, interfaces, directions, top, by_host } = self;
+        let Self { recorder, source, filters, interfaces, directions, top, by_host, naming } = self;
         let mut found = Conversations::new(usize::MAX);
         let is_counted = recorder.flows(interfaces, |host, interface, flows| {
             let wanted = filters.of(host, interface);
@@ -63,6 +67,8 @@ impl SinceStart {
             }
         });
         let hosts = source.hosts().iter().map(|host| (host.id, Arc::clone(&host.name))).collect();
-        is_counted.then(|| conversations::rows(found.iter(), &hosts, *top, *by_host))
+        is_counted.then(|| {
+            conversations::told(conversations::rows(found.iter(), &hosts, *top, *by_host), naming.as_ref())
+        })
     }
 }

@@ -173,7 +173,7 @@ impl Plugin {
                 self.tables(
                     &asked,
                     &self.sent.groups,
-                    Groups::of_each(&asked.query, self.source.clone()),
+                    Groups::of_each(&asked.query, self.source.clone(), self.naming_for(&asked)),
                     columns,
                 )
                 .await
@@ -182,7 +182,7 @@ impl Plugin {
                 self.tables(
                     &asked,
                     &self.sent.groups,
-                    Groups::steady(&asked.query, self.source.clone()),
+                    Groups::steady(&asked.query, self.source.clone(), self.naming_for(&asked)),
                     columns,
                 )
                 .await
@@ -190,7 +190,8 @@ impl Plugin {
             Columns::Counts(columns) => self.rates(&asked, columns).await,
             Columns::Series(columns) => self.rates(&asked, columns).await,
             Columns::Flows(columns) => {
-                let flows = Flows::new(&asked.query, SinceStart::of(self, &asked));
+                let naming = self.naming_for(&asked);
+                let flows = Flows::new(&asked.query, SinceStart::of(self, &asked), naming);
                 self.tables(&asked, &self.sent.flows, flows, columns).await
             }
             Columns::Capture(columns) => self.accounts(asked, columns).await,
@@ -208,7 +209,9 @@ impl Plugin {
         let keeper =
             limit.map(|_| self.sent.packets.keeper_of_whole(&asked.request.label, &asked.label_of_whole()));
         let encoder = Encoder::new(columns);
-        let packets = Packets::new(subscription, keeper, recorded, encoder, limit, self.shutdown.clone());
+        let naming = self.naming_for(asked);
+        let packets =
+            Packets::new((subscription, naming), keeper, recorded, encoder, limit, self.shutdown.clone());
         Ok(Box::pin(stream::unfold(packets, Packets::next)))
     }
 

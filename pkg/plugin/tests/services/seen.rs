@@ -42,7 +42,8 @@ async fn conversations_are_seen_wherever_they_are() {
     let (mut running, stream) = grafana.stream(r#"{"kind":"flows","columns":["packets"]}"#).await;
     stream.count(0, vec![flow(tcp(1, 443), Out, 5), flow(answer(1, 443), In, 2)], 0);
     assert_eq!(columns(&mut running).await, json!([[5]]));
-    let hosts = json!([{ "value": "192.0.2.1", "packets": 7 }, { "value": "198.51.100.7", "packets": 7 }]);
+    // The first is an address of the machine.
+    let hosts = json!([{ "value": "192.0.2.1", "packets": 7, "name": "nas" }, { "value": "198.51.100.7", "packets": 7 }]);
     assert_eq!(seen(&grafana, viewer(), "seen?what=hosts").await, hosts);
     assert_eq!(seen(&grafana, viewer(), "seen?what=hosts&interface=any").await, hosts);
     // A conversation does not say where it was seen.

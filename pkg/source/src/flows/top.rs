@@ -1,10 +1,6 @@
 //! The largest groups of flows.
 
-use std::{
-    collections::HashMap,
-    net::{IpAddr, Ipv4Addr, Ipv6Addr},
-    sync::Arc,
-};
+use std::{collections::HashMap, net::IpAddr, sync::Arc};
 
 use foldhash::fast::RandomState;
 use xdplive_packet::{
@@ -15,6 +11,7 @@ use xdplive_packet::{
 };
 
 use super::snapshot::FlowSnapshot;
+use crate::ip::ip;
 
 /// What flows are put together by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -51,11 +48,15 @@ pub enum GroupBy {
     TunnelId,
     /// Service, by protocol and port.
     Service,
+    /// Name of the source. Sums are by its address: whoever knows names puts those of one name together.
+    SourceName,
+    /// The same for the destination.
+    DestinationName,
 }
 
 impl GroupBy {
     /// Every one, in the order in which they are documented.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 18] = [
         Self::Protocol,
         Self::Direction,
         Self::Vlan,
@@ -72,12 +73,20 @@ impl GroupBy {
         Self::Tunnel,
         Self::TunnelId,
         Self::Service,
+        Self::SourceName,
+        Self::DestinationName,
     ];
 
     /// Whether groups are of what carries packets, which only who looks inside knows.
     #[must_use]
     pub const fn is_of_tunnels(self) -> bool {
         matches!(self, Self::Tunnel | Self::TunnelId)
+    }
+
+    /// Whether groups are of names, which are put together by whoever knows them.
+    #[must_use]
+    pub const fn is_of_names(self) -> bool {
+        matches!(self, Self::SourceName | Self::DestinationName)
     }
 
     /// Whether groups say who talks to whom: by address or port.
@@ -89,7 +98,9 @@ impl GroupBy {
             | Self::HostIp
             | Self::SourcePort
             | Self::DestinationPort
-            | Self::Service => true,
+            | Self::Service
+            | Self::SourceName
+            | Self::DestinationName => true,
             Self::Protocol
             | Self::Direction
             | Self::Vlan
@@ -139,6 +150,8 @@ pub enum Group {
     TunnelId(Option<u32>),
     /// The service's name.
     Service(Option<&'static str>),
+    /// The name of a host, of either end.
+    Name(Arc<str>),
 }
 
 /// What the link layer carries.
@@ -314,8 +327,8 @@ fn group(key: &FlowKey, place: Place<'_>, by: GroupBy) -> Group {
         GroupBy::Vlan => Group::Vlan(key.vlan()),
         GroupBy::Interface => Group::Interface(Arc::clone(place.interface)),
         GroupBy::Host => Group::Host(Arc::clone(place.host)),
-        GroupBy::Source => Group::Source(address(key, key.source)),
-        GroupBy::Destination => Group::Destination(address(key, key.destination)),
+        GroupBy::Source | GroupBy::SourceName => Group::Source(address(key, key.source)),
+        GroupBy::Destination | GroupBy::DestinationName => Group::Destination(address(key, key.destination)),
         // The other one is added beside it.
         GroupBy::HostIp => Group::HostIp(address(key, key.source)),
         GroupBy::SourcePort => Group::SourcePort(key.ports().map(|(source, _)| source)),
@@ -337,10 +350,5 @@ fn service(key: &FlowKey) -> Option<&'static str> {
 }
 
 fn address(key: &FlowKey, bytes: [u8; 16]) -> Option<IpAddr> {
-    if !key.has(present::ADDRESSES) {
-        return None;
-    }
-    let [a, b, c, d, ..] = bytes;
-    // ARP, which has no IP version, is about IPv4 addresses.
-    Some(if key.version == 6 { Ipv6Addr::from(bytes).into() } else { Ipv4Addr::new(a, b, c, d).into() })
+    key.has(present::ADDRESSES).then(|| ip(key.version, bytes))
 }

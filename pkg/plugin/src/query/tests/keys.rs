@@ -80,7 +80,8 @@ fn other_words_are_refused() {
         "groupBy",
         wrong(),
         "allowed are protocol, direction, vlan, interface, host, source, destination, host_ip, \
-         source_port, destination_port, ethertype, tcp_flag, cast, tunnel, tunnel_id, service",
+         source_port, destination_port, ethertype, tcp_flag, cast, tunnel, tunnel_id, service, source_name, \
+         destination_name",
     );
 }
 

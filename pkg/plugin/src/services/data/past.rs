@@ -171,6 +171,10 @@ impl Plugin {
             .map(|batch| batch.between(*range.start(), *range.end()))
             .filter(|rows| !rows.is_empty())
             .collect();
+        let rows = match self.naming_for(asked) {
+            Some(naming) => naming.tell(rows),
+            None => rows,
+        };
         let first = |Place { run, first }| Place { run, first: first.saturating_add_unsigned(older as u64) };
         (Kept { rows, from }, place.map(first))
     }

@@ -1,6 +1,7 @@
 //! The resource `seen`: values to choose from, for variables and ad hoc filters.
 
 use grafana_plugin_sdk::pluginv2::PluginContext;
+use serde::Serialize;
 use serde_json::{Value, json};
 use xdplive_source::InterfaceSet;
 
@@ -8,7 +9,7 @@ use super::{Failure, Plugin, interface_set, keys};
 use crate::{
     access::{check_any, check_interface, check_set},
     asked::{self, Refusal},
-    seen::{self, What},
+    seen::{self, Seen, What},
     settings::DataSourceSettings,
 };
 
@@ -18,6 +19,15 @@ struct Wanted {
     what: What,
     /// None where every interface is meant that may be watched.
     interfaces: Option<InterfaceSet>,
+}
+
+/// A value, with the name of the host where it is the address of one that has a name.
+#[derive(Serialize)]
+struct Named {
+    #[serde(flatten)]
+    seen: Seen,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    name: Option<String>,
 }
 
 impl Wanted {
@@ -74,6 +84,12 @@ impl Plugin {
                 && check_interface(name, &machine, settings, &self.server).is_ok()
         };
         let values = seen::values(what, self.sent.packets.of_owner(&owner), &tables, is_watched);
+        let known = (what == What::Hosts).then(|| self.naming.now());
+        let name = |seen: &Seen| known.as_ref()?.about(&seen.value.parse().ok()?).name;
+        let values: Vec<Named> = values
+            .into_iter()
+            .map(|seen| Named { name: name(&seen).map(|name| name.text.to_string()), seen })
+            .collect();
         Ok(json!({ "values": values }))
     }
 }

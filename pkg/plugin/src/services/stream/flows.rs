@@ -16,6 +16,7 @@ use super::{
 use crate::{
     columns::flows::FlowRow,
     conversations,
+    naming::Naming,
     query::{Query, Since},
     services::since_start::SinceStart,
 };
@@ -40,6 +41,8 @@ pub(super) struct Flows {
     since_start: Option<SinceStart>,
     /// Whether that counts no more.
     is_over: bool,
+    /// Who knows the names of hosts, where they are shown.
+    naming: Option<Naming>,
 }
 
 impl Sink for Flows {
@@ -67,7 +70,7 @@ impl Sink for Flows {
 
 impl Flows {
     /// None yet, for what a query asks; `since_start` has those that were counted before, where there is something.
-    pub(super) fn new(query: &Query, since_start: Option<SinceStart>) -> Self {
+    pub(super) fn new(query: &Query, since_start: Option<SinceStart>, naming: Option<Naming>) -> Self {
         Self {
             conversations: Conversations::new(MOST_CONVERSATIONS),
             hosts: BTreeMap::new(),
@@ -78,6 +81,7 @@ impl Flows {
             by_host: query.tells_hosts_apart(),
             since_start,
             is_over: false,
+            naming,
         }
     }
 }
@@ -99,7 +103,7 @@ impl Tabulate for Flows {
         if self.is_of_interval {
             self.conversations.clear();
         }
-        rows
+        conversations::told(rows, self.naming.as_ref())
     }
 
     fn is_over(&self) -> bool {

@@ -6,7 +6,7 @@ use xdplive_packet::{
     event::Direction,
     flow::{FlowCounters, FlowKey, Sum},
 };
-use xdplive_source::{GroupBy, Groups as Counted, Host, Place, Source, Sums, names_of};
+use xdplive_source::{GroupBy, Groups as Counted, Host, Place, Source, Sums, Top, names_of};
 
 use super::{
     intake::{Ended, Sink},
@@ -15,6 +15,7 @@ use super::{
 use crate::{
     columns::rates::CountRow,
     groups::{self, Steady},
+    naming::Naming,
     query::Query,
     utilisation::{LinkSpeeds, has_no_other, is_of_busier},
 };
@@ -33,6 +34,8 @@ pub(super) struct Groups {
     hosts: BTreeSet<Host>,
     choice: Choice,
     size: fn(&Sum) -> u64,
+    /// Who knows the names of hosts, where groups are of names.
+    naming: Option<Naming>,
 }
 
 /// Which groups are shown.
@@ -67,16 +70,16 @@ impl Sink for Groups {
 
 impl Groups {
     /// The largest groups of each interval by itself.
-    pub(super) fn of_each(query: &Query, source: Arc<dyn Source>) -> Self {
-        Self::new(query, source, Choice::Each(query.top))
+    pub(super) fn of_each(query: &Query, source: Arc<dyn Source>, naming: Option<Naming>) -> Self {
+        Self::new(query, source, Choice::Each(query.top), naming)
     }
 
     /// Groups that stay for a while, for a line each.
-    pub(super) fn steady(query: &Query, source: Arc<dyn Source>) -> Self {
-        Self::new(query, source, Choice::Steady(Steady::new(query.top)))
+    pub(super) fn steady(query: &Query, source: Arc<dyn Source>, naming: Option<Naming>) -> Self {
+        Self::new(query, source, Choice::Steady(Steady::new(query.top)), naming)
     }
 
-    fn new(query: &Query, source: Arc<dyn Source>, choice: Choice) -> Self {
+    fn new(query: &Query, source: Arc<dyn Source>, choice: Choice, naming: Option<Naming>) -> Self {
         // Without a group it would not have come here.
         let by = query.group_by.unwrap_or(GroupBy::Protocol);
         Self {
@@ -86,6 +89,7 @@ impl Groups {
             hosts: BTreeSet::new(),
             choice,
             size: groups::size(query.measure),
+            naming,
             query: query.clone(),
         }
     }
@@ -119,10 +123,13 @@ impl Tabulate for Groups {
 
     fn rows(&mut self, Ended { time, length }: Ended) -> Arc<[CountRow]> {
         let host = names_of(&self.hosts);
+        let (mut sums, other) = take(&mut self.sums, self.sent.as_mut());
+        if let Some(naming) = &self.naming {
+            sums = naming.now().by_name(sums);
+        }
         let rows = match &mut self.choice {
-            Choice::Each(top) => groups::counts(&host, &self.sums.top(*top, self.size), time, length),
+            Choice::Each(top) => groups::counts(&host, &Top::of(sums, other, *top, self.size), time, length),
             Choice::Steady(steady) => {
-                let (sums, other) = take(&mut self.sums, self.sent.as_mut());
                 let mut shown = steady.next(sums, other, self.size);
                 if has_no_other(&self.query) {
                     shown.other = None;

@@ -8,11 +8,15 @@ use xdplive_history::Hold;
 use xdplive_source::{Batch, FLUSH_INTERVAL, Subscription};
 
 use super::{State, end, ended_by_itself, message::Message};
-use crate::{columns::packets::PacketColumn, frame::json::Encoder, sent::Keeper, shutdown::Shutdown};
+use crate::{
+    columns::packets::PacketColumn, frame::json::Encoder, naming::Naming, sent::Keeper, shutdown::Shutdown,
+};
 
 /// See the module's text.
 pub(super) struct Packets {
     subscription: Subscription,
+    /// Who knows the names of hosts, where they are shown.
+    naming: Option<Naming>,
     /// Whoever opens a panel later finds the last rows.
     keeper: Option<Keeper<Batch>>,
     /// And whoever asks for rates, or for the volume of a log, what was counted.
@@ -29,7 +33,7 @@ pub(super) struct Packets {
 impl Packets {
     /// Sends the rows of `subscription`, within a budget or not.
     pub(super) fn new(
-        subscription: Subscription,
+        (subscription, naming): (Subscription, Option<Naming>),
         keeper: Option<Keeper<Batch>>,
         recorded: Option<Hold>,
         encoder: Encoder<PacketColumn>,
@@ -38,6 +42,7 @@ impl Packets {
     ) -> Self {
         Self {
             subscription,
+            naming,
             keeper,
             _recorded: recorded,
             encoder,
@@ -76,6 +81,10 @@ impl Packets {
             };
             self.state = State::Ended;
             return Some((Err(status), self));
+        };
+        let batches = match &self.naming {
+            Some(naming) => naming.tell(batches),
+            None => batches,
         };
         let place = self.keeper.as_mut().map(|keeper| keeper.keep(&batches));
         let data = self.encoder.message_at(&batches, place.as_ref());

@@ -75,3 +75,30 @@ fn a_tag_that_was_taken_off_counts() {
     assert_eq!(cell(PacketColumn::FrameLength, in_frame), json!(147));
     assert_eq!(headers(taken_off), headers(in_frame));
 }
+
+/// Names are those that were known when the rows were taken; without any, nobody has asked.
+#[test]
+fn hosts_have_the_names_that_were_known() {
+    use std::{net::IpAddr, sync::Arc};
+
+    use xdplive_names::{About, Name, NameSource};
+
+    let named = |text: &str, source| About { name: Some(Name { text: Arc::from(text), source }) };
+    let [nas, group] = ["192.0.2.20", "239.255.255.250"].map(|text| text.parse::<IpAddr>().unwrap());
+    let cells = |about: Vec<(IpAddr, About)>| {
+        let mut batch = batch("eth0", [ssdp()]);
+        batch.about = Some(Arc::new(about.into_iter().collect()));
+        [PacketColumn::SourceName, PacketColumn::DestinationName, PacketColumn::NameSource].map(|column| {
+            let mut cells = Values::default();
+            column.write(std::slice::from_ref(&batch), &mut cells);
+            cells.0.remove(0)
+        })
+    };
+    let source = (nas, named("nas", NameSource::Hosts));
+    let destination = (group, named("ssdp", NameSource::Interface));
+    assert_eq!(cells(vec![source.clone()]), [json!("nas"), json!(null), json!("hosts")]);
+    assert_eq!(cells(vec![destination.clone()]), [json!(null), json!("ssdp"), json!("interface")]);
+    assert_eq!(cells(vec![source, destination]), [json!("nas"), json!("ssdp"), json!("hosts")]);
+    assert_eq!(cells(vec![]), [json!(null), json!(null), json!(null)]);
+    assert_eq!(cell(PacketColumn::SourceName, ssdp()), json!(null));
+}

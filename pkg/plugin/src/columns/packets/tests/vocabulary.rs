@@ -42,7 +42,14 @@ fn the_columns_are_those_of_the_contract() {
 }
 
 /// Columns of what a packet's fields are called, which nobody gets unasked.
-const NAMED: [&str; 3] = ["source_mac_vendor", "destination_mac_vendor", "service"];
+const NAMED: [&str; 6] = [
+    "source_mac_vendor",
+    "destination_mac_vendor",
+    "source_name",
+    "destination_name",
+    "name_source",
+    "service",
+];
 
 /// What `xdplive watch` asks for: all columns but that of the machine and those of names, those of tunnels apart.
 #[test]
