@@ -23,7 +23,7 @@ use crate::wire::{self, Ended, Head, Kind, Progress, RowsWriter, Settled, Sums};
 /// Rows that are taken of the source at a time.
 const MOST: usize = 4096;
 /// How often a client hears of a run with rows, if there are none.
-const BEAT: Duration = Duration::from_secs(1);
+const BEAT: Duration = Duration::from_millis(500);
 /// The same of a run that only counts: its sums are what is asked for.
 const COUNTING_BEAT: Duration = Duration::from_millis(250);
 /// How long a message may wait to be sent once the run is to end.

@@ -31,11 +31,13 @@ use super::{
 use crate::{
     clock,
     nats::Connection,
-    wire::{Answer, Ask, NameError, WireRequest, check_client},
+    wire::{Answer, Ask, NameError, WireAccounts, WireRequest, check_client},
 };
 
 /// How long the answer of a host is waited for that many are asked for.
 const PATIENCE: Duration = Duration::from_millis(1500);
+/// How long hosts are waited for that are asked again and again, and whose last answer is at hand.
+const WAITED_FOR: Duration = Duration::from_millis(300);
 /// How long a new client waits for the connection and for hosts that answer its call, before it says that there are none.
 const FIRST: Duration = Duration::from_secs(2);
 
@@ -55,10 +57,16 @@ pub enum FleetError {
 pub struct Fleet {
     shared: Arc<Shared>,
     begun: Instant,
-    /// What each host counted when it last answered, which stays while it does not.
-    counted: Mutex<BTreeMap<HostId, Vec<HookAccounts>>>,
+    counted: Arc<Counted>,
     /// Dropped with this, which ends the task that listens.
     _alive: watch::Sender<()>,
+}
+
+/// What each host had counted when it last answered, which stays while it does not; and those that are being asked.
+#[derive(Default)]
+struct Counted {
+    by_host: Mutex<BTreeMap<HostId, Vec<WireAccounts>>>,
+    asked: Mutex<BTreeSet<HostId>>,
 }
 
 impl Fleet {
@@ -84,7 +92,7 @@ impl Fleet {
         });
         let (alive, ended) = watch::channel(());
         tokio::spawn(listen(Arc::clone(&shared), presences, answers, ended));
-        Ok(Self { shared, begun: Instant::now(), counted: Mutex::default(), _alive: alive })
+        Ok(Self { shared, begun: Instant::now(), counted: Arc::default(), _alive: alive })
     }
 
     /// All hosts that have been heard of, and what is known of them.
@@ -329,32 +337,29 @@ impl Source for Fleet {
     }
 
     async fn accounts(&self) -> Vec<HookAccounts> {
-        let by_lease: BTreeMap<u64, (StreamId, Arc<Mutex<StreamSums>>)> = lock(&self.shared.streams)
-            .iter()
-            .map(|(id, stream)| (stream.lease, (*id, Arc::clone(&stream.sums))))
-            .collect();
-        let mut all = Vec::new();
-        for (host, answer) in self.ask_all(&self.here(), &Ask::Accounts).await {
-            let Some(Ok(Answer::Accounts(accounts))) = answer else { continue };
-            let mut of_host = Vec::new();
-            let mut is_told = BTreeSet::new();
-            for wire in &accounts {
-                let Ok(mut hook) = wire.read(&host) else { continue };
-                for stream in &wire.streams {
-                    let Some((id, sums)) = by_lease.get(&stream.lease) else { continue };
-                    let mut counts: xdplive_source::Counts = stream.counts.into();
-                    if is_told.insert(stream.lease) {
-                        counts.lost_network = lock(sums).lost(&host.name);
-                        counts.delivered = counts.delivered.saturating_sub(counts.lost_network);
-                    }
-                    hook.streams.push(StreamAccounts { counts, ..self.of_stream(*id) });
+        self.ask_for_accounts().await;
+        let by_lease = self.by_lease();
+        let (mut all, mut unreachable) = (Vec::new(), Vec::new());
+        let table = lock(&self.shared.table);
+        let counted = lock(&self.counted.by_host);
+        for known in table.all() {
+            let Some(accounts) = counted.get(&known.host.id) else { continue };
+            let hooks = self.hooks(&known.host, accounts, &by_lease);
+            match &known.reach {
+                Reach::Here => all.extend(hooks),
+                // What nobody asked for is not missed.
+                Reach::Unreachable(reason) => {
+                    let asked = hooks.into_iter().filter(|hook| hook.state.is_some());
+                    unreachable.extend(asked.map(|hook| HookAccounts {
+                        hook: None,
+                        state: Some(InterfaceState::Unreachable),
+                        reason: format!("{}: {reason}", known.host.name),
+                        ..hook
+                    }));
                 }
-                of_host.push(hook);
             }
-            lock(&self.counted).insert(host.id, of_host.clone());
-            all.extend(of_host);
         }
-        all.extend(self.of_unreachable());
+        all.extend(unreachable);
         all
     }
 
@@ -374,25 +379,58 @@ impl Source for Fleet {
 }
 
 impl Fleet {
-    /// What was last counted on hosts that do not answer.
-    fn of_unreachable(&self) -> Vec<HookAccounts> {
-        let table = lock(&self.shared.table);
-        let counted = lock(&self.counted);
-        let silent = table.all().filter_map(|known| match &known.reach {
-            Reach::Here => None,
-            Reach::Unreachable(reason) => Some((counted.get(&known.host.id)?, &known.host, reason)),
-        });
-        let hooks =
-            silent.flat_map(|(hooks, host, reason)| hooks.iter().map(move |hook| (hook, host, reason)));
-        // What nobody asked for is not missed.
-        let asked = hooks.filter(|(hook, ..)| hook.state.is_some());
-        let unreachable = |(hook, host, reason): (&HookAccounts, &Host, &String)| HookAccounts {
-            hook: None,
-            state: Some(InterfaceState::Unreachable),
-            reason: format!("{}: {reason}", host.name),
-            ..hook.clone()
-        };
-        asked.map(unreachable).collect()
+    /// Asks the hosts that are there for what they have counted, and waits a little for those that had answered before: one
+    /// that is slow holds nobody, and what it says later is there for the next who asks.
+    async fn ask_for_accounts(&self) {
+        let mut answers = Vec::new();
+        for host in self.here() {
+            if !lock(&self.counted.asked).insert(host.id) {
+                continue;
+            }
+            let (shared, counted) = (Arc::clone(&self.shared), Arc::clone(&self.counted));
+            answers.push(tokio::spawn(async move {
+                let answer = timeout(PATIENCE, shared.ask(&host.name, &Ask::Accounts)).await;
+                lock(&counted.asked).remove(&host.id);
+                if let Ok(Ok(heard)) = answer
+                    && let Answer::Accounts(accounts) = heard.answered.answer
+                {
+                    lock(&counted.by_host).insert(host.id, accounts);
+                }
+            }));
+        }
+        // They go on.
+        _ = timeout(WAITED_FOR, join_all(answers)).await;
+    }
+
+    /// The streams there are, by their leases.
+    fn by_lease(&self) -> BTreeMap<u64, (StreamId, Arc<Mutex<StreamSums>>)> {
+        let streams = lock(&self.shared.streams);
+        streams.iter().map(|(id, stream)| (stream.lease, (*id, Arc::clone(&stream.sums)))).collect()
+    }
+
+    /// What a host has counted, with this client's streams in it.
+    fn hooks(
+        &self,
+        host: &Host,
+        accounts: &[WireAccounts],
+        by_lease: &BTreeMap<u64, (StreamId, Arc<Mutex<StreamSums>>)>,
+    ) -> Vec<HookAccounts> {
+        let mut hooks = Vec::new();
+        let mut is_told = BTreeSet::new();
+        for wire in accounts {
+            let Ok(mut hook) = wire.read(host) else { continue };
+            for stream in &wire.streams {
+                let Some((id, sums)) = by_lease.get(&stream.lease) else { continue };
+                let mut counts: xdplive_source::Counts = stream.counts.into();
+                if is_told.insert(stream.lease) {
+                    counts.lost_network = lock(sums).lost(&host.name);
+                    counts.delivered = counts.delivered.saturating_sub(counts.lost_network);
+                }
+                hook.streams.push(StreamAccounts { counts, ..self.of_stream(*id) });
+            }
+            hooks.push(hook);
+        }
+        hooks
     }
 
     /// A stream in the accounts, without what was counted for it.

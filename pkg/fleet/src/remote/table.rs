@@ -14,8 +14,8 @@ use crate::wire::{Description, Presence};
 
 /// How long a host may be silent that says every ten seconds that it is there.
 pub const SILENT: Duration = Duration::from_secs(29);
-/// The same of a host from which a stream runs: it is heard of every second.
-pub const SILENT_LEASED: Duration = Duration::from_millis(2600);
+/// The same of a host from which a stream runs: it is heard of twice a second.
+pub const SILENT_LEASED: Duration = Duration::from_millis(1700);
 /// How often a host is asked for what it has that is new.
 const ASKED_AGAIN: Duration = Duration::from_secs(3);
 /// Hosts at most.
@@ -259,9 +259,9 @@ mod tests {
         description.news = 1;
         table.describe("a", &description);
         assert!(!table.get("a").unwrap().has_news());
-        assert_eq!(table.silence(at(2.5), |name| name == "a"), Vec::<Arc<str>>::new());
-        assert_eq!(table.silence(at(2.7), |name| name == "a"), [Arc::from("a")]);
-        assert_eq!(table.silence(at(3.0), |name| name == "a"), Vec::<Arc<str>>::new(), "said once");
+        assert_eq!(table.silence(at(1.6), |name| name == "a"), Vec::<Arc<str>>::new());
+        assert_eq!(table.silence(at(1.8), |name| name == "a"), [Arc::from("a")]);
+        assert_eq!(table.silence(at(2.0), |name| name == "a"), Vec::<Arc<str>>::new(), "said once");
         assert_eq!(table.beat("a", 1, at(4.0)), Change::Back);
         assert_eq!(table.beat("a", 7, at(4.0)), Change::None, "another life");
         assert_eq!(table.silence(at(30.1), |_| false), [Arc::from("b")]);
