@@ -83,6 +83,7 @@ const LOOKS: ReadonlyMap<string, Look> = new Map([
     'tcp_window',
     'ip_id',
     'tunnel_id',
+    'retransmits',
     'packets',
     'reverse_packets',
     'seen',

@@ -43,6 +43,7 @@ const GROUPS: ReadonlyArray<readonly [group: () => string, columns: readonly str
     () => t('column-group.transport', 'Transport'),
     ['source_port', 'destination_port', 'service', 'tcp_flags', 'tcp_window', 'icmp_type', 'icmp_code'],
   ],
+  [() => t('column-group.connection', 'Connection'), ['rtt', 'retransmits', 'handshake', 'quality_source']],
   [() => t('column-group.tunnel', 'Tunnel'), ['tunnel', 'tunnel_id', 'outer_source_ip', 'outer_destination_ip']],
   [
     () => t('column-group.interface', 'Interface'),

@@ -76,8 +76,10 @@ fn note(ops: *mut bpf_sock_ops) {
     let Some(ends) = ends(ops) else { return };
     // SAFETY: the context is the one the kernel gave.
     let (cookie, now) = unsafe { (bpf_get_socket_cookie(ops.cast()), bpf_ktime_get_ns()) };
+    // The context has what was so before this measurement; newer kernels (6.10) tell beside it what is so now.
+    let told = if event == BPF_SOCK_OPS_RTT_CB { argument(ops) } else { 0 };
     // Eighths of a microsecond.
-    let rtt = field!(ops, srtt_us) >> 3;
+    let rtt = if told == 0 { field!(ops, srtt_us) } else { told } >> 3;
     let total = field!(ops, total_retrans);
     if let Some(known) = CONNECTIONS.get_ptr_mut(&ends) {
         // SAFETY: a value of the map. The kernel holds the socket's lock, and no other socket has these ends.
@@ -100,18 +102,19 @@ fn note(ops: *mut bpf_sock_ops) {
         BPF_SOCK_OPS_ACTIVE_ESTABLISHED_CB => {}
         _ => {
             // What was sent again before is not of now; but what is reported is.
-            // SAFETY: a field of the context that the kernel gave.
-            let segments = if event == BPF_SOCK_OPS_RETRANS_CB {
-                unsafe { read_volatile(addr_of!((*ops).__bindgen_anon_1.args[1])) }
-            } else {
-                0
-            };
+            let segments = if event == BPF_SOCK_OPS_RETRANS_CB { argument(ops) } else { 0 };
             first.retransmits = segments.min(total);
             first.before = total - first.retransmits;
         }
     }
     // Where there is no memory, it is tried again at the next event.
     let _ = CONNECTIONS.insert(&ends, &first, 0);
+}
+
+/// The second of the numbers that come with an event.
+#[inline(always)]
+fn argument(ops: *const bpf_sock_ops) -> u32 {
+    field!(ops, __bindgen_anon_1.args[1])
 }
 
 /// The ends of a socket's packets; none of a socket that is not of IP.
@@ -121,7 +124,7 @@ fn ends(ops: *const bpf_sock_ops) -> Option<Ends> {
         local: [0; 4],
         remote: [0; 4],
         local_port: field!(ops, local_port) as u16,
-        remote_port: u16::from_be(field!(ops, remote_port) as u16),
+        remote_port: u32::from_be(field!(ops, remote_port)) as u16,
         protocol: TCP,
         version: 4,
         reserved: 0,

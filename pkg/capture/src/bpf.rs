@@ -281,43 +281,80 @@ impl<K: Pod, V: Pod> HashMap<K, V> {
     ///
     /// # Errors
     /// The kernel's. What was handed to `taken` is out of the map all the same.
-    pub fn drain(&self, batch: usize, mut taken: impl FnMut(K, V)) -> io::Result<()> {
-        let (mut keys, mut values): (Vec<K>, Vec<V>) = (zeroed_vec(batch.max(1)), zeroed_vec(batch.max(1)));
-        // The number of a bucket.
-        let mut position: Option<u32> = None;
-        loop {
-            let mut next = 0_u32;
-            let mut attributes = BatchAttributes {
-                from: position.as_ref().map_or(ptr::null(), ptr::from_ref),
-                next: &raw mut next,
-                keys: keys.as_mut_ptr().cast(),
-                values: values.as_mut_ptr().cast(),
-                count: keys.len().try_into().unwrap_or(u32::MAX),
-                map: self.map.fd().as_fd().as_raw_fd(),
-                element_flags: 0,
-                flags: 0,
-            };
-            // SAFETY: keys and values have room for `count` entries of the map's sizes, and any bytes are one of them.
-            let result = unsafe { call(BPF_MAP_LOOKUP_AND_DELETE_BATCH, &mut attributes) };
-            let error = result.as_ref().err().and_then(io::Error::raw_os_error);
-            match error {
-                // The next bucket alone has more than there is room for.
-                Some(libc::ENOSPC) => {
-                    let room = keys.len() * 2;
-                    (keys, values) = (zeroed_vec(room), zeroed_vec(room));
-                    continue;
-                }
-                // The last entries.
-                None | Some(libc::ENOENT) => {}
-                Some(_) => return result.map(|_| ()),
+    pub fn drain(&self, batch: usize, taken: impl FnMut(K, V)) -> io::Result<()> {
+        all_entries(BPF_MAP_LOOKUP_AND_DELETE_BATCH, &self.map, batch, taken)
+    }
+}
+
+/// Has a command on many entries done, which hands over a hash's entries, until it has been done to all.
+fn all_entries<K: Pod, V: Pod>(
+    command: bpf_cmd,
+    map: &MapData,
+    batch: usize,
+    mut taken: impl FnMut(K, V),
+) -> io::Result<()> {
+    let (mut keys, mut values): (Vec<K>, Vec<V>) = (zeroed_vec(batch.max(1)), zeroed_vec(batch.max(1)));
+    // The number of a bucket.
+    let mut position: Option<u32> = None;
+    loop {
+        let mut next = 0_u32;
+        let mut attributes = BatchAttributes {
+            from: position.as_ref().map_or(ptr::null(), ptr::from_ref),
+            next: &raw mut next,
+            keys: keys.as_mut_ptr().cast(),
+            values: values.as_mut_ptr().cast(),
+            count: keys.len().try_into().unwrap_or(u32::MAX),
+            map: map.fd().as_fd().as_raw_fd(),
+            element_flags: 0,
+            flags: 0,
+        };
+        // SAFETY: keys and values have room for `count` entries of the map's sizes, and any bytes are one of them.
+        let result = unsafe { call(command, &mut attributes) };
+        let error = result.as_ref().err().and_then(io::Error::raw_os_error);
+        match error {
+            // The next bucket alone has more than there is room for.
+            Some(libc::ENOSPC) => {
+                let room = keys.len() * 2;
+                (keys, values) = (zeroed_vec(room), zeroed_vec(room));
+                continue;
             }
-            let count = attributes.count as usize;
-            keys.iter().zip(&values).take(count).for_each(|(key, value)| taken(*key, *value));
-            if error.is_some() {
-                return Ok(());
-            }
-            position = Some(next);
+            // The last entries.
+            None | Some(libc::ENOENT) => {}
+            Some(_) => return result.map(|_| ()),
         }
+        let count = attributes.count as usize;
+        keys.iter().zip(&values).take(count).for_each(|(key, value)| taken(*key, *value));
+        if error.is_some() {
+            return Ok(());
+        }
+        position = Some(next);
+    }
+}
+
+/// A hash with keys and values of these types, of which those give way that were used least lately.
+#[derive(Debug)]
+pub struct LruHashMap<K, V> {
+    map: MapData,
+    entries: PhantomData<(K, V)>,
+}
+
+impl<K: Pod, V: Pod> LruHashMap<K, V> {
+    /// The map behind this descriptor.
+    ///
+    /// # Errors
+    /// Any [`LayoutError`].
+    pub fn new(map: OwnedFd) -> Result<Self, LayoutError> {
+        let (map, _) = layout::checked(map, Layout::new::<K, V>(MapType::LruHash))?;
+        Ok(Self { map, entries: PhantomData })
+    }
+
+    /// Hands every entry to `each`, at most `batch` with one call unless a bucket has more. What changes meanwhile may be
+    /// there or not. Kernel 5.6.
+    ///
+    /// # Errors
+    /// The kernel's.
+    pub fn read_all(&self, batch: usize, each: impl FnMut(K, V)) -> io::Result<()> {
+        all_entries(BPF_MAP_LOOKUP_BATCH, &self.map, batch, each)
     }
 }
 

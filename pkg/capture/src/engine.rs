@@ -46,7 +46,7 @@ use std::{
     collections::BTreeSet,
     io,
     sync::{
-        Arc,
+        Arc, Mutex,
         mpsc::{Sender, channel},
     },
     thread,
@@ -62,13 +62,16 @@ use tokio::{
 use tracing::warn;
 use xdplive_loader::Loader;
 use xdplive_source::{
-    FlowFeed, FlowQueue, HookAccounts, Host, HostId, HostSet, InterfaceSet, Interfaces, IsShown, LinkReading,
-    Moment, Prepared, Queue, Reading, Report, Request, Source, SourceError, StreamId, Subscription, names_of,
+    Connections, FlowFeed, FlowQueue, HookAccounts, Host, HostId, HostSet, InterfaceSet, Interfaces, IsShown,
+    LinkReading, Moment, Prepared, Queue, Reading, Report, Request, Source, SourceError, StreamId,
+    Subscription, names_of,
 };
 
 use crate::{
     at_start::AtStart,
     clock,
+    connections::ConnectionsServer,
+    instruments::Instruments,
     interface::{Watch, WatchError},
     own,
     reader::Reader,
@@ -109,6 +112,8 @@ pub struct LocalSource {
     settings: Settings,
     own_ports: watch::Receiver<Arc<BTreeSet<u16>>>,
     failed: watch::Receiver<Option<String>>,
+    instruments: Instruments,
+    connections: Arc<ConnectionsServer>,
 }
 
 impl LocalSource {
@@ -131,6 +136,8 @@ impl LocalSource {
         let (tell_failed, failed) = watch::channel(None);
         let done = commands.clone();
         // Where the control thread has ended, nobody needs to know.
+        let links = Arc::new(Mutex::new(links));
+        let instruments = Instruments::new(Arc::clone(&links));
         let attacher = Attacher::start(links, move |outcome| _ = done.send(Command::Done(outcome)))?;
         let host = Host::only(name);
         let parts = Parts {
@@ -146,8 +153,20 @@ impl LocalSource {
         let control = Control::new(parts, watch.now(), Flows::start(host.clone())?);
         thread::Builder::new().name("capture".to_owned()).spawn(move || control.run(&receiver))?;
         let (tell_own, own_ports) = watch::channel(Arc::default());
+        let connections = Arc::new(ConnectionsServer::new(host.id, instruments.clone()));
         let (hosts, watched) = (Arc::from([host]), watch.clone());
-        let source = Self { hosts, commands, watch: watched, kernel, at_start, settings, own_ports, failed };
+        let source = Self {
+            hosts,
+            commands,
+            watch: watched,
+            kernel,
+            at_start,
+            settings,
+            own_ports,
+            failed,
+            instruments,
+            connections,
+        };
         source.report_changes(watch);
         source.follow_own(own, tell_own);
         Ok(source)
@@ -307,6 +326,12 @@ impl Source for LocalSource {
         Ok(feed)
     }
 
+    async fn connections(&self) -> Result<Arc<dyn Connections>, SourceError> {
+        let server = Arc::clone(&self.connections);
+        let connections = tokio::task::spawn_blocking(move || server.get()).await;
+        Ok(connections.map_err(|_| SourceError::Gone)??)
+    }
+
     fn no_shared_hook(&self) -> Option<String> {
         let release = &self.kernel.release;
         let reason =
@@ -321,7 +346,9 @@ impl Source for LocalSource {
             Err(_) => self.watch.now(),
         };
         let interfaces = interfaces.iter().filter(|interface| is_shown(&interface.name)).cloned().collect();
-        report::report(&self.at_start, &self.kernel, probed, &interfaces, &prepared)
+        let mut report = report::report(&self.at_start, &self.kernel, probed, &interfaces, &prepared);
+        report.checks.extend(self.instruments.checks());
+        report
     }
 
     async fn accounts(&self) -> Vec<HookAccounts> {

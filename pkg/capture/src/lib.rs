@@ -14,6 +14,8 @@
 //! | [`flow_table`] | the table of flows: swapping its banks, reading and emptying them |
 //! | [`in_force`] | what programs go by now, in memory that is shared with them |
 //! | [`bpf`] | maps, by the system call |
+//! | [`instruments`] | kernel programs that belong to no interface, while somebody needs them |
+//! | [`connections`] | how well this machine's connections are |
 //! | [`at_start`] | which rights this process was started with |
 //! | [`program_file`] | who else gets them from the program's file |
 //! | [`hook`] | which hook an interface gets, and why |
@@ -29,10 +31,12 @@
 pub mod at_start;
 pub mod bpf;
 pub mod clock;
+pub mod connections;
 pub mod engine;
 pub mod flow_table;
 pub mod hook;
 pub mod in_force;
+pub mod instruments;
 pub mod interface;
 pub mod own;
 pub mod program_file;

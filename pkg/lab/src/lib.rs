@@ -6,6 +6,7 @@
 //! | [`namespace`] | a network namespace of its own, and interfaces in it |
 //! | [`send`] | raw frames onto an interface |
 //! | [`watch`] | a running `xdplive watch`, its rows and its accounts |
+//! | [`relay`] | a wire that takes its time and loses frames |
 //! | [`client`] | a client of the plugin's services, as Grafana is one |
 //! | [`process`] | the processes of a plugin, and how many programs are attached |
 //! | [`attached`] | what is attached in the kernel, and taking it away by force |
@@ -25,6 +26,7 @@ pub mod footprint;
 pub mod memory_limit;
 pub mod namespace;
 pub mod process;
+pub mod relay;
 pub mod send;
 pub mod watch;
 

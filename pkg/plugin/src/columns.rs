@@ -128,7 +128,7 @@ macro_rules! columns {
         $($variant:ident $text:literal $kind:ident $nullable:literal $width:literal $description:literal
             $(in $unit:literal)?;)*
         $(+ $besides:ident $besides_text:literal $besides_kind:ident $besides_nullable:literal $besides_width:literal
-            $besides_description:literal;)*
+            $besides_description:literal $(in $besides_unit:literal)?;)*
     ) => {
         $(#[$meta])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -169,7 +169,7 @@ macro_rules! columns {
             fn unit(self) -> Option<&'static str> {
                 match self {
                     $(Self::$variant => None$(.or(Some($unit)))?,)*
-                    $(Self::$besides => None,)*
+                    $(Self::$besides => None$(.or(Some($besides_unit)))?,)*
                 }
             }
 

@@ -276,6 +276,13 @@ impl Query {
         }
     }
 
+    /// Whether it asks how well connections are.
+    #[must_use]
+    pub fn asks_for_quality(&self) -> bool {
+        let asks = |columns: &Vec<FlowColumn>| FlowColumn::OF_QUALITY.iter().any(|one| columns.contains(one));
+        matches!(&self.columns, Columns::Flows(columns) if asks(columns))
+    }
+
     /// Whether it is answered from the flows that are counted, and not from packets.
     #[must_use]
     pub fn is_of_flows(&self) -> bool {

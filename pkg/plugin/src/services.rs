@@ -7,6 +7,7 @@ mod data;
 mod diagnostics;
 mod fleets;
 mod gateway;
+mod quality;
 mod resource;
 mod since_start;
 mod standing;

@@ -14,6 +14,7 @@
 //! | `subscription`, `queue`, `tally` | a running stream, its rows on their way, and what became of its packets |
 //! | `batch`, `row`, `row_counts`, `header_bytes`, `tunnels` | rows, where they come from, the bytes of their headers, and what carries them |
 //! | `flows`, `flow_filters` | what was counted of flows, and which of them somebody wants |
+//! | `connections` | how well connections are, by sockets and by packets |
 //! | `accounts` | what has been counted so far |
 //! | `link_counters` | what kernel and card have counted of an interface |
 //! | `counting` | a stream that only counts, in intervals |
@@ -29,6 +30,7 @@
 mod accounts;
 mod batch;
 mod clock;
+mod connections;
 mod counting;
 mod error;
 mod flow_filters;
@@ -63,6 +65,7 @@ pub use self::{
     },
     batch::Batch,
     clock::{Moment, WallClock},
+    connections::{Connections, Qualities, Quality, QualitySource},
     counting::{Counting, Lap},
     error::{ErrorKind, SourceError},
     flow_filters::{FlowFilters, WantedFlows},

@@ -13,11 +13,13 @@ use std::{
 use async_trait::async_trait;
 use futures::future::join_all;
 use tokio::sync::watch;
+use xdplive_packet::socket::{Connection, Ends};
 
 pub use self::{hosts::Hosts, order::Order};
 use crate::{
     accounts::{DirectionCounts, HookAccounts, InterfaceState, Reading},
     clock::Moment,
+    connections::Connections,
     error::SourceError,
     flows::{FlowFeed, FlowQueue, FlowSnapshot},
     host::{Host, HostId, HostSet, names_of},
@@ -256,6 +258,12 @@ impl Source for Merged {
         Ok(FlowFeed::new(queue, self.begin(Vec::new(), Queue::new(1), end)))
     }
 
+    async fn connections(&self) -> Result<Arc<dyn Connections>, SourceError> {
+        // Those of other machines cannot be asked.
+        let of_first = self.first.connections().await?;
+        Ok(Arc::new(Renamed { host: self.hosts.id(0, of_first.host()), of_first }))
+    }
+
     fn no_shared_hook(&self) -> Option<String> {
         self.parts().find_map(|(_, source)| source.no_shared_hook())
     }
@@ -341,6 +349,26 @@ impl Source for Merged {
 }
 
 /// What those who were asked have, with their places; the first error where none has anything.
+/// Connections of the first source's host, by what it is called here.
+struct Renamed {
+    host: HostId,
+    of_first: Arc<dyn Connections>,
+}
+
+impl Connections for Renamed {
+    fn host(&self) -> HostId {
+        self.host
+    }
+
+    fn is_whole(&self) -> bool {
+        self.of_first.is_whole()
+    }
+
+    fn read(&self, each: &mut dyn FnMut(Ends, Connection)) -> Result<(), SourceError> {
+        self.of_first.read(each)
+    }
+}
+
 fn had<T>(asked: &[Asked<'_>], answers: Vec<Result<T, SourceError>>) -> Result<Vec<(usize, T)>, SourceError> {
     let mut refusal = None;
     let mut had = Vec::new();

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 use crate::{
     accounts::{HookAccounts, Reading},
     clock::Moment,
+    connections::Connections,
     error::SourceError,
     flows::FlowFeed,
     host::{Host, HostId, HostSet, Machine, names_of},
@@ -77,6 +78,14 @@ pub trait Source: Send + Sync + 'static {
     /// [`SourceError::NoSuchHost`], [`SourceError::Gone`] and [`SourceError::Unavailable`] only.
     async fn flows(&self, _request: &Request, _interval: Duration) -> Result<FlowFeed, SourceError> {
         Err(SourceError::Unavailable("flows cannot be counted here".to_owned()))
+    }
+
+    /// How well the connections of sockets are, which is looked at while somebody has this.
+    ///
+    /// # Errors
+    /// [`SourceError::Unavailable`] where that is not to be had, and [`SourceError::Gone`].
+    async fn connections(&self) -> Result<Arc<dyn Connections>, SourceError> {
+        Err(SourceError::Unavailable("only this machine's own sockets can be asked".to_owned()))
     }
 
     /// Why nothing can be counted that nobody has asked for, by [`HookChoice::Shared`](super::HookChoice::Shared); `None` where

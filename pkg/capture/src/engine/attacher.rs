@@ -21,7 +21,7 @@ use xdplive_packet::{Hook, event::Direction};
 use xdplive_protocol::event::{self, Event};
 use xdplive_source::InterfaceNumber;
 
-use crate::hook::Attempt;
+use crate::{hook::Attempt, instruments};
 
 /// How long the end of everything may take, besides [`FOR_A_LINK`].
 const FOR_THE_END: Duration = Duration::from_secs(2);
@@ -57,22 +57,26 @@ pub trait Links: Send {
     fn check(&self) -> Result<Vec<LinkId>, AskError>;
 }
 
-impl Links for LinkLoader {
+impl Links for instruments::Links {
     fn load(&self, hook: Hook) -> Result<(), AskError> {
-        Self::load(self, hook)
+        loader(self).load(hook)
     }
 
     fn attach(&self, hook: Hook, index: u32) -> Result<Attached, AskError> {
-        Self::attach(self, hook, index)
+        loader(self).attach(hook, index)
     }
 
     fn detach(&self, link: LinkId) -> Result<(), AskError> {
-        Self::detach(self, link)
+        loader(self).detach(link)
     }
 
     fn check(&self) -> Result<Vec<LinkId>, AskError> {
-        Self::check(self)
+        loader(self).check()
     }
+}
+
+fn loader(links: &instruments::Links) -> MutexGuard<'_, LinkLoader> {
+    links.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What is to be done.

@@ -28,6 +28,7 @@ mod overload;
 mod own;
 mod packets;
 mod pcapng;
+mod quality;
 mod rates;
 mod rights;
 mod segments;

@@ -4,7 +4,7 @@ use std::{net::IpAddr, sync::Arc};
 
 use xdplive_names::{About, name_source};
 use xdplive_packet::{flow::FlowCounters, headers::present};
-use xdplive_source::{Conversation, ip};
+use xdplive_source::{Conversation, Qualities, Quality, ip};
 
 use super::{
     Cells, number, optional,
@@ -35,6 +35,10 @@ columns! {
     + NameSource "name_source" String true 12 "Where source_name is from; without that, where destination_name is from";
     + Service "service" String true 18 "Service by protocol and port, of the side of the server";
     + SeenAt "seen_at" String false 66 "Machines that saw the packets; where host is not shown, what several saw is one row, as the one counted that saw most";
+    + Rtt "rtt" Decimal true 12 "Smoothed round trip, as a local socket of the conversation has it" in "ms";
+    + Retransmits "retransmits" Number true 11 "Segments that local sockets of the conversation have sent again";
+    + Handshake "handshake" Decimal true 12 "Time from the request for the connection to its answer" in "ms";
+    + QualitySource "quality_source" String true 11 "socket: as a local socket has it; estimated: by the packets";
     + Host "host" String false 66 "Name of the machine that saw the packets; shown where it is asked for by name";
 }
 
@@ -51,6 +55,8 @@ pub struct FlowRow {
     /// Milliseconds since 1970.
     first_seen: i64,
     last_seen: i64,
+    /// How well its connection is, where somebody has asked for it.
+    quality: Option<Quality>,
 }
 
 impl FlowRow {
@@ -61,7 +67,7 @@ impl FlowRow {
         both += conversation.reverse;
         let (first_seen, last_seen) = (milliseconds(both.first), milliseconds(both.last));
         let about = Default::default();
-        Self { seen_at: Arc::clone(&host), host, conversation, about, first_seen, last_seen }
+        Self { seen_at: Arc::clone(&host), host, conversation, about, first_seen, last_seen, quality: None }
     }
 
     /// The same, seen at all of these hosts.
@@ -86,6 +92,12 @@ impl FlowRow {
         self
     }
 
+    /// The same with how well its connection is, as far as somebody knows.
+    #[must_use]
+    pub fn with_quality(self, known: &Qualities) -> Self {
+        Self { quality: known.of(&self.conversation), ..self }
+    }
+
     /// What was counted.
     #[must_use]
     pub const fn conversation(&self) -> &Conversation {
@@ -108,6 +120,9 @@ impl FlowColumn {
     pub const fn is_of_names(self) -> bool {
         matches!(self, Self::SourceName | Self::DestinationName | Self::NameSource)
     }
+
+    /// Those about how well connections are, for which sockets are asked.
+    pub const OF_QUALITY: [Self; 4] = [Self::Rtt, Self::Retransmits, Self::Handshake, Self::QualitySource];
 
     fn write_rows<C: Cells>(self, rows: &[FlowRow], cells: &mut C) {
         for row in rows {
@@ -165,8 +180,20 @@ impl FlowColumn {
                 );
             }
             Self::SeenAt => cells.text(&row.seen_at),
+            Self::Rtt => time(row.quality.and_then(|quality| quality.rtt), cells),
+            Self::Retransmits => number(row.quality.and_then(|quality| quality.retransmits), cells),
+            Self::Handshake => time(row.quality.and_then(|quality| quality.handshake), cells),
+            Self::QualitySource => optional(row.quality.map(|quality| quality.source.name()), cells),
             Self::Host => cells.text(&row.host),
         }
+    }
+}
+
+/// A length of time in microseconds, as milliseconds.
+fn time<C: Cells>(microseconds: Option<u32>, cells: &mut C) {
+    match microseconds {
+        Some(microseconds) => cells.decimal(f64::from(microseconds) / 1000.0),
+        None => cells.null(),
     }
 }
 

@@ -166,6 +166,7 @@ impl Plugin {
             self.add_accounts(&asked, &mut about);
         }
         about.notices.extend(remarks(&asked, &*self.source));
+        about.notices.extend(self.notice_of_quality(&asked.query).await);
         if readings.is_empty()
             && let Some(text) = nothing_fits(&asked.request.interfaces, &interfaces)
         {

@@ -191,7 +191,8 @@ impl Plugin {
             Columns::Series(columns) => self.rates(&asked, columns).await,
             Columns::Flows(columns) => {
                 let naming = self.naming_for(&asked);
-                let flows = Flows::new(&asked.query, SinceStart::of(self, &asked), naming);
+                let quality = self.quality(&asked.query).await;
+                let flows = Flows::new(&asked.query, SinceStart::of(self, &asked), naming, quality);
                 self.tables(&asked, &self.sent.flows, flows, columns).await
             }
             Columns::Capture(columns) => self.accounts(asked, columns).await,

@@ -7,7 +7,7 @@ use xdplive_packet::{
     event::Direction,
     flow::{FlowCounters, FlowKey, Sum},
 };
-use xdplive_source::{Conversations, Host, HostId};
+use xdplive_source::{Conversations, Host, HostId, Qualities};
 
 use super::{
     intake::{Ended, Sink},
@@ -43,6 +43,8 @@ pub(super) struct Flows {
     is_over: bool,
     /// Who knows the names of hosts, where they are shown.
     naming: Option<Naming>,
+    /// How well connections are, where somebody asks.
+    quality: Option<Qualities>,
 }
 
 impl Sink for Flows {
@@ -69,8 +71,14 @@ impl Sink for Flows {
 }
 
 impl Flows {
-    /// None yet, for what a query asks; `since_start` has those that were counted before, where there is something.
-    pub(super) fn new(query: &Query, since_start: Option<SinceStart>, naming: Option<Naming>) -> Self {
+    /// None yet, for what a query asks; `since_start` has those that were counted before, where there is something, and
+    /// `quality` how well connections are, where it asks for that.
+    pub(super) fn new(
+        query: &Query,
+        since_start: Option<SinceStart>,
+        naming: Option<Naming>,
+        quality: Option<Qualities>,
+    ) -> Self {
         Self {
             conversations: Conversations::new(MOST_CONVERSATIONS),
             hosts: BTreeMap::new(),
@@ -82,7 +90,17 @@ impl Flows {
             since_start,
             is_over: false,
             naming,
+            quality,
         }
+    }
+
+    /// The same rows with how well connections are, where somebody asks.
+    fn with_quality(&mut self, rows: Arc<[FlowRow]>) -> Arc<[FlowRow]> {
+        let Some(quality) = &mut self.quality else { return rows };
+        if let Err(error) = quality.read() {
+            warn!("{error}");
+        }
+        rows.iter().map(|row| row.clone().with_quality(quality)).collect()
     }
 }
 
@@ -97,13 +115,14 @@ impl Tabulate for Flows {
         if let Some(since_start) = &mut self.since_start {
             let rows = since_start.rows();
             self.is_over = rows.is_none();
-            return rows.unwrap_or_else(|| Arc::from([]));
+            return self.with_quality(rows.unwrap_or_else(|| Arc::from([])));
         }
         let rows = conversations::rows(self.conversations.iter(), &self.hosts, self.top, self.by_host);
         if self.is_of_interval {
             self.conversations.clear();
         }
-        conversations::told(rows, self.naming.as_ref())
+        let rows = conversations::told(rows, self.naming.as_ref());
+        self.with_quality(rows)
     }
 
     fn is_over(&self) -> bool {
