@@ -46,6 +46,7 @@ use std::{
     fs::File,
     io,
     os::fd::{AsFd, BorrowedFd, OwnedFd},
+    sync::atomic::{AtomicU8, Ordering},
     time::Duration,
 };
 
@@ -69,6 +70,9 @@ use self::{
 
 /// How long the loader may take for an answer. Longer, and it will not come: the process is to end then.
 pub const PATIENCE: Duration = Duration::from_secs(5);
+/// The same where it loads a program, which the kernel verifies: less than half a second on a machine of today, and twenty
+/// times as long in an emulator.
+const LOAD_PATIENCE: Duration = Duration::from_secs(60);
 
 /// Why asking the loader failed.
 #[derive(Debug, Error)]
@@ -77,8 +81,8 @@ pub enum AskError {
     #[error("the loader process has ended")]
     Gone(#[source] io::Error),
     /// It has not answered in time.
-    #[error("the loader process has not answered for {} s", PATIENCE.as_secs())]
-    Silent,
+    #[error("the loader process has not answered for {} s", .0.as_secs())]
+    Silent(Duration),
     /// It answered something else than was asked.
     #[error("the loader process gave an answer that does not fit the question")]
     WrongAnswer,
@@ -91,7 +95,7 @@ impl AskError {
     /// Whether there is no use in asking the loader anything more.
     #[must_use]
     pub const fn is_final(&self) -> bool {
-        matches!(self, Self::Gone(_) | Self::Silent | Self::WrongAnswer)
+        matches!(self, Self::Gone(_) | Self::Silent(_) | Self::WrongAnswer)
     }
 }
 
@@ -146,7 +150,11 @@ pub struct MapLoader(Channel);
 
 /// The connection for programs and links.
 #[derive(Debug)]
-pub struct LinkLoader(Channel);
+pub struct LinkLoader {
+    channel: Channel,
+    /// Programs that have been loaded, a bit for each hook.
+    loaded: AtomicU8,
+}
 
 /// The loader as a process. It ends with its connection for maps.
 #[derive(Debug)]
@@ -182,7 +190,7 @@ impl Loader {
                 let id = Pid::from_raw(child).ok_or_else(io::Error::last_os_error)?;
                 let ended = pidfd_open(id, PidfdFlags::empty())?;
                 let process = LoaderProcess { id: Some(id), ended };
-                Ok(Self { maps: MapLoader(our_maps), links: LinkLoader(our_links), process })
+                Ok(Self { maps: MapLoader(our_maps), links: LinkLoader::new(our_links), process })
             }
         }
     }
@@ -278,12 +286,22 @@ impl MapLoader {
 }
 
 impl LinkLoader {
+    const fn new(channel: Channel) -> Self {
+        Self { channel, loaded: AtomicU8::new(0) }
+    }
+
     /// Loads the program for `hook`, where that has not been done.
     ///
     /// # Errors
     /// Any [`AskError`].
     pub fn load(&self, hook: Hook) -> Result<(), AskError> {
-        self.done(&LinkRequest::Load { hook: HookName(hook) })
+        let bit = 1 << (hook as u8);
+        if self.loaded.load(Ordering::Relaxed) & bit != 0 {
+            return Ok(());
+        }
+        self.done_within(LOAD_PATIENCE, &LinkRequest::Load { hook: HookName(hook) })?;
+        self.loaded.fetch_or(bit, Ordering::Relaxed);
+        Ok(())
     }
 
     /// Attaches the program for `hook` to the interface number `index`.
@@ -291,7 +309,9 @@ impl LinkLoader {
     /// # Errors
     /// Any [`AskError`]; nothing is attached then.
     pub fn attach(&self, hook: Hook, index: u32) -> Result<Attached, AskError> {
-        match ask(&self.0, &LinkRequest::Attach { hook: HookName(hook), index })? {
+        // Which may take longer than to attach it.
+        self.load(hook)?;
+        match ask(&self.channel, &LinkRequest::Attach { hook: HookName(hook), index })? {
             (LinkAnswer::Attached(attached), _) => Ok(attached),
             (LinkAnswer::Failed(error), _) => Err(error.into()),
             _ => Err(AskError::WrongAnswer),
@@ -311,7 +331,7 @@ impl LinkLoader {
     /// # Errors
     /// Any [`AskError`].
     pub fn check(&self) -> Result<Vec<LinkId>, AskError> {
-        match ask(&self.0, &LinkRequest::Check)? {
+        match ask(&self.channel, &LinkRequest::Check)? {
             (LinkAnswer::Checked { dead }, _) => Ok(dead),
             (LinkAnswer::Failed(error), _) => Err(error.into()),
             _ => Err(AskError::WrongAnswer),
@@ -323,7 +343,7 @@ impl LinkLoader {
     /// # Errors
     /// Any [`AskError`]; nothing is in force then.
     pub fn begin(&self, instrument: Instrument) -> Result<Begun, AskError> {
-        match ask(&self.0, &LinkRequest::Begin { instrument })? {
+        match ask_within(LOAD_PATIENCE, &self.channel, &LinkRequest::Begin { instrument })? {
             (LinkAnswer::Begun { is_whole }, maps) => Ok(Begun { maps, is_whole }),
             (LinkAnswer::Failed(error), _) => Err(error.into()),
             _ => Err(AskError::WrongAnswer),
@@ -347,7 +367,11 @@ impl LinkLoader {
     }
 
     fn done(&self, request: &LinkRequest) -> Result<(), AskError> {
-        match ask(&self.0, request)? {
+        self.done_within(PATIENCE, request)
+    }
+
+    fn done_within(&self, patience: Duration, request: &LinkRequest) -> Result<(), AskError> {
+        match ask_within(patience, &self.channel, request)? {
             (LinkAnswer::Done, _) => Ok(()),
             (LinkAnswer::Failed(error), _) => Err(error.into()),
             _ => Err(AskError::WrongAnswer),
@@ -390,9 +414,18 @@ fn ask<Q: Serialize, A: DeserializeOwned>(
     channel: &Channel,
     request: &Q,
 ) -> Result<(A, Vec<OwnedFd>), AskError> {
+    ask_within(PATIENCE, channel, request)
+}
+
+/// The same for another time.
+fn ask_within<Q: Serialize, A: DeserializeOwned>(
+    patience: Duration,
+    channel: &Channel,
+    request: &Q,
+) -> Result<(A, Vec<OwnedFd>), AskError> {
     channel.send(request, &[]).map_err(AskError::Gone)?;
-    if !channel.wait(PATIENCE).map_err(AskError::Gone)? {
-        return Err(AskError::Silent);
+    if !channel.wait(patience).map_err(AskError::Gone)? {
+        return Err(AskError::Silent(patience));
     }
     match channel.receive().map_err(AskError::Gone)? {
         Some(answer) => Ok(answer),

@@ -133,7 +133,7 @@ pub fn connect(path: &Path) -> Result<Loader, ConnectError> {
         (Ok(None), Ok(())) => Err(ConnectError::Ended(io::ErrorKind::ConnectionReset.into())),
         (Ok(Some(Welcome::Ready)), Ok(())) => {
             let process = LoaderProcess { id: None, ended: ended.into() };
-            Ok(Loader { maps: MapLoader(maps), links: LinkLoader(links), process })
+            Ok(Loader { maps: MapLoader(maps), links: LinkLoader::new(links), process })
         }
     }
 }

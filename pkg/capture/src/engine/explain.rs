@@ -29,7 +29,7 @@ pub fn ask(interface: &str, error: &AskError, at_start: &AtStart) -> SourceError
                   (sudo journalctl --dmesg), and allow the system call bpf"
                 .to_owned(),
         },
-        AskError::Gone(_) | AskError::Silent => SourceError::Gone,
+        AskError::Gone(_) | AskError::Silent(_) => SourceError::Gone,
         other => SourceError::Failed { interface: interface.to_owned(), reason: other.to_string() },
     }
 }

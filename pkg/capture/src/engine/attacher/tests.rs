@@ -228,7 +228,7 @@ fn an_end_that_hangs_is_given_up() {
 #[test]
 fn a_loader_that_is_lost_is_told_of_once() {
     let lost: [fn() -> AskError; 3] = [
-        || AskError::Silent,
+        || AskError::Silent(Duration::from_secs(5)),
         || AskError::Gone(io::ErrorKind::ConnectionReset.into()),
         || AskError::WrongAnswer,
     ];
@@ -251,7 +251,7 @@ fn a_loader_that_is_lost_is_told_of_once() {
 #[test]
 fn a_loader_that_is_lost_at_the_end_is_asked_no_more() {
     let bench = Bench::new(|call| match call {
-        Call::Detach(2) => Err(AskError::Silent),
+        Call::Detach(2) => Err(AskError::Silent(Duration::from_secs(5))),
         _ => Ok(()),
     });
     for index in 1..=3 {

@@ -98,7 +98,7 @@ fn what_nobody_has_asked_for_yields() {
 #[test]
 fn the_process_ends_when_the_loader_is_lost() {
     let mut bench = Bench::new(interfaces([("eth0", 2)]));
-    bench.command(Command::Done(Outcome::Lost(AskError::Silent)));
+    bench.command(Command::Done(Outcome::Lost(AskError::Silent(std::time::Duration::from_secs(5)))));
     let text = "the loader process has not answered for 5 s";
     assert_eq!(bench.failed.borrow_and_update().as_deref(), Some(text));
     // The first reason stands.
