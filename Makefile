@@ -77,7 +77,7 @@ package: build ## The plugin's zip, checked; beside it what it is made of (SBOM)
 ## Checking it
 
 .PHONY: test
-test: dependencies lint test-ebpf test-rust test-frontend test-newest test-browser package test-lab ## Install what the tests need, and run all of them
+test: dependencies lint test-ebpf test-rust test-frontend newest-types test-browser package test-lab ## Install what the tests need, and run all of them
 
 .PHONY: dependencies
 dependencies:
@@ -100,7 +100,8 @@ audit: ## Whether advisories are known against what we depend on; needs the netw
 
 .PHONY: test-rust
 test-rust: ## Rust tests that need no rights
-	cargo test --workspace --locked --exclude xdplive-lab
+	@# No crate has doc tests, and to look for them in each takes a minute.
+	cargo test --workspace --locked --exclude xdplive-lab --lib --bins --tests
 
 .PHONY: test-ebpf
 test-ebpf: ## The committed eBPF objects are what their source gives
@@ -120,6 +121,10 @@ test-frontend: node_modules ## Front end tests, and that it builds
 .PHONY: test-newest
 test-newest: node_modules ## Types and front end tests with the newest packages of Grafana, and React 19
 	@tools/test-packages.sh newest
+
+.PHONY: newest-types
+newest-types: node_modules ## Types alone with the newest packages
+	@tools/test-packages.sh newest types
 
 .PHONY: test-oldest
 test-oldest: node_modules ## The same with the packages of the oldest Grafana that is supported
