@@ -20,11 +20,10 @@ export function toEachOther(): dashboard.DashboardLink {
 export function toFile(): dashboard.DashboardLink {
   const { seconds, count } = FILE_BOUNDS;
   // JSON as text, because the values are put in by Grafana.
-  const first = encodeURIComponent('{"hosts":');
-  const before = encodeURIComponent(',"interfaces":');
+  const before = encodeURIComponent('{"interfaces":');
   const between = encodeURIComponent(',"filter":"');
   const after = encodeURIComponent(`","seconds":${seconds},"count":${count}}`);
-  const query = `${first}\${${MACHINE}:json}${before}\${${INTERFACE}:json}${between}\${${FILTER}:percentencode}${after}`;
+  const query = `${before}\${${INTERFACE}:json}${between}\${${FILTER}:percentencode}${after}`;
   return visible(
     new dashboard.DashboardLinkBuilder('pcapng file')
       .type(dashboard.DashboardLinkType.Link)
@@ -32,7 +31,7 @@ export function toFile(): dashboard.DashboardLink {
       .tooltip(
         `The headers of the packets of the next ${seconds} seconds, ${count} at most, for Wireshark. Conditions of "Narrow to" are no part of it.`
       )
-      .url(`/api/datasources/uid/\${${DATA_SOURCE}}/resources/pcapng?query=${query}`)
+      .url(`/api/datasources/uid/\${${DATA_SOURCE}}/resources/pcapng?hosts=\${${MACHINE}:csv}&query=${query}`)
       // Grafana would look for a page of its own at that address.
       .targetBlank(true)
   );

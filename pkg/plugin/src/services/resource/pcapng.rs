@@ -77,15 +77,20 @@ fn bound(
     }
 }
 
-/// The query in a request: its body, else the key `query` of its address, which takes no other: bounds that nobody reads
-/// would be none.
+/// The query in a request: its body, else the key `query` of its address, with the machines in the key `hosts`, which
+/// links of dashboards cannot put into JSON. The address takes no other: bounds that nobody reads would be none.
 fn query(request: &CallResourceRequest) -> Result<Vec<u8>, Failure> {
     let mut found = None;
+    let mut hosts = Vec::new();
     for (key, value) in super::keys(&request.url) {
+        if key == "hosts" {
+            hosts.extend(value.split(',').filter(|host| !host.is_empty()).map(Value::from));
+            continue;
+        }
         if key != "query" {
             let key: String = key.chars().take(60).collect();
             let message = format!(
-                "the address has the key \"{key}\"; it takes query alone, and count, seconds and bytes are keys of the \
+                "the address has the key \"{key}\"; it takes query and hosts; count, seconds and bytes are keys of the \
                  query, as in query={{\"interfaces\": [\"eth0\"], \"count\": 500}}"
             );
             return Err(Failure { code: 400, message });
@@ -95,13 +100,19 @@ fn query(request: &CallResourceRequest) -> Result<Vec<u8>, Failure> {
     if !request.body.is_empty() {
         return Ok(request.body.to_vec());
     }
-    Ok(found.unwrap_or_else(|| b"{}".to_vec()))
+    let json = found.unwrap_or_else(|| b"{}".to_vec());
+    Ok(if hosts.is_empty() { json } else { with("hosts", Value::Array(hosts), json) })
 }
 
 /// The query with the highest limit there is, where it names none: a panel's default is for eyes.
 fn as_much_as_may_be(json: Vec<u8>, ceiling: LimitCeiling) -> Vec<u8> {
+    with("limit", Value::from(ceiling.most()), json)
+}
+
+/// The query with a key, where it has none. What is no query stays as it is, to be refused.
+fn with(key: &str, value: Value, json: Vec<u8>) -> Vec<u8> {
     let Ok(mut keys) = serde_json::from_slice::<Map<String, Value>>(&json) else { return json };
-    keys.entry("limit").or_insert(Value::from(ceiling.most()));
+    keys.entry(key).or_insert(value);
     Value::Object(keys).to_string().into_bytes()
 }
 

@@ -48,12 +48,15 @@ fn the_query_is_the_body_or_in_the_address() {
         super::query(&request).map(|query| String::from_utf8(query).unwrap()).map_err(|error| error.message)
     };
     let refused = query("pcapng?query=%7B%7D&count=5", "").unwrap_err();
-    assert!(refused.starts_with("the address has the key \"count\"; it takes query alone"), "{refused}");
+    assert!(refused.starts_with("the address has the key \"count\"; it takes query and hosts;"), "{refused}");
     let query = |url, body| query(url, body).unwrap();
     assert_eq!(query("pcapng", ""), "{}");
     let encoded = "pcapng?query=%7B%22filter%22%3A%22udp%20port%2053%20or%20%2Btcp%22%7D";
     assert_eq!(query(encoded, ""), r#"{"filter":"udp port 53 or +tcp"}"#);
     assert_eq!(query(encoded, "{}"), "{}");
+    assert_eq!(query("pcapng?hosts=web1,web2&query=%7B%7D", ""), r#"{"hosts":["web1","web2"]}"#);
+    assert_eq!(query("pcapng?hosts=&query=%7B%7D", ""), "{}");
+    assert_eq!(query("pcapng?hosts=*", ""), r#"{"hosts":["*"]}"#);
 }
 
 #[test]
