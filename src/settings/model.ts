@@ -19,6 +19,10 @@ export interface XdpSettings extends DataSourceJsonData {
   allowPacketsToServices?: boolean;
   /** The most rows a second that a query may ask for, within `max_limit` in grafana.ini. */
   maxLimit?: number;
+  /** How many leading bits of IPv4 addresses are shown, 0 to 32; none at all: whole addresses. */
+  maskIpv4?: number;
+  /** The same for IPv6, 0 to 128. */
+  maskIpv6?: number;
   /** Servers of NATS by which the agents of other machines are reached; none: it has this machine's packets. */
   natsServers?: string[];
   natsPrefix?: string;

@@ -1,5 +1,7 @@
 //! A filter from its text to its decisions.
 
+mod masked;
+
 use std::fmt;
 
 use crate::{
@@ -12,6 +14,8 @@ use crate::{
     syntax::Expression,
     term::{self, Term, TooComplex},
 };
+
+pub use self::masked::TellsAddresses;
 
 /// Bytes of a filter's text at most, as it is given and as it is printed.
 pub const MAX_TEXT: usize = 256 * 1024;

@@ -65,7 +65,7 @@ pub use contradiction::Contradiction;
 pub use environment::Environment;
 pub use error::{FilterError, Reason, Suggestion};
 pub use field::{Bytes, Extracted, Field, Layer, Packet};
-pub use filter::Filter;
+pub use filter::{Filter, TellsAddresses};
 pub use flow::{FlowFilter, NotOfFlows};
 pub use set::{Range, Set, prefix::Prefix};
 pub use term::{Term, TooComplex};

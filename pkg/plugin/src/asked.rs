@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use grafana_plugin_sdk::pluginv2::PluginContext;
 use thiserror::Error;
+use xdplive_filter::{Filter, TellsAddresses};
 use xdplive_packet::accounting::Limit;
 use xdplive_source::{
     ErrorKind, GroupBy, HostPatterns, HostSet, InForce, InterfaceSet, Interfaces, Label, Request, Source,
@@ -16,6 +17,7 @@ use crate::{
     channel,
     columns::capture::{CaptureRow, View},
     frame::arrow::EncodeError,
+    masks::Masks,
     query::{Columns, Kind, Query, QueryError},
     quota::{Holder, OverQuota},
     settings::{DataSourceSettingErrors, DataSourceSettings, LimitCeiling, ServerSettings},
@@ -36,6 +38,10 @@ pub struct Asked {
     pub hides_own: bool,
     /// The most rows a second that may be asked for.
     pub ceiling: LimitCeiling,
+    /// How much of addresses is shown.
+    pub masks: Masks,
+    /// Which packets: what the query's filter means where addresses are shown so.
+    pub filter: Arc<Filter>,
 }
 
 impl Asked {
@@ -161,8 +167,14 @@ pub fn read(
     let hides_own = !settings.shows_own_traffic
         && !matches!(query.kind, Kind::Capture | Kind::Interfaces)
         && query.group_by != Some(GroupBy::TcpFlag);
-    let wanted =
-        |limit| Some(Wanted { filter: Arc::clone(&query.filter), limit, hides_own, header_bytes: false });
+    let masks = settings.masks;
+    let filter = if masks.are_none() {
+        Arc::clone(&query.filter)
+    } else {
+        let masked = query.filter.masked(masks.ipv4.into(), masks.ipv6.into());
+        Arc::new(masked.map_err(|TellsAddresses { what }| QueryError::Masked { what })?)
+    };
+    let wanted = |limit| Some(Wanted { filter: Arc::clone(&filter), limit, hides_own, header_bytes: false });
     let wanted = match query.kind {
         Kind::Packets => wanted(query.limit.map_or(Limit::All, Limit::PerSecond)),
         Kind::Rates if !query.is_of_flows() => wanted(Limit::None),
@@ -176,15 +188,16 @@ pub fn read(
     };
     let request = Request {
         hosts,
-        label: Arc::new(Label { owner: owner(context), stream: channel::path(&query) }),
+        label: Arc::new(Label { owner: owner_of_rows(context, masks), stream: channel::path(&query) }),
         interfaces,
         directions: query.direction.clone(),
         hook: settings.hook,
         decapsulate: query.decapsulate,
         wanted,
     };
-    let holder = holder(context, &request.label.owner);
-    Ok(Asked { query, request, holder, sees_packets, hides_own, ceiling: settings.ceiling })
+    let holder = holder(context, &owner(context));
+    let ceiling = settings.ceiling;
+    Ok(Asked { query, request, holder, sees_packets, hides_own, ceiling, masks, filter })
 }
 
 /// The data source asked, as no other one is called: its uid is its own in an organisation only.
@@ -193,6 +206,12 @@ pub(crate) fn owner(context: Option<&PluginContext>) -> String {
         let uid = context.data_source_instance_settings.as_ref().map_or("", |instance| &instance.uid);
         format!("{}/{uid}", context.org_id)
     })
+}
+
+/// Whose rows are kept under which name: rows that were sent with other masks are another's.
+pub(crate) fn owner_of_rows(context: Option<&PluginContext>, masks: Masks) -> String {
+    let owner = owner(context);
+    if masks.are_none() { owner } else { format!("{owner} {}/{}", masks.ipv4, masks.ipv6) }
 }
 
 fn holder(context: Option<&PluginContext>, data_source: &str) -> Holder {

@@ -207,6 +207,8 @@ fn who(asked: &Asked) -> String {
         _ => "login=anonymous".to_owned(),
     };
     let (organisation, uid) = asked.request.label.owner.split_once('/').unwrap_or_default();
+    // Behind it stands how much of addresses is shown.
+    let uid = uid.split(' ').next().unwrap_or(uid);
     format!("{user} organisation={organisation} data_source={}", quoted(uid, NAME))
 }
 

@@ -19,6 +19,7 @@
 //! | [`sent`], [`standing`] | what streams have sent, for panels that open later; queries without a stream of their own |
 //! | [`seen`] | hosts, ports and the like in what was sent, to choose from |
 //! | [`groups`], [`utilisation`] | groups of rates: their names, and which are shown; percent of a link's speed |
+//! | [`masks`] | addresses shown as their networks |
 //! | [`naming`] | what is known of hosts when rows are made |
 //! | [`conversations`] | conversations as rows |
 //! | [`link_intervals`] | what was counted of interfaces, one interval after the other |
@@ -43,6 +44,7 @@ pub mod handshake;
 pub mod link_intervals;
 pub mod loader_unit;
 pub mod logging;
+pub mod masks;
 pub mod naming;
 pub mod other_machines;
 pub mod own_ports;

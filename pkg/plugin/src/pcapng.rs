@@ -26,6 +26,8 @@ use xdplive_packet::{
 };
 use xdplive_source::{Batch, Captured, Row, Tally};
 
+use crate::masks::Masks;
+
 /// Bytes of a VLAN tag.
 const TAG: usize = 4;
 /// Where a VLAN tag stands in an Ethernet frame: behind the addresses.
@@ -66,6 +68,7 @@ pub struct File {
     taken: u64,
     /// The packet at hand, where it has to be put together.
     packet: Vec<u8>,
+    masks: Masks,
 }
 
 /// An interface that the file speaks of.
@@ -98,7 +101,14 @@ impl File {
             most,
             taken: 0,
             packet: Vec::new(),
+            masks: Masks::NONE,
         })
+    }
+
+    /// The same file, whose packets show so much of their addresses.
+    #[must_use]
+    pub fn masked(self, masks: Masks) -> Self {
+        Self { masks, ..self }
     }
 
     /// Describes an interface, unless that has been done, and returns its number.
@@ -145,6 +155,7 @@ impl File {
         let captured = batch.captured(row).unwrap_or(Captured { bytes: &[], tag: None });
         let mut packet = std::mem::take(&mut self.packet);
         on_the_wire(captured, &mut packet);
+        self.masks.frame(link, &mut packet);
         let length = AROUND_PACKET + packet.len().next_multiple_of(4) as u64;
         let fits = self.most.is_none_or(|most| self.length() + length <= most);
         if fits {

@@ -74,7 +74,8 @@ impl Plugin {
 
     /// Who knows what hosts are called, where a query shows it.
     fn naming_for(&self, asked: &Asked) -> Option<Naming> {
-        asked.query.shows_names().then(|| self.naming.clone())
+        // A name tells the address.
+        (asked.query.shows_names() && asked.masks.are_none()).then(|| self.naming.clone())
     }
 
     /// Serves what `source` has, as a process on the machine `host`, within what the administrator has set. Needs a tokio runtime.

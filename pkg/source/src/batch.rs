@@ -161,6 +161,31 @@ impl Batch {
         (Self { rows: Arc::new(kept), range, counts: None, ..self.clone() }, left_out)
     }
 
+    /// The same rows after `row` has changed each, and `tunnel` what carries it; without the bytes of their headers.
+    #[must_use]
+    pub fn changed(&self, mut row: impl FnMut(&mut Row), mut tunnel: impl FnMut(&mut Tunnel)) -> Self {
+        let mut tunnels = Tunnels::default();
+        let mut rows = self.rows().to_vec();
+        for one in &mut rows {
+            row(one);
+            one.tunnel = match self.tunnel(one).copied() {
+                Some(mut carrier) => {
+                    tunnel(&mut carrier);
+                    tunnels.add(carrier)
+                }
+                None => Tunnels::NONE,
+            };
+        }
+        Self {
+            range: 0..rows.len(),
+            counts: self.counts.clone().filter(|_| rows.len() == self.rows.len()),
+            rows: Arc::new(rows),
+            bytes: None,
+            tunnels: tunnels.shared(),
+            ..self.clone()
+        }
+    }
+
     /// Takes at most `count` of the oldest rows away.
     pub fn take_oldest(&mut self, count: usize) -> Self {
         let middle = self.range.start + count.min(self.range.len());

@@ -7,6 +7,7 @@ import type { MinimumRole } from '../../settings/model';
 
 import { FIELD_WIDTH, withNote, type SectionProps } from './editing';
 import { ListField } from './ListField';
+import { MaskField } from './MaskField';
 
 const EXAMPLE = 'eth0\nwg*';
 
@@ -79,6 +80,31 @@ export function AccessSection({ stored, readOnly, set, server }: SectionProps) {
           }}
         />
       </Field>
+      <MaskField
+        id="xdplive-config-mask-ipv4"
+        label={t('config.mask-ipv4.label', 'Leading bits of IPv4 addresses')}
+        description={t(
+          'config.mask-ipv4.description',
+          'How much of an address is shown, in rows, groups, lists of values and files: with 24, 192.0.2.7 is 192.0.2.0. Names of hosts and the second half of Ethernet addresses are not shown then, and filters find networks only. Empty: whole addresses.'
+        )}
+        bits={32}
+        stored={stored.maskIpv4}
+        readOnly={readOnly}
+        onChange={(length) => {
+          set('maskIpv4', length);
+        }}
+      />
+      <MaskField
+        id="xdplive-config-mask-ipv6"
+        label={t('config.mask-ipv6.label', 'Leading bits of IPv6 addresses')}
+        description={t('config.mask-ipv6.description', 'The same for IPv6, such as 56 or 64. Empty: whole addresses.')}
+        bits={128}
+        stored={stored.maskIpv6}
+        readOnly={readOnly}
+        onChange={(length) => {
+          set('maskIpv6', length);
+        }}
+      />
     </ConfigSection>
   );
 }

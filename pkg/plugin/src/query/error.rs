@@ -57,6 +57,15 @@ pub enum QueryError {
         /// What else can be asked for.
         instead: &'static str,
     },
+    /// The filter would tell addresses that are not shown.
+    #[error(
+        "filter: conditions on {what} are not allowed, because this data source shows addresses only as their networks (its \
+         settings maskIpv4 and maskIpv6); leave that condition out, or filter by network"
+    )]
+    Masked {
+        /// What it looks at.
+        what: &'static str,
+    },
     /// The filter comes to too many alternatives.
     #[error("filter: {0}")]
     TooComplex(#[from] TooComplex),

@@ -9,6 +9,7 @@ mod seen;
 mod settings;
 
 use std::{
+    borrow::Cow,
     collections::{BTreeSet, HashMap},
     pin::Pin,
 };
@@ -31,6 +32,7 @@ use crate::{
         Column, ColumnType, capture::CaptureColumn, flows::FlowColumn, interfaces::InterfaceColumn,
         packets::PacketColumn, rates::CountColumn,
     },
+    masks::Masks,
     pcapng::WriteError,
     query::MAX_INTERFACES,
 };
@@ -69,7 +71,7 @@ impl Resource for Plugin {
 #[derive(Serialize)]
 struct InterfaceEntry<'a> {
     #[serde(flatten)]
-    interface: &'a Interface,
+    interface: Cow<'a, Interface>,
     hooks: &'a [HookOption],
 }
 
@@ -170,11 +172,22 @@ impl Plugin {
             .filter(is_chosen)
             .map(|interface| {
                 let hooks = report.interfaces.iter().find(|one| one.interface == interface.name);
+                let interface = shown(interface, settings.masks);
                 InterfaceEntry { interface, hooks: hooks.map(|one| one.hooks.as_slice()).unwrap_or_default() }
             })
             .collect();
         Ok(json!({ "interfaces": entries }))
     }
+}
+
+/// An interface with so much of its addresses.
+fn shown(interface: &Interface, masks: Masks) -> Cow<'_, Interface> {
+    if masks.are_none() {
+        return Cow::Borrowed(interface);
+    }
+    let addresses = interface.addresses.iter().map(|text| masks.text(text)).collect();
+    // Its own address is like those in packets.
+    Cow::Owned(Interface { addresses, mac: None, ..interface.clone() })
 }
 
 /// The keys and values in a resource's address, as in `columns?kind=capture`.

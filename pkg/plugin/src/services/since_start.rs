@@ -11,6 +11,7 @@ use crate::{
     asked::Asked,
     columns::flows::FlowRow,
     conversations,
+    masks::Masks,
     naming::Naming,
     query::{Kind, Since},
 };
@@ -27,6 +28,7 @@ pub(super) struct SinceStart {
     by_host: bool,
     /// Who knows the names, where they are shown.
     naming: Option<Naming>,
+    masks: Masks,
 }
 
 impl SinceStart {
@@ -41,28 +43,25 @@ impl SinceStart {
         (is_asked && recorder.watches(interfaces)).then(|| Self {
             recorder: recorder.clone(),
             source: Arc::clone(&plugin.source),
-            filters: FlowFilters::new(
-                Arc::clone(&plugin.source),
-                Arc::clone(&asked.query.filter),
-                asked.hides_own,
-            ),
+            filters: FlowFilters::new(Arc::clone(&plugin.source), Arc::clone(&asked.filter), asked.hides_own),
             interfaces: interfaces.clone(),
             directions: asked.request.directions.clone(),
             top: asked.query.top,
             by_host: asked.query.tells_hosts_apart(),
             naming: plugin.naming_for(asked),
+            masks: asked.masks,
         })
     }
 
     /// The largest of them now, by bytes; `None` where they are not counted any more.
     pub(super) fn rows(&mut self) -> Option<Arc<[FlowRow]>> {
-        let Self { recorder, source, filters, interfaces, directions, top, by_host, naming } = self;
+        let Self { recorder, source, filters, interfaces, directions, top, by_host, naming, masks } = self;
         let mut found = Conversations::new(usize::MAX);
         let is_counted = recorder.flows(interfaces, |host, interface, flows| {
             let wanted = filters.of(host, interface);
             for (key, counters) in flows {
                 if directions.contains(&key.direction()) && wanted.matches(key) {
-                    found.add(host, *key, *counters);
+                    found.add(host, masks.key(key), *counters);
                 }
             }
         });

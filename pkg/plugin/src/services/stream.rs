@@ -211,8 +211,14 @@ impl Plugin {
             limit.map(|_| self.sent.packets.keeper_of_whole(&asked.request.label, &asked.label_of_whole()));
         let encoder = Encoder::new(columns);
         let naming = self.naming_for(asked);
-        let packets =
-            Packets::new((subscription, naming), keeper, recorded, encoder, limit, self.shutdown.clone());
+        let packets = Packets::new(
+            (subscription, naming, asked.masks),
+            keeper,
+            recorded,
+            encoder,
+            limit,
+            self.shutdown.clone(),
+        );
         Ok(Box::pin(stream::unfold(packets, Packets::next)))
     }
 

@@ -10,7 +10,7 @@ use super::{
     keys::{KEYS, UnknownKeys},
     words,
 };
-use crate::{access::Role, shortened::shortened};
+use crate::{access::Role, masks::Masks, shortened::shortened};
 
 /// What a data source has set.
 #[derive(Clone, Debug, PartialEq)]
@@ -27,6 +27,8 @@ pub struct DataSourceSettings {
     pub shows_own_traffic: bool,
     /// `maxLimit`: the ceiling of `limit`, within the administrator's.
     pub ceiling: LimitCeiling,
+    /// `maskIpv4` and `maskIpv6`: leading bits of addresses that are shown.
+    pub masks: Masks,
     /// The other machines whose packets it has; none where it has those of this machine.
     pub fleet: Option<FleetSettings>,
 }
@@ -121,6 +123,7 @@ impl Default for DataSourceSettings {
             packets_to_services: false,
             shows_own_traffic: false,
             ceiling: LimitCeiling::None,
+            masks: Masks::NONE,
             fleet: None,
         }
     }
@@ -170,6 +173,14 @@ impl DataSourceSettings {
                 })
                 .map_or(defaults.ceiling, LimitCeiling::OfDataSource)
                 .under(server.ceiling),
+            masks: Masks {
+                ipv4: reader
+                    .value("maskIpv4", "it takes a whole number from 0 to 32", |value| bits(value, 32))
+                    .unwrap_or(defaults.masks.ipv4),
+                ipv6: reader
+                    .value("maskIpv6", "it takes a whole number from 0 to 128", |value| bits(value, 128))
+                    .unwrap_or(defaults.masks.ipv6),
+            },
             fleet: reader.fleet(server),
         };
         let mut errors = reader.errors;
@@ -180,6 +191,11 @@ impl DataSourceSettings {
             Err(DataSourceSettingErrors { errors, interfaces: settings.interfaces })
         }
     }
+}
+
+/// Leading bits of an address that has `most`.
+fn bits(value: &Value, most: u8) -> Option<u8> {
+    u8::try_from(value.as_u64()?).ok().filter(|bits| *bits <= most)
 }
 
 /// A list of texts, or one text with commas or white space between them; `None` where one of a list is empty.

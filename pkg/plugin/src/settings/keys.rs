@@ -7,13 +7,15 @@ use serde_json::{Map, Value};
 use super::nearest::{SHOWN, nearest};
 
 /// The settings of a data source. `src/settings/model.ts` has the same.
-pub const KEYS: [&str; 11] = [
+pub const KEYS: [&str; 13] = [
     "hook",
     "allowedInterfaces",
     "minimumRole",
     "allowPacketsToServices",
     "showOwnTraffic",
     "maxLimit",
+    "maskIpv4",
+    "maskIpv6",
     "natsServers",
     "natsPrefix",
     "natsClient",

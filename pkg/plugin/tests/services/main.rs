@@ -30,6 +30,7 @@ mod interface_sets;
 mod interfaces;
 mod lingering;
 mod log;
+mod masks;
 mod names;
 mod other_machines;
 mod past;

@@ -249,6 +249,11 @@ impl Stream {
         self.queue.push(Batch::new(Arc::new(rows), Arc::new(names), self.clock), &counts);
     }
 
+    /// Hands on these rows.
+    pub(crate) fn push(&self, rows: Batch) {
+        self.queue.push(rows, &RowCounts::default());
+    }
+
     /// Ends it, with what the kernel has counted.
     pub(crate) fn close(&self, counted: Counted) {
         self.queue.close(counted);

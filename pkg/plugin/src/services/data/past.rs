@@ -8,7 +8,9 @@ use xdplive_history::{
     watched::{Choice, GroupInterval, GroupsOf},
 };
 use xdplive_packet::{event::Direction, flow::Sum};
-use xdplive_source::{Batch, Decapsulate, HookAccounts, InterfaceSet, Interval, Lap, LinkReading, Top};
+use xdplive_source::{
+    Batch, Decapsulate, GroupBy, HookAccounts, InterfaceSet, Interval, Lap, LinkReading, Top,
+};
 
 use crate::{
     asked::Asked,
@@ -110,7 +112,11 @@ impl Plugin {
         let InterfaceSet::Named(interfaces) = &asked.request.interfaces else { return None };
         let is_counted =
             *asked.query.filter == Filter::default() && asked.query.decapsulate == Decapsulate::None;
-        let by = asked.query.group_by.filter(|_| is_counted)?;
+        // They are kept by whole addresses.
+        let is_shown = |by: &GroupBy| {
+            asked.masks.are_none() || !matches!(by, GroupBy::Source | GroupBy::Destination | GroupBy::HostIp)
+        };
+        let by = asked.query.group_by.filter(|by| is_counted && is_shown(by))?;
         let is_table = matches!(asked.query.columns, Columns::Counts(_));
         let interval = Duration::from_millis(asked.query.interval);
         let length = i64::try_from(interval.max(SECOND).as_millis()).unwrap_or(i64::MAX);

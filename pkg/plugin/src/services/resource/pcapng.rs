@@ -140,7 +140,7 @@ impl Plugin {
         // In the accounts it is no panel's, and one of its own.
         Arc::make_mut(&mut asked.request.label).stream = format!("pcapng/{begin}");
         self.prepare(&asked).await.map_err(Refusal::from)?;
-        let mut file = new_file(&asked.query.filter.to_string(), bounds.bytes)?;
+        let mut file = new_file(&asked.query.filter.to_string(), bounds.bytes)?.masked(settings.masks);
         for name in asked.request.interfaces.named() {
             file.interface(name, link(&*self.source, name))?;
         }

@@ -71,7 +71,7 @@ impl Plugin {
             check_set(set, &machine, settings, &self.server).map_err(refused)?;
         }
         let is_any = matches!(interfaces, None | Some(InterfaceSet::Any));
-        let owner = asked::owner(context);
+        let owner = asked::owner_of_rows(context, settings.masks);
         // Conversations do not say where they were seen.
         let tables = if is_any && check_any(settings, &self.server).is_ok() {
             self.sent.flows.of_owner(&owner)
@@ -84,7 +84,7 @@ impl Plugin {
                 && check_interface(name, &machine, settings, &self.server).is_ok()
         };
         let values = seen::values(what, self.sent.packets.of_owner(&owner), &tables, is_watched);
-        let known = (what == What::Hosts).then(|| self.naming.now());
+        let known = (what == What::Hosts && settings.masks.are_none()).then(|| self.naming.now());
         let name = |seen: &Seen| known.as_ref()?.about(&seen.value.parse().ok()?).name;
         let values: Vec<Named> = values
             .into_iter()

@@ -9,7 +9,7 @@ use xdplive_packet::{
 };
 use xdplive_source::{FlowFeed, FlowFilters, FlowSnapshot, Host, Source, SourceError, Span, Tally, Window};
 
-use crate::{asked::Asked, shutdown::Shutdown};
+use crate::{asked::Asked, masks::Masks, shutdown::Shutdown};
 
 /// What adds up the flows that are wanted.
 pub(super) trait Sink {
@@ -65,6 +65,7 @@ pub(super) struct Intake {
     /// Belongs to the next interval.
     next: VecDeque<Arc<FlowSnapshot>>,
     tally: Tally,
+    masks: Masks,
     shutdown: Shutdown,
 }
 
@@ -83,13 +84,14 @@ impl Intake {
         let several = asked.request.interfaces.may_be_several() || source.hosts().len() > 1;
         Ok(Self {
             feed,
-            filters: FlowFilters::new(source, Arc::clone(&asked.query.filter), asked.hides_own),
+            filters: FlowFilters::new(source, Arc::clone(&asked.filter), asked.hides_own),
             directions: asked.request.directions.clone(),
             window: Window::new(interval),
             hold: if several { (interval / 4).min(LONGEST_HOLD) } else { Duration::ZERO },
             until: None,
             next: VecDeque::new(),
             tally: Tally::default(),
+            masks: asked.masks,
             shutdown,
         })
     }
@@ -157,7 +159,7 @@ impl Intake {
             tally.seen += packets;
             if !wanted.matches(key) {
                 tally.unmatched += packets;
-            } else if sink.add(host, interface, key, counters) {
+            } else if sink.add(host, interface, &self.masks.key(key), counters) {
                 tally.delivered += packets;
             } else {
                 tally.lost += packets;

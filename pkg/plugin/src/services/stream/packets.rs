@@ -9,7 +9,8 @@ use xdplive_source::{Batch, FLUSH_INTERVAL, Subscription};
 
 use super::{State, end, ended_by_itself, message::Message};
 use crate::{
-    columns::packets::PacketColumn, frame::json::Encoder, naming::Naming, sent::Keeper, shutdown::Shutdown,
+    columns::packets::PacketColumn, frame::json::Encoder, masks::Masks, naming::Naming, sent::Keeper,
+    shutdown::Shutdown,
 };
 
 /// See the module's text.
@@ -17,6 +18,7 @@ pub(super) struct Packets {
     subscription: Subscription,
     /// Who knows the names of hosts, where they are shown.
     naming: Option<Naming>,
+    masks: Masks,
     /// Whoever opens a panel later finds the last rows.
     keeper: Option<Keeper<Batch>>,
     /// And whoever asks for rates, or for the volume of a log, what was counted.
@@ -33,7 +35,7 @@ pub(super) struct Packets {
 impl Packets {
     /// Sends the rows of `subscription`, within a budget or not.
     pub(super) fn new(
-        (subscription, naming): (Subscription, Option<Naming>),
+        (subscription, naming, masks): (Subscription, Option<Naming>, Masks),
         keeper: Option<Keeper<Batch>>,
         recorded: Option<Hold>,
         encoder: Encoder<PacketColumn>,
@@ -43,6 +45,7 @@ impl Packets {
         Self {
             subscription,
             naming,
+            masks,
             keeper,
             _recorded: recorded,
             encoder,
@@ -82,6 +85,7 @@ impl Packets {
             self.state = State::Ended;
             return Some((Err(status), self));
         };
+        let batches = self.masks.batches(batches);
         let batches = match &self.naming {
             Some(naming) => naming.tell(batches),
             None => batches,

@@ -1,6 +1,7 @@
 //! What a data source sets.
 
 use super::*;
+use crate::masks::Masks;
 
 fn read(json: &str) -> Result<DataSourceSettings, DataSourceSettingErrors> {
     DataSourceSettings::read(json.as_bytes(), &server(&[]))
@@ -19,9 +20,10 @@ fn nothing_set() {
         packets_to_services: false,
         shows_own_traffic: false,
         ceiling: LimitCeiling::Rows(10_000),
+        masks: Masks::NONE,
         fleet: None,
     };
-    let nulls = r#"{"hook":null,"allowedInterfaces":null,"minimumRole":null,"allowPacketsToServices":null,"showOwnTraffic":null,"maxLimit":null,"natsServers":null,"natsPrefix":null,"natsTlsFirst":null,"allowedHosts":null}"#;
+    let nulls = r#"{"hook":null,"allowedInterfaces":null,"minimumRole":null,"allowPacketsToServices":null,"showOwnTraffic":null,"maxLimit":null,"maskIpv4":null,"maskIpv6":null,"natsServers":null,"natsPrefix":null,"natsTlsFirst":null,"allowedHosts":null}"#;
     for json in ["", "null", "{}", nulls] {
         assert_eq!(read(json), Ok(expected.clone()), "{json}");
     }
@@ -31,7 +33,8 @@ fn nothing_set() {
 fn everything_set() {
     let json = r#"{
         "hook": "tcx", "allowedInterfaces": ["eth*", "wg0"], "minimumRole": "Editor",
-        "allowPacketsToServices": true, "showOwnTraffic": true, "maxLimit": 500, "tlsSkipVerify": false
+        "allowPacketsToServices": true, "showOwnTraffic": true, "maxLimit": 500, "maskIpv4": 24, "maskIpv6": 56,
+        "tlsSkipVerify": false
     }"#;
     let expected = DataSourceSettings {
         hook: HookChoice::Tcx,
@@ -40,6 +43,7 @@ fn everything_set() {
         packets_to_services: true,
         shows_own_traffic: true,
         ceiling: LimitCeiling::OfDataSource(500),
+        masks: Masks { ipv4: 24, ipv6: 56 },
         fleet: None,
     };
     assert_eq!(read(json), Ok(expected));
@@ -152,4 +156,19 @@ fn what_was_given_is_shortened() {
     let json = format!("{{\"maxLimit\":\"{}\"}}", "x".repeat(1 << 20));
     let text = DataSourceSettings::read(json.as_bytes(), &server).unwrap_err().to_string();
     assert!(text.contains("xxx…") && text.len() < 400, "{} bytes", text.len());
+}
+
+#[test]
+fn masks_are_prefix_lengths() {
+    for (json, expected) in [
+        (r#"{"maskIpv4":0}"#, Masks { ipv4: 0, ipv6: 128 }),
+        (r#"{"maskIpv4":32,"maskIpv6":128}"#, Masks::NONE),
+        (r#"{"maskIpv6":64}"#, Masks { ipv4: 32, ipv6: 64 }),
+    ] {
+        assert_eq!(read(json).unwrap().masks, expected, "{json}");
+    }
+    for json in [r#"{"maskIpv4":33}"#, r#"{"maskIpv4":-1}"#, r#"{"maskIpv4":"24"}"#, r#"{"maskIpv4":23.5}"#] {
+        assert!(refusal(json).contains("maskIpv4") && refusal(json).contains("from 0 to 32"), "{json}");
+    }
+    assert!(refusal(r#"{"maskIpv6":129}"#).contains("from 0 to 128"));
 }

@@ -47,7 +47,7 @@ fn a_misspelt_restriction_is_refused_with_what_was_meant() {
 fn the_message_says_what_there_is_and_what_to_do() {
     let expected = "the data source's jsonData holds what is no setting: \"interfaces\" (is allowedInterfaces meant?), \
                     \"maxlimit\" (is maxLimit meant?); the settings are hook, allowedInterfaces, minimumRole, \
-                    allowPacketsToServices, showOwnTraffic, maxLimit, natsServers, natsPrefix, natsClient, natsTlsFirst, allowedHosts. Correct or remove it where it comes from, a \
+                    allowPacketsToServices, showOwnTraffic, maxLimit, maskIpv4, maskIpv6, natsServers, natsPrefix, natsClient, natsTlsFirst, allowedHosts. Correct or remove it where it comes from, a \
                     provisioning file or a call of Grafana's HTTP API";
     assert_eq!(refusal(r#"{"interfaces":"eth0","maxlimit":5,"showOwnTraffic":true}"#).unwrap(), expected);
 }
