@@ -80,16 +80,7 @@ impl Ceiling {
     /// # Errors
     /// [`BeyondCeiling`] where something was asked for that is not lent.
     pub fn narrow(&self, mut request: Request, there: &Interfaces) -> Result<Request, BeyondCeiling> {
-        if !self.interfaces.is_everything() {
-            if let Some(refused) = request.interfaces.named().iter().find(|name| !self.allows(name, there)) {
-                return Err(BeyondCeiling::Interface(refused.clone(), self.interfaces.to_string()));
-            }
-            request.interfaces = match request.interfaces {
-                InterfaceSet::Any => InterfaceSet::Chosen(Chosen::any().within(&self.interfaces)),
-                InterfaceSet::Chosen(chosen) => InterfaceSet::Chosen(chosen.within(&self.interfaces)),
-                named @ InterfaceSet::Named(_) => named,
-            };
-        }
+        request.interfaces = self.narrow_interfaces(request.interfaces, there)?;
         let has_rows = request.has_rows();
         if let Some(wanted) = &mut request.wanted {
             if has_rows && !self.packets {
@@ -107,6 +98,28 @@ impl Ceiling {
             }
         }
         Ok(request)
+    }
+
+    /// `interfaces` within the ceiling: of all interfaces those that may be watched, also those that come later.
+    ///
+    /// # Errors
+    /// [`BeyondCeiling::Interface`] where one is named that is not lent.
+    pub fn narrow_interfaces(
+        &self,
+        interfaces: InterfaceSet,
+        there: &Interfaces,
+    ) -> Result<InterfaceSet, BeyondCeiling> {
+        if self.interfaces.is_everything() {
+            return Ok(interfaces);
+        }
+        if let Some(refused) = interfaces.named().iter().find(|name| !self.allows(name, there)) {
+            return Err(BeyondCeiling::Interface(refused.clone(), self.interfaces.to_string()));
+        }
+        Ok(match interfaces {
+            InterfaceSet::Any => InterfaceSet::Chosen(Chosen::any().within(&self.interfaces)),
+            InterfaceSet::Chosen(chosen) => InterfaceSet::Chosen(chosen.within(&self.interfaces)),
+            named @ InterfaceSet::Named(_) => named,
+        })
     }
 
     /// What it leaves, in words; empty where that is everything.

@@ -25,9 +25,10 @@ use xdplive_packet::{
 };
 use xdplive_source::{
     Batch, Check, Counted, Counts, DirectionCounts, FlowFeed, FlowQueue, FlowSnapshot, HeaderBytes,
-    HookAccounts, Host, HostId, Interface, InterfaceState, Interfaces, IsShown, Link, Moment, Names, Origin,
-    Prepared, Queue, Reading, Report, Request, Row, RowCounts, Source, SourceError, StreamAccounts, StreamId,
-    Subscription, Taken, Thinner, Tunnels, WallClock,
+    HookAccounts, Host, HostId, HostSet, Interface, InterfaceSet, InterfaceState, Interfaces, IsShown, Link,
+    LinkCounters, LinkReading, Moment, Names, Origin, Prepared, Queue, Reading, Report, Request, Row,
+    RowCounts, Source, SourceError, StreamAccounts, StreamId, Subscription, Taken, Thinner, Tunnels,
+    WallClock,
 };
 
 use crate::clock;
@@ -370,6 +371,25 @@ impl Source for Synthetic {
             kernel_time: None,
             flow_overflow: 0,
         }]
+    }
+
+    async fn link_counters(
+        &self,
+        _hosts: &HostSet,
+        interfaces: &InterfaceSet,
+    ) -> Result<Vec<LinkReading>, SourceError> {
+        let made = self.made();
+        let counters = LinkCounters { in_packets: made, in_bytes: made * BYTES, ..LinkCounters::default() };
+        let reading = LinkReading {
+            at: clock::now(),
+            host: self.shared.host.clone(),
+            interface: INTERFACE.into(),
+            index: 1,
+            state: "up".into(),
+            speed: None,
+            counters,
+        };
+        Ok(if interfaces.contains(INTERFACE, true) { vec![reading] } else { Vec::new() })
     }
 
     async fn counts(&self, stream: StreamId) -> Option<Reading> {

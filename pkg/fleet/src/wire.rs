@@ -18,6 +18,7 @@ mod calls;
 mod delivery;
 mod error;
 mod flows;
+mod links;
 mod pieces;
 mod prepared;
 mod report;
@@ -35,10 +36,11 @@ pub use self::{
     delivery::{Body, Head, Kind, Progress, Sums, beat, message, read},
     error::WireError,
     flows::{FlowsPart, flow_bodies},
+    links::WireLink,
     pieces::{Pieces, pieces, read_piece},
     prepared::{Refusal, WirePrepared},
     report::{Description, WireReport},
-    request::{RequestError, WireRequest},
+    request::{RequestError, WireRequest, interfaces, lists_of},
     rows::{Rows, RowsWriter},
     settled::{Ended, Settled},
     subjects::{DEFAULT_PREFIX, NameError, Subjects, check_client, check_host, token},

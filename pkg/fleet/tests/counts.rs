@@ -11,14 +11,14 @@ mod common;
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
-use common::{Server, agent, fleet, hosts, packets};
+use common::{Server, agent, finish, fleet, hosts, packets, until};
 use tokio::time::{Instant, sleep, timeout_at};
 use xdplive_fleet::{
     ceiling::Ceiling,
     synthetic::{BYTES, Making},
 };
 use xdplive_packet::{accounting::Limit, event::Direction, flow::Sum};
-use xdplive_source::{Counting, Source};
+use xdplive_source::{Chosen, Counting, HostPatterns, HostSet, InterfaceSet, Source};
 
 fn making(host: &str, rate: u32) -> Making {
     Making { host: host.to_owned(), rate, flows: 9000, ..Making::default() }
@@ -85,4 +85,40 @@ async fn flows_of_all_hosts_come_whole_and_the_rest_is_other() {
     assert_eq!(sums.values().map(|sum| sum.packets).sum::<u64>(), made, "to the packet");
     assert_eq!(feed.missed().packets, [0, 0]);
     assert!(made > 100_000, "{made}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_cards_count_is_had_from_every_host_as_far_as_it_is_lent() {
+    let server = Server::start();
+    let none = Ceiling { interfaces: Chosen::read(["wlan*"].into_iter()).unwrap(), ..Ceiling::default() };
+    let agents = [
+        agent(&server.url(), making("a", 100), Ceiling::default()),
+        agent(&server.url(), making("b", 100), Ceiling::default()),
+        agent(&server.url(), making("c", 100), none),
+    ];
+    let fleet = fleet(&server.url()).await;
+    // One of them has no interface to tell of.
+    let have_told = || {
+        let known = fleet.known();
+        known.len() == 3 && !known.iter().any(|known| known.has_news())
+    };
+    until("hosts that have described themselves", Duration::from_secs(10), have_told).await;
+    let stream = fleet.subscribe(&packets(Limit::All)).await.unwrap();
+    sleep(Duration::from_secs(1)).await;
+    _ = finish(stream, |_| {}).await;
+    let of = |patterns: &[&str]| {
+        HostSet::Matching(HostPatterns::new(patterns.iter().map(|one| (*one).to_owned())))
+    };
+    let read = fleet.link_counters(&HostSet::All, &InterfaceSet::Any).await.unwrap();
+    let mut counted: Vec<_> =
+        read.iter().map(|one| (&*one.host.name, &*one.interface, one.counters.in_packets)).collect();
+    counted.sort_unstable();
+    let made = agents.each_ref().map(|agent| agent.source.made());
+    assert!(made[0] > 0 && made[1] > 0);
+    assert_eq!(counted, [("a", "eth0", made[0]), ("b", "eth0", made[1])], "c lends no such interface");
+    let named = InterfaceSet::read(["eth0"].into_iter()).unwrap();
+    let refused = fleet.link_counters(&of(&["c"]), &named).await.unwrap_err().to_string();
+    assert!(refused.contains("wlan*"), "{refused}");
+    let nobody = fleet.link_counters(&of(&["d"]), &named).await.unwrap_err().to_string();
+    assert!(nobody.contains('a') && nobody.contains('c'), "{nobody}");
 }

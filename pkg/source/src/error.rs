@@ -129,8 +129,8 @@ pub enum SourceError {
     },
     /// The counters of interfaces cannot be had from there.
     #[error(
-        "the kernel's counters of interfaces cannot be had from {hosts}: other machines are not asked for them yet; choose a \
-         data source of the machine itself"
+        "the kernel's counters of interfaces cannot be had from {hosts}; choose other machines, or a data source of the \
+         machine itself"
     )]
     NoCounters {
         /// The machines.

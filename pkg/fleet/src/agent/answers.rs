@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
-use xdplive_source::{Counts, SourceError};
+use xdplive_source::{Counts, HostSet, SourceError};
 
 use super::{
     here::Here,
@@ -13,8 +13,8 @@ use super::{
 use crate::{
     ceiling::BeyondCeiling,
     wire::{
-        Answer, Ask, Refusal, RequestError, Start, WireAccounts, WirePrepared, WireReport, WireRequest,
-        WireStream,
+        self, Answer, Ask, Refusal, RequestError, Start, WireAccounts, WireLink, WirePrepared, WireReport,
+        WireRequest, WireStream,
     },
 };
 
@@ -58,6 +58,10 @@ impl Shared {
                 Answer::Report(WireReport::new(&self.source.report(&is_shown).await))
             }
             Ask::Accounts => Answer::Accounts(self.accounts_for(client).await),
+            Ask::Links { interfaces } => match self.links(&interfaces).await {
+                Ok(links) => Answer::Links(links),
+                Err(refusal) => Answer::Refused(refusal),
+            },
         }
     }
 
@@ -69,6 +73,14 @@ impl Shared {
     async fn prepare(&self, request: &WireRequest) -> Result<WirePrepared, Refusal> {
         let request = self.request(request)?;
         Ok(WirePrepared::new(&self.source.prepare(&request).await?))
+    }
+
+    /// What kernel and cards have counted of those of these interfaces that are lent.
+    async fn links(&self, lists: &[Vec<String>]) -> Result<Vec<WireLink>, Refusal> {
+        let asked = wire::interfaces(lists)?;
+        let asked = self.settings.ceiling.narrow_interfaces(asked, &self.source.interfaces())?;
+        let readings = self.source.link_counters(&HostSet::All, &asked).await?;
+        Ok(readings.iter().map(WireLink::new).collect())
     }
 
     async fn start(self: &Arc<Self>, client: &str, start: Start) -> Result<(), Refusal> {

@@ -14,9 +14,9 @@ use tokio::{
     time::{Instant, timeout},
 };
 use xdplive_source::{
-    Check, FlowFeed, FlowQueue, HookAccounts, Host, HostId, Hosts, InterfaceState, Interfaces, IsShown,
-    LeftOut, Machine, Moment, Outcome, Prepared, Queue, Reading, Report, Request, Source, SourceError,
-    StreamAccounts, StreamId, Subscription, names_of,
+    Check, FlowFeed, FlowQueue, HookAccounts, Host, HostId, HostSet, Hosts, InterfaceSet, InterfaceState,
+    Interfaces, IsShown, LeftOut, LinkReading, Machine, Moment, Outcome, Prepared, Queue, Reading, Report,
+    Request, Source, SourceError, StreamAccounts, StreamId, Subscription, names_of,
 };
 
 use super::{
@@ -31,7 +31,7 @@ use super::{
 use crate::{
     clock,
     nats::Connection,
-    wire::{Answer, Ask, NameError, WireAccounts, WireRequest, check_client},
+    wire::{Answer, Ask, NameError, WireAccounts, WireRequest, check_client, lists_of},
 };
 
 /// How long the answer of a host is waited for that many are asked for.
@@ -361,6 +361,39 @@ impl Source for Fleet {
         }
         all.extend(unreachable);
         all
+    }
+
+    async fn link_counters(
+        &self,
+        hosts: &HostSet,
+        interfaces: &InterfaceSet,
+    ) -> Result<Vec<LinkReading>, SourceError> {
+        let lists = lists_of(interfaces).map_err(|error| SourceError::Unavailable(error.to_string()))?;
+        self.first().await;
+        let asked: Vec<Host> = self.here().into_iter().filter(|host| hosts.contains(host)).collect();
+        let available = names_of(&*self.hosts()).to_string();
+        let mut refusal = SourceError::NoSuchHost { available };
+        let mut is_had = false;
+        let mut all = Vec::new();
+        for (host, answer) in self.ask_all(&asked, &Ask::Links { interfaces: lists }).await {
+            match answer {
+                Some(Ok(Answer::Links(links))) => {
+                    is_had = true;
+                    let ahead =
+                        lock(&self.shared.table).get(&host.name).map_or(0, |known| known.offset.ahead());
+                    let now = clock::now();
+                    all.extend(links.iter().map(|link| link.read(&host, ahead, now)));
+                }
+                Some(Err(error)) => refusal = error,
+                // Its next reading makes a longer interval.
+                Some(Ok(_)) | None => refusal = remote(&host.name, "it has not answered in time".to_owned()),
+            }
+        }
+        if is_had || asked.is_empty() && self.hosts().iter().any(|host| hosts.contains(host)) {
+            Ok(all)
+        } else {
+            Err(refusal)
+        }
     }
 
     async fn counts(&self, stream: StreamId) -> Option<Reading> {

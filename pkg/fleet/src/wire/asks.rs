@@ -8,6 +8,7 @@ use super::{
     bounds::{MAX_MESSAGE, VERSION},
     calls::{forged, within},
     error::WireError,
+    links::WireLink,
     prepared::{Refusal, WirePrepared},
     report::{Description, WireReport},
     request::WireRequest,
@@ -51,6 +52,11 @@ pub enum Ask {
     Report,
     /// What has been counted, and for which of the client's leases.
     Accounts,
+    /// What kernel and cards have counted of these interfaces; the lists are those of a [`WireRequest`].
+    Links {
+        /// The entries of the interfaces' list, and those of each list that they must be in, too.
+        interfaces: Vec<Vec<String>>,
+    },
 }
 
 /// What a run is to be.
@@ -142,6 +148,8 @@ pub enum Answer {
     Report(WireReport),
     /// To [`Ask::Accounts`].
     Accounts(Vec<WireAccounts>),
+    /// To [`Ask::Links`].
+    Links(Vec<WireLink>),
     /// To what has no other answer.
     Done,
     /// It cannot be done.

@@ -89,11 +89,7 @@ impl WireRequest {
     /// # Errors
     /// [`RequestError::LongFilter`], [`RequestError::ManyInterfaces`].
     pub fn new(request: &Request) -> Result<Self, RequestError> {
-        let interfaces = match &request.interfaces {
-            InterfaceSet::Chosen(chosen) => chosen.lists(),
-            set => vec![set.texts()],
-        };
-        check_number(&interfaces)?;
+        let interfaces = lists_of(&request.interfaces)?;
         let hook = if request.hook == HookChoice::Shared { SHARED } else { request.hook.name() };
         Ok(Self {
             owner: request.label.owner.clone(),
@@ -175,7 +171,24 @@ fn check_number(lists: &[Vec<String>]) -> Result<(), RequestError> {
     if given > MAX_INTERFACES { Err(RequestError::ManyInterfaces { given }) } else { Ok(()) }
 }
 
-fn interfaces(lists: &[Vec<String>]) -> Result<InterfaceSet, RequestError> {
+/// The entries of a set's list, and those of each list that they must be in, too.
+///
+/// # Errors
+/// [`RequestError::ManyInterfaces`].
+pub fn lists_of(set: &InterfaceSet) -> Result<Vec<Vec<String>>, RequestError> {
+    let lists = match set {
+        InterfaceSet::Chosen(chosen) => chosen.lists(),
+        set => vec![set.texts()],
+    };
+    check_number(&lists)?;
+    Ok(lists)
+}
+
+/// The set that such lists are of.
+///
+/// # Errors
+/// [`RequestError::ManyInterfaces`], [`RequestError::Interfaces`], [`RequestError::Word`].
+pub fn interfaces(lists: &[Vec<String>]) -> Result<InterfaceSet, RequestError> {
     check_number(lists)?;
     let (first, within) = lists.split_first().ok_or_else(|| unknown("interface", ""))?;
     let texts = || first.iter().map(String::as_str);
