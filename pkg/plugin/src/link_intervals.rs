@@ -16,10 +16,16 @@ impl LinkIntervals {
     /// The rows at the end of an interval, at `time` (ms since 1970): one for each interface that was `read`, and one for each
     /// that `chosen` names and that has gone since it was read.
     pub fn rows(&mut self, read: Vec<LinkReading>, chosen: &InterfaceSet, time: i64) -> Vec<InterfaceRow> {
-        let last = std::mem::take(&mut self.last);
+        let mut last = std::mem::take(&mut self.last);
         let mut rows = Vec::with_capacity(read.len());
         for reading in read {
             let key = (reading.host.id, Arc::clone(&reading.interface));
+            if reading.is_unreachable() {
+                rows.push(row(&reading, None, time));
+                // What is counted meanwhile is part of the interval in which it answers again.
+                self.last.extend(last.remove(&key).map(|before| (key, before)));
+                continue;
+            }
             // The next interface of this name begins anew.
             let before = last.get(&key).filter(|before| before.index == reading.index);
             rows.push(row(&reading, before, time));
@@ -94,6 +100,19 @@ mod tests {
         // Another one of the same name, while one has gone that nobody named.
         let third = intervals.rows(vec![reading("a", 3, 13, 131)], &any, 3);
         assert_eq!(told(&third), [("a", "up", None)]);
+    }
+
+    #[test]
+    fn what_a_silent_host_has_counted_is_part_of_the_interval_in_which_it_answers_again() {
+        let any = InterfaceSet::Any;
+        let mut intervals = LinkIntervals::default();
+        intervals.rows(vec![reading("a", 1, 10, 100)], &any, 1);
+        let silent = || LinkReading::unreachable(&Host::only("nas"), "a", Moment::default());
+        for time in [2, 3] {
+            assert_eq!(told(&intervals.rows(vec![silent()], &any, time)), [("a", "unreachable", None)]);
+        }
+        let again = intervals.rows(vec![reading("a", 1, 14, 150)], &any, 4);
+        assert_eq!(told(&again), [("a", "up", Some((4, 50)))]);
     }
 
     #[test]

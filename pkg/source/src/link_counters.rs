@@ -50,6 +50,31 @@ pub struct LinkCounters {
     pub queue_dropped: u64,
 }
 
+/// The state of an interface whose host does not answer. Nothing else of such a reading means anything.
+pub const UNREACHABLE: &str = "unreachable";
+
+impl LinkReading {
+    /// Of an interface whose host does not answer, at `at`.
+    #[must_use]
+    pub fn unreachable(host: &Host, interface: &str, at: Moment) -> Self {
+        Self {
+            at,
+            host: host.clone(),
+            interface: interface.into(),
+            index: 0,
+            state: UNREACHABLE.into(),
+            speed: None,
+            counters: LinkCounters::default(),
+        }
+    }
+
+    /// Whether its host does not answer.
+    #[must_use]
+    pub fn is_unreachable(&self) -> bool {
+        &*self.state == UNREACHABLE
+    }
+}
+
 impl LinkCounters {
     /// What was counted since `earlier`. What is less than before was set to 0 between.
     #[must_use]

@@ -370,29 +370,39 @@ impl Source for Fleet {
     ) -> Result<Vec<LinkReading>, SourceError> {
         let lists = lists_of(interfaces).map_err(|error| SourceError::Unavailable(error.to_string()))?;
         self.first().await;
-        let asked: Vec<Host> = self.here().into_iter().filter(|host| hosts.contains(host)).collect();
-        let available = names_of(&*self.hosts()).to_string();
-        let mut refusal = SourceError::NoSuchHost { available };
-        let mut is_had = false;
-        let mut all = Vec::new();
-        for (host, answer) in self.ask_all(&asked, &Ask::Links { interfaces: lists }).await {
+        let asked: Vec<Host> = self.hosts().iter().filter(|host| hosts.contains(host)).cloned().collect();
+        if asked.is_empty() {
+            return Err(SourceError::NoSuchHost { available: names_of(&*self.hosts()).to_string() });
+        }
+        let here: Vec<Host> = self.here().into_iter().filter(|host| hosts.contains(host)).collect();
+        let (mut all, mut told, mut refusal) = (Vec::new(), BTreeSet::new(), None);
+        for (host, answer) in self.ask_all(&here, &Ask::Links { interfaces: lists }).await {
+            let now = clock::now();
             match answer {
                 Some(Ok(Answer::Links(links))) => {
-                    is_had = true;
+                    told.insert(host.id);
                     let ahead =
                         lock(&self.shared.table).get(&host.name).map_or(0, |known| known.offset.ahead());
-                    let now = clock::now();
                     all.extend(links.iter().map(|link| link.read(&host, ahead, now)));
                 }
-                Some(Err(error)) => refusal = error,
-                // Its next reading makes a longer interval.
-                Some(Ok(_)) | None => refusal = remote(&host.name, "it has not answered in time".to_owned()),
+                Some(Err(error)) => {
+                    told.insert(host.id);
+                    refusal = Some(error);
+                }
+                // It is slow.
+                Some(Ok(_)) | None => {}
             }
         }
-        if is_had || asked.is_empty() && self.hosts().iter().any(|host| hosts.contains(host)) {
-            Ok(all)
-        } else {
-            Err(refusal)
+        let now = clock::now();
+        let table = lock(&self.shared.table);
+        for host in asked.iter().filter(|host| !told.contains(&host.id)) {
+            let Some(known) = table.by_id(host.id) else { continue };
+            let silent = known.interfaces.iter().filter(|one| interfaces.contains(&one.name, one.uplink));
+            all.extend(silent.map(|one| LinkReading::unreachable(host, &one.name, now)));
+        }
+        match refusal {
+            Some(refusal) if all.is_empty() => Err(refusal),
+            _ => Ok(all),
         }
     }
 
