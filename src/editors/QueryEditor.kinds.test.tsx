@@ -20,7 +20,7 @@ describe('Show', () => {
     ['packets', 'Packets', ['Filter', 'Rows per second', 'Rows kept', 'Decapsulate', 'Format']],
     [undefined, 'Packets', ['Filter', 'Rows per second', 'Rows kept', 'Decapsulate', 'Format']],
     ['rates', 'Rates', ['Filter', 'Group by', 'Interval', 'Decapsulate', 'Measure']],
-    ['flows', 'Flows', ['Filter', 'Top', 'Interval', 'Decapsulate', 'Since']],
+    ['flows', 'Flows', ['Filter', 'Top', 'Interval', 'Decapsulate', 'Format', 'Since']],
     ['capture', 'Capture', ['Interval', 'Rows kept']],
   ] as const)('has for %s the fields that matter', async (kind, label, fields) => {
     await openEditor({ kind });

@@ -194,7 +194,7 @@ export function QueryEditor({ app, datasource, query: saved, queries, data, onCh
         {isUsed(query, 'format') && (
           <ChoiceField
             label={t('query-editor.format', 'Format')}
-            choices={formatChoices()}
+            choices={formatChoices(query.kind)}
             value={query.format ?? 'table'}
             onChange={(format) => {
               apply({ format });

@@ -29,19 +29,26 @@ export function directionChoices(): Array<Choice<Direction>> {
   ];
 }
 
-export function formatChoices(): Array<Choice<Format>> {
-  return [
-    {
-      label: t('format.table.label', 'Table'),
-      value: 'table',
-      description: t('format.table.description', 'Rows with columns'),
-    },
-    {
-      label: t('format.lines.label', 'Lines'),
-      value: 'lines',
-      description: t('format.lines.description', 'Lines in the words of tcpdump, for a Logs panel'),
-    },
-  ];
+/** Of packets, or of conversations. */
+export function formatChoices(kind: QueryKind | undefined): Array<Choice<Format>> {
+  const table: Choice<Format> = {
+    label: t('format.table.label', 'Table'),
+    value: 'table',
+    description: t('format.table.description', 'Rows with columns'),
+  };
+  const other: Choice<Format> =
+    kind === 'flows'
+      ? {
+          label: t('format.graph.label', 'Graph'),
+          value: 'graph',
+          description: t('format.graph.description', 'Hosts and what they say to each other, for a Node graph panel'),
+        }
+      : {
+          label: t('format.lines.label', 'Lines'),
+          value: 'lines',
+          description: t('format.lines.description', 'Lines in the words of tcpdump, for a Logs panel'),
+        };
+  return [table, other];
 }
 
 export function measureChoices(): Array<Choice<Measure>> {

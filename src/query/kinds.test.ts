@@ -38,7 +38,7 @@ it.each([
   ['packets', ['direction', 'filter', 'columns', 'limit', 'decapsulate', 'rowsKept', 'format']],
   [undefined, ['direction', 'filter', 'columns', 'limit', 'decapsulate', 'rowsKept', 'format']],
   ['rates', ['direction', 'filter', 'columns', 'interval', 'groupBy', 'measure', 'decapsulate', 'top']],
-  ['flows', ['direction', 'filter', 'columns', 'interval', 'top', 'since', 'decapsulate']],
+  ['flows', ['direction', 'filter', 'columns', 'interval', 'top', 'since', 'decapsulate', 'format']],
   ['capture', ['direction', 'columns', 'interval', 'rowsKept']],
   ['interfaces', ['columns', 'interval', 'rowsKept']],
 ])('asks for %j with %j', (kind, used) => {
@@ -91,4 +91,10 @@ it.each(['histogram', 'toString', 7, {}])('leaves a query of the kind %j as it i
   expect(kindOf(query)).toBeUndefined();
   expect(isUsed(query, 'interval')).toBe(true);
   expect(withoutUnusedKeys(query)).toStrictEqual(query);
+});
+
+it('asks for a graph without columns, and for conversations without what lines of packets were', () => {
+  const flows: XdpQuery = { refId: 'A', kind: 'flows', columns: ['bytes'] };
+  expect(withoutUnusedKeys({ ...flows, format: 'graph' })).toEqual({ refId: 'A', kind: 'flows', format: 'graph' });
+  expect(withoutUnusedKeys({ ...flows, format: 'lines' })).toEqual(flows);
 });

@@ -50,7 +50,7 @@ export const KINDS: readonly Kind[] = [
     label: () => t('kind.flows.label', 'Flows'),
     description: () =>
       t('kind.flows.description', 'Who talks with whom: the largest conversations, counted in the kernel'),
-    uses: ['direction', 'filter', 'columns', 'interval', 'top', 'since', 'decapsulate'],
+    uses: ['direction', 'filter', 'columns', 'interval', 'top', 'since', 'decapsulate', 'format'],
   },
   {
     kind: 'capture',
@@ -83,7 +83,11 @@ export function kindOf(query: XdpQuery): Kind | undefined {
 /** Whether a key says something to a query. To a kind that is not known, every key may. */
 export function isUsed(query: XdpQuery, key: KeyOfSome): boolean {
   const kind = kindOf(query);
-  if (key === 'columns' && isOfLines(query)) {
+  if (key === 'columns' && (isOfLines(query) || isOfGraph(query))) {
+    return false;
+  }
+  // What a query of packets has left behind.
+  if (key === 'format' && query.kind === 'flows' && query.format === 'lines') {
     return false;
   }
   return kind === undefined || kind.uses.includes(key) || (isGrouped(query) && (kind.usesGrouped ?? []).includes(key));
@@ -97,6 +101,11 @@ export function isOfPackets(query: XdpQuery): boolean {
 /** Whether it asks for a line of a log for each packet, which is made of all columns. */
 export function isOfLines(query: XdpQuery): boolean {
   return isOfPackets(query) && query.format === 'lines';
+}
+
+/** Whether it asks for conversations as a graph of hosts, which has fields of its own. */
+export function isOfGraph(query: XdpQuery): boolean {
+  return query.kind === 'flows' && query.format === 'graph';
 }
 
 /** Whether its answer is packets or who talks with whom: no numbers over time, and not for services unless they may see them. */

@@ -40,8 +40,8 @@ export type Since = 'interval' | 'start';
 /** Where a packet carries another in a tunnel, which of them counts: the outermost, or the innermost that is reached. */
 export type Decapsulate = 'none' | 'inner';
 
-/** How packets are shown: as rows of a table, or as lines of a log. */
-export type Format = 'table' | 'lines';
+/** How rows are shown: as a table, packets as lines of a log, conversations as a graph of hosts. */
+export type Format = 'table' | 'lines' | 'graph';
 
 /**
  * What a panel asks for. Every key is optional: the back end fills in what is missing, ignores keys it does not know

@@ -206,6 +206,7 @@ fn optional<C: Cells>(text: Option<&str>, cells: &mut C) {
 
 pub mod capture;
 pub mod flows;
+pub mod graph;
 pub mod interfaces;
 pub mod packets;
 pub mod rates;

@@ -23,6 +23,7 @@
 //! | [`naming`] | what is known of hosts when rows are made |
 //! | [`conversations`] | conversations as rows |
 //! | [`link_intervals`] | what was counted of interfaces, one interval after the other |
+//! | [`graph`] | conversations as a graph of hosts |
 //! | [`columns`], [`mod@frame`] | rows as columns, columns as frames |
 //! | [`pcapng`] | rows as a file for Wireshark |
 //!
@@ -39,6 +40,7 @@ pub mod channel;
 pub mod columns;
 pub mod conversations;
 pub mod frame;
+pub mod graph;
 pub mod groups;
 pub mod handshake;
 pub mod link_intervals;

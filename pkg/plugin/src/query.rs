@@ -20,7 +20,7 @@ pub use self::{
     keys::KEYS,
     keys::MAX_INTERFACES,
     variable::variables_in,
-    words::{Kind, Measure, Since, Word},
+    words::{Format, Kind, Measure, Since, Word},
 };
 use crate::{
     columns::{
@@ -115,6 +115,14 @@ pub struct Query {
     /// Which of a packet's headers count; not written where it is the outermost, for the same reason.
     #[serde(serialize_with = "serialize_word", skip_serializing_if = "is_outermost")]
     pub decapsulate: Decapsulate,
+    /// How conversations are answered; not written where it is as rows.
+    #[serde(serialize_with = "serialize_word", skip_serializing_if = "is_table")]
+    pub format: Format,
+}
+
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "what serde asks for")]
+const fn is_table(format: &Format) -> bool {
+    matches!(format, Format::Table)
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "what serde asks for")]
@@ -181,7 +189,9 @@ impl Query {
     pub fn shows_names(&self) -> bool {
         match &self.columns {
             Columns::Packets(columns) => columns.iter().any(|column| column.is_of_names()),
-            Columns::Flows(columns) => columns.iter().any(|column| column.is_of_names()),
+            Columns::Flows(columns) => {
+                self.format == Format::Graph || columns.iter().any(|column| column.is_of_names())
+            }
             Columns::Counts(_) | Columns::Series(_) => self.group_by.is_some_and(GroupBy::is_of_names),
             Columns::Capture(_) | Columns::Interfaces(_) => false,
         }
@@ -197,6 +207,8 @@ impl Query {
         let top = keys.number("top", &TOPS)?.and_then(|top| usize::try_from(top).ok()).unwrap_or(DEFAULT_TOP);
         let since = keys.word("since")?.unwrap_or(Since::Interval);
         let decapsulate = keys.word("decapsulate")?.unwrap_or_default();
+        // To other kinds it is the editor's key, which has more words.
+        let format = if kind == Kind::Flows { keys.word("format")? } else { None }.unwrap_or(Format::Table);
         let filter = keys.filter()?;
         let limit = keys.limit(if kind == Kind::Packets { ceiling } else { ceiling.without_rows() })?;
         let query = Self {
@@ -223,6 +235,7 @@ impl Query {
             top: DEFAULT_TOP,
             since: None,
             decapsulate,
+            format,
         };
         let query = match kind {
             Kind::Packets => Self { limit, interval: DEFAULT_INTERVAL, ..query },
@@ -232,7 +245,7 @@ impl Query {
                 top: if group_by.is_some() { top } else { DEFAULT_TOP },
                 ..query
             },
-            Kind::Flows => Self { top, since: Some(since), ..query },
+            Kind::Flows => Self { top, since: Some(since), ..query }.of_format(),
             Kind::Capture => Self { filter: Arc::default(), decapsulate: Decapsulate::None, ..query },
             // Both ways of an interface are in one row.
             Kind::Interfaces => Self {
@@ -246,6 +259,14 @@ impl Query {
         query.check_utilisation()?;
         query.check_tunnels()?;
         Ok(query)
+    }
+
+    /// A graph has columns of its own.
+    fn of_format(self) -> Self {
+        match self.format {
+            Format::Table => self,
+            Format::Graph => Self { columns: Columns::Flows(FlowColumn::ALL.to_vec()), ..self },
+        }
     }
 
     /// Refuses groups by what carries packets, where nobody looks inside.
@@ -303,6 +324,7 @@ impl Query {
             top: DEFAULT_TOP,
             since: None,
             decapsulate: Decapsulate::None,
+            format: Format::Table,
             ..self.clone()
         }
     }

@@ -104,6 +104,32 @@ impl FlowRow {
         &self.conversation
     }
 
+    /// The addresses of its source and destination; `None` without any.
+    #[must_use]
+    pub fn ends(&self) -> Option<(IpAddr, IpAddr)> {
+        let key = &self.conversation.key;
+        key.has(present::ADDRESSES).then(|| (ip(key.version, key.source), ip(key.version, key.destination)))
+    }
+
+    /// What is known of these, where it was asked for.
+    #[must_use]
+    pub const fn about(&self) -> &[About; 2] {
+        &self.about
+    }
+
+    /// The service that it belongs to.
+    #[must_use]
+    pub fn service(&self) -> Option<&'static str> {
+        let key = &self.conversation.key;
+        xdplive_names::service(key.protocol()?, key.ports()?)
+    }
+
+    /// When its first and its last packet was seen, ms since 1970.
+    #[must_use]
+    pub const fn times(&self) -> (i64, i64) {
+        (self.first_seen, self.last_seen)
+    }
+
     /// What was counted of who started it, or, where that is nothing, of the other side.
     fn seen(&self) -> &FlowCounters {
         let Conversation { forward, reverse, .. } = &self.conversation;
@@ -172,13 +198,7 @@ impl FlowColumn {
                 let of = name_source(Some(source), Some(destination));
                 optional(of.map(xdplive_names::NameSource::name), cells);
             }
-            Self::Service => {
-                let service = key.protocol().zip(key.ports());
-                optional(
-                    service.and_then(|(protocol, ports)| xdplive_names::service(protocol, ports)),
-                    cells,
-                );
-            }
+            Self::Service => optional(row.service(), cells),
             Self::SeenAt => cells.text(&row.seen_at),
             Self::Rtt => time(row.quality.and_then(|quality| quality.rtt), cells),
             Self::Retransmits => number(row.quality.and_then(|quality| quality.retransmits), cells),

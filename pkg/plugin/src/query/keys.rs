@@ -31,7 +31,7 @@ const MAX_NAME: usize = 15;
 const MAX_PATTERN: usize = 80;
 
 /// Names of the keys that are known.
-pub const KEYS: [&str; 13] = [
+pub const KEYS: [&str; 14] = [
     "kind",
     "hosts",
     "interfaces",
@@ -45,6 +45,7 @@ pub const KEYS: [&str; 13] = [
     "top",
     "since",
     "decapsulate",
+    "format",
 ];
 
 /// The keys of a query. A key that is missing or null has its default; one that is not known is ignored.

@@ -97,6 +97,26 @@ impl Word for Since {
     }
 }
 
+/// How conversations are answered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// As rows.
+    Table,
+    /// As the nodes and edges of a graph.
+    Graph,
+}
+
+impl Word for Format {
+    const ALL: &'static [Self] = &[Self::Table, Self::Graph];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Table => "table",
+            Self::Graph => "graph",
+        }
+    }
+}
+
 impl Word for Decapsulate {
     const ALL: &'static [Self] = &[Self::None, Self::Inner];
 

@@ -31,9 +31,15 @@ use crate::{
     asked::{self, Asked, Refusal},
     caller::Caller,
     channel,
-    columns::capture::CaptureColumn,
+    columns::{
+        Column as _,
+        capture::CaptureColumn,
+        flows::FlowRow,
+        graph::{EdgeColumn, NodeColumn},
+    },
     frame::{arrow, wide},
-    query::{Columns, Kind, check_time_range},
+    graph::Graph,
+    query::{Columns, Format, Kind, Query, Since, check_time_range},
     sent::Place,
     standing::SHORTEST_LEASE,
     utilisation,
@@ -53,7 +59,7 @@ impl Data for Plugin {
         let mut responses = HashMap::new();
         for query in &request.queries {
             let response = match self.answer(&request, query, caller).await {
-                Ok(frame) => DataResponse { frames: vec![frame], status: 200, ..DataResponse::default() },
+                Ok(frames) => DataResponse { frames, status: 200, ..DataResponse::default() },
                 Err(refusal) => DataResponse {
                     error: refusal.to_string(),
                     status: refusal.status(),
@@ -128,7 +134,7 @@ impl Plugin {
         request: &QueryDataRequest,
         query: &DataQuery,
         caller: Caller,
-    ) -> Result<Vec<u8>, Refusal> {
+    ) -> Result<Vec<Vec<u8>>, Refusal> {
         let range = query.time_range.as_ref().map(|range| (range.from_epoch_ms, range.to_epoch_ms));
         let range = check_time_range(range)?;
         let interfaces = self.source.interfaces();
@@ -145,8 +151,13 @@ impl Plugin {
         let hooks: Vec<&InForce> = prepared.in_force.iter().filter(|hook| asked.asks_for(hook)).collect();
         let in_force =
             hooks.iter().map(|hook| hook_in_json(hook)).chain(left_out::entries(&prepared.left_out));
+        let is_graph = asked.query.format == Format::Graph;
         let mut about = About {
-            shown_as: if matches!(asked.query.columns, Columns::Series(_)) { "graph" } else { "table" },
+            shown_as: match asked.query.columns {
+                _ if is_graph => "nodeGraph",
+                Columns::Series(_) => "graph",
+                _ => "table",
+            },
             custom: json!({
                 "channel": channel::path(&asked.query),
                 "data": asked.query,
@@ -159,6 +170,10 @@ impl Plugin {
             since: None,
             range: None,
         };
+        if is_graph && let Some(custom) = about.custom.as_object_mut() {
+            // It is asked for again and again: a graph that is laid out anew with each message says nothing.
+            custom.retain(|key, _| !matches!(&**key, "channel" | "data"));
+        }
         if !prepared.left_out.is_empty() {
             about.add("leftOut", left_out::counts(&prepared.left_out));
         }
@@ -185,7 +200,7 @@ impl Plugin {
         }
         // Only of what is not over yet something can come.
         let now = self.source.now().milliseconds();
-        if caller.has_no_stream && asked.query.kind != Kind::Packets && reaches(&range, now) {
+        if (caller.has_no_stream || is_graph) && asked.query.kind != Kind::Packets && reaches(&range, now) {
             let since = self.count_unseen(&asked).await?;
             about.since = since.map(|since| (since, UNSEEN)).filter(|(since, _)| since > range.start());
             about.notices.extend(
@@ -234,6 +249,16 @@ impl Plugin {
                 let meta = about.meta_of(&kept, kept.rows.is_empty());
                 (kept.rows.len(), arrow::frame(name, columns, &kept.rows, &meta)?)
             }
+            Columns::Flows(_) if is_graph => {
+                let rows = self.past_flows(&asked, &range);
+                let graph = Graph::of(&rows, counted_for(&asked.query, &rows));
+                let meta = about.meta(rows.is_empty());
+                self.audit.answered(&asked, rows.len());
+                return Ok(vec![
+                    arrow::frame(name, NodeColumn::ALL, &graph.nodes, &meta)?,
+                    arrow::frame(name, EdgeColumn::ALL, &graph.edges, &meta)?,
+                ]);
+            }
             Columns::Flows(columns) => {
                 let rows = self.past_flows(&asked, &range);
                 (rows.len(), arrow::frame(name, columns, &rows, &about.meta(rows.is_empty()))?)
@@ -257,7 +282,7 @@ impl Plugin {
             }
         };
         self.audit.answered(&asked, rows);
-        Ok(frame)
+        Ok(vec![frame])
     }
 
     /// The machine that answers, where it is the one whose packets these are, too.
@@ -318,6 +343,16 @@ impl Plugin {
         }
         Ok(arrow::frame(name, columns, &kept.rows, &about.meta_of(&kept, kept.rows.is_empty()))?)
     }
+}
+
+/// For how long the conversations of a query were counted.
+fn counted_for(query: &Query, rows: &[FlowRow]) -> Duration {
+    if query.since != Some(Since::Start) {
+        return Duration::from_millis(query.interval);
+    }
+    let first = rows.iter().map(|row| row.times().0).min().unwrap_or_default();
+    let last = rows.iter().map(|row| row.times().1).max().unwrap_or_default();
+    Duration::from_millis(last.saturating_sub(first).unsigned_abs()).max(Duration::from_secs(1))
 }
 
 /// A hook in force. Its reason stands there only where it is not what a person would expect: a panel shows it.

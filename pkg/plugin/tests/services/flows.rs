@@ -8,7 +8,7 @@ use xdplive_packet::event::Direction::{In, Out};
 use crate::{
     context::{asked_by, service, viewer},
     feed::{accounts, answer, arp, columns, end, flow, tcp, udp},
-    grafana::Grafana,
+    grafana::{Grafana, meta, rows},
 };
 
 const COLUMNS: &str =
@@ -117,4 +117,40 @@ async fn the_columns_can_be_listed() {
     assert_eq!(status, 200);
     let names = body["columns"].as_array().unwrap().iter().map(|column| column["name"].as_str().unwrap());
     assert_eq!(names.collect::<Vec<_>>()[..2], ["source_ip", "source_port"]);
+}
+
+/// Nodes and edges for Grafana's node graph. They are asked for again and again, and counted meanwhile.
+#[tokio::test(start_paused = true)]
+async fn as_a_graph() {
+    let mut grafana = Grafana::start().await;
+    let query = r#"{"kind":"flows","format":"graph","interval":2000}"#;
+    let first = grafana.answer(viewer(), query).await;
+    assert_eq!((first.error.as_str(), first.frames.len()), ("", 2));
+    let stream = grafana.started().await;
+    assert!(stream.flows.is_some(), "somebody counts");
+    stream.count_on("eth0", 0, 2000, vec![flow(tcp(1, 443), Out, 5), flow(answer(1, 443), In, 20)], 0);
+    let frames = loop {
+        let frames = grafana.answer(viewer(), query).await.frames;
+        if rows(&frames[0])[0].1 != json!([]) {
+            break frames;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    };
+    for frame in &frames {
+        let meta = meta(frame);
+        assert_eq!(meta["preferredVisualisationType"], "nodeGraph");
+        assert_eq!(meta["custom"]["channel"], serde_json::Value::Null);
+    }
+    let column = |frame: &[u8], name: &str| {
+        let found = rows(frame).into_iter().find(|(column, _)| column == name);
+        found.unwrap_or_else(|| panic!("no {name}")).1
+    };
+    // 2,500 bytes in two seconds.
+    assert_eq!(column(&frames[0], "id"), json!(["192.0.2.1", "198.51.100.7"]));
+    assert_eq!(column(&frames[0], "title"), json!(["nas", "198.51.100.7"]));
+    assert_eq!(column(&frames[0], "mainstat"), json!([10_000.0, 10_000.0]));
+    assert_eq!(column(&frames[1], "source"), json!(["192.0.2.1"]));
+    assert_eq!(column(&frames[1], "target"), json!(["198.51.100.7"]));
+    assert_eq!(column(&frames[1], "mainstat"), json!([10_000.0]));
+    assert_eq!(column(&frames[1], "secondarystat"), json!(["https"]));
 }

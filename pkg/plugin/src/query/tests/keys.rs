@@ -19,6 +19,7 @@ fn every_key_has_a_default() {
         top: 10,
         since: None,
         decapsulate: Decapsulate::None,
+        format: Format::Table,
     };
     assert_eq!(query, expected);
 }
@@ -76,6 +77,12 @@ fn other_words_are_refused() {
     assert_refused("direction", wrong(), "allowed are in, out, both");
     assert_refused("measure", wrong(), "allowed are packets, bits, size, utilisation");
     assert_refused("since", wrong(), "allowed are interval, start");
+    // To packets and others it is the editor's.
+    assert!(parse(&json!({ "format": "lines" })).is_ok());
+    for format in [json!("lines"), json!(1)] {
+        let error = refusal(&json!({ "kind": "flows", "format": format }));
+        assert_eq!(error, format!("format: {format} is not allowed; allowed are table, graph"));
+    }
     assert_refused(
         "groupBy",
         wrong(),

@@ -1,0 +1,88 @@
+use xdplive_corpus::frame::{Arp, Ethernet, Ipv4, Payload, Tcp, Udp, tcp_flag::ACK};
+use xdplive_names::{About, Name, NameSource};
+use xdplive_packet::{
+    LinkType, Wire,
+    event::Direction,
+    flow::{FlowCounters, FlowKey, Sum},
+    parse,
+};
+use xdplive_source::{HostId, conversations};
+
+use super::*;
+
+const MAC: [u8; 6] = [2; 6];
+
+fn flow(packet: impl Into<Payload>, bytes: u64) -> (FlowKey, FlowCounters) {
+    let frame = Ethernet::new(MAC, MAC, packet).bytes();
+    let headers = parse(&mut &*frame, &Wire::new(LinkType::Ethernet));
+    let sum = Sum { packets: bytes / 100, segments: bytes / 100, bytes };
+    (FlowKey::of(&headers, Direction::In), FlowCounters { sum, first: 1, last: 2, ..FlowCounters::default() })
+}
+
+fn ip(last: u8) -> [u8; 4] {
+    [192, 0, 2, last]
+}
+
+fn graph(flows: &[(FlowKey, FlowCounters)], time: Duration) -> Graph {
+    let name = |address: &IpAddr| About {
+        name: (*address == IpAddr::from(ip(20)))
+            .then(|| Name { text: Arc::from("nas"), source: NameSource::Hosts }),
+    };
+    let found = conversations(HostId::ONLY, flows.iter().copied());
+    let rows: Vec<FlowRow> =
+        found.into_iter().map(|one| FlowRow::new("machine".into(), one).told(name)).collect();
+    Graph::of(&rows, time)
+}
+
+#[test]
+fn what_two_hosts_say_is_one_edge_and_each_host_one_node() {
+    let flows = [
+        flow(Ipv4::new(ip(1), ip(20), Tcp::new(50_000, 443, ACK)), 600),
+        flow(Ipv4::new(ip(20), ip(1), Tcp::new(443, 50_000, ACK)), 9400),
+        flow(Ipv4::new(ip(20), ip(1), Udp::new(50_001, 53, b"?")), 2000),
+        flow(Ipv4::new(ip(2), ip(20), Udp::new(50_002, 50_003, b"?")), 800),
+    ];
+    let Graph { nodes, edges } = graph(&flows, Duration::from_secs(2));
+    let edge = |source: &str, target: &str, bits, packets, services: Option<&str>, thickness| Edge {
+        source: source.into(),
+        target: target.into(),
+        bits,
+        packets,
+        services: services.map(str::to_owned),
+        thickness,
+    };
+    assert_eq!(
+        edges,
+        [
+            edge("192.0.2.1", "192.0.2.20", 48_000.0, 120, Some("dns, https"), 5.0),
+            // ln 801 / ln 12001 of four pixels more than one.
+            edge("192.0.2.2", "192.0.2.20", 3200.0, 8, None, 3.8),
+        ]
+    );
+    let node = |address: &str, name: Option<&str>, bits, sent, peers| Node {
+        address: address.into(),
+        name: name.map(Arc::from),
+        bits,
+        sent,
+        peers,
+    };
+    assert_eq!(
+        nodes,
+        [
+            node("192.0.2.1", None, 48_000.0, 0.05, 1),
+            node("192.0.2.2", None, 3200.0, 1.0, 1),
+            // 11,400 of 12,800 bytes.
+            node("192.0.2.20", Some("nas"), 51_200.0, 0.891, 2),
+        ]
+    );
+}
+
+#[test]
+fn what_has_no_address_is_no_part_of_it() {
+    let other = Payload::Other { ethertype: 0x88cc, bytes: vec![0; 46] };
+    assert_eq!(graph(&[flow(other, 100)], Duration::from_secs(1)), Graph::default());
+    // ARP is about addresses, and has no service.
+    let Graph { nodes, edges } =
+        graph(&[flow(Arp::request(MAC, ip(1), ip(20)), 100)], Duration::from_secs(1));
+    assert_eq!((nodes.len(), edges.len(), edges[0].services.clone()), (2, 1, None));
+}
