@@ -24,6 +24,18 @@ const CAPTURE: Row[] = [
   { ...HOOK, direction: 'out', seen: 3, channel: null },
 ];
 
+const DROPS: Row[] = [
+  {
+    interface: 'eth0',
+    direction: 'in',
+    reason: 'NO_SOCKET',
+    location: 'tcp_v4_rcv',
+    protocol: 'TCP',
+    frame_length: 60,
+  },
+  { interface: null, direction: null, reason: 'NOT_SPECIFIED', location: null, protocol: null, frame_length: 42 },
+];
+
 const INTERFACES: Row[] = [
   {
     interface: 'eth0',
@@ -49,6 +61,7 @@ const GROUPS: Partial<Record<NonNullable<XdpQuery['groupBy']>, string[]>> = {
   interface: ['eth0', 'lo'],
   cast: ['unicast', 'multicast', 'broadcast', 'none'],
   vlan: ['none', '40', '41', 'other'],
+  reason: ['NO_SOCKET', 'QDISC_DROP'],
 };
 
 const COUNTS = { value: 8, packets: 3, segments: 4, bytes: 300 };
@@ -60,7 +73,11 @@ export function sampleRows({ kind, groupBy }: XdpQuery): Row[] {
     flows: FLOWS,
     capture: CAPTURE,
     interfaces: INTERFACES,
+    drops: groupBy === undefined ? DROPS : (GROUPS[groupBy] ?? []).map((group) => ({ group, ...COUNTS })),
     rates: groupBy === undefined ? [COUNTS] : (GROUPS[groupBy] ?? []).map((group) => ({ group, ...COUNTS })),
   }[kind ?? 'packets'];
-  return rows.map((row, index) => ({ time: kind === 'rates' ? 1_000 : 1_000 + index, ...row }));
+  return rows.map((row, index) => ({
+    time: kind === 'rates' || groupBy !== undefined ? 1_000 : 1_000 + index,
+    ...row,
+  }));
 }

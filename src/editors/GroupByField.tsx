@@ -15,14 +15,20 @@ type Grouping = NonNullable<XdpQuery['groupBy']>;
 /** Stands for no key in the query. */
 const NONE = 'none';
 
-function groupOptions(decapsulate: XdpQuery['decapsulate']): Array<ComboboxOption<Grouping | typeof NONE>> {
+function groupOptions(
+  kind: XdpQuery['kind'],
+  decapsulate: XdpQuery['decapsulate']
+): Array<ComboboxOption<Grouping | typeof NONE>> {
   return [
     {
       value: NONE,
       label: t('group.none.label', 'None'),
-      description: t('group.none.description', 'One rate of all packets'),
+      description:
+        kind === 'drops'
+          ? t('group.none.of-drops', 'A row for each packet')
+          : t('group.none.description', 'One rate of all packets'),
     },
-    ...groupingsFor({ decapsulate }).map(({ groupBy, label, description }) => ({
+    ...groupingsFor({ kind, decapsulate }).map(({ groupBy, label, description }) => ({
       value: groupBy,
       label: label(),
       description: description(),
@@ -34,6 +40,8 @@ function groupOptions(decapsulate: XdpQuery['decapsulate']): Array<ComboboxOptio
 interface Props {
   id: string;
   value: Grouping | undefined;
+  /** Dropped packets have groups of their own. */
+  kind: XdpQuery['kind'];
   /** Groups by tunnels are there only where tunnels are looked into. */
   decapsulate: XdpQuery['decapsulate'];
   /** Undefined: one rate of all packets. */
@@ -41,8 +49,8 @@ interface Props {
 }
 
 /** What the packets of one series have in common. */
-export function GroupByField({ id, value, decapsulate, onChange }: Props) {
-  const options = useMemo(() => groupOptions(decapsulate), [decapsulate]);
+export function GroupByField({ id, value, kind, decapsulate, onChange }: Props) {
+  const options = useMemo(() => groupOptions(kind, decapsulate), [kind, decapsulate]);
 
   return (
     <FittedField

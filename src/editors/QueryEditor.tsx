@@ -185,6 +185,7 @@ export function QueryEditor({ app, datasource, query: saved, queries, data, onCh
           <GroupByField
             id={`${id}-group-by`}
             value={query.groupBy}
+            kind={kind}
             decapsulate={query.decapsulate}
             onChange={(groupBy) => {
               apply({ groupBy });

@@ -33,7 +33,7 @@ export function RuleHint({ query, isAllowed }: Props) {
     <Alert severity="warning" title={t('rule.title', 'An alert rule cannot use packets or conversations')}>
       <Trans i18nKey="rule.text">
         A rule compares numbers over time. Packets and conversations are rows of a table, which Grafana does not
-        evaluate. Choose Rates, Capture or Interfaces.
+        evaluate. Choose Rates, Capture or Interfaces, or Drops by reason.
       </Trans>{' '}
       {!isAllowed && (
         <Trans i18nKey="rule.not-allowed">

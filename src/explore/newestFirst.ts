@@ -4,7 +4,7 @@ import type { XdpQuery } from '../query/model';
 import { mapFrames } from '../streaming/mapFrames';
 
 /** Kinds that append rows, of which Explore's table, unlike a panel's, cannot be told to show the last ones on top. */
-const APPENDED: ReadonlyArray<XdpQuery['kind']> = ['packets', 'capture', 'interfaces'];
+const APPENDED: ReadonlyArray<XdpQuery['kind']> = ['packets', 'capture', 'interfaces', 'drops'];
 
 /** The rows of packets and of counters in the opposite of the kernel's order. */
 export function newestFirst(response: DataQueryResponse, queries: readonly XdpQuery[]): DataQueryResponse {

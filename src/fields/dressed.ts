@@ -78,7 +78,7 @@ function configOf(config: FieldConfig, dress: Dress, canPause: boolean): FieldCo
 /** The dress of each field of a query's frames, made once. */
 function dressesOf(query: XdpQuery, page: () => PacketsPage, pausing?: DataLink): (field: Field) => Dress {
   const made = new Map<string, Dress>();
-  const isOfPackets = ['packets', 'flows'].includes(kindOf(query)?.kind ?? '');
+  const isOfPackets = ['packets', 'flows', 'drops'].includes(kindOf(query)?.kind ?? '');
   const isOfRows = !isOfSeries(query);
   const target: LinkTarget = { page, interfaces: query.interfaces ?? [], decapsulate: query.decapsulate };
   const make = (name: string, type: FieldType, group: string | undefined): Omit<Dress, 'pausing'> => {

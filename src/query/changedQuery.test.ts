@@ -106,6 +106,12 @@ it('does not take from what was set aside for a query that has become another on
   );
 });
 
+it('leaves groups with a kind that does not have them', () => {
+  expect(
+    after(query({ kind: 'rates', groupBy: 'vlan' }), { kind: 'drops' }, { groupBy: 'reason' }, { kind: 'rates' })
+  ).toEqual([query({ kind: 'drops' }), query({ kind: 'drops', groupBy: 'reason' }), query({ kind: 'rates' })]);
+});
+
 it.each([{ version: 2, kind: 'capture' as const }, { kind: 'histogram' as never }])(
   'keeps all keys where it may use more than is known: %j',
   (unknown) => {

@@ -4,7 +4,7 @@ import { t } from '../locale/t';
 const GROUPS: ReadonlyArray<readonly [group: () => string, columns: readonly string[]]> = [
   [
     () => t('column-group.time-and-place', 'Time and place'),
-    ['time', 'host', 'seen_at', 'interface', 'direction', 'hook', 'first_seen', 'last_seen', 'group'],
+    ['time', 'host', 'seen_at', 'interface', 'direction', 'reason', 'location', 'hook', 'first_seen', 'last_seen', 'group'],
   ],
   [
     () => t('column-group.link', 'Link'),
@@ -47,18 +47,7 @@ const GROUPS: ReadonlyArray<readonly [group: () => string, columns: readonly str
   [() => t('column-group.tunnel', 'Tunnel'), ['tunnel', 'tunnel_id', 'outer_source_ip', 'outer_destination_ip']],
   [
     () => t('column-group.interface', 'Interface'),
-    [
-      'state',
-      'reason',
-      'seen',
-      'own',
-      'streams',
-      'ring_used',
-      'kernel_ns',
-      'flow_overflow',
-      'speed',
-      'carrier_changes',
-    ],
+    ['state', 'seen', 'own', 'streams', 'ring_used', 'kernel_ns', 'flow_overflow', 'speed', 'carrier_changes'],
   ],
   [
     () => t('column-group.traffic', 'Traffic'),

@@ -30,6 +30,12 @@ const SHOWN: Record<QueryKind, Record<Direction, (interfaces: string) => string>
     both: (interfaces) =>
       t('describe.capture.both', 'counters of incoming and outgoing packets on {{interfaces}}', { interfaces }),
   },
+  drops: {
+    in: (interfaces) => t('describe.drops.in', 'incoming packets that were dropped on {{interfaces}}', { interfaces }),
+    out: (interfaces) =>
+      t('describe.drops.out', 'outgoing packets that were dropped on {{interfaces}}', { interfaces }),
+    both: (interfaces) => t('describe.drops.both', 'packets that were dropped on {{interfaces}}', { interfaces }),
+  },
   interfaces: { in: ofInterfaces, out: ofInterfaces, both: ofInterfaces },
 };
 

@@ -8,6 +8,8 @@ interface Grouping {
   description: () => string;
   /** Whether it is known only where tunnels are looked into. */
   isOfTunnels?: boolean;
+  /** Whether dropped packets have it, and they alone. */
+  isOfDrops?: boolean;
 }
 
 /** What rates can be grouped by. */
@@ -104,11 +106,24 @@ export const GROUPINGS: readonly Grouping[] = [
     description: () => t('group.tunnel-id.description', 'VNI, key, label, session or TEID of the innermost tunnel'),
     isOfTunnels: true,
   },
+  {
+    groupBy: 'reason',
+    label: () => t('group.reason.label', 'Reason'),
+    description: () => t('group.reason.description', 'Why the kernel dropped the packet'),
+    isOfDrops: true,
+  },
 ];
 
 /** What a query can be grouped by as it is. */
-export function groupingsFor({ decapsulate }: Pick<XdpQuery, 'decapsulate'>): readonly Grouping[] {
-  return decapsulate === 'inner' ? GROUPINGS : GROUPINGS.filter(({ isOfTunnels }) => isOfTunnels !== true);
+export function groupingsFor({ kind, decapsulate }: Pick<XdpQuery, 'kind' | 'decapsulate'>): readonly Grouping[] {
+  const ofKind = GROUPINGS.filter(({ isOfDrops = false }) => isOfDrops === (kind === 'drops'));
+  return decapsulate === 'inner' ? ofKind : ofKind.filter(({ isOfTunnels }) => isOfTunnels !== true);
+}
+
+/** Whether a query is grouped by what its kind does not have, which the back end refuses. */
+export function lacksReason({ kind, groupBy }: XdpQuery): boolean {
+  const isOfDrops = GROUPINGS.find((known) => known.groupBy === groupBy)?.isOfDrops ?? false;
+  return groupBy !== undefined && !groupBy.startsWith('$') && isOfDrops !== (kind === 'drops');
 }
 
 /** Whether a query is grouped by tunnels and does not look into them, which the back end refuses. */

@@ -24,13 +24,14 @@ const always = ['refId', 'kind', 'interfaces'];
 /** A dashboard's JSON may hold anything. */
 const withKind = (kind: unknown) => ({ ...full, kind }) as XdpQuery;
 
-it('offers packets, rates, flows, the counters of the capture and interfaces', () => {
+it('offers packets, rates, flows, the counters of the capture, interfaces and drops', () => {
   expect(KINDS.map(({ kind, label }) => [kind, label()])).toEqual([
     ['packets', 'Packets'],
     ['rates', 'Rates'],
     ['flows', 'Flows'],
     ['capture', 'Capture'],
     ['interfaces', 'Interfaces'],
+    ['drops', 'Drops'],
   ]);
 });
 
@@ -41,6 +42,7 @@ it.each([
   ['flows', ['direction', 'filter', 'columns', 'interval', 'top', 'since', 'decapsulate', 'format']],
   ['capture', ['direction', 'columns', 'interval', 'rowsKept']],
   ['interfaces', ['columns', 'interval', 'rowsKept']],
+  ['drops', ['direction', 'filter', 'groupBy', 'interval', 'top']],
 ])('asks for %j with %j', (kind, used) => {
   expect(Object.keys(withoutUnusedKeys(withKind(kind))).sort()).toEqual([...always, ...used].sort());
   used.forEach((key) => {
@@ -52,6 +54,18 @@ it('asks for as many groups as are wanted where there are groups', () => {
   const ungrouped = { ...withKind('rates'), groupBy: undefined };
   expect(isUsed(ungrouped, 'top')).toBe(false);
   expect(withoutUnusedKeys(ungrouped)).not.toHaveProperty('top');
+});
+
+it('asks for rows of dropped packets, or for series of their reasons', () => {
+  const rows: XdpQuery = { ...full, kind: 'drops', groupBy: undefined };
+  expect(['columns', 'limit', 'rowsKept', 'interval', 'top'].map((key) => key in withoutUnusedKeys(rows))).toEqual([
+    true,
+    true,
+    true,
+    false,
+    false,
+  ]);
+  expect([isOfSeries(rows), isOfSeries({ ...rows, groupBy: 'reason' })]).toEqual([false, true]);
 });
 
 it('makes lines of packets alone, and of all of their columns', () => {
@@ -70,6 +84,7 @@ it.each([
   ['flows', true],
   ['capture', false],
   ['interfaces', false],
+  ['drops', false],
 ] as const)('makes %s of flows, where they are grouped: %s', (kind, expected) => {
   expect(isOfFlows(withKind(kind))).toBe(expected);
   expect(isOfFlows({ refId: 'A', kind })).toBe(kind === 'flows');

@@ -28,6 +28,8 @@ interface Kind {
   uses: readonly KeyOfSome[];
   /** What it uses besides where it is grouped. */
   usesGrouped?: readonly KeyOfSome[];
+  /** What it uses besides where it is not. */
+  usesUngrouped?: readonly KeyOfSome[];
 }
 
 /** What a panel can show. */
@@ -72,6 +74,15 @@ export const KINDS: readonly Kind[] = [
       ),
     uses: ['columns', 'interval', 'rowsKept'],
   },
+  {
+    kind: 'drops',
+    label: () => t('kind.drops.label', 'Drops'),
+    description: () =>
+      t('kind.drops.description', 'Packets that the kernel drops: why and where; or how many for each reason'),
+    uses: ['direction', 'filter', 'groupBy'],
+    usesGrouped: ['interval', 'top'],
+    usesUngrouped: ['columns', 'limit', 'rowsKept'],
+  },
 ];
 
 /** The kind that a query asks for; undefined where its dashboard comes from a version that knows more of them. */
@@ -90,7 +101,8 @@ export function isUsed(query: XdpQuery, key: KeyOfSome): boolean {
   if (key === 'format' && query.kind === 'flows' && query.format === 'lines') {
     return false;
   }
-  return kind === undefined || kind.uses.includes(key) || (isGrouped(query) && (kind.usesGrouped ?? []).includes(key));
+  const besides = isGrouped(query) ? kind?.usesGrouped : kind?.usesUngrouped;
+  return kind === undefined || kind.uses.includes(key) || besides?.includes(key) === true;
 }
 
 /** Whether it asks for a row for each packet. */
@@ -110,7 +122,7 @@ export function isOfGraph(query: XdpQuery): boolean {
 
 /** Whether its answer is packets or who talks with whom: no numbers over time, and not for services unless they may see them. */
 export function isOfWhatWasSent(query: XdpQuery): boolean {
-  return isOfPackets(query) || query.kind === 'flows';
+  return isOfPackets(query) || query.kind === 'flows' || (query.kind === 'drops' && !isGrouped(query));
 }
 
 /** Groups that say who talks to whom; as `is_of_peers` of the back end has them. */
@@ -132,7 +144,7 @@ export function isOfPeers(query: XdpQuery): boolean {
 
 /** Whether it asks for time series, not for rows. */
 export function isOfSeries(query: XdpQuery): boolean {
-  return query.kind === 'rates' && !isOfCounts(query);
+  return (query.kind === 'rates' && !isOfCounts(query)) || (query.kind === 'drops' && isGrouped(query));
 }
 
 /** Whether it asks for the counts of each interval as rows, which are the same whatever its measure. */

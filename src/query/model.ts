@@ -1,6 +1,6 @@
 import type { DataQuery } from '@grafana/schema';
 
-export type QueryKind = 'packets' | 'rates' | 'flows' | 'capture' | 'interfaces';
+export type QueryKind = 'packets' | 'rates' | 'flows' | 'capture' | 'interfaces' | 'drops';
 
 export type Direction = 'in' | 'out' | 'both';
 
@@ -24,6 +24,7 @@ export type GroupBy =
   | 'cast'
   | 'tunnel'
   | 'tunnel_id'
+  | 'reason'
   | 'service'
   | 'source_name'
   | 'destination_name';

@@ -40,7 +40,10 @@ export function boundsOf(query: XdpQuery, asked: CanonicalQuery, range: TimeRang
     return { maxLength: 0, maxAge: 0 };
   }
   const maxAge = movesAlong(range) ? range.to.valueOf() - range.from.valueOf() : undefined;
-  return { maxLength: asked.kind === 'rates' ? rowsOfRates(asked, maxAge) : rowsKept(query), maxAge };
+  return {
+    maxLength: asked.kind === 'rates' || asked.isGrouped ? rowsOfRates(asked, maxAge) : rowsKept(query),
+    maxAge,
+  };
 }
 
 /** What a panel that shows so many rows holds while it stands still, so that nothing is lost of what comes. */

@@ -21,7 +21,7 @@ const MEASURES: readonly Measure[] = ['packets', 'bits', 'size', 'utilisation'];
 /** Reads the query that a channel is opened with. What is missing, or not as agreed, has its default. */
 export function canonicalQuery(query: object): CanonicalQuery {
   const { kind, interval, groupBy, measure, columns, top, since } = query as Record<string, unknown>;
-  const isGrouped = kind === 'rates' && typeof groupBy === 'string';
+  const isGrouped = (kind === 'rates' || kind === 'drops') && typeof groupBy === 'string';
   const hasColumns = Array.isArray(columns) && columns.length > 0;
   const most = numberIn(TOP, top);
   return {

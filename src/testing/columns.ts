@@ -11,6 +11,7 @@ export const COLUMNS: Record<QueryKind, RowColumn[]> = {
   flows: columnsIn(listed.flows),
   capture: columnsIn(listed.capture),
   interfaces: columnsIn(listed.interfaces),
+  drops: columnsIn(listed.drops),
 };
 
 export const FIELD_TYPE = {

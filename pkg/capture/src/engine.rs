@@ -62,15 +62,16 @@ use tokio::{
 use tracing::warn;
 use xdplive_loader::Loader;
 use xdplive_source::{
-    Connections, FlowFeed, FlowQueue, HookAccounts, Host, HostId, HostSet, InterfaceSet, Interfaces, IsShown,
-    LinkReading, Moment, Prepared, Queue, Reading, Report, Request, Source, SourceError, StreamId,
-    Subscription, names_of,
+    Connections, DropFeed, FlowFeed, FlowQueue, HookAccounts, Host, HostId, HostSet, InterfaceSet,
+    Interfaces, IsShown, LinkReading, Moment, Prepared, Queue, Reading, Report, Request, Source, SourceError,
+    StreamId, Subscription, names_of,
 };
 
 use crate::{
     at_start::AtStart,
     clock,
     connections::ConnectionsServer,
+    drops::DropServer,
     instruments::Instruments,
     interface::{Watch, WatchError},
     own,
@@ -90,6 +91,9 @@ use self::{
 
 /// Time between two looks at the ports of own traffic: Grafana opens its own some time after it has started us.
 const OWN_INTERVAL: Duration = Duration::from_secs(5);
+
+/// Time for which dropped packets are looked at after a query, for the stream that follows it.
+const DROPS_HELD: Duration = Duration::from_secs(10);
 
 /// Why the capture cannot start.
 #[derive(Debug, Error)]
@@ -114,6 +118,7 @@ pub struct LocalSource {
     failed: watch::Receiver<Option<String>>,
     instruments: Instruments,
     connections: Arc<ConnectionsServer>,
+    drops: DropServer,
 }
 
 impl LocalSource {
@@ -154,6 +159,7 @@ impl LocalSource {
         thread::Builder::new().name("capture".to_owned()).spawn(move || control.run(&receiver))?;
         let (tell_own, own_ports) = watch::channel(Arc::default());
         let connections = Arc::new(ConnectionsServer::new(host.id, instruments.clone()));
+        let drops = DropServer::new(host.clone(), instruments.clone(), watch.clone());
         let (hosts, watched) = (Arc::from([host]), watch.clone());
         let source = Self {
             hosts,
@@ -166,6 +172,7 @@ impl LocalSource {
             failed,
             instruments,
             connections,
+            drops,
         };
         source.report_changes(watch);
         source.follow_own(own, tell_own);
@@ -261,7 +268,12 @@ impl LocalSource {
 
     /// Whether a request is for this machine.
     fn check_host(&self, request: &Request) -> Result<(), SourceError> {
-        if self.hosts.iter().any(|host| request.hosts.contains(host)) {
+        self.check_hosts(&request.hosts)
+    }
+
+    /// Whether this machine is one of these.
+    fn check_hosts(&self, hosts: &HostSet) -> Result<(), SourceError> {
+        if self.hosts.iter().any(|host| hosts.contains(host)) {
             return Ok(());
         }
         Err(SourceError::NoSuchHost { available: names_of(&*self.hosts).to_string() })
@@ -330,6 +342,22 @@ impl Source for LocalSource {
         let server = Arc::clone(&self.connections);
         let connections = tokio::task::spawn_blocking(move || server.get()).await;
         Ok(connections.map_err(|_| SourceError::Gone)??)
+    }
+
+    async fn prepare_drops(&self, hosts: &HostSet) -> Result<(), SourceError> {
+        self.check_hosts(hosts)?;
+        let hub = self.drops.hub().await?;
+        // Whoever asks subscribes in a moment.
+        tokio::spawn(async move {
+            sleep(DROPS_HELD).await;
+            drop(hub);
+        });
+        Ok(())
+    }
+
+    async fn drops(&self, request: &Request) -> Result<DropFeed, SourceError> {
+        self.check_host(request)?;
+        self.drops.feed(request, self.settings.queue_rows(request)).await
     }
 
     fn no_shared_hook(&self) -> Option<String> {

@@ -16,6 +16,7 @@
 //! | [`bpf`] | maps, by the system call |
 //! | [`instruments`] | kernel programs that belong to no interface, while somebody needs them |
 //! | [`connections`] | how well this machine's connections are |
+//! | [`drops`] | packets that the kernel drops |
 //! | [`at_start`] | which rights this process was started with |
 //! | [`program_file`] | who else gets them from the program's file |
 //! | [`hook`] | which hook an interface gets, and why |
@@ -32,6 +33,7 @@ pub mod at_start;
 pub mod bpf;
 pub mod clock;
 pub mod connections;
+pub mod drops;
 pub mod engine;
 pub mod flow_table;
 pub mod hook;

@@ -2,17 +2,22 @@
 //! lacks that one only, and is loaded for as long as somebody needs it.
 
 use std::{
-    fs::File,
+    fs::{self, File},
     io::{self, Read as _},
-    os::fd::{AsFd, BorrowedFd, OwnedFd},
+    os::{
+        fd::{AsFd, BorrowedFd, OwnedFd},
+        unix::fs::MetadataExt as _,
+    },
 };
 
 use aya::{
     Btf, Ebpf, EbpfLoader,
     maps::{Array, Map, MapData},
-    programs::{Program, ProgramError},
+    programs::{Program, ProgramError, TestRun as _, TestRunOptions},
 };
 use aya_obj::generated::bpf_attach_type::{self, BPF_CGROUP_SOCK_OPS, BPF_TRACE_ITER, BPF_TRACE_RAW_TP};
+
+use xdplive_packet::dropped;
 
 use crate::{
     bpf,
@@ -26,6 +31,10 @@ use crate::{
 /// The map in which programs find the offsets of what they read of the kernel's structures. It never leaves this process:
 /// who could write it could have programs read anything.
 const OFFSETS: &str = "OFFSETS";
+/// The map in which they find the number of a network namespace.
+const NAMESPACE: &str = "NAMESPACE";
+/// What has that number as its inode (namespaces(7)).
+const OWN_NAMESPACE: &str = "/proc/self/ns/net";
 
 /// What an instrument is made of.
 struct Parts {
@@ -35,11 +44,15 @@ struct Parts {
     programs: &'static [(&'static str, Place)],
     /// A structure of the kernel, and a member of it: what the elements of [`OFFSETS`] are.
     offsets: &'static [(&'static str, &'static [&'static str])],
+    /// Whether programs have to know, in [`NAMESPACE`], which network namespace this process is in.
+    namespace: bool,
+    /// A program that is run once on a packet, when all others are in force, so that who gets the maps can tell whether they see
+    /// what they are to see.
+    sample: Option<(&'static str, &'static [u8])>,
 }
 
 /// Where a program is attached.
 #[derive(Clone, Copy)]
-#[expect(dead_code, reason = "the instruments that come next have them")]
 enum Place {
     /// To the root of the control groups.
     ControlGroups(bpf_attach_type),
@@ -62,6 +75,7 @@ macro_rules! object {
 }
 
 static QUALITY: &[u8] = object!("quality");
+static DROPS: &[u8] = object!("drops");
 
 const fn parts(instrument: Instrument) -> Parts {
     match instrument {
@@ -73,9 +87,39 @@ const fn parts(instrument: Instrument) -> Parts {
                 ("old_socket", Place::Walk("tcp")),
             ],
             offsets: &[],
+            namespace: false,
+            sample: None,
+        },
+        Instrument::Drops => Parts {
+            object: DROPS,
+            maps: &["DROPPED", "LOST", "LOST_ELSEWHERE", "LOCATIONS"],
+            programs: &[("packet_dropped", Place::Tracepoint("kfree_skb"))],
+            offsets: &DROPS_OFFSETS,
+            namespace: true,
+            sample: Some(("look_at", &dropped::SAMPLE)),
         },
     }
 }
+
+/// In the order of `xdplive_packet::dropped::offset`.
+static DROPS_OFFSETS: [(&str, &[&str]); dropped::offset::COUNT] = [
+    ("sk_buff", &["head"]),
+    ("sk_buff", &["data"]),
+    ("sk_buff", &["tail"]),
+    ("sk_buff", &["len"]),
+    ("sk_buff", &["mac_header"]),
+    ("sk_buff", &["network_header"]),
+    ("sk_buff", &["skb_iif"]),
+    ("sk_buff", &["dev"]),
+    ("sk_buff", &["sk"]),
+    ("sk_buff", &["_skb_refdst"]),
+    ("dst_entry", &["dev"]),
+    ("net_device", &["ifindex"]),
+    ("net_device", &["type"]),
+    ("net_device", &["nd_net"]),
+    ("sock_common", &["skc_net"]),
+    ("net", &["ns", "inum"]),
+];
 
 /// An instrument that is in force. Dropping it detaches its programs.
 pub struct Running {
@@ -97,9 +141,12 @@ impl Running {
     /// [`LoaderError::Refused`] where the verifier is against it, [`LoaderError::Failed`] otherwise.
     pub fn start(instrument: Instrument, policy: &Policy) -> Result<Self, LoaderError> {
         policy.check_instrument(instrument)?;
-        let Parts { object, maps, programs, offsets } = parts(instrument);
+        let Parts { object, maps, programs, offsets, namespace, sample } = parts(instrument);
         let mut ebpf = EbpfLoader::new().load(object).map_err(from_ebpf)?;
         hand_over(&mut ebpf, offsets)?;
+        if namespace {
+            tell_namespace(&mut ebpf)?;
+        }
         let mut running = Self { ebpf, maps, links: Vec::new(), walks: Vec::new(), is_whole: true };
         let mut root: Option<Root> = None;
         for (name, place) in programs {
@@ -125,6 +172,9 @@ impl Running {
             }
         }
         running.walk()?;
+        if let Some((name, packet)) = sample {
+            running.run(name, packet)?;
+        }
         Ok(running)
     }
 
@@ -144,6 +194,18 @@ impl Running {
         self.walks.iter().try_for_each(|link| {
             run(link).map_err(|error| failed("looking at what was there before", &error))
         })
+    }
+
+    /// Runs a program on a packet, which the kernel drops afterwards.
+    fn run(&mut self, name: &str, packet: &[u8]) -> Result<(), LoaderError> {
+        let missing = || LoaderError::BadRequest(format!("program {name}"));
+        let Some(Program::SchedClassifier(program)) = self.ebpf.program_mut(name) else {
+            return Err(missing());
+        };
+        program.load().map_err(|error| from_load(name, error))?;
+        let options = TestRunOptions { data_in: Some(packet), ..TestRunOptions::default() };
+        program.test_run(options).map_err(|error| failed("looking at a packet of its own", &error))?;
+        Ok(())
     }
 
     fn load(&mut self, name: &str, place: Place) -> Result<OwnedFd, LoaderError> {
@@ -188,6 +250,17 @@ fn hand_over(ebpf: &mut Ebpf, offsets: &[(&str, &[&str])]) -> Result<(), LoaderE
     Ok(())
 }
 
+/// Lets the programs know in which network namespace they are to look.
+fn tell_namespace(ebpf: &mut Ebpf) -> Result<(), LoaderError> {
+    let own =
+        fs::metadata(OWN_NAMESPACE).map_err(|error| failed("looking up the network namespace", &error))?;
+    let number =
+        u32::try_from(own.ino()).map_err(|error| failed("looking up the network namespace", &error))?;
+    let map = ebpf.map_mut(NAMESPACE).ok_or_else(|| LoaderError::BadRequest(format!("map {NAMESPACE}")))?;
+    let mut map: Array<_, u32> = Array::try_from(map).map_err(|error| from_map(&error))?;
+    map.set(0, number, 0).map_err(|error| from_map(&error))
+}
+
 fn data<'a>(ebpf: &'a Ebpf, name: &str) -> Result<&'a MapData, LoaderError> {
     match ebpf.map(name) {
         Some(
@@ -215,5 +288,37 @@ fn run(link: &OwnedFd) -> io::Result<()> {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aya::maps::RingBuf;
+    use xdplive_packet::dropped::Dropped;
+
+    use super::*;
+
+    #[test]
+    fn a_packet_that_is_dropped_is_seen_as_it_is() {
+        if !rustix::process::geteuid().is_root() {
+            eprintln!("SKIPPED: programs are loaded by root");
+            return;
+        }
+        let mut running = Running::start(Instrument::Drops, &Policy::open()).unwrap();
+        let mut ring = RingBuf::try_from(running.ebpf.map_mut("DROPPED").unwrap()).unwrap();
+        let mut seen = Vec::new();
+        while let Some(item) = ring.next() {
+            seen.push(bytemuck::pod_read_unaligned::<Dropped>(&item));
+        }
+        let sample = seen.iter().find(|dropped| dropped.is_sample()).unwrap();
+        let headers = sample.headers();
+        assert_eq!(
+            (headers.ttl(), headers.source_port(), headers.ip_id()),
+            (Some(77), Some(1), Some(0x4c69))
+        );
+        let names = running.ebpf.map("LOCATIONS").unwrap();
+        let names: aya::maps::HashMap<_, u64, [u8; dropped::MOST_NAME]> = names.try_into().unwrap();
+        let name = names.get(&sample.location, 0).unwrap();
+        assert!(name.starts_with(b"bpf_prog_test_run_skb+0x"), "{}", String::from_utf8_lossy(&name));
     }
 }

@@ -18,17 +18,20 @@ pub const MOST_DEAD: usize = 1000;
 pub enum Instrument {
     /// How well local TCP sockets are connected.
     Quality,
+    /// Packets that the kernel drops.
+    Drops,
 }
 
 impl Instrument {
     /// All of them.
-    pub const ALL: [Self; 1] = [Self::Quality];
+    pub const ALL: [Self; 2] = [Self::Quality, Self::Drops];
 
     /// What it is for, as a person says it.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
             Self::Quality => "quality of connections",
+            Self::Drops => "dropped packets",
         }
     }
 }

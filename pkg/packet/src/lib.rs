@@ -9,6 +9,7 @@
 //! | [`wire`] | what is known of a frame besides its bytes: link type, a tag taken off before |
 //! | [`parse`] | the header parser: frame in, [`Headers`] out |
 //! | [`headers`] | the parser's result and the reasons to stop |
+//! | [`dropped`] | the record of a packet that the kernel has dropped |
 //! | [`event`] | the record a kernel program puts into the ring buffer |
 //! | [`names`] | what the registries call protocols and EtherTypes |
 //! | [`classify`] | which filters want a packet, by tables that the host builds |
@@ -23,6 +24,7 @@
 pub mod accounting;
 pub mod budget;
 pub mod classify;
+pub mod dropped;
 pub mod event;
 pub mod flow;
 pub mod frame;

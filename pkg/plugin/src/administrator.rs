@@ -60,7 +60,7 @@ impl Administrator {
             ring_bytes,
             flow_entries,
             header_bytes,
-            instruments: &[Instrument::Quality],
+            instruments: &[Instrument::Quality, Instrument::Drops],
         }
     }
 

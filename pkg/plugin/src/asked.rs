@@ -165,7 +165,7 @@ pub fn read(
     };
     // Flags are counted beside the flows, whatever they belong to.
     let hides_own = !settings.shows_own_traffic
-        && !matches!(query.kind, Kind::Capture | Kind::Interfaces)
+        && !matches!(query.kind, Kind::Capture | Kind::Interfaces | Kind::Drops)
         && query.group_by != Some(GroupBy::TcpFlag);
     let masks = settings.masks;
     let filter = if masks.are_none() {
@@ -177,6 +177,8 @@ pub fn read(
     let wanted = |limit| Some(Wanted { filter: Arc::clone(&filter), limit, hides_own, header_bytes: false });
     let wanted = match query.kind {
         Kind::Packets => wanted(query.limit.map_or(Limit::All, Limit::PerSecond)),
+        Kind::Drops if query.group_by.is_none() => wanted(query.limit.map_or(Limit::All, Limit::PerSecond)),
+        Kind::Drops => wanted(Limit::None),
         Kind::Rates if !query.is_of_flows() => wanted(Limit::None),
         // What is wanted of flows is chosen among those that are counted, and takes no slot.
         Kind::Rates | Kind::Flows | Kind::Capture | Kind::Interfaces => None,

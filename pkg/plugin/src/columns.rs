@@ -205,6 +205,7 @@ fn optional<C: Cells>(text: Option<&str>, cells: &mut C) {
 }
 
 pub mod capture;
+pub mod drops;
 pub mod flows;
 pub mod graph;
 pub mod interfaces;

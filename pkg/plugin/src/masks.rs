@@ -74,7 +74,8 @@ impl Masks {
         }
     }
 
-    fn headers(self, headers: &mut Headers) {
+    /// Changes what headers say to what is shown of it.
+    pub fn headers(self, headers: &mut Headers) {
         self.bytes(headers.version, &mut headers.source_ip);
         self.bytes(headers.version, &mut headers.destination_ip);
         self.mac(&mut headers.source_mac);

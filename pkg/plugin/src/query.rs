@@ -26,6 +26,7 @@ use crate::{
     columns::{
         Column as _,
         capture::CaptureColumn,
+        drops::DropColumn,
         flows::FlowColumn,
         interfaces::InterfaceColumn,
         packets::PacketColumn,
@@ -56,6 +57,8 @@ pub enum Columns {
     Capture(Vec<CaptureColumn>),
     /// Of interfaces.
     Interfaces(Vec<InterfaceColumn>),
+    /// Of dropped packets.
+    Drops(Vec<DropColumn>),
 }
 
 impl Columns {
@@ -69,6 +72,7 @@ impl Columns {
             Self::Flows(columns) => columns.iter().map(|column| column.name()).collect(),
             Self::Capture(columns) => columns.iter().map(|column| column.name()).collect(),
             Self::Interfaces(columns) => columns.iter().map(|column| column.name()).collect(),
+            Self::Drops(columns) => columns.iter().map(|column| column.name()).collect(),
         }
     }
 }
@@ -181,7 +185,9 @@ impl Query {
     /// Whether it shows who talks to whom: packets, conversations, and groups by address or port.
     #[must_use]
     pub fn shows_peers(&self) -> bool {
-        matches!(self.kind, Kind::Packets | Kind::Flows) || self.group_by.is_some_and(GroupBy::is_of_peers)
+        matches!(self.kind, Kind::Packets | Kind::Flows)
+            || self.kind == Kind::Drops && self.group_by.is_none()
+            || self.group_by.is_some_and(GroupBy::is_of_peers)
     }
 
     /// Whether its rows or groups show what is known of hosts.
@@ -193,7 +199,7 @@ impl Query {
                 self.format == Format::Graph || columns.iter().any(|column| column.is_of_names())
             }
             Columns::Counts(_) | Columns::Series(_) => self.group_by.is_some_and(GroupBy::is_of_names),
-            Columns::Capture(_) | Columns::Interfaces(_) => false,
+            Columns::Capture(_) | Columns::Interfaces(_) | Columns::Drops(_) => false,
         }
     }
 
@@ -202,7 +208,7 @@ impl Query {
         // What is checked and then left at its default has no meaning for the kind, and must not make two
         // streams of one.
         let interval = keys.number("interval", &INTERVALS)?.unwrap_or(DEFAULT_INTERVAL);
-        let group_by = keys.word("groupBy")?.filter(|_| kind == Kind::Rates);
+        let group_by = keys.group_by(kind)?;
         let measure = keys.word("measure")?.unwrap_or(Measure::Packets);
         let top = keys.number("top", &TOPS)?.and_then(|top| usize::try_from(top).ok()).unwrap_or(DEFAULT_TOP);
         let since = keys.word("since")?.unwrap_or(Since::Interval);
@@ -210,7 +216,8 @@ impl Query {
         // To other kinds it is the editor's key, which has more words.
         let format = if kind == Kind::Flows { keys.word("format")? } else { None }.unwrap_or(Format::Table);
         let filter = keys.filter()?;
-        let limit = keys.limit(if kind == Kind::Packets { ceiling } else { ceiling.without_rows() })?;
+        let has_rows = kind == Kind::Packets || kind == Kind::Drops && group_by.is_none();
+        let limit = keys.limit(if has_rows { ceiling } else { ceiling.without_rows() })?;
         let query = Self {
             kind,
             hosts: keys.hosts()?,
@@ -227,6 +234,8 @@ impl Query {
                 }
                 Kind::Capture => Columns::Capture(keys.columns()?),
                 Kind::Interfaces => Columns::Interfaces(keys.columns()?),
+                Kind::Drops if group_by.is_some() => keys.rates(group_by, measure)?,
+                Kind::Drops => Columns::Drops(keys.columns()?),
             },
             limit: ceiling.default_limit(),
             interval,
@@ -251,6 +260,15 @@ impl Query {
             Kind::Interfaces => Self {
                 direction: Direction::ALL.to_vec(),
                 filter: Arc::default(),
+                decapsulate: Decapsulate::None,
+                ..query
+            },
+            Kind::Drops if group_by.is_none() => {
+                Self { limit, interval: DEFAULT_INTERVAL, decapsulate: Decapsulate::None, ..query }
+            }
+            Kind::Drops => Self {
+                measure: if matches!(query.columns, Columns::Counts(_)) { Measure::Packets } else { measure },
+                top,
                 decapsulate: Decapsulate::None,
                 ..query
             },
@@ -339,7 +357,7 @@ const fn of_tunnels<C>(decapsulate: Decapsulate, columns: &[C]) -> &[C] {
 }
 
 fn is_of_flows(kind: Kind, group_by: Option<GroupBy>) -> bool {
-    kind == Kind::Flows || group_by.is_some()
+    kind == Kind::Flows || kind == Kind::Rates && group_by.is_some()
 }
 
 /// The filter of a query that need not be complete: its keys `filter`, `kind` and `groupBy` are read, and no others.

@@ -10,7 +10,7 @@ use std::{
     time::Instant,
 };
 
-use xdplive_source::{Batch, Label};
+use xdplive_source::{Batch, DropRows, Label};
 
 use crate::columns::{flows::FlowRow, interfaces::InterfaceRow, rates::CountRow};
 
@@ -35,6 +35,16 @@ impl Piece for Batch {
         let mut newest = self.clone();
         newest.take_oldest(self.len().saturating_sub(most));
         newest.compact()
+    }
+}
+
+impl Piece for DropRows {
+    fn rows(&self) -> usize {
+        self.len()
+    }
+
+    fn newest(&self, most: usize) -> Self {
+        Self::newest(self, most)
     }
 }
 
@@ -308,6 +318,8 @@ pub struct AllSent {
     pub groups: Sent<Arc<[CountRow]>>,
     /// Of conversations: the last table.
     pub flows: Sent<Arc<[FlowRow]>>,
+    /// Of dropped packets within a budget.
+    pub drops: Sent<DropRows>,
     /// Of interfaces, by interval.
     pub interfaces: Sent<Arc<[InterfaceRow]>>,
 }
@@ -322,13 +334,14 @@ pub const INTERFACE_ROWS: usize = 36_000;
 const ALL_INTERFACE_ROWS: usize = 3 * INTERFACE_ROWS;
 
 impl AllSent {
-    /// With at most so many rows of one query of packets, and ten times as many of all.
+    /// With at most so many rows of one query of packets, or of dropped ones, and ten times as many of all.
     #[must_use]
     pub fn new(packets: usize) -> Self {
         Self {
             packets: Sent::new(Bounds { of_one: packets, of_all: 10 * packets, pieces: usize::MAX }),
             groups: Sent::new(Bounds { of_one: GROUP_ROWS, of_all: ALL_GROUP_ROWS, pieces: usize::MAX }),
             flows: Sent::new(Bounds { of_one: usize::MAX, of_all: usize::MAX, pieces: 1 }),
+            drops: Sent::new(Bounds { of_one: packets, of_all: 10 * packets, pieces: usize::MAX }),
             interfaces: Sent::new(Bounds {
                 of_one: INTERFACE_ROWS,
                 of_all: ALL_INTERFACE_ROWS,

@@ -136,6 +136,15 @@ pub enum SourceError {
         /// The machines.
         hosts: String,
     },
+    /// Dropped packets cannot be had from there.
+    #[error(
+        "the packets that the kernel drops cannot be had from {hosts}: other machines are not asked for them yet; choose a data \
+         source of the machine itself"
+    )]
+    NoDrops {
+        /// The machines.
+        hosts: String,
+    },
     /// There is no capture at all.
     #[error("{0}")]
     Unavailable(String),
@@ -167,6 +176,7 @@ impl SourceError {
             | Self::NoEgress { .. }
             | Self::Failed { .. }
             | Self::NoCounters { .. }
+            | Self::NoDrops { .. }
             | Self::Unavailable(_)
             | Self::Gone => ErrorKind::Machine,
         }

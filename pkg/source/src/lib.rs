@@ -16,6 +16,7 @@
 //! | `flows`, `flow_filters` | what was counted of flows, and which of them somebody wants |
 //! | `connections` | how well connections are, by sockets and by packets |
 //! | `accounts` | what has been counted so far |
+//! | `drops` | packets that the kernel has dropped |
 //! | `link_counters` | what kernel and card have counted of an interface |
 //! | `counting` | a stream that only counts, in intervals |
 //! | `report` | what a machine lets us do |
@@ -32,6 +33,7 @@ mod batch;
 mod clock;
 mod connections;
 mod counting;
+mod drops;
 mod error;
 mod flow_filters;
 mod flows;
@@ -67,6 +69,7 @@ pub use self::{
     clock::{Moment, WallClock},
     connections::{Connections, Qualities, Quality, QualitySource},
     counting::{Counting, Lap},
+    drops::{DropFeed, DropNews, DropQueue, DropRows, DropSite},
     error::{ErrorKind, SourceError},
     flow_filters::{FlowFilters, WantedFlows},
     flows::{

@@ -8,6 +8,7 @@ use crate::{
     accounts::{HookAccounts, Reading},
     clock::Moment,
     connections::Connections,
+    drops::DropFeed,
     error::SourceError,
     flows::FlowFeed,
     host::{Host, HostId, HostSet, Machine, names_of},
@@ -86,6 +87,24 @@ pub trait Source: Send + Sync + 'static {
     /// [`SourceError::Unavailable`] where that is not to be had, and [`SourceError::Gone`].
     async fn connections(&self) -> Result<Arc<dyn Connections>, SourceError> {
         Err(SourceError::Unavailable("only this machine's own sockets can be asked".to_owned()))
+    }
+
+    /// Makes everything ready for [`Self::drops`] of some of these hosts, so that what can never work is known before.
+    ///
+    /// # Errors
+    /// As [`Self::drops`].
+    async fn prepare_drops(&self, _hosts: &HostSet) -> Result<(), SourceError> {
+        Err(SourceError::NoDrops { hosts: names_of(&*self.hosts()).to_string() })
+    }
+
+    /// Has the packets looked at that the kernel drops at the interfaces and directions that `request` asks for: rows of those
+    /// that are wanted, as many as its limit lets pass, and how many there are of each reason. A packet whose interface or
+    /// way nobody can tell is at any interface and goes both ways, and no other. Attaches nothing to an interface.
+    ///
+    /// # Errors
+    /// [`SourceError::NoSuchHost`], [`SourceError::NoDrops`] and [`SourceError::Unavailable`] only.
+    async fn drops(&self, _request: &Request) -> Result<DropFeed, SourceError> {
+        Err(SourceError::NoDrops { hosts: names_of(&*self.hosts()).to_string() })
     }
 
     /// Why nothing can be counted that nobody has asked for, by [`HookChoice::Shared`](super::HookChoice::Shared); `None` where

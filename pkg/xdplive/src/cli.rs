@@ -60,7 +60,7 @@ pub struct Watch {
     pub interval: u32,
     /// What rates are grouped by: protocol, direction, vlan, interface, host, source, destination, source_port,
     /// destination_port, host_ip, source_name, destination_name, ethertype, tcp_flag, cast, service, tunnel,
-    /// tunnel_id
+    /// tunnel_id; dropped packets by reason
     #[arg(long, value_name = "KEY")]
     pub group_by: Option<String>,
     /// Groups or conversations shown, of rates and flows
@@ -232,6 +232,8 @@ pub enum Kind {
     Capture,
     /// State and counters of interfaces
     Interfaces,
+    /// Packets that the kernel drops
+    Drops,
 }
 
 /// Beginnings of what is counted of conversations.

@@ -345,7 +345,8 @@ impl Reader<'_> {
             | GroupBy::TunnelId
             | GroupBy::Service
             | GroupBy::SourceName
-            | GroupBy::DestinationName => return None,
+            | GroupBy::DestinationName
+            | GroupBy::Reason => return None,
         })
     }
 

@@ -11,7 +11,7 @@ use xdplive_source::{ANY, EXCEPT, GroupBy, InterfaceSet, Interfaces, UPLINKS, WI
 use super::{
     Columns, QueryError,
     variable::variable_in,
-    words::{Measure, Word},
+    words::{Kind, Measure, Word},
 };
 use crate::{
     columns::{Column, UnknownColumn, rates::SeriesColumn},
@@ -79,6 +79,24 @@ impl Keys<'_> {
         match found {
             Some(name) => Ok(Some(name)),
             None => Err(wrong(key, value, format!("allowed are {}", allowed.join(", ")))),
+        }
+    }
+
+    /// What rates are grouped by, and dropped packets; nothing for other kinds, whatever is asked.
+    pub(super) fn group_by(&self, kind: Kind) -> Result<Option<GroupBy>, QueryError> {
+        let key = "groupBy";
+        let Some(by) = self.word::<GroupBy>(key)? else { return Ok(None) };
+        let refused = |allowed: &str| {
+            let value = Value::String(by.name().to_owned());
+            Err(wrong(key, &value, allowed.to_owned()))
+        };
+        match (kind, by) {
+            (Kind::Rates, GroupBy::Reason) => {
+                refused("only dropped packets have a reason: ask for kind drops")
+            }
+            (Kind::Drops, GroupBy::Reason) | (Kind::Rates, _) => Ok(Some(by)),
+            (Kind::Drops, _) => refused("dropped packets are grouped by reason"),
+            _ => Ok(None),
         }
     }
 

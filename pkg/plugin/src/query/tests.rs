@@ -7,6 +7,7 @@ mod any_input;
 mod canonical;
 mod columns;
 mod dashboards;
+mod drops;
 mod filter;
 mod interfaces;
 mod keys;

@@ -24,11 +24,14 @@ pub enum Kind {
     Capture,
     /// What kernel and cards count of interfaces.
     Interfaces,
+    /// Packets that the kernel drops.
+    Drops,
 }
 
 impl Kind {
     /// All kinds.
-    pub const ALL: [Self; 5] = [Self::Packets, Self::Rates, Self::Flows, Self::Capture, Self::Interfaces];
+    pub const ALL: [Self; 6] =
+        [Self::Packets, Self::Rates, Self::Flows, Self::Capture, Self::Interfaces, Self::Drops];
 
     /// Its name in queries and channels.
     #[must_use]
@@ -39,6 +42,7 @@ impl Kind {
             Self::Flows => "flows",
             Self::Capture => "capture",
             Self::Interfaces => "interfaces",
+            Self::Drops => "drops",
         }
     }
 }
@@ -151,6 +155,7 @@ impl Word for GroupBy {
             Self::Service => "service",
             Self::SourceName => "source_name",
             Self::DestinationName => "destination_name",
+            Self::Reason => "reason",
         }
     }
 }

@@ -18,8 +18,8 @@ use serde_json::{Value, json};
 use tonic::{Request, Response, Status, async_trait};
 use tracing::debug;
 use xdplive_source::{
-    Batch, GroupBy, InForce, InterfaceSet, InterfaceState, Interfaces, LinkReading, Prepared, Source,
-    SourceError,
+    Batch, DropRows, GroupBy, InForce, InterfaceSet, InterfaceState, Interfaces, LinkReading, Prepared,
+    Source, SourceError,
 };
 
 use self::{
@@ -146,6 +146,10 @@ impl Plugin {
         let (prepared, readings) = match asked.query.kind {
             // Nothing has to be attached to read what the kernel counts anyway.
             Kind::Interfaces => (Prepared::default(), self.read_interfaces(&asked).await?),
+            Kind::Drops => {
+                self.source.prepare_drops(&asked.request.hosts).await?;
+                (Prepared::default(), Vec::new())
+            }
             _ => (self.prepare(&asked).await?, Vec::new()),
         };
         let hooks: Vec<&InForce> = prepared.in_force.iter().filter(|hook| asked.asks_for(hook)).collect();
@@ -177,7 +181,7 @@ impl Plugin {
         if !prepared.left_out.is_empty() {
             about.add("leftOut", left_out::counts(&prepared.left_out));
         }
-        if !matches!(asked.query.kind, Kind::Capture | Kind::Interfaces) {
+        if !matches!(asked.query.kind, Kind::Capture | Kind::Interfaces | Kind::Drops) {
             self.add_accounts(&asked, &mut about);
         }
         about.notices.extend(remarks(&asked, &*self.source));
@@ -193,7 +197,7 @@ impl Plugin {
             .notices
             .extend(contradiction.iter().map(|why| json!({ "severity": "warning", "text": why.sentence() })));
         // Without a limit nothing is kept of packets.
-        let is_kept = asked.query.kind != Kind::Packets || asked.query.limit.is_some();
+        let is_kept = !matches!(asked.query.kind, Kind::Packets | Kind::Drops) || asked.query.limit.is_some();
         if caller.comes_again && is_kept {
             let since = self.stand(&asked, caller.is_rule).await?;
             about.since = Some((since, SHORTEST_LEASE)).filter(|(since, _)| since > range.start());
@@ -262,6 +266,12 @@ impl Plugin {
             Columns::Flows(columns) => {
                 let rows = self.past_flows(&asked, &range);
                 (rows.len(), arrow::frame(name, columns, &rows, &about.meta(rows.is_empty()))?)
+            }
+            Columns::Drops(columns) => {
+                let kept = self.past_drops(&asked, &range);
+                let meta = about.meta_of(&kept, kept.rows.is_empty());
+                let rows = kept.rows.iter().map(DropRows::len).sum();
+                (rows, arrow::frame(name, columns, &kept.rows, &meta)?)
             }
             Columns::Interfaces(columns) => {
                 // To a rule, what is not counted yet is no figure.

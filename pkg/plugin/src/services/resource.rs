@@ -29,8 +29,8 @@ use crate::{
     access::{check_interface, check_packets},
     asked::{self, Refusal},
     columns::{
-        Column, ColumnType, capture::CaptureColumn, flows::FlowColumn, interfaces::InterfaceColumn,
-        packets::PacketColumn, rates::CountColumn,
+        Column, ColumnType, capture::CaptureColumn, drops::DropColumn, flows::FlowColumn,
+        interfaces::InterfaceColumn, packets::PacketColumn, rates::CountColumn,
     },
     masks::Masks,
     pcapng::WriteError,
@@ -148,13 +148,14 @@ impl Plugin {
                 Some("flows") => Ok(entries::<FlowColumn>()),
                 Some("capture") => Ok(entries::<CaptureColumn>()),
                 Some("interfaces") => Ok(entries::<InterfaceColumn>()),
+                Some("drops") => Ok(entries::<DropColumn>()),
                 Some(other) => {
                     let other: String = other.chars().take(80).collect();
                     Err((
                         400,
                         format!(
                             "there are no columns of kind \"{other}\"; there are packets, rates, flows, \
-                             capture and interfaces"
+                             capture, interfaces and drops"
                         ),
                     ))
                 }

@@ -1,6 +1,7 @@
 //! Channels: who may subscribe, and the stream behind each.
 
 mod accounts;
+mod drops;
 mod flows;
 mod groups;
 mod intake;
@@ -25,6 +26,7 @@ use xdplive_source::{Counting, SourceError, Tally};
 
 use self::{
     accounts::Accounts,
+    drops::{Drops, Reasons},
     flows::Flows,
     groups::Groups,
     intake::Intake,
@@ -136,7 +138,7 @@ impl Plugin {
     /// The messages of a stream that begins. It lingers where what it sends is kept.
     async fn new_messages(&self, asked: Asked) -> Result<Messages, SourceError> {
         let is_kept = match asked.query.kind {
-            Kind::Packets => asked.query.limit.is_some(),
+            Kind::Packets | Kind::Drops => asked.query.limit.is_some(),
             Kind::Rates | Kind::Flows | Kind::Interfaces => true,
             Kind::Capture => false,
         };
@@ -167,6 +169,9 @@ impl Plugin {
     /// The messages of a query's stream.
     pub(super) async fn messages(&self, asked: Asked) -> Result<Messages, SourceError> {
         let is_of_flows = asked.query.is_of_flows();
+        if asked.query.kind == Kind::Drops {
+            return self.drops(asked).await;
+        }
         match asked.query.columns.clone() {
             Columns::Packets(columns) => self.packets(&asked, columns).await,
             Columns::Counts(columns) if is_of_flows => {
@@ -197,6 +202,7 @@ impl Plugin {
             }
             Columns::Capture(columns) => self.accounts(asked, columns).await,
             Columns::Interfaces(columns) => self.interfaces(asked, columns).await,
+            Columns::Drops(_) => self.drops(asked).await,
         }
     }
 
@@ -249,6 +255,30 @@ impl Plugin {
         let encoder = Encoder::new(columns);
         let accounts = Accounts::new(subscription, source, asked, encoder, shutdown);
         Ok(Box::pin(stream::unfold(accounts, Accounts::next)))
+    }
+
+    async fn drops(&self, asked: Asked) -> Result<Messages, SourceError> {
+        let feed = self.source.drops(&asked.request).await?;
+        let (label, shutdown) = (Arc::clone(&asked.request.label), self.shutdown.clone());
+        let (columns, masks) = (asked.query.columns.clone(), asked.masks);
+        let groups = self.sent.groups.keeper(&label);
+        let counted = (feed, asked, Arc::clone(&self.source));
+        Ok(match columns {
+            Columns::Drops(columns) => {
+                let keeper = self.sent.drops.keeper(&label);
+                let drops = Drops::new((counted.0, masks), keeper, Encoder::new(columns), shutdown);
+                Box::pin(stream::unfold(drops, Drops::next))
+            }
+            Columns::Series(columns) => {
+                let reasons = Reasons::new(counted, groups, Encoder::new(columns), shutdown);
+                Box::pin(stream::unfold(reasons, Reasons::next))
+            }
+            Columns::Counts(columns) => {
+                let reasons = Reasons::new(counted, groups, Encoder::new(columns), shutdown);
+                Box::pin(stream::unfold(reasons, Reasons::next))
+            }
+            _ => return Err(SourceError::Unavailable("these are no columns of dropped packets".to_owned())),
+        })
     }
 
     async fn interfaces(&self, asked: Asked, columns: Vec<InterfaceColumn>) -> Result<Messages, SourceError> {
@@ -312,6 +342,7 @@ fn schema_of(columns: &Columns) -> Vec<u8> {
         Columns::Flows(columns) => json::schema(columns),
         Columns::Capture(columns) => json::schema(columns),
         Columns::Interfaces(columns) => json::schema(columns),
+        Columns::Drops(columns) => json::schema(columns),
     }
 }
 

@@ -231,8 +231,8 @@ async fn the_columns_can_be_listed() {
     });
     assert!(body["columns"].as_array().unwrap().contains(&seen));
     let (status, body) = grafana.resource(viewer(), "GET", "columns?kind=hosts").await;
-    let message = "there are no columns of kind \"hosts\"; there are packets, rates, flows, capture and \
-                   interfaces";
+    let message = "there are no columns of kind \"hosts\"; there are packets, rates, flows, capture, \
+                   interfaces and drops";
     assert_eq!((status, body), (400, json!({ "message": message })));
 }
 

@@ -16,6 +16,7 @@ mod access;
 mod accounts;
 mod audit;
 mod context;
+mod drops;
 mod end;
 mod expressions;
 mod feed;

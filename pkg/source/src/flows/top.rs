@@ -52,11 +52,13 @@ pub enum GroupBy {
     SourceName,
     /// The same for the destination.
     DestinationName,
+    /// Why the kernel dropped a packet: of dropped packets only. Flows have none.
+    Reason,
 }
 
 impl GroupBy {
     /// Every one, in the order in which they are documented.
-    pub const ALL: [Self; 18] = [
+    pub const ALL: [Self; 19] = [
         Self::Protocol,
         Self::Direction,
         Self::Vlan,
@@ -75,6 +77,7 @@ impl GroupBy {
         Self::Service,
         Self::SourceName,
         Self::DestinationName,
+        Self::Reason,
     ];
 
     /// Whether groups are of what carries packets, which only who looks inside knows.
@@ -110,7 +113,8 @@ impl GroupBy {
             | Self::Cast
             | Self::TcpFlag
             | Self::Tunnel
-            | Self::TunnelId => false,
+            | Self::TunnelId
+            | Self::Reason => false,
         }
     }
 }
@@ -229,7 +233,7 @@ impl Groups {
     /// Adds packets of a flow. Flags are not known of single flows: groups by flag do not grow from it.
     pub fn add(&mut self, place: Place<'_>, key: &FlowKey, sum: Sum) {
         match self.by {
-            GroupBy::TcpFlag => {}
+            GroupBy::TcpFlag | GroupBy::Reason => {}
             GroupBy::HostIp => {
                 let [source, destination] = [key.source, key.destination].map(|bytes| address(key, bytes));
                 self.add_to(Some(Group::HostIp(source)), sum);
@@ -250,7 +254,7 @@ impl Groups {
             GroupBy::Interface => Some(Group::Interface(Arc::clone(place.interface))),
             GroupBy::Host => Some(Group::Host(Arc::clone(place.host))),
             // The flags of all packets are counted beside the table.
-            GroupBy::TcpFlag => return,
+            GroupBy::TcpFlag | GroupBy::Reason => return,
             _ => None,
         };
         self.add_to(known, sum);
@@ -322,7 +326,7 @@ impl Top {
 fn group(key: &FlowKey, place: Place<'_>, by: GroupBy) -> Group {
     match by {
         // Not of single flows; asked for elsewhere.
-        GroupBy::Protocol | GroupBy::TcpFlag => Group::Protocol(key.protocol()),
+        GroupBy::Protocol | GroupBy::TcpFlag | GroupBy::Reason => Group::Protocol(key.protocol()),
         GroupBy::Direction => Group::Direction(key.direction()),
         GroupBy::Vlan => Group::Vlan(key.vlan()),
         GroupBy::Interface => Group::Interface(Arc::clone(place.interface)),

@@ -42,7 +42,9 @@ pub fn queries(options: &Watch) -> Vec<Value> {
                     let carried: &[&str] =
                         if options.decapsulate == Decapsulate::Inner { &TUNNELS } else { &[] };
                     keys.insert("columns".to_owned(), json!([&PACKETS[..], carried].concat()));
-                } else if options.query == Kind::Rates {
+                } else if options.query == Kind::Rates
+                    || options.query == Kind::Drops && options.group_by.is_some()
+                {
                     // Without columns they come as a time series, for a graph.
                     keys.insert("columns".to_owned(), json!(COUNTS));
                 }

@@ -9,8 +9,8 @@ use serde_json::json;
 
 use super::*;
 use crate::columns::{
-    capture::CaptureColumn, flows::FlowColumn, interfaces::InterfaceColumn, packets::PacketColumn,
-    rates::CountColumn,
+    capture::CaptureColumn, drops::DropColumn, flows::FlowColumn, interfaces::InterfaceColumn,
+    packets::PacketColumn, rates::CountColumn,
 };
 
 /// An object of columns by name, in the order in which they are shown, a line each.
@@ -39,6 +39,7 @@ fn the_front_end_knows_the_same_columns() {
         ("flows", listed::<FlowColumn>()),
         ("capture", listed::<CaptureColumn>()),
         ("interfaces", listed::<InterfaceColumn>()),
+        ("drops", listed::<DropColumn>()),
     ];
     let kinds = kinds.map(|(kind, columns)| format!("  \"{kind}\": {columns}")).join(",\n");
     let contents = format!("{{\n{kinds}\n}}\n");

@@ -73,7 +73,7 @@ fn no_words() -> Vec<Value> {
 fn other_words_are_refused() {
     let words = ["", " ", "in ", "IN", "Both", "none", "packets,rates"].map(Value::from);
     let wrong = || no_words().into_iter().chain(words.clone());
-    assert_refused("kind", wrong(), "allowed are packets, rates, flows, capture, interfaces");
+    assert_refused("kind", wrong(), "allowed are packets, rates, flows, capture, interfaces, drops");
     assert_refused("direction", wrong(), "allowed are in, out, both");
     assert_refused("measure", wrong(), "allowed are packets, bits, size, utilisation");
     assert_refused("since", wrong(), "allowed are interval, start");
@@ -88,7 +88,7 @@ fn other_words_are_refused() {
         wrong(),
         "allowed are protocol, direction, vlan, interface, host, source, destination, host_ip, \
          source_port, destination_port, ethertype, tcp_flag, cast, tunnel, tunnel_id, service, source_name, \
-         destination_name",
+         destination_name, reason",
     );
 }
 

@@ -50,6 +50,8 @@ pub(super) fn notice_of_absence(
             "accounts",
             format!("the last {history} of what was watched, {POINTS} rows at most, while Grafana runs"),
         ),
+        Kind::Drops if query.group_by.is_some() => ("reasons", last_rows(GROUP_ROWS)),
+        Kind::Drops => ("dropped packets", last_rows(server.history_rows)),
         Kind::Interfaces => ("counters of interfaces", last_rows(INTERFACE_ROWS)),
     };
     let text = format!("No {what} are kept of this time range. What is kept: {kept}.");

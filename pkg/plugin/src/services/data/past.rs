@@ -9,7 +9,7 @@ use xdplive_history::{
 };
 use xdplive_packet::{event::Direction, flow::Sum};
 use xdplive_source::{
-    Batch, Decapsulate, GroupBy, HookAccounts, InterfaceSet, Interval, Lap, LinkReading, Top,
+    Batch, Decapsulate, DropRows, GroupBy, HookAccounts, InterfaceSet, Interval, Lap, LinkReading, Top,
 };
 
 use crate::{
@@ -22,7 +22,7 @@ use crate::{
     },
     groups::{self, Shown},
     link_intervals,
-    query::{Columns, Since},
+    query::{Columns, Kind, Since},
     sent::{Last, Past, Place},
     services::{Plugin, since_start::SinceStart},
     utilisation::{LinkSpeeds, has_no_other, is_of_busier},
@@ -42,7 +42,7 @@ const MOST_ACCOUNTS: usize = 10_000;
 impl Plugin {
     /// What was counted in a time range, as far as it was.
     pub(super) fn past_counts(&self, asked: &Asked, range: RangeInclusive<i64>) -> Kept<Vec<CountRow>> {
-        if asked.query.is_of_flows() {
+        if asked.query.is_of_flows() || asked.query.kind == Kind::Drops {
             return self.past_groups(asked, &range);
         }
         let laps = self.recorder.past(&asked.request);
@@ -110,6 +110,7 @@ impl Plugin {
         range: &RangeInclusive<i64>,
     ) -> Option<Kept<Vec<CountRow>>> {
         let InterfaceSet::Named(interfaces) = &asked.request.interfaces else { return None };
+        (asked.query.kind == Kind::Rates).then_some(())?;
         let is_counted =
             *asked.query.filter == Filter::default() && asked.query.decapsulate == Decapsulate::None;
         // They are kept by whole addresses.
@@ -207,6 +208,15 @@ impl Plugin {
         let is_now = *range.start() <= now && reaches(range, now);
         let since_start = SinceStart::of(self, asked).filter(|_| is_now).and_then(|mut since| since.rows());
         since_start.unwrap_or_else(|| Arc::from([]))
+    }
+
+    /// The last dropped packets of a time range.
+    pub(super) fn past_drops(&self, asked: &Asked, range: &RangeInclusive<i64>) -> Kept<Vec<DropRows>> {
+        let pieces = self.sent.drops.of(&asked.request.label);
+        let first = pieces.first().map(DropRows::packets);
+        let from = first.and_then(|batch| Some(batch.time(batch.rows().first()?).div_euclid(1_000_000)));
+        let within = pieces.iter().map(|rows| rows.between(*range.start(), *range.end()));
+        Kept { rows: within.filter(|rows| !rows.is_empty()).collect(), from }
     }
 
     /// The rows of interfaces of a time range. Where none are kept and it has not ended, what they are like now, as they are `read`:

@@ -1,0 +1,313 @@
+//! Packets that the kernel drops, of one network namespace: why, where, and the beginning of each. It changes nothing.
+//!
+//! | program | attached to | does |
+//! |---|---|---|
+//! | `packet_dropped` | the tracepoint `kfree_skb`, with BTF | reports the packet |
+//! | `look_at` | nothing; the loader runs it on a packet of its own | nothing: the kernel drops that packet, which has to be reported |
+//!
+//! The kernel's structures are read at the offsets that the loader has found in the running kernel's BTF, by a helper that
+//! fails where there is nothing.
+#![no_std]
+#![no_main]
+#![feature(asm_experimental_arch, core_intrinsics)]
+#![allow(internal_features, reason = "several CPUs add to one number")]
+
+use core::{
+    ffi::c_void,
+    intrinsics::{AtomicOrdering, atomic_xadd},
+    ptr,
+};
+
+use aya_ebpf::{
+    EbpfContext as _,
+    bindings::BPF_NOEXIST,
+    btf_maps::{Array, HashMap, RingBuf},
+    helpers::{bpf_ktime_get_ns, bpf_probe_read_kernel, generated},
+    macros::{btf_map, btf_tracepoint, classifier},
+    programs::{BtfTracePointContext, TcContext},
+};
+use xdplive_packet::{
+    LinkType,
+    dropped::{Dropped, MOST_BYTES, MOST_LOCATIONS, MOST_LOST, MOST_NAME, Place, Way, offset},
+};
+
+/// Bytes of the ring.
+const RING_BYTES: usize = 4 << 20;
+
+/// Packets that were dropped, on their way to the reader.
+#[btf_map]
+static DROPPED: RingBuf<Dropped, RING_BYTES> = RingBuf::new();
+
+/// How many of them had no room in the ring.
+#[btf_map]
+static LOST: HashMap<Place, u64, { MOST_LOST as usize }> = HashMap::new();
+
+/// How many of them had no room in [`LOST`] either.
+#[btf_map]
+static LOST_ELSEWHERE: Array<u64, 1> = Array::new();
+
+/// The names of functions, by an address in them.
+#[btf_map]
+static LOCATIONS: HashMap<u64, [u8; MOST_NAME], { MOST_LOCATIONS as usize }> = HashMap::new();
+
+/// The offsets, by the numbers of [`offset`]. The loader writes them and nobody else can.
+#[btf_map]
+static OFFSETS: Array<u32, { offset::COUNT }> = Array::new();
+
+/// The number of the network namespace whose packets are reported; of the loader as well.
+#[btf_map]
+static NAMESPACE: Array<u32, 1> = Array::new();
+
+/// A header that is not there (`skb_mac_header_was_set` in linux/skbuff.h).
+const NO_HEADER: u16 = u16::MAX;
+/// Length of an Ethernet header, and of the longest that is one for all that.
+const ETHERNET: u16 = 14;
+const LONGEST_ETHERNET: u16 = 64;
+/// Types of devices with Ethernet headers (linux/if_arp.h).
+const ARPHRD_ETHER: u16 = 1;
+const ARPHRD_LOOPBACK: u16 = 772;
+/// A route's address has its lowest bits for marks (`SKB_DST_PTRMASK`).
+const ROUTE_MARKS: u64 = 7;
+
+/// Reports a packet that the kernel drops.
+#[btf_tracepoint(function = "kfree_skb")]
+pub fn packet_dropped(ctx: BtfTracePointContext) -> i32 {
+    // SAFETY: the first three arguments of the tracepoint, which is checked against the kernel's types.
+    let [packet, location, reason] = unsafe { ctx.as_ptr().cast::<[u64; 3]>().read() };
+    report(packet, location, reason as u32);
+    0
+}
+
+/// Is run on a packet of the loader's.
+#[classifier]
+pub fn look_at(_ctx: TcContext) -> i32 {
+    0
+}
+
+#[inline(always)]
+fn report(packet: u64, location: u64, reason: u32) -> Option<()> {
+    let mut device = pointer(member(packet, offset::DEVICE)?)?;
+    let mut namespace = 0;
+    if device != 0 {
+        // Sockets keep something else there.
+        match namespace_of(device, offset::DEVICE_NAMESPACE) {
+            Some(number) => namespace = number,
+            None => device = 0,
+        }
+    }
+    if namespace == 0 {
+        let route = read::<u64>(member(packet, offset::ROUTE)?)? & !ROUTE_MARKS;
+        if is_of_kernel(route)
+            && let Some(by) = pointer(member(route, offset::ROUTE_DEVICE)?)
+            && let Some(number) = namespace_of(by, offset::DEVICE_NAMESPACE)
+        {
+            namespace = number;
+        }
+    }
+    let socket = pointer(member(packet, offset::SOCKET)?)?;
+    if namespace == 0 && socket != 0 {
+        namespace = namespace_of(socket, offset::SOCKET_NAMESPACE).unwrap_or(0);
+    }
+    if namespace == 0 || namespace != *NAMESPACE.get(0)? {
+        return None;
+    }
+    let received_by = read::<u32>(member(packet, offset::RECEIVED_BY)?)?;
+    let mut index = 0;
+    let mut kind = 0;
+    if device != 0 {
+        index = read::<u32>(member(device, offset::INDEX)?).unwrap_or(0);
+        kind = read::<u16>(member(device, offset::TYPE)?).unwrap_or(0);
+    }
+    let way = way(received_by, index, socket != 0);
+    let place = Place { reason, interface: if index == 0 { received_by } else { index }, way: way as u32 };
+    // Neither is a packet on its way that has neither been received nor given to a device, of a protocol that is not IP's:
+    // netlink and unix sockets drop, too.
+    let head = pointer(member(packet, offset::HEAD)?)?;
+    let network = read::<u16>(member(packet, offset::NETWORK)?)?;
+    let version = read::<u8>(head + u64::from(network))? >> 4;
+    let is_ip = version == 4 || version == 6;
+    if place.interface == 0 && !(network != 0 && is_ip) {
+        return None;
+    }
+    remember(location);
+    let Some(mut entry) = DROPPED.reserve(0) else {
+        lose(&place);
+        return None;
+    };
+    let record = entry.as_mut_ptr();
+    // SAFETY: the reserved entry is large and aligned enough; every field is written before it is submitted.
+    unsafe {
+        (*record).time = bpf_ktime_get_ns();
+        (*record).location = location;
+        (*record).place = place;
+        let (length, captured, link) = copy(packet, head, network, kind, &mut (*record).bytes);
+        (*record).length = length;
+        (*record).captured = captured;
+        (*record).link = link as u32;
+    }
+    entry.submit(0);
+    Some(())
+}
+
+/// Whether a packet came in or was going out, by the device that received it, the one that it is at, and whether a socket of
+/// this machine has it.
+#[inline(always)]
+fn way(received_by: u32, index: u32, has_socket: bool) -> Way {
+    if received_by != 0 {
+        if index == 0 || index == received_by { Way::In } else { Way::Out }
+    } else if has_socket {
+        Way::Out
+    } else {
+        Way::Unknown
+    }
+}
+
+/// Copies the beginning of a packet. Returns its length from there on, how many bytes are copied, and how it begins.
+#[inline(always)]
+fn copy(
+    packet: u64,
+    head: u64,
+    network: u16,
+    kind: u16,
+    bytes: &mut [u8; MOST_BYTES],
+) -> (u32, u32, LinkType) {
+    let nothing = (0, 0, LinkType::Ethernet);
+    let (Some(mac), Some(data), Some(tail), Some(length)) = (
+        number::<u16>(packet, offset::MAC),
+        number::<u64>(packet, offset::DATA),
+        number::<u32>(packet, offset::TAIL),
+        number::<u32>(packet, offset::LENGTH),
+    ) else {
+        return nothing;
+    };
+    let header = network.wrapping_sub(mac);
+    let is_ethernet = mac != NO_HEADER
+        && (header >= ETHERNET && header <= LONGEST_ETHERNET
+            || header != 0 && matches!(kind, ARPHRD_ETHER | ARPHRD_LOOPBACK) && network < mac);
+    let (start, link) = if is_ethernet {
+        (u32::from(mac), LinkType::Ethernet)
+    } else {
+        (u32::from(network), LinkType::RawIp)
+    };
+    let at = data.wrapping_sub(head) as u32;
+    let length = length.wrapping_add(at).wrapping_sub(start);
+    let there = tail.wrapping_sub(start);
+    let count = if there < length { there } else { length };
+    let count = if (count as usize) < MOST_BYTES { count } else { MOST_BYTES as u32 };
+    // SAFETY: there is room for so many bytes, at least one; the helper reads nothing that is not there.
+    let failed = count == 0
+        || unsafe {
+            let (room, count) = (bytes.as_mut_ptr().cast::<c_void>(), bounded(count));
+            generated::bpf_probe_read_kernel(room, count, (head + u64::from(start)) as *const c_void) != 0
+        };
+    if failed { (length, 0, link) } else { (length, count, link) }
+}
+
+/// A number from 1 to [`MOST_BYTES`], as the verifier wants to see it.
+#[inline(always)]
+fn bounded(count: u32) -> u32 {
+    let mut count = u64::from(count);
+    // SAFETY: copies a register onto itself.
+    unsafe { core::arch::asm!("{0} = {0}", inout(reg) count, options(pure, nomem, nostack)) };
+    if count > MOST_BYTES as u64 { MOST_BYTES as u32 } else { count as u32 }
+}
+
+/// Counts a packet that has no room.
+#[inline(always)]
+fn lose(place: &Place) {
+    // Another CPU may have come first, so that it is there now.
+    for _ in 0..2 {
+        if let Some(count) = LOST.get_ptr_mut(place) {
+            add_one(count);
+            return;
+        }
+        if LOST.insert(place, &1, BPF_NOEXIST.into()).is_ok() {
+            return;
+        }
+    }
+    if let Some(count) = LOST_ELSEWHERE.get_ptr_mut(0) {
+        add_one(count);
+    }
+}
+
+/// Adds to a number in a map, whatever other CPUs do.
+#[inline(always)]
+fn add_one(count: *mut u64) {
+    // SAFETY: a value of a map; the intrinsic is one instruction.
+    unsafe { atomic_xadd::<_, _, { AtomicOrdering::SeqCst }>(count, 1_u64) };
+}
+
+/// Has the name of the function known in which an address is.
+#[inline(always)]
+fn remember(location: u64) {
+    if LOCATIONS.get_ptr(&location).is_some() {
+        return;
+    }
+    let mut name = [0_u64; MOST_NAME / 8];
+    let mut data = location;
+    // SAFETY: there is room for the name, and one value for the one that the format wants.
+    unsafe {
+        generated::bpf_snprintf(
+            name.as_mut_ptr().cast(),
+            MOST_NAME as u32,
+            FORMAT.as_ptr().cast(),
+            &raw mut data,
+            size_of::<u64>() as u32,
+        );
+        let name = &*ptr::from_ref(&name).cast::<[u8; MOST_NAME]>();
+        let _ = LOCATIONS.insert(&location, name, 0);
+    }
+}
+
+/// A function's name and the distance from its beginning.
+static FORMAT: [u8; 4] = *b"%pB\0";
+
+/// The number of the network namespace of a device or socket.
+#[inline(always)]
+fn namespace_of(owner: u64, at: u32) -> Option<u32> {
+    if !is_of_kernel(owner) {
+        return None;
+    }
+    let namespace = pointer(member(owner, at)?)?;
+    read::<u32>(member(namespace, offset::NAMESPACE_NUMBER)?)
+}
+
+/// Whether it can be an address of the kernel's.
+#[inline(always)]
+const fn is_of_kernel(address: u64) -> bool {
+    address >> 63 == 1
+}
+
+/// The address of a member of the structure at an address.
+#[inline(always)]
+fn member(of: u64, number: u32) -> Option<u64> {
+    Some(of + u64::from(*OFFSETS.get(number)?))
+}
+
+#[inline(always)]
+fn number<T>(of: u64, at: u32) -> Option<T> {
+    read(member(of, at)?)
+}
+
+#[inline(always)]
+fn pointer(at: u64) -> Option<u64> {
+    read::<u64>(at)
+}
+
+/// What is at an address of the kernel's.
+#[inline(always)]
+fn read<T>(at: u64) -> Option<T> {
+    // SAFETY: the helper fails where there is nothing.
+    unsafe { bpf_probe_read_kernel(at as *const T) }.ok()
+}
+
+/// What the kernel asks of a program that uses GPL-only helpers.
+#[unsafe(link_section = "license")]
+#[unsafe(no_mangle)]
+static LICENSE: [u8; 13] = *b"Dual BSD/GPL\0";
+
+/// Nothing here can panic; the language wants a handler all the same.
+#[panic_handler]
+fn panic(_info: &core::panic::PanicInfo) -> ! {
+    loop {}
+}
