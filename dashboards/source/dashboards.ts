@@ -2,6 +2,8 @@ import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 
 import { captureHealth } from './captureHealth';
 import { conversationsPage } from './conversations';
+import { dropsPage } from './drops';
+import { interfacesPage } from './interfaces';
 import { livePackets } from './livePackets';
 import { overview } from './overview';
 
@@ -10,6 +12,8 @@ export const DASHBOARDS: Record<string, () => Dashboard> = {
   'overview.json': overview,
   'live-packets.json': livePackets,
   'conversations.json': conversationsPage,
+  'interfaces.json': interfacesPage,
+  'drops.json': dropsPage,
   'capture-health.json': captureHealth,
 };
 

@@ -24,6 +24,7 @@ import { DataSourceWithBackend, getTemplateSrv, type GrafanaLiveSrv } from '@gra
 import { createElement, type ReactNode } from 'react';
 import { defer, firstValueFrom, map, of, switchMap, tap, type Observable } from 'rxjs';
 
+import { ANNOTATIONS } from '../annotations/support';
 import { readContext } from '../explore/readContext';
 import { LineContextSource } from '../explore/LineContextSource';
 import { logVolumeQuery, logVolumeRequest } from '../explore/logVolume';
@@ -81,6 +82,7 @@ export class XdpDataSource
   implements DataSourceWithSupplementaryQueriesSupport<XdpQuery>, DataSourceWithLogsContextSupport<XdpQuery>
 {
   override readonly variables = new XdpVariableSupport(this);
+  override annotations = ANNOTATIONS;
   /** Where links from cells lead. */
   private packetsPage: PacketsPage = dashboardPage(this.uid, this.type);
   /** For the bundled dashboard, which somebody may not have imported yet. */

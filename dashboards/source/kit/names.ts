@@ -18,5 +18,7 @@ export const PAGES = {
   overview: { uid: 'xdplive-overview', title: 'Overview' },
   livePackets: { uid: 'xdplive-live-packets', title: 'Live packets' },
   conversations: { uid: 'xdplive-conversations', title: 'Conversations' },
+  interfaces: { uid: 'xdplive-interfaces', title: 'Interfaces' },
+  drops: { uid: 'xdplive-drops', title: 'Drops' },
   captureHealth: { uid: 'xdplive-capture-health', title: 'Capture health' },
 } as const satisfies Record<string, Page>;

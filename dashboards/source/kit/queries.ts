@@ -34,7 +34,8 @@ export class Query<Field extends string> implements cog.Builder<cog.Dataquery> {
       datasource: CHOSEN,
       interfaces: [`$${INTERFACE}`],
       hosts: [`$${MACHINE}`],
-      direction,
+      // Both ways of an interface are in one row.
+      ...(rest.kind !== 'interfaces' && { direction }),
       ...rest,
     };
   }
@@ -93,6 +94,27 @@ export function capture<Column extends ColumnOf<'capture'>>(
   scope: { interval: number; rowsKept: number }
 ): Query<Column> {
   return new Query({ kind: 'capture', ...scope, columns: [...columns] });
+}
+
+/** What the kernel and the cards count of interfaces. No filter says anything to them. */
+export function interfaces<Column extends ColumnOf<'interfaces'>>(
+  columns: readonly Column[],
+  scope: { interval: number; rowsKept: number }
+): Query<Column> {
+  return new Query({ kind: 'interfaces', ...scope, columns: [...columns] });
+}
+
+/** A row for each packet that the kernel drops. */
+export function drops<Column extends ColumnOf<'drops'>>(
+  columns: readonly Column[],
+  scope: { rowsKept: number }
+): Query<Column> {
+  return new Query({ kind: 'drops', filter: WANTED, ...scope, columns: [...columns] });
+}
+
+/** How many of them there are for each reason. */
+export function reasons(scope: { interval: number }): Query<'time' | 'packets'> {
+  return new Query({ kind: 'drops', filter: WANTED, top: 10, ...scope, groupBy: 'reason' });
 }
 
 /** What another panel of the dashboard asks for: it is asked once, and drawn by both. */

@@ -1,0 +1,114 @@
+import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
+
+import { legendBeside, stacked } from './kit/graph';
+import { PAGES } from './kit/names';
+import { pageOf } from './kit/page';
+import { asking, sharing } from './kit/panel';
+import { drops, reasons } from './kit/queries';
+import { tableOf } from './kit/table';
+import { UNITS } from './kit/units';
+
+/** The panel that asks for the packets. */
+const PACKETS = 2;
+
+/** What the kernel drops, why and where. */
+export function dropsPage(): Dashboard {
+  return pageOf({
+    ...PAGES.drops,
+    description: 'Packets that the kernel drops: why, where, and which.',
+    from: 'now-15m',
+    rows: [
+      { height: 9, panels: [[24, byReason()]] },
+      { height: 12, panels: [[24, packets()]] },
+      { height: 8, panels: [[24, places()]] },
+    ],
+  });
+}
+
+const DROPPED = drops(
+  [
+    'time',
+    'interface',
+    'direction',
+    'reason',
+    'location',
+    'source_ip',
+    'source_port',
+    'destination_ip',
+    'destination_port',
+    'protocol',
+    'ttl',
+    'frame_length',
+    'tcp_flags',
+  ],
+  { rowsKept: 1_000 }
+);
+
+function byReason() {
+  return asking(
+    stacked(UNITS.packetsPerSecond).legend(legendBeside()),
+    {
+      id: 1,
+      title: 'Dropped packets per second, by reason',
+      description:
+        'Reasons have the names of the running kernel. Every packet is counted. What a card or an XDP program drops is not among them.',
+    },
+    [reasons({ interval: 1_000 })]
+  );
+}
+
+function packets() {
+  const { panel, pipeline } = tableOf(DROPPED.rows(), {
+    time: { title: 'Time', width: 115, unit: UNITS.moment },
+    interface: { title: 'Interface', width: 90, empty: 'not known' },
+    direction: { title: 'Direction', width: 80, empty: 'not known' },
+    reason: { title: 'Reason', width: 190, canFilter: true },
+    location: { title: 'Function', empty: 'not known' },
+    source_ip: { title: 'Source' },
+    source_port: { title: 'Port', width: 75, unit: UNITS.name },
+    destination_ip: { title: 'Destination' },
+    destination_port: { title: 'To port', width: 75, unit: UNITS.name },
+    protocol: { title: 'Protocol', width: 85 },
+    ttl: { title: 'TTL', width: 55 },
+    frame_length: { title: 'Bytes', width: 75 },
+    tcp_flags: { title: 'TCP flags', width: 110 },
+  });
+  return asking(
+    panel,
+    {
+      id: PACKETS,
+      title: 'Dropped packets',
+      description:
+        'A row for each packet that the kernel dropped, the newest 1,000 of them. If more come than rows per second allow, rare ones stay. Function: the one of the kernel that dropped it.',
+    },
+    [DROPPED],
+    pipeline
+  );
+}
+
+function places() {
+  const { panel, pipeline } = tableOf(
+    DROPPED.rows()
+      .groupBy(['reason', 'location', 'interface', 'direction'], { time: 'count' })
+      .sortBy('time (count)', 'descending'),
+    {
+      reason: { title: 'Reason' },
+      location: { title: 'Function', empty: 'not known' },
+      interface: { title: 'Interface', empty: 'not known' },
+      direction: { title: 'Direction', empty: 'not known' },
+      'time (count)': { title: 'Rows' },
+    },
+    UNITS.count
+  );
+  return sharing(
+    panel,
+    {
+      id: 3,
+      title: 'Where',
+      description:
+        'The rows above, by reason and place. They are no counts: rows are left out at a limit. The graph above has those.',
+    },
+    PACKETS,
+    pipeline
+  );
+}
