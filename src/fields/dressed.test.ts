@@ -236,6 +236,10 @@ describe('other columns', () => {
       'source_name',
       'destination_name',
       'name_source',
+      'source_country',
+      'destination_country',
+      'source_asn',
+      'destination_asn',
       'service',
       'host',
       'group',
@@ -266,6 +270,7 @@ describe('other columns', () => {
       'carrier_changes',
       'queue_dropped',
       'in_missed',
+      'location',
     ]);
   });
 });

@@ -39,6 +39,10 @@ pub const LONGEST_NAME: usize = 253;
 pub struct About {
     /// Its best name.
     pub name: Option<Name>,
+    /// The country that it is in, by two letters (ISO 3166).
+    pub country: Option<Arc<str>>,
+    /// The autonomous system that announces its address, such as `AS64496 Example Net`.
+    pub asn: Option<Arc<str>>,
 }
 
 impl About {
@@ -51,7 +55,7 @@ impl About {
     /// Whether nothing is known.
     #[must_use]
     pub const fn is_unknown(&self) -> bool {
-        self.name.is_none()
+        self.name.is_none() && self.country.is_none() && self.asn.is_none()
     }
 }
 

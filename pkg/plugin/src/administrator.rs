@@ -7,7 +7,10 @@ use tracing::{error, warn};
 use xdplive_capture::settings::Settings as CaptureSettings;
 use xdplive_loader::{policy::Policy, protocol::Instrument};
 
-use crate::settings::{CEILING_PATH, Ceiling, NAMES, ServerSettingError, ServerSettings, nearest};
+use crate::{
+    places::Places,
+    settings::{CEILING_PATH, Ceiling, NAMES, ServerSettingError, ServerSettings, nearest},
+};
 
 /// What Grafana puts before the names of a plugin's settings.
 const PREFIX: &str = "GF_PLUGIN_";
@@ -37,6 +40,16 @@ impl Administrator {
         let read = Self { settings, errors };
         read.log();
         read
+    }
+
+    /// Reads the files that say where addresses are, and logs what is wrong with them.
+    pub fn read_places(&mut self) {
+        let files = &self.settings.place_files;
+        let (places, errors) = Places::read(files.country.as_deref(), files.asn.as_deref());
+        for error in errors {
+            warn!("{error}");
+        }
+        self.settings.places = places;
     }
 
     /// Why nothing may be captured, where that is so.

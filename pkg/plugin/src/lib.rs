@@ -20,6 +20,7 @@
 //! | [`seen`] | hosts, ports and the like in what was sent, to choose from |
 //! | [`groups`], [`utilisation`] | groups of rates: their names, and which are shown; percent of a link's speed |
 //! | [`masks`] | addresses shown as their networks |
+//! | [`places`] | where addresses are, by files of the administrator's |
 //! | [`naming`] | what is known of hosts when rows are made |
 //! | [`conversations`] | conversations as rows |
 //! | [`link_intervals`] | what was counted of interfaces, one interval after the other |
@@ -51,6 +52,7 @@ pub mod naming;
 pub mod other_machines;
 pub mod own_ports;
 pub mod pcapng;
+pub mod places;
 pub mod process;
 pub mod query;
 pub mod quota;

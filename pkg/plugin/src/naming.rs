@@ -15,6 +15,7 @@ use xdplive_packet::headers::present;
 use xdplive_source::{Batch, Group, HostId, Interfaces, Source, Sums, ip};
 
 use self::hosts_file::HostsFile;
+use crate::places::Places;
 
 /// How long what was found in files and of interfaces is taken for true.
 const FRESH: Duration = Duration::from_secs(1);
@@ -23,6 +24,9 @@ const FRESH: Duration = Duration::from_secs(1);
 #[derive(Clone)]
 pub struct Naming {
     source: Arc<dyn Source>,
+    places: Places,
+    /// Whether it tells names, and not just where hosts are.
+    tells_names: bool,
     known: Arc<Mutex<Known>>,
 }
 
@@ -38,21 +42,30 @@ struct Known {
 }
 
 impl Naming {
-    /// Of the hosts in packets of `source`. Nothing is read yet.
+    /// Of the hosts in packets of `source`, in these places. Nothing is read yet.
     #[must_use]
-    pub fn new(source: Arc<dyn Source>) -> Self {
-        Self { source, known: Arc::default() }
+    pub fn new(source: Arc<dyn Source>, places: Places) -> Self {
+        Self { source, places, tells_names: true, known: Arc::default() }
+    }
+
+    /// The same without names.
+    #[must_use]
+    pub fn without_names(self) -> Self {
+        Self { tells_names: false, ..self }
     }
 
     /// The hosts as they are known now.
     #[must_use]
     pub fn now(&self) -> KnownNow {
+        if !self.tells_names {
+            return KnownNow { table: Arc::default(), places: self.places.clone() };
+        }
         // Nothing that holds the lock can panic half-way through a change.
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if known.looked.is_none_or(|looked| looked.elapsed() >= FRESH) {
             known.look(&*self.source);
         }
-        KnownNow { table: Arc::clone(&known.table) }
+        KnownNow { table: Arc::clone(&known.table), places: self.places.clone() }
     }
 
     /// The same rows with what is known of their hosts now. Those that have it already keep what was known then.
@@ -98,13 +111,18 @@ impl Known {
 #[derive(Clone, Debug)]
 pub struct KnownNow {
     table: Arc<Table>,
+    places: Places,
 }
 
 impl KnownNow {
     /// What is known of an address.
     #[must_use]
     pub fn about(&self, address: &IpAddr) -> About {
-        About { name: self.table.name(address) }
+        About {
+            name: self.table.name(address),
+            country: self.places.country(*address),
+            asn: self.places.asn(*address),
+        }
     }
 
     fn of_batch(&self, batch: &Batch) -> AboutHosts {

@@ -114,7 +114,9 @@ unsafe fn start() -> Result<End, StartError> {
     let parent = Parent::find()?;
     // Before the fork: both processes need it, and the loader keeps to what it read itself.
     privilege::raise_descriptor_limit();
-    let administrator = Administrator::read();
+    let mut administrator = Administrator::read();
+    // While files can still be read.
+    administrator.read_places();
     let (identity, stops) = identity(&administrator);
     let loader = match stops {
         // Nothing is to run with rights then.

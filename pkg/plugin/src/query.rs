@@ -190,6 +190,16 @@ impl Query {
             || self.group_by.is_some_and(GroupBy::is_of_peers)
     }
 
+    /// Whether its rows show where hosts are.
+    #[must_use]
+    pub fn shows_places(&self) -> bool {
+        match &self.columns {
+            Columns::Packets(columns) => columns.iter().any(|column| column.is_of_places()),
+            Columns::Flows(columns) => columns.iter().any(|column| column.is_of_places()),
+            _ => false,
+        }
+    }
+
     /// Whether its rows or groups show what is known of hosts.
     #[must_use]
     pub fn shows_names(&self) -> bool {

@@ -74,8 +74,11 @@ impl Plugin {
 
     /// Who knows what hosts are called, where a query shows it.
     fn naming_for(&self, asked: &Asked) -> Option<Naming> {
-        // A name tells the address.
-        (asked.query.shows_names() && asked.masks.are_none()).then(|| self.naming.clone())
+        // A name tells the address, and where it is does not.
+        if asked.query.shows_names() && asked.masks.are_none() {
+            return Some(self.naming.clone());
+        }
+        asked.query.shows_places().then(|| self.naming.clone().without_names())
     }
 
     /// Serves what `source` has, as a process on the machine `host`, within what the administrator has set. Needs a tokio runtime.
@@ -89,7 +92,7 @@ impl Plugin {
     ) -> Self {
         let recorder = Recorder::start(Arc::clone(&source), server.history_seconds);
         watching::start(&recorder, &source, &server);
-        let naming = Naming::new(Arc::clone(&source));
+        let naming = Naming::new(Arc::clone(&source), server.places.clone());
         Self {
             host,
             source,

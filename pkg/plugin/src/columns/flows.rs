@@ -33,6 +33,10 @@ columns! {
     + SourceName "source_name" String true 255 "Name of who started it, as far as this machine knows it";
     + DestinationName "destination_name" String true 255 "Name of the other side, as far as this machine knows it";
     + NameSource "name_source" String true 12 "Where source_name is from; without that, where destination_name is from";
+    + SourceCountry "source_country" String true 102 "Country of who started it, by two letters; where the administrator names a file";
+    + DestinationCountry "destination_country" String true 102 "Country of the other side, by two letters; where the administrator names a file";
+    + SourceAsn "source_asn" String true 120 "Autonomous system of who started it; where the administrator names a file";
+    + DestinationAsn "destination_asn" String true 120 "Autonomous system of the other side; where the administrator names a file";
     + Service "service" String true 18 "Service by protocol and port, of the side of the server";
     + SeenAt "seen_at" String false 66 "Machines that saw the packets; where host is not shown, what several saw is one row, as the one counted that saw most";
     + Rtt "rtt" Decimal true 12 "Smoothed round trip, as a local socket of the conversation has it" in "ms";
@@ -141,6 +145,15 @@ impl FlowColumn {
     /// Those about tunnels: part of all columns where somebody looks inside.
     pub const OF_TUNNELS: [Self; 2] = [Self::Tunnel, Self::TunnelId];
 
+    /// Whether it is about where hosts are.
+    #[must_use]
+    pub const fn is_of_places(self) -> bool {
+        matches!(
+            self,
+            Self::SourceCountry | Self::DestinationCountry | Self::SourceAsn | Self::DestinationAsn
+        )
+    }
+
     /// Whether it is about what is known of hosts.
     #[must_use]
     pub const fn is_of_names(self) -> bool {
@@ -198,6 +211,10 @@ impl FlowColumn {
                 let of = name_source(Some(source), Some(destination));
                 optional(of.map(xdplive_names::NameSource::name), cells);
             }
+            Self::SourceCountry => optional(source.country.as_deref(), cells),
+            Self::DestinationCountry => optional(destination.country.as_deref(), cells),
+            Self::SourceAsn => optional(source.asn.as_deref(), cells),
+            Self::DestinationAsn => optional(destination.asn.as_deref(), cells),
             Self::Service => optional(row.service(), cells),
             Self::SeenAt => cells.text(&row.seen_at),
             Self::Rtt => time(row.quality.and_then(|quality| quality.rtt), cells),

@@ -51,6 +51,10 @@ columns! {
     + SourceName "source_name" String true 255 "Name of the source, as far as this machine knows it";
     + DestinationName "destination_name" String true 255 "Name of the destination, as far as this machine knows it";
     + NameSource "name_source" String true 12 "Where source_name is from; without that, where destination_name is from";
+    + SourceCountry "source_country" String true 102 "Country of the source, by two letters; where the administrator names a file";
+    + DestinationCountry "destination_country" String true 102 "Country of the destination, by two letters; where the administrator names a file";
+    + SourceAsn "source_asn" String true 120 "Autonomous system of the source; where the administrator names a file";
+    + DestinationAsn "destination_asn" String true 120 "Autonomous system of the destination; where the administrator names a file";
     + Service "service" String true 18 "Service by protocol and port, of the side of the server";
     + Host "host" String false 66 "Name of the machine that saw the packets; shown where it is asked for by name";
 }
@@ -64,6 +68,15 @@ impl PacketColumn {
     /// Those about tunnels: part of all columns where somebody looks inside.
     pub const OF_TUNNELS: [Self; 4] =
         [Self::Tunnel, Self::TunnelId, Self::OuterSourceIp, Self::OuterDestinationIp];
+
+    /// Whether it is about where hosts are.
+    #[must_use]
+    pub const fn is_of_places(self) -> bool {
+        matches!(
+            self,
+            Self::SourceCountry | Self::DestinationCountry | Self::SourceAsn | Self::DestinationAsn
+        )
+    }
 
     /// Whether it is about what is known of hosts.
     #[must_use]
@@ -147,6 +160,16 @@ impl PacketColumn {
                 let of = name_source(source(batch, row), destination(batch, row));
                 optional(of.map(xdplive_names::NameSource::name), cells);
             }),
+            Self::SourceCountry => {
+                rows(batches, |batch, row| optional(source(batch, row).and_then(country), cells));
+            }
+            Self::DestinationCountry => {
+                rows(batches, |batch, row| optional(destination(batch, row).and_then(country), cells));
+            }
+            Self::SourceAsn => rows(batches, |batch, row| optional(source(batch, row).and_then(asn), cells)),
+            Self::DestinationAsn => {
+                rows(batches, |batch, row| optional(destination(batch, row).and_then(asn), cells));
+            }
             Self::Service => headers(batches, |headers| optional(service(headers), cells)),
             Self::Host => rows(batches, |batch, row| cells.text(batch.names.host(row.origin))),
         }
@@ -203,6 +226,14 @@ fn source<'a>(batch: &'a Batch, row: &Row) -> Option<&'a About> {
 /// What was known of its destination.
 fn destination<'a>(batch: &'a Batch, row: &Row) -> Option<&'a About> {
     about(batch, row, &row.event.headers.destination_ip)
+}
+
+fn country(about: &About) -> Option<&str> {
+    about.country.as_deref()
+}
+
+fn asn(about: &About) -> Option<&str> {
+    about.asn.as_deref()
 }
 
 fn about<'a>(batch: &'a Batch, row: &Row, address: &[u8; 16]) -> Option<&'a About> {

@@ -27,6 +27,7 @@ fn graph(flows: &[(FlowKey, FlowCounters)], time: Duration) -> Graph {
     let name = |address: &IpAddr| About {
         name: (*address == IpAddr::from(ip(20)))
             .then(|| Name { text: Arc::from("nas"), source: NameSource::Hosts }),
+        ..About::default()
     };
     let found = conversations(HostId::ONLY, flows.iter().copied());
     let rows: Vec<FlowRow> =

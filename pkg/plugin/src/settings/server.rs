@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     logging::{AUDIT_LEVELS, DEFAULT_LEVEL, LEVELS},
+    places::Places,
     query::is_interface_name,
     quota::Quotas,
     shortened::shortened,
@@ -59,6 +60,11 @@ pub struct ServerSettings {
     pub log_level: &'static str,
     /// `audit_level`: one of [`AUDIT_LEVELS`]. `info`. See [`crate::audit`].
     pub audit_level: &'static str,
+    /// `country_file` and `asn_file`: absolute paths of files in MaxMind's format with the country, and with the autonomous system
+    /// of addresses. None.
+    pub place_files: PlaceFiles,
+    /// What is in these files; nothing until they have been [read](crate::places::Places::read).
+    pub places: Places,
     /// `nats_servers`: servers of NATS by which data sources may reach other machines, separated by commas or spaces. None.
     pub nats_servers: BTreeSet<ServerAddress>,
     /// Names of the settings that are made, and can be used; the others have their defaults.
@@ -112,16 +118,18 @@ pub enum ServerSettingError {
 
 impl ServerSettingError {
     /// Whether nothing may be captured until it is corrected. Of how much is logged, the default will do: that of the audit log
-    /// is all.
+    /// is all. So it will of where addresses are: nothing is known then.
     #[must_use]
     pub fn stops(&self) -> bool {
-        !matches!(self, Self::Value { name: "log_level" | "audit_level", .. })
+        !matches!(self, Self::Value { name: "log_level" | "audit_level" | "country_file" | "asn_file", .. })
     }
 }
 
 /// Names of all settings, in lower case.
-pub const NAMES: [&str; 19] = [
+pub const NAMES: [&str; 21] = [
+    "asn_file",
     "audit_level",
+    "country_file",
     "flow_entries",
     "header_bytes",
     "history_rows",
@@ -236,6 +244,11 @@ impl ServerSettings {
                     AUDIT_LEVELS.into_iter().find(|level| *level == text)
                 })
                 .unwrap_or(DEFAULT_LEVEL),
+            place_files: PlaceFiles {
+                country: reader.value("country_file", FILE, absolute),
+                asn: reader.value("asn_file", FILE, absolute),
+            },
+            places: Places::default(),
             nats_servers: reader
                 .value(
                     "nats_servers",
@@ -248,6 +261,22 @@ impl ServerSettings {
         };
         (Self { made: reader.made, ..settings }, reader.errors)
     }
+}
+
+/// Files that say where addresses are.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct PlaceFiles {
+    /// Their countries.
+    pub country: Option<PathBuf>,
+    /// Their autonomous systems.
+    pub asn: Option<PathBuf>,
+}
+
+/// What names of files take.
+const FILE: &str = "it takes the absolute path of a file in MaxMind's format (.mmdb)";
+
+fn absolute(text: &str) -> Option<PathBuf> {
+    text.starts_with('/').then(|| text.into())
 }
 
 /// Names of interfaces; `none` is an empty list.

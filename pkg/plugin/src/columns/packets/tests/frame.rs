@@ -83,7 +83,8 @@ fn hosts_have_the_names_that_were_known() {
 
     use xdplive_names::{About, Name, NameSource};
 
-    let named = |text: &str, source| About { name: Some(Name { text: Arc::from(text), source }) };
+    let named =
+        |text: &str, source| About { name: Some(Name { text: Arc::from(text), source }), ..About::default() };
     let [nas, group] = ["192.0.2.20", "239.255.255.250"].map(|text| text.parse::<IpAddr>().unwrap());
     let cells = |about: Vec<(IpAddr, About)>| {
         let mut batch = batch("eth0", [ssdp()]);

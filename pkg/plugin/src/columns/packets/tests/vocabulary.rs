@@ -42,12 +42,16 @@ fn the_columns_are_those_of_the_contract() {
 }
 
 /// Columns of what a packet's fields are called, which nobody gets unasked.
-const NAMED: [&str; 6] = [
+const NAMED: [&str; 10] = [
     "source_mac_vendor",
     "destination_mac_vendor",
     "source_name",
     "destination_name",
     "name_source",
+    "source_country",
+    "destination_country",
+    "source_asn",
+    "destination_asn",
     "service",
 ];
 
