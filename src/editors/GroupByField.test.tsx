@@ -14,13 +14,13 @@ describe('Group by', () => {
     await userEvent.click(screen.getByLabelText('Group by'));
     const offered = await screen.findAllByRole('option');
     expect(offered[0]).toHaveTextContent(/^None/);
-    expect(offered).toHaveLength(17 + 3);
+    expect(offered).toHaveLength(19 + 3);
   });
 
   it('offers tunnels where they are looked into, and has none of them where that ends', async () => {
     const { queries } = await openEditor({ kind: 'rates', decapsulate: 'inner' });
     await userEvent.click(screen.getByLabelText('Group by'));
-    expect(await screen.findAllByRole('option')).toHaveLength(17 + 2 + 3);
+    expect(await screen.findAllByRole('option')).toHaveLength(19 + 2 + 3);
     await userEvent.click(screen.getByRole('option', { name: /^Tunnel id/ }));
     expect(queries.at(-1)).toStrictEqual({ refId: 'A', kind: 'rates', decapsulate: 'inner', groupBy: 'tunnel_id' });
     await userEvent.click(screen.getByRole('radio', { name: 'Outer headers' }));

@@ -84,6 +84,7 @@ const LOOKS: ReadonlyMap<string, Look> = new Map([
     'ip_id',
     'tunnel_id',
     'retransmits',
+    'pid',
     'packets',
     'reverse_packets',
     'seen',

@@ -47,6 +47,7 @@ const GROUPS: ReadonlyArray<readonly [group: () => string, columns: readonly str
     () => t('column-group.transport', 'Transport'),
     ['source_port', 'destination_port', 'service', 'tcp_flags', 'tcp_window', 'icmp_type', 'icmp_code'],
   ],
+  [() => t('column-group.process', 'Process'), ['process', 'pid', 'user', 'container']],
   [() => t('column-group.connection', 'Connection'), ['rtt', 'retransmits', 'handshake', 'quality_source']],
   [() => t('column-group.tunnel', 'Tunnel'), ['tunnel', 'tunnel_id', 'outer_source_ip', 'outer_destination_ip']],
   [

@@ -95,6 +95,17 @@ export const GROUPINGS: readonly Grouping[] = [
     description: () => t('group.service.description', 'https, dns, …: by protocol and port, both ways together'),
   },
   {
+    groupBy: 'process',
+    label: () => t('group.process.label', 'Process'),
+    description: () => t('group.process.description', 'Program of this machine; the administrator has to allow it'),
+  },
+  {
+    groupBy: 'container',
+    label: () => t('group.container.label', 'Container'),
+    description: () =>
+      t('group.container.description', 'Container or control group of the program; the administrator has to allow it'),
+  },
+  {
     groupBy: 'tunnel',
     label: () => t('group.tunnel.label', 'Tunnel'),
     description: () => t('group.tunnel.description', 'VXLAN, GRE, …; of several the outermost first'),

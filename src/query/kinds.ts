@@ -135,6 +135,8 @@ const OF_PEERS: readonly unknown[] = [
   'service',
   'source_name',
   'destination_name',
+  'process',
+  'container',
 ];
 
 /** Whether it asks for rates of addresses or ports: series, but not for services unless they may see packets. */

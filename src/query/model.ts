@@ -27,7 +27,9 @@ export type GroupBy =
   | 'reason'
   | 'service'
   | 'source_name'
-  | 'destination_name';
+  | 'destination_name'
+  | 'process'
+  | 'container';
 
 /** A template variable, as it stands in a saved query. */
 export type Variable = `$${string}`;

@@ -31,6 +31,8 @@ export interface ServerSettings {
   own_ports: Setting<number[]>;
   /** Servers of NATS that data sources may use. */
   nats_servers: Setting<string[]>;
+  /** Whether processes, users and containers are shown. */
+  processes: Setting<boolean>;
   log_level: Setting<string>;
 }
 

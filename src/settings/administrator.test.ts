@@ -55,7 +55,7 @@ it('lists every setting that no field narrows', () => {
   );
   const made = { ring_bytes: 4_096, queue_rows: 7, log_level: 'debug', flow_entries: 2_048 };
   const others = { header_bytes: 1, watch: ['eth0'], linger_seconds: 5, history_seconds: 60, history_rows: 0 };
-  const servers = { nats_servers: ['nats://10.0.0.1:4222'] };
+  const servers = { nats_servers: ['nats://10.0.0.1:4222'], processes: true };
   const listed = otherSettings(serverSettings({ ...made, ...others, ...servers }));
   expect(listed.map(({ name }) => name).sort()).toEqual(names.sort());
   expect(listed.map(({ name, value }) => `${name} = ${value}`)).toEqual(

@@ -89,6 +89,7 @@ const OTHERS: ReadonlyArray<[keyof ServerSettings, () => string]> = [
     'nats_servers',
     () => t('administrator.nats-servers', 'NATS servers by which data sources may reach other machines'),
   ],
+  ['processes', () => t('administrator.processes', 'whether processes, users and containers are shown')],
   ['ring_bytes', () => t('administrator.ring-bytes', 'bytes of the ring that all interfaces share')],
   ['queue_rows', () => t('administrator.queue-rows', 'rows that wait for one stream; beyond that the oldest are lost')],
   [

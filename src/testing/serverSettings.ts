@@ -16,6 +16,7 @@ const DEFAULTS: ServerSettings = {
   watch: { value: [], set: false },
   own_ports: { value: [3_000], set: false },
   nats_servers: { value: [], set: false },
+  processes: { value: false, set: false },
   log_level: { value: 'info', set: false },
 };
 

@@ -348,6 +348,24 @@ impl<K: Pod, V: Pod> LruHashMap<K, V> {
         Ok(Self { map, entries: PhantomData })
     }
 
+    /// The value of a key; `None` where there is none.
+    ///
+    /// # Errors
+    /// The kernel's.
+    pub fn get(&self, key: &K) -> io::Result<Option<V>> {
+        let mut value = V::zeroed();
+        let map = self.map.fd().as_fd().as_raw_fd();
+        let key = ptr::from_ref(key).cast();
+        let mut attributes =
+            ElementAttributes { map, padding: 0, key, value: (&raw mut value).cast(), flags: 0 };
+        // SAFETY: key and value have the map's sizes, and any bytes are a value.
+        match unsafe { call(BPF_MAP_LOOKUP_ELEM, &mut attributes) } {
+            Ok(_) => Ok(Some(value)),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
     /// Hands every entry to `each`, at most `batch` with one call unless a bucket has more. What changes meanwhile may be
     /// there or not. Kernel 5.6.
     ///

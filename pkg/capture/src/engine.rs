@@ -63,8 +63,8 @@ use tracing::warn;
 use xdplive_loader::Loader;
 use xdplive_source::{
     Connections, DropFeed, FlowFeed, FlowQueue, HookAccounts, Host, HostId, HostSet, InterfaceSet,
-    Interfaces, IsShown, LinkReading, Moment, Prepared, Queue, Reading, Report, Request, Source, SourceError,
-    StreamId, Subscription, names_of,
+    Interfaces, IsShown, LinkReading, Moment, Prepared, Processes, Queue, Reading, Report, Request, Source,
+    SourceError, StreamId, Subscription, names_of,
 };
 
 use crate::{
@@ -75,6 +75,7 @@ use crate::{
     instruments::Instruments,
     interface::{Watch, WatchError},
     own,
+    processes::ProcessesServer,
     reader::Reader,
     report::{self, Kernel},
     settings::Settings,
@@ -119,6 +120,7 @@ pub struct LocalSource {
     instruments: Instruments,
     connections: Arc<ConnectionsServer>,
     drops: DropServer,
+    processes: Arc<ProcessesServer>,
 }
 
 impl LocalSource {
@@ -160,6 +162,7 @@ impl LocalSource {
         let (tell_own, own_ports) = watch::channel(Arc::default());
         let connections = Arc::new(ConnectionsServer::new(host.id, instruments.clone()));
         let drops = DropServer::new(host.clone(), instruments.clone(), watch.clone());
+        let processes = Arc::new(ProcessesServer::new(host.id, instruments.clone()));
         let (hosts, watched) = (Arc::from([host]), watch.clone());
         let source = Self {
             hosts,
@@ -173,6 +176,7 @@ impl LocalSource {
             instruments,
             connections,
             drops,
+            processes,
         };
         source.report_changes(watch);
         source.follow_own(own, tell_own);
@@ -358,6 +362,12 @@ impl Source for LocalSource {
     async fn drops(&self, request: &Request) -> Result<DropFeed, SourceError> {
         self.check_host(request)?;
         self.drops.feed(request, self.settings.queue_rows(request)).await
+    }
+
+    async fn processes(&self) -> Result<Arc<dyn Processes>, SourceError> {
+        let server = Arc::clone(&self.processes);
+        let processes = tokio::task::spawn_blocking(move || server.get()).await;
+        Ok(processes.map_err(|_| SourceError::Gone)??)
     }
 
     fn no_shared_hook(&self) -> Option<String> {

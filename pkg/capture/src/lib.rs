@@ -15,6 +15,7 @@
 //! | [`in_force`] | what programs go by now, in memory that is shared with them |
 //! | [`bpf`] | maps, by the system call |
 //! | [`instruments`] | kernel programs that belong to no interface, while somebody needs them |
+//! | [`processes`] | whose the packets of this machine's sockets are |
 //! | [`connections`] | how well this machine's connections are |
 //! | [`drops`] | packets that the kernel drops |
 //! | [`at_start`] | which rights this process was started with |
@@ -41,6 +42,7 @@ pub mod in_force;
 pub mod instruments;
 pub mod interface;
 pub mod own;
+pub mod processes;
 pub mod program_file;
 pub mod reader;
 pub mod record;

@@ -30,11 +30,12 @@ pub struct Relay {
     lost: Arc<AtomicU64>,
 }
 
+/// The Ethernet address of each device.
+const ADDRESSES: [&str; 2] = ["02:00:00:00:00:01", "02:00:00:00:00:02"];
+
 impl Relay {
-    /// The Ethernet addresses of the two devices.
-    pub const NEAR: &str = "02:00:00:00:00:01";
-    /// See [`Self::NEAR`].
-    pub const FAR: &str = "02:00:00:00:00:02";
+    /// The IP addresses of the two devices.
+    pub const HOSTS: [&str; 2] = ["192.0.2.1", "192.0.2.2"];
 
     /// Between devices `name` of two namespaces, which it makes and puts up, `delay` each way; one of `loses` frames with data
     /// from `one` to `other` is lost.
@@ -43,10 +44,12 @@ impl Relay {
     /// Where a device cannot be made.
     #[must_use]
     pub fn start(one: &Namespace, other: &Namespace, name: &str, delay: Duration, loses: u64) -> Self {
-        let [near, far] = [(one, Self::NEAR), (other, Self::FAR)].map(|(namespace, address)| {
+        let [near, far] = [(one, 0, 1), (other, 1, 0)].map(|(namespace, this, that)| {
             let device = namespace.enter(|| tap(name));
             namespace.silence(name);
-            namespace.ip(&["link", "set", "dev", name, "address", address, "up"]);
+            namespace.ip(&["link", "set", "dev", name, "address", ADDRESSES[this], "up"]);
+            namespace.ip(&["addr", "add", &format!("{}/24", Self::HOSTS[this]), "dev", name]);
+            namespace.ip(&["neigh", "replace", Self::HOSTS[that], "lladdr", ADDRESSES[that], "dev", name]);
             device
         });
         let lost = Arc::new(AtomicU64::new(0));

@@ -1,6 +1,10 @@
 //! The root of the control groups (cgroups(7), version 2), where programs are attached that are about sockets.
 
-use std::{fs, io, os::fd::OwnedFd, path::Path};
+use std::{
+    fs, io,
+    os::fd::OwnedFd,
+    path::{Path, PathBuf},
+};
 
 use crate::protocol::LoaderError;
 
@@ -11,7 +15,7 @@ const KIND: &str = "cgroup2";
 
 /// The root as this process sees it.
 #[derive(Debug)]
-pub struct Root {
+pub(crate) struct Root {
     /// The directory.
     pub directory: OwnedFd,
     /// Whether it is that of the whole machine, and not of a container.
@@ -22,10 +26,10 @@ pub struct Root {
 ///
 /// # Errors
 /// [`LoaderError::NoControlGroups`].
-pub fn root() -> Result<Root, LoaderError> {
+pub(crate) fn root() -> Result<Root, LoaderError> {
     let refused = |error: io::Error| LoaderError::NoControlGroups { reason: error.to_string() };
     let mounts = fs::read_to_string(MOUNTS).map_err(refused)?;
-    let Some(path) = mount_point(&mounts) else {
+    let Some(path) = find(&mounts) else {
         return Err(LoaderError::NoControlGroups { reason: "it is not mounted".to_owned() });
     };
     let directory = fs::File::open(path).map_err(refused)?.into();
@@ -34,8 +38,14 @@ pub fn root() -> Result<Root, LoaderError> {
     Ok(Root { directory, is_whole })
 }
 
+/// Where it is mounted; `None` where it is not.
+#[must_use]
+pub fn mount_point() -> Option<PathBuf> {
+    find(&fs::read_to_string(MOUNTS).ok()?).map(PathBuf::from)
+}
+
 /// Where it is mounted, by what stands in [`MOUNTS`]: the fifth field, and behind a dash the kind of file system.
-fn mount_point(mounts: &str) -> Option<&str> {
+fn find(mounts: &str) -> Option<&str> {
     mounts.lines().find_map(|line| {
         let (place, system) = line.split_once(" - ")?;
         let is_such = system.split(' ').next() == Some(KIND);
@@ -55,7 +65,7 @@ mod tests {
 40 30 0:35 / /sys/fs/cgroup/unified rw,relatime shared:10 - cgroup2 cgroup2 rw
 41 30 0:36 / /elsewhere rw - cgroup2 cgroup2 rw
 ";
-        assert_eq!(mount_point(mounts), Some("/sys/fs/cgroup/unified"));
-        assert_eq!(mount_point("31 30 0:26 / /sys/fs/cgroup/cpu rw - cgroup cgroup2 rw,cpu\n"), None);
+        assert_eq!(find(mounts), Some("/sys/fs/cgroup/unified"));
+        assert_eq!(find("31 30 0:26 / /sys/fs/cgroup/cpu rw - cgroup cgroup2 rw,cpu\n"), None);
     }
 }

@@ -15,7 +15,10 @@ use aya::{
     maps::{Array, Map, MapData},
     programs::{Program, ProgramError, TestRun as _, TestRunOptions},
 };
-use aya_obj::generated::bpf_attach_type::{self, BPF_CGROUP_SOCK_OPS, BPF_TRACE_ITER, BPF_TRACE_RAW_TP};
+use aya_obj::generated::bpf_attach_type::{
+    self, BPF_CGROUP_INET_EGRESS, BPF_CGROUP_INET_INGRESS, BPF_CGROUP_INET_SOCK_CREATE, BPF_CGROUP_SOCK_OPS,
+    BPF_TRACE_ITER, BPF_TRACE_RAW_TP,
+};
 
 use xdplive_packet::dropped;
 
@@ -76,6 +79,7 @@ macro_rules! object {
 
 static QUALITY: &[u8] = object!("quality");
 static DROPS: &[u8] = object!("drops");
+static PROCESSES: &[u8] = object!("processes");
 
 const fn parts(instrument: Instrument) -> Parts {
     match instrument {
@@ -97,6 +101,29 @@ const fn parts(instrument: Instrument) -> Parts {
             offsets: &DROPS_OFFSETS,
             namespace: true,
             sample: Some(("look_at", &dropped::SAMPLE)),
+        },
+        Instrument::Processes => Parts {
+            object: PROCESSES,
+            maps: &["OWNERS", "HOLDERS"],
+            programs: &[
+                ("created", Place::ControlGroups(BPF_CGROUP_INET_SOCK_CREATE)),
+                ("sent", Place::ControlGroups(BPF_CGROUP_INET_EGRESS)),
+                ("received", Place::ControlGroups(BPF_CGROUP_INET_INGRESS)),
+                ("open_file", Place::Walk("task_file")),
+            ],
+            offsets: &[
+                ("task_struct", &["tgid"]),
+                ("task_struct", &["comm"]),
+                ("task_struct", &["cred"]),
+                ("cred", &["uid"]),
+                ("task_struct", &["cgroups"]),
+                ("css_set", &["dfl_cgrp"]),
+                ("cgroup", &["kn"]),
+                ("kernfs_node", &["id"]),
+                ("sock", &["__sk_common", "skc_family"]),
+            ],
+            namespace: false,
+            sample: None,
         },
     }
 }

@@ -12,7 +12,7 @@
 //! | [`maps`] | its side of maps |
 //! | [`policy`] | what it does at most, whoever asks |
 //! | `instrument` | programs that belong to no interface, loaded for as long as somebody needs them |
-//! | `control_groups`, [`kernel_types`] | where they are attached, and the kernel's structures that they read |
+//! | [`control_groups`], [`kernel_types`] | where they are attached, and the kernel's structures that they read |
 //! | `error` | what the kernel says, as an answer |
 //! | [`needed`] | capabilities that are needed, and what for |
 //! | [`privilege`] | which rights either process keeps |
@@ -26,7 +26,7 @@
 
 pub mod bpf;
 mod channel;
-mod control_groups;
+pub mod control_groups;
 mod error;
 pub mod fence;
 pub mod identity;

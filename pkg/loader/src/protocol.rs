@@ -20,11 +20,13 @@ pub enum Instrument {
     Quality,
     /// Packets that the kernel drops.
     Drops,
+    /// Which process packets belong to.
+    Processes,
 }
 
 impl Instrument {
     /// All of them.
-    pub const ALL: [Self; 2] = [Self::Quality, Self::Drops];
+    pub const ALL: [Self; 3] = [Self::Quality, Self::Drops, Self::Processes];
 
     /// What it is for, as a person says it.
     #[must_use]
@@ -32,6 +34,7 @@ impl Instrument {
         match self {
             Self::Quality => "quality of connections",
             Self::Drops => "dropped packets",
+            Self::Processes => "processes",
         }
     }
 }

@@ -2,10 +2,13 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use crate::flow::FlowKey;
+use crate::{
+    flow::FlowKey,
+    headers::{Headers, present},
+};
 
 /// The ends of a socket's packets, which its packets are recognised by. There is no padding: the kernel compares the bytes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Pod, Zeroable)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Pod, Zeroable)]
 #[repr(C, align(8))]
 pub struct Ends {
     /// The socket's own address, as in the packet; an IPv4 address takes the first word.
@@ -34,6 +37,17 @@ impl Ends {
         let (local_port, remote_port) = key.ports().unwrap_or_default();
         let (local, remote) = (bytemuck::cast(key.source), bytemuck::cast(key.destination));
         Some(Self { local, remote, local_port, remote_port, protocol: key.protocol, version, reserved: 0 })
+    }
+
+    /// Those of the socket that sends a packet; `None` where it has no addresses.
+    #[must_use]
+    pub fn of_headers(headers: &Headers) -> Option<Self> {
+        let version = headers.version()?;
+        let ports = headers.has(present::PORTS).then_some((headers.source_port, headers.destination_port));
+        let (local_port, remote_port) = ports.unwrap_or_default();
+        let (local, remote) = (bytemuck::cast(headers.source_ip), bytemuck::cast(headers.destination_ip));
+        let protocol = headers.protocol;
+        Some(Self { local, remote, local_port, remote_port, protocol, version, reserved: 0 })
     }
 
     /// Those of the socket at the other end.
@@ -71,10 +85,39 @@ pub struct Connection {
     pub before: u32,
 }
 
+/// Sockets whose owner is kept at most, and ends of packets whose socket is; those give way that were used least lately.
+pub const MOST_SOCKETS: u32 = 65_536;
+
+/// Bytes of a process's name in the kernel (`TASK_COMM_LEN`).
+pub const NAME: usize = 16;
+
+/// Whose a socket is, by its cookie (`SO_COOKIE`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
+pub struct Owner {
+    /// Name of the thread that made the socket, or of the process that had it; ends with zeros.
+    pub name: [u8; NAME],
+    /// Id of the process's control group.
+    pub group: u64,
+    /// Number of the process, as the whole machine has it.
+    pub process: u32,
+    /// Number of the user, as the whole machine has it.
+    pub user: u32,
+}
+
+/// The sockets of packets with some ends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
+pub struct Holder {
+    /// The socket's cookie; of a connection that was accepted, that of the socket that listens.
+    pub cookie: u64,
+    /// The cookie of the socket that was made for the connection, whose maker is not known; or 0.
+    pub accepted: u64,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::headers::present;
 
     #[test]
     fn a_flow_is_sent_by_the_socket_that_has_its_source() {

@@ -55,6 +55,15 @@ pub enum AccessError {
          the data source's settings"
     )]
     Service,
+    /// One of Grafana's own services asks whose packets are.
+    #[error("processes, users and containers are not shown to public dashboards and Grafana's own services")]
+    ProcessesToService,
+    /// The server's administrator has not allowed it.
+    #[error(
+        "processes, users and containers are shown where the server's administrator allows it: processes = true in the section \
+         [plugin.xdplive-packets-datasource] of grafana.ini"
+    )]
+    Processes,
     /// The interface is not among those allowed.
     #[error("interface \"{interface}\" may not be watched{}", .by.reason())]
     Interface {
@@ -116,6 +125,20 @@ pub fn check_user(user: Option<&User>, settings: &DataSourceSettings) -> Result<
 pub fn check_packets(user: Option<&User>, settings: &DataSourceSettings) -> Result<(), AccessError> {
     if user.is_some_and(is_service) && !settings.packets_to_services {
         Err(AccessError::Service)
+    } else {
+        Ok(())
+    }
+}
+
+/// Checks that `user`, who may see packets, may see whose they are.
+///
+/// # Errors
+/// [`AccessError::Processes`], [`AccessError::ProcessesToService`].
+pub fn check_processes(user: Option<&User>, server: &ServerSettings) -> Result<(), AccessError> {
+    if !server.processes {
+        Err(AccessError::Processes)
+    } else if user.is_some_and(is_service) {
+        Err(AccessError::ProcessesToService)
     } else {
         Ok(())
     }

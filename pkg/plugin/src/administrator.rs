@@ -73,7 +73,11 @@ impl Administrator {
             ring_bytes,
             flow_entries,
             header_bytes,
-            instruments: &[Instrument::Quality, Instrument::Drops],
+            instruments: if self.settings.processes {
+                &Instrument::ALL
+            } else {
+                &[Instrument::Quality, Instrument::Drops]
+            },
         }
     }
 

@@ -13,7 +13,7 @@ use xdplive_source::{
 };
 
 use crate::{
-    access::{AccessError, check_packets, check_set, check_user, is_service},
+    access::{AccessError, check_packets, check_processes, check_set, check_user, is_service},
     channel,
     columns::capture::{CaptureRow, View},
     frame::arrow::EncodeError,
@@ -146,6 +146,9 @@ pub fn read(
     let sees_packets = may_see.is_ok();
     if query.shows_peers() {
         may_see?;
+    }
+    if query.shows_processes() {
+        check_processes(context.and_then(|context| context.user.as_ref()), server)?;
     }
     // Who names none must not learn by a refusal which one has the default route.
     let names_none = || {

@@ -43,6 +43,9 @@ pub fn name(group: &Group) -> Option<Arc<str>> {
         Group::Tunnel(kinds) => (!kinds.is_empty()).then(|| Arc::from(text::tunnel(kinds.iter().copied()))),
         Group::TunnelId(id) => id.map(|id| Arc::from(itoa::Buffer::new().format(id))),
         Group::Service(name) => name.map(Arc::from),
+        Group::Process(name) => name.clone(),
+        // Whoever knows processes has put these together.
+        Group::Sides(_) => None,
         Group::TcpFlag(bit) => text::TCP_FLAGS.get(usize::from(*bit)).map(|name| Arc::from(*name)),
     }
 }

@@ -21,6 +21,7 @@
 //! | [`groups`], [`utilisation`] | groups of rates: their names, and which are shown; percent of a link's speed |
 //! | [`masks`] | addresses shown as their networks |
 //! | [`places`] | where addresses are, by files of the administrator's |
+//! | [`attribution`] | whose packets are, told when rows are made |
 //! | [`naming`] | what is known of hosts when rows are made |
 //! | [`conversations`] | conversations as rows |
 //! | [`link_intervals`] | what was counted of interfaces, one interval after the other |
@@ -35,6 +36,7 @@ pub mod access;
 pub mod administrator;
 pub mod agent;
 pub mod asked;
+pub mod attribution;
 pub mod audit;
 pub mod caller;
 pub mod channel;

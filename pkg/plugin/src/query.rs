@@ -200,6 +200,17 @@ impl Query {
         }
     }
 
+    /// Whether its rows or groups show whose packets are.
+    #[must_use]
+    pub fn shows_processes(&self) -> bool {
+        match &self.columns {
+            Columns::Packets(columns) => columns.iter().any(|column| column.is_of_processes()),
+            Columns::Flows(columns) => columns.iter().any(|column| column.is_of_processes()),
+            Columns::Counts(_) | Columns::Series(_) => self.group_by.is_some_and(GroupBy::is_of_processes),
+            Columns::Capture(_) | Columns::Interfaces(_) | Columns::Drops(_) => false,
+        }
+    }
+
     /// Whether its rows or groups show what is known of hosts.
     #[must_use]
     pub fn shows_names(&self) -> bool {

@@ -1,6 +1,6 @@
 //! Rows in the order of their times.
 
-use std::{ops::Range, sync::Arc};
+use std::{collections::HashMap, ops::Range, sync::Arc};
 
 use xdplive_names::AboutHosts;
 use xdplive_packet::Tunnel;
@@ -8,6 +8,7 @@ use xdplive_packet::Tunnel;
 use crate::{
     clock::WallClock,
     header_bytes::{Captured, HeaderBytes},
+    processes::{Process, Sides},
     row::{Names, Row},
     row_counts::RowCounts,
     tunnels::Tunnels,
@@ -28,6 +29,8 @@ pub struct Batch {
     pub names: Arc<Names>,
     /// What was known of the hosts of its packets when somebody asked for it; none where nobody has.
     pub about: Option<Arc<AboutHosts>>,
+    /// Whose its packets were when somebody asked for it; none where nobody has.
+    pub processes: Option<Arc<HashMap<Sides, Arc<Process>>>>,
     /// What makes nanoseconds since 1970 of the rows' times.
     clock: WallClock,
 }
@@ -37,7 +40,17 @@ impl Batch {
     #[must_use]
     pub fn new(rows: Arc<Vec<Row>>, names: Arc<Names>, clock: WallClock) -> Self {
         let range = 0..rows.len();
-        Self { rows, range, bytes: None, tunnels: None, counts: None, names, about: None, clock }
+        Self {
+            rows,
+            range,
+            bytes: None,
+            tunnels: None,
+            counts: None,
+            names,
+            about: None,
+            processes: None,
+            clock,
+        }
     }
 
     /// The same with where its rows are from: counted while they are at hand anyway, whoever takes them need not look at

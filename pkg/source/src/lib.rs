@@ -15,6 +15,7 @@
 //! | `batch`, `row`, `row_counts`, `header_bytes`, `tunnels` | rows, where they come from, the bytes of their headers, and what carries them |
 //! | `flows`, `flow_filters` | what was counted of flows, and which of them somebody wants |
 //! | `connections` | how well connections are, by sockets and by packets |
+//! | `processes` | whose packets are |
 //! | `accounts` | what has been counted so far |
 //! | `drops` | packets that the kernel has dropped |
 //! | `link_counters` | what kernel and card have counted of an interface |
@@ -49,6 +50,7 @@ mod link_counters;
 mod merged;
 pub mod own;
 mod prepared;
+mod processes;
 mod queue;
 mod report;
 mod request;
@@ -87,6 +89,7 @@ pub use self::{
     link_counters::{LinkCounters, LinkReading},
     merged::{Hosts, Merged, Order},
     prepared::{InForce, LeftOut, Prepared},
+    processes::{Process, Processes, Sides},
     queue::{Counted, FLUSH_INTERVAL, Handled, Queue},
     report::{Check, HookOption, InterfaceHooks, Outcome, Report},
     request::{Decapsulate, Label, Request, Wanted},

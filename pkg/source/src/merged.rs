@@ -28,6 +28,7 @@ use crate::{
     interface_set::InterfaceSet,
     link_counters::LinkReading,
     prepared::{LeftOut, Prepared},
+    processes::{Process, Processes},
     queue::Queue,
     report::{Check, Report},
     request::Request,
@@ -264,6 +265,11 @@ impl Source for Merged {
         Ok(Arc::new(Renamed { host: self.hosts.id(0, of_first.host()), of_first }))
     }
 
+    async fn processes(&self) -> Result<Arc<dyn Processes>, SourceError> {
+        let of_first = self.first.processes().await?;
+        Ok(Arc::new(Renamed { host: self.hosts.id(0, of_first.host()), of_first }))
+    }
+
     fn no_shared_hook(&self) -> Option<String> {
         self.parts().find_map(|(_, source)| source.no_shared_hook())
     }
@@ -349,13 +355,27 @@ impl Source for Merged {
 }
 
 /// What those who were asked have, with their places; the first error where none has anything.
-/// Connections of the first source's host, by what it is called here.
-struct Renamed {
+/// What is known of the first source's host, by what it is called here.
+struct Renamed<T: ?Sized> {
     host: HostId,
-    of_first: Arc<dyn Connections>,
+    of_first: Arc<T>,
 }
 
-impl Connections for Renamed {
+impl Processes for Renamed<dyn Processes> {
+    fn host(&self) -> HostId {
+        self.host
+    }
+
+    fn is_whole(&self) -> bool {
+        self.of_first.is_whole()
+    }
+
+    fn owner(&self, ends: &Ends) -> Option<Arc<Process>> {
+        self.of_first.owner(ends)
+    }
+}
+
+impl Connections for Renamed<dyn Connections> {
     fn host(&self) -> HostId {
         self.host
     }

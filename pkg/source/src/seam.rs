@@ -17,6 +17,7 @@ use crate::{
     interface_set::InterfaceSet,
     link_counters::LinkReading,
     prepared::Prepared,
+    processes::Processes,
     report::Report,
     request::Request,
     subscription::Subscription,
@@ -105,6 +106,14 @@ pub trait Source: Send + Sync + 'static {
     /// [`SourceError::NoSuchHost`], [`SourceError::NoDrops`] and [`SourceError::Unavailable`] only.
     async fn drops(&self, _request: &Request) -> Result<DropFeed, SourceError> {
         Err(SourceError::NoDrops { hosts: names_of(&*self.hosts()).to_string() })
+    }
+
+    /// Whose packets are, which is looked at while somebody has this.
+    ///
+    /// # Errors
+    /// As [`Self::connections`].
+    async fn processes(&self) -> Result<Arc<dyn Processes>, SourceError> {
+        Err(SourceError::Unavailable("only this machine's own sockets can be asked".to_owned()))
     }
 
     /// Why nothing can be counted that nobody has asked for, by [`HookChoice::Shared`](super::HookChoice::Shared); `None` where

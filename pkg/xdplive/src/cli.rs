@@ -59,8 +59,8 @@ pub struct Watch {
     #[arg(long, value_name = "MS", default_value_t = 1000)]
     pub interval: u32,
     /// What rates are grouped by: protocol, direction, vlan, interface, host, source, destination, source_port,
-    /// destination_port, host_ip, source_name, destination_name, ethertype, tcp_flag, cast, service, tunnel,
-    /// tunnel_id; dropped packets by reason
+    /// destination_port, host_ip, source_name, destination_name, ethertype, tcp_flag, cast, service,
+    /// process, container, tunnel, tunnel_id; dropped packets by reason
     #[arg(long, value_name = "KEY")]
     pub group_by: Option<String>,
     /// Groups or conversations shown, of rates and flows

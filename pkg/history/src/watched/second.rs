@@ -258,7 +258,9 @@ impl Writer {
             | Group::Tunnel(_)
             | Group::TunnelId(_)
             | Group::Service(_)
-            | Group::Name(_) => {}
+            | Group::Name(_)
+            | Group::Sides(_)
+            | Group::Process(_) => {}
         }
     }
 }
@@ -346,7 +348,9 @@ impl Reader<'_> {
             | GroupBy::Service
             | GroupBy::SourceName
             | GroupBy::DestinationName
-            | GroupBy::Reason => return None,
+            | GroupBy::Reason
+            | GroupBy::Process
+            | GroupBy::Container => return None,
         })
     }
 

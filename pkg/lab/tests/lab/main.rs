@@ -28,6 +28,7 @@ mod overload;
 mod own;
 mod packets;
 mod pcapng;
+mod processes;
 mod quality;
 mod rates;
 mod rights;

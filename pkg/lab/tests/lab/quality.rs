@@ -72,10 +72,6 @@ fn send_for(stream: &mut TcpStream, time: Duration) {
 fn round_trip_and_what_is_sent_again_are_what_the_kernel_says() {
     let (near, far) = (Namespace::new(), Namespace::new());
     let relay = Relay::start(&near, &far, "wire", DELAY, LOSES);
-    near.ip(&["addr", "add", "192.0.2.1/24", "dev", "wire"]);
-    far.ip(&["addr", "add", "192.0.2.2/24", "dev", "wire"]);
-    near.ip(&["neigh", "replace", "192.0.2.2", "lladdr", Relay::FAR, "dev", "wire"]);
-    far.ip(&["neigh", "replace", "192.0.2.1", "lladdr", Relay::NEAR, "dev", "wire"]);
     let _listening = [server(&far, "192.0.2.2:7001"), server(&far, "192.0.2.2:7002")];
     let mut old = near.enter(|| TcpStream::connect("192.0.2.2:7001").unwrap());
     send_for(&mut old, Duration::from_millis(200));

@@ -21,8 +21,10 @@ const RANDOM: [&str; 2] = ["/dev/random", "/dev/urandom"];
 /// Names of hosts. The right is to the file that is there at the start: to one that is put in its place later there is none, for
 /// that would take a right to all of `/etc`, where other programs keep their secrets.
 const HOSTS: &str = "/etc/hosts";
+/// Names of users, by the same rule.
+const USERS: &str = "/etc/passwd";
 
-/// Leaves reading below `/proc` and `/sys` and of `/etc/hosts`, and removing what is below `own`. Of TCP it leaves connections to `ports`, and
+/// Leaves reading below `/proc` and `/sys` and of `/etc/hosts` and `/etc/passwd`, and removing what is below `own`. Of TCP it leaves connections to `ports`, and
 /// reading what they need; the plugin listens on a unix socket, which it has by then.
 ///
 /// # Errors
@@ -50,7 +52,8 @@ fn try_restrict(own: &Path, ports: &BTreeSet<u16>) -> Result<RulesetStatus, Rule
     let read = AccessFs::ReadFile | AccessFs::ReadDir;
     let needed = NAMES_AND_CERTIFICATES.iter().filter(|_| !ports.is_empty());
     let readable = ["/proc", "/sys"].iter().chain(needed).map(|path| (Path::new(path), read));
-    let random = RANDOM.iter().chain([&HOSTS]).map(|path| (Path::new(path), AccessFs::ReadFile.into()));
+    let random =
+        RANDOM.iter().chain([&HOSTS, &USERS]).map(|path| (Path::new(path), AccessFs::ReadFile.into()));
     let own = (own, AccessFs::ReadDir | AccessFs::RemoveFile);
     for (path, allowed) in readable.chain(random).chain([own]) {
         // Where there is no such directory there is nothing to be reached.

@@ -4,7 +4,7 @@ use std::{net::IpAddr, sync::Arc};
 
 use xdplive_names::{About, name_source};
 use xdplive_packet::{flow::FlowCounters, headers::present};
-use xdplive_source::{Conversation, Qualities, Quality, ip};
+use xdplive_source::{Conversation, Process, Qualities, Quality, ip};
 
 use super::{
     Cells, number, optional,
@@ -43,6 +43,10 @@ columns! {
     + Retransmits "retransmits" Number true 11 "Segments that local sockets of the conversation have sent again";
     + Handshake "handshake" Decimal true 12 "Time from the request for the connection to its answer" in "ms";
     + QualitySource "quality_source" String true 11 "socket: as a local socket has it; estimated: by the packets";
+    + Process "process" String true 18 "Process of this machine that started the conversation, or else that of the other side";
+    + Pid "pid" Number true 11 "Number of the process";
+    + User "user" String true 34 "User of the process";
+    + Container "container" String true 66 "Container of the process, or else its control group";
     + Host "host" String false 66 "Name of the machine that saw the packets; shown where it is asked for by name";
 }
 
@@ -61,6 +65,8 @@ pub struct FlowRow {
     last_seen: i64,
     /// How well its connection is, where somebody has asked for it.
     quality: Option<Quality>,
+    /// Whose it is, where somebody has asked for it.
+    process: Option<Arc<Process>>,
 }
 
 impl FlowRow {
@@ -71,7 +77,16 @@ impl FlowRow {
         both += conversation.reverse;
         let (first_seen, last_seen) = (milliseconds(both.first), milliseconds(both.last));
         let about = Default::default();
-        Self { seen_at: Arc::clone(&host), host, conversation, about, first_seen, last_seen, quality: None }
+        Self {
+            seen_at: Arc::clone(&host),
+            host,
+            conversation,
+            about,
+            first_seen,
+            last_seen,
+            quality: None,
+            process: None,
+        }
     }
 
     /// The same, seen at all of these hosts.
@@ -94,6 +109,12 @@ impl FlowRow {
             self.about = [key.source, key.destination].map(|bytes| about(&ip(key.version, bytes)));
         }
         self
+    }
+
+    /// The same with whose it is.
+    #[must_use]
+    pub fn of_process(self, process: Option<Arc<Process>>) -> Self {
+        Self { process, ..self }
     }
 
     /// The same with how well its connection is, as far as somebody knows.
@@ -160,6 +181,12 @@ impl FlowColumn {
         matches!(self, Self::SourceName | Self::DestinationName | Self::NameSource)
     }
 
+    /// Whether it is about whose packets are.
+    #[must_use]
+    pub const fn is_of_processes(self) -> bool {
+        matches!(self, Self::Process | Self::Pid | Self::User | Self::Container)
+    }
+
     /// Those about how well connections are, for which sockets are asked.
     pub const OF_QUALITY: [Self; 4] = [Self::Rtt, Self::Retransmits, Self::Handshake, Self::QualitySource];
 
@@ -221,6 +248,12 @@ impl FlowColumn {
             Self::Retransmits => number(row.quality.and_then(|quality| quality.retransmits), cells),
             Self::Handshake => time(row.quality.and_then(|quality| quality.handshake), cells),
             Self::QualitySource => optional(row.quality.map(|quality| quality.source.name()), cells),
+            Self::Process => optional(row.process.as_ref().map(|process| &*process.name), cells),
+            Self::Pid => number(row.process.as_ref().map(|process| process.number), cells),
+            Self::User => optional(row.process.as_ref().map(|process| &*process.user), cells),
+            Self::Container => {
+                optional(row.process.as_ref().and_then(|process| process.container.as_deref()), cells);
+            }
             Self::Host => cells.text(&row.host),
         }
     }

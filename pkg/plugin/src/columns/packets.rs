@@ -4,7 +4,7 @@ mod interfaces;
 
 use xdplive_names::{About, Vendor, name_source};
 use xdplive_packet::{Event, Headers, Hook, Tunnel, event::SEGMENTS_UNKNOWN, headers::present};
-use xdplive_source::{Batch, Row, ip};
+use xdplive_source::{Batch, Process, Row, Sides, ip};
 
 use self::interfaces::Interfaces;
 use super::{
@@ -56,6 +56,10 @@ columns! {
     + SourceAsn "source_asn" String true 120 "Autonomous system of the source; where the administrator names a file";
     + DestinationAsn "destination_asn" String true 120 "Autonomous system of the destination; where the administrator names a file";
     + Service "service" String true 18 "Service by protocol and port, of the side of the server";
+    + Process "process" String true 18 "Process of this machine whose socket sent or received it";
+    + Pid "pid" Number true 11 "Number of the process";
+    + User "user" String true 34 "User of the process";
+    + Container "container" String true 66 "Container of the process, or else its control group";
     + Host "host" String false 66 "Name of the machine that saw the packets; shown where it is asked for by name";
 }
 
@@ -76,6 +80,12 @@ impl PacketColumn {
             self,
             Self::SourceCountry | Self::DestinationCountry | Self::SourceAsn | Self::DestinationAsn
         )
+    }
+
+    /// Whether it is about whose packets are.
+    #[must_use]
+    pub const fn is_of_processes(self) -> bool {
+        matches!(self, Self::Process | Self::Pid | Self::User | Self::Container)
     }
 
     /// Whether it is about what is known of hosts.
@@ -171,6 +181,12 @@ impl PacketColumn {
                 rows(batches, |batch, row| optional(destination(batch, row).and_then(asn), cells));
             }
             Self::Service => headers(batches, |headers| optional(service(headers), cells)),
+            Self::Process => processes(batches, |process| optional(process.map(|one| &*one.name), cells)),
+            Self::Pid => processes(batches, |process| number(process.map(|one| one.number), cells)),
+            Self::User => processes(batches, |process| optional(process.map(|one| &*one.user), cells)),
+            Self::Container => processes(batches, |process| {
+                optional(process.and_then(|one| one.container.as_deref()), cells);
+            }),
             Self::Host => rows(batches, |batch, row| cells.text(batch.names.host(row.origin))),
         }
     }
@@ -194,6 +210,14 @@ fn events(batches: &[Batch], mut write: impl FnMut(&Event)) {
 #[inline(always)]
 fn headers(batches: &[Batch], mut write: impl FnMut(&Headers)) {
     rows(batches, |_, row| write(&row.event.headers));
+}
+
+/// Calls `write` with whose each row's packet is.
+fn processes(batches: &[Batch], mut write: impl FnMut(Option<&Process>)) {
+    rows(batches, |batch, row| {
+        let known = batch.processes.as_ref().zip(Sides::of_row(row));
+        write(known.and_then(|(known, sides)| known.get(&sides)).map(|process| &**process));
+    });
 }
 
 /// Calls `write` with what carries each row's packet.

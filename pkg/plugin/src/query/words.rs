@@ -156,6 +156,8 @@ impl Word for GroupBy {
             Self::SourceName => "source_name",
             Self::DestinationName => "destination_name",
             Self::Reason => "reason",
+            Self::Process => "process",
+            Self::Container => "container",
         }
     }
 }

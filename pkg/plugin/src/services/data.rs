@@ -186,6 +186,7 @@ impl Plugin {
         }
         about.notices.extend(remarks(&asked, &*self.source));
         about.notices.extend(self.notice_of_quality(&asked.query).await);
+        about.notices.extend(self.notice_of_processes(&asked.query).await);
         if readings.is_empty()
             && let Some(text) = nothing_fits(&asked.request.interfaces, &interfaces)
         {

@@ -178,7 +178,8 @@ impl Plugin {
                 self.tables(
                     &asked,
                     &self.sent.groups,
-                    Groups::of_each(&asked.query, self.source.clone(), self.naming_for(&asked)),
+                    Groups::of_each(&asked.query, self.source.clone(), self.naming_for(&asked))
+                        .with(self.attribution(&asked).await),
                     columns,
                 )
                 .await
@@ -187,7 +188,8 @@ impl Plugin {
                 self.tables(
                     &asked,
                     &self.sent.groups,
-                    Groups::steady(&asked.query, self.source.clone(), self.naming_for(&asked)),
+                    Groups::steady(&asked.query, self.source.clone(), self.naming_for(&asked))
+                        .with(self.attribution(&asked).await),
                     columns,
                 )
                 .await
@@ -196,8 +198,9 @@ impl Plugin {
             Columns::Series(columns) => self.rates(&asked, columns).await,
             Columns::Flows(columns) => {
                 let naming = self.naming_for(&asked);
-                let quality = self.quality(&asked.query).await;
-                let flows = Flows::new(&asked.query, SinceStart::of(self, &asked), naming, quality);
+                let quality = self.quality(&asked).await;
+                let flows = Flows::new(&asked.query, SinceStart::of(self, &asked), naming, quality)
+                    .with(self.attribution(&asked).await);
                 self.tables(&asked, &self.sent.flows, flows, columns).await
             }
             Columns::Capture(columns) => self.accounts(asked, columns).await,
@@ -224,7 +227,8 @@ impl Plugin {
             encoder,
             limit,
             self.shutdown.clone(),
-        );
+        )
+        .with(self.attribution(asked).await);
         Ok(Box::pin(stream::unfold(packets, Packets::next)))
     }
 

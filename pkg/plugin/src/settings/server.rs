@@ -65,6 +65,8 @@ pub struct ServerSettings {
     pub place_files: PlaceFiles,
     /// What is in these files; nothing until they have been [read](crate::places::Places::read).
     pub places: Places,
+    /// `processes`: whether processes, users and containers are shown, `true` or `false`. False.
+    pub processes: bool,
     /// `nats_servers`: servers of NATS by which data sources may reach other machines, separated by commas or spaces. None.
     pub nats_servers: BTreeSet<ServerAddress>,
     /// Names of the settings that are made, and can be used; the others have their defaults.
@@ -126,7 +128,7 @@ impl ServerSettingError {
 }
 
 /// Names of all settings, in lower case.
-pub const NAMES: [&str; 21] = [
+pub const NAMES: [&str; 22] = [
     "asn_file",
     "audit_level",
     "country_file",
@@ -142,6 +144,7 @@ pub const NAMES: [&str; 21] = [
     "max_limit",
     "nats_servers",
     "own_ports",
+    "processes",
     "queue_rows",
     "quota_percent",
     "ring_bytes",
@@ -249,6 +252,9 @@ impl ServerSettings {
                 asn: reader.value("asn_file", FILE, absolute),
             },
             places: Places::default(),
+            processes: reader
+                .value("processes", "it takes true or false", |text| text.parse().ok())
+                .unwrap_or_default(),
             nats_servers: reader
                 .value(
                     "nats_servers",

@@ -33,6 +33,7 @@ async fn nothing_is_set() {
             "watch": { "value": [], "set": false },
             "own_ports": { "value": [443, 3000], "set": false },
             "nats_servers": { "value": [], "set": false },
+            "processes": { "value": false, "set": false },
             "quota_percent": { "value": 100, "set": false },
             "log_level": { "value": "info", "set": false },
             "audit_level": { "value": "info", "set": false },

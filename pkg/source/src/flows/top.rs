@@ -11,7 +11,7 @@ use xdplive_packet::{
 };
 
 use super::snapshot::FlowSnapshot;
-use crate::ip::ip;
+use crate::{ip::ip, processes::Sides};
 
 /// What flows are put together by.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -54,11 +54,15 @@ pub enum GroupBy {
     DestinationName,
     /// Why the kernel dropped a packet: of dropped packets only. Flows have none.
     Reason,
+    /// Process of this machine. Sums are by the ends of packets: whoever knows processes puts those of one together.
+    Process,
+    /// Its container, or control group.
+    Container,
 }
 
 impl GroupBy {
     /// Every one, in the order in which they are documented.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 21] = [
         Self::Protocol,
         Self::Direction,
         Self::Vlan,
@@ -78,6 +82,8 @@ impl GroupBy {
         Self::SourceName,
         Self::DestinationName,
         Self::Reason,
+        Self::Process,
+        Self::Container,
     ];
 
     /// Whether groups are of what carries packets, which only who looks inside knows.
@@ -92,6 +98,12 @@ impl GroupBy {
         matches!(self, Self::SourceName | Self::DestinationName)
     }
 
+    /// Whether groups are of processes, which are put together by whoever knows them.
+    #[must_use]
+    pub const fn is_of_processes(self) -> bool {
+        matches!(self, Self::Process | Self::Container)
+    }
+
     /// Whether groups say who talks to whom: by address or port.
     #[must_use]
     pub const fn is_of_peers(self) -> bool {
@@ -103,7 +115,9 @@ impl GroupBy {
             | Self::DestinationPort
             | Self::Service
             | Self::SourceName
-            | Self::DestinationName => true,
+            | Self::DestinationName
+            | Self::Process
+            | Self::Container => true,
             Self::Protocol
             | Self::Direction
             | Self::Vlan
@@ -156,6 +170,10 @@ pub enum Group {
     Service(Option<&'static str>),
     /// The name of a host, of either end.
     Name(Arc<str>),
+    /// The ends of packets, for who knows whose they are.
+    Sides(Option<Sides>),
+    /// The process, or its container.
+    Process(Option<Arc<str>>),
 }
 
 /// What the link layer carries.
@@ -335,6 +353,7 @@ fn group(key: &FlowKey, place: Place<'_>, by: GroupBy) -> Group {
         GroupBy::Destination | GroupBy::DestinationName => Group::Destination(address(key, key.destination)),
         // The other one is added beside it.
         GroupBy::HostIp => Group::HostIp(address(key, key.source)),
+        GroupBy::Process | GroupBy::Container => Group::Sides(Sides::of_flow(key)),
         GroupBy::SourcePort => Group::SourcePort(key.ports().map(|(source, _)| source)),
         GroupBy::DestinationPort => Group::DestinationPort(key.ports().map(|(_, destination)| destination)),
         GroupBy::Ethertype => {

@@ -1,6 +1,7 @@
 //! Who may see packets.
 
 use super::*;
+use crate::settings::Ceiling;
 
 fn user(login: &str, email: &str, role: &str) -> User {
     User { login: login.to_owned(), name: login.to_owned(), email: email.to_owned(), role: role.to_owned() }
@@ -76,6 +77,20 @@ fn services_see_packets_where_the_data_source_allows_it() {
         assert_eq!(check_packets(Some(&user(login, "", "Admin")), &settings), Ok(()));
         // Allowing services is no way around the role.
         assert!(matches!(check_user(Some(&user(login, "", "")), &settings), Err(AccessError::Role { .. })));
+    }
+}
+
+#[test]
+fn processes_are_shown_to_people_where_the_administrator_allows_it() {
+    let (mut server, _) = ServerSettings::read(|_| None, &Ceiling::default());
+    let person = with_role("Viewer");
+    assert_eq!(check_processes(Some(&person), &server), Err(AccessError::Processes));
+    assert!(AccessError::Processes.to_string().contains("processes = true in the section"));
+    server.processes = true;
+    assert_eq!(check_processes(Some(&person), &server), Ok(()));
+    for login in SERVICES {
+        let service = user(login, "", "Admin");
+        assert_eq!(check_processes(Some(&service), &server), Err(AccessError::ProcessesToService), "{login}");
     }
 }
 

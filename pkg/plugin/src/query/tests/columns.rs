@@ -54,7 +54,7 @@ fn an_unknown_column_is_answered_with_those_there_are() {
         let beginning =
             format!("columns: there is no column \"{name}\"; there are time, interface, direction, ");
         assert!(error.starts_with(&beginning), "{error}");
-        assert!(error.ends_with(", service, host"), "{error}");
+        assert!(error.ends_with(", process, pid, user, container, host"), "{error}");
     }
 }
 

@@ -88,7 +88,7 @@ fn other_words_are_refused() {
         wrong(),
         "allowed are protocol, direction, vlan, interface, host, source, destination, host_ip, \
          source_port, destination_port, ethertype, tcp_flag, cast, tunnel, tunnel_id, service, source_name, \
-         destination_name, reason",
+         destination_name, reason, process, container",
     );
 }
 

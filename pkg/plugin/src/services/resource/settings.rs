@@ -50,6 +50,7 @@ impl Plugin {
             entry("history_rows", json!(server.history_rows)),
             entry("watch", json!(watched)),
             entry("own_ports", json!(own_ports)),
+            entry("processes", json!(server.processes)),
             entry("nats_servers", json!(nats_servers)),
             entry("quota_percent", json!(server.quotas.percent())),
             entry("log_level", json!(server.log_level)),

@@ -14,6 +14,7 @@ use super::{
     tables::Tabulate,
 };
 use crate::{
+    attribution::Attribution,
     columns::flows::FlowRow,
     conversations,
     naming::Naming,
@@ -45,6 +46,8 @@ pub(super) struct Flows {
     naming: Option<Naming>,
     /// How well connections are, where somebody asks.
     quality: Option<Qualities>,
+    /// Who knows processes, where they are shown.
+    attribution: Option<Attribution>,
 }
 
 impl Sink for Flows {
@@ -91,11 +94,21 @@ impl Flows {
             is_over: false,
             naming,
             quality,
+            attribution: None,
         }
     }
 
-    /// The same rows with how well connections are, where somebody asks.
-    fn with_quality(&mut self, rows: Arc<[FlowRow]>) -> Arc<[FlowRow]> {
+    /// The same with who knows processes.
+    pub(super) fn with(self, attribution: Option<Attribution>) -> Self {
+        Self { attribution, ..self }
+    }
+
+    /// The same rows with how well connections are and whose they are, where somebody asks.
+    fn told_by_sockets(&mut self, rows: Arc<[FlowRow]>) -> Arc<[FlowRow]> {
+        let rows = match &self.attribution {
+            Some(attribution) => attribution.told(&rows),
+            None => rows,
+        };
         let Some(quality) = &mut self.quality else { return rows };
         if let Err(error) = quality.read() {
             warn!("{error}");
@@ -115,14 +128,14 @@ impl Tabulate for Flows {
         if let Some(since_start) = &mut self.since_start {
             let rows = since_start.rows();
             self.is_over = rows.is_none();
-            return self.with_quality(rows.unwrap_or_else(|| Arc::from([])));
+            return self.told_by_sockets(rows.unwrap_or_else(|| Arc::from([])));
         }
         let rows = conversations::rows(self.conversations.iter(), &self.hosts, self.top, self.by_host);
         if self.is_of_interval {
             self.conversations.clear();
         }
         let rows = conversations::told(rows, self.naming.as_ref());
-        self.with_quality(rows)
+        self.told_by_sockets(rows)
     }
 
     fn is_over(&self) -> bool {

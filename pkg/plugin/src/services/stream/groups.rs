@@ -13,6 +13,7 @@ use super::{
     tables::Tabulate,
 };
 use crate::{
+    attribution::Attribution,
     columns::rates::CountRow,
     groups::{self, Steady},
     naming::Naming,
@@ -36,6 +37,8 @@ pub(super) struct Groups {
     size: fn(&Sum) -> u64,
     /// Who knows the names of hosts, where groups are of names.
     naming: Option<Naming>,
+    /// Who knows processes, where groups are of them.
+    attribution: Option<Attribution>,
 }
 
 /// Which groups are shown.
@@ -54,6 +57,8 @@ impl Sink for Groups {
     }
 
     fn add(&mut self, host: &Host, interface: &Arc<str>, key: &FlowKey, counters: &FlowCounters) -> bool {
+        let known = self.attribution.as_ref().map(|attribution| attribution.known(host.id, *key));
+        let key = known.as_ref().unwrap_or(key);
         self.sums_of(key.direction()).add(Place { host: &host.name, interface }, key, counters.sum);
         true
     }
@@ -90,8 +95,14 @@ impl Groups {
             choice,
             size: groups::size(query.measure),
             naming,
+            attribution: None,
             query: query.clone(),
         }
+    }
+
+    /// The same with who knows processes.
+    pub(super) fn with(self, attribution: Option<Attribution>) -> Self {
+        Self { attribution, ..self }
     }
 
     fn sums_of(&mut self, direction: Direction) -> &mut Counted {
@@ -126,6 +137,9 @@ impl Tabulate for Groups {
         let (mut sums, other) = take(&mut self.sums, self.sent.as_mut());
         if let Some(naming) = &self.naming {
             sums = naming.now().by_name(sums);
+        }
+        if let Some((attribution, by)) = self.attribution.as_ref().zip(self.query.group_by) {
+            sums = attribution.by_process(sums, by);
         }
         let rows = match &mut self.choice {
             Choice::Each(top) => groups::counts(&host, &Top::of(sums, other, *top, self.size), time, length),

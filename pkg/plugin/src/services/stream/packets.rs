@@ -9,8 +9,8 @@ use xdplive_source::{Batch, FLUSH_INTERVAL, Subscription};
 
 use super::{State, end, ended_by_itself, message::Message};
 use crate::{
-    columns::packets::PacketColumn, frame::json::Encoder, masks::Masks, naming::Naming, sent::Keeper,
-    shutdown::Shutdown,
+    attribution::Attribution, columns::packets::PacketColumn, frame::json::Encoder, masks::Masks,
+    naming::Naming, sent::Keeper, shutdown::Shutdown,
 };
 
 /// See the module's text.
@@ -19,6 +19,8 @@ pub(super) struct Packets {
     /// Who knows the names of hosts, where they are shown.
     naming: Option<Naming>,
     masks: Masks,
+    /// Who knows processes, where they are shown.
+    attribution: Option<Attribution>,
     /// Whoever opens a panel later finds the last rows.
     keeper: Option<Keeper<Batch>>,
     /// And whoever asks for rates, or for the volume of a log, what was counted.
@@ -46,6 +48,7 @@ impl Packets {
             subscription,
             naming,
             masks,
+            attribution: None,
             keeper,
             _recorded: recorded,
             encoder,
@@ -54,6 +57,11 @@ impl Packets {
             shutdown,
             state: State::Running,
         }
+    }
+
+    /// The same with who knows processes.
+    pub(super) fn with(self, attribution: Option<Attribution>) -> Self {
+        Self { attribution, ..self }
     }
 
     /// The next message; after the last one the status with which the stream ends.
@@ -88,6 +96,10 @@ impl Packets {
         let batches = self.masks.batches(batches);
         let batches = match &self.naming {
             Some(naming) => naming.tell(batches),
+            None => batches,
+        };
+        let batches = match &self.attribution {
+            Some(attribution) => attribution.tell(batches),
             None => batches,
         };
         let place = self.keeper.as_mut().map(|keeper| keeper.keep(&batches));

@@ -13,7 +13,7 @@ fn nothing_set() {
     assert_eq!(settings.own_ports, None);
     assert_eq!(settings.quotas, Quotas::Percent(100));
     assert_eq!((settings.log_level, settings.audit_level), ("info", "info"));
-    assert!(settings.made.is_empty());
+    assert!(settings.made.is_empty() && !settings.processes);
 }
 
 #[test]
@@ -29,12 +29,14 @@ fn everything_set() {
         ("header_bytes", "256"),
         ("own_ports", "443, 3000"),
         ("quota_percent", "250"),
+        ("processes", "true"),
         ("log_level", "warn"),
     ]);
     assert_eq!(settings.log_level, "warn");
     assert_eq!(settings.own_ports, Some([443, 3000].into()));
     assert_eq!(settings.quotas, Quotas::Percent(250));
-    assert_eq!(settings.made.len(), 11);
+    assert!(settings.processes);
+    assert_eq!(settings.made.len(), 12);
     assert_eq!(settings.ceiling, LimitCeiling::Rows(500));
     assert!(settings.interfaces.allow("eth3", false) && !settings.interfaces.allow("lo", false));
     assert_eq!(settings.hook, Some(HookChoice::XdpGeneric));
@@ -108,6 +110,7 @@ fn what_cannot_be_used_is_reported() {
         ("quota_percent", "1001", "it takes a whole number from 1 to 1000, or none"),
         ("log_level", "verbose", "it takes error, warn, info, debug or trace"),
         ("audit_level", "debug", "it takes info or off"),
+        ("processes", "yes", "it takes true or false"),
     ] {
         let (settings, errors) = read_server(&[(name, value), ("interfaces", "eth0")]);
         let sentences: Vec<String> = errors.iter().map(ToString::to_string).collect();

@@ -42,7 +42,7 @@ fn the_columns_are_those_of_the_contract() {
 }
 
 /// Columns of what a packet's fields are called, which nobody gets unasked.
-const NAMED: [&str; 10] = [
+const NAMED: [&str; 14] = [
     "source_mac_vendor",
     "destination_mac_vendor",
     "source_name",
@@ -53,9 +53,13 @@ const NAMED: [&str; 10] = [
     "source_asn",
     "destination_asn",
     "service",
+    "process",
+    "pid",
+    "user",
+    "container",
 ];
 
-/// What `xdplive watch` asks for: all columns but that of the machine and those of names, those of tunnels apart.
+/// What `xdplive watch` asks for: all columns but that of the machine and those of names and processes, those of tunnels apart.
 #[test]
 fn the_columns_that_watch_asks_for_are_all() {
     use xdplive_protocol::columns::{PACKETS, TUNNELS};
