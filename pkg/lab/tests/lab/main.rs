@@ -4,6 +4,7 @@ mod accounts;
 mod callers;
 mod churn;
 mod counters;
+mod drops;
 mod endings;
 mod errors;
 mod faults;
