@@ -23,7 +23,7 @@ fn every_panel_has_queries_that_are_answered() {
         .map(|entry| entry.unwrap().path())
         .filter(|path| path.extension().is_some_and(|extension| extension == "json"))
         .collect();
-    assert_eq!(files.len(), 4);
+    assert_eq!(files.len(), 6);
     for file in files {
         let dashboard = fs::read_to_string(&file).unwrap();
         for filter in ["host 192.0.2.1 or vlan 40", "inbound"] {
