@@ -4,7 +4,19 @@ import { t } from '../locale/t';
 const GROUPS: ReadonlyArray<readonly [group: () => string, columns: readonly string[]]> = [
   [
     () => t('column-group.time-and-place', 'Time and place'),
-    ['time', 'host', 'seen_at', 'interface', 'direction', 'reason', 'location', 'hook', 'first_seen', 'last_seen', 'group'],
+    [
+      'time',
+      'host',
+      'seen_at',
+      'interface',
+      'direction',
+      'reason',
+      'location',
+      'hook',
+      'first_seen',
+      'last_seen',
+      'group',
+    ],
   ],
   [
     () => t('column-group.link', 'Link'),
