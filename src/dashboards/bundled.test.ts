@@ -54,6 +54,7 @@ describe.each(Object.entries(BUNDLED))('%s', (file, dashboard) => {
   it('lets a reader choose data source, interface and packets, and narrow them by cells', () => {
     expect(dashboard.templating.list).toMatchObject([
       { name: 'datasource', type: 'datasource', query: pluginJson.id },
+      { name: 'machine', type: 'query', query: 'machines', includeAll: true, allValue: '*', multi: true },
       { name: 'interface', type: 'query', query: 'interfaces' },
       { name: 'filter', type: 'textbox', query: '', label: 'Filter' },
       { name: 'narrow', type: 'adhoc', datasource: DATA_SOURCE },
@@ -103,7 +104,7 @@ describe.each(Object.entries(BUNDLED))('%s', (file, dashboard) => {
         each.targets.every(({ datasource }) => JSON.stringify(datasource) === JSON.stringify(each.datasource))
       ).toBe(true);
       each.queries.forEach((query) => {
-        expect(query).toMatchObject({ datasource: DATA_SOURCE, interfaces: ['$interface'] });
+        expect(query).toMatchObject({ datasource: DATA_SOURCE, interfaces: ['$interface'], hosts: ['$machine'] });
         expect(queryFaults(query)).toEqual([]);
         // A ceiling below what it asks for would have the query refused.
         expect(query.limit).toBeUndefined();
@@ -186,7 +187,7 @@ describe.each(Object.entries(BUNDLED))('%s', (file, dashboard) => {
         const target = Object.values(BUNDLED).find((candidate) => candidate.uid === uid);
         const given = [...url.matchAll(/[?&](?:var-(\w+)=|\$\{(\w+):queryparam\})/g)];
         const names = given.map(([, one, other]) => one ?? other);
-        expect(names).toEqual(['datasource', 'interface', 'filter']);
+        expect(names).toEqual(['datasource', 'machine', 'interface', 'filter']);
         const chosen = target?.templating.list.filter(({ type }) => type !== 'adhoc');
         expect(chosen?.map(({ name }) => name)).toEqual(names);
         expect(url).toMatch(/&\$\{__url_time_range\}$/);

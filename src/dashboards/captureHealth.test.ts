@@ -8,8 +8,17 @@ import { drawn, rowsOf, type Panel, type Row } from './panelPipeline';
 const dashboard = BUNDLED['capture-health.json'];
 const panel = (title: string) => panelOf(dashboard, title);
 
-const STREAM = { matched: 0, thinned: 0, lost_ring: 0, lost_queue: 0, delivered: 0 };
-const ETH0 = { interface: 'eth0', direction: 'in', hook: 'tcx', own: 0, streams: 2, flow_overflow: 0, ...STREAM };
+const STREAM = { matched: 0, thinned: 0, lost_ring: 0, lost_queue: 0, lost_network: 0, delivered: 0 };
+const ETH0 = {
+  host: 'web1',
+  interface: 'eth0',
+  direction: 'in',
+  hook: 'tcx',
+  own: 0,
+  streams: 2,
+  flow_overflow: 0,
+  ...STREAM,
+};
 const ETH0_OUT = { ...ETH0, direction: 'out', streams: 0 };
 
 /** Two moments of two streams on one hook, and a hook without any. */
@@ -50,7 +59,7 @@ function figures({ options }: Panel, frames: DataFrame[]): Record<string, unknow
 it.each([
   ['Seen', { Seen: 96 }],
   ['Left out', { 'Left out': 30 }],
-  ['Lost', { 'No room in the ring': 1, 'Not taken in time': 4, 'No room for flow': 0 }],
+  ['Lost', { 'No room in the ring': 1, 'Not taken in time': 4, 'Not arrived': 0, 'No room for flow': 0 }],
   ['Ring used', { 'Ring used': 60 }],
 ])('counts what there is once: %s', async (title, shown) => {
   expect(figures(panel(title), await drawn(panel(title), ROWS))).toEqual(shown);
@@ -107,9 +116,9 @@ describe('Left out and lost, over time', () => {
       { ...ETH0, channel: null, time: 6_000 },
     ]);
     expect(rowsOf(frame).flatMap(({ Time, ...missed }) => [Time, ...Object.values(missed)])).toEqual([
-      ...[2_000, 0, 0, 0],
-      ...[4_000, 0, 0, 0],
-      ...[6_000, 0, 0, 0],
+      ...[2_000, 0, 0, 0, 0],
+      ...[4_000, 0, 0, 0, 0],
+      ...[6_000, 0, 0, 0, 0],
     ]);
   });
 });
@@ -160,7 +169,7 @@ it('shows states in the colours that they have in every table', () => {
 
 it('lists each stream with its newest counters', async () => {
   const [frame] = await drawn(panel('Streams'), ROWS);
-  const at = { Interface: 'eth0', Direction: 'in' };
+  const at = { Machine: 'web1', Interface: 'eth0', Direction: 'in' };
   expect(rowsOf(frame)).toEqual([
     {
       ...at,
@@ -170,6 +179,7 @@ it('lists each stream with its newest counters', async () => {
       'Left out': 30,
       'Lost: no room in the ring': 2,
       'Lost: not taken in time': 0,
+      'Lost: between machines': 0,
       Delivered: 0,
     },
     {
@@ -180,6 +190,7 @@ it('lists each stream with its newest counters', async () => {
       'Left out': 0,
       'Lost: no room in the ring': 0,
       'Lost: not taken in time': 4,
+      'Lost: between machines': 0,
       Delivered: 0,
     },
   ]);

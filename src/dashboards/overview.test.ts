@@ -90,9 +90,9 @@ it.each([
 it('counts what begins, resets, refuses and cannot be reached, under names that say so', () => {
   const { queries, fieldConfig } = panel('Connections begun, reset and failed');
   expect(queries.map(({ refId, kind, groupBy, filter }) => [refId, kind, groupBy, filter])).toEqual([
-    ['begun', 'rates', undefined, '($filter) and tcp[tcpflags] & (tcp-syn|tcp-ack) = tcp-syn'],
-    ['reset', 'rates', undefined, '($filter) and tcp[tcpflags] & tcp-rst != 0'],
-    ['refused', 'rates', undefined, '($filter) and tcp[tcpflags] & (tcp-rst|tcp-ack) = (tcp-rst|tcp-ack)'],
+    ['begun', 'rates', undefined, '($filter) and tcpflags & (syn|ack) = syn'],
+    ['reset', 'rates', undefined, '($filter) and tcpflags & rst != 0'],
+    ['refused', 'rates', undefined, '($filter) and tcpflags & (rst|ack) = (rst|ack)'],
     [
       'unreachable',
       'rates',
@@ -142,14 +142,14 @@ describe('Lost', () => {
         { ...row, time: 2, lost_ring: 9, flow_overflow: 8 },
         { ...other, time: 2, lost_queue: 5, lost_ring: 1, flow_overflow: 8 }
       )
-    ).toEqual([{ 'No room in the ring': 3, 'Not taken in time': 4, 'No room for flow': 3 }]);
+    ).toEqual([{ 'No room in the ring': 3, 'Not taken in time': 4, 'Not arrived': 0, 'No room for flow': 3 }]);
   });
 
   it('takes counters that begin anew for no loss', async () => {
     const old = { ...row, lost_ring: 7, lost_queue: 3, flow_overflow: 5 };
     const anew = { ...row, flow_overflow: 0 };
     expect(await lost({ ...old, time: 1 }, { ...anew, time: 2 }, { ...anew, time: 3 })).toEqual([
-      { 'No room in the ring': 0, 'Not taken in time': 0, 'No room for flow': 0 },
+      { 'No room in the ring': 0, 'Not taken in time': 0, 'Not arrived': 0, 'No room for flow': 0 },
     ]);
   });
 });

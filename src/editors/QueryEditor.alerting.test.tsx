@@ -21,7 +21,9 @@ it.each(['packets', 'flows', undefined] as const)(
   'reports of %s, before a rule is saved, that it cannot use them',
   async (kind) => {
     await openRule(kind);
-    expect(screen.getByRole('alert', { name: HINT })).toHaveTextContent(/Choose Rates or Capture\..*is off\.$/);
+    expect(screen.getByRole('alert', { name: HINT })).toHaveTextContent(
+      /Choose Rates, Capture or Interfaces, or Drops by reason\..*is off\.$/
+    );
     await userEvent.click(screen.getByRole('radio', { name: 'Rates' }));
     expect(screen.queryByText(HINT)).not.toBeInTheDocument();
   }

@@ -14,7 +14,7 @@ const CHOICES: Record<string, readonly string[]> = {
   groupBy: GROUPINGS.map(({ groupBy }) => groupBy),
 };
 
-const OTHER_KEYS = ['refId', 'datasource', 'kind', 'interfaces', 'filter', 'columns'];
+const OTHER_KEYS = ['refId', 'datasource', 'kind', 'interfaces', 'hosts', 'filter', 'columns'];
 
 /** What in a dashboard's query the editor could not have written. */
 export function queryFaults(query: XdpQuery): string[] {
