@@ -100,8 +100,9 @@ audit: ## Whether advisories are known against what we depend on; needs the netw
 
 .PHONY: test-rust
 test-rust: ## Rust tests that need no rights
-	@# No crate has doc tests, and to look for them in each takes a minute.
+	@# One crate has an example in its documentation, and to look for some in each takes a minute.
 	cargo test --workspace --locked --exclude xdplive-lab --lib --bins --tests
+	cargo test --locked --doc -p xdplive-filter
 
 .PHONY: test-ebpf
 test-ebpf: ## The committed eBPF objects are what their source gives

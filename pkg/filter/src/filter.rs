@@ -1,7 +1,5 @@
 //! A filter from its text to its decisions.
 
-mod masked;
-
 use std::fmt;
 
 use crate::{
@@ -14,8 +12,6 @@ use crate::{
     syntax::Expression,
     term::{self, Term, TooComplex},
 };
-
-pub use self::masked::TellsAddresses;
 
 /// Bytes of a filter's text at most, as it is given and as it is printed.
 pub const MAX_TEXT: usize = 256 * 1024;
@@ -55,6 +51,12 @@ impl Filter {
         let filter = Self { expression, formula };
         let printed = filter.to_string().len();
         if printed > MAX_TEXT { Err(too_long(printed, " written out")) } else { Ok(filter) }
+    }
+
+    /// The filter that an expression is.
+    pub(crate) fn of(expression: Expression) -> Self {
+        let formula = compile::formula(&expression);
+        Self { expression, formula }
     }
 
     pub(crate) fn expression(&self) -> &Expression {

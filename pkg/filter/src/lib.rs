@@ -21,6 +21,7 @@
 //! | `explain` | what a filter means, in plain words |
 //! | [`contradiction`] | filters that no packet can match, and why |
 //! | [`flow`] | the same decision for a flow, as far as flows carry what a filter looks at |
+//! | [`masked`] | what a filter means where addresses are shown as their networks |
 //! | [`filter`] | [`Filter`]: parse, print, decide, normalise |
 //! | [`tables`] | terms of many filters as the tables that the kernel looks values up in |
 //! | [`term`] | the normal form |
@@ -49,6 +50,7 @@ pub mod filter;
 pub mod flow;
 mod formula;
 mod lexer;
+pub mod masked;
 pub mod parse;
 pub mod reading;
 mod relation;
@@ -65,8 +67,9 @@ pub use contradiction::Contradiction;
 pub use environment::Environment;
 pub use error::{FilterError, Reason, Suggestion};
 pub use field::{Bytes, Extracted, Field, Layer, Packet};
-pub use filter::{Filter, TellsAddresses};
+pub use filter::Filter;
 pub use flow::{FlowFilter, NotOfFlows};
+pub use masked::TellsAddresses;
 pub use set::{Range, Set, prefix::Prefix};
 pub use term::{Term, TooComplex};
 pub use words::service_name;

@@ -3,7 +3,6 @@
 use std::net::{Ipv4Addr, Ipv6Addr};
 
 use crate::{
-    compile,
     field::{Extracted, Field, Layer},
     filter::Filter,
     formula::Test,
@@ -43,8 +42,7 @@ impl Filter {
             },
             other => Tree::Leaf(other.clone()),
         });
-        let formula = compile::formula(&expression);
-        Ok(Self { expression, formula })
+        Ok(Self::of(expression))
     }
 }
 
