@@ -115,7 +115,7 @@ mod tests {
     /// Whoever guesses an address must not learn whether it is there.
     #[test]
     fn what_says_more_than_a_network_is_never_there() {
-        use crate::Environment;
+        use crate::environment::Environment;
         for text in ["host 192.0.2.7", "src net 192.0.2.16/28", "ip6 host 2001:db8::1", "arp host 192.0.2.7"]
         {
             let filter = Filter::parse(text).unwrap().masked(24, 64).unwrap();
