@@ -259,7 +259,9 @@ fn remember(location: u64) {
     }
 }
 
-/// A function's name and the distance from its beginning.
+/// A function's name and the distance from its beginning. Not mangled, because the object's BTF has the name of it, and a
+/// mangled one depends on where the checkout is.
+#[unsafe(no_mangle)]
 static FORMAT: [u8; 4] = *b"%pB\0";
 
 /// The number of the network namespace of a device or socket.
