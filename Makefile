@@ -145,7 +145,7 @@ soak: programs ## What takes minutes: damaged frames, kills, interfaces that com
 	XDPLIVE_HOSTILE_FRAMES=10000000 cargo test --locked -p xdplive-lab --test lab -- --nocapture hostile::
 	XDPLIVE_KILLS=200 cargo test --locked -p xdplive-lab --test lab -- --nocapture faults::killed
 	XDPLIVE_FULL_SECONDS=60 cargo test --locked -p xdplive-lab --test lab -- --nocapture faults::a_ring_that
-	XDPLIVE_SOAK_SECONDS=600 cargo test --locked -p xdplive-lab --test lab -- --nocapture churn::
+	XDPLIVE_SOAK_SECONDS=600 cargo test --locked -p xdplive-lab --test lab -- --ignored --nocapture churn::
 	XDPLIVE_PANELS_SECONDS=3600 cargo test --locked -p xdplive-lab --test lab -- --nocapture soak::
 
 .PHONY: kernels

@@ -30,6 +30,7 @@ const WARM: Duration = Duration::from_secs(20);
 
 /// Nothing grows with interfaces that were, and every packet over an interface that was attached is counted.
 #[test]
+#[ignore = "memory has to settle first, which takes half a minute: make soak"]
 fn interfaces_that_come_and_go_leave_nothing_behind() {
     let seconds = xdplive_lab::number(SECONDS).unwrap_or(30) as u64;
     let length = Duration::from_secs(seconds);
