@@ -1,6 +1,7 @@
 //! Other machines as one source: hosts come and go, and whatever is asked is asked of those that are there.
 
 mod caller;
+mod counted;
 mod fleet;
 mod lessee;
 mod listening;

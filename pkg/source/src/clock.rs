@@ -24,6 +24,14 @@ impl Moment {
         self.steady.saturating_sub(earlier.steady)
     }
 
+    /// The moment at which the wall clock showed `wall`, as far as this later one tells; this one, if that is still to come.
+    #[must_use]
+    pub fn back_at(self, wall: i64) -> Self {
+        let wall = wall.min(self.wall);
+        let ago = Duration::from_nanos(self.wall.saturating_sub(wall).unsigned_abs());
+        Self { wall, steady: self.steady.saturating_sub(ago) }
+    }
+
     /// How far the wall clock was set forward since an earlier moment of the same host, nanoseconds; negative where it was
     /// set back.
     #[must_use]

@@ -12,7 +12,7 @@ use super::{
 };
 use crate::clock;
 
-/// Reads what has been counted of the interfaces that `chosen` has, on the only host. `known` says what changes seldom: speeds,
+/// Reads what has been counted of the interfaces that `chosen` has, on the only host. `known` says what rarely changes: speeds,
 /// and which are uplinks. Waits for the kernel, which answers at once.
 ///
 /// # Errors

@@ -1,7 +1,7 @@
 //! The hosts of a fleet as one source.
 
 use std::{
-    collections::{BTreeMap, BTreeSet},
+    collections::BTreeSet,
     sync::{Arc, Mutex},
     time::Duration,
 };
@@ -16,14 +16,15 @@ use tokio::{
 use xdplive_source::{
     Check, FlowFeed, FlowQueue, HookAccounts, Host, HostId, HostSet, Hosts, InterfaceSet, InterfaceState,
     Interfaces, IsShown, LeftOut, LinkReading, Machine, Moment, Outcome, Prepared, Queue, Reading, Report,
-    Request, Source, SourceError, StreamAccounts, StreamId, Subscription, names_of,
+    Request, Source, SourceError, StreamId, Subscription, names_of,
 };
 
 use super::{
     caller::{Caller, remote},
+    counted::Counted,
     lessee::{self, Terms},
     listening::listen,
-    shared::{FleetSettings, Shared, Stream, lock},
+    shared::{FleetSettings, PATIENCE, Shared, Stream, lock},
     sink::Sink,
     sums::StreamSums,
     table::{Known, Reach},
@@ -31,13 +32,9 @@ use super::{
 use crate::{
     clock,
     nats::Connection,
-    wire::{Answer, Ask, NameError, WireAccounts, WireRequest, check_client, lists_of},
+    wire::{Answer, Ask, NameError, WireRequest, check_client, lists_of},
 };
 
-/// How long the answer of a host is waited for that many are asked for.
-const PATIENCE: Duration = Duration::from_millis(1500);
-/// How long hosts are waited for that are asked again and again, and whose last answer is at hand.
-const WAITED_FOR: Duration = Duration::from_millis(300);
 /// How long a new client waits for the connection and for hosts that answer its call, before it says that there are none.
 const FIRST: Duration = Duration::from_secs(2);
 
@@ -60,13 +57,6 @@ pub struct Fleet {
     counted: Arc<Counted>,
     /// Dropped with this, which ends the task that listens.
     _alive: watch::Sender<()>,
-}
-
-/// What each host had counted when it last answered, which stays while it does not; and those that are being asked.
-#[derive(Default)]
-struct Counted {
-    by_host: Mutex<BTreeMap<HostId, Vec<WireAccounts>>>,
-    asked: Mutex<BTreeSet<HostId>>,
 }
 
 impl Fleet {
@@ -92,7 +82,8 @@ impl Fleet {
         });
         let (alive, ended) = watch::channel(());
         tokio::spawn(listen(Arc::clone(&shared), presences, answers, ended));
-        Ok(Self { shared, begun: Instant::now(), counted: Arc::default(), _alive: alive })
+        let counted = Counted::new(Arc::clone(&shared));
+        Ok(Self { shared, begun: Instant::now(), counted, _alive: alive })
     }
 
     /// All hosts that have been heard of, and what is known of them.
@@ -337,30 +328,8 @@ impl Source for Fleet {
     }
 
     async fn accounts(&self) -> Vec<HookAccounts> {
-        self.ask_for_accounts().await;
-        let by_lease = self.by_lease();
-        let (mut all, mut unreachable) = (Vec::new(), Vec::new());
-        let table = lock(&self.shared.table);
-        let counted = lock(&self.counted.by_host);
-        for known in table.all() {
-            let Some(accounts) = counted.get(&known.host.id) else { continue };
-            let hooks = self.hooks(&known.host, accounts, &by_lease);
-            match &known.reach {
-                Reach::Here => all.extend(hooks),
-                // What nobody asked for is not missed.
-                Reach::Unreachable(reason) => {
-                    let asked = hooks.into_iter().filter(|hook| hook.state.is_some());
-                    unreachable.extend(asked.map(|hook| HookAccounts {
-                        hook: None,
-                        state: Some(InterfaceState::Unreachable),
-                        reason: format!("{}: {reason}", known.host.name),
-                        ..hook
-                    }));
-                }
-            }
-        }
-        all.extend(unreachable);
-        all
+        self.counted.ask(self.here()).await;
+        self.counted.hooks()
     }
 
     async fn link_counters(
@@ -410,80 +379,12 @@ impl Source for Fleet {
         let sums = Arc::clone(&lock(&self.shared.streams).get(&stream)?.sums);
         let now = clock::now();
         let (at, sums) = lock(&sums).reading(now.wall)?;
-        // The same moment by the other clock.
-        let ago = Duration::from_nanos(u64::try_from(now.wall.saturating_sub(at)).unwrap_or(0));
-        Some(Reading { at: Moment { wall: at, steady: now.steady.saturating_sub(ago) }, sums })
+        Some(Reading { at: now.back_at(at), sums })
     }
 
     fn own_ports(&self, host: HostId) -> Arc<BTreeSet<u16>> {
         let table = lock(&self.shared.table);
         table.by_id(host).map(|known| Arc::clone(&known.own_ports)).unwrap_or_default()
-    }
-}
-
-impl Fleet {
-    /// Asks the hosts that are there for what they have counted, and waits a little for those that had answered before: one
-    /// that is slow holds nobody, and what it says later is there for the next who asks.
-    async fn ask_for_accounts(&self) {
-        let mut answers = Vec::new();
-        for host in self.here() {
-            if !lock(&self.counted.asked).insert(host.id) {
-                continue;
-            }
-            let (shared, counted) = (Arc::clone(&self.shared), Arc::clone(&self.counted));
-            answers.push(tokio::spawn(async move {
-                let answer = timeout(PATIENCE, shared.ask(&host.name, &Ask::Accounts)).await;
-                lock(&counted.asked).remove(&host.id);
-                if let Ok(Ok(heard)) = answer
-                    && let Answer::Accounts(accounts) = heard.answered.answer
-                {
-                    lock(&counted.by_host).insert(host.id, accounts);
-                }
-            }));
-        }
-        // They go on.
-        _ = timeout(WAITED_FOR, join_all(answers)).await;
-    }
-
-    /// The streams there are, by their leases.
-    fn by_lease(&self) -> BTreeMap<u64, (StreamId, Arc<Mutex<StreamSums>>)> {
-        let streams = lock(&self.shared.streams);
-        streams.iter().map(|(id, stream)| (stream.lease, (*id, Arc::clone(&stream.sums)))).collect()
-    }
-
-    /// What a host has counted, with this client's streams in it.
-    fn hooks(
-        &self,
-        host: &Host,
-        accounts: &[WireAccounts],
-        by_lease: &BTreeMap<u64, (StreamId, Arc<Mutex<StreamSums>>)>,
-    ) -> Vec<HookAccounts> {
-        let mut hooks = Vec::new();
-        let mut is_told = BTreeSet::new();
-        for wire in accounts {
-            let Ok(mut hook) = wire.read(host) else { continue };
-            for stream in &wire.streams {
-                let Some((id, sums)) = by_lease.get(&stream.lease) else { continue };
-                let mut counts: xdplive_source::Counts = stream.counts.into();
-                if is_told.insert(stream.lease) {
-                    counts.lost_network = lock(sums).lost(&host.name);
-                    counts.delivered = counts.delivered.saturating_sub(counts.lost_network);
-                }
-                hook.streams.push(StreamAccounts { counts, ..self.of_stream(*id) });
-            }
-            hooks.push(hook);
-        }
-        hooks
-    }
-
-    /// A stream in the accounts, without what was counted for it.
-    fn of_stream(&self, id: StreamId) -> StreamAccounts {
-        let streams = lock(&self.shared.streams);
-        let (has_rows, label, filter) = streams
-            .get(&id)
-            .map(|stream| (stream.has_rows, Arc::clone(&stream.label), Arc::clone(&stream.filter)))
-            .unwrap_or_default();
-        StreamAccounts { id, has_rows, label, filter, counts: xdplive_source::Counts::default() }
     }
 }
 

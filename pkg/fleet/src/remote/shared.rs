@@ -3,6 +3,7 @@
 use std::{
     collections::{BTreeMap, HashMap},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
 };
 
 use tokio::{sync::watch, time::Instant};
@@ -19,6 +20,9 @@ use crate::{
     nats::Connection,
     wire::{Ask, Presence, Subjects},
 };
+
+/// How long the answer of a host is waited for that many are asked for.
+pub(super) const PATIENCE: Duration = Duration::from_millis(1500);
 
 /// Which hosts a client has, and what it is called.
 #[derive(Clone, Debug)]

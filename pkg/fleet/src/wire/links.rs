@@ -15,6 +15,14 @@ pub struct WireLink {
     index: u32,
     state: String,
     speed: Option<u64>,
+    #[serde(with = "WireCounters")]
+    counters: LinkCounters,
+}
+
+/// How the counters travel. One that a release does not know is left out, or 0.
+#[derive(Default, Serialize, Deserialize)]
+#[serde(remote = "LinkCounters", default)]
+struct WireCounters {
     in_bytes: u64,
     out_bytes: u64,
     in_packets: u64,
@@ -32,66 +40,27 @@ impl WireLink {
     /// A reading without its host.
     #[must_use]
     pub fn new(reading: &LinkReading) -> Self {
-        let LinkReading { at, interface, index, state, speed, counters, .. } = reading;
-        let LinkCounters {
-            in_bytes,
-            out_bytes,
-            in_packets,
-            out_packets,
-            in_dropped,
-            in_missed,
-            out_dropped,
-            in_errors,
-            out_errors,
-            carrier_changes,
-            queue_dropped,
-        } = *counters;
         Self {
-            at: at.wall,
-            interface: interface.to_string(),
-            index: *index,
-            state: state.to_string(),
-            speed: *speed,
-            in_bytes,
-            out_bytes,
-            in_packets,
-            out_packets,
-            in_dropped,
-            in_missed,
-            out_dropped,
-            in_errors,
-            out_errors,
-            carrier_changes,
-            queue_dropped,
+            at: reading.at.wall,
+            interface: reading.interface.to_string(),
+            index: reading.index,
+            state: reading.state.to_string(),
+            speed: reading.speed,
+            counters: reading.counters,
         }
     }
 
     /// The reading, of a host whose clock is `ahead` nanoseconds ahead; `now` is the moment at which it is here.
     #[must_use]
     pub fn read(&self, host: &Host, ahead: i64, now: Moment) -> LinkReading {
-        let wall = self.at.saturating_sub(ahead).min(now.wall);
-        let ago = std::time::Duration::from_nanos(u64::try_from(now.wall.saturating_sub(wall)).unwrap_or(0));
         LinkReading {
-            // The same moment by the other clock.
-            at: Moment { wall, steady: now.steady.saturating_sub(ago) },
+            at: now.back_at(self.at.saturating_sub(ahead)),
             host: host.clone(),
             interface: Arc::from(self.interface.as_str()),
             index: self.index,
             state: Arc::from(self.state.as_str()),
             speed: self.speed,
-            counters: LinkCounters {
-                in_bytes: self.in_bytes,
-                out_bytes: self.out_bytes,
-                in_packets: self.in_packets,
-                out_packets: self.out_packets,
-                in_dropped: self.in_dropped,
-                in_missed: self.in_missed,
-                out_dropped: self.out_dropped,
-                in_errors: self.in_errors,
-                out_errors: self.out_errors,
-                carrier_changes: self.carrier_changes,
-                queue_dropped: self.queue_dropped,
-            },
+            counters: self.counters,
         }
     }
 }
