@@ -17,7 +17,7 @@ use xdplive_fleet::{
     synthetic::{Making, number_of},
 };
 use xdplive_packet::accounting::Limit;
-use xdplive_source::{Source as _, SourceError};
+use xdplive_source::{HostSet, InterfaceSet, Source as _, SourceError};
 
 fn making(host: &str, rate: u32) -> Making {
     Making { host: host.to_owned(), rate, ..Making::default() }
@@ -148,4 +148,21 @@ async fn a_limit_is_that_of_all_hosts_together_and_a_quiet_one_loses_nothing() {
     assert!(rows["busy1"] > 800 && rows["busy2"] > 800, "equal parts of the rest: {rows:?}");
     let made: u64 = agents.iter().map(|agent| agent.source.made()).sum();
     assert_eq!((tally.seen, tally.lost), (2 * made, 0), "{tally:?}");
+}
+
+/// As two terminals on one machine have it, or two servers of Grafana.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn two_clients_of_one_name_do_not_take_each_others_answers() {
+    let server = Server::start();
+    let _agent = agent(&server.url(), making("a", 10), Ceiling::default());
+    let (one, other) = (fleet(&server.url()).await, fleet(&server.url()).await);
+    hosts(&one, 1).await;
+    hosts(&other, 1).await;
+    let request = packets(Limit::All);
+    for _ in 0..50 {
+        let links = other.link_counters(&HostSet::All, &InterfaceSet::Any);
+        let (prepared, links) = tokio::join!(one.prepare(&request), links);
+        assert_eq!(prepared.unwrap().in_force.len(), 2, "both directions");
+        assert_eq!(links.unwrap().len(), 1);
+    }
 }

@@ -30,8 +30,10 @@ pub struct Caller {
     waiting: Mutex<Waiting>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Waiting {
+    /// The number of the last ask. They begin anywhere: another client may have the same name by mistake, and hears the answers to
+    /// this one's, as this one hears those to its.
     last: u64,
     asks: HashMap<u64, Waits>,
 }
@@ -56,7 +58,12 @@ impl Caller {
     /// Asks through `client`, which agents call `name`.
     #[must_use]
     pub fn new(client: Client, subjects: Subjects, name: String) -> Self {
-        Self { client, subjects, name, waiting: Mutex::default() }
+        Self {
+            client,
+            subjects,
+            name,
+            waiting: Mutex::new(Waiting { last: fastrand::u64(..), asks: HashMap::new() }),
+        }
     }
 
     /// Asks the agent of `host`.
@@ -73,7 +80,7 @@ impl Caller {
                     "too many questions to other machines wait for an answer".to_owned(),
                 ));
             }
-            waiting.last += 1;
+            waiting.last = waiting.last.wrapping_add(1);
             let id = waiting.last;
             waiting.asks.insert(id, Waits { host: host.to_owned(), pieces: Pieces::default(), tell });
             id
