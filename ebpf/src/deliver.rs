@@ -13,39 +13,28 @@ use xdplive_packet::{
 };
 
 use crate::{
-    maps::{self, BUDGETS, FLOWS_SEEN, INNERMOST, Work},
-    observe::Packet,
+    maps::{self, BUDGETS, FLOWS_SEEN, INNERMOST, OUTERMOST, Work},
+    observe::{Packet, descend_to_measure, measure},
     report::{self, Found},
-    verifier::opaque,
+    verifier::{opaque, reread},
 };
 
-/// Counts the packets at work for the slots that want them, and reports them as far as budgets go.
+/// Counts one of the packets at work for the slots that want it, and reports it as far as budgets go.
 #[inline(always)]
-pub fn deliver<P: Packet>(packet: &mut P, configuration: &Configuration, work: &mut Work) {
-    let mut views = Views { packet, configuration, work };
-    // SAFETY: the helper calls `view` twice with the pointer given, before it returns.
-    unsafe {
-        bpf_loop(2, view::<P> as *mut c_void, ptr::from_mut(&mut views).cast(), 0);
+pub fn deliver<P: Packet>(
+    packet: &mut P,
+    (configuration, number): (&Configuration, u32),
+    work: &mut Work,
+    view: u32,
+) {
+    if configuration.flows == 0 {
+        // Otherwise that has been done.
+        descend_to_measure(packet, configuration, number);
+        measure(packet, configuration, &work.views[OUTERMOST], &work.inside, &mut work.seen);
     }
-}
-
-/// What [`deliver`] has.
-struct Views<'a, P> {
-    packet: &'a mut P,
-    configuration: &'a Configuration,
-    work: &'a mut Work,
-}
-
-/// Counts and reports one packet.
-unsafe extern "C" fn view<P: Packet>(turn: u64, views: *mut c_void) -> c_long {
-    // SAFETY: `deliver` gives what it was given.
-    let Views { packet, configuration, work } = unsafe { &mut *views.cast::<Views<'_, P>>() };
-    let number = opaque(turn) as usize & 1;
+    let number = view as usize & 1;
     let viewed = &work.views[number];
     let wanted = viewed.wanted;
-    if wanted == 0 {
-        return 0;
-    }
     let headers = &viewed.headers;
     // SAFETY: a helper without arguments.
     let time = unsafe { bpf_ktime_get_ns() };
@@ -60,21 +49,30 @@ unsafe extern "C" fn view<P: Packet>(turn: u64, views: *mut c_void) -> c_long {
         left: wanted,
         passed: 0,
     };
-    // SAFETY: this is what `pass` takes.
-    unsafe { each_slot(wanted, pass, &mut decision) };
+    if wanted & wanted.wrapping_sub(1) == 0 {
+        // One slot, as nearly always: the helper's way to call costs more than what it calls.
+        decision.pass();
+    } else {
+        // SAFETY: this is what `pass` takes.
+        unsafe { each_slot(wanted, pass, &mut decision) };
+    }
+    reread();
     let passed = decision.passed;
     if passed == 0 {
-        return 0;
+        return;
     }
     let found =
         Found { time, slots: passed, frame_length: work.seen.length, segments: work.seen.segments, hook };
     let tunnel = if number == INNERMOST { Some(&viewed.tunnel) } else { None };
-    if !report::report(*packet, configuration, &found, headers, tunnel, &mut work.record) {
+    if !report::report(packet, configuration, &found, headers, tunnel, &mut work.record) {
         decision.left = passed;
-        // SAFETY: this is what `lose` takes.
-        unsafe { each_slot(passed, lose, &mut decision) };
+        if passed & passed.wrapping_sub(1) == 0 {
+            decision.lose();
+        } else {
+            // SAFETY: this is what `lose` takes.
+            unsafe { each_slot(passed, lose, &mut decision) };
+        }
     }
-    0
 }
 
 /// A packet that slots want, and what becomes of it.
@@ -108,48 +106,56 @@ impl Decision<'_> {
     fn cell(&self, slot: usize) -> Option<*mut SlotCounters> {
         maps::cell(slot_cell(self.configuration.cells, slot as u32, self.direction))
     }
+
+    /// Counts the packet for the next slot, and lets it pass as far as the slot's budget goes.
+    #[inline(always)]
+    fn pass(&mut self) {
+        let slot = self.next_slot();
+        let limit = self.configuration.limits[slot];
+        let counts_only = limit == Limit::NONE;
+        let passes = limit == 0
+            || !counts_only
+                && match BUDGETS.get(self.configuration.budgets[slot]) {
+                    Some(bucket) => {
+                        let budget = self.configuration.budgets[slot];
+                        bucket.passes(limit, self.time, self.headers, budget, |number| FLOWS_SEEN.get(number))
+                    }
+                    None => false,
+                };
+        if let Some(counted) = self.cell(slot) {
+            // SAFETY: nobody else has it, see `observe`.
+            let counted = unsafe { &mut *counted };
+            counted.matched += 1;
+            counted.segments += self.segments;
+            counted.bytes += self.bytes;
+            counted.thinned += u64::from(!passes & !counts_only);
+        }
+        self.passed |= u64::from(passes) << slot;
+    }
+
+    /// Counts the packet as lost for the next slot.
+    #[inline(always)]
+    fn lose(&mut self) {
+        let slot = self.next_slot();
+        if let Some(counted) = self.cell(slot) {
+            // SAFETY: as in `pass`.
+            let counted = unsafe { &mut *counted };
+            counted.lost += 1;
+        }
+    }
 }
 
-/// Counts the packet for the next slot, and lets it pass as far as the slot's budget goes.
+/// [`Decision::pass`].
 unsafe extern "C" fn pass(_turn: u64, decision: *mut c_void) -> c_long {
     // SAFETY: `each_slot` gives what it was given.
-    let decision = unsafe { &mut *decision.cast::<Decision<'_>>() };
-    let slot = decision.next_slot();
-    let limit = decision.configuration.limits[slot];
-    let counts_only = limit == Limit::NONE;
-    let passes = limit == 0
-        || !counts_only
-            && match BUDGETS.get(decision.configuration.budgets[slot]) {
-                Some(bucket) => {
-                    let budget = decision.configuration.budgets[slot];
-                    bucket.passes(limit, decision.time, decision.headers, budget, |number| {
-                        FLOWS_SEEN.get(number)
-                    })
-                }
-                None => false,
-            };
-    if let Some(counted) = decision.cell(slot) {
-        // SAFETY: nobody else has it, see `observe`.
-        let counted = unsafe { &mut *counted };
-        counted.matched += 1;
-        counted.segments += decision.segments;
-        counted.bytes += decision.bytes;
-        counted.thinned += u64::from(!passes & !counts_only);
-    }
-    decision.passed |= u64::from(passes) << slot;
+    unsafe { &mut *decision.cast::<Decision<'_>>() }.pass();
     0
 }
 
-/// Counts the packet as lost for the next slot.
+/// [`Decision::lose`].
 unsafe extern "C" fn lose(_turn: u64, decision: *mut c_void) -> c_long {
     // SAFETY: `each_slot` gives what it was given.
-    let decision = unsafe { &mut *decision.cast::<Decision<'_>>() };
-    let slot = decision.next_slot();
-    if let Some(counted) = decision.cell(slot) {
-        // SAFETY: as in `pass`.
-        let counted = unsafe { &mut *counted };
-        counted.lost += 1;
-    }
+    unsafe { &mut *decision.cast::<Decision<'_>>() }.lose();
     0
 }
 

@@ -134,6 +134,15 @@ pub struct Viewed {
     pub wanted: u64,
 }
 
+impl Viewed {
+    /// Slots that want it, read anew: what the verifier had learnt of them it would follow through all that comes after.
+    #[inline(always)]
+    pub fn wanted(&self) -> u64 {
+        // SAFETY: a reference is valid to read.
+        unsafe { ptr::read_volatile(&raw const self.wanted) }
+    }
+}
+
 /// What it takes to look up values that have no table of their own.
 #[repr(C)]
 pub struct Asked {
@@ -158,8 +167,8 @@ pub struct Seen {
     pub segments: u16,
     /// Whether it carries another packet that somebody wants to be looked at, 0 or 1.
     pub carries: u8,
-    /// Keeps the layout free of padding.
-    pub reserved: u8,
+    /// Whether it is own traffic, 0 or 1.
+    pub own: u8,
     /// Bytes of headers that each wire packet has.
     pub repeated: u16,
 }
@@ -188,11 +197,16 @@ pub fn at_work(
     number: u32,
     direction: Direction,
 ) -> Option<(&'static Configuration, &'static mut Workspace)> {
-    let configuration = CONFIGURATIONS.get(number)?;
+    Some((CONFIGURATIONS.get(number)?, workspace(direction)?))
+}
+
+/// Room for the packet at hand, which goes in `direction`.
+#[inline(always)]
+pub fn workspace(direction: Direction) -> Option<&'static mut Workspace> {
     let workspace = WORKSPACES.get_ptr_mut(direction as u32)?;
-    // SAFETY: a per-CPU value; programs of this object do not interrupt each other on one CPU in the same direction, and who has
-    // called for a phase takes it again afterwards.
-    Some((configuration, unsafe { &mut *workspace }))
+    // SAFETY: a per-CPU value; programs of this object do not interrupt each other on one CPU in the same direction, and who
+    // calls for a part of the way reads it anew afterwards.
+    Some(unsafe { &mut *workspace })
 }
 
 /// A cell of the pool of counters.

@@ -1,9 +1,9 @@
 //! What every hook does with a packet: count, parse, and hand it to who counts flows and decides for slots.
 
-use core::ptr;
+use core::{hint::cold_path, ptr};
 
 use xdplive_packet::{
-    Frame, Hook, LinkType, Tag, Wire,
+    Frame, Hook, Inside, LinkType, Tag, Wire,
     accounting::{
         Configuration, HookCounters, JUMBO_HEADER, flows::INNER, flows::OUTER, hook_cell, wire_bytes,
     },
@@ -17,7 +17,8 @@ use xdplive_packet::{
 
 use crate::{
     flows,
-    maps::{self, Viewed, Work},
+    maps::{self, Asked, INNERMOST, OUTERMOST, Seen, Viewed, Work},
+    packet_bytes::Direct,
     verifier::{opaque, reread},
     wanted::wanted,
 };
@@ -41,8 +42,17 @@ pub trait Packet: Frame {
     /// EtherType of the tag that is no longer in the frame; 0 where there is none.
     fn tag_protocol(&self) -> u16;
 
+    /// The frame as far as its bytes can be read directly.
+    fn direct(&mut self) -> Direct<'_>;
+
+    /// Has [`parse`] done, for the configuration with a number.
+    fn parse(&self, number: u32);
+
     /// Has [`inside::descend`](crate::inside::descend) done, for the configuration with a number.
     fn descend(&self, number: u32);
+
+    /// Has [`look_inside`] done, for the configuration with a number.
+    fn look_inside(&self, number: u32);
 
     /// Has [`wanted::extract`](crate::wanted::extract) done, for the configuration with a number and one of the packets at work.
     fn extract(&self, number: u32, view: u32);
@@ -54,17 +64,15 @@ pub trait Packet: Frame {
     unsafe fn load(&self, to: &mut [u8; MAX_HEADER_BYTES], size: u32) -> bool;
 }
 
-/// Counts a packet of the interface number `index`; `go_on` has the headers read and the packet reported, with the
-/// configuration that has a number.
+/// Counts a packet of the interface number `index`. Returns what the interface goes by, and the number of it, where somebody wants
+/// the headers to be read.
 #[inline(always)]
-pub fn observe(hook: Hook, index: u32, go_on: impl Fn(u32)) {
-    let Some((number, configuration)) = maps::configuration(index) else { return };
-    let Some(counters) = counters(configuration, hook) else { return };
+pub fn count(hook: Hook, index: u32) -> Option<(u32, &'static Configuration)> {
+    let (number, configuration) = maps::configuration(index)?;
+    let counters = counters(configuration, hook)?;
     counters.seen += 1;
     let live = live(configuration, hook);
-    if live[0] | live[1] != 0 || configuration.flows != 0 {
-        go_on(number);
-    }
+    if live[0] | live[1] | u64::from(configuration.flows) == 0 { None } else { Some((number, configuration)) }
 }
 
 /// What is counted of the hook.
@@ -76,94 +84,159 @@ fn counters(configuration: &Configuration, hook: Hook) -> Option<&mut HookCounte
     Some(unsafe { &mut *cell.cast::<HookCounters>() })
 }
 
-/// Reads the headers, counts flows, and asks which slots want the packet. Returns whether any does. `number` is that of the
+/// Reads the headers, counts flows, and asks which slots want the packet: [`Viewed::wanted`]. `number` is that of the
 /// configuration.
 #[inline(always)]
-pub fn read<P: Packet>(packet: &mut P, configuration: &Configuration, number: u32, work: &mut Work) -> bool {
-    let hook = packet.hook();
+pub fn read<P: Packet>(packet: &mut P, configuration: &Configuration, number: u32, work: &mut Work) {
     let tag = packet.tag();
-    let wire = Wire { link: LinkType::from_raw(configuration.link), tag };
     let [outer, inner] = &mut work.views;
-    clear(outer);
-    parse_into(packet, &wire, &mut outer.headers, &mut outer.layers);
+    let mut direct = packet.direct();
+    parse_frame(&mut direct, tag, configuration, outer);
+    if direct.is_not_enough() {
+        cold_path();
+        packet.parse(number);
+    }
     reread();
+    work.seen.length = packet.length() + tag.length();
+    outer.wanted = 0;
+    inner.wanted = 0;
+    if opaque(u64::from(configuration.tunnels)) != 0 {
+        packet.descend(number);
+        packet.look_inside(number);
+        return;
+    }
+    if configuration.flows != 0 {
+        descend_to_measure(packet, configuration, number);
+        measure(packet, configuration, outer, &work.inside, &mut work.seen);
+        let what = (View::Whole, &outer.headers, None);
+        flows::count(configuration, packet.hook().direction(), what, &work.seen, &mut work.flow);
+    }
+    reread();
+    let live = live(configuration, packet.hook());
+    judge(packet, (configuration, number), OUTERMOST, (outer, &mut work.seen, &mut work.asked), live);
+}
 
-    // All that follows goes through memory: the verifier would follow the rest for each way to come to these numbers.
-    let seen = &mut work.seen;
-    seen.carries = 0;
-    let mut repeated = u32::from(outer.headers.header_length);
-    // The headers of all layers are repeated in each packet that the kernel has yet to cut, whoever looks inside.
-    // One question, not two: the verifier would follow all that comes after for each of the answers.
-    if opaque(u64::from(configuration.tunnels | packet.segment_size())) != 0 {
+/// Reads the headers of the packet at work, whose bytes have to be copied.
+#[inline(always)]
+pub fn parse<P: Packet>(packet: &mut P, configuration: &Configuration, work: &mut Work) {
+    let [outer, _] = &mut work.views;
+    let tag = packet.tag();
+    parse_frame(packet, tag, configuration, outer);
+}
+
+#[inline(always)]
+fn parse_frame<F: Frame>(frame: &mut F, tag: Tag, configuration: &Configuration, view: &mut Viewed) {
+    let wire = Wire { link: LinkType::from_raw(configuration.link), tag };
+    clear(view);
+    parse_into(frame, &wire, &mut view.headers, &mut view.layers);
+}
+
+/// Does what follows the outermost headers, where somebody looks into tunnels: for the packet on the wire, and for the innermost
+/// one.
+#[inline(always)]
+pub fn look_inside<P: Packet>(packet: &P, configuration: &Configuration, number: u32, work: &mut Work) {
+    let hook = packet.hook();
+    let (flows, direction) = (configuration.flows, hook.direction());
+    let [outer, inner] = &mut work.views;
+    outer.tunnel = work.inside.tunnel;
+    // Through memory, as the rest: the verifier would follow all that comes after for each of the answers.
+    work.seen.carries = u8::from(work.inside.is_tunnelled());
+    reread();
+    let carries = work.seen.carries != 0;
+    if flows != 0 {
+        measure(packet, configuration, outer, &work.inside, &mut work.seen);
+    }
+    if flows & OUTER != 0 || flows != 0 && !carries {
+        let view = if carries && flows & INNER != 0 { View::Outer } else { View::Whole };
+        flows::count(configuration, direction, (view, &outer.headers, None), &work.seen, &mut work.flow);
+    }
+    reread();
+    let (live, [first, second]) = (live(configuration, hook), configuration.inner);
+    if !carries {
+        judge(packet, (configuration, number), OUTERMOST, (outer, &mut work.seen, &mut work.asked), live);
+        return;
+    }
+    let of_outer = [live[0] & !first, live[1] & !second];
+    judge(packet, (configuration, number), OUTERMOST, (outer, &mut work.seen, &mut work.asked), of_outer);
+    inner.headers = work.inside.headers;
+    inner.layers = work.inside.layers;
+    inner.tunnel = work.inside.tunnel;
+    if flows & INNER != 0 {
+        let what = (View::Inner, &inner.headers, Some(&inner.tunnel));
+        flows::count(configuration, direction, what, &work.seen, &mut work.flow);
+    }
+    let of_inner = [live[0] & first, live[1] & second];
+    judge(packet, (configuration, number), INNERMOST, (inner, &mut work.seen, &mut work.asked), of_inner);
+}
+
+/// Finds out which slots want one of the packets at work, as far as the terms in `live` say it. Own traffic is what the outermost
+/// packet is.
+#[inline(always)]
+fn judge<P: Packet>(
+    packet: &P,
+    (configuration, number): (&Configuration, u32),
+    view: usize,
+    (viewed, seen, asked): (&mut Viewed, &mut Seen, &mut Asked),
+    live: Word,
+) {
+    if live[0] | live[1] == 0 {
+        if view == OUTERMOST {
+            seen.own = 0;
+        }
+        return;
+    }
+    let Some(tables) = maps::tables(configuration.tables) else { return };
+    let verdict = wanted(packet, (tables, number), view, viewed, seen.length, asked, live);
+    viewed.wanted = verdict.slots;
+    if view == OUTERMOST {
+        seen.own = u8::from(verdict.own);
+        if verdict.own {
+            // Before anything is done for a slot: what it hides is not matched, and costs neither budget nor ring.
+            if let Some(counters) = counters(configuration, packet.hook()) {
+                counters.own += 1;
+            }
+            viewed.wanted &= !configuration.hiding;
+        }
+    } else if seen.own != 0 {
+        viewed.wanted &= !configuration.hiding;
+    }
+}
+
+/// Looks into a packet that the kernel has yet to cut, if that has not been done: [`measure`] needs it.
+#[inline(always)]
+pub fn descend_to_measure<P: Packet>(packet: &P, configuration: &Configuration, number: u32) {
+    if configuration.tunnels == 0 && opaque(u64::from(packet.segment_size())) != 0 {
         packet.descend(number);
         reread();
-        outer.tunnel = work.inside.tunnel;
-        // Packets that a program has put together itself are not cut inside.
-        if work.inside.layers.end >= packet.length() {
-            repeated = u32::from(work.inside.headers.header_length);
-        }
-        seen.carries = u8::from(work.inside.is_tunnelled()) & configuration.tunnels as u8;
+    }
+}
+
+/// Finds out how many packets of how many bytes the frame at work is on the wire, which [`flows::count`] and
+/// [`deliver`](crate::deliver::deliver) need to know.
+#[inline(always)]
+pub fn measure<P: Packet>(
+    packet: &P,
+    configuration: &Configuration,
+    outer: &Viewed,
+    inside: &Inside,
+    seen: &mut Seen,
+) {
+    let mut repeated = u32::from(outer.headers.header_length);
+    // The headers of all layers are repeated in each packet that the kernel has yet to cut, whoever looks inside. Packets that a
+    // program has put together itself are not cut inside.
+    if opaque(u64::from(packet.segment_size())) != 0 && inside.layers.end >= packet.length() {
+        repeated = u32::from(inside.headers.header_length);
     }
     seen.repeated = repeated as u16;
     reread();
     let repeated = u32::from(seen.repeated);
     seen.segments = packet.segments(repeated, outer.layers.network, configuration.mtu);
     reread();
-    let segments = seen.segments;
+    let (segments, tag) = (seen.segments, packet.tag().length());
     let taken_off = if outer.headers.has(present::JUMBO) { JUMBO_HEADER } else { 0 };
-    seen.length = packet.length() + tag.length();
     seen.number = if segments == SEGMENTS_UNKNOWN { 1 } else { u64::from(segments) };
-    seen.bytes = wire_bytes(seen.length, segments, repeated + tag.length(), taken_off);
+    seen.bytes = wire_bytes(seen.length, segments, repeated + tag, taken_off);
     reread();
-
-    let (flows, direction) = (configuration.flows, hook.direction());
-    let carries = seen.carries != 0;
-    if flows & OUTER != 0 || flows != 0 && !carries {
-        let view = if carries && flows & INNER != 0 { View::Outer } else { View::Whole };
-        flows::count(configuration, direction, (view, &outer.headers, None), seen, &mut work.flow);
-    }
-    reread();
-    let live = self::live(configuration, hook);
-    let tables = maps::tables(configuration.tables);
-    let mut own = false;
-    outer.wanted = 0;
-    if live[0] | live[1] != 0
-        && let Some(tables) = tables
-    {
-        let [first, second] = if carries { configuration.inner } else { [0; 2] };
-        let live = [live[0] & !first, live[1] & !second];
-        let verdict =
-            wanted(packet, (tables, number), maps::OUTERMOST, outer, seen.length, &mut work.asked, live);
-        own = verdict.own;
-        outer.wanted = verdict.slots;
-        if own {
-            // Before anything is done for a slot: what it hides is not matched, and costs neither budget nor ring.
-            if let Some(counters) = counters(configuration, hook) {
-                counters.own += 1;
-            }
-            outer.wanted &= !configuration.hiding;
-        }
-    }
-    inner.wanted = 0;
-    if carries {
-        inner.headers = work.inside.headers;
-        inner.layers = work.inside.layers;
-        inner.tunnel = work.inside.tunnel;
-        if flows & INNER != 0 {
-            let what = (View::Inner, &inner.headers, Some(&inner.tunnel));
-            flows::count(configuration, direction, what, seen, &mut work.flow);
-        }
-        let [first, second] = configuration.inner;
-        let live = [live[0] & first, live[1] & second];
-        if live[0] | live[1] != 0
-            && let Some(tables) = tables
-        {
-            let verdict =
-                wanted(packet, (tables, number), maps::INNERMOST, inner, seen.length, &mut work.asked, live);
-            inner.wanted = verdict.slots & !if own { configuration.hiding } else { 0 };
-        }
-    }
-    outer.wanted | inner.wanted != 0
 }
 
 /// The live terms of a hook's direction, read anew: what the verifier had learnt of them before the headers were read,
@@ -181,5 +254,10 @@ fn clear(view: &mut Viewed) {
         // SAFETY: a reference is valid to write through.
         unsafe { ptr::write_volatile(word, 0) };
     }
-    view.layers = Layers::EMPTY;
+    for layer in
+        [&mut view.layers.link, &mut view.layers.network, &mut view.layers.upper, &mut view.layers.payload]
+    {
+        // SAFETY: as above.
+        unsafe { ptr::write_volatile(layer, Layers::ABSENT) };
+    }
 }

@@ -1,8 +1,8 @@
 //! Reading packet memory in a way the verifier can follow.
 
-use core::{ffi::c_long, ptr};
+use core::{ffi::c_long, hint::cold_path, ptr};
 
-use xdplive_packet::Malformed;
+use xdplive_packet::{Frame, Malformed};
 
 use crate::verifier::opaque;
 
@@ -57,6 +57,54 @@ pub fn settle(offset: u32, cursor: &mut u32) -> u32 {
     settled & MAX_OFFSET
 }
 
+/// A frame as far as its bytes can be read without a helper.
+///
+/// Nearly every packet has all of its headers there. Where helpers could be called, the compiler would have what the parser knows
+/// on the stack, and not in registers.
+pub struct Direct<'a> {
+    linear: Linear,
+    /// Of the whole frame, bytes.
+    length: u32,
+    room: &'a mut Room,
+}
+
+impl<'a> Direct<'a> {
+    /// A frame of `length` bytes that begins with `linear`.
+    #[inline(always)]
+    pub fn new(linear: Linear, length: u32, room: &'a mut Room) -> Self {
+        room.missed = 0;
+        Self { linear, length, room }
+    }
+
+    /// Whether bytes were asked for that are not there, though the frame may have them.
+    #[inline(always)]
+    pub fn is_not_enough(&self) -> bool {
+        self.room.missed != 0
+    }
+}
+
+impl Frame for Direct<'_> {
+    #[inline(always)]
+    fn length(&self) -> u32 {
+        self.length
+    }
+
+    #[inline(always)]
+    fn read<const N: usize>(&mut self, offset: u32) -> Result<&[u8; N], Malformed> {
+        let Some(bytes) = self.linear.read(offset) else {
+            cold_path();
+            self.room.missed = 1;
+            return Err(Malformed::Truncated);
+        };
+        Ok(bytes)
+    }
+
+    #[inline(always)]
+    fn settle(&mut self, offset: u32) -> u32 {
+        settle(offset, &mut self.room.cursor)
+    }
+}
+
 /// Room for one header that has to be copied; the longest one the parser reads in one piece is IPv6's.
 pub type Scratch = [u8; 40];
 
@@ -67,6 +115,10 @@ pub struct Room {
     pub scratch: Scratch,
     /// See [`settle`].
     pub cursor: u32,
+    /// Of the whole frame, in bytes: the kernel is asked once.
+    pub length: u32,
+    /// Whether bytes were asked for that cannot be read directly, 0 or 1.
+    missed: u32,
 }
 
 /// The `N` bytes at `offset` of a frame of `length` bytes, copied to `scratch` by the helper `load`, which returns 0 when
@@ -80,6 +132,7 @@ pub fn copy<const N: usize>(
 ) -> Result<&[u8; N], Malformed> {
     let room = scratch.first_chunk_mut::<N>().ok_or(Malformed::Truncated)?;
     if offset + N as u32 > length || load(room) != 0 {
+        cold_path();
         return Err(Malformed::Truncated);
     }
     Ok(room)

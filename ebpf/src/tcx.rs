@@ -9,9 +9,9 @@ use xdplive_packet::{Frame, Hook, Malformed, Tag, accounting::Configuration, eve
 
 use crate::{
     deliver, inside,
-    maps::{self, Work, Workspace},
+    maps::{self, INNERMOST, OUTERMOST, Work, Workspace},
     observe::{self, Packet},
-    packet_bytes::{Linear, Room, copy, settle},
+    packet_bytes::{Direct, Linear, Room, copy, settle},
     wanted,
 };
 
@@ -20,11 +20,17 @@ use crate::{
 pub fn observe(ctx: &TcContext, hook: Hook) -> i32 {
     // SAFETY: a field of the context that the kernel gave.
     let index = unsafe { (*ctx.skb.skb).ifindex };
-    observe::observe(hook, index, |number| {
-        if tcx_read(ctx.skb.skb, hook as u32, number) != 0 {
-            tcx_deliver(ctx.skb.skb, hook as u32, number);
+    if let Some((number, configuration)) = observe::count(hook, index)
+        && let Some(Workspace { room, work }) = maps::workspace(hook.direction())
+    {
+        room.length = ctx.len();
+        observe::read(&mut TcxPacket { ctx, hook, length: room.length, room }, configuration, number, work);
+        for view in [OUTERMOST, INNERMOST] {
+            if work.views[view].wanted() != 0 {
+                tcx_deliver(ctx.skb.skb, hook as u32, number, view as u32);
+            }
         }
-    });
+    }
     TCX_NEXT
 }
 
@@ -103,8 +109,25 @@ impl Packet for TcxPacket<'_> {
     }
 
     #[inline(always)]
+    fn direct(&mut self) -> Direct<'_> {
+        // SAFETY: the context is the one the kernel gave, and who reads directly calls no helper.
+        let linear = unsafe { Linear::new(self.ctx.data(), self.ctx.data_end()) };
+        Direct::new(linear, self.length, self.room)
+    }
+
+    #[inline(always)]
+    fn parse(&self, number: u32) {
+        tcx_parse(self.ctx.skb.skb, self.hook as u32, number);
+    }
+
+    #[inline(always)]
     fn descend(&self, number: u32) {
         tcx_descend(self.ctx.skb.skb, self.hook as u32, number);
+    }
+
+    #[inline(always)]
+    fn look_inside(&self, number: u32) {
+        tcx_look_inside(self.ctx.skb.skb, self.hook as u32, number);
     }
 
     #[inline(always)]
@@ -123,12 +146,13 @@ impl Packet for TcxPacket<'_> {
 // Parts of the way that the verifier looks at apart from all else: global functions, of which it assumes nothing but the types
 // of their parameters. Followed in one, every way through one part would be followed through all that come after.
 
-/// [`observe::read`].
+/// [`observe::parse`].
 #[inline(never)]
 #[unsafe(no_mangle)]
-pub extern "C" fn tcx_read(ctx: *mut __sk_buff, hook: u32, number: u32) -> u32 {
+pub extern "C" fn tcx_parse(ctx: *mut __sk_buff, hook: u32, number: u32) -> u32 {
     at_work(ctx, hook, number, |packet, configuration, work| {
-        u32::from(observe::read(packet, configuration, number, work))
+        observe::parse(packet, configuration, work);
+        0
     })
 }
 
@@ -138,6 +162,16 @@ pub extern "C" fn tcx_read(ctx: *mut __sk_buff, hook: u32, number: u32) -> u32 {
 pub extern "C" fn tcx_descend(ctx: *mut __sk_buff, hook: u32, number: u32) -> u32 {
     at_work(ctx, hook, number, |packet, _, work| {
         inside::descend(packet, work);
+        0
+    })
+}
+
+/// [`observe::look_inside`].
+#[inline(never)]
+#[unsafe(no_mangle)]
+pub extern "C" fn tcx_look_inside(ctx: *mut __sk_buff, hook: u32, number: u32) -> u32 {
+    at_work(ctx, hook, number, |packet, configuration, work| {
+        observe::look_inside(packet, configuration, number, work);
         0
     })
 }
@@ -155,9 +189,9 @@ pub extern "C" fn tcx_extract(ctx: *mut __sk_buff, hook: u32, number: u32, view:
 /// [`deliver::deliver`].
 #[inline(never)]
 #[unsafe(no_mangle)]
-pub extern "C" fn tcx_deliver(ctx: *mut __sk_buff, hook: u32, number: u32) -> u32 {
+pub extern "C" fn tcx_deliver(ctx: *mut __sk_buff, hook: u32, number: u32, view: u32) -> u32 {
     at_work(ctx, hook, number, |packet, configuration, work| {
-        deliver::deliver(packet, configuration, work);
+        deliver::deliver(packet, (configuration, number), work, view);
         0
     })
 }
@@ -175,7 +209,7 @@ fn at_work(
         return 0;
     };
     let ctx = TcContext::new(ctx);
-    let length = ctx.len();
+    let length = room.length;
     part(&mut TcxPacket { ctx: &ctx, hook, length, room }, configuration, work)
 }
 

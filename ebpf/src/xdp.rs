@@ -13,9 +13,9 @@ use xdplive_packet::{
 
 use crate::{
     deliver, inside,
-    maps::{self, Work, Workspace},
+    maps::{self, INNERMOST, OUTERMOST, Work, Workspace},
     observe::{self, Packet},
-    packet_bytes::{Linear, Room, copy, settle},
+    packet_bytes::{Direct, Linear, Room, copy, settle},
     wanted,
 };
 
@@ -24,11 +24,17 @@ use crate::{
 pub fn observe(ctx: &XdpContext, hook: Hook) -> u32 {
     // SAFETY: a field of the context that the kernel gave.
     let index = unsafe { (*ctx.ctx).ingress_ifindex };
-    observe::observe(hook, index, |number| {
-        if xdp_read(ctx.ctx, hook as u32, number) != 0 {
-            xdp_deliver(ctx.ctx, hook as u32, number);
+    if let Some((number, configuration)) = observe::count(hook, index)
+        && let Some(Workspace { room, work }) = maps::workspace(hook.direction())
+    {
+        room.length = length(ctx);
+        observe::read(&mut XdpPacket { ctx, hook, length: room.length, room }, configuration, number, work);
+        for view in [OUTERMOST, INNERMOST] {
+            if work.views[view].wanted() != 0 {
+                xdp_deliver(ctx.ctx, hook as u32, number, view as u32);
+            }
         }
-    });
+    }
     XDP_PASS
 }
 
@@ -99,8 +105,25 @@ impl Packet for XdpPacket<'_> {
     }
 
     #[inline(always)]
+    fn direct(&mut self) -> Direct<'_> {
+        // SAFETY: the context is the one the kernel gave, and who reads directly calls no helper.
+        let linear = unsafe { Linear::new(self.ctx.data(), self.ctx.data_end()) };
+        Direct::new(linear, self.length, self.room)
+    }
+
+    #[inline(always)]
+    fn parse(&self, number: u32) {
+        xdp_parse(self.ctx.ctx, number);
+    }
+
+    #[inline(always)]
     fn descend(&self, number: u32) {
         xdp_descend(self.ctx.ctx, self.hook as u32, number);
+    }
+
+    #[inline(always)]
+    fn look_inside(&self, number: u32) {
+        xdp_look_inside(self.ctx.ctx, self.hook as u32, number);
     }
 
     #[inline(always)]
@@ -118,12 +141,14 @@ impl Packet for XdpPacket<'_> {
 // Parts of the way that the verifier looks at apart from all else: global functions, of which it assumes nothing but the types
 // of their parameters. Followed in one, every way through one part would be followed through all that come after.
 
-/// [`observe::read`].
+/// [`observe::parse`].
 #[inline(never)]
 #[unsafe(no_mangle)]
-pub extern "C" fn xdp_read(ctx: *mut xdp_md, hook: u32, number: u32) -> u32 {
-    at_work(ctx, hook, number, |packet, configuration, work| {
-        u32::from(observe::read(packet, configuration, number, work))
+pub extern "C" fn xdp_parse(ctx: *mut xdp_md, number: u32) -> u32 {
+    // Headers are the same in either mode, and the compiler would leave a parameter out that does not count.
+    at_work(ctx, Hook::XdpNative as u32, number, |packet, configuration, work| {
+        observe::parse(packet, configuration, work);
+        0
     })
 }
 
@@ -133,6 +158,16 @@ pub extern "C" fn xdp_read(ctx: *mut xdp_md, hook: u32, number: u32) -> u32 {
 pub extern "C" fn xdp_descend(ctx: *mut xdp_md, hook: u32, number: u32) -> u32 {
     at_work(ctx, hook, number, |packet, _, work| {
         inside::descend(packet, work);
+        0
+    })
+}
+
+/// [`observe::look_inside`].
+#[inline(never)]
+#[unsafe(no_mangle)]
+pub extern "C" fn xdp_look_inside(ctx: *mut xdp_md, hook: u32, number: u32) -> u32 {
+    at_work(ctx, hook, number, |packet, configuration, work| {
+        observe::look_inside(packet, configuration, number, work);
         0
     })
 }
@@ -150,9 +185,9 @@ pub extern "C" fn xdp_extract(ctx: *mut xdp_md, hook: u32, number: u32, view: u3
 /// [`deliver::deliver`].
 #[inline(never)]
 #[unsafe(no_mangle)]
-pub extern "C" fn xdp_deliver(ctx: *mut xdp_md, hook: u32, number: u32) -> u32 {
+pub extern "C" fn xdp_deliver(ctx: *mut xdp_md, hook: u32, number: u32, view: u32) -> u32 {
     at_work(ctx, hook, number, |packet, configuration, work| {
-        deliver::deliver(packet, configuration, work);
+        deliver::deliver(packet, (configuration, number), work, view);
         0
     })
 }
@@ -170,7 +205,7 @@ fn at_work(
         return 0;
     };
     let ctx = XdpContext::new(ctx);
-    let length = length(&ctx);
+    let length = room.length;
     part(&mut XdpPacket { ctx: &ctx, hook, length, room }, configuration, work)
 }
 

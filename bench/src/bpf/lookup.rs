@@ -7,7 +7,7 @@
 use std::os::fd::OwnedFd;
 
 use aya_obj::generated::{bpf_func_id, bpf_map_type};
-use xdplive_packet::classify::{BUCKET, BUCKETS, Entry, Hashed, PREFIXES};
+use xdplive_packet::classify::{BUCKET, Entry, Hashed, PREFIXES};
 
 use super::{
     BpfError,
@@ -25,7 +25,8 @@ const MULTIPLIER: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// Places in [`Hashed`], bytes from its beginning.
 const SEED: i16 = (PREFIXES * 16) as i16;
-const ENTRIES: i16 = SEED + 8;
+/// Behind the seed and the shift.
+const ENTRIES: i16 = SEED + 16;
 
 const _: () = {
     assert!(std::mem::offset_of!(Hashed, seed) == SEED as usize);
@@ -100,7 +101,7 @@ impl Lookup {
         }
         program.map_value(R6, map.number()).load(Width::Eight, R9, R6, SEED).set(R9, Sum::Or, 1);
         for number in 0..PREFIXES {
-            prefix(&mut program, number, none);
+            prefix(&mut program, number, table.shift, none);
         }
         nothing(&mut program, none);
         Ok(Self { program: load_xdp("hashed", &program.finish("hashed")?)?, _map: map })
@@ -135,7 +136,7 @@ fn source(program: &mut Program, bytes: usize, none: Label) -> i16 {
 }
 
 /// Looks for the address in R7 and R8 under one mask of the table in R6, whose seed is in R9.
-fn prefix(program: &mut Program, number: usize, none: Label) {
+fn prefix(program: &mut Program, number: usize, shift: u64, none: Label) {
     let mask = 16 * number as i16;
     program
         .load(Width::Eight, R1, R6, mask)
@@ -153,7 +154,7 @@ fn prefix(program: &mut Program, number: usize, none: Label) {
         .set_by(R3, Sum::Mul, R4)
         .set_by(R3, Sum::Xor, R1)
         .set_by(R3, Sum::Mul, R9)
-        .set(R3, Sum::ShiftRight, (u64::BITS - BUCKETS.ilog2()) as i32)
+        .set(R3, Sum::ShiftRight, shift as i32)
         .set(R3, Sum::Mul, (BUCKET * size_of::<Entry>()) as i32)
         .set_by(R3, Sum::Add, R6);
     for entry in 0..BUCKET {

@@ -346,6 +346,7 @@ fn fill(
     }
     if let Some(constrained) = tables.constrained.get_mut(index) {
         *constrained = 1;
+        tables.rare |= u32::from(table.is_rare());
     }
     Ok(())
 }

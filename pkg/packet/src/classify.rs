@@ -21,7 +21,7 @@ mod tables;
 pub use extract::{ABSENT, Computed, EXTRACTS, Extract, Origin, UNUSED, WITHOUT_ID};
 pub use pairs::{PAIR_BUCKETS, Pair, Pairs, SIDES, pair_bucket};
 pub use tables::{
-    BUCKET, BUCKETS, CLASSES, Entry, FIELDS, Field, HASHED, Hashed, PREFIXES, Tables, VLAN_IDS, hash,
+    BUCKET, BUCKETS, CLASSES, Entry, FIELDS, Field, HASHED, Hashed, PREFIXES, Tables, VLAN_IDS, bucket, hash,
 };
 
 use crate::{
@@ -69,26 +69,11 @@ pub fn fields(tables: &Tables, headers: &Headers, frame_length: u32, live: Word)
         && packet.byte(Field::Protocol, present::PROTOCOL, |headers| headers.protocol)
         && packet.port(Field::SourcePort, |headers| headers.source_port, &tables.source_port)
         && packet.port(Field::DestinationPort, |headers| headers.destination_port, &tables.destination_port)
-        && packet.byte(Field::TcpFlags, present::TCP_FLAGS, |headers| headers.tcp_flags)
-        && packet.byte(Field::IcmpType, present::ICMP, |headers| headers.icmp_type)
-        && packet.byte(Field::IcmpCode, present::ICMP, |headers| headers.icmp_code)
-        && packet.byte(Field::Ttl, present::IP, |headers| headers.ttl)
-        && packet.byte(Field::TrafficClass, present::IP, |headers| headers.traffic_class)
-        && packet.frame_length(frame_length)
-        && packet.vlan(Field::Vlan, present::VLAN, |headers| headers.vlan, &tables.vlan)
-        && packet.vlan(
-            Field::InnerVlan,
-            present::INNER_VLAN,
-            |headers| headers.inner_vlan,
-            &tables.inner_vlan,
-        )
+        && packet.rare_fields(frame_length)
         && packet.address(Field::SourceIpv4, 4, |headers| &headers.source_ip)
         && packet.address(Field::DestinationIpv4, 4, |headers| &headers.destination_ip)
         && packet.address(Field::SourceIpv6, 6, |headers| &headers.source_ip)
-        && packet.address(Field::DestinationIpv6, 6, |headers| &headers.destination_ip)
-        && packet.cast()
-        && packet.mac(Field::SourceMac, |headers| &headers.source_mac)
-        && packet.mac(Field::DestinationMac, |headers| &headers.destination_mac);
+        && packet.address(Field::DestinationIpv6, 6, |headers| &headers.destination_ip);
     if kept { packet.left } else { [0; 2] }
 }
 
@@ -166,6 +151,29 @@ impl Packet<'_> {
     #[inline(always)]
     fn is_constrained(&self, field: Field) -> bool {
         self.tables.constrained[field as usize] != 0
+    }
+
+    /// Those that [`Field::is_rare`].
+    #[inline(always)]
+    fn rare_fields(&mut self, frame_length: u32) -> bool {
+        let tables = self.tables;
+        tables.rare == 0
+            || self.byte(Field::TcpFlags, present::TCP_FLAGS, |headers| headers.tcp_flags)
+                && self.byte(Field::IcmpType, present::ICMP, |headers| headers.icmp_type)
+                && self.byte(Field::IcmpCode, present::ICMP, |headers| headers.icmp_code)
+                && self.byte(Field::Ttl, present::IP, |headers| headers.ttl)
+                && self.byte(Field::TrafficClass, present::IP, |headers| headers.traffic_class)
+                && self.frame_length(frame_length)
+                && self.vlan(Field::Vlan, present::VLAN, |headers| headers.vlan, &tables.vlan)
+                && self.vlan(
+                    Field::InnerVlan,
+                    present::INNER_VLAN,
+                    |headers| headers.inner_vlan,
+                    &tables.inner_vlan,
+                )
+                && self.cast()
+                && self.mac(Field::SourceMac, |headers| &headers.source_mac)
+                && self.mac(Field::DestinationMac, |headers| &headers.destination_mac)
     }
 
     #[inline(always)]

@@ -10,6 +10,8 @@ mod ipv6;
 pub mod tunnel;
 mod upper;
 
+use core::hint::cold_path;
+
 use bytemuck::{Pod, Zeroable};
 
 use crate::{
@@ -35,9 +37,23 @@ pub fn parse<F: Frame>(frame: &mut F, wire: &Wire) -> Headers {
 /// cannot afford a copy.
 #[inline(always)]
 pub fn parse_into<F: Frame>(frame: &mut F, wire: &Wire, headers: &mut Headers, layers: &mut Layers) {
-    if let Err(reason) = read(frame, wire, headers, layers) {
-        headers.malformed = reason as u8;
+    // Where the parser stops, the headers tell why.
+    _ = read(frame, wire, headers, layers);
+    if headers.has(present::LENGTH_FIELD) {
+        layers.only_link(frame.length());
     }
+}
+
+/// The parser does not go on. Why not is in [`Headers::malformed`] by now: as a part of the result it would be made ready before
+/// each check, and kept until the end.
+struct Stopped;
+
+/// Notes why the parser does not go on.
+#[inline(always)]
+fn stop(headers: &mut Headers, reason: Malformed) -> Stopped {
+    cold_path();
+    headers.malformed = reason as u8;
+    Stopped
 }
 
 #[inline(always)]
@@ -46,7 +62,7 @@ fn read<F: Frame>(
     wire: &Wire,
     headers: &mut Headers,
     layers: &mut Layers,
-) -> Result<(), Malformed> {
+) -> Result<(), Stopped> {
     let mut payload = Payload::NONE;
     layers.end = frame.length();
     match wire.link {
@@ -54,7 +70,7 @@ fn read<F: Frame>(
             layers.link = 0;
             ethernet::parse(frame, wire.tag, 0, headers, &mut payload)?;
         }
-        LinkType::RawIp => raw_ip(frame, &mut payload)?,
+        LinkType::RawIp => raw_ip(frame, headers, &mut payload)?,
     }
     network(frame, payload, headers, layers)
 }
@@ -66,22 +82,7 @@ fn network<F: Frame>(
     payload: Payload,
     headers: &mut Headers,
     layers: &mut Layers,
-) -> Result<(), Malformed> {
-    let whole = packet(frame, payload, headers, layers);
-    if headers.has(present::LENGTH_FIELD) {
-        // Filters see a frame with a length and what follows that.
-        *layers = Layers { link: layers.link, network: layers.network, end: frame.length(), ..Layers::EMPTY };
-    }
-    whole
-}
-
-#[inline(always)]
-fn packet<F: Frame>(
-    frame: &mut F,
-    payload: Payload,
-    headers: &mut Headers,
-    layers: &mut Layers,
-) -> Result<(), Malformed> {
+) -> Result<(), Stopped> {
     layers.network = payload.at;
     let at = frame.settle(payload.header);
     let mut upper = Upper::NONE;
@@ -89,7 +90,10 @@ fn packet<F: Frame>(
         Network::Ipv4 => ipv4::parse(frame, at, headers, &mut upper)?,
         Network::Ipv6 => ipv6::parse(frame, at, headers, &mut upper)?,
         Network::Arp => return arp::parse(frame, at, headers),
-        Network::Mpls | Network::Pppoe | Network::Other => return Ok(()),
+        Network::Mpls | Network::Pppoe | Network::Other => {
+            cold_path();
+            return Ok(());
+        }
     }
     layers.end = upper.packet.limit;
     if upper.readable {
@@ -99,7 +103,10 @@ fn packet<F: Frame>(
         layers.payload = u32::from(headers.header_length);
     }
     // Last, because what is there can be read all the same.
-    if upper.packet.is_cut() { Err(Malformed::Truncated) } else { Ok(()) }
+    if upper.packet.is_cut() {
+        return Err(stop(headers, Malformed::Truncated));
+    }
+    Ok(())
 }
 
 /// Where the layers of a packet are, bytes from the start of the frame; [`Layers::ABSENT`] stands for a layer that is not there,
@@ -133,6 +140,13 @@ impl Layers {
         payload: Self::ABSENT,
         end: 0,
     };
+
+    /// Keeps of a frame with a length what filters see: that, and what follows it up to the end of the frame, which is at `end`.
+    #[inline(always)]
+    fn only_link(&mut self, end: u32) {
+        cold_path();
+        *self = Self { link: self.link, network: self.network, end, ..Self::EMPTY };
+    }
 
     /// Bytes of an IP packet behind the header of its upper layer; of a fragment, only where it is the first.
     #[inline(always)]
@@ -189,8 +203,8 @@ impl Upper {
 
 /// A packet that starts at its IP header; anything else (a tun device carries what it is given) has no fields.
 #[inline(always)]
-fn raw_ip<F: Frame>(frame: &mut F, payload: &mut Payload) -> Result<(), Malformed> {
-    payload.network = match frame.read::<1>(0)?[0] >> 4 {
+fn raw_ip<F: Frame>(frame: &mut F, headers: &mut Headers, payload: &mut Payload) -> Result<(), Stopped> {
+    payload.network = match frame.read::<1>(0).map_err(|reason| stop(headers, reason))?[0] >> 4 {
         4 => Network::Ipv4,
         6 => Network::Ipv6,
         _ => Network::Other,
@@ -229,12 +243,12 @@ impl Packet {
         frame: &'f mut F,
         at: u32,
         headers: &mut Headers,
-    ) -> Result<&'f [u8; N], Malformed> {
+    ) -> Result<&'f [u8; N], Stopped> {
         let end = at + N as u32;
         if end > self.limit {
-            return Err(Malformed::Truncated);
+            return Err(stop(headers, Malformed::Truncated));
         }
-        let bytes = frame.read::<N>(at)?;
+        let bytes = frame.read::<N>(at).map_err(|reason| stop(headers, reason))?;
         reached(headers, end);
         Ok(bytes)
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use xdplive_packet::classify::{BUCKET, BUCKETS, Entry, Hashed, PREFIXES, hash};
+use xdplive_packet::classify::{BUCKET, BUCKETS, Entry, Hashed, PREFIXES, bucket, hash};
 
 use super::{
     classes::Classes,
@@ -11,6 +11,10 @@ use super::{
 
 /// Other hashes to try before the table counts as full.
 pub(super) const ATTEMPTS: u64 = 2000;
+/// As many with fewer buckets than there is room for.
+const ATTEMPTS_WITH_LESS: u64 = 16;
+/// The fewest buckets, a power of two.
+const LEAST_BUCKETS: usize = 16;
 /// Distance of the seeds that are tried: odd, and with bits all over.
 pub(super) const STEP: u64 = 0xd1b5_4a32_d192_ed03;
 
@@ -61,8 +65,15 @@ pub(super) fn fill(table: &mut Hashed, classes: &mut Classes, bits: u32) -> Resu
     if entries.len() > BUCKETS * BUCKET {
         return Err(NoRoom::Prefixes(entries.len()));
     }
-    (0..ATTEMPTS)
-        .any(|attempt| place(table, &entries, attempt.wrapping_mul(STEP) | 1))
+    bytemuck::bytes_of_mut(&mut table.entries).fill(0);
+    // As few buckets as will do: they stay in the CPU's caches.
+    let least = entries.len().next_power_of_two().clamp(LEAST_BUCKETS, BUCKETS);
+    (least.ilog2()..=BUCKETS.ilog2())
+        .flat_map(|bits| {
+            let attempts = if bits == BUCKETS.ilog2() { ATTEMPTS } else { ATTEMPTS_WITH_LESS };
+            (0..attempts).map(move |attempt| (bits, attempt))
+        })
+        .any(|(bits, attempt)| place(table, &entries, bits, attempt.wrapping_mul(STEP) | 1))
         .then_some(())
         .ok_or(NoRoom::Prefixes(entries.len()))
 }
@@ -72,12 +83,16 @@ pub(super) fn words(address: u128) -> [u64; 2] {
     [(address >> 64) as u64, address as u64]
 }
 
-/// Puts every entry into its bucket under `seed`. Returns whether each had room.
-fn place(table: &mut Hashed, entries: &[Entry], seed: u64) -> bool {
+/// Puts every entry into one of `1 << bits` buckets under `seed`. Returns whether each had room.
+fn place(table: &mut Hashed, entries: &[Entry], bits: u32, seed: u64) -> bool {
     table.seed = seed;
-    bytemuck::bytes_of_mut(&mut table.entries).fill(0);
+    table.shift = u64::from(u64::BITS - bits);
+    // Those behind have not been written to yet.
+    for bucket in table.entries.iter_mut().take(1 << bits) {
+        bytemuck::bytes_of_mut(bucket).fill(0);
+    }
     entries.iter().all(|entry| {
-        let bucket = table.entries.get_mut(hash(entry.key, seed));
+        let bucket = table.entries.get_mut(bucket(hash(entry.key, seed), table.shift));
         let free = bucket.and_then(|bucket| bucket.iter_mut().find(|place| place.mask == 0));
         free.map(|place| *place = *entry).is_some()
     })

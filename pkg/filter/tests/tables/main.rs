@@ -24,7 +24,7 @@ use xdplive_filter::{
     Environment, Filter,
     tables::{CapacityError, Own},
 };
-use xdplive_packet::event::Direction;
+use xdplive_packet::{classify::Field, event::Direction};
 
 /// Filters that between them constrain every field, alone and together.
 const FILTERS: &[&str] = &[
@@ -245,6 +245,25 @@ fn three_thousand_hosts_fit() {
     let error = build(&[too_many]).err();
     let field = "IPv4 sources";
     assert_eq!(error, Some(CapacityError::Prefixes { field, prefixes: 5_000 }));
+}
+
+/// A packet's address goes to any bucket in use, so few hosts may not be all over 4,096 of them: that would be 384 KiB, which no
+/// near cache holds.
+#[test]
+fn few_hosts_are_in_few_buckets() {
+    let environment = Environment::default();
+    let buckets = |text: &str| {
+        let rules = build(&[wanted(text, &Direction::ALL, &environment)]).unwrap();
+        let table = &rules.tables.hashed[Field::SourceIpv4.hashed()];
+        let used = table.entries.iter().rposition(|bucket| bucket.iter().any(|entry| entry.mask != 0));
+        let reached = 1 << (u64::BITS as u64 - table.shift);
+        assert!(used.is_some_and(|last| last < reached), "{text}");
+        reached
+    };
+    assert_eq!(buckets("src host 192.0.2.1"), 16);
+    let hosts: Vec<String> = (0..64).map(|host| format!("192.0.{host}.7")).collect();
+    let reached = buckets(&format!("src host {{{}}}", hosts.join(",")));
+    assert!((64..=128).contains(&reached), "{reached}");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use bytemuck::{Pod, Zeroable};
 
 use super::{
     Word,
-    tables::{BUCKET, BUCKETS, CLASSES, hash},
+    tables::{BUCKET, CLASSES, hash},
 };
 use crate::headers::{Headers, present};
 
@@ -46,7 +46,8 @@ pub struct Pair {
 #[inline(always)]
 #[must_use]
 pub const fn pair_bucket(address: [u64; 2], version_and_port: u32, seed: u64) -> usize {
-    hash([address[0] ^ version_and_port as u64, address[1]], seed) >> (BUCKETS.ilog2() - PAIR_BUCKETS.ilog2())
+    let hash = hash([address[0] ^ version_and_port as u64, address[1]], seed);
+    (hash >> (u64::BITS - PAIR_BUCKETS.ilog2())) as usize
 }
 
 impl Pairs {
@@ -86,6 +87,6 @@ impl Pairs {
 }
 
 const _: () = {
-    assert!(PAIR_BUCKETS.is_power_of_two() && PAIR_BUCKETS <= BUCKETS, "the hash has enough bits");
+    assert!(PAIR_BUCKETS.is_power_of_two(), "a mask bounds the number of one");
     assert!(size_of::<Pair>() == 24);
 };

@@ -1,6 +1,6 @@
 //! Ethernet II and IEEE 802.3, 802.1Q and 802.1ad tags, SNAP (RFC 1042).
 
-use super::{Network, Payload, reached};
+use super::{Network, Payload, Stopped, reached, stop};
 use crate::{
     frame::Frame,
     headers::{Headers, Malformed, present},
@@ -39,8 +39,9 @@ pub(super) fn parse<F: Frame>(
     start: u32,
     headers: &mut Headers,
     payload: &mut Payload,
-) -> Result<(), Malformed> {
-    let [d0, d1, d2, d3, d4, d5, s0, s1, s2, s3, s4, s5, t0, t1] = *frame.read::<14>(start)?;
+) -> Result<(), Stopped> {
+    let [d0, d1, d2, d3, d4, d5, s0, s1, s2, s3, s4, s5, t0, t1] =
+        *frame.read::<14>(start).map_err(|reason| stop(headers, reason))?;
     headers.destination_mac = [d0, d1, d2, d3, d4, d5];
     headers.source_mac = [s0, s1, s2, s3, s4, s5];
     headers.ethertype = u16::from_be_bytes([t0, t1]);
@@ -55,13 +56,17 @@ pub(super) fn parse<F: Frame>(
     }
     // One turn more than tags allowed: the last one only finds that there is another tag.
     for _ in 0..=MAX_TAGS {
+        // Nearly every packet, so that this comes first.
+        if matches!(headers.ethertype, IPV4 | IPV6) {
+            break;
+        }
         if !matches!(headers.ethertype, VLAN | SERVICE_VLAN | OLD_STACKED_VLAN) {
             break;
         }
         if tags >= MAX_TAGS {
-            return Err(Malformed::TooManyHeaders);
+            return Err(stop(headers, Malformed::TooManyHeaders));
         }
-        let [c0, c1, t0, t1] = *frame.read::<4>(at)?;
+        let [c0, c1, t0, t1] = *frame.read::<4>(at).map_err(|reason| stop(headers, reason))?;
         add_tag(headers, tags, u16::from_be_bytes([c0, c1]));
         headers.ethertype = u16::from_be_bytes([t0, t1]);
         at += TAG;

@@ -1,6 +1,6 @@
 //! IPv6 (RFC 8200) and its chain of extension headers.
 
-use super::{LENGTH_FIELD_MAX, Packet, Upper, reached};
+use super::{LENGTH_FIELD_MAX, Packet, Stopped, Upper, reached, stop};
 use crate::{
     frame::Frame,
     headers::{Headers, Malformed, present},
@@ -31,11 +31,12 @@ pub(super) fn parse<F: Frame>(
     at: u32,
     headers: &mut Headers,
     upper: &mut Upper,
-) -> Result<(), Malformed> {
+) -> Result<(), Stopped> {
     let rest = frame.length() - at.min(frame.length());
-    let &[v0, v1, _, _, l0, l1, next, hop_limit, ref addresses @ ..] = frame.read::<40>(at)?;
+    let &[v0, v1, _, _, l0, l1, next, hop_limit, ref addresses @ ..] =
+        frame.read::<40>(at).map_err(|reason| stop(headers, reason))?;
     if v0 >> 4 != 6 {
-        return Err(Malformed::BadIhl);
+        return Err(stop(headers, Malformed::BadIhl));
     }
     let payload = u32::from(u16::from_be_bytes([l0, l1]));
     // As in IPv4: a packet larger than the field can say carries 0 (also a jumbogram, RFC 2675).
@@ -75,7 +76,7 @@ fn chain<F: Frame>(
     packet: Packet,
     headers: &mut Headers,
     upper: &mut Upper,
-) -> Result<(), Malformed> {
+) -> Result<(), Stopped> {
     let mut readable = true;
     // The upper-layer protocol may come after the last extension allowed, so there is one turn more.
     for extensions in 0..=MAX_EXTENSIONS {
@@ -83,7 +84,7 @@ fn chain<F: Frame>(
             break;
         }
         if extensions == MAX_EXTENSIONS {
-            return Err(Malformed::TooManyHeaders);
+            return Err(stop(headers, Malformed::TooManyHeaders));
         }
         // None of them is shorter.
         let [following, units, o0, o1, ..] = *packet.header::<F, 8>(frame, at, headers)?;
@@ -104,7 +105,7 @@ fn chain<F: Frame>(
         next = following;
         at = frame.settle(at + length);
         if at > packet.limit {
-            return Err(Malformed::Truncated);
+            return Err(stop(headers, Malformed::Truncated));
         }
         reached(headers, at);
         if !readable {

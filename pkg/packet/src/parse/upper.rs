@@ -3,7 +3,9 @@
 //!
 //! Only called for whole packets and first fragments.
 
-use super::{LENGTH_FIELD_MAX, Layers, Packet, reached};
+use core::hint::cold_path;
+
+use super::{LENGTH_FIELD_MAX, Layers, Packet, Stopped, reached, stop};
 use crate::{
     frame::Frame,
     headers::{Headers, Malformed, present},
@@ -33,17 +35,20 @@ pub(super) fn parse<F: Frame>(
     packet: Packet,
     headers: &mut Headers,
     layers: &mut Layers,
-) -> Result<(), Malformed> {
+) -> Result<(), Stopped> {
     match headers.protocol {
-        TCP | UDP | SCTP | DCCP | UDP_LITE => {
-            // Ports come first in all of them, and are worth having when the rest is cut.
-            let [s0, s1, d0, d1] = *packet.header::<F, 4>(frame, at, headers)?;
-            headers.source_port = u16::from_be_bytes([s0, s1]);
-            headers.destination_port = u16::from_be_bytes([d0, d1]);
-            headers.present |= present::PORTS;
+        TCP => {
+            ports(frame, at, packet, headers)?;
+            tcp(frame, at, packet, headers)
+        }
+        UDP => {
+            ports(frame, at, packet, headers)?;
+            udp(frame, at, packet, headers, layers)
+        }
+        SCTP | DCCP | UDP_LITE => {
+            cold_path();
+            ports(frame, at, packet, headers)?;
             match headers.protocol {
-                TCP => tcp(frame, at, packet, headers),
-                UDP => udp(frame, at, packet, headers, layers),
                 DCCP => dccp(frame, at, packet, headers),
                 // Its length field says how much a checksum covers, which is no length.
                 UDP_LITE => whole(at, UDP_HEADER, packet, headers),
@@ -67,13 +72,24 @@ pub(super) fn parse<F: Frame>(
     }
 }
 
+/// Ports come first in all headers that have some, and are worth having when the rest is cut.
 #[inline(always)]
-fn tcp<F: Frame>(frame: &mut F, at: u32, packet: Packet, headers: &mut Headers) -> Result<(), Malformed> {
-    let offset = if let Ok([offset, flags, w0, w1]) = packet.header::<F, 4>(frame, at + 12, headers) {
-        headers.tcp_flags = *flags;
-        headers.tcp_window = u16::from_be_bytes([*w0, *w1]);
+fn ports<F: Frame>(frame: &mut F, at: u32, packet: Packet, headers: &mut Headers) -> Result<(), Stopped> {
+    let [s0, s1, d0, d1] = *packet.header::<F, 4>(frame, at, headers)?;
+    headers.source_port = u16::from_be_bytes([s0, s1]);
+    headers.destination_port = u16::from_be_bytes([d0, d1]);
+    headers.present |= present::PORTS;
+    Ok(())
+}
+
+#[inline(always)]
+fn tcp<F: Frame>(frame: &mut F, at: u32, packet: Packet, headers: &mut Headers) -> Result<(), Stopped> {
+    let offset = if at + 16 <= packet.limit {
+        let [offset, flags, w0, w1] = *packet.header::<F, 4>(frame, at + 12, headers)?;
+        headers.tcp_flags = flags;
+        headers.tcp_window = u16::from_be_bytes([w0, w1]);
         headers.present |= present::TCP_FLAGS | present::WINDOW;
-        *offset
+        offset
     } else {
         let [offset, flags] = *packet.header::<F, 2>(frame, at + 12, headers)?;
         headers.tcp_flags = flags;
@@ -85,7 +101,7 @@ fn tcp<F: Frame>(frame: &mut F, at: u32, packet: Packet, headers: &mut Headers) 
     // A header may be longer than the first fragment, whose end is no end of the segment.
     let beyond = at + length > packet.end && !headers.has(present::FRAGMENT);
     if length < TCP_HEADER || beyond {
-        return Err(Malformed::BadLength);
+        return Err(stop(headers, Malformed::BadLength));
     }
     whole(at, length, packet, headers)
 }
@@ -97,7 +113,7 @@ fn udp<F: Frame>(
     packet: Packet,
     headers: &mut Headers,
     layers: &mut Layers,
-) -> Result<(), Malformed> {
+) -> Result<(), Stopped> {
     let [l0, l1] = *packet.header::<F, 2>(frame, at + 4, headers)?;
     whole(at, UDP_HEADER, packet, headers)?;
     let length = u32::from(u16::from_be_bytes([l0, l1]));
@@ -109,7 +125,7 @@ fn udp<F: Frame>(
     // The first fragment of a datagram carries the length of the whole.
     let beyond = length > available && !headers.has(present::FRAGMENT);
     if length < UDP_HEADER || beyond {
-        return Err(Malformed::BadLength);
+        return Err(stop(headers, Malformed::BadLength));
     }
     // What it carries ends with it, whatever follows in the IP packet.
     if at + length < layers.end {
@@ -120,7 +136,7 @@ fn udp<F: Frame>(
 
 /// A data offset of at least the generic header, which is 12 bytes, or 16 with long sequence numbers (RFC 4340, 5.1).
 #[inline(always)]
-fn dccp<F: Frame>(frame: &mut F, at: u32, packet: Packet, headers: &mut Headers) -> Result<(), Malformed> {
+fn dccp<F: Frame>(frame: &mut F, at: u32, packet: Packet, headers: &mut Headers) -> Result<(), Stopped> {
     let [offset] = *packet.header::<F, 1>(frame, at + 4, headers)?;
     let [kind] = *packet.header::<F, 1>(frame, at + 8, headers)?;
     let least = if kind & 1 == 0 { DCCP_HEADER } else { DCCP_LONG_HEADER };
@@ -128,17 +144,17 @@ fn dccp<F: Frame>(frame: &mut F, at: u32, packet: Packet, headers: &mut Headers)
     let length = u32::from(offset) * 4;
     let beyond = at + length > packet.end && !headers.has(present::FRAGMENT);
     if length < least || beyond {
-        return Err(Malformed::BadLength);
+        return Err(stop(headers, Malformed::BadLength));
     }
     whole(at, length, packet, headers)
 }
 
 /// Requires that a header of `length` bytes at `at` lies inside the packet.
 #[inline(always)]
-fn whole(at: u32, length: u32, packet: Packet, headers: &mut Headers) -> Result<(), Malformed> {
+fn whole(at: u32, length: u32, packet: Packet, headers: &mut Headers) -> Result<(), Stopped> {
     let end = at + length;
     if end > packet.limit {
-        return Err(Malformed::Truncated);
+        return Err(stop(headers, Malformed::Truncated));
     }
     reached(headers, end);
     Ok(())

@@ -9,7 +9,7 @@ use super::{
 use crate::{
     frame::Frame,
     headers::{Headers, Malformed, present},
-    parse::{Layers, Network, Payload, ethernet, network as network_layer, reached},
+    parse::{Layers, Network, Payload, Stopped, ethernet, network as network_layer, reached},
     wire::Tag,
 };
 
@@ -177,7 +177,8 @@ impl Inside {
         self.headers.inner_vlan = 0;
         self.reset();
         let mut payload = Payload::NONE;
-        ethernet::parse(part, Tag::NONE, at, &mut self.headers, &mut payload)?;
+        ethernet::parse(part, Tag::NONE, at, &mut self.headers, &mut payload)
+            .map_err(|Stopped| self.headers.malformed().unwrap_or(Malformed::Truncated))?;
         self.at = payload.header;
         self.layers.link = at;
         self.layers.network = payload.at;
@@ -237,8 +238,10 @@ impl Inside {
         // Behind an Ethernet header it is known where what that carries begins.
         let start = if self.headers.has(present::LENGTH_FIELD) { self.layers.network } else { at };
         let payload = Payload { network, at: start, header: at };
-        if let Err(reason) = network_layer(part, payload, &mut self.headers, &mut self.layers) {
-            self.headers.malformed = reason as u8;
+        // Where the parser stops, the headers tell why.
+        _ = network_layer(part, payload, &mut self.headers, &mut self.layers);
+        if self.headers.has(present::LENGTH_FIELD) {
+            self.layers.only_link(part.length());
         }
         self.follow();
         Ok(())
