@@ -14,22 +14,16 @@ use xdplive_packet::{
 
 use crate::{
     maps::{self, BUDGETS, FLOWS_SEEN, INNERMOST, OUTERMOST, Work},
-    observe::{Packet, descend_to_measure, measure},
+    observe::{Packet, measure},
     report::{self, Found},
     verifier::{opaque, reread},
 };
 
 /// Counts one of the packets at work for the slots that want it, and reports it as far as budgets go.
 #[inline(always)]
-pub fn deliver<P: Packet>(
-    packet: &mut P,
-    (configuration, number): (&Configuration, u32),
-    work: &mut Work,
-    view: u32,
-) {
+pub fn deliver<P: Packet>(packet: &mut P, configuration: &Configuration, work: &mut Work, view: u32) {
     if configuration.flows == 0 {
         // Otherwise that has been done.
-        descend_to_measure(packet, configuration, number);
         measure(packet, configuration, &work.views[OUTERMOST], &work.inside, &mut work.seen);
     }
     let number = view as usize & 1;

@@ -114,6 +114,10 @@ pub fn read<P: Packet>(packet: &mut P, configuration: &Configuration, number: u3
     reread();
     let live = live(configuration, packet.hook());
     judge(packet, (configuration, number), OUTERMOST, (outer, &mut work.seen, &mut work.asked), live);
+    if outer.wanted() != 0 && configuration.flows == 0 {
+        // For who measures it when it is delivered: called from there, it would be one call too deep for the stack.
+        descend_to_measure(packet, configuration, number);
+    }
 }
 
 /// Reads the headers of the packet at work, whose bytes have to be copied.
@@ -204,7 +208,7 @@ fn judge<P: Packet>(
 
 /// Looks into a packet that the kernel has yet to cut, if that has not been done: [`measure`] needs it.
 #[inline(always)]
-pub fn descend_to_measure<P: Packet>(packet: &P, configuration: &Configuration, number: u32) {
+fn descend_to_measure<P: Packet>(packet: &P, configuration: &Configuration, number: u32) {
     if configuration.tunnels == 0 && opaque(u64::from(packet.segment_size())) != 0 {
         packet.descend(number);
         reread();

@@ -191,7 +191,7 @@ pub extern "C" fn tcx_extract(ctx: *mut __sk_buff, hook: u32, number: u32, view:
 #[unsafe(no_mangle)]
 pub extern "C" fn tcx_deliver(ctx: *mut __sk_buff, hook: u32, number: u32, view: u32) -> u32 {
     at_work(ctx, hook, number, |packet, configuration, work| {
-        deliver::deliver(packet, (configuration, number), work, view);
+        deliver::deliver(packet, configuration, work, view);
         0
     })
 }

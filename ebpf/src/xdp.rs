@@ -187,7 +187,7 @@ pub extern "C" fn xdp_extract(ctx: *mut xdp_md, hook: u32, number: u32, view: u3
 #[unsafe(no_mangle)]
 pub extern "C" fn xdp_deliver(ctx: *mut xdp_md, hook: u32, number: u32, view: u32) -> u32 {
     at_work(ctx, hook, number, |packet, configuration, work| {
-        deliver::deliver(packet, (configuration, number), work, view);
+        deliver::deliver(packet, configuration, work, view);
         0
     })
 }

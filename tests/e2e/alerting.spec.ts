@@ -20,5 +20,7 @@ test('the provisioned rules are evaluated without an error', async ({ page }) =>
       .filter(({ name }) => name === 'XDP Live')
       .flatMap((group) => group.rules.map(({ name, health, lastError = '' }) => `${name}: ${health}${lastError}`));
   };
-  await expect.poll(rules, { timeout: 120_000 }).toEqual(['Multicast with TTL 1: ok', 'Rows lost: ok']);
+  await expect
+    .poll(rules, { timeout: 120_000 })
+    .toEqual(['Multicast with TTL 1: ok', 'Interface drops packets: ok', 'Rows lost: ok']);
 });

@@ -1,6 +1,7 @@
 //! Real packets through the built programs. Needs root, and `make programs` before.
 
 mod accounts;
+mod big_tcp;
 mod callers;
 mod churn;
 mod counters;
