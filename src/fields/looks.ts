@@ -61,6 +61,11 @@ function warning(...steps: Array<{ value: number; color: string }>): Look {
   };
 }
 
+/** The part of a circle that stands for packets one way. */
+function arc(direction: keyof typeof DIRECTION_COLORS): Look {
+  return { color: { mode: FieldColorModeId.Fixed, fixedColor: DIRECTION_COLORS[direction] } };
+}
+
 const LOSS: Look = { ...WHOLE, ...warning({ value: 1, color: 'red' }) };
 
 const LOOKS: ReadonlyMap<string, Look> = new Map([
@@ -99,6 +104,9 @@ const LOOKS: ReadonlyMap<string, Look> = new Map([
   ['lost_network', LOSS],
   ['flow_overflow', LOSS],
   ['ring_used', { min: 0, max: 100 }],
+  // Parts of a circle in a graph of hosts.
+  ['arc__sent', arc('out')],
+  ['arc__received', arc('in')],
 ]);
 
 /** Of a column of rows. What is only text or a measure looks as Grafana shows it. */

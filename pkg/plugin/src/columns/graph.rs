@@ -43,8 +43,8 @@ columns! {
     Id "id" String false 42 "Address of the host";
     Title "title" String false 255 "Its name, else its address";
     Subtitle "subtitle" String true 42 "Its address, where it has a name";
-    MainStat "mainstat" Decimal false 20 "Bits that it sends and receives, per second" in "bps";
-    SecondaryStat "secondarystat" Count false 20 "Hosts that it talks with";
+    MainStat "mainstat" String false 20 "Bits that it sends and receives, per second";
+    SecondaryStat "secondarystat" String false 20 "Hosts that it talks with";
     Sent "arc__sent" Decimal false 20 "Part of its bits that it sends";
     Received "arc__received" Decimal false 20 "Part of its bits that it receives";
 }
@@ -55,7 +55,7 @@ columns! {
     Id "id" String false 90 "Both addresses";
     Source "source" String false 42 "Address of the host that started the conversations, as far as seen";
     Target "target" String false 42 "Address of the other host";
-    MainStat "mainstat" Decimal false 20 "Bits both ways, per second" in "bps";
+    MainStat "mainstat" String false 20 "Bits both ways, per second";
     SecondaryStat "secondarystat" String true 90 "Services, by protocol and port";
     Thickness "thickness" Decimal false 20 "Width of the line";
     Packets "detail__packets" Count false 20 "Packets both ways, as the hook saw them";
@@ -68,8 +68,11 @@ impl NodeColumn {
                 Self::Id => cells.text(&node.address),
                 Self::Title => cells.text(node.name.as_ref().unwrap_or(&node.address)),
                 Self::Subtitle => optional(node.name.as_ref().map(|_| &*node.address), cells),
-                Self::MainStat => cells.decimal(node.bits),
-                Self::SecondaryStat => cells.count(node.peers),
+                Self::MainStat => cells.text(&per_second(node.bits)),
+                Self::SecondaryStat => {
+                    let noun = if node.peers == 1 { "host" } else { "hosts" };
+                    cells.text(&format!("{} {noun}", node.peers));
+                }
                 Self::Sent => cells.decimal(node.sent),
                 Self::Received => cells.decimal(1.0 - node.sent),
             }
@@ -84,11 +87,41 @@ impl EdgeColumn {
                 Self::Id => cells.text(&format!("{}-{}", edge.source, edge.target)),
                 Self::Source => cells.text(&edge.source),
                 Self::Target => cells.text(&edge.target),
-                Self::MainStat => cells.decimal(edge.bits),
+                Self::MainStat => cells.text(&per_second(edge.bits)),
                 Self::SecondaryStat => optional(edge.services.as_deref(), cells),
                 Self::Thickness => cells.decimal(edge.thickness),
                 Self::Packets => cells.count(edge.packets),
             }
+        }
+    }
+}
+
+/// Bits per second as Grafana's own panels show them. The node graph panel shows the number alone, whatever the unit of a field.
+fn per_second(bits: f64) -> String {
+    let steps = [(1e12, "Tb/s"), (1e9, "Gb/s"), (1e6, "Mb/s"), (1e3, "kb/s")];
+    // What would be rounded to a thousand of the next smaller unit has this one.
+    match steps.into_iter().find(|(step, _)| bits >= step * 0.9995) {
+        Some((step, unit)) => format!("{:.1} {unit}", bits / step),
+        None => format!("{bits:.0} b/s"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::per_second;
+
+    #[test]
+    fn bits_per_second_are_short() {
+        for (bits, text) in [
+            (0.0, "0 b/s"),
+            (999.0, "999 b/s"),
+            (999.9, "1.0 kb/s"),
+            (9_814.0, "9.8 kb/s"),
+            (999_990.0, "1.0 Mb/s"),
+            (25.4e9, "25.4 Gb/s"),
+            (1.2e15, "1200.0 Tb/s"),
+        ] {
+            assert_eq!(per_second(bits), text);
         }
     }
 }

@@ -148,9 +148,10 @@ async fn as_a_graph() {
     // 2,500 bytes in two seconds.
     assert_eq!(column(&frames[0], "id"), json!(["192.0.2.1", "198.51.100.7"]));
     assert_eq!(column(&frames[0], "title"), json!(["nas", "198.51.100.7"]));
-    assert_eq!(column(&frames[0], "mainstat"), json!([10_000.0, 10_000.0]));
+    assert_eq!(column(&frames[0], "mainstat"), json!(["10.0 kb/s", "10.0 kb/s"]));
+    assert_eq!(column(&frames[0], "secondarystat"), json!(["1 host", "1 host"]));
     assert_eq!(column(&frames[1], "source"), json!(["192.0.2.1"]));
     assert_eq!(column(&frames[1], "target"), json!(["198.51.100.7"]));
-    assert_eq!(column(&frames[1], "mainstat"), json!([10_000.0]));
+    assert_eq!(column(&frames[1], "mainstat"), json!(["10.0 kb/s"]));
     assert_eq!(column(&frames[1], "secondarystat"), json!(["https"]));
 }
