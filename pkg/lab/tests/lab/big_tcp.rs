@@ -88,7 +88,7 @@ fn bytes_of_big_tcp_are_those_on_the_wire() {
                 "--direction",
                 "out",
                 "--filter",
-                "greater 70000",
+                "greater 65535",
                 "--columns",
                 "frame_length,length",
             ],
@@ -104,7 +104,7 @@ fn bytes_of_big_tcp_are_those_on_the_wire() {
         let (packets, segments, bytes) = (sum("packets"), sum("segments"), sum("bytes"));
         let [received, wire] = std::array::from_fn(|one| counters()[one] - before[one]);
         println!(
-            "{address}: {packets} frames, {} of them of more than 70,000 bytes, {segments} packets, {bytes} bytes; the \
+            "{address}: {packets} frames, {} of them of 65,535 bytes or more, {segments} packets, {bytes} bytes; the \
              other end's device {received}, {wire}",
             large.rows.len()
         );
