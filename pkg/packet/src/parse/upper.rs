@@ -37,14 +37,8 @@ pub(super) fn parse<F: Frame>(
     layers: &mut Layers,
 ) -> Result<(), Stopped> {
     match headers.protocol {
-        TCP => {
-            ports(frame, at, packet, headers)?;
-            tcp(frame, at, packet, headers)
-        }
-        UDP => {
-            ports(frame, at, packet, headers)?;
-            udp(frame, at, packet, headers, layers)
-        }
+        TCP => tcp(frame, at, packet, headers),
+        UDP => udp(frame, at, packet, headers, layers),
         SCTP | DCCP | UDP_LITE => {
             cold_path();
             ports(frame, at, packet, headers)?;
@@ -75,22 +69,31 @@ pub(super) fn parse<F: Frame>(
 /// Ports come first in all headers that have some, and are worth having when the rest is cut.
 #[inline(always)]
 fn ports<F: Frame>(frame: &mut F, at: u32, packet: Packet, headers: &mut Headers) -> Result<(), Stopped> {
-    let [s0, s1, d0, d1] = *packet.header::<F, 4>(frame, at, headers)?;
-    headers.source_port = u16::from_be_bytes([s0, s1]);
-    headers.destination_port = u16::from_be_bytes([d0, d1]);
-    headers.present |= present::PORTS;
+    let bytes = *packet.header::<F, 4>(frame, at, headers)?;
+    set_ports(headers, bytes);
     Ok(())
 }
 
 #[inline(always)]
+fn set_ports(headers: &mut Headers, [s0, s1, d0, d1]: [u8; 4]) {
+    headers.source_port = u16::from_be_bytes([s0, s1]);
+    headers.destination_port = u16::from_be_bytes([d0, d1]);
+    headers.present |= present::PORTS;
+}
+
+#[inline(always)]
 fn tcp<F: Frame>(frame: &mut F, at: u32, packet: Packet, headers: &mut Headers) -> Result<(), Stopped> {
+    // In one piece, as nearly always: each read costs a look at where the packet ends.
     let offset = if at + 16 <= packet.limit {
-        let [offset, flags, w0, w1] = *packet.header::<F, 4>(frame, at + 12, headers)?;
+        let &[s0, s1, d0, d1, .., offset, flags, w0, w1] = packet.header::<F, 16>(frame, at, headers)?;
+        set_ports(headers, [s0, s1, d0, d1]);
         headers.tcp_flags = flags;
         headers.tcp_window = u16::from_be_bytes([w0, w1]);
         headers.present |= present::TCP_FLAGS | present::WINDOW;
         offset
     } else {
+        cold_path();
+        ports(frame, at, packet, headers)?;
         let [offset, flags] = *packet.header::<F, 2>(frame, at + 12, headers)?;
         headers.tcp_flags = flags;
         headers.present |= present::TCP_FLAGS;
@@ -114,8 +117,14 @@ fn udp<F: Frame>(
     headers: &mut Headers,
     layers: &mut Layers,
 ) -> Result<(), Stopped> {
-    let [l0, l1] = *packet.header::<F, 2>(frame, at + 4, headers)?;
-    whole(at, UDP_HEADER, packet, headers)?;
+    if at + UDP_HEADER > packet.limit {
+        cold_path();
+        ports(frame, at, packet, headers)?;
+        packet.header::<F, 2>(frame, at + 4, headers)?;
+        return Err(stop(headers, Malformed::Truncated));
+    }
+    let [s0, s1, d0, d1, l0, l1, _, _] = *packet.header::<F, 8>(frame, at, headers)?;
+    set_ports(headers, [s0, s1, d0, d1]);
     let length = u32::from(u16::from_be_bytes([l0, l1]));
     let available = packet.end - at;
     // 0 stands for a length the field cannot express (RFC 2675, 4).
