@@ -43,7 +43,7 @@ impl DropServer {
             if let Some(known) = current.upgrade() {
                 return Ok(known);
             }
-            let hub = Hub::start(&server.instruments, server.watch.clone())?;
+            let hub = Hub::start(server.host.clone(), &server.instruments, server.watch.clone())?;
             *current = Arc::downgrade(&hub);
             Ok(hub)
         })
@@ -61,6 +61,6 @@ impl DropServer {
         let taker = hub.add(Taker::new(request, Arc::clone(&queue)));
         // It lives on until the last has been read.
         let end = move || hub.finish(taker);
-        Ok(DropFeed::new(self.host.clone(), queue, Box::new(end)))
+        Ok(DropFeed::new(queue, Box::new(end)))
     }
 }

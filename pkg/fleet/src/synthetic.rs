@@ -24,11 +24,11 @@ use xdplive_packet::{
     headers::present,
 };
 use xdplive_source::{
-    Batch, Check, Counted, Counts, DirectionCounts, FlowFeed, FlowQueue, FlowSnapshot, HeaderBytes,
+    Batch, Check, Counted, Counts, Cut, DirectionCounts, FlowFeed, FlowQueue, FlowSnapshot, HeaderBytes,
     HookAccounts, Host, HostId, HostSet, Interface, InterfaceSet, InterfaceState, Interfaces, IsShown, Link,
     LinkCounters, LinkReading, Moment, Names, Origin, Prepared, Queue, Reading, Report, Request, Row,
     RowCounts, Source, SourceError, StreamAccounts, StreamId, Subscription, Taken, Thinner, Tunnels,
-    WallClock,
+    WallClock, until_reading,
 };
 
 use crate::clock;
@@ -244,14 +244,20 @@ async fn count_flows(
 ) {
     let mut from = u64::try_from(shared.wall()).unwrap_or(0);
     let mut is_end = false;
+    let peer = peer_of(&shared.host.name);
     while !is_end {
-        is_end = tokio::time::timeout(every, end.wait_for(|end| *end)).await.is_ok();
+        let wait = until_reading(shared.wall(), every);
+        is_end = tokio::time::timeout(wait, end.wait_for(|end| *end)).await.is_ok();
         let to = u64::try_from(shared.wall()).unwrap_or(0);
         let flow = |number: usize| {
             let mut key = FlowKey::zeroed();
             (key.version, key.protocol, key.vlan) = (4, 17, FlowKey::NO_VLAN);
             key.present = present::ADDRESSES | present::PROTOCOL | present::PORTS;
             for (place, byte) in key.source.iter_mut().zip((number as u32).to_be_bytes()) {
+                *place = byte;
+            }
+            // Each host has conversations of its own, from the same sources.
+            for (place, byte) in key.destination.iter_mut().zip(peer) {
                 *place = byte;
             }
             let bytes = BYTES + number as u64;
@@ -266,10 +272,19 @@ async fn count_flows(
             host: shared.host.clone(),
             interface: INTERFACE.into(),
             taken,
+            cut: Cut::default(),
             cpu: Duration::ZERO,
         }));
     }
     queue.close();
+}
+
+/// An address for a host's name.
+fn peer_of(name: &str) -> [u8; 4] {
+    // FNV-1a.
+    let hash =
+        name.bytes().fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
+    hash.to_be_bytes()
 }
 
 #[async_trait]

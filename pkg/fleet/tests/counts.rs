@@ -18,7 +18,7 @@ use xdplive_fleet::{
     synthetic::{BYTES, Making},
 };
 use xdplive_packet::{accounting::Limit, event::Direction, flow::Sum};
-use xdplive_source::{Chosen, Counting, HostPatterns, HostSet, InterfaceSet, Source};
+use xdplive_source::{Chosen, Counting, Cut, HostPatterns, HostSet, InterfaceSet, Source};
 
 fn making(host: &str, rate: u32) -> Making {
     Making { host: host.to_owned(), rate, flows: 9000, ..Making::default() }
@@ -68,6 +68,11 @@ async fn flows_of_all_hosts_come_whole_and_the_rest_is_other() {
             // The largest have the highest numbers.
             let least = taken.entries.iter().map(|(_, one)| one.sum.bytes).min();
             assert_eq!((least, taken.other[0].packets), (Some(BYTES + 8900), 8900));
+            let bytes = (0..8900).map(|number| BYTES + number).sum();
+            let sum = Sum { packets: 8900, segments: 8900, bytes };
+            assert_eq!(snapshot.cut, Cut { sum, largest: BYTES + 8899 }, "no other has more");
+        } else {
+            assert!(snapshot.cut.is_none());
         }
         let end = spans.insert(host.clone(), taken.to);
         assert!(end.is_none_or(|end| end.abs_diff(taken.from) < 50_000_000), "they follow each other");

@@ -13,107 +13,33 @@ mod common;
 
 use std::{
     collections::BTreeSet,
-    env, fs,
-    io::{Read as _, Write as _},
-    net::{TcpListener, TcpStream},
-    sync::Arc,
     time::{Duration, Instant},
 };
 
-use common::{Server, assert_adds_up, finish, fleet, packets, subjects, take, until};
+use common::{
+    Server, assert_adds_up, finish, fleet,
+    measure::{free_port, made, many, memory, number, processor, threads, varz},
+    packets, take, until,
+};
 use serde_json::Value;
-use tokio::{
-    runtime::{Builder, Runtime},
-    sync::watch,
-};
-use xdplive_fleet::{
-    agent::{Agent, AgentSettings},
-    ceiling::Ceiling,
-    nats::Access,
-    synthetic::{Making, Synthetic},
-};
+use tokio::sync::watch;
+use xdplive_fleet::synthetic::Making;
 use xdplive_packet::accounting::Limit;
 use xdplive_source::Source;
-
-fn number(name: &str, otherwise: u64) -> u64 {
-    env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(otherwise)
-}
-
-/// Threads of a name of their own, so that what they cost can be told.
-fn threads(name: &str, count: usize) -> Runtime {
-    Builder::new_multi_thread().worker_threads(count).thread_name(name).enable_all().build().unwrap()
-}
-
-/// Seconds of the processor that a process, or those of its threads of this name, have had.
-fn processor(process: &str, thread: Option<&str>) -> f64 {
-    let of = |stat: String| -> f64 {
-        let rest = stat.rsplit_once(')').unwrap().1.split_whitespace().collect::<Vec<_>>();
-        // User and system time, in hundredths of a second (proc_pid_stat(5)).
-        (rest[11].parse::<f64>().unwrap() + rest[12].parse::<f64>().unwrap()) / 100.0
-    };
-    let Some(thread) = thread else {
-        return of(fs::read_to_string(format!("/proc/{process}/stat")).unwrap());
-    };
-    let tasks = fs::read_dir(format!("/proc/{process}/task")).unwrap();
-    let stats = tasks.filter_map(|task| fs::read_to_string(task.ok()?.path().join("stat")).ok());
-    stats.filter(|stat| stat.contains(&format!("({thread})"))).map(of).sum()
-}
-
-/// Kilobytes of memory that a process has.
-fn memory(process: &str) -> u64 {
-    let status = fs::read_to_string(format!("/proc/{process}/status")).unwrap();
-    let line = status.lines().find(|line| line.starts_with("VmRSS")).unwrap();
-    line.split_whitespace().nth(1).unwrap().parse().unwrap()
-}
-
-/// What the server says of itself.
-fn varz(port: u16) -> Value {
-    let mut connection = TcpStream::connect(("127.0.0.1", port)).unwrap();
-    connection.write_all(b"GET /varz HTTP/1.0\r\n\r\n").unwrap();
-    let mut text = String::new();
-    connection.read_to_string(&mut text).unwrap();
-    serde_json::from_str(text.split_once("\r\n\r\n").unwrap().1).unwrap()
-}
-
-fn agent(
-    url: &str,
-    runtime: &Runtime,
-    place: u64,
-    rate: u32,
-    ended: watch::Receiver<bool>,
-) -> Arc<Synthetic> {
-    let making =
-        Making { host: format!("host{place:05}"), rate, unwanted: 0, queue_rows: 4096, ..Making::default() };
-    let access = Access { servers: vec![url.to_owned()], name: making.host.clone(), ..Access::default() };
-    let settings = AgentSettings {
-        host: making.host.clone(),
-        subjects: subjects(),
-        labels: [].into(),
-        ceiling: Ceiling::default(),
-        release: "0.1.0".to_owned(),
-    };
-    let source = Arc::new(Synthetic::new(&making));
-    let lent = Arc::clone(&source) as Arc<dyn Source>;
-    runtime.spawn(async move {
-        let agent = Agent::new(access.connect().await.unwrap(), lent, settings).unwrap();
-        agent.run(ended).await.unwrap();
-    });
-    source
-}
 
 #[test]
 #[ignore = "takes minutes"]
 fn many_agents() {
     let (count, rate) = (number("XDPLIVE_AGENTS", 1000), number("XDPLIVE_RATE", 100) as u32);
     let seconds = number("XDPLIVE_SECONDS", 20);
-    let http = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let http = free_port();
     let server = Server::with(&format!("http: 127.0.0.1:{http}"));
     let process = server.id().to_string();
     let alone = memory(&process);
     let (lenders, asking) = (threads("lenders", 2), threads("asking", 2));
     let (end, ended) = watch::channel(false);
-    let sources: Vec<_> =
-        (0..count).map(|place| agent(&server.url(), &lenders, place, rate, ended.clone())).collect();
+    let making = Making { rate, unwanted: 0, queue_rows: 4096, ..Making::default() };
+    let sources = many(&server.url(), &lenders, count, &making, &ended);
     asking.block_on(async {
         until("all are connected", Duration::from_secs(60), || varz(http)["connections"] == count).await;
         tokio::time::sleep(Duration::from_secs(15)).await;
@@ -187,8 +113,4 @@ fn many_agents() {
     _ = end.send(true);
     lenders.shutdown_background();
     asking.shutdown_background();
-}
-
-fn made(sources: &[Arc<Synthetic>]) -> u64 {
-    sources.iter().map(|source| source.made()).sum()
 }

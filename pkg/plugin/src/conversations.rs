@@ -2,10 +2,11 @@
 
 use std::{
     cmp::Reverse,
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, hash_map::Entry},
     sync::Arc,
 };
 
+use foldhash::fast::RandomState;
 use xdplive_packet::flow::FlowKey;
 use xdplive_source::{Conversation, HostId};
 
@@ -31,12 +32,12 @@ pub fn rows(
     let row = |one: Conversation| {
         let mut seen_at: Vec<Arc<str>> = merged
             .get(&one.ends())
-            .map(|(_, hosts)| hosts.iter().map(|host| name(*host)).collect())
+            .map(|(_, first, others)| others.iter().chain([first]).map(|host| name(*host)).collect())
             .unwrap_or_default();
         seen_at.sort_unstable();
         FlowRow::new(name(one.host), one).seen_at(&seen_at.join(", "))
     };
-    largest(merged.values().map(|(one, _)| *one), most).into_iter().map(row).collect()
+    largest(merged.values().map(|(one, ..)| *one), most).into_iter().map(row).collect()
 }
 
 /// The same rows with what is known of their ends now, where there is somebody to ask.
@@ -48,20 +49,27 @@ pub fn told(rows: Arc<[FlowRow]>, naming: Option<&Naming>) -> Arc<[FlowRow]> {
 
 /// Conversations that several hosts saw as one, by its ends: as the host counted that saw most of it, and all that saw it. They
 /// are not added up: each saw the same packets.
-fn merged(
-    conversations: impl Iterator<Item = Conversation>,
-) -> HashMap<FlowKey, (Conversation, Vec<HostId>)> {
-    let mut merged: HashMap<FlowKey, (Conversation, Vec<HostId>)> = HashMap::new();
+fn merged(conversations: impl Iterator<Item = Conversation>) -> HashMap<FlowKey, Merged, RandomState> {
+    // Seeded at random: whoever sends packets chooses their addresses.
+    let mut merged: HashMap<FlowKey, Merged, RandomState> = HashMap::default();
     for one in conversations {
-        let (largest, hosts) = merged.entry(one.ends()).or_insert_with(|| (one, Vec::new()));
-        hosts.push(one.host);
-        let size = |of: &Conversation| (of.sum().bytes, of.sum().packets);
-        if size(&one) > size(largest) {
-            *largest = one;
+        match merged.entry(one.ends()) {
+            Entry::Vacant(place) => _ = place.insert((one, one.host, Vec::new())),
+            Entry::Occupied(mut known) => {
+                let (largest, _, others) = known.get_mut();
+                others.push(one.host);
+                let size = |of: &Conversation| (of.sum().bytes, of.sum().packets);
+                if size(&one) > size(largest) {
+                    *largest = one;
+                }
+            }
         }
     }
     merged
 }
+
+/// A conversation, the host that was first to tell of it, and the others, which most have none of.
+type Merged = (Conversation, HostId, Vec<HostId>);
 
 /// The `most` largest by bytes both ways, the largest first.
 fn largest(conversations: impl Iterator<Item = Conversation>, most: usize) -> Vec<Conversation> {
@@ -71,12 +79,17 @@ fn largest(conversations: impl Iterator<Item = Conversation>, most: usize) -> Ve
         // Of the same size always the same ones.
         (Reverse(sum.bytes), Reverse(sum.packets), ends, key.protocol, key.vlan, key.ethertype, one.host)
     };
+    // Mostly the bytes tell.
+    let compare = |one: &Conversation, other: &Conversation| {
+        let bytes = |of: &Conversation| of.forward.sum.bytes.saturating_add(of.reverse.sum.bytes);
+        bytes(other).cmp(&bytes(one)).then_with(|| order(one).cmp(&order(other)))
+    };
     let mut all: Vec<Conversation> = conversations.collect();
     if most < all.len() {
-        all.select_nth_unstable_by_key(most, order);
+        all.select_nth_unstable_by(most, compare);
         all.truncate(most);
     }
-    all.sort_unstable_by_key(order);
+    all.sort_unstable_by(compare);
     all
 }
 

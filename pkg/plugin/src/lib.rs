@@ -24,6 +24,7 @@
 //! | [`attribution`] | whose packets are, told when rows are made |
 //! | [`naming`] | what is known of hosts when rows are made |
 //! | [`conversations`] | conversations as rows |
+//! | [`shortfall`] | how much larger rows may be than they are shown |
 //! | [`link_intervals`] | what was counted of interfaces, one interval after the other |
 //! | [`graph`] | conversations as a graph of hosts |
 //! | [`columns`], [`mod@frame`] | rows as columns, columns as frames |
@@ -63,6 +64,7 @@ pub mod sent;
 pub mod services;
 pub mod settings;
 mod shortened;
+pub mod shortfall;
 pub mod shutdown;
 pub mod socket;
 pub mod standing;

@@ -25,6 +25,7 @@ use crate::{
     naming::Naming,
     sent::AllSent,
     settings::{ServerSettingError, ServerSettings},
+    shortfall::Shortfalls,
     shutdown::Shutdown,
     standing::Standing,
 };
@@ -64,6 +65,8 @@ pub struct Plugin {
     pub audit: Audit,
     /// What hosts are called.
     pub naming: Naming,
+    /// How much larger rows may be than they are shown.
+    pub shortfalls: Shortfalls,
 }
 
 impl Plugin {
@@ -102,6 +105,7 @@ impl Plugin {
             lingering: Lingering::new(server.capture.linger, shutdown.clone()),
             admission: Admission::new(server.quotas),
             audit: Audit::default(),
+            shortfalls: Shortfalls::default(),
             naming,
             server: Arc::new(server),
             setting_errors: Arc::new(setting_errors),

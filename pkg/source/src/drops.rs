@@ -1,7 +1,7 @@
 //! Packets that a host's kernel has dropped: rows within a budget, and how many there were for each reason.
 
 use std::{
-    collections::{BTreeMap, VecDeque},
+    collections::{BTreeMap, BTreeSet, VecDeque},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
@@ -12,7 +12,7 @@ use crate::{
     batch::Batch,
     clock::{Moment, WallClock},
     header_bytes::HeaderBytes,
-    host::{Host, HostId},
+    host::Host,
     row::{Names, Origin, Row},
     tally::Tally,
     tunnels::Tunnels,
@@ -21,6 +21,8 @@ use crate::{
 /// Where a packet was dropped, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DropSite {
+    /// The machine.
+    pub host: Host,
     /// The interface that it was received by or that it was to be sent by; `None` where nobody can tell.
     pub interface: Option<Arc<str>>,
     /// Whether it was received or was to be sent; `None` where nobody can tell.
@@ -39,15 +41,17 @@ pub struct DropRows {
 }
 
 impl DropRows {
-    /// Packets of `host`, with times that `clock` reads; those of [`DropNews`] are of day.
+    /// These packets, with times that `clock` reads; those of [`DropNews`] are of day.
     #[must_use]
-    pub fn new(host: &Host, packets: impl IntoIterator<Item = (Event, DropSite)>, clock: WallClock) -> Self {
-        let origin = Origin { host: HostId::ONLY, interface: 0 };
-        let origin = Origin { host: host.id, ..origin };
-        let row = |event| Row { origin, bytes: HeaderBytes::NONE, tunnel: Tunnels::NONE, event };
+    pub fn new(packets: impl IntoIterator<Item = (Event, DropSite)>, clock: WallClock) -> Self {
+        let row = |event, site: &DropSite| {
+            let origin = Origin { host: site.host.id, interface: 0 };
+            Row { origin, bytes: HeaderBytes::NONE, tunnel: Tunnels::NONE, event }
+        };
         let (rows, sites): (Vec<Row>, Vec<DropSite>) =
-            packets.into_iter().map(|(event, site)| (row(event), site)).unzip();
-        let names = Names { hosts: vec![host.clone()], interfaces: Vec::new() };
+            packets.into_iter().map(|(event, site)| (row(event, &site), site)).unzip();
+        let hosts: BTreeSet<&Host> = sites.iter().map(|site| &site.host).collect();
+        let names = Names { hosts: hosts.into_iter().cloned().collect(), interfaces: Vec::new() };
         Self { packets: Batch::new(Arc::new(rows), Arc::new(names), clock), sites: sites.into() }
     }
 
@@ -193,17 +197,15 @@ impl DropQueue {
 
 /// Dropped packets as who asked for them gets them. Dropping it ends it.
 pub struct DropFeed {
-    /// Whose they are.
-    pub host: Host,
     queue: Arc<DropQueue>,
     end: Option<Box<dyn FnOnce() + Send + Sync>>,
 }
 
 impl DropFeed {
-    /// What comes through `queue`, of `host`; `end` asks its source for the last of it and to close the queue.
+    /// What comes through `queue`; `end` asks its source for the last of it and to close the queue.
     #[must_use]
-    pub fn new(host: Host, queue: Arc<DropQueue>, end: Box<dyn FnOnce() + Send + Sync>) -> Self {
-        Self { host, queue, end: Some(end) }
+    pub fn new(queue: Arc<DropQueue>, end: Box<dyn FnOnce() + Send + Sync>) -> Self {
+        Self { queue, end: Some(end) }
     }
 
     /// What has come since this was asked last, at least every 200 ms; `None` at the end.
@@ -238,14 +240,15 @@ mod tests {
     use super::*;
 
     fn packet(time: u64, reason: &str) -> (Event, DropSite) {
-        let site = DropSite { interface: None, direction: None, reason: reason.into(), location: None };
+        let host = Host::only("nas");
+        let site = DropSite { host, interface: None, direction: None, reason: reason.into(), location: None };
         (Event { time, ..Event::zeroed() }, site)
     }
 
     #[tokio::test]
     async fn what_has_no_room_is_counted() {
         let queue = Arc::new(DropQueue::new(2));
-        let mut feed = DropFeed::new(Host::only("nas"), Arc::clone(&queue), {
+        let mut feed = DropFeed::new(Arc::clone(&queue), {
             let queue = Arc::clone(&queue);
             Box::new(move || queue.close())
         });
@@ -267,7 +270,7 @@ mod tests {
         let second = |time: u64| time * 1_000_000;
         let packets =
             [(1, "A"), (2, "B"), (2, "C"), (4, "D")].map(|(time, reason)| packet(second(time), reason));
-        let rows = DropRows::new(&Host::only("nas"), packets, WallClock::ahead_by(0));
+        let rows = DropRows::new(packets, WallClock::ahead_by(0));
         let reasons =
             |rows: &DropRows| rows.sites().iter().map(|site| site.reason.to_string()).collect::<String>();
         assert_eq!((rows.len(), reasons(&rows).as_str()), (4, "ABCD"));

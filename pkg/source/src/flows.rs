@@ -1,7 +1,9 @@
 //! Flows: what was counted of them from one moment to the next, for those who ask.
 
 mod conversations;
+mod cut;
 mod feed;
+mod pace;
 mod queue;
 mod snapshot;
 mod taken;
@@ -10,7 +12,9 @@ mod window;
 
 pub use self::{
     conversations::{Conversation, Conversations, conversations},
+    cut::Cut,
     feed::FlowFeed,
+    pace::until_reading,
     queue::{FlowQueue, Missed},
     snapshot::FlowSnapshot,
     taken::Taken,

@@ -75,8 +75,8 @@ pub use self::{
     error::{ErrorKind, SourceError},
     flow_filters::{FlowFilters, WantedFlows},
     flows::{
-        Conversation, Conversations, FlowFeed, FlowQueue, FlowSnapshot, Group, GroupBy, Groups, LinkProtocol,
-        Missed, Place, Span, Sums, Taken, Top, Window, conversations, top,
+        Conversation, Conversations, Cut, FlowFeed, FlowQueue, FlowSnapshot, Group, GroupBy, Groups,
+        LinkProtocol, Missed, Place, Span, Sums, Taken, Top, Window, conversations, top, until_reading,
     },
     header_bytes::{Captured, HeaderBytes},
     hook::{HookChoice, UnknownHook},

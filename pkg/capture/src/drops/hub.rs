@@ -19,7 +19,7 @@ use xdplive_packet::{
     dropped::{Dropped, MOST_NAME, Place, Way},
     event::Direction,
 };
-use xdplive_source::{DropSite, Interface, Interfaces, SourceError, WallClock};
+use xdplive_source::{DropSite, Host, Interface, Interfaces, SourceError, WallClock};
 
 use super::{
     reasons::Reasons,
@@ -52,6 +52,7 @@ pub struct Hub {
 }
 
 struct State {
+    host: Host,
     maps: Maps,
     reasons: Reasons,
     /// Names of functions by address; none where the kernel does not tell.
@@ -113,7 +114,7 @@ impl Hub {
     ///
     /// # Errors
     /// [`SourceError::Unavailable`].
-    pub(super) fn start(instruments: &Instruments, watch: Watch) -> Result<Arc<Self>, SourceError> {
+    pub(super) fn start(host: Host, instruments: &Instruments, watch: Watch) -> Result<Arc<Self>, SourceError> {
         let reasons = Reasons::running().map_err(|error| SourceError::Unavailable(error.to_string()))?;
         let held = instruments.hold(Instrument::Drops)?;
         let mut maps = Maps::new(held.take_maps())?;
@@ -121,6 +122,7 @@ impl Hub {
             return Err(SourceError::Unavailable(NOT_AS_IT_IS.to_owned()));
         }
         let state = State {
+            host,
             maps,
             reasons,
             locations: HashMap::new(),
@@ -211,6 +213,7 @@ impl State {
             None
         };
         DropSite {
+            host: self.host.clone(),
             interface: interface.map(|one| one.name.as_str().into()),
             direction,
             reason: self.reasons.name(place.reason),

@@ -146,7 +146,7 @@ impl Taker {
 mod tests {
     use bytemuck::Zeroable as _;
     use xdplive_packet::{dropped::Dropped, dropped::SAMPLE};
-    use xdplive_source::{HookChoice, Wanted};
+    use xdplive_source::{HookChoice, Host, Wanted};
 
     use super::*;
 
@@ -156,6 +156,7 @@ mod tests {
         (dropped.length, dropped.captured) = (SAMPLE.len() as u32, SAMPLE.len() as u32);
         let (headers, layers) = dropped.read();
         let site = DropSite {
+            host: Host::only("nas"),
             interface: interface.map(Arc::from),
             direction,
             reason: "NO_SOCKET".into(),

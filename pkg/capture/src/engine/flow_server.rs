@@ -18,7 +18,9 @@ use thiserror::Error;
 use tracing::{error, warn};
 use xdplive_loader::{AskError, MapLoader};
 use xdplive_packet::{accounting::flows, event::Direction};
-use xdplive_source::{Decapsulate, FlowQueue, FlowSnapshot, Host, InterfaceNumber, Taken};
+use xdplive_source::{
+    Cut, Decapsulate, FlowQueue, FlowSnapshot, Host, InterfaceNumber, Taken, until_reading,
+};
 
 use crate::{
     bpf::{ArrayOfMaps, Cpus, HashMap, LayoutError, PerCpuArray},
@@ -286,10 +288,7 @@ impl Server {
                 return now + PATIENCE.min(interval.max(Duration::from_secs(1)));
             }
             // Where reading takes longer than the interval, some are left out; what was counted is in the next.
-            match self.next {
-                Some(before) if before <= now => (before + interval).max(now),
-                _ => now + interval,
-            }
+            now + until_reading(clock::now().wall, interval)
         });
     }
 
@@ -306,7 +305,8 @@ impl Server {
                     let Some(served) = self.served.get(&interface) else { continue };
                     let snapshot = |taken: Taken| {
                         let (host, interface) = (self.host.clone(), Arc::clone(&served.name));
-                        Arc::new(FlowSnapshot { host, interface, taken: taken.by(clock), cpu })
+                        let (taken, cut) = (taken.by(clock), Cut::default());
+                        Arc::new(FlowSnapshot { host, interface, taken, cut, cpu })
                     };
                     served.overflow.add(&counted.outer);
                     let outer = snapshot(counted.outer);

@@ -84,7 +84,7 @@ impl Shared {
     }
 
     async fn start(self: &Arc<Self>, client: &str, start: Start) -> Result<(), Refusal> {
-        let Start { lease, run, request, flows, share } = start;
+        let Start { lease, run, request, flows, most_flows, share } = start;
         let key: Key = (Arc::from(client), lease);
         self.leases.room(&key)?;
         let request = self.request(&request)?;
@@ -99,7 +99,9 @@ impl Shared {
             let lease = Lease::new(run, 0, what, here, None);
             let end = lease.end.subscribe();
             self.leases.begin(key.clone(), lease);
-            tokio::spawn(lease::flows(Arc::clone(self), key, run, feed, end));
+            let lent = self.settings.ceiling.flows_per_interval;
+            let most = most_flows.map_or(lent, |most| most.min(lent));
+            tokio::spawn(lease::flows(Arc::clone(self), key, run, feed, most, end));
         } else {
             let stream = self.source.subscribe(&request).await?;
             let lease = Lease::new(run, stream.id(), what, Arc::clone(&here), share);

@@ -11,7 +11,7 @@ use tokio::{
     time::{Instant, Interval, MissedTickBehavior, interval, timeout},
 };
 use tracing::{info, warn};
-use xdplive_source::{Batch, FlowFeed, Request, RowCounts, StreamId, Subscription, Thinner};
+use xdplive_source::{Batch, FlowFeed, FlowSnapshot, Request, RowCounts, StreamId, Subscription, Thinner};
 
 use super::{
     here::Here,
@@ -249,12 +249,23 @@ async fn asked_to_end(end: &mut watch::Receiver<Ending>) -> Ending {
     end.wait_for(|end| *end != Ending::Not).await.map_or(Ending::Agent, |end| *end)
 }
 
-/// Sends the flows of `feed` until its end.
+/// A snapshot with no more than `most` flows. It is shared with others who ask, so that it is copied where it has more.
+fn within(snapshot: Arc<FlowSnapshot>, most: usize) -> Arc<FlowSnapshot> {
+    if snapshot.taken.entries.len() <= most {
+        return snapshot;
+    }
+    let mut snapshot = Arc::unwrap_or_clone(snapshot);
+    snapshot.cut = snapshot.taken.cut(most);
+    Arc::new(snapshot)
+}
+
+/// Sends the flows of `feed` until its end, of each interval the largest with `most` flows together.
 pub(super) async fn flows(
     shared: Arc<Shared>,
     key: Key,
     run: u64,
     mut feed: FlowFeed,
+    most: usize,
     mut end: watch::Receiver<Ending>,
 ) {
     let mut outgoing = Outgoing::new(Arc::clone(&shared), &key, run, end.clone());
@@ -278,8 +289,8 @@ pub(super) async fn flows(
                 for (sum, packets) in sums.iter_mut().zip(snapshot.taken.packets()) {
                     *sum += packets;
                 }
-                let most = shared.settings.ceiling.flows_per_interval;
-                for body in wire::flow_bodies(&snapshot, most, *sums) {
+                let snapshot = within(snapshot, most);
+                for body in wire::flow_bodies(&snapshot, *sums) {
                     outgoing.send(Kind::Flows, &body, 0).await;
                 }
             }

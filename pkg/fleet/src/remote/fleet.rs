@@ -37,6 +37,9 @@ use crate::{
 
 /// How long a new client waits for the connection and for hosts that answer its call, before it says that there are none.
 const FIRST: Duration = Duration::from_secs(2);
+/// Snapshots of flows that wait for a stream at most: those of all machines come at the same time, which the largest fleets
+/// are spread out by the network.
+const SNAPSHOTS: usize = 16_384;
 
 /// Why a fleet cannot be.
 #[derive(Debug, Error)]
@@ -290,7 +293,7 @@ impl Source for Fleet {
     async fn flows(&self, request: &Request, interval: Duration) -> Result<FlowFeed, SourceError> {
         self.first().await;
         self.asked(request)?;
-        let queue = Arc::new(FlowQueue::default());
+        let queue = Arc::new(FlowQueue::with_room(SNAPSHOTS));
         let milliseconds = u64::try_from(interval.as_millis()).unwrap_or(u64::MAX);
         let begun = self.now();
         let (id, end) = self.begin(request, Some(milliseconds), Sink::flows(Arc::clone(&queue))).await?;

@@ -47,6 +47,10 @@ const LAST_OF_ALL: Duration = Duration::from_secs(4);
 const LAST_ASKED: Duration = Duration::from_millis(400);
 /// How long messages may be on their way of a run that has ended.
 const STRAGGLERS: Duration = Duration::from_millis(300);
+/// Flows of an interval that are taken of all hosts together, which is two for each conversation that a panel knows at most; and
+/// of each host, however many there are.
+const FLOWS: usize = 131_072;
+const FEWEST_FLOWS: usize = 32;
 /// Answers that wait to be taken.
 const ANSWERS: usize = 1024;
 
@@ -210,6 +214,7 @@ impl Lessee {
         at.run = Some(Run::new(number, epoch, Instant::now()));
         at.is_starting = true;
         // Until it is known who has how much.
+        let count = hosts;
         let hosts = u32::try_from(hosts).unwrap_or(u32::MAX);
         at.share = self.limit.filter(|_| hosts > 1).map(|limit| (limit / hosts).max(1));
         at.had = 0;
@@ -220,6 +225,7 @@ impl Lessee {
             run: number,
             request: self.terms.wire.clone(),
             flows: self.terms.flows,
+            most_flows: self.terms.flows.map(|_| most_flows(count)),
             share: at.share,
         }));
         let (shared, answers, host) = (Arc::clone(&self.shared), self.answers.clone(), Arc::clone(name));
@@ -442,6 +448,11 @@ impl Lessee {
             self.by_interface.into_iter().map(|((place, name), counted)| (place, name, counted)).collect();
         self.sink.close(self.counted, by_interface, clock::now());
     }
+}
+
+/// Flows of an interval that each of so many hosts may send at most.
+fn most_flows(hosts: usize) -> usize {
+    (FLOWS / hosts.max(1)).max(FEWEST_FLOWS)
 }
 
 impl AtHost {

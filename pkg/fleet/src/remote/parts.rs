@@ -2,6 +2,7 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
+use xdplive_packet::flow::Sum;
 use xdplive_source::{FlowSnapshot, Host, Missed, Taken, WallClock};
 
 use crate::wire::FlowsPart;
@@ -63,6 +64,7 @@ impl Parts {
         }
         if part.part == 0 {
             coming.taken.tcp_flags = part.tcp_flags;
+            coming.part.cut = part.cut;
         }
         if part.part + 1 == part.parts
             && let Some(last) = self.coming.remove(&part.interface)
@@ -74,6 +76,7 @@ impl Parts {
 
     fn close(&mut self, coming: Coming, host: &Host, ahead: i64) -> FlowSnapshot {
         let Coming { mut taken, part } = coming;
+        let mut cut = part.cut;
         // What is in parts that did not come is counted all the same.
         let mut there = taken.other;
         for (key, counters) in &taken.entries {
@@ -82,15 +85,22 @@ impl Parts {
             }
         }
         for ((other, all), there) in taken.other.iter_mut().zip(&part.all).zip(&there) {
-            other.packets += all.packets.saturating_sub(there.packets);
-            other.segments += all.segments.saturating_sub(there.segments);
-            other.bytes += all.bytes.saturating_sub(there.bytes);
+            let missing = Sum {
+                packets: all.packets.saturating_sub(there.packets),
+                segments: all.segments.saturating_sub(there.segments),
+                bytes: all.bytes.saturating_sub(there.bytes),
+            };
+            *other += missing;
+            // It may be one conversation, and the rest of one that is there.
+            cut.sum += missing;
+            cut.largest = cut.largest.saturating_add(missing.bytes);
         }
         self.had.insert(Arc::clone(&part.interface), part.so_far);
         FlowSnapshot {
             host: host.clone(),
             interface: part.interface,
             taken: taken.by(WallClock::ahead_by(ahead.saturating_neg())),
+            cut,
             cpu: Duration::from_nanos(part.cpu),
         }
     }

@@ -71,6 +71,9 @@ pub struct Start {
     /// Have flows counted, and send them at least so often, milliseconds; rows otherwise.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub flows: Option<u64>,
+    /// Flows of an interval that are sent at most; without it as many as the agent lends.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub most_flows: Option<usize>,
     /// The host's share of the rows a second.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub share: Option<u32>,

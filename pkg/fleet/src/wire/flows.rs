@@ -7,7 +7,7 @@ use xdplive_packet::{
     event::Direction,
     flow::{FlowCounters, FlowKey, Sum},
 };
-use xdplive_source::FlowSnapshot;
+use xdplive_source::{Cut, FlowSnapshot};
 
 use super::{
     bounds::MAX_BODY,
@@ -23,7 +23,15 @@ pub const MAX_PARTS: usize = 4096;
 /// Bytes that a flow can take.
 const MAX_FLOW: usize = 2 + 7 * 9 + 7 * 10;
 /// Bytes before the flows of a part at most.
-const MAX_START: usize = MAX_INTERFACE + 2 + 5 * 10 + 2 * 10 * 30;
+const MAX_START: usize = MAX_INTERFACE + 2 + 5 * 10 + 2 * 10 * 30 + 4 * 10;
+
+/// What a part has besides its flows.
+mod follow {
+    /// TCP packets by flag.
+    pub(super) const FLAGS: u8 = 1;
+    /// What is not sent by flow.
+    pub(super) const CUT: u8 = 1 << 1;
+}
 
 /// A part of what was counted at one interface between two moments.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +55,8 @@ pub struct FlowsPart {
     pub so_far: [u64; 2],
     /// Packets for which there was no room in the host's table or in what is sent of it, by direction.
     pub other: [Sum; 2],
+    /// What of [`Self::other`] is of conversations that are not sent one by one.
+    pub cut: Cut,
     /// TCP packets by flag, by direction.
     pub tcp_flags: [[Sum; 8]; 2],
     /// The flows; the times are by the host's clock.
@@ -66,16 +76,21 @@ impl FlowsPart {
             all: [read_sum(from)?, read_sum(from)?],
             so_far: [from.number("packets so far")?, from.number("packets so far")?],
             other: [read_sum(from)?, read_sum(from)?],
+            cut: Cut::default(),
             tcp_flags: Default::default(),
             entries: Vec::new(),
         };
         if all.part >= all.parts || all.to < all.from {
             return Err(WireError::Value { what: "a part's number", given: all.part as u64 });
         }
-        if from.byte("whether flags follow")? != 0 {
+        let follows = from.byte("what follows")?;
+        if follows & follow::FLAGS != 0 {
             for sum in all.tcp_flags.iter_mut().flatten() {
                 *sum = read_sum(from)?;
             }
+        }
+        if follows & follow::CUT != 0 {
+            all.cut = Cut { sum: read_sum(from)?, largest: from.number("bytes of what is not sent")? };
         }
         let count = from.at_most(MAX_FLOWS, "flows")?;
         all.entries.reserve(count.min(from.left()));
@@ -92,26 +107,18 @@ impl FlowsPart {
     }
 }
 
-/// The bodies of messages with a snapshot: with its `most` largest flows, and all others among what had no room.
-/// `so_far` is what all snapshots of this interface in this run have counted, with this one.
+/// The bodies of messages with a snapshot. `so_far` is what all snapshots of this interface in this run have counted, with
+/// this one.
 #[must_use]
-pub fn flow_bodies(snapshot: &FlowSnapshot, most: usize, so_far: [u64; 2]) -> Vec<Vec<u8>> {
-    let taken = &snapshot.taken;
-    let mut entries: Vec<&(FlowKey, FlowCounters)> = taken.entries.iter().collect();
-    let mut all = taken.other;
-    for (key, counters) in &entries {
+pub fn flow_bodies(snapshot: &FlowSnapshot, so_far: [u64; 2]) -> Vec<Vec<u8>> {
+    let FlowSnapshot { taken, cut, .. } = snapshot;
+    let (mut all, other) = (taken.other, taken.other);
+    for (key, counters) in &taken.entries {
         add(&mut all, key.direction(), counters.sum);
-    }
-    let mut other = taken.other;
-    if entries.len() > most {
-        entries.select_nth_unstable_by(most, |(_, one), (_, two)| two.sum.bytes.cmp(&one.sum.bytes));
-        for (key, counters) in entries.split_off(most) {
-            add(&mut other, key.direction(), counters.sum);
-        }
     }
     let mut bodies = Vec::new();
     let (mut body, mut count, mut before) = (Vec::new(), 0, FlowKey::zeroed());
-    for (key, counters) in entries {
+    for (key, counters) in &taken.entries {
         put_changes(&mut body, bytemuck::bytes_of(&before), bytemuck::bytes_of(key));
         before = *key;
         put_sum(&mut body, &counters.sum);
@@ -139,9 +146,14 @@ pub fn flow_bodies(snapshot: &FlowSnapshot, most: usize, so_far: [u64; 2]) -> Ve
         let is_first = part == 0;
         let first = if is_first { other } else { [Sum::default(); 2] };
         first.iter().for_each(|sum| put_sum(&mut to, sum));
-        to.push(u8::from(is_first));
+        let has_cut = is_first && !cut.is_none();
+        to.push(if is_first { follow::FLAGS } else { 0 } | if has_cut { follow::CUT } else { 0 });
         if is_first {
             taken.tcp_flags.iter().flatten().for_each(|sum| put_sum(&mut to, sum));
+        }
+        if has_cut {
+            put_sum(&mut to, &cut.sum);
+            put(&mut to, cut.largest);
         }
         put(&mut to, count as u64);
         to.extend_from_slice(&flows);

@@ -2,6 +2,8 @@
 
 #![allow(dead_code, reason = "no test needs all of it")]
 
+pub mod measure;
+
 use std::{
     env, fs,
     net::TcpListener,

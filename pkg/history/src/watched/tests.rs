@@ -4,8 +4,8 @@ use async_trait::async_trait;
 use bytemuck::Zeroable as _;
 use xdplive_packet::{event::Direction, flow::Sum, headers::present};
 use xdplive_source::{
-    FlowFilters, Group, GroupBy, HookAccounts, Host, Interface, Interfaces, IsShown, Link, Prepared, Reading,
-    Report, Request, Source, SourceError, StreamId, Subscription, Taken, Top,
+    Cut, FlowFilters, Group, GroupBy, HookAccounts, Host, Interface, Interfaces, IsShown, Link, Prepared,
+    Reading, Report, Request, Source, SourceError, StreamId, Subscription, Taken, Top,
 };
 
 use super::*;
@@ -114,7 +114,8 @@ impl Bench {
         let nanoseconds = |time| u64::try_from(at(time).wall).unwrap();
         let taken = Taken { from: nanoseconds(from), to: nanoseconds(to), entries, ..Taken::default() };
         let (host, interface) = (Host::only("nas"), Arc::from(interface));
-        let snapshot = FlowSnapshot { host, interface, taken, cpu: Duration::from_millis(2) };
+        let snapshot =
+            FlowSnapshot { host, interface, taken, cut: Cut::default(), cpu: Duration::from_millis(2) };
         let wanted = self.filters.of(HostId::ONLY, &snapshot.interface);
         self.watched.add(&snapshot, &wanted, now);
     }

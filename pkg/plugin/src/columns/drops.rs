@@ -98,6 +98,7 @@ mod tests {
     #[test]
     fn each_has_its_site() {
         let site = |interface: Option<&str>, direction, location: Option<&str>| DropSite {
+            host: Host::only("nas"),
             interface: interface.map(Into::into),
             direction,
             reason: "NO_SOCKET".into(),
@@ -108,7 +109,7 @@ mod tests {
             packet(1_000_000, site(Some("eth0"), Some(Direction::In), Some("tcp_v4_rcv"))),
             packet(2_000_000, site(None, None, None)),
         ];
-        let rows = [DropRows::new(&Host::only("nas"), packets, WallClock::ahead_by(0))];
+        let rows = [DropRows::new(packets, WallClock::ahead_by(0))];
         let cells = |column: DropColumn| {
             let mut cells = Values::default();
             column.write(&rows, &mut cells);

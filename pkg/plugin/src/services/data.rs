@@ -184,7 +184,7 @@ impl Plugin {
         if !matches!(asked.query.kind, Kind::Capture | Kind::Interfaces | Kind::Drops) {
             self.add_accounts(&asked, &mut about);
         }
-        about.notices.extend(remarks(&asked, &*self.source));
+        about.notices.extend(remarks(&asked, &*self.source, self.shortfalls.sentence(&asked.request.label)));
         about.notices.extend(self.notice_of_quality(&asked.query).await);
         about.notices.extend(self.notice_of_processes(&asked.query).await);
         if readings.is_empty()
@@ -383,13 +383,13 @@ const NOT_COUNTED_ON: &str = "Expressions and scripts have no stream, and linger
     on between two of their queries.";
 
 /// What is to be known of the figures of a query, in one notice.
-fn remarks(asked: &Asked, source: &dyn Source) -> Option<Value> {
+fn remarks(asked: &Asked, source: &dyn Source, shortfall: Option<String>) -> Option<Value> {
     let query = &asked.query;
     let hosts = (query.group_by == Some(GroupBy::HostIp)).then(|| BOTH_HOSTS.to_owned());
     let machines = source.hosts().iter().filter(|host| asked.request.hosts.contains(host)).count();
     let turns = query.limit.filter(|_| query.kind == Kind::Packets).and_then(|limit| turns(limit, machines));
     let sentences: Vec<String> =
-        hosts.into_iter().chain(turns).chain(utilisation::unknown(query, source)).collect();
+        hosts.into_iter().chain(turns).chain(shortfall).chain(utilisation::unknown(query, source)).collect();
     (!sentences.is_empty()).then(|| json!({ "severity": "info", "text": sentences.join(" ") }))
 }
 

@@ -304,7 +304,8 @@ impl Plugin {
         T: Tabulate<Row: Send + Sync + 'static> + Send + 'static,
         C: Column<Rows = [T::Row]> + Send,
     {
-        let intake = Intake::begin(asked, Arc::clone(&self.source), self.shutdown.clone()).await?;
+        let intake =
+            Intake::begin(asked, Arc::clone(&self.source), &self.shortfalls, self.shutdown.clone()).await?;
         let keeper = sent.keeper(&asked.request.label);
         let tables = Tables::new(intake, keeper, table, Encoder::new(columns));
         Ok(Box::pin(stream::unfold(tables, Tables::next)))

@@ -11,7 +11,7 @@ use xdplive_packet::{
     flow::{FlowCounters, FlowKey, Sum, marks},
     parse,
 };
-use xdplive_source::{FlowSnapshot, Taken};
+use xdplive_source::{Cut, FlowSnapshot, Taken};
 
 use crate::{
     grafana::{Grafana, next},
@@ -82,12 +82,18 @@ impl Stream {
     }
 
     pub(crate) fn hand_on(&self, interface: &str, taken: Taken) {
+        self.hand_on_cut(interface, taken, Cut::default());
+    }
+
+    /// The same of a machine that does not send everything.
+    pub(crate) fn hand_on_cut(&self, interface: &str, taken: Taken, cut: Cut) {
         let (queue, _) = self.flows.as_ref().unwrap();
         let (host, interface) = (self.host.clone(), Arc::from(interface));
         queue.push(Arc::new(FlowSnapshot {
             host,
             interface,
             taken: taken.by(self.clock),
+            cut,
             cpu: Duration::ZERO,
         }));
     }

@@ -3,11 +3,15 @@
 use std::time::Duration;
 
 use serde_json::json;
-use xdplive_packet::event::Direction::{In, Out};
+use xdplive_packet::{
+    event::Direction::{In, Out},
+    flow::Sum,
+};
+use xdplive_source::{Cut, Taken};
 
 use crate::{
     context::{asked_by, service, viewer},
-    feed::{accounts, answer, arp, columns, end, flow, tcp, udp},
+    feed::{INTERVAL, accounts, answer, arp, columns, end, flow, sum, tcp, udp},
     grafana::{Grafana, meta, rows},
 };
 
@@ -71,6 +75,47 @@ async fn what_found_no_room_is_lost() {
     assert_eq!(columns(&mut running).await[2], json!([5]));
     end(&grafana, &mut stream).await;
     assert_eq!(accounts(&mut running).await, [105, 0, 0, 100, 5]);
+}
+
+/// What a machine has not sent one by one may belong to what is shown, and the answer says how much that is at most.
+#[tokio::test(start_paused = true)]
+async fn an_answer_says_how_much_is_missing() {
+    let cut = |bytes, largest| Cut { sum: Sum { packets: 7, segments: 7, bytes }, largest };
+    let taken = |interval: u64| Taken {
+        from: 1_000_000 * INTERVAL * interval,
+        to: 1_000_000 * INTERVAL * (interval + 1),
+        entries: vec![flow(tcp(1, 443), Out, 5)],
+        other: [sum(7), sum(0)],
+        ..Taken::default()
+    };
+    let groups = r#"{"kind":"rates","groupBy":"source","columns":["group","bytes"]}"#;
+    let exact = r#"{"kind":"rates","groupBy":"direction","columns":["group","bytes"]}"#;
+    for (query, first, second) in [
+        (query(r#","interval":1000"#), Some("may have beyond its figures, 300 bytes"), Some("20 bytes")),
+        (query(r#","since":"start""#), Some("300 bytes"), Some("320 bytes")),
+        (groups.to_owned(), Some("up to 900 bytes more"), Some("40 bytes")),
+        (exact.to_owned(), None, None),
+    ] {
+        let mut grafana = Grafana::start().await;
+        let (mut running, stream) = grafana.stream(&query).await;
+        for (interval, cut, expected) in
+            [(0, cut(900, 300), first), (1, cut(40, 20), second), (2, Cut::default(), second)]
+        {
+            stream.hand_on_cut("eth0", taken(interval), cut);
+            columns(&mut running).await;
+            let answer = grafana.answer(viewer(), &query).await;
+            let notices = meta(&answer.frames[0])["notices"].to_string();
+            // What is missing since the start stays so.
+            let expected = expected.filter(|_| interval < 2 || query.contains("start"));
+            match expected {
+                Some(expected) => {
+                    assert!(notices.contains(expected) && notices.contains("1 machine sends"), "{notices}");
+                }
+                None => assert!(!notices.contains("machine"), "{notices}"),
+            }
+        }
+        drop((running, stream));
+    }
 }
 
 /// Memory is bounded, and what does not fit is counted.

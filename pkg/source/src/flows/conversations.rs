@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::RandomState;
 use xdplive_packet::{
     TunnelKind,
     flow::{FlowCounters, FlowKey, Sum},
@@ -43,8 +44,8 @@ pub fn conversations(
 #[derive(Clone, Debug)]
 pub struct Conversations {
     most: usize,
-    /// Where in `found`, by host and ends.
-    places: HashMap<(HostId, FlowKey), usize>,
+    /// Where in `found`, by host and ends. Seeded at random: whoever sends packets chooses their addresses.
+    places: HashMap<(HostId, FlowKey), usize, RandomState>,
     /// The key is that of the flow seen first, whoever started it.
     found: Vec<Conversation>,
     left_out: Sum,
@@ -54,7 +55,7 @@ impl Conversations {
     /// None yet, and so many at most.
     #[must_use]
     pub fn new(most: usize) -> Self {
-        Self { most, places: HashMap::new(), found: Vec::new(), left_out: Sum::default() }
+        Self { most, places: HashMap::default(), found: Vec::new(), left_out: Sum::default() }
     }
 
     /// Adds what a host has counted of a flow; says whether there was room for it.
@@ -151,6 +152,11 @@ fn reversed(key: &FlowKey) -> FlowKey {
         destination_port: key.source_port,
         ..*key
     }
+}
+
+/// What both ways of a conversation have in common.
+pub(super) fn ends_of(key: &FlowKey) -> FlowKey {
+    ends(key).0
 }
 
 /// What both ways of a conversation have in common, and whether `key` is the way back.

@@ -13,7 +13,7 @@ use super::snapshot::FlowSnapshot;
 /// Flows that wait for one who asked, at most, over all snapshots: four full tables of the default size, 27 MB, shared
 /// with all others who ask.
 pub const MAX_WAITING_FLOWS: usize = 4 * 65_536;
-/// Snapshots that wait at most, whatever is in them: 16 seconds of 64 interfaces, at one a second.
+/// Snapshots of one machine that wait at most, whatever is in them: 16 seconds of 64 interfaces, at one a second.
 pub const MAX_WAITING_SNAPSHOTS: usize = 1024;
 
 /// What somebody did not get for not taking it in time.
@@ -26,8 +26,10 @@ pub struct Missed {
 }
 
 /// Snapshots on their way to one who asked. Beyond a bound the oldest goes, and is counted.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct FlowQueue {
+    /// Snapshots that wait at most.
+    most: usize,
     state: Mutex<State>,
     /// Signalled when there is something new to see.
     changed: Notify,
@@ -43,15 +45,26 @@ struct State {
     closed: bool,
 }
 
+impl Default for FlowQueue {
+    fn default() -> Self {
+        Self::with_room(MAX_WAITING_SNAPSHOTS)
+    }
+}
+
 impl FlowQueue {
+    /// For so many snapshots that wait, some 500 bytes each and their flows.
+    #[must_use]
+    pub fn with_room(most: usize) -> Self {
+        Self { most, state: Mutex::default(), changed: Notify::new() }
+    }
+
     /// Adds a snapshot.
     pub fn push(&self, snapshot: Arc<FlowSnapshot>) {
         let mut state = self.lock();
         state.flows += snapshot.taken.entries.len();
         state.waiting.push_back(snapshot);
         // One alone stays, however large.
-        while state.waiting.len() > 1
-            && (state.flows > MAX_WAITING_FLOWS || state.waiting.len() > MAX_WAITING_SNAPSHOTS)
+        while state.waiting.len() > 1 && (state.flows > MAX_WAITING_FLOWS || state.waiting.len() > self.most)
         {
             if let Some(oldest) = state.waiting.pop_front() {
                 state.flows -= oldest.taken.entries.len();

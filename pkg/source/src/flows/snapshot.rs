@@ -2,7 +2,7 @@
 
 use std::{sync::Arc, time::Duration};
 
-use super::taken::Taken;
+use super::{cut::Cut, taken::Taken};
 use crate::host::Host;
 
 /// What was counted at one interface between two moments: every packet that its programs saw, once.
@@ -15,6 +15,8 @@ pub struct FlowSnapshot {
     /// What was counted; all times in it are nanoseconds since 1970 (UTC) by the clock that
     /// [`Source::now`](crate::Source::now) goes by.
     pub taken: Taken,
+    /// What of it is not told by flow, because another machine sends no more.
+    pub cut: Cut,
     /// The processor's time that it took to read what was counted; where several interfaces were read together, its part of that.
     pub cpu: Duration,
 }

@@ -105,6 +105,7 @@ fn snapshot(interface: &str, entries: Vec<(FlowKey, FlowCounters)>, other: [u64;
         host: Host::only("nas"),
         interface: Arc::from(interface),
         taken: Taken { from: 1, to: 2, entries, other, ..Taken::default() },
+        cut: Cut::default(),
         cpu: Duration::ZERO,
     }
 }

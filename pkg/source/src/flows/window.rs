@@ -2,7 +2,10 @@
 
 use std::time::Duration;
 
-use super::taken::Taken;
+use super::{
+    pace::{SLACK, from_reading},
+    taken::Taken,
+};
 
 /// From one moment to another, nanoseconds since 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,7 +59,12 @@ impl Window {
         // A snapshot may come a little early, and the next one may be further from the end than this one.
         let half = taken.to.saturating_sub(taken.from) / 2;
         let slack = half.min(self.length / SLACK);
-        if self.over.is_none() && taken.to.saturating_sub(from).saturating_add(slack) >= self.length {
+        let long = taken.to.saturating_sub(from);
+        // One who comes in the middle has a shorter interval first.
+        let is_first = from_reading(from, self.length) > slack
+            && from_reading(taken.to, self.length) <= slack
+            && long > self.length / SLACK;
+        if self.over.is_none() && (long.saturating_add(slack) >= self.length || is_first) {
             self.over = Some(taken.to);
         }
         self.over.is_some()
@@ -66,6 +74,12 @@ impl Window {
     #[must_use]
     pub const fn is_over(&self) -> bool {
         self.over.is_some()
+    }
+
+    /// Whether a snapshot goes on to the end of the interval that is over: no more of it comes from there.
+    #[must_use]
+    pub fn is_whole(&self, taken: &Taken) -> bool {
+        self.over.is_some_and(|over| taken.to.saturating_add(self.length / SLACK) >= over)
     }
 
     /// Whether the interval was over when what is in a snapshot began to be counted.
@@ -90,9 +104,6 @@ impl Window {
         Some(Span { from, to })
     }
 }
-
-/// A snapshot may be early by one part in this many of an interval.
-const SLACK: u64 = 8;
 
 #[cfg(test)]
 mod tests;

@@ -65,7 +65,7 @@ impl Drops {
             }));
         }
         let most = self.encoder.most_rows().max(1).min(self.waiting.len());
-        let rows = DropRows::new(&self.feed.host, self.waiting.drain(..most), WallClock::ahead_by(0));
+        let rows = DropRows::new(self.waiting.drain(..most), WallClock::ahead_by(0));
         let place = self.keeper.keep(std::slice::from_ref(&rows));
         let count = rows.len();
         let data = self.encoder.message_at(&[rows], Some(&place));
@@ -146,7 +146,8 @@ impl<C: Column<Rows = [CountRow]>> Reasons<C> {
     fn rows(&mut self) -> Arc<[CountRow]> {
         let (time, now) = (self.source.now().milliseconds(), Instant::now());
         let length = now.duration_since(std::mem::replace(&mut self.begun, now));
-        self.counted.rows(&self.feed.host.name, self.asked.query.top, time, length)
+        let host = self.asked.request.hosts.names(&self.source.hosts());
+        self.counted.rows(&host, self.asked.query.top, time, length)
     }
 }
 

@@ -1,15 +1,26 @@
 //! Flows on their way from the source into rows: which of them are wanted, and where an interval ends.
 
-use std::{collections::VecDeque, sync::Arc, time::Duration};
+use std::{
+    collections::{HashSet, VecDeque},
+    sync::Arc,
+    time::Duration,
+};
 
 use tokio::time::{Instant, sleep_until};
 use xdplive_packet::{
     event::Direction,
     flow::{FlowCounters, FlowKey, Sum},
 };
-use xdplive_source::{FlowFeed, FlowFilters, FlowSnapshot, Host, Source, SourceError, Span, Tally, Window};
+use xdplive_source::{
+    FlowFeed, FlowFilters, FlowSnapshot, Host, HostId, Source, SourceError, Span, Tally, Window,
+};
 
-use crate::{asked::Asked, masks::Masks, shutdown::Shutdown};
+use crate::{
+    asked::Asked,
+    masks::Masks,
+    shortfall::{Adding, Shortfalls},
+    shutdown::Shutdown,
+};
 
 /// What adds up the flows that are wanted.
 pub(super) trait Sink {
@@ -60,6 +71,10 @@ pub(super) struct Intake {
     window: Window,
     /// Time for the snapshots of other interfaces to come, once one says that the interval is over.
     hold: Duration,
+    /// Whose snapshots are waited for.
+    awaited: Awaited,
+    /// How much larger the rows may be.
+    shortfall: Adding,
     /// When that time is over.
     until: Option<Instant>,
     /// Belongs to the next interval.
@@ -77,6 +92,7 @@ impl Intake {
     pub(super) async fn begin(
         asked: &Asked,
         source: Arc<dyn Source>,
+        shortfalls: &Shortfalls,
         shutdown: Shutdown,
     ) -> Result<Self, SourceError> {
         let interval = Duration::from_millis(asked.query.interval);
@@ -88,6 +104,12 @@ impl Intake {
             directions: asked.request.directions.clone(),
             window: Window::new(interval),
             hold: if several { (interval / 4).min(LONGEST_HOLD) } else { Duration::ZERO },
+            awaited: Awaited::default(),
+            shortfall: shortfalls.of(
+                &asked.request.label,
+                &asked.query,
+                !asked.query.filter.to_string().is_empty(),
+            ),
             until: None,
             next: VecDeque::new(),
             tally: Tally::default(),
@@ -134,6 +156,8 @@ impl Intake {
 
     fn interval(&mut self) -> Step {
         self.until = None;
+        self.awaited.advance();
+        self.shortfall.advance();
         // There is one, or it would not be over.
         self.window.advance().map_or(Step::End(None), |span| Step::Interval(span.into()))
     }
@@ -147,8 +171,13 @@ impl Intake {
         Tally { seen: self.tally.seen + missed, lost: self.tally.lost + missed, ..self.tally }
     }
 
-    fn take(&mut self, FlowSnapshot { host, interface, taken, .. }: &FlowSnapshot, sink: &mut impl Sink) {
+    fn take(
+        &mut self,
+        FlowSnapshot { host, interface, taken, cut, .. }: &FlowSnapshot,
+        sink: &mut impl Sink,
+    ) {
         sink.add_host(host);
+        self.shortfall.add(host.id, cut);
         let wanted = self.filters.of(host.id, interface);
         let tally = &mut self.tally;
         for (key, counters) in &taken.entries {
@@ -182,6 +211,41 @@ impl Intake {
         if self.window.take(taken) && self.until.is_none() {
             self.until = Some(Instant::now() + self.hold);
         }
+        self.awaited.come(host.id, interface, self.window.is_whole(taken));
+        if self.until.is_some() && self.awaited.have_all_come() {
+            // Nothing more is to come.
+            self.until = Some(Instant::now());
+        }
+    }
+}
+
+/// The interfaces whose snapshots an interval lacks: those of which something came in the last one.
+#[derive(Debug, Default)]
+struct Awaited {
+    has_begun: bool,
+    interfaces: HashSet<(HostId, Arc<str>)>,
+    come: HashSet<(HostId, Arc<str>)>,
+}
+
+impl Awaited {
+    /// Something has come from an interface; `is_whole` where no more comes from there in this interval.
+    fn come(&mut self, host: HostId, interface: &Arc<str>, is_whole: bool) {
+        let place = (host, Arc::clone(interface));
+        if is_whole {
+            self.interfaces.remove(&place);
+        }
+        self.come.insert(place);
+    }
+
+    /// Whether nothing is awaited any more. Nobody knows of the first interval.
+    fn have_all_come(&self) -> bool {
+        self.interfaces.is_empty() && self.has_begun
+    }
+
+    /// The next interval begins.
+    fn advance(&mut self) {
+        self.has_begun = true;
+        self.interfaces = std::mem::take(&mut self.come);
     }
 }
 

@@ -2,7 +2,10 @@ use bytemuck::Zeroable as _;
 use xdplive_packet::flow::{FlowCounters, FlowKey, Sum};
 
 use super::*;
-use crate::{Host, flows::taken::Taken};
+use crate::{
+    Host,
+    flows::{cut::Cut, taken::Taken},
+};
 
 /// One packet.
 const ONE: Sum = Sum { packets: 1, segments: 1, bytes: 100 };
@@ -14,6 +17,7 @@ fn snapshot(interface: &str, entries: Vec<(FlowKey, FlowCounters)>) -> FlowSnaps
         host: Host::only("nas"),
         interface: Arc::from(interface),
         taken,
+        cut: Cut::default(),
         cpu: std::time::Duration::ZERO,
     }
 }

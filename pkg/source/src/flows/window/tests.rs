@@ -37,6 +37,24 @@ fn several_snapshots_are_an_interval() {
     assert_eq!(intervals(&mut second(), &thirds), [(0, 900), (900, 1800)]);
 }
 
+/// Where tables are read at the same times everywhere, so that the first interval of one who comes is shorter.
+#[test]
+fn intervals_are_those_of_all_others() {
+    let found = intervals(&mut second(), &[(300, 1000), (1000, 2001), (2001, 2999), (2999, 4000)]);
+    assert_eq!(found, [(300, 1000), (1000, 2001), (2001, 2999), (2999, 4000)]);
+    let tenths: Vec<(u64, u64)> = (7..31).map(|number| (100 * number, 100 * number + 100)).collect();
+    assert_eq!(intervals(&mut second(), &tenths), [(700, 1000), (1000, 2000), (2000, 3000)]);
+}
+
+#[test]
+fn what_goes_to_the_end_is_known() {
+    let mut window = second();
+    assert!(window.take(&taken(0, 1000)));
+    let whole =
+        [(0, 1000), (400, 950), (0, 800), (1000, 1100)].map(|(from, to)| window.is_whole(&taken(from, to)));
+    assert_eq!(whole, [true, true, false, true]);
+}
+
 /// Interfaces whose tables are read at other moments do not end intervals in between.
 #[test]
 fn one_interface_gives_the_pace() {
