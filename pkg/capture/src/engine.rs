@@ -63,8 +63,8 @@ use tracing::warn;
 use xdplive_loader::Loader;
 use xdplive_source::{
     Connections, DropFeed, FlowFeed, FlowQueue, HookAccounts, Host, HostId, HostSet, InterfaceSet,
-    Interfaces, IsShown, LinkReading, Moment, Prepared, Processes, Queue, Reading, Report, Request, Source,
-    SourceError, StreamId, Subscription, names_of,
+    Interfaces, IsShown, LeftOut, LinkReading, Moment, Prepared, Processes, Queue, Reading, Report, Request,
+    Source, SourceError, StreamId, Subscription, names_of,
 };
 
 use crate::{
@@ -348,7 +348,7 @@ impl Source for LocalSource {
         Ok(connections.map_err(|_| SourceError::Gone)??)
     }
 
-    async fn prepare_drops(&self, hosts: &HostSet) -> Result<(), SourceError> {
+    async fn prepare_drops(&self, hosts: &HostSet) -> Result<Vec<LeftOut>, SourceError> {
         self.check_hosts(hosts)?;
         let hub = self.drops.hub().await?;
         // Whoever asks subscribes in a moment.
@@ -356,7 +356,7 @@ impl Source for LocalSource {
             sleep(DROPS_HELD).await;
             drop(hub);
         });
-        Ok(())
+        Ok(Vec::new())
     }
 
     async fn drops(&self, request: &Request) -> Result<DropFeed, SourceError> {

@@ -3,6 +3,7 @@
 
 mod accounts;
 mod answers;
+mod drops;
 mod here;
 mod lease;
 mod leases;

@@ -2,6 +2,7 @@
 
 mod caller;
 mod counted;
+mod drops;
 mod fleet;
 mod lessee;
 mod listening;

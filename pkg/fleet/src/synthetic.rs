@@ -24,17 +24,19 @@ use xdplive_packet::{
     headers::present,
 };
 use xdplive_source::{
-    Batch, Check, Counted, Counts, Cut, DirectionCounts, FlowFeed, FlowQueue, FlowSnapshot, HeaderBytes,
-    HookAccounts, Host, HostId, HostSet, Interface, InterfaceSet, InterfaceState, Interfaces, IsShown, Link,
-    LinkCounters, LinkReading, Moment, Names, Origin, Prepared, Queue, Reading, Report, Request, Row,
-    RowCounts, Source, SourceError, StreamAccounts, StreamId, Subscription, Taken, Thinner, Tunnels,
-    WallClock, until_reading,
+    Batch, Check, Counted, Counts, Cut, DirectionCounts, DropFeed, DropNews, DropQueue, DropSite, FlowFeed,
+    FlowQueue, FlowSnapshot, HeaderBytes, HookAccounts, Host, HostId, HostSet, Interface, InterfaceSet,
+    InterfaceState, Interfaces, IsShown, LeftOut, Link, LinkCounters, LinkReading, Moment, Names, Origin,
+    Prepared, Queue, Reading, Report, Request, Row, RowCounts, Source, SourceError, StreamAccounts, StreamId,
+    Subscription, Taken, Tally, Thinner, Tunnels, WallClock, until_reading,
 };
 
 use crate::clock;
 
 /// How often packets are made.
 const TICK: Duration = Duration::from_millis(20);
+/// How often packets are dropped.
+const DROPS_TICK: Duration = Duration::from_millis(100);
 /// The interface's name.
 pub const INTERFACE: &str = "eth0";
 /// Bytes of each packet.
@@ -132,6 +134,11 @@ impl Shared {
 
     fn wall(&self) -> i64 {
         clock::wall() + self.clock_ahead
+    }
+
+    fn now(&self) -> Moment {
+        let now = clock::now();
+        Moment { wall: now.wall + self.clock_ahead, ..now }
     }
 
     /// Packets with these numbers, seen between two times.
@@ -287,11 +294,63 @@ fn peer_of(name: &str) -> [u8; 4] {
     hash.to_be_bytes()
 }
 
+/// Why the made-up packets are dropped.
+pub const REASON: &str = "NO_SOCKET";
+
+/// Drops packets ten times a second.
+async fn drop_packets(
+    shared: Arc<Shared>,
+    queue: Arc<DropQueue>,
+    limit: Limit,
+    mut end: watch::Receiver<bool>,
+) {
+    let mut tick = interval(DROPS_TICK);
+    tick.set_missed_tick_behavior(MissedTickBehavior::Skip);
+    let mut thinner = limit.per_second().map(Thinner::new);
+    let site = DropSite {
+        host: shared.host.clone(),
+        interface: Some(INTERFACE.into()),
+        direction: Some(Direction::In),
+        reason: REASON.into(),
+        location: Some("udp_queue_rcv_one_skb".into()),
+    };
+    let mut from = u64::try_from(shared.wall()).unwrap_or(0);
+    let mut is_end = false;
+    while !is_end {
+        tokio::select! {
+            _ = tick.tick() => {}
+            _ = end.wait_for(|end| *end) => is_end = true,
+        }
+        let to = u64::try_from(shared.wall()).unwrap_or(0);
+        let count = u64::from(shared.rate.load(Ordering::Relaxed)) / 10;
+        let rows = shared.rows(0..count, from..to);
+        from = to;
+        shared.made.fetch_add(count, Ordering::Relaxed);
+        let unmatched = count * shared.unwanted;
+        let mut tally = Tally { seen: count + unmatched, unmatched, ..Tally::default() };
+        let mut news = DropNews { at: shared.now(), ..DropNews::default() };
+        if count > 0 {
+            let sum = Sum { packets: count, segments: count, bytes: count * BYTES };
+            news.reasons.insert(REASON.into(), sum);
+        }
+        for row in rows {
+            if limit == Limit::None {
+                tally.delivered += 1;
+            } else if thinner.as_mut().is_none_or(|thinner| thinner.pass(&row.event)) {
+                news.rows.push((row.event, site.clone()));
+            } else {
+                tally.thinned += 1;
+            }
+        }
+        queue.push(news, tally);
+    }
+    queue.close();
+}
+
 #[async_trait]
 impl Source for Synthetic {
     fn now(&self) -> Moment {
-        let now = clock::now();
-        Moment { wall: now.wall + self.shared.clock_ahead, ..now }
+        self.shared.now()
     }
 
     fn hosts(&self) -> Arc<[Host]> {
@@ -338,6 +397,18 @@ impl Source for Synthetic {
         tokio::spawn(count_flows(Arc::clone(&self.shared), Arc::clone(&queue), interval, ended));
         let stream = Subscription::new(0, self.now(), Queue::new(1), Box::new(move || _ = end.send(true)));
         Ok(FlowFeed::new(queue, stream))
+    }
+
+    async fn prepare_drops(&self, _hosts: &HostSet) -> Result<Vec<LeftOut>, SourceError> {
+        Ok(Vec::new())
+    }
+
+    async fn drops(&self, request: &Request) -> Result<DropFeed, SourceError> {
+        let queue = Arc::new(DropQueue::new(self.shared.queue_rows));
+        let (end, ended) = watch::channel(false);
+        let limit = request.wanted.as_ref().map_or(Limit::None, |wanted| wanted.limit);
+        tokio::spawn(drop_packets(Arc::clone(&self.shared), Arc::clone(&queue), limit, ended));
+        Ok(DropFeed::new(queue, Box::new(move || _ = end.send(true))))
     }
 
     async fn report(&self, _is_shown: &IsShown<'_>) -> Report {

@@ -7,7 +7,7 @@
 //! | `calls` | what is said to all |
 //! | `asks`, `pieces` | what one is asked, and its answer |
 //! | `request`, `prepared`, `accounts`, `report` | what asks and answers are about |
-//! | `delivery`, `rows`, `flows`, `settled` | what comes for a lease |
+//! | `delivery`, `rows`, `flows`, `drops`, `settled` | what comes for a lease |
 //! | `bounds`, `bytes`, `words`, `error` | how they are written, and why something is not taken |
 
 mod accounts;
@@ -16,6 +16,7 @@ mod bounds;
 mod bytes;
 mod calls;
 mod delivery;
+mod drops;
 mod error;
 mod flows;
 mod links;
@@ -34,6 +35,7 @@ pub use self::{
     bounds::{MAX_MESSAGE, VERSION},
     calls::{Call, MAX_LABELS, MAX_LEASES, Presence},
     delivery::{Body, Head, Kind, Progress, Sums, beat, message, read},
+    drops::{DropTally, Drops, drop_bodies},
     error::WireError,
     flows::{FlowsPart, flow_bodies},
     links::WireLink,

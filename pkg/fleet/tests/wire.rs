@@ -9,12 +9,13 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
+use bytemuck::Zeroable as _;
 use proptest::{collection::vec, prelude::*};
 use xdplive_filter::Filter;
 use xdplive_fleet::wire::{
-    Answer, Answered, Ask, Asked, Asking, Body, Call, Ended, Head, Kind, MAX_MESSAGE, Pieces, Presence,
-    Progress, RequestError, RowsWriter, Settled, Start, Sums, VERSION, WireError, WireRequest, beat,
-    flow_bodies, message, pieces, read, read_piece,
+    Answer, Answered, Ask, Asked, Asking, Body, Call, DropTally, Ended, Head, Kind, MAX_MESSAGE, Pieces,
+    Presence, Progress, RequestError, RowsWriter, Settled, Start, Sums, VERSION, WireError, WireRequest,
+    beat, drop_bodies, flow_bodies, message, pieces, read, read_piece,
 };
 use xdplive_packet::{
     Event, Headers, Hook, Tunnel, TunnelKind, Wire,
@@ -25,8 +26,8 @@ use xdplive_packet::{
     parse,
 };
 use xdplive_source::{
-    Batch, Captured, Chosen, Cut, Decapsulate, FlowSnapshot, HeaderBytes, HookChoice, Host, HostId, HostSet,
-    InterfaceSet, Label, Names, Origin, Request, Row, Taken, Tunnels, WallClock, Wanted,
+    Batch, Captured, Chosen, Cut, Decapsulate, DropSite, FlowSnapshot, HeaderBytes, HookChoice, Host, HostId,
+    HostSet, InterfaceSet, Label, Names, Origin, Request, Row, Taken, Tunnels, WallClock, Wanted,
 };
 
 /// Headers of frames of the corpus.
@@ -251,6 +252,7 @@ fn an_ask_that_only_later_releases_know_can_be_answered() {
         run: 2,
         request: WireRequest::new(&Request::counting(InterfaceSet::Any, HookChoice::Auto, false)).unwrap(),
         flows: Some(1000),
+        drops: false,
         most_flows: Some(131),
         share: None,
     }));
@@ -382,4 +384,44 @@ fn a_row_takes_few_bytes() {
     let each = [1, 10, 100, 500].map(|count| bytes(count) / count);
     println!("bytes a row of 1, 10, 100, 500: {each:?}");
     assert!(each[1] < 60 && each[3] < 50, "{each:?}");
+}
+
+#[test]
+fn dropped_packets_are_read_as_they_were() {
+    let site = |number: usize| DropSite {
+        host: Host::only("there"),
+        interface: (!number.is_multiple_of(3)).then(|| format!("eth{}", number % 3).into()),
+        direction: [Some(Direction::In), Some(Direction::Out), None][number % 3],
+        reason: format!("REASON_{}", number % 7).into(),
+        location: number.is_multiple_of(2).then(|| "tcp_v4_rcv".into()),
+    };
+    let headers = headers(5000);
+    let rows: Vec<(Event, DropSite)> = headers
+        .iter()
+        .enumerate()
+        .map(|(number, (headers, _))| {
+            let mut event = Event { headers: *headers, time: 1000 + 3 * number as u64, ..Event::zeroed() };
+            (event.kind, event.frame_length) = (RecordKind::Event as u8, number as u32);
+            (event, site(number))
+        })
+        .collect();
+    let sum = |number: u64| Sum { packets: number, segments: number, bytes: 60 * number };
+    let reasons: BTreeMap<Arc<str>, Sum> =
+        (0..300).map(|number| (Arc::from(format!("REASON_{number}")), sum(number))).collect();
+    let tally = DropTally { unmatched: 1, thinned: 2, lost: 3, counted: 4 };
+    let bodies = drop_bodies(&tally, &reasons, &rows);
+    assert!(bodies.len() > 1);
+    let (mut there, mut told) = (Vec::new(), BTreeMap::new());
+    for (body, count) in &bodies {
+        let whole = message(Kind::Drops, &head(), body);
+        assert!(whole.len() <= MAX_MESSAGE);
+        let (_, Body::Drops(drops)) = read(&whole).unwrap() else { panic!("drops") };
+        assert_eq!((drops.tally, drops.len()), (tally, *count));
+        told.extend(drops.reasons.clone());
+        there.extend(drops.into_rows(&Host::only("there"), 600));
+    }
+    assert_eq!(told, reasons);
+    let earlier = rows.into_iter().map(|(event, site)| (Event { time: event.time - 600, ..event }, site));
+    assert!(there.into_iter().eq(earlier), "by a clock that is 600 ns behind");
+    assert_eq!(drop_bodies(&tally, &BTreeMap::new(), &[]).len(), 1);
 }

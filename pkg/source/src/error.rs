@@ -138,8 +138,8 @@ pub enum SourceError {
     },
     /// Dropped packets cannot be had from there.
     #[error(
-        "the packets that the kernel drops cannot be had from {hosts}: other machines are not asked for them yet; choose a data \
-         source of the machine itself"
+        "the packets that the kernel drops cannot be had from {hosts}; choose other machines, or a data source of the machine \
+         itself"
     )]
     NoDrops {
         /// The machines.

@@ -16,7 +16,7 @@ use crate::{
     interface::Interfaces,
     interface_set::InterfaceSet,
     link_counters::LinkReading,
-    prepared::Prepared,
+    prepared::{LeftOut, Prepared},
     processes::Processes,
     report::Report,
     request::Request,
@@ -90,11 +90,12 @@ pub trait Source: Send + Sync + 'static {
         Err(SourceError::Unavailable("only this machine's own sockets can be asked".to_owned()))
     }
 
-    /// Makes everything ready for [`Self::drops`] of some of these hosts, so that what can never work is known before.
+    /// Makes everything ready for [`Self::drops`] of some of these hosts, so that what can never work is known before. Returns
+    /// the hosts that are left out, each as any interface of it.
     ///
     /// # Errors
     /// As [`Self::drops`].
-    async fn prepare_drops(&self, _hosts: &HostSet) -> Result<(), SourceError> {
+    async fn prepare_drops(&self, _hosts: &HostSet) -> Result<Vec<LeftOut>, SourceError> {
         Err(SourceError::NoDrops { hosts: names_of(&*self.hosts()).to_string() })
     }
 

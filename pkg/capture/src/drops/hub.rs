@@ -114,7 +114,11 @@ impl Hub {
     ///
     /// # Errors
     /// [`SourceError::Unavailable`].
-    pub(super) fn start(host: Host, instruments: &Instruments, watch: Watch) -> Result<Arc<Self>, SourceError> {
+    pub(super) fn start(
+        host: Host,
+        instruments: &Instruments,
+        watch: Watch,
+    ) -> Result<Arc<Self>, SourceError> {
         let reasons = Reasons::running().map_err(|error| SourceError::Unavailable(error.to_string()))?;
         let held = instruments.hold(Instrument::Drops)?;
         let mut maps = Maps::new(held.take_maps())?;

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 use xdplive_source::{Counts, HostSet, SourceError};
 
 use super::{
+    drops,
     here::Here,
     lease,
     leases::{Key, Lease, lock},
@@ -58,6 +59,10 @@ impl Shared {
                 Answer::Report(WireReport::new(&self.source.report(&is_shown).await))
             }
             Ask::Accounts => Answer::Accounts(self.accounts_for(client).await),
+            Ask::PrepareDrops(request) => match self.prepare_drops(request.as_deref()).await {
+                Ok(()) => Answer::Done,
+                Err(refusal) => Answer::Refused(refusal),
+            },
             Ask::Links { interfaces } => match self.links(&interfaces).await {
                 Ok(links) => Answer::Links(links),
                 Err(refusal) => Answer::Refused(refusal),
@@ -75,6 +80,15 @@ impl Shared {
         Ok(WirePrepared::new(&self.source.prepare(&request).await?))
     }
 
+    /// Has the packets looked at that the kernel drops, for a request that comes or that is this one.
+    async fn prepare_drops(&self, request: Option<&WireRequest>) -> Result<(), Refusal> {
+        if let Some(request) = request {
+            self.request(request)?;
+        }
+        self.source.prepare_drops(&HostSet::All).await?;
+        Ok(())
+    }
+
     /// What kernel and cards have counted of those of these interfaces that are lent.
     async fn links(&self, lists: &[Vec<String>]) -> Result<Vec<WireLink>, Refusal> {
         let asked = wire::interfaces(lists)?;
@@ -84,13 +98,20 @@ impl Shared {
     }
 
     async fn start(self: &Arc<Self>, client: &str, start: Start) -> Result<(), Refusal> {
-        let Start { lease, run, request, flows, most_flows, share } = start;
+        let Start { lease, run, request, flows, most_flows, drops, share } = start;
         let key: Key = (Arc::from(client), lease);
         self.leases.room(&key)?;
         let request = self.request(&request)?;
         let here = Arc::new(Mutex::new(Here::default()));
-        let what = lease::in_words(&request, flows);
-        if let Some(interval) = flows {
+        let what = lease::in_words(&request, flows, drops);
+        if drops {
+            let feed = self.source.drops(&request).await?;
+            let lease = Lease::new(run, 0, what, Arc::clone(&here), share);
+            let (end, share) = (lease.end.subscribe(), lease.share.subscribe());
+            self.leases.begin(key.clone(), lease);
+            let has_rows = request.has_rows();
+            tokio::spawn(drops::drops(Arc::clone(self), key, run, feed, has_rows, here, end, share));
+        } else if let Some(interval) = flows {
             if !self.settings.ceiling.flows {
                 return Err(BeyondCeiling::Flows.into());
             }

@@ -14,6 +14,8 @@ pub(super) struct Here {
     pub(super) lost: RowCounts,
     /// In messages.
     pub(super) sent: RowCounts,
+    /// Rows of dropped packets in messages.
+    pub(super) drops_sent: u64,
     /// The interfaces' numbers in these, by name.
     pub(super) numbers: BTreeMap<Arc<str>, InterfaceNumber>,
 }

@@ -23,24 +23,24 @@ use crate::wire::{self, Ended, Head, Kind, Progress, RowsWriter, Settled, Sums};
 /// Rows that are taken of the source at a time.
 const MOST: usize = 4096;
 /// How often a client hears of a run with rows, if there are none.
-const BEAT: Duration = Duration::from_millis(500);
+pub(super) const BEAT: Duration = Duration::from_millis(500);
 /// The same of a run that only counts: its sums are what is asked for.
 const COUNTING_BEAT: Duration = Duration::from_millis(250);
 /// How long a message may wait to be sent once the run is to end.
-const LAST: Duration = Duration::from_secs(1);
+pub(super) const LAST: Duration = Duration::from_secs(1);
 
 /// What is sent to one client for one run.
-struct Outgoing {
-    shared: Arc<Shared>,
+pub(super) struct Outgoing {
+    pub(super) shared: Arc<Shared>,
     subject: String,
-    head: Head,
+    pub(super) head: Head,
     /// When something was last sent.
-    last: Instant,
+    pub(super) last: Instant,
     end: watch::Receiver<Ending>,
 }
 
 impl Outgoing {
-    fn new(shared: Arc<Shared>, key: &Key, run: u64, end: watch::Receiver<Ending>) -> Self {
+    pub(super) fn new(shared: Arc<Shared>, key: &Key, run: u64, end: watch::Receiver<Ending>) -> Self {
         let (client, lease) = key;
         let settings = &shared.settings;
         let subject = settings.subjects.lease(&settings.host, client, *lease);
@@ -51,7 +51,7 @@ impl Outgoing {
 
     /// Sends a message with `rows` rows. Whether it is on its way: where there is no connection it waits, until a little
     /// after the run was to end.
-    async fn send(&mut self, kind: Kind, body: &[u8], rows: u64) -> bool {
+    pub(super) async fn send(&mut self, kind: Kind, body: &[u8], rows: u64) -> bool {
         let progress = Progress { sent: self.head.progress.sent + rows, ..self.head.progress };
         let head = Head { at: self.shared.source.now().wall, progress, ..self.head.clone() };
         let message = wire::message(kind, &head, body);
@@ -238,14 +238,14 @@ impl Rows {
 }
 
 /// When to say that a run goes on.
-fn beats(period: Duration) -> Interval {
+pub(super) fn beats(period: Duration) -> Interval {
     let mut beats = interval(period);
     beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
     beats
 }
 
 /// Waits until a run is to end. Where nobody can say so any more, the agent itself ends.
-async fn asked_to_end(end: &mut watch::Receiver<Ending>) -> Ending {
+pub(super) async fn asked_to_end(end: &mut watch::Receiver<Ending>) -> Ending {
     end.wait_for(|end| *end != Ending::Not).await.map_or(Ending::Agent, |end| *end)
 }
 
@@ -304,10 +304,11 @@ pub(super) async fn flows(
 }
 
 /// What a run is for, in words.
-pub(super) fn in_words(request: &Request, flows: Option<u64>) -> String {
+pub(super) fn in_words(request: &Request, flows: Option<u64>, are_drops: bool) -> String {
     let interfaces = request.interfaces.texts().join(", ");
     let filter = request.wanted.as_ref().map(|wanted| wanted.filter.to_string()).unwrap_or_default();
     let what = match (flows, request.has_rows()) {
+        _ if are_drops => "dropped packets",
         (Some(_), _) => "flows",
         (None, true) => "packets",
         (None, false) => "counts",
@@ -319,7 +320,7 @@ pub(super) fn in_words(request: &Request, flows: Option<u64>) -> String {
     }
 }
 
-fn came_to(settled: &Settled) -> String {
+pub(super) fn came_to(settled: &Settled) -> String {
     let Ended { seen, matched, thinned, lost, sent } = settled.all;
     let why = settled.reason.as_deref().unwrap_or("it was closed");
     format!("{why}; seen={seen} matched={matched} thinned={thinned} lost={lost} sent={sent}")

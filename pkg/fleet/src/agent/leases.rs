@@ -194,7 +194,10 @@ impl Leases {
         let served = |((client, _), lease): (&Key, &Lease)| Served {
             client: Arc::clone(client),
             what: lease.what.clone(),
-            sent: lock(&lease.here).sent.total(),
+            sent: {
+                let here = lock(&lease.here);
+                here.sent.total() + here.drops_sent
+            },
         };
         running.iter().map(served).collect()
     }

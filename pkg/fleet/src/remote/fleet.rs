@@ -13,15 +13,18 @@ use tokio::{
     sync::watch,
     time::{Instant, timeout},
 };
+use xdplive_packet::event::Direction;
 use xdplive_source::{
-    Check, FlowFeed, FlowQueue, HookAccounts, Host, HostId, HostSet, Hosts, InterfaceSet, InterfaceState,
-    Interfaces, IsShown, LeftOut, LinkReading, Machine, Moment, Outcome, Prepared, Queue, Reading, Report,
-    Request, Source, SourceError, StreamId, Subscription, names_of,
+    ANY, Check, Connections, DropFeed, DropQueue, FlowFeed, FlowQueue, HookAccounts, Host, HostId, HostSet,
+    Hosts, InterfaceSet, InterfaceState, Interfaces, IsShown, LeftOut, LinkReading, Machine, Moment, Outcome,
+    Prepared, Processes, Queue, Reading, Report, Request, Source, SourceError, StreamId, Subscription,
+    names_of,
 };
 
 use super::{
     caller::{Caller, remote},
     counted::Counted,
+    drops::DropSink,
     lessee::{self, Terms},
     listening::listen,
     shared::{FleetSettings, PATIENCE, Shared, Stream, lock},
@@ -40,6 +43,10 @@ const FIRST: Duration = Duration::from_secs(2);
 /// Snapshots of flows that wait for a stream at most: those of all machines come at the same time, which the largest fleets
 /// are spread out by the network.
 const SNAPSHOTS: usize = 16_384;
+
+/// Why nothing is known of sockets.
+const NO_SOCKETS: &str =
+    "agents do not lend what the sockets of their machines tell; a data source of the machine itself has it";
 
 /// Why a fleet cannot be.
 #[derive(Debug, Error)]
@@ -133,6 +140,38 @@ impl Fleet {
         join_all(hosts.iter().cloned().map(one)).await
     }
 
+    /// Asks whether dropped packets can be had; those machines from which they cannot are left out, if there is another.
+    async fn ask_for_drops(
+        &self,
+        hosts: &HostSet,
+        request: Option<Box<WireRequest>>,
+    ) -> Result<Vec<LeftOut>, SourceError> {
+        self.first().await;
+        let all = self.hosts();
+        if !all.iter().any(|host| hosts.contains(host)) {
+            return Err(SourceError::NoSuchHost { available: names_of(&*all).to_string() });
+        }
+        let here: Vec<Host> = self.here().into_iter().filter(|host| hosts.contains(host)).collect();
+        let (mut left_out, mut refusal) = (Vec::new(), None);
+        for (host, answer) in self.ask_all(&here, &Ask::PrepareDrops(request)).await {
+            // One that is slow is not waited for: its packets come.
+            if let Some(Err(error)) = answer {
+                left_out.push(LeftOut {
+                    host,
+                    interface: ANY.to_owned(),
+                    direction: Direction::In,
+                    state: InterfaceState::Refused,
+                    reason: error.to_string(),
+                });
+                refusal.get_or_insert(error);
+            }
+        }
+        match refusal {
+            Some(error) if left_out.len() == here.len() => Err(error),
+            _ => Ok(left_out),
+        }
+    }
+
     fn here(&self) -> Vec<Host> {
         let table = lock(&self.shared.table);
         table.all().filter(|known| known.is_here()).map(|known| known.host.clone()).collect()
@@ -142,7 +181,7 @@ impl Fleet {
     async fn begin(
         &self,
         request: &Request,
-        flows: Option<u64>,
+        (flows, drops): (Option<u64>, bool),
         sink: Sink,
     ) -> Result<(StreamId, Box<dyn FnOnce() + Send + Sync>), SourceError> {
         let wire = WireRequest::new(request).map_err(|error| SourceError::Unavailable(error.to_string()))?;
@@ -172,7 +211,7 @@ impl Fleet {
             id
         };
         let (end, ended) = watch::channel(false);
-        let terms = Terms { lease, request: request.clone(), wire, flows };
+        let terms = Terms { lease, request: request.clone(), wire, flows, drops };
         let shared = Arc::clone(&self.shared);
         tokio::spawn(async move {
             lessee::run(Arc::clone(&shared), terms, sink, sums, messages, ended).await;
@@ -286,7 +325,7 @@ impl Source for Fleet {
         let queue = Queue::new(self.shared.settings.queue_rows);
         let sink = Sink::rows(Arc::clone(&queue), Arc::clone(&self.shared.hosts));
         let begun = self.now();
-        let (id, end) = self.begin(request, None, sink).await?;
+        let (id, end) = self.begin(request, (None, false), sink).await?;
         Ok(Subscription::new(id, begun, queue, end))
     }
 
@@ -296,9 +335,33 @@ impl Source for Fleet {
         let queue = Arc::new(FlowQueue::with_room(SNAPSHOTS));
         let milliseconds = u64::try_from(interval.as_millis()).unwrap_or(u64::MAX);
         let begun = self.now();
-        let (id, end) = self.begin(request, Some(milliseconds), Sink::flows(Arc::clone(&queue))).await?;
+        let (id, end) =
+            self.begin(request, (Some(milliseconds), false), Sink::flows(Arc::clone(&queue))).await?;
         // Its rows are none.
         Ok(FlowFeed::new(queue, Subscription::new(id, begun, Queue::new(1), end)))
+    }
+
+    async fn prepare_drops(&self, hosts: &HostSet) -> Result<Vec<LeftOut>, SourceError> {
+        self.ask_for_drops(hosts, None).await
+    }
+
+    async fn drops(&self, request: &Request) -> Result<DropFeed, SourceError> {
+        let wire = WireRequest::new(request).map_err(|error| SourceError::Unavailable(error.to_string()))?;
+        self.ask_for_drops(&request.hosts, Some(Box::new(wire))).await?;
+        let most = self.shared.settings.queue_rows;
+        let queue = Arc::new(DropQueue::new(most));
+        let limit = request.wanted.as_ref().and_then(|wanted| wanted.limit.per_second());
+        let sink = Sink::Drops(Box::new(DropSink::new(Arc::clone(&queue), most, limit)));
+        let (_, end) = self.begin(request, (None, true), sink).await?;
+        Ok(DropFeed::new(queue, end))
+    }
+
+    async fn connections(&self) -> Result<Arc<dyn Connections>, SourceError> {
+        Err(SourceError::Unavailable(NO_SOCKETS.to_owned()))
+    }
+
+    async fn processes(&self) -> Result<Arc<dyn Processes>, SourceError> {
+        Err(SourceError::Unavailable(NO_SOCKETS.to_owned()))
     }
 
     fn no_shared_hook(&self) -> Option<String> {
@@ -396,7 +459,7 @@ fn left_out(host: &Host, request: &Request, state: InterfaceState, reason: &str)
     let names = request.interfaces.texts();
     let each =
         names.iter().flat_map(|name| request.directions.iter().map(move |direction| (name, direction)));
-    let out = |(interface, direction): (&String, &xdplive_packet::event::Direction)| LeftOut {
+    let out = |(interface, direction): (&String, &Direction)| LeftOut {
         host: host.clone(),
         interface: interface.clone(),
         direction: *direction,

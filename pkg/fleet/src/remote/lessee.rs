@@ -61,6 +61,8 @@ pub(super) struct Terms {
     pub(super) wire: WireRequest,
     /// Have flows counted so often, milliseconds.
     pub(super) flows: Option<u64>,
+    /// Have the packets sent that the kernel drops.
+    pub(super) drops: bool,
 }
 
 /// A stream of a fleet.
@@ -226,6 +228,7 @@ impl Lessee {
             request: self.terms.wire.clone(),
             flows: self.terms.flows,
             most_flows: self.terms.flows.map(|_| most_flows(count)),
+            drops: self.terms.drops,
             share: at.share,
         }));
         let (shared, answers, host) = (Arc::clone(&self.shared), self.answers.clone(), Arc::clone(name));
@@ -318,7 +321,11 @@ impl Lessee {
     fn take_from(&mut self, name: &str, head: &Head, body: Body) {
         let Some(at) = self.hosts.get_mut(name) else { return };
         let Some(run) = &mut at.run else { return };
-        let rows = if let Body::Rows(rows) = &body { rows.len() as u64 } else { 0 };
+        let rows = match &body {
+            Body::Rows(rows) => rows.len() as u64,
+            Body::Drops(drops) => drops.len() as u64,
+            _ => 0,
+        };
         match run.take(head, rows, Instant::now()) {
             Taking::Stale => return,
             Taking::InOrder => {}
@@ -333,6 +340,7 @@ impl Lessee {
             }
             Body::Beat(None) => {}
             Body::Rows(rows) => self.sink.take_rows(&at.host, run, rows, ahead),
+            Body::Drops(drops) => self.sink.take_drops(&at.host, *drops, head.progress.sent, ahead),
             Body::Flows(part) => self.sink.take_flows(&at.host, *part, ahead),
             Body::End(settled) => {
                 if let Some(reason) = &settled.reason {
@@ -352,6 +360,7 @@ impl Lessee {
         at.due = Instant::now() + at.pause.min(PAUSES.0) / 2;
         let outcome = run.came_to(settled);
         let place = at.host.id.number().into();
+        self.sink.settle(place, &settled.all);
         for (interface, ended) in &settled.by_interface {
             let counted = Counted {
                 seen: ended.seen,

@@ -8,8 +8,11 @@ use xdplive_source::{
     WallClock,
 };
 
-use super::{parts::Parts, run::Run, turns::Turns};
-use crate::wire::{FlowsPart, Rows};
+use super::{drops::DropSink, parts::Parts, run::Run, turns::Turns};
+use crate::{
+    clock,
+    wire::{Drops, Ended, FlowsPart, Rows},
+};
 
 /// What was counted at one interface of one host.
 pub(super) type OfInterface = (usize, Arc<str>, Counted);
@@ -19,6 +22,8 @@ pub(super) enum Sink {
     /// Rows of all hosts, in the order of their times; kept to a limit here where there are more hosts than rows a second,
     /// because no host's share is less than one.
     Rows { order: Box<Order>, queue: Arc<Queue>, kept_to: Option<Box<(Thinner, Turns)>> },
+    /// Dropped packets of all hosts.
+    Drops(Box<DropSink>),
     /// Flows of all hosts.
     Flows { queue: Arc<FlowQueue>, parts: HashMap<usize, Parts> },
 }
@@ -65,10 +70,26 @@ impl Sink {
         }
     }
 
+    /// Takes dropped packets of `host`, which has sent so many rows so far.
+    pub(super) fn take_drops(&mut self, host: &Host, drops: Drops, sent: u64, ahead: i64) {
+        if let Self::Drops(sink) = self {
+            sink.take(host, drops, sent, ahead);
+        }
+    }
+
+    /// A host's run has ended, and has come to this.
+    pub(super) fn settle(&mut self, place: usize, all: &Ended) {
+        if let Self::Drops(sink) = self {
+            sink.settle(place, all);
+        }
+    }
+
     /// A host's run has begun anew: what comes now is not the rest of what came before.
     pub(super) fn begin_anew(&mut self, place: usize) {
-        if let Self::Flows { parts, .. } = self {
-            parts.remove(&place);
+        match self {
+            Self::Flows { parts, .. } => _ = parts.remove(&place),
+            Self::Drops(sink) => sink.begin_anew(place),
+            Self::Rows { .. } => {}
         }
     }
 
@@ -78,6 +99,9 @@ impl Sink {
             && let Some(batch) = order.take(Instant::now())
         {
             push(queue, kept_to, batch);
+        }
+        if let Self::Drops(sink) = self {
+            sink.hand_on(clock::now());
         }
     }
 
@@ -100,6 +124,7 @@ impl Sink {
                 queue.end_at(now);
                 queue.close(counted);
             }
+            Self::Drops(sink) => sink.close(now),
             Self::Flows { queue, .. } => queue.close(),
         }
     }

@@ -52,6 +52,8 @@ pub enum Ask {
     Report,
     /// What has been counted, and for which of the client's leases.
     Accounts,
+    /// To have the packets looked at that the kernel drops, and whether these may be had.
+    PrepareDrops(Option<Box<WireRequest>>),
     /// What kernel and cards have counted of these interfaces; the lists are those of a [`WireRequest`].
     Links {
         /// The entries of the interfaces' list, and those of each list that they must be in, too.
@@ -74,6 +76,9 @@ pub struct Start {
     /// Flows of an interval that are sent at most; without it as many as the agent lends.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub most_flows: Option<usize>,
+    /// Have the packets sent that the kernel drops.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub drops: bool,
     /// The host's share of the rows a second.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub share: Option<u32>,

@@ -8,6 +8,7 @@ use xdplive_packet::flow::Sum;
 use super::{
     bounds::{MAX_MESSAGE, VERSION},
     bytes::{Reader, put, put_signed, put_sum, put_text, read_sum},
+    drops::Drops,
     error::WireError,
     flows::FlowsPart,
     rows::Rows,
@@ -69,6 +70,8 @@ pub enum Body {
     Rows(Rows),
     /// Flows of one interface, or a part of them.
     Flows(Box<FlowsPart>),
+    /// Dropped packets.
+    Drops(Box<Drops>),
     /// The end: nothing more comes in this run.
     End(Box<Settled>),
 }
@@ -85,6 +88,8 @@ pub enum Kind {
     Flows = 3,
     /// [`Body::End`].
     End = 4,
+    /// [`Body::Drops`].
+    Drops = 5,
 }
 
 /// A message with a body that is written already.
@@ -153,6 +158,7 @@ pub fn read(message: &[u8]) -> Result<(Head, Body), WireError> {
         1 => Body::Beat(read_beat(&mut from)?),
         2 => Body::Rows(Rows::read(&mut from)?),
         3 => Body::Flows(Box::new(FlowsPart::read(&mut from)?)),
+        5 => Body::Drops(Box::new(Drops::read(&mut from)?)),
         4 => return Ok((head, Body::End(Box::new(Settled::from_json(from.rest())?)))),
         _ => return Err(WireError::Value { what: "the kind of a message", given: u64::from(kind) }),
     };

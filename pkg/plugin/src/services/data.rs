@@ -147,8 +147,8 @@ impl Plugin {
             // Nothing has to be attached to read what the kernel counts anyway.
             Kind::Interfaces => (Prepared::default(), self.read_interfaces(&asked).await?),
             Kind::Drops => {
-                self.source.prepare_drops(&asked.request.hosts).await?;
-                (Prepared::default(), Vec::new())
+                let left_out = self.source.prepare_drops(&asked.request.hosts).await?;
+                (Prepared { left_out, ..Prepared::default() }, Vec::new())
             }
             _ => (self.prepare(&asked).await?, Vec::new()),
         };

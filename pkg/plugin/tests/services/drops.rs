@@ -14,7 +14,7 @@ async fn a_source_that_cannot_tell_says_so() {
     for query in [ROWS, REASONS] {
         let answer = grafana.answer(viewer(), query).await;
         assert_eq!(answer.status, 500);
-        let expected = "the packets that the kernel drops cannot be had from nas: other machines are not asked for them yet";
+        let expected = "the packets that the kernel drops cannot be had from nas; choose other machines";
         assert!(answer.error.starts_with(expected), "{}", answer.error);
     }
     assert!(grafana.source.prepared.lock().unwrap().is_empty(), "something is attached");
