@@ -132,7 +132,7 @@ fn top_talkers() {
                 let is_whole = match (is_of_rates, query.contains("source\"")) {
                     // Each agent has as much of each source.
                     (true, true) => bytes.is_multiple_of(count) && (BYTES..=most).contains(&(bytes / count)),
-                    (true, false) => bytes == (BYTES..=most).sum(),
+                    (true, false) => bytes == (BYTES..=most).sum::<u64>(),
                     _ => bytes == most,
                 };
                 whole += u64::from(is_whole);
