@@ -89,7 +89,7 @@ fn agent(url: &str, runtime: &Runtime, making: &Making, ended: watch::Receiver<b
         ceiling: Ceiling::default(),
         release: "0.1.0".to_owned(),
     };
-    let source = Arc::new(Synthetic::new(&making));
+    let source = Arc::new(Synthetic::new(making));
     let lent = Arc::clone(&source) as Arc<dyn Source>;
     runtime.spawn(async move {
         let agent = Agent::new(access.connect().await.unwrap(), lent, settings).unwrap();
