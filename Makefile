@@ -54,7 +54,7 @@ dashboards: node_modules ## Rewrite the bundled dashboards from dashboards/sourc
 	npm run dashboards
 
 # The programs of packets, and the instruments.
-OBJECTS := xdplive quality drops processes
+OBJECTS := xdplive quality drops processes answers
 
 .PHONY: ebpf
 ebpf: ## Rebuild the committed eBPF objects from their source

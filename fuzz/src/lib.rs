@@ -9,6 +9,7 @@
 //! | [`settings`] | settings of a data source and of the server | the back end |
 //! | [`loader`] | a request or an answer of the loader's protocol | both processes |
 //! | [`fleet`] | what comes over NATS | agents, and who asks them |
+//! | [`answer`] | an answer of the DNS | names of hosts |
 //!
 //! `make fuzz` looks for bytes with which something does not hold; `make test` repeats those that are in `fuzz/inputs`.
 
@@ -16,6 +17,7 @@ use std::{
     collections::HashMap,
     fmt,
     sync::{Arc, LazyLock},
+    time::Instant,
 };
 
 use serde::{
@@ -28,6 +30,7 @@ use xdplive_filter::{
 };
 use xdplive_fleet::wire::{self, Answered, Ask, Asked, Body, Call, Pieces, Presence, WireRequest};
 use xdplive_loader::protocol::{LinkAnswer, LinkRequest, MapAnswer, MapRequest};
+use xdplive_names::{LONGEST_NAME, Learnt, dns};
 use xdplive_packet::{Headers, LinkType, Malformed, Tag, Wire, event::Direction, flow::FlowKey, parse};
 use xdplive_plugin::{
     channel,
@@ -46,7 +49,7 @@ pub use subscription::subscription;
 pub type Target = fn(&[u8]);
 
 /// Every target, by the name of its directory in `fuzz/inputs`.
-pub const TARGETS: [(&str, Target); 7] = [
+pub const TARGETS: [(&str, Target); 8] = [
     ("frame", frame),
     ("filter", filter),
     ("query", query),
@@ -54,6 +57,7 @@ pub const TARGETS: [(&str, Target); 7] = [
     ("settings", settings),
     ("loader", loader),
     ("fleet", fleet),
+    ("answer", answer),
 ];
 
 /// Packets to hold filters against.
@@ -178,6 +182,32 @@ pub fn fleet(bytes: &[u8]) {
         && let Ok(request) = start.request.read()
     {
         WireRequest::new(&request).expect("what was read can be written");
+    }
+}
+
+/// Reads an answer of the DNS, as one that is whole and as one that is not.
+pub fn answer(bytes: &[u8]) {
+    let now = Instant::now();
+    for is_whole in [true, false] {
+        let learnt = Learnt::default();
+        learnt.learn(bytes, is_whole, now);
+        let counts = learnt.counts();
+        assert_eq!(counts.read + counts.without + counts.refused, 1, "{counts:?}");
+        let answer = match dns::answer(bytes, is_whole) {
+            Ok(answer) => answer,
+            Err(error) => {
+                assert_eq!((counts.refused, counts.known), (u64::from(error.is_refused()), 0));
+                continue;
+            }
+        };
+        let is_plain =
+            |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || b"-_.".contains(&byte);
+        assert!(answer.name.bytes().all(is_plain) && answer.name.len() <= LONGEST_NAME, "{:?}", answer.name);
+        for (address, _) in &answer.addresses {
+            assert!(dns::is_of_a_host(address), "{address}");
+        }
+        let last = answer.addresses.first().and_then(|(address, _)| learnt.name(address, now));
+        assert_eq!(last.is_some(), !answer.addresses.is_empty());
     }
 }
 

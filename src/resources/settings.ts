@@ -33,6 +33,13 @@ export interface ServerSettings {
   nats_servers: Setting<string[]>;
   /** Whether processes, users and containers are shown. */
   processes: Setting<boolean>;
+  /** Files that say where addresses are; null for none. */
+  country_file: Setting<string | null>;
+  asn_file: Setting<string | null>;
+  /** Whether names are learnt from answers of the DNS that pass. */
+  dns_answers: Setting<boolean>;
+  /** Whether the DNS is asked for names. */
+  reverse_lookups: Setting<boolean>;
   log_level: Setting<string>;
 }
 

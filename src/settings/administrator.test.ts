@@ -50,16 +50,24 @@ it('lists what else is set, and no defaults', () => {
 });
 
 it('lists every setting that no field narrows', () => {
-  const names = Object.keys(serverSettings().settings).filter(
+  const expected = Object.keys(serverSettings().settings).filter(
     (name) => !['interfaces', 'hook', 'max_limit', 'own_ports'].includes(name)
   );
   const made = { ring_bytes: 4_096, queue_rows: 7, log_level: 'debug', flow_entries: 2_048 };
   const others = { header_bytes: 1, watch: ['eth0'], linger_seconds: 5, history_seconds: 60, history_rows: 0 };
   const servers = { nats_servers: ['nats://10.0.0.1:4222'], processes: true };
-  const listed = otherSettings(serverSettings({ ...made, ...others, ...servers }));
-  expect(listed.map(({ name }) => name).sort()).toEqual(names.sort());
+  const files = { country_file: '/usr/share/GeoIP/country.mmdb', asn_file: '/usr/share/GeoIP/asn.mmdb' };
+  const names = { ...files, dns_answers: true, reverse_lookups: false };
+  const listed = otherSettings(serverSettings({ ...made, ...others, ...servers, ...names }));
+  expect(listed.map(({ name }) => name).sort()).toEqual(expected.sort());
   expect(listed.map(({ name, value }) => `${name} = ${value}`)).toEqual(
-    expect.arrayContaining(['ring_bytes = 4096', 'queue_rows = 7', 'log_level = debug'])
+    expect.arrayContaining([
+      'ring_bytes = 4096',
+      'queue_rows = 7',
+      'log_level = debug',
+      'asn_file = /usr/share/GeoIP/asn.mmdb',
+      'reverse_lookups = false',
+    ])
   );
 });
 

@@ -90,6 +90,13 @@ const OTHERS: ReadonlyArray<[keyof ServerSettings, () => string]> = [
     () => t('administrator.nats-servers', 'NATS servers by which data sources may reach other machines'),
   ],
   ['processes', () => t('administrator.processes', 'whether processes, users and containers are shown')],
+  ['country_file', () => t('administrator.country-file', 'file with the countries of addresses')],
+  ['asn_file', () => t('administrator.asn-file', 'file with the autonomous systems of addresses')],
+  [
+    'dns_answers',
+    () => t('administrator.dns-answers', 'whether names of hosts are learnt from answers of the DNS that pass'),
+  ],
+  ['reverse_lookups', () => t('administrator.reverse-lookups', 'whether the DNS is asked for the names of addresses')],
   ['ring_bytes', () => t('administrator.ring-bytes', 'bytes of the ring that all interfaces share')],
   ['queue_rows', () => t('administrator.queue-rows', 'rows that wait for one stream; beyond that the oldest are lost')],
   [

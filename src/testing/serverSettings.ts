@@ -17,6 +17,10 @@ const DEFAULTS: ServerSettings = {
   own_ports: { value: [3_000], set: false },
   nats_servers: { value: [], set: false },
   processes: { value: false, set: false },
+  country_file: { value: null, set: false },
+  asn_file: { value: null, set: false },
+  dns_answers: { value: false, set: false },
+  reverse_lookups: { value: false, set: false },
   log_level: { value: 'info', set: false },
 };
 

@@ -12,6 +12,8 @@
 #![feature(asm_experimental_arch, core_intrinsics)]
 #![allow(internal_features, reason = "several CPUs add to one number")]
 
+#[path = "../kernel_memory.rs"]
+mod kernel_memory;
 #[path = "../verifier.rs"]
 #[expect(dead_code, reason = "of what is in it, one function is needed here")]
 mod verifier;
@@ -26,7 +28,7 @@ use aya_ebpf::{
     EbpfContext as _,
     bindings::BPF_NOEXIST,
     btf_maps::{Array, HashMap, RingBuf},
-    helpers::{bpf_ktime_get_ns, bpf_probe_read_kernel, generated},
+    helpers::{bpf_ktime_get_ns, generated},
     macros::{btf_map, btf_tracepoint, classifier},
     programs::{BtfTracePointContext, TcContext},
 };
@@ -34,6 +36,8 @@ use xdplive_packet::{
     LinkType,
     dropped::{Dropped, MOST_BYTES, MOST_LOCATIONS, MOST_LOST, MOST_NAME, Place, Way, offset},
 };
+
+use kernel_memory::{is_of_kernel, pointer, read};
 
 /// Bytes of the ring.
 const RING_BYTES: usize = 4 << 20;
@@ -276,12 +280,6 @@ fn namespace_of(owner: u64, at: u32) -> Option<u32> {
     read::<u32>(member(namespace, offset::NAMESPACE_NUMBER)?)
 }
 
-/// Whether it can be an address of the kernel's.
-#[inline(always)]
-const fn is_of_kernel(address: u64) -> bool {
-    address >> 63 == 1
-}
-
 /// The address of a member of the structure at an address.
 #[inline(always)]
 fn member(of: u64, number: u32) -> Option<u64> {
@@ -291,18 +289,6 @@ fn member(of: u64, number: u32) -> Option<u64> {
 #[inline(always)]
 fn number<T>(of: u64, at: u32) -> Option<T> {
     read(member(of, at)?)
-}
-
-#[inline(always)]
-fn pointer(at: u64) -> Option<u64> {
-    read::<u64>(at)
-}
-
-/// What is at an address of the kernel's.
-#[inline(always)]
-fn read<T>(at: u64) -> Option<T> {
-    // SAFETY: the helper fails where there is nothing.
-    unsafe { bpf_probe_read_kernel(at as *const T) }.ok()
 }
 
 /// What the kernel asks of a program that uses GPL-only helpers.

@@ -61,13 +61,15 @@ use tokio::{
 };
 use tracing::warn;
 use xdplive_loader::Loader;
+use xdplive_names::Learnt;
 use xdplive_source::{
     Connections, DropFeed, FlowFeed, FlowQueue, HookAccounts, Host, HostId, HostSet, InterfaceSet,
-    Interfaces, IsShown, LeftOut, LinkReading, Moment, Prepared, Processes, Queue, Reading, Report, Request,
-    Source, SourceError, StreamId, Subscription, names_of,
+    Interfaces, IsShown, Learning, LeftOut, LinkReading, Moment, Prepared, Processes, Queue, Reading, Report,
+    Request, Source, SourceError, StreamId, Subscription, names_of,
 };
 
 use crate::{
+    answers::AnswersServer,
     at_start::AtStart,
     clock,
     connections::ConnectionsServer,
@@ -121,6 +123,7 @@ pub struct LocalSource {
     connections: Arc<ConnectionsServer>,
     drops: DropServer,
     processes: Arc<ProcessesServer>,
+    answers: AnswersServer,
 }
 
 impl LocalSource {
@@ -163,6 +166,7 @@ impl LocalSource {
         let connections = Arc::new(ConnectionsServer::new(host.id, instruments.clone()));
         let drops = DropServer::new(host.clone(), instruments.clone(), watch.clone());
         let processes = Arc::new(ProcessesServer::new(host.id, instruments.clone()));
+        let answers = AnswersServer::new(instruments.clone(), watch.clone());
         let (hosts, watched) = (Arc::from([host]), watch.clone());
         let source = Self {
             hosts,
@@ -177,6 +181,7 @@ impl LocalSource {
             connections,
             drops,
             processes,
+            answers,
         };
         source.report_changes(watch);
         source.follow_own(own, tell_own);
@@ -368,6 +373,20 @@ impl Source for LocalSource {
         let server = Arc::clone(&self.processes);
         let processes = tokio::task::spawn_blocking(move || server.get()).await;
         Ok(processes.map_err(|_| SourceError::Gone)??)
+    }
+
+    fn learnt(&self) -> Option<Arc<Learnt>> {
+        Some(self.answers.names())
+    }
+
+    async fn learn_names(&self) -> Result<Learning, SourceError> {
+        let answers = self.answers.clone();
+        let reading = tokio::task::spawn_blocking(move || answers.read()).await;
+        Ok(Learning::new(reading.map_err(|_| SourceError::Gone)??))
+    }
+
+    async fn no_learning(&self) -> Option<String> {
+        tokio::task::spawn_blocking(AnswersServer::obstacle).await.ok().flatten()
     }
 
     fn no_shared_hook(&self) -> Option<String> {

@@ -101,6 +101,14 @@ impl Held {
     pub fn walk(&self) -> Result<(), AskError> {
         lock(&self.owner.links).walk(self.instrument)
     }
+
+    /// Has it look at the interfaces with these numbers, as far as they may be watched, and at no others.
+    ///
+    /// # Errors
+    /// The loader's.
+    pub fn look_at(&self, interfaces: Vec<u32>) -> Result<(), AskError> {
+        lock(&self.owner.links).look_at(self.instrument, interfaces)
+    }
 }
 
 impl Drop for Held {

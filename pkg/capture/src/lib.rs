@@ -18,6 +18,7 @@
 //! | [`processes`] | whose the packets of this machine's sockets are |
 //! | [`connections`] | how well this machine's connections are |
 //! | [`drops`] | packets that the kernel drops |
+//! | [`answers`] | names in answers of the DNS that pass |
 //! | [`at_start`] | which rights this process was started with |
 //! | [`program_file`] | who else gets them from the program's file |
 //! | [`hook`] | which hook an interface gets, and why |
@@ -30,6 +31,7 @@
 //! The privileged process is `xdplive-loader`, and what a source is, `xdplive-source`. Nothing here knows of Grafana,
 //! queries or columns.
 
+pub mod answers;
 pub mod at_start;
 pub mod bpf;
 pub mod clock;

@@ -40,7 +40,7 @@ fn inside() {
         ring_bytes: RING_BYTES,
         flow_entries: FLOW_ENTRIES,
         header_bytes: 0,
-        instruments: &[Instrument::Quality],
+        instruments: vec![Instrument::Quality],
     };
     // SAFETY: this process has one thread.
     let loader = unsafe { Loader::fork(policy, Identity::choose(None).unwrap()) }.unwrap();

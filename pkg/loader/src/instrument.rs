@@ -2,6 +2,7 @@
 //! lacks that one only, and is loaded for as long as somebody needs it.
 
 use std::{
+    collections::BTreeSet,
     fs::{self, File},
     io::{self, Read as _},
     os::{
@@ -12,7 +13,7 @@ use std::{
 
 use aya::{
     Btf, Ebpf, EbpfLoader,
-    maps::{Array, Map, MapData},
+    maps::{Array, HashMap, Map, MapData},
     programs::{Program, ProgramError, TestRun as _, TestRunOptions},
 };
 use aya_obj::generated::bpf_attach_type::{
@@ -20,7 +21,7 @@ use aya_obj::generated::bpf_attach_type::{
     BPF_TRACE_ITER, BPF_TRACE_RAW_TP,
 };
 
-use xdplive_packet::dropped;
+use xdplive_packet::{answer, dropped};
 
 use crate::{
     bpf,
@@ -36,6 +37,9 @@ use crate::{
 const OFFSETS: &str = "OFFSETS";
 /// The map in which they find the number of a network namespace.
 const NAMESPACE: &str = "NAMESPACE";
+/// The map in which they find the numbers of the interfaces at which they look. It never leaves this process either: which
+/// interfaces may be watched is the policy's to say.
+const INTERFACES: &str = "INTERFACES";
 /// What has that number as its inode (namespaces(7)).
 const OWN_NAMESPACE: &str = "/proc/self/ns/net";
 
@@ -80,6 +84,7 @@ macro_rules! object {
 static QUALITY: &[u8] = object!("quality");
 static DROPS: &[u8] = object!("drops");
 static PROCESSES: &[u8] = object!("processes");
+static ANSWERS: &[u8] = object!("answers");
 
 const fn parts(instrument: Instrument) -> Parts {
     match instrument {
@@ -125,8 +130,32 @@ const fn parts(instrument: Instrument) -> Parts {
             namespace: false,
             sample: None,
         },
+        Instrument::Answers => Parts {
+            object: ANSWERS,
+            maps: &["ANSWERS", "COUNTS"],
+            programs: &[
+                ("received", Place::Tracepoint("netif_receive_skb")),
+                ("sent", Place::Tracepoint("net_dev_queue")),
+            ],
+            offsets: &ANSWERS_OFFSETS,
+            namespace: true,
+            sample: None,
+        },
     }
 }
+
+/// In the order of `xdplive_packet::answer::offset`.
+static ANSWERS_OFFSETS: [(&str, &[&str]); answer::offset::COUNT] = [
+    ("sk_buff", &["head"]),
+    ("sk_buff", &["data"]),
+    ("sk_buff", &["tail"]),
+    ("sk_buff", &["network_header"]),
+    ("sk_buff", &["protocol"]),
+    ("sk_buff", &["dev"]),
+    ("net_device", &["ifindex"]),
+    ("net_device", &["nd_net"]),
+    ("net", &["ns", "inum"]),
+];
 
 /// In the order of `xdplive_packet::dropped::offset`.
 static DROPS_OFFSETS: [(&str, &[&str]); dropped::offset::COUNT] = [
@@ -147,6 +176,14 @@ static DROPS_OFFSETS: [(&str, &[&str]); dropped::offset::COUNT] = [
     ("sock_common", &["skc_net"]),
     ("net", &["ns", "inum"]),
 ];
+
+/// What an instrument has to know of the kernel's structures and cannot, without putting it in force.
+///
+/// # Errors
+/// [`LoaderError::NoTypes`].
+pub fn check(instrument: Instrument) -> Result<(), LoaderError> {
+    offsets_of(parts(instrument).offsets).map(|_| ())
+}
 
 /// An instrument that is in force. Dropping it detaches its programs.
 pub struct Running {
@@ -223,6 +260,27 @@ impl Running {
         })
     }
 
+    /// Has its programs look at the interfaces with these numbers, as far as `policy` lets them be watched, and at no others. Nothing
+    /// happens where they look at all of them.
+    ///
+    /// # Errors
+    /// [`LoaderError::Failed`], [`LoaderError::NoMemory`]. Of what cannot be told, nothing is looked at.
+    pub fn look_at(&mut self, interfaces: &[u32], policy: &Policy) -> Result<(), LoaderError> {
+        let Some(map) = self.ebpf.map_mut(INTERFACES) else { return Ok(()) };
+        let mut map: HashMap<_, u32, u8> = HashMap::try_from(map).map_err(|error| from_map(&error))?;
+        // By the names that they have now.
+        let allowed = interfaces.iter().copied().filter(|index| policy.check_interface(*index).is_ok());
+        let allowed: BTreeSet<u32> = allowed.collect();
+        let known: BTreeSet<u32> = map.keys().filter_map(Result::ok).collect();
+        for index in known.difference(&allowed) {
+            map.remove(index).map_err(|error| from_map(&error))?;
+        }
+        for index in allowed.difference(&known) {
+            map.insert(index, 1, 0).map_err(|error| from_map(&error))?;
+        }
+        Ok(())
+    }
+
     /// Runs a program on a packet, which the kernel drops afterwards.
     fn run(&mut self, name: &str, packet: &[u8]) -> Result<(), LoaderError> {
         let missing = || LoaderError::BadRequest(format!("program {name}"));
@@ -263,18 +321,27 @@ fn types() -> Result<Btf, ProgramError> {
 
 /// Lets the programs know where the kernel has what they read.
 fn hand_over(ebpf: &mut Ebpf, offsets: &[(&str, &[&str])]) -> Result<(), LoaderError> {
-    if offsets.is_empty() {
+    let found = offsets_of(offsets)?;
+    if found.is_empty() {
         return Ok(());
     }
-    let no_types = |error: &dyn std::error::Error| LoaderError::NoTypes { reason: error.to_string() };
-    let types = KernelTypes::running().map_err(|error| no_types(&error))?;
     let map = ebpf.map_mut(OFFSETS).ok_or_else(|| LoaderError::BadRequest(format!("map {OFFSETS}")))?;
     let mut map: Array<_, u32> = Array::try_from(map).map_err(|error| from_map(&error))?;
-    for (place, (structure, path)) in (0..).zip(offsets) {
-        let offset = types.offset(structure, path).map_err(|error| no_types(&error))?;
+    for (place, offset) in (0..).zip(found) {
         map.set(place, offset, 0).map_err(|error| from_map(&error))?;
     }
     Ok(())
+}
+
+/// Where the running kernel has these members of its structures.
+fn offsets_of(members: &[(&str, &[&str])]) -> Result<Vec<u32>, LoaderError> {
+    if members.is_empty() {
+        return Ok(Vec::new());
+    }
+    let no_types = |error: &dyn std::error::Error| LoaderError::NoTypes { reason: error.to_string() };
+    let types = KernelTypes::running().map_err(|error| no_types(&error))?;
+    let offset = |(structure, path): &(&str, &[&str])| types.offset(structure, path);
+    members.iter().map(offset).collect::<Result<_, _>>().map_err(|error| no_types(&error))
 }
 
 /// Lets the programs know in which network namespace they are to look.
@@ -347,5 +414,62 @@ mod tests {
         let names: aya::maps::HashMap<_, u64, [u8; dropped::MOST_NAME]> = names.try_into().unwrap();
         let name = names.get(&sample.location, 0).unwrap();
         assert!(name.starts_with(b"bpf_prog_test_run_skb+0x"), "{}", String::from_utf8_lossy(&name));
+    }
+
+    /// A message of the DNS about "a.example": the question, and what answers it if `is_answer`.
+    fn message(id: [u8; 2], is_answer: bool) -> Vec<u8> {
+        let question = b"\x01a\x07example\0\0\x01\0\x01";
+        let answer = b"\xc0\x0c\0\x01\0\x01\0\0\0\x3c\0\x04\xc0\0\x02\x07";
+        let header =
+            [id[0], id[1], if is_answer { 0x81 } else { 1 }, 0, 0, 1, 0, u8::from(is_answer), 0, 0, 0, 0];
+        let parts: [&[u8]; 3] = [&header, question, if is_answer { answer } else { b"" }];
+        parts.concat()
+    }
+
+    #[test]
+    fn answers_are_seen_that_were_asked_for_at_interfaces_that_are_looked_at() {
+        if !rustix::process::geteuid().is_root() {
+            eprintln!("SKIPPED: programs are loaded by root");
+            return;
+        }
+        // The loopback device is number 1 in every network namespace (Linux: LOOPBACK_IFINDEX).
+        const LOOPBACK: u32 = 1;
+        let mut running = Running::start(Instrument::Answers, &Policy::open()).unwrap();
+        // An address that nobody has.
+        let server = std::net::UdpSocket::bind("127.83.7.1:53").unwrap();
+        let client = std::net::UdpSocket::bind("127.83.7.2:0").unwrap();
+        let here = client.local_addr().unwrap();
+        let ask = |id| client.send_to(&message(id, false), "127.83.7.1:53").unwrap();
+        let answer = |id| server.send_to(&message(id, true), here).unwrap();
+        let seen = |running: &mut Running| {
+            let mut ring = RingBuf::try_from(running.ebpf.map_mut("ANSWERS").unwrap()).unwrap();
+            let mut seen = Vec::new();
+            while let Some(item) = ring.next() {
+                let answer: xdplive_packet::answer::Answer = bytemuck::pod_read_unaligned(&item);
+                // Others may be asking, too.
+                if answer.is_whole() && answer.message().ends_with(&[192, 0, 2, 7]) {
+                    seen.push([answer.message()[0], answer.message()[1]]);
+                }
+            }
+            seen
+        };
+        // Nothing is looked at until it is told.
+        ask([1, 1]);
+        answer([1, 1]);
+        assert!(seen(&mut running).is_empty());
+        running.look_at(&[LOOPBACK], &Policy { may_watch: Box::new(|_| false), ..Policy::open() }).unwrap();
+        ask([1, 2]);
+        answer([1, 2]);
+        assert!(seen(&mut running).is_empty());
+        running.look_at(&[LOOPBACK], &Policy::open()).unwrap();
+        ask([1, 3]);
+        answer([1, 3]);
+        answer([1, 3]);
+        answer([1, 4]);
+        assert_eq!(seen(&mut running), [[1, 3]], "once, and nothing that nobody asked for");
+        running.look_at(&[], &Policy::open()).unwrap();
+        ask([1, 5]);
+        answer([1, 5]);
+        assert!(seen(&mut running).is_empty());
     }
 }

@@ -11,7 +11,7 @@
 //! | `process`, `programs`, `link` | the process, its programs, its links |
 //! | [`maps`] | its side of maps |
 //! | [`policy`] | what it does at most, whoever asks |
-//! | `instrument` | programs that belong to no interface, loaded for as long as somebody needs them |
+//! | [`instrument`] | programs that belong to no interface, loaded for as long as somebody needs them |
 //! | [`control_groups`], [`kernel_types`] | where they are attached, and the kernel's structures that they read |
 //! | `error` | what the kernel says, as an answer |
 //! | [`needed`] | capabilities that are needed, and what for |
@@ -30,7 +30,7 @@ pub mod control_groups;
 mod error;
 pub mod fence;
 pub mod identity;
-mod instrument;
+pub mod instrument;
 pub mod kernel_types;
 mod link;
 pub mod maps;
@@ -356,6 +356,14 @@ impl LinkLoader {
     /// Any [`AskError`].
     pub fn walk(&self, instrument: Instrument) -> Result<(), AskError> {
         self.done(&LinkRequest::Walk { instrument })
+    }
+
+    /// Has an instrument look at the interfaces with these numbers, as far as they may be watched, and at no others.
+    ///
+    /// # Errors
+    /// Any [`AskError`].
+    pub fn look_at(&self, instrument: Instrument, interfaces: Vec<u32>) -> Result<(), AskError> {
+        self.done(&LinkRequest::LookAt { instrument, interfaces })
     }
 
     /// Takes an instrument out of force.

@@ -22,7 +22,7 @@ pub struct Policy {
     /// [`MAX_HEADER_BYTES`](xdplive_packet::event::MAX_HEADER_BYTES). It is in a map that the loader keeps to itself.
     pub header_bytes: u32,
     /// Instruments that may be put in force.
-    pub instruments: &'static [Instrument],
+    pub instruments: Vec<Instrument>,
 }
 
 impl Policy {
@@ -35,7 +35,7 @@ impl Policy {
             ring_bytes: u32::MAX,
             flow_entries: u32::MAX,
             header_bytes: bytes,
-            instruments: &Instrument::ALL,
+            instruments: Instrument::ALL.into(),
         }
     }
 
@@ -111,7 +111,7 @@ mod tests {
             ring_bytes: 8192,
             flow_entries: 1024,
             header_bytes: 0,
-            instruments: &[],
+            instruments: Vec::new(),
         }
     }
 

@@ -147,6 +147,12 @@ impl Links {
                 self.instruments.get(&instrument).map_or(Ok(()), Running::walk)?;
                 Ok(LinkAnswer::Done)
             }
+            LinkRequest::LookAt { instrument, interfaces } => {
+                if let Some(running) = self.instruments.get_mut(&instrument) {
+                    running.look_at(&interfaces, &programs.policy)?;
+                }
+                Ok(LinkAnswer::Done)
+            }
             LinkRequest::Finish { instrument } => {
                 self.instruments.remove(&instrument);
                 Ok(LinkAnswer::Done)

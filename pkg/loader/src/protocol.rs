@@ -22,11 +22,13 @@ pub enum Instrument {
     Drops,
     /// Which process packets belong to.
     Processes,
+    /// Answers of the DNS that pass.
+    Answers,
 }
 
 impl Instrument {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Quality, Self::Drops, Self::Processes];
+    pub const ALL: [Self; 4] = [Self::Quality, Self::Drops, Self::Processes, Self::Answers];
 
     /// What it is for, as a person says it.
     #[must_use]
@@ -35,6 +37,7 @@ impl Instrument {
             Self::Quality => "quality of connections",
             Self::Drops => "dropped packets",
             Self::Processes => "processes",
+            Self::Answers => "DNS answers",
         }
     }
 }
@@ -117,6 +120,14 @@ pub enum LinkRequest {
     Walk {
         /// Which.
         instrument: Instrument,
+    },
+    /// Have an instrument look at these interfaces, as far as they may be watched, and at no others; nothing happens where it is
+    /// not in force, or looks at all of them. Answered by [`LinkAnswer::Done`].
+    LookAt {
+        /// Which.
+        instrument: Instrument,
+        /// Their numbers.
+        interfaces: Vec<u32>,
     },
     /// Take an instrument out of force; nothing happens where it is not. Answered by [`LinkAnswer::Done`].
     Finish {

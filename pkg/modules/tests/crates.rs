@@ -26,7 +26,7 @@ fn crates_need_each_other_downwards_only() {
         ("fleet", &["source", "filter", "packet"]),
         ("loader", &["packet"]),
         ("history", &["source", "filter", "packet"]),
-        ("capture", &["source", "loader", "filter", "packet", "protocol"]),
+        ("capture", &["source", "loader", "names", "filter", "packet", "protocol"]),
         (
             "plugin",
             &["history", "source", "capture", "fleet", "loader", "names", "filter", "packet", "protocol"],

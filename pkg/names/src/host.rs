@@ -9,6 +9,8 @@ pub enum NameSource {
     Hosts,
     /// The machine that has the address on one of its interfaces.
     Interface,
+    /// What somebody asked the DNS for and got the address for an answer, as it was seen on the wire.
+    DnsAnswer,
 }
 
 impl NameSource {
@@ -18,6 +20,7 @@ impl NameSource {
         match self {
             Self::Hosts => "hosts",
             Self::Interface => "interface",
+            Self::DnsAnswer => "dns-answer",
         }
     }
 }

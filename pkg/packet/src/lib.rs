@@ -9,6 +9,7 @@
 //! | [`wire`] | what is known of a frame besides its bytes: link type, a tag taken off before |
 //! | [`parse`] | the header parser: frame in, [`Headers`] out |
 //! | [`headers`] | the parser's result and the reasons to stop |
+//! | [`answer`] | the record of an answer of the DNS that has passed |
 //! | [`dropped`] | the record of a packet that the kernel has dropped |
 //! | [`event`] | the record a kernel program puts into the ring buffer |
 //! | [`names`] | what the registries call protocols and EtherTypes |
@@ -22,6 +23,7 @@
 #![cfg_attr(target_arch = "bpf", feature(core_intrinsics), allow(internal_features))]
 
 pub mod accounting;
+pub mod answer;
 pub mod budget;
 pub mod classify;
 pub mod dropped;

@@ -73,11 +73,15 @@ impl Administrator {
             ring_bytes,
             flow_entries,
             header_bytes,
-            instruments: if self.settings.processes {
-                &Instrument::ALL
-            } else {
-                &[Instrument::Quality, Instrument::Drops]
-            },
+            instruments: Instrument::ALL.into_iter().filter(|instrument| self.allows(*instrument)).collect(),
+        }
+    }
+
+    fn allows(&self, instrument: Instrument) -> bool {
+        match instrument {
+            Instrument::Quality | Instrument::Drops => true,
+            Instrument::Processes => self.settings.processes,
+            Instrument::Answers => self.settings.dns_answers,
         }
     }
 
@@ -183,5 +187,22 @@ mod tests {
         let policy = Administrator { settings, errors }.policy();
         assert!((policy.may_watch)("wan0") && !(policy.may_watch)("lan0"));
         assert_eq!((policy.ring_bytes, policy.header_bytes, policy.flow_entries), (4096, 7, 1024));
+        assert_eq!(policy.instruments, [Instrument::Quality, Instrument::Drops]);
+    }
+
+    /// Each has its own, and one that somebody else forbids is none.
+    #[test]
+    fn the_loader_has_the_instruments_that_are_allowed() {
+        let instruments = |name: &str, ceiling: &Ceiling| {
+            let (settings, errors) =
+                ServerSettings::read(|asked| (asked == name).then(|| "true".to_owned()), ceiling);
+            Administrator { settings, errors }.policy().instruments
+        };
+        let open = Ceiling::default();
+        assert!(instruments("processes", &open).contains(&Instrument::Processes));
+        assert!(!instruments("processes", &open).contains(&Instrument::Answers));
+        assert!(instruments("dns_answers", &open).contains(&Instrument::Answers));
+        let closed = Ceiling { dns_answers: Some(false), ..Ceiling::default() };
+        assert!(!instruments("dns_answers", &closed).contains(&Instrument::Answers));
     }
 }

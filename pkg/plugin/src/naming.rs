@@ -10,9 +10,9 @@ use std::{
     time::{Duration, Instant},
 };
 
-use xdplive_names::{About, AboutHosts, Table};
+use xdplive_names::{About, AboutHosts, Learnt, Name, NameSource, Table};
 use xdplive_packet::headers::present;
-use xdplive_source::{Batch, Group, HostId, Interfaces, Source, Sums, ip};
+use xdplive_source::{Batch, Group, HostId, Interfaces, Learning, Source, Sums, ip};
 
 use self::hosts_file::HostsFile;
 use crate::places::Places;
@@ -28,6 +28,10 @@ pub struct Naming {
     /// Whether it tells names, and not just where hosts are.
     tells_names: bool,
     known: Arc<Mutex<Known>>,
+    /// Names that age.
+    learnt: Option<Arc<Learnt>>,
+    /// Keeps them coming.
+    _learning: Option<Learning>,
 }
 
 /// What is known, and what it was made of.
@@ -45,7 +49,8 @@ impl Naming {
     /// Of the hosts in packets of `source`, in these places. Nothing is read yet.
     #[must_use]
     pub fn new(source: Arc<dyn Source>, places: Places) -> Self {
-        Self { source, places, tells_names: true, known: Arc::default() }
+        let learnt = source.learnt();
+        Self { source, places, tells_names: true, known: Arc::default(), learnt, _learning: None }
     }
 
     /// The same without names.
@@ -54,18 +59,26 @@ impl Naming {
         Self { tells_names: false, ..self }
     }
 
+    /// The same, which has names learnt for as long as it is there.
+    #[must_use]
+    pub fn with(self, learning: Option<Learning>) -> Self {
+        Self { _learning: learning, ..self }
+    }
+
     /// The hosts as they are known now.
     #[must_use]
     pub fn now(&self) -> KnownNow {
+        let at = Instant::now();
+        let places = self.places.clone();
         if !self.tells_names {
-            return KnownNow { table: Arc::default(), places: self.places.clone() };
+            return KnownNow { table: Arc::default(), places, learnt: None, at };
         }
         // Nothing that holds the lock can panic half-way through a change.
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if known.looked.is_none_or(|looked| looked.elapsed() >= FRESH) {
             known.look(&*self.source);
         }
-        KnownNow { table: Arc::clone(&known.table), places: self.places.clone() }
+        KnownNow { table: Arc::clone(&known.table), places, learnt: self.learnt.clone(), at }
     }
 
     /// The same rows with what is known of their hosts now. Those that have it already keep what was known then.
@@ -112,14 +125,25 @@ impl Known {
 pub struct KnownNow {
     table: Arc<Table>,
     places: Places,
+    learnt: Option<Arc<Learnt>>,
+    at: Instant,
 }
 
 impl KnownNow {
+    /// The best name of an address.
+    fn name(&self, address: &IpAddr) -> Option<Name> {
+        let learnt = || {
+            let text = self.learnt.as_ref()?.name(address, self.at)?;
+            Some(Name { text, source: NameSource::DnsAnswer })
+        };
+        self.table.name(address).or_else(learnt)
+    }
+
     /// What is known of an address.
     #[must_use]
     pub fn about(&self, address: &IpAddr) -> About {
         About {
-            name: self.table.name(address),
+            name: self.name(address),
             country: self.places.country(*address),
             asn: self.places.asn(*address),
         }
@@ -143,7 +167,7 @@ impl KnownNow {
         for (group, sum) in sums {
             let group = match group {
                 Group::Source(Some(address)) | Group::Destination(Some(address)) => {
-                    let name = self.table.name(&address).map(|name| name.text);
+                    let name = self.name(&address).map(|name| name.text);
                     Group::Name(name.unwrap_or_else(|| Arc::from(address.to_string())))
                 }
                 other => other,

@@ -75,7 +75,18 @@ impl Plugin {
         self.source.hosts().iter().flat_map(|host| (*self.source.own_ports(host.id)).clone()).collect()
     }
 
-    /// Who knows what hosts are called, where a query shows it.
+    /// Who knows what hosts are called, where a query shows it. Where the administrator allows it, names are learnt for as long as it is
+    /// there.
+    async fn naming_that_learns(&self, asked: &Asked) -> Option<Naming> {
+        let naming = self.naming_for(asked)?;
+        if !(self.server.dns_answers && asked.query.shows_names() && asked.masks.are_none()) {
+            return Some(naming);
+        }
+        // Where it cannot be, the log and the health check say so.
+        Some(naming.with(self.source.learn_names().await.ok()))
+    }
+
+    /// The same as it is known without learning.
     fn naming_for(&self, asked: &Asked) -> Option<Naming> {
         // A name tells the address, and where it is does not.
         if asked.query.shows_names() && asked.masks.are_none() {

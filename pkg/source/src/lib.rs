@@ -17,6 +17,7 @@
 //! | `connections` | how well connections are, by sockets and by packets |
 //! | `processes` | whose packets are |
 //! | `accounts` | what has been counted so far |
+//! | `learning` | names of hosts being learnt |
 //! | `drops` | packets that the kernel has dropped |
 //! | `link_counters` | what kernel and card have counted of an interface |
 //! | `counting` | a stream that only counts, in intervals |
@@ -46,6 +47,7 @@ mod ids;
 mod interface;
 mod interface_set;
 mod ip;
+mod learning;
 mod link_counters;
 mod merged;
 pub mod own;
@@ -86,6 +88,7 @@ pub use self::{
     interface::{Interface, Interfaces, Link},
     interface_set::{ANY, Chosen, EXCEPT, InterfaceSet, NoSet, UPLINKS, WILDCARDS},
     ip::ip,
+    learning::Learning,
     link_counters::{LinkCounters, LinkReading},
     merged::{Hosts, Merged, Order},
     prepared::{InForce, LeftOut, Prepared},

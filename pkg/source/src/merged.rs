@@ -13,6 +13,7 @@ use std::{
 use async_trait::async_trait;
 use futures::future::join_all;
 use tokio::sync::watch;
+use xdplive_names::Learnt;
 use xdplive_packet::socket::{Connection, Ends};
 
 pub use self::{hosts::Hosts, order::Order};
@@ -26,6 +27,7 @@ use crate::{
     ids::StreamId,
     interface::Interfaces,
     interface_set::InterfaceSet,
+    learning::Learning,
     link_counters::LinkReading,
     prepared::{LeftOut, Prepared},
     processes::{Process, Processes},
@@ -268,6 +270,19 @@ impl Source for Merged {
     async fn processes(&self) -> Result<Arc<dyn Processes>, SourceError> {
         let of_first = self.first.processes().await?;
         Ok(Arc::new(Renamed { host: self.hosts.id(0, of_first.host()), of_first }))
+    }
+
+    fn learnt(&self) -> Option<Arc<Learnt>> {
+        self.first.learnt()
+    }
+
+    async fn learn_names(&self) -> Result<Learning, SourceError> {
+        // Names are those that this machine knows.
+        self.first.learn_names().await
+    }
+
+    async fn no_learning(&self) -> Option<String> {
+        self.first.no_learning().await
     }
 
     fn no_shared_hook(&self) -> Option<String> {

@@ -3,6 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
+use xdplive_names::Learnt;
 
 use crate::{
     accounts::{HookAccounts, Reading},
@@ -15,6 +16,7 @@ use crate::{
     ids::StreamId,
     interface::Interfaces,
     interface_set::InterfaceSet,
+    learning::Learning,
     link_counters::LinkReading,
     prepared::{LeftOut, Prepared},
     processes::Processes,
@@ -115,6 +117,25 @@ pub trait Source: Send + Sync + 'static {
     /// As [`Self::connections`].
     async fn processes(&self) -> Result<Arc<dyn Processes>, SourceError> {
         Err(SourceError::Unavailable("only this machine's own sockets can be asked".to_owned()))
+    }
+
+    /// Names of hosts that have been learnt from answers of the DNS; `None` of a source that never learns any.
+    fn learnt(&self) -> Option<Arc<Learnt>> {
+        None
+    }
+
+    /// Has [names](Self::learnt) learnt from answers of the DNS that pass, for as long as somebody has what this returns. What was
+    /// learnt is known for longer.
+    ///
+    /// # Errors
+    /// As [`Self::connections`].
+    async fn learn_names(&self) -> Result<Learning, SourceError> {
+        Err(SourceError::Unavailable("only answers can be read that pass this machine".to_owned()))
+    }
+
+    /// Why no names can be learnt, as far as that is known without trying; `None` where nothing is in the way.
+    async fn no_learning(&self) -> Option<String> {
+        Some("only answers can be read that pass this machine, and nothing is captured here".to_owned())
     }
 
     /// Why nothing can be counted that nobody has asked for, by [`HookChoice::Shared`](super::HookChoice::Shared); `None` where

@@ -26,6 +26,7 @@ mod limits;
 mod lists;
 mod many;
 mod mixture;
+mod names;
 mod overload;
 mod own;
 mod packets;

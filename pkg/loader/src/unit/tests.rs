@@ -27,7 +27,7 @@ fn nothing() -> Policy {
         ring_bytes: 0,
         flow_entries: 0,
         header_bytes: 0,
-        instruments: &[],
+        instruments: Vec::new(),
     }
 }
 

@@ -3,6 +3,7 @@
 mod allowed;
 mod from_the_start;
 mod metrics;
+mod names;
 
 use grafana_plugin_sdk::pluginv2::{
     CheckHealthRequest, CheckHealthResponse, CollectMetricsRequest, CollectMetricsResponse,
@@ -70,6 +71,9 @@ impl Diagnostics for Plugin {
             hides_some: !hidden.is_empty(),
             accounts: &self.source.accounts().await,
         }));
+        if self.server.dns_answers {
+            report.checks.push(names::of_answers(&*self.source).await);
+        }
         let shown = interfaces.iter().filter(|interface| is_shown(&interface.name)).cloned().collect();
         let message = message(&self.host, &report, &problems, something_allowed.then_some(&shown));
         let details = json!({
@@ -89,7 +93,8 @@ impl Diagnostics for Plugin {
         &self,
         _request: Request<CollectMetricsRequest>,
     ) -> Result<Response<CollectMetricsResponse>, Status> {
-        let text = metrics::text(&self.source.accounts().await)
+        let learnt = self.source.learnt().filter(|_| self.server.dns_answers).map(|names| names.counts());
+        let text = metrics::text(&self.source.accounts().await, learnt.as_ref())
             .map_err(|error| Status::internal(format!("the metrics cannot be written: {error}")))?;
         Ok(Response::new(CollectMetricsResponse { metrics: Some(Payload { prometheus: text.into_bytes() }) }))
     }

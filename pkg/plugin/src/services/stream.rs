@@ -178,7 +178,7 @@ impl Plugin {
                 self.tables(
                     &asked,
                     &self.sent.groups,
-                    Groups::of_each(&asked.query, self.source.clone(), self.naming_for(&asked))
+                    Groups::of_each(&asked.query, self.source.clone(), self.naming_that_learns(&asked).await)
                         .with(self.attribution(&asked).await),
                     columns,
                 )
@@ -188,7 +188,7 @@ impl Plugin {
                 self.tables(
                     &asked,
                     &self.sent.groups,
-                    Groups::steady(&asked.query, self.source.clone(), self.naming_for(&asked))
+                    Groups::steady(&asked.query, self.source.clone(), self.naming_that_learns(&asked).await)
                         .with(self.attribution(&asked).await),
                     columns,
                 )
@@ -197,7 +197,7 @@ impl Plugin {
             Columns::Counts(columns) => self.rates(&asked, columns).await,
             Columns::Series(columns) => self.rates(&asked, columns).await,
             Columns::Flows(columns) => {
-                let naming = self.naming_for(&asked);
+                let naming = self.naming_that_learns(&asked).await;
                 let quality = self.quality(&asked).await;
                 let flows = Flows::new(&asked.query, SinceStart::of(self, &asked), naming, quality)
                     .with(self.attribution(&asked).await);
@@ -219,7 +219,7 @@ impl Plugin {
         let keeper =
             limit.map(|_| self.sent.packets.keeper_of_whole(&asked.request.label, &asked.label_of_whole()));
         let encoder = Encoder::new(columns);
-        let naming = self.naming_for(asked);
+        let naming = self.naming_that_learns(asked).await;
         let packets = Packets::new(
             (subscription, naming, asked.masks),
             keeper,

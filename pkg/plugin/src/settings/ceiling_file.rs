@@ -57,6 +57,8 @@ pub struct Ceiling {
     pub ring_bytes: Option<u32>,
     /// `flow_entries`: flows that the table has room for at most.
     pub flow_entries: Option<u32>,
+    /// `dns_answers`: `false` where no answers of the DNS may be read.
+    pub dns_answers: Option<bool>,
 }
 
 /// The file's keys.
@@ -68,6 +70,7 @@ struct Keys {
     header_bytes: Option<u32>,
     ring_bytes: Option<u32>,
     flow_entries: Option<u32>,
+    dns_answers: Option<bool>,
 }
 
 impl Ceiling {
@@ -87,7 +90,8 @@ impl Ceiling {
     }
 
     fn parse(text: &str) -> Result<Self, Reason> {
-        let Keys { interfaces, max_limit, header_bytes, ring_bytes, flow_entries } = toml::from_str(text)?;
+        let Keys { interfaces, max_limit, header_bytes, ring_bytes, flow_entries, dns_answers } =
+            toml::from_str(text)?;
         let interfaces = match interfaces {
             None => Patterns::default(),
             Some(patterns) => Patterns::read_names(&patterns.join(" ")).ok_or_else(|| Reason::Value {
@@ -117,6 +121,7 @@ impl Ceiling {
                 bounds::is_flow_entries,
                 bounds::FLOW_ENTRIES,
             )?,
+            dns_answers,
         })
     }
 }

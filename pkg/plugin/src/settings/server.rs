@@ -67,6 +67,8 @@ pub struct ServerSettings {
     pub places: Places,
     /// `processes`: whether processes, users and containers are shown, `true` or `false`. False.
     pub processes: bool,
+    /// `dns_answers`: whether names are learnt from answers of the DNS that pass, `true` or `false`. False.
+    pub dns_answers: bool,
     /// `nats_servers`: servers of NATS by which data sources may reach other machines, separated by commas or spaces. None.
     pub nats_servers: BTreeSet<ServerAddress>,
     /// Names of the settings that are made, and can be used; the others have their defaults.
@@ -113,6 +115,16 @@ pub enum ServerSettingError {
         /// The ceiling.
         most: u32,
     },
+    /// The [ceiling](Ceiling) is against it.
+    #[error(
+        "{name} = \"true\" in the section [plugin.xdplive-packets-datasource] is not allowed by {}, the ceiling, which has {name} = \
+         false; take one away, or have root take the other away",
+        super::ceiling_file::PATH
+    )]
+    AgainstCeiling {
+        /// The setting.
+        name: &'static str,
+    },
     /// The ceiling itself cannot be read.
     #[error(transparent)]
     Ceiling(#[from] CeilingFileError),
@@ -128,10 +140,11 @@ impl ServerSettingError {
 }
 
 /// Names of all settings, in lower case.
-pub const NAMES: [&str; 22] = [
+pub const NAMES: [&str; 23] = [
     "asn_file",
     "audit_level",
     "country_file",
+    "dns_answers",
     "flow_entries",
     "header_bytes",
     "history_rows",
@@ -255,6 +268,7 @@ impl ServerSettings {
             processes: reader
                 .value("processes", "it takes true or false", |text| text.parse().ok())
                 .unwrap_or_default(),
+            dns_answers: reader.allowed("dns_answers", ceiling.dns_answers),
             nats_servers: reader
                 .value(
                     "nats_servers",
@@ -355,6 +369,17 @@ impl<G: Fn(&str) -> Option<String>> Reader<G> {
             Some(value) => value,
             None => default.min(most),
         }
+    }
+
+    /// A switch that the machine's ceiling may hold in its place, which is off.
+    fn allowed(&mut self, name: &'static str, ceiling: Option<bool>) -> bool {
+        let given = self.value(name, "it takes true or false", |text| text.parse().ok()).unwrap_or_default();
+        if given && ceiling == Some(false) {
+            self.made.remove(name);
+            self.errors.push(ServerSettingError::AgainstCeiling { name });
+            return false;
+        }
+        given
     }
 
     /// `max_limit`.

@@ -1,14 +1,18 @@
 //! The capture's accounts as Prometheus reads them; Grafana shows them at `/metrics/plugins/<plugin id>`.
 
 use prometheus::{Counter, Error, Gauge, IntCounter, IntGauge, Opts, Registry, TextEncoder};
+use xdplive_names::LearntCounts;
 use xdplive_source::{Counts, HookAccounts};
 
-/// The metrics in Prometheus' text format, with the host among the labels where there are several. Counters begin anew when an interface is no longer watched.
+/// The metrics in Prometheus' text format: of the capture, and of names where they are learnt. With the host among the labels where there are several. Counters begin anew when an interface is no longer watched.
 ///
 /// # Errors
 /// Where a series is there twice, which two accounts of one host, interface and direction would make.
-pub(super) fn text(accounts: &[HookAccounts]) -> Result<String, Error> {
+pub(super) fn text(accounts: &[HookAccounts], learnt: Option<&LearntCounts>) -> Result<String, Error> {
     let registry = Registry::new();
+    if let Some(counts) = learnt {
+        of_names(&registry, counts)?;
+    }
     let first = accounts.first().map(|hook| &hook.host);
     let several = accounts.iter().any(|hook| Some(&hook.host) != first);
     for hook in accounts {
@@ -19,6 +23,29 @@ pub(super) fn text(accounts: &[HookAccounts]) -> Result<String, Error> {
         metrics.of_streams(hook)?;
     }
     TextEncoder::new().encode_to_string(&registry.gather())
+}
+
+/// What became of answers of the DNS.
+fn of_names(registry: &Registry, counts: &LearntCounts) -> Result<(), Error> {
+    for (outcome, count) in [
+        ("read", counts.read),
+        ("without", counts.without),
+        ("refused", counts.refused),
+        ("unasked", counts.unasked),
+        ("lost", counts.lost),
+    ] {
+        let help = "Answers of the DNS that passed while names were shown: read, without addresses, refused because they are not as \
+                    they should be, not asked for, lost.";
+        let counter = IntCounter::with_opts(
+            Opts::new("xdplive_dns_answers_total", help).const_label("outcome", outcome),
+        )?;
+        counter.inc_by(count);
+        registry.register(Box::new(counter))?;
+    }
+    let known =
+        IntGauge::new("xdplive_learnt_names", "Addresses whose names are known from answers of the DNS.")?;
+    known.set(counts.known.try_into().unwrap_or(i64::MAX));
+    registry.register(Box::new(known))
 }
 
 /// The metrics of one interface and direction.

@@ -10,13 +10,15 @@ fn parse(text: &str) -> Result<Ceiling, String> {
 
 #[test]
 fn every_key() {
-    let text = "interfaces = [\"wan*\", \"lan0\"]\nmax_limit = 500\nheader_bytes = 0\nring_bytes = 8192\nflow_entries = 1024\n";
+    let text = "interfaces = [\"wan*\", \"lan0\"]\nmax_limit = 500\nheader_bytes = 0\nring_bytes = 8192\nflow_entries = 1024\n\
+                dns_answers = false\n";
     let expected = Ceiling {
         interfaces: Patterns::read("wan* lan0").unwrap(),
         max_limit: Some(500),
         header_bytes: Some(0),
         ring_bytes: Some(8192),
         flow_entries: Some(1024),
+        dns_answers: Some(false),
     };
     assert_eq!(parse(text), Ok(expected));
     assert_eq!(parse("# nothing\n"), Ok(Ceiling::default()));
@@ -38,6 +40,7 @@ fn what_it_may_not_say_is_refused() {
         ("ring_bytes = 5000", "ring_bytes is 5000; it takes a power of two"),
         ("flow_entries = 1", "flow_entries is 1; it takes a whole number from 1024 to 1048576"),
         ("header_bytes = 0\nheader_bytes = 512", "duplicate key"),
+        ("dns_answers = 1", "invalid type"),
         ("what?", "expected"),
     ] {
         let reason = parse(text).unwrap_err();

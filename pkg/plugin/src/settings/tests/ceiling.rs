@@ -9,6 +9,7 @@ fn machine() -> Ceiling {
         header_bytes: Some(64),
         ring_bytes: Some(1 << 20),
         flow_entries: Some(2048),
+        dns_answers: Some(false),
     }
 }
 
@@ -61,4 +62,20 @@ fn what_goes_beyond_it_is_refused_with_both_figures() {
     let sentence = "header_bytes = \"512\" in the section [plugin.xdplive-packets-datasource] is more than 64, the ceiling \
                     in /etc/xdplive.toml; lower one, or have root raise the other";
     assert_eq!(errors[0].to_string(), sentence);
+}
+
+#[test]
+fn what_the_ceiling_has_switched_off_stays_off() {
+    let (settings, errors) = read_within(&[("dns_answers", "true")], &machine());
+    let sentences: Vec<String> = errors.iter().map(ToString::to_string).collect();
+    let expected = "dns_answers = \"true\" in the section [plugin.xdplive-packets-datasource] is not allowed by \
+                    /etc/xdplive.toml, the ceiling, which has dns_answers = false; take one away, or have root take the other away";
+    assert_eq!(sentences, [expected]);
+    assert!(errors.iter().all(ServerSettingError::stops));
+    assert!(!settings.dns_answers && settings.made.is_empty());
+    let open = Ceiling { dns_answers: Some(true), ..machine() };
+    let (settings, errors) = read_within(&[("dns_answers", "true")], &open);
+    assert!(settings.dns_answers && errors.is_empty());
+    // It allows, and does not ask for it.
+    assert!(!read_within(&[], &open).0.dns_answers);
 }

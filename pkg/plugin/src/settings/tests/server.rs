@@ -13,7 +13,7 @@ fn nothing_set() {
     assert_eq!(settings.own_ports, None);
     assert_eq!(settings.quotas, Quotas::Percent(100));
     assert_eq!((settings.log_level, settings.audit_level), ("info", "info"));
-    assert!(settings.made.is_empty() && !settings.processes);
+    assert!(settings.made.is_empty() && !settings.processes && !settings.dns_answers);
 }
 
 #[test]
@@ -30,13 +30,14 @@ fn everything_set() {
         ("own_ports", "443, 3000"),
         ("quota_percent", "250"),
         ("processes", "true"),
+        ("dns_answers", "true"),
         ("log_level", "warn"),
     ]);
     assert_eq!(settings.log_level, "warn");
     assert_eq!(settings.own_ports, Some([443, 3000].into()));
     assert_eq!(settings.quotas, Quotas::Percent(250));
-    assert!(settings.processes);
-    assert_eq!(settings.made.len(), 12);
+    assert!(settings.processes && settings.dns_answers);
+    assert_eq!(settings.made.len(), 13);
     assert_eq!(settings.ceiling, LimitCeiling::Rows(500));
     assert!(settings.interfaces.allow("eth3", false) && !settings.interfaces.allow("lo", false));
     assert_eq!(settings.hook, Some(HookChoice::XdpGeneric));
@@ -111,6 +112,7 @@ fn what_cannot_be_used_is_reported() {
         ("log_level", "verbose", "it takes error, warn, info, debug or trace"),
         ("audit_level", "debug", "it takes info or off"),
         ("processes", "yes", "it takes true or false"),
+        ("dns_answers", "1", "it takes true or false"),
     ] {
         let (settings, errors) = read_server(&[(name, value), ("interfaces", "eth0")]);
         let sentences: Vec<String> = errors.iter().map(ToString::to_string).collect();
@@ -133,6 +135,7 @@ fn what_cannot_be_used_stops_the_capture() {
         ("max_limit", "5k", true),
         ("header_bytes", "none", true),
         ("quota_percent", "low", true),
+        ("dns_answers", "maybe", true),
         ("history_seconds", "an hour", true),
         ("log_level", "verbose", false),
         ("audit_level", "verbose", false),

@@ -37,7 +37,7 @@ fn accounts(interface: &str, direction: Direction) -> HookAccounts {
 
 #[test]
 fn running_and_ended_streams_are_one_sum() {
-    let text = text(&[accounts("eth0", Direction::In)]).unwrap();
+    let text = text(&[accounts("eth0", Direction::In)], None).unwrap();
     let lines: Vec<&str> = text.lines().filter(|line| !line.starts_with('#')).collect();
     let expected = [
         r#"xdplive_attached{direction="in",interface="eth0"} 1"#,
@@ -62,7 +62,7 @@ fn running_and_ended_streams_are_one_sum() {
 fn every_metric_is_described_once() {
     let all =
         [accounts("eth0", Direction::In), accounts("eth0", Direction::Out), accounts("wg0", Direction::In)];
-    let text = text(&all).unwrap();
+    let text = text(&all, None).unwrap();
     let kinds: Vec<&str> =
         text.lines().filter(|line| line.starts_with("# TYPE xdplive_packets_seen_total")).collect();
     assert_eq!(kinds, ["# TYPE xdplive_packets_seen_total counter"]);
@@ -71,7 +71,7 @@ fn every_metric_is_described_once() {
 
 #[test]
 fn a_strange_name_is_escaped() {
-    let text = text(&[accounts("a\"b\\c", Direction::Out)]).unwrap();
+    let text = text(&[accounts("a\"b\\c", Direction::Out)], None).unwrap();
     assert!(
         text.contains(r#"xdplive_packets_seen_total{direction="out",interface="a\"b\\c"} 1000"#),
         "{text}"
@@ -82,16 +82,30 @@ fn a_strange_name_is_escaped() {
 fn what_the_kernel_measures_is_there_while_it_does() {
     let accounts = |kernel_time| HookAccounts { kernel_time, ..accounts("eth0", Direction::In) };
     let measured = KernelTime { total: Duration::from_millis(1500), runs: 9 };
-    let text = text(&[accounts(Some(measured))]).unwrap();
+    let text = text(&[accounts(Some(measured))], None).unwrap();
     assert!(
         text.contains("xdplive_kernel_seconds_total{direction=\"in\",interface=\"eth0\"} 1.5\n"),
         "{text}"
     );
     assert!(text.contains("xdplive_kernel_runs_total{direction=\"in\",interface=\"eth0\"} 9\n"), "{text}");
-    assert!(!super::text(&[accounts(None)]).unwrap().contains("kernel"));
+    assert!(!super::text(&[accounts(None)], None).unwrap().contains("kernel"));
 }
 
 #[test]
 fn nothing_watched_is_nothing_counted() {
-    assert_eq!(text(&[]).unwrap(), "");
+    assert_eq!(text(&[], None).unwrap(), "");
+}
+
+#[test]
+fn answers_of_the_dns_are_told_by_what_became_of_them() {
+    let counts = LearntCounts { read: 5, refused: 2, known: 7, ..LearntCounts::default() };
+    let text = text(&[], Some(&counts)).unwrap();
+    for line in [
+        "xdplive_dns_answers_total{outcome=\"read\"} 5\n",
+        "xdplive_dns_answers_total{outcome=\"refused\"} 2\n",
+        "xdplive_dns_answers_total{outcome=\"lost\"} 0\n",
+        "xdplive_learnt_names 7\n",
+    ] {
+        assert!(text.contains(line), "{text}");
+    }
 }
