@@ -118,6 +118,7 @@ pub struct LocalSource {
     at_start: AtStart,
     settings: Settings,
     own_ports: watch::Receiver<Arc<BTreeSet<u16>>>,
+    own_datagrams: Arc<BTreeSet<u16>>,
     failed: watch::Receiver<Option<String>>,
     instruments: Instruments,
     connections: Arc<ConnectionsServer>,
@@ -150,8 +151,10 @@ impl LocalSource {
         let instruments = Instruments::new(Arc::clone(&links));
         let attacher = Attacher::start(links, move |outcome| _ = done.send(Command::Done(outcome)))?;
         let host = Host::only(name);
+        let own_datagrams = Arc::new(own.datagrams.clone());
         let parts = Parts {
             host: host.clone(),
+            own_datagrams: Arc::clone(&own_datagrams),
             opener: Box::new(LoaderOpener::new(maps, process)),
             attacher,
             reader: Reader::start(host.clone(), settings.all_queue_rows())?,
@@ -176,6 +179,7 @@ impl LocalSource {
             at_start,
             settings,
             own_ports,
+            own_datagrams,
             failed,
             instruments,
             connections,
@@ -183,6 +187,8 @@ impl LocalSource {
             processes,
             answers,
         };
+        // So that own traffic is known from the start, whatever ports there will be; where the thread has ended, so has all.
+        let _ = source.commands.send(Command::OwnPorts(Arc::default()));
         source.report_changes(watch);
         source.follow_own(own, tell_own);
         Ok(source)
@@ -430,5 +436,9 @@ impl Source for LocalSource {
 
     fn own_ports(&self, _host: HostId) -> Arc<BTreeSet<u16>> {
         Arc::clone(&self.own_ports.borrow())
+    }
+
+    fn own_datagram_ports(&self, _host: HostId) -> Arc<BTreeSet<u16>> {
+        Arc::clone(&self.own_datagrams)
     }
 }

@@ -4,7 +4,7 @@
 //! every packet a row. What is captured leaves this machine from the TCP ports on which the process that started
 //! this one listens ([`Parent::ports`]), and [`xdplive_source::own::filter`] recognises the packets of those ports.
 //!
-//! To other machines, it goes over connections of this process's own, whose ends are found by its descriptors.
+//! This process's questions to the DNS are own traffic, too, by the ports of UDP that it has for them. To other machines, it goes over connections of this process's own, whose ends are found by its descriptors.
 //!
 //! A listening socket is the parent's if it belongs to the parent's user *and* was made in the control group that
 //! this process is in, which is its parent's: a service, a container and a login session have one each. The user
@@ -32,6 +32,8 @@ pub struct Ports {
     /// Ports of servers to which this process itself connects, to send what is captured: its own ends of these connections
     /// are among them.
     pub servers: BTreeSet<u16>,
+    /// Ports of UDP from which this process itself asks something, such as the DNS.
+    pub datagrams: BTreeSet<u16>,
 }
 
 impl Ports {

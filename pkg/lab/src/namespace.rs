@@ -4,6 +4,7 @@ use std::{
     fs::File,
     io::Write as _,
     os::fd::AsFd,
+    path::{Path, PathBuf},
     process::{Command, Stdio},
     sync::atomic::{AtomicU32, Ordering},
     thread,
@@ -39,6 +40,21 @@ impl Namespace {
         let namespace = Self::new();
         namespace.add_pair("a", "b");
         namespace
+    }
+
+    /// Has programs in it ask the DNS of this server (ip-netns(8)).
+    ///
+    /// # Panics
+    /// Where that cannot be written.
+    pub fn ask_names_of(&self, server: &str) {
+        let directory = self.configuration();
+        std::fs::create_dir_all(&directory).expect("a directory for the namespace");
+        std::fs::write(directory.join("resolv.conf"), format!("nameserver {server}\n")).expect("a file");
+    }
+
+    /// The files that programs in it have instead of those of `/etc`.
+    fn configuration(&self) -> PathBuf {
+        Path::new("/etc/netns").join(&self.name)
     }
 
     /// Adds a silent veth pair.
@@ -171,6 +187,9 @@ impl Namespace {
 impl Drop for Namespace {
     fn drop(&mut self) {
         let _ = Command::new("ip").args(["netns", "del", &self.name]).output();
+        let directory = self.configuration();
+        let _ = std::fs::remove_file(directory.join("resolv.conf"));
+        let _ = std::fs::remove_dir(directory);
     }
 }
 

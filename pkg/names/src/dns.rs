@@ -1,5 +1,7 @@
 //! Messages of the DNS (RFC 1035), and what is in them: whose addresses an answer has. Whoever sent it may have written anything.
 
+pub mod reverse;
+
 use std::{net::IpAddr, sync::Arc};
 
 use domain::{

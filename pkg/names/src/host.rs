@@ -11,6 +11,8 @@ pub enum NameSource {
     Interface,
     /// What somebody asked the DNS for and got the address for an answer, as it was seen on the wire.
     DnsAnswer,
+    /// What the DNS has for a name of the address.
+    Ptr,
 }
 
 impl NameSource {
@@ -21,6 +23,7 @@ impl NameSource {
             Self::Hosts => "hosts",
             Self::Interface => "interface",
             Self::DnsAnswer => "dns-answer",
+            Self::Ptr => "ptr",
         }
     }
 }

@@ -8,6 +8,7 @@ use xdplive_capture::settings::Settings as CaptureSettings;
 use xdplive_loader::{policy::Policy, protocol::Instrument};
 
 use crate::{
+    naming::Lookups,
     places::Places,
     settings::{CEILING_PATH, Ceiling, NAMES, ServerSettingError, ServerSettings, nearest},
 };
@@ -42,14 +43,23 @@ impl Administrator {
         read
     }
 
-    /// Reads the files that say where addresses are, and logs what is wrong with them.
-    pub fn read_places(&mut self) {
-        let files = &self.settings.place_files;
+    /// Reads the files by which hosts are known, and logs what is wrong with them: where addresses are, and who can be asked for
+    /// their names.
+    pub fn read_files(&mut self) {
+        let settings = &mut self.settings;
+        let files = &settings.place_files;
         let (places, errors) = Places::read(files.country.as_deref(), files.asn.as_deref());
-        for error in errors {
-            warn!("{error}");
+        settings.places = places;
+        settings.without.extend(errors.iter().map(ToString::to_string));
+        if settings.reverse_lookups {
+            match Lookups::open() {
+                Ok(lookups) => settings.lookups = Some(lookups),
+                Err(error) => settings.without.push(format!("the DNS cannot be asked for names: {error}")),
+            }
         }
-        self.settings.places = places;
+        for reason in &settings.without {
+            warn!("{reason}");
+        }
     }
 
     /// Why nothing may be captured, where that is so.

@@ -5,6 +5,7 @@ mod options;
 mod status;
 
 use std::{
+    collections::BTreeSet,
     ffi::OsString,
     fs, io,
     os::unix::net::UnixListener,
@@ -157,6 +158,7 @@ async fn serve(
         set: administrator.settings.own_ports.clone().unwrap_or_default(),
         parent: None,
         servers: access.ports(),
+        datagrams: BTreeSet::new(),
     };
     let capture = administrator.settings.capture;
     let local = LocalSource::start(host_name(), loader, at_start, capture, own)

@@ -2,6 +2,7 @@
 //! packets are read, and only for queries that show it.
 
 mod hosts_file;
+mod lookups;
 
 use std::{
     collections::HashSet,
@@ -13,6 +14,8 @@ use std::{
 use xdplive_names::{About, AboutHosts, Learnt, Name, NameSource, Table};
 use xdplive_packet::headers::present;
 use xdplive_source::{Batch, Group, HostId, Interfaces, Learning, Source, Sums, ip};
+
+pub use self::lookups::{LookupCounts, Lookups};
 
 use self::hosts_file::HostsFile;
 use crate::places::Places;
@@ -30,6 +33,7 @@ pub struct Naming {
     known: Arc<Mutex<Known>>,
     /// Names that age.
     learnt: Option<Arc<Learnt>>,
+    lookups: Option<Lookups>,
     /// Keeps them coming.
     _learning: Option<Learning>,
 }
@@ -46,11 +50,11 @@ struct Known {
 }
 
 impl Naming {
-    /// Of the hosts in packets of `source`, in these places. Nothing is read yet.
+    /// Of the hosts in packets of `source`, in these places, and with what the DNS says of them. Nothing is read yet, and nobody asked.
     #[must_use]
-    pub fn new(source: Arc<dyn Source>, places: Places) -> Self {
+    pub fn new(source: Arc<dyn Source>, places: Places, lookups: Option<Lookups>) -> Self {
         let learnt = source.learnt();
-        Self { source, places, tells_names: true, known: Arc::default(), learnt, _learning: None }
+        Self { source, places, tells_names: true, known: Arc::default(), learnt, lookups, _learning: None }
     }
 
     /// The same without names.
@@ -71,14 +75,15 @@ impl Naming {
         let at = Instant::now();
         let places = self.places.clone();
         if !self.tells_names {
-            return KnownNow { table: Arc::default(), places, learnt: None, at };
+            return KnownNow { table: Arc::default(), places, learnt: None, lookups: None, at };
         }
         // Nothing that holds the lock can panic half-way through a change.
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if known.looked.is_none_or(|looked| looked.elapsed() >= FRESH) {
             known.look(&*self.source);
         }
-        KnownNow { table: Arc::clone(&known.table), places, learnt: self.learnt.clone(), at }
+        let (learnt, lookups) = (self.learnt.clone(), self.lookups.clone());
+        KnownNow { table: Arc::clone(&known.table), places, learnt, lookups, at }
     }
 
     /// The same rows with what is known of their hosts now. Those that have it already keep what was known then.
@@ -126,6 +131,7 @@ pub struct KnownNow {
     table: Arc<Table>,
     places: Places,
     learnt: Option<Arc<Learnt>>,
+    lookups: Option<Lookups>,
     at: Instant,
 }
 
@@ -136,7 +142,11 @@ impl KnownNow {
             let text = self.learnt.as_ref()?.name(address, self.at)?;
             Some(Name { text, source: NameSource::DnsAnswer })
         };
-        self.table.name(address).or_else(learnt)
+        let looked_up = || {
+            let text = self.lookups.as_ref()?.name(address, self.at)?;
+            Some(Name { text, source: NameSource::Ptr })
+        };
+        self.table.name(address).or_else(learnt).or_else(looked_up)
     }
 
     /// What is known of an address.

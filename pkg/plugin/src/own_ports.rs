@@ -12,8 +12,9 @@ use crate::settings::ServerSettings;
 #[must_use]
 pub fn find(server: &ServerSettings, grafana: Result<own::Parent, OwnError>) -> own::Ports {
     let servers = server.nats_servers.iter().map(|server| server.port).collect();
+    let datagrams = server.lookups.as_ref().map(|lookups| lookups.ports().clone()).unwrap_or_default();
     if let Some(ports) = &server.own_ports {
-        return own::Ports { set: ports.clone(), parent: None, servers };
+        return own::Ports { set: ports.clone(), parent: None, servers, datagrams };
     }
     let parent = match grafana {
         Ok(parent) => Some(parent),
@@ -23,7 +24,7 @@ pub fn find(server: &ServerSettings, grafana: Result<own::Parent, OwnError>) -> 
         }
     };
     let set = APP_URL.iter().filter_map(|name| port_of(&std::env::var(name).ok()?)).collect();
-    own::Ports { set, parent, servers }
+    own::Ports { set, parent, servers, datagrams }
 }
 
 /// Where Grafana tells a plugin its address for browsers. Grafana 12.4.0 sets the second only.

@@ -116,7 +116,7 @@ unsafe fn start() -> Result<End, StartError> {
     privilege::raise_descriptor_limit();
     let mut administrator = Administrator::read();
     // While files can still be read.
-    administrator.read_places();
+    administrator.read_files();
     let (identity, stops) = identity(&administrator);
     let loader = match stops {
         // Nothing is to run with rights then.

@@ -106,7 +106,7 @@ impl Plugin {
     ) -> Self {
         let recorder = Recorder::start(Arc::clone(&source), server.history_seconds);
         watching::start(&recorder, &source, &server);
-        let naming = Naming::new(Arc::clone(&source), server.places.clone());
+        let naming = Naming::new(Arc::clone(&source), server.places.clone(), server.lookups.clone());
         Self {
             host,
             source,

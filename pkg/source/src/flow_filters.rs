@@ -23,7 +23,7 @@ pub struct FlowFilters {
 struct OfHost {
     /// What the rest was made for.
     interfaces: Arc<Interfaces>,
-    ports: Arc<BTreeSet<u16>>,
+    ports: OwnPorts,
     own: Option<Arc<FlowFilter>>,
     by_interface: HashMap<Arc<str>, WantedFlows>,
 }
@@ -65,7 +65,8 @@ impl FlowFilters {
 
     /// What is wanted of an interface of a host, as it is now.
     pub fn of(&mut self, host: HostId, interface: &Arc<str>) -> WantedFlows {
-        let (interfaces, ports) = (self.source.interfaces_of(host), self.source.own_ports(host));
+        let interfaces = self.source.interfaces_of(host);
+        let ports = OwnPorts(self.source.own_ports(host), self.source.own_datagram_ports(host));
         let hides_own = self.hides_own;
         let of_host = self
             .by_host
@@ -81,15 +82,26 @@ impl FlowFilters {
     }
 }
 
+/// The ports of own traffic, of TCP and of UDP.
+#[derive(Clone)]
+struct OwnPorts(Arc<BTreeSet<u16>>, Arc<BTreeSet<u16>>);
+
+impl OwnPorts {
+    /// Whether they are the very same.
+    fn are(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0) && (Arc::ptr_eq(&self.1, &other.1) || self.1 == other.1)
+    }
+}
+
 impl OfHost {
-    fn new(interfaces: Arc<Interfaces>, ports: Arc<BTreeSet<u16>>, hides_own: bool) -> Self {
+    fn new(interfaces: Arc<Interfaces>, ports: OwnPorts, hides_own: bool) -> Self {
         let own = if hides_own { own_traffic(&ports, &interfaces) } else { None };
         Self { interfaces, ports, own, by_interface: HashMap::new() }
     }
 
-    fn follow(&mut self, interfaces: &Arc<Interfaces>, ports: &Arc<BTreeSet<u16>>, hides_own: bool) {
-        if !Arc::ptr_eq(interfaces, &self.interfaces) || !Arc::ptr_eq(ports, &self.ports) {
-            *self = Self::new(Arc::clone(interfaces), Arc::clone(ports), hides_own);
+    fn follow(&mut self, interfaces: &Arc<Interfaces>, ports: &OwnPorts, hides_own: bool) {
+        if !Arc::ptr_eq(interfaces, &self.interfaces) || !ports.are(&self.ports) {
+            *self = Self::new(Arc::clone(interfaces), ports.clone(), hides_own);
         }
     }
 
@@ -109,8 +121,8 @@ impl OfHost {
 }
 
 /// Own traffic by these ports of a host with these interfaces; `None` for none.
-fn own_traffic(ports: &BTreeSet<u16>, interfaces: &Interfaces) -> Option<Arc<FlowFilter>> {
-    let filter = own::filter(ports, &own::addresses(interfaces))?;
+fn own_traffic(OwnPorts(ports, datagrams): &OwnPorts, interfaces: &Interfaces) -> Option<Arc<FlowFilter>> {
+    let filter = own::filter(ports, datagrams, &own::addresses(interfaces))?;
     match FlowFilter::new(&filter, &Environment::default()) {
         Ok(own) => Some(Arc::new(own)),
         Err(error) => {

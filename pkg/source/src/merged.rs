@@ -367,6 +367,10 @@ impl Source for Merged {
     fn own_ports(&self, host: HostId) -> Arc<BTreeSet<u16>> {
         self.source_of(host).map(|(source, host)| source.own_ports(host)).unwrap_or_default()
     }
+
+    fn own_datagram_ports(&self, host: HostId) -> Arc<BTreeSet<u16>> {
+        self.source_of(host).map(|(source, host)| source.own_datagram_ports(host)).unwrap_or_default()
+    }
 }
 
 /// What those who were asked have, with their places; the first error where none has anything.

@@ -19,27 +19,33 @@ pub fn addresses(interfaces: &Interfaces) -> BTreeSet<IpAddr> {
     texts.filter_map(|text| text.split('/').next()?.parse().ok()).collect()
 }
 
-/// The packets from and to these TCP ports of these addresses. `None` where there are no such packets: without
-/// ports, or without addresses.
+/// The packets from and to these TCP ports, and these UDP ports (`datagrams`), of these addresses. `None` where there are no such packets:
+/// without ports, or without addresses.
 ///
 /// The addresses keep apart what somebody else's port of the same number sends, such as a remote machine's on
 /// which this one is a guest. There is an end to it on both sides: of more than [`MAX_PORTS`] ports the lowest are
 /// taken, and with more than [`MAX_ADDRESSES`] addresses the ports alone decide.
 #[must_use]
-pub fn filter(ports: &BTreeSet<u16>, addresses: &BTreeSet<IpAddr>) -> Option<Filter> {
-    if ports.is_empty() || addresses.is_empty() {
+pub fn filter(
+    ports: &BTreeSet<u16>,
+    datagrams: &BTreeSet<u16>,
+    addresses: &BTreeSet<IpAddr>,
+) -> Option<Filter> {
+    let protocols = [("tcp", ports), ("udp", datagrams)].into_iter().filter(|(_, ports)| !ports.is_empty());
+    if addresses.is_empty() {
         return None;
     }
-    let one_way = |side: &str| {
-        let ports = any(&format!("tcp {side} port"), ports.iter().take(MAX_PORTS));
+    let one_way = |(protocol, ports): (&str, &BTreeSet<u16>), side: &str| {
+        let ports = any(&format!("{protocol} {side} port"), ports.iter().take(MAX_PORTS));
         if addresses.len() > MAX_ADDRESSES {
             return ports;
         }
         let hosts = any(&format!("{side} host"), addresses.iter().map(spelled));
         format!("({ports} and {hosts})")
     };
-    // No text of this kind is refused.
-    Filter::parse(&format!("{} or {}", one_way("src"), one_way("dst"))).ok()
+    let all: Vec<String> = protocols.flat_map(|of| ["src", "dst"].map(|side| one_way(of, side))).collect();
+    // No text of this kind is refused; and none would be every packet.
+    if all.is_empty() { None } else { Filter::parse(&all.join(" or ")).ok() }
 }
 
 /// One of several conditions that differ in their last word.

@@ -169,6 +169,11 @@ pub trait Source: Send + Sync + 'static {
 
     /// The TCP ports of a host whose packets are own traffic now; none of a host that is not there.
     fn own_ports(&self, host: HostId) -> Arc<BTreeSet<u16>>;
+
+    /// The UDP ports of a host whose packets are own traffic; none of a host that is not there, or that sends none.
+    fn own_datagram_ports(&self, _host: HostId) -> Arc<BTreeSet<u16>> {
+        Arc::default()
+    }
 }
 
 /// Whether somebody may know of the interface with this name.

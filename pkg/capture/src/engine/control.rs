@@ -184,7 +184,8 @@ impl Control {
 
     /// Has own traffic recognised by what its ports and this machine's addresses are now.
     fn recognise_own(&mut self) {
-        let filter = own::filter(&self.own_ports, &own::addresses(&self.interfaces));
+        let filter =
+            own::filter(&self.own_ports, &self.parts.own_datagrams, &own::addresses(&self.interfaces));
         let terms = filter.map(|filter| filter.terms(&Environment::default())).transpose();
         self.own = match terms {
             Ok(terms) => terms.unwrap_or_default().into(),

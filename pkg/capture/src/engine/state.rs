@@ -48,6 +48,8 @@ pub struct Parts {
     pub at_start: AtStart,
     /// Bounds.
     pub settings: Settings,
+    /// Ports of UDP whose packets are own traffic.
+    pub own_datagrams: Arc<BTreeSet<u16>>,
     /// Is told why the process has to end.
     pub failed: watch::Sender<Option<String>>,
 }

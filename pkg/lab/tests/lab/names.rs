@@ -1,15 +1,17 @@
-//! Names in answers of the DNS that pass: against a server that this test is, which writes its answers byte by byte.
+//! Names of the DNS, in answers that pass and in answers to reverse look-ups: against a server that this test is, which writes its
+//! answers byte by byte.
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket},
+    sync::{Arc, Mutex},
     thread,
     time::Duration,
 };
 
 use aya::programs::loaded_programs;
-use serde_json::Value;
-use xdplive_lab::{eventually, namespace::Namespace, send::Sender, watch::Watch};
+use serde_json::{Value, json};
+use xdplive_lab::{client, eventually, namespace::Namespace, send::Sender, watch::Watch};
 
 /// The near end, and the addresses of the far one: each is the subject of an answer, over UDP of either IP version and over TCP, and
 /// the last of one that nobody has asked for.
@@ -175,6 +177,68 @@ fn a_host_has_the_name_by_which_somebody_has_asked_for_it() {
     }
     assert_eq!(names(&outcome.rows, FAR[3])[0], [NONE].into(), "what nobody asked for");
     assert!(eventually(Duration::from_secs(10), || programs() == before), "they go with who asked");
+}
+
+/// Answers questions for names of addresses at the far end: one of them has a name, and others have none. Returns the questions, each
+/// as the first label and as often as it was asked.
+fn name_server(far: &Namespace) -> Arc<Mutex<BTreeMap<String, u32>>> {
+    let asked = Arc::new(Mutex::new(BTreeMap::new()));
+    let (counts, serving) = (Arc::clone(&asked), far.enter(|| UdpSocket::bind((FAR[0], 53)).unwrap()));
+    thread::spawn(move || {
+        let mut bytes = [0; 512];
+        while let Ok((length, from)) = serving.recv_from(&mut bytes) {
+            let question = &bytes[..length];
+            let label = &question[13..13 + usize::from(question[12])];
+            let label = String::from_utf8(label.to_vec()).unwrap();
+            let mut answer = question.to_vec();
+            if question[12..].starts_with(&labels("3.0.9.10.in-addr.arpa")) {
+                answer[2..8].copy_from_slice(&[0x81, 0x80, 0, 1, 0, 1]);
+                let name = labels("printer.example");
+                answer.extend([0xc0, 12, 0, 12, 0, 1, 0, 0, 0, 60, 0, name.len() as u8]);
+                answer.extend(name);
+            } else {
+                answer[2..4].copy_from_slice(&[0x81, 0x83]);
+            }
+            *counts.lock().unwrap().entry(label).or_insert(0) += 1;
+            serving.send_to(&answer, from).unwrap();
+        }
+    });
+    asked
+}
+
+#[tokio::test]
+async fn an_address_is_looked_up_once_and_not_shown_to_be() {
+    const COLUMNS: [&str; 5] = ["source_ip", "source_port", "destination_port", "source_name", "name_source"];
+    let directory = tempfile::tempdir().unwrap();
+    let (near, far) = namespaces();
+    near.ask_names_of(FAR[0]);
+    let asked = name_server(&far);
+    let plugin = client::plugin_with(&near, directory.path(), &[("GF_PLUGIN_REVERSE_LOOKUPS", "true")]).await;
+    let packets = json!({ "interfaces": ["a"], "filter": "udp", "columns": COLUMNS, "limit": null });
+    let channel = client::ask(&plugin, packets).await;
+    let mut stream = client::run(&plugin, &channel).await;
+    let mut rows: Vec<[Value; COLUMNS.len()]> = Vec::new();
+    let is_named = |row: &&[Value; COLUMNS.len()]| row[0] == FAR[2] && row[3] == "printer.example";
+    let named = async {
+        while rows.iter().find(is_named).is_none() || asked.lock().unwrap().values().sum::<u32>() < 4 {
+            talk(&near, &far);
+            let values = client::message(&mut stream).await["data"]["values"].take();
+            let rows_of = values[0].as_array().map_or(0, Vec::len);
+            rows.extend((0..rows_of).map(|row| std::array::from_fn(|column| values[column][row].clone())));
+        }
+    };
+    let in_time = tokio::time::timeout(Duration::from_secs(20), named).await;
+    assert!(in_time.is_ok(), "{:?} {:#?}", asked.lock().unwrap(), rows.last());
+    let row = rows.iter().find(is_named).unwrap();
+    assert_eq!(row[4], "ptr");
+    assert!(rows.iter().filter(|row| row[0] == FAR[3]).all(|row| row[3] == Value::Null), "it has no name");
+    // The near end has a name by its interface, and is not asked for. The addresses of both versions end with a 2.
+    let expected = [("2", 2), ("3", 1), ("4", 1)].map(|(label, times)| (label.to_owned(), times));
+    assert_eq!(*asked.lock().unwrap(), expected.into(), "each once, whoever has none");
+    let dns = rows.iter().find(|row| row[1] == 53 || row[2] == 53);
+    assert_eq!(dns, None, "own look-ups are own traffic");
+    plugin.ask_to_end().await;
+    assert!(plugin.wait().await);
 }
 
 /// At interfaces that may not be watched, nothing is read.

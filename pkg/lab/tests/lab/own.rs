@@ -1,6 +1,7 @@
 //! Own traffic: left out by the programs in the kernel, and found by the sockets that it comes from.
 
 use std::{
+    collections::BTreeSet,
     fs, io,
     net::TcpListener,
     path::{Path, PathBuf},
@@ -47,7 +48,8 @@ fn terms(filter: &Filter) -> Vec<Term> {
 fn own() -> Filter {
     let ports = [22, 80, 443, 1024, 8080].into();
     let addresses = ["192.0.2.1", "192.0.2.20", "127.0.0.1", "2001:db8:0:1::1", "::1"];
-    filter(&ports, &addresses.map(|address| address.parse().unwrap()).into()).unwrap()
+    let addresses = addresses.map(|address| address.parse().unwrap()).into();
+    filter(&ports, &BTreeSet::new(), &addresses).unwrap()
 }
 
 /// Puts two slots that want everything in force, with these limits.

@@ -74,6 +74,8 @@ impl Diagnostics for Plugin {
         if self.server.dns_answers {
             report.checks.push(names::of_answers(&*self.source).await);
         }
+        report.checks.extend(self.server.lookups.as_ref().map(names::of_lookups));
+        report.checks.extend(names::of_what_is_missing(&self.server.without));
         let shown = interfaces.iter().filter(|interface| is_shown(&interface.name)).cloned().collect();
         let message = message(&self.host, &report, &problems, something_allowed.then_some(&shown));
         let details = json!({

@@ -15,6 +15,7 @@ use super::{
 };
 use crate::{
     logging::{AUDIT_LEVELS, DEFAULT_LEVEL, LEVELS},
+    naming::Lookups,
     places::Places,
     query::is_interface_name,
     quota::Quotas,
@@ -69,6 +70,12 @@ pub struct ServerSettings {
     pub processes: bool,
     /// `dns_answers`: whether names are learnt from answers of the DNS that pass, `true` or `false`. False.
     pub dns_answers: bool,
+    /// `reverse_lookups`: whether the DNS is asked for the names of addresses, `true` or `false`. False.
+    pub reverse_lookups: bool,
+    /// What asks it; nothing until it has been [opened](crate::naming::Lookups::open).
+    pub lookups: Option<Lookups>,
+    /// What of all that is set to know hosts by cannot be used, each with its reason.
+    pub without: Vec<String>,
     /// `nats_servers`: servers of NATS by which data sources may reach other machines, separated by commas or spaces. None.
     pub nats_servers: BTreeSet<ServerAddress>,
     /// Names of the settings that are made, and can be used; the others have their defaults.
@@ -140,7 +147,7 @@ impl ServerSettingError {
 }
 
 /// Names of all settings, in lower case.
-pub const NAMES: [&str; 23] = [
+pub const NAMES: [&str; 24] = [
     "asn_file",
     "audit_level",
     "country_file",
@@ -160,6 +167,7 @@ pub const NAMES: [&str; 23] = [
     "processes",
     "queue_rows",
     "quota_percent",
+    "reverse_lookups",
     "ring_bytes",
     "user",
     "watch",
@@ -269,6 +277,9 @@ impl ServerSettings {
                 .value("processes", "it takes true or false", |text| text.parse().ok())
                 .unwrap_or_default(),
             dns_answers: reader.allowed("dns_answers", ceiling.dns_answers),
+            reverse_lookups: reader.allowed("reverse_lookups", None),
+            lookups: None,
+            without: Vec::new(),
             nats_servers: reader
                 .value(
                     "nats_servers",

@@ -41,7 +41,7 @@ fn tcp(source: u16, destination: u16) -> Tcp {
 
 #[test]
 fn exactly_the_packets_of_the_ports_here() {
-    let own = filter(&[80, PORT].into(), &here()).unwrap();
+    let own = filter(&[80, PORT].into(), &BTreeSet::new(), &here()).unwrap();
     // What is delivered, and what comes back.
     assert!(is_own(&own, Ipv4::new(HERE, THERE, tcp(PORT, OTHER))));
     assert!(is_own(&own, Ipv4::new(THERE, HERE, tcp(OTHER, PORT))));
@@ -64,15 +64,15 @@ fn exactly_the_packets_of_the_ports_here() {
 
 #[test]
 fn nothing_without_ports_or_addresses() {
-    assert_eq!(filter(&BTreeSet::new(), &here()), None);
-    assert_eq!(filter(&[PORT].into(), &BTreeSet::new()), None);
+    assert_eq!(filter(&BTreeSet::new(), &BTreeSet::new(), &here()), None);
+    assert_eq!(filter(&[PORT].into(), &BTreeSet::new(), &BTreeSet::new()), None);
 }
 
 #[test]
 fn its_text_is_readable_and_its_terms_are_few() {
-    let own = filter(&[80, PORT].into(), &here()).unwrap();
+    let own = filter(&[80, PORT].into(), &BTreeSet::new(), &here()).unwrap();
     assert_eq!(Filter::parse(&own.to_string()).as_ref(), Ok(&own));
-    let one = filter(&[PORT].into(), &[IpAddr::from(HERE)].into()).unwrap();
+    let one = filter(&[PORT].into(), &BTreeSet::new(), &[IpAddr::from(HERE)].into()).unwrap();
     assert_eq!(
         one.to_string(),
         "(tcp src port 3000 and src host 192.0.2.1) or (tcp dst port 3000 and dst host 192.0.2.1)"
@@ -96,7 +96,7 @@ fn longest(ports: u16, addresses: u16) -> (BTreeSet<u16>, BTreeSet<IpAddr>) {
 fn as_many_ports_and_addresses_as_possible_fit() {
     let (ports, addresses) = longest(MAX_PORTS as u16, MAX_ADDRESSES as u16);
     assert_eq!((ports.len(), addresses.len()), (MAX_PORTS, MAX_ADDRESSES));
-    let own = filter(&ports, &addresses).unwrap();
+    let own = filter(&ports, &BTreeSet::new(), &addresses).unwrap();
     let last = addresses.last().map(|address| address.to_string().parse::<Ipv6Addr>().unwrap()).unwrap();
     let port = *ports.first().unwrap();
     assert!(is_own(&own, Ipv6::new(last.octets(), THERE6, tcp(port, OTHER))));
@@ -104,18 +104,21 @@ fn as_many_ports_and_addresses_as_possible_fit() {
     assert_eq!(own.terms(&Environment::default()).unwrap().len(), 2);
     let v4 = (0..32).map(|host| IpAddr::from([10, host, 200, host]));
     let mixed = addresses.into_iter().take(32).chain(v4).collect();
-    assert_eq!(filter(&ports, &mixed).unwrap().terms(&Environment::default()).unwrap().len(), 4);
+    assert_eq!(
+        filter(&ports, &BTreeSet::new(), &mixed).unwrap().terms(&Environment::default()).unwrap().len(),
+        4
+    );
 }
 
 #[test]
 fn of_too_many_ports_the_lowest_and_of_too_many_addresses_none() {
     let (ports, _) = longest(MAX_PORTS as u16 + 1, 1);
-    let own = filter(&ports, &here()).unwrap();
+    let own = filter(&ports, &BTreeSet::new(), &here()).unwrap();
     let highest = *ports.last().unwrap();
     assert!(!is_own(&own, Ipv4::new(HERE, THERE, tcp(highest, OTHER))));
     assert!(is_own(&own, Ipv4::new(HERE, THERE, tcp(*ports.first().unwrap(), OTHER))));
     let (_, addresses) = longest(1, MAX_ADDRESSES as u16 + 1);
-    let own = filter(&[PORT].into(), &addresses).unwrap();
+    let own = filter(&[PORT].into(), &BTreeSet::new(), &addresses).unwrap();
     assert_eq!(own.to_string(), "tcp src port 3000 or tcp dst port 3000");
     assert!(is_own(&own, Ipv4::new(THERE, HERE, tcp(PORT, OTHER))));
     assert!(!is_own(&own, Ipv4::new(THERE, HERE, Udp::new(PORT, OTHER, b"data"))));
@@ -126,7 +129,7 @@ fn addresses_in_every_spelling() {
     for address in ["::", "::1", "::ffff:192.0.2.1", "::192.0.2.1", "fe80::1", "64:ff9b::c000:201", "0.0.0.0"]
     {
         let address: IpAddr = address.parse().unwrap();
-        let own = filter(&[PORT].into(), &[address].into()).unwrap();
+        let own = filter(&[PORT].into(), &BTreeSet::new(), &[address].into()).unwrap();
         let (to, from) = match address {
             IpAddr::V4(v4) => (
                 is_own(&own, Ipv4::new(THERE, v4.octets(), tcp(OTHER, PORT))),
@@ -161,4 +164,19 @@ fn the_addresses_of_all_interfaces() {
         "fe80::1".parse().unwrap(),
     ];
     assert_eq!(found, expected.into());
+}
+
+#[test]
+fn of_datagrams_those_of_their_ports_are_own() {
+    let own = filter(&[PORT].into(), &[5353].into(), &here()).unwrap();
+    for (source, destination, expected) in [(5353, 53, true), (53, 5353, false), (PORT, 53, false)] {
+        let sent = Ipv4::new(HERE, THERE, Udp::new(source, destination, vec![0; 20]));
+        assert_eq!(is_own(&own, sent), expected, "{source} {destination}");
+    }
+    assert!(is_own(&own, Ipv4::new(THERE, HERE, Udp::new(53, 5353, vec![0; 20]))));
+    assert!(is_own(&own, Ipv4::new(HERE, THERE, tcp(PORT, OTHER))));
+    assert!(!is_own(&own, Ipv4::new(HERE, THERE, tcp(5353, OTHER))));
+    let alone = filter(&BTreeSet::new(), &[5353].into(), &here()).unwrap();
+    assert!(is_own(&alone, Ipv6::new(HERE6, THERE6, Udp::new(5353, 53, vec![0; 20]))));
+    assert!(filter(&BTreeSet::new(), &BTreeSet::new(), &here()).is_none());
 }

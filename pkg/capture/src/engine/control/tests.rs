@@ -118,6 +118,7 @@ impl Bench {
             reader: Reader::start(Host::only("nas"), usize::MAX).unwrap(),
             kernel: Kernel::from_release("6.12.0"),
             at_start: AtStart::look().unwrap(),
+            own_datagrams: Arc::default(),
             settings: Settings { linger: Duration::ZERO, ..Settings::default() },
             failed: tell_failed,
         };

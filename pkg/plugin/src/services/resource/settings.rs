@@ -54,6 +54,7 @@ impl Plugin {
             entry("country_file", json!(server.place_files.country)),
             entry("asn_file", json!(server.place_files.asn)),
             entry("dns_answers", json!(server.dns_answers)),
+            entry("reverse_lookups", json!(server.reverse_lookups)),
             entry("nats_servers", json!(nats_servers)),
             entry("quota_percent", json!(server.quotas.percent())),
             entry("log_level", json!(server.log_level)),

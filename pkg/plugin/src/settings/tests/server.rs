@@ -31,13 +31,14 @@ fn everything_set() {
         ("quota_percent", "250"),
         ("processes", "true"),
         ("dns_answers", "true"),
+        ("reverse_lookups", "true"),
         ("log_level", "warn"),
     ]);
     assert_eq!(settings.log_level, "warn");
     assert_eq!(settings.own_ports, Some([443, 3000].into()));
     assert_eq!(settings.quotas, Quotas::Percent(250));
-    assert!(settings.processes && settings.dns_answers);
-    assert_eq!(settings.made.len(), 13);
+    assert!(settings.processes && settings.dns_answers && settings.reverse_lookups);
+    assert_eq!(settings.made.len(), 14);
     assert_eq!(settings.ceiling, LimitCeiling::Rows(500));
     assert!(settings.interfaces.allow("eth3", false) && !settings.interfaces.allow("lo", false));
     assert_eq!(settings.hook, Some(HookChoice::XdpGeneric));
@@ -113,6 +114,7 @@ fn what_cannot_be_used_is_reported() {
         ("audit_level", "debug", "it takes info or off"),
         ("processes", "yes", "it takes true or false"),
         ("dns_answers", "1", "it takes true or false"),
+        ("reverse_lookups", "yes", "it takes true or false"),
     ] {
         let (settings, errors) = read_server(&[(name, value), ("interfaces", "eth0")]);
         let sentences: Vec<String> = errors.iter().map(ToString::to_string).collect();
