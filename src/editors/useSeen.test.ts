@@ -65,3 +65,22 @@ it('keeps what it has where nothing can be listed, and no more of it than can be
   await ask(result);
   expect(result.current.seen.ports[0]).toEqual({ text: '0', meaning: 'seen, 1,000,000 packets' });
 });
+
+it('has a host with several addresses by its name, too', async () => {
+  const hosts = [
+    { value: '192.0.2.1', packets: 9 },
+    { value: '192.0.2.20', packets: 5, name: 'nas' },
+    { value: '192.0.2.30', packets: 3, name: 'printer' },
+    { value: '2001:db8::20', packets: 1, name: 'nas' },
+  ];
+  const list = (what: SeenWhat) => Promise.resolve(what === 'hosts' ? hosts : []);
+  const { result } = renderHook(() => useSeen(list));
+  await ask(result);
+  expect(result.current.seen.hosts).toEqual([
+    { text: '192.0.2.1', meaning: 'seen, 9 packets' },
+    { text: '{192.0.2.20,2001:db8::20}', name: 'nas', meaning: 'nas; all its addresses' },
+    { text: '192.0.2.20', name: 'nas', meaning: 'nas; seen, 5 packets' },
+    { text: '192.0.2.30', name: 'printer', meaning: 'printer; seen, 3 packets' },
+    { text: '2001:db8::20', name: 'nas', meaning: 'nas; seen, 1 packet' },
+  ]);
+});

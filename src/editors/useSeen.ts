@@ -42,7 +42,7 @@ export function useSeen(list: List): { seen: Seen; refresh: () => void } {
       list(what).then(
         (values) => {
           if (list === current.current) {
-            setSeen((before) => ({ ...before, [what]: values.slice(0, MOST).map(suggestionOf) }));
+            setSeen((before) => ({ ...before, [what]: suggestionsOf(values.slice(0, MOST)) }));
           }
         },
         // There are no suggestions then, or those of before.
@@ -51,6 +51,24 @@ export function useSeen(list: List): { seen: Seen; refresh: () => void } {
     }
   }, [list]);
   return { seen, refresh };
+}
+
+/** Each value; and where a host has several addresses, before the first of them all of them by its name. */
+function suggestionsOf(values: readonly SeenValue[]): Suggestion[] {
+  const byName = new Map<string | undefined, SeenValue[]>();
+  for (const one of values) {
+    byName.set(one.name, [...(byName.get(one.name) ?? []), one]);
+  }
+  return values.flatMap((one) => {
+    const all = byName.get(one.name) ?? [];
+    const isFirst = one.name !== undefined && all.length > 1 && all[0] === one;
+    return isFirst ? [suggestionOfAll(one.name ?? '', all), suggestionOf(one)] : [suggestionOf(one)];
+  });
+}
+
+function suggestionOfAll(name: string, all: readonly SeenValue[]): Suggestion {
+  const meaning = t('suggestion.addresses', '{{name}}; all its addresses', { name });
+  return { text: `{${all.map(({ value }) => value).join(',')}}`, name, meaning };
 }
 
 function suggestionOf({ value, packets, name }: SeenValue): Suggestion {

@@ -181,3 +181,16 @@ it.each([
   const replaced = replacePlace(text, { start, end }, word);
   expect(`${replaced.text.slice(0, replaced.cursor)}|${replaced.text.slice(replaced.cursor)}`).toBe(result);
 });
+
+it('finds a host by its name, with all its addresses and with each', () => {
+  const hosts = [
+    { text: '{192.0.2.20,2001:db8::20}', name: 'nas.example', meaning: 'nas.example; all its addresses' },
+    { text: '192.0.2.20', name: 'nas.example', meaning: 'nas.example; seen, 5 packets' },
+  ];
+  const named = { ...VOCABULARY, seen: { ...NOTHING_SEEN, hosts } };
+  expect(valuesOf('address', 'NAS', named).map(({ text }) => text)).toEqual([
+    '{192.0.2.20,2001:db8::20}',
+    '192.0.2.20',
+  ]);
+  expect(valuesOf('address', '192.0.2.2', named).map(({ text }) => text)).toEqual(['192.0.2.20']);
+});

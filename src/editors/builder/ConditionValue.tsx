@@ -92,8 +92,11 @@ type Suggested = ValueKind | (() => readonly Suggestion[]);
 function offerOf(suggested: Suggested, text: string, cursor: number, vocabulary: Vocabulary): Offer {
   const place = valueAt(text, cursor);
   const typed = text.slice(place.start, cursor);
-  // The menus know by the field what a name is of; in a text the backslash says it.
-  const plain = (suggestion: Suggestion) => ({ ...suggestion, text: suggestion.text.replace(/^\\/, '') });
+  // The menus know by the field what a name is of; in a text the backslash says it. And of several values they make a list.
+  const plain = (suggestion: Suggestion) => {
+    const text = suggestion.text.replace(/^\\/, '').replace(/^\{(.*)\}$/, '$1');
+    return { ...suggestion, text: text.replaceAll(',', ', ') };
+  };
   return {
     place,
     suggestions:

@@ -11,7 +11,13 @@ import { FilterField } from '../FilterField';
 const VOCABULARY = {
   words: WORDS,
   addresses: [{ text: '192.0.2.2', meaning: 'address of eth0' }],
-  seen: { ...NOTHING_SEEN, hosts: [{ text: '198.51.100.7', meaning: 'seen, 9 packets' }] },
+  seen: {
+    ...NOTHING_SEEN,
+    hosts: [
+      { text: '198.51.100.7', meaning: 'seen, 9 packets' },
+      { text: '{203.0.113.1,2001:db8::1}', name: 'nas', meaning: 'nas; all its addresses' },
+    ],
+  },
 };
 
 beforeAll(layOutEverything);
@@ -169,12 +175,19 @@ it('suggests values, shown by a click and taken by another', async () => {
   await userEvent.click(part(1, 'value'));
   expect(screen.getAllByRole('option').map((option) => option.firstChild?.textContent)).toEqual([
     '198.51.100.7',
+    '203.0.113.1, 2001:db8::1',
     '192.0.2.2',
   ]);
   await userEvent.click(screen.getByRole('option', { name: /198\.51\.100\.7/ }));
   expect(commit.mock.calls).toEqual([['host 198.51.100.7']]);
   await userEvent.type(part(1, 'value'), ', 192{ArrowDown}{ArrowDown}{Enter}');
   expect(commit.mock.calls.at(-1)).toEqual(['host (198.51.100.7 or 192.0.2.2)']);
+});
+
+it('writes all addresses of a host that is chosen by its name', async () => {
+  const { commit } = await open();
+  await userEvent.type(part(1, 'value'), 'nas{Tab}');
+  expect(commit.mock.calls.at(-1)).toEqual(['host (203.0.113.1 or 2001:db8::1)']);
 });
 
 it('suggests names as one says them', async () => {
