@@ -63,6 +63,17 @@ async fn the_default_route_leads_through_what_cannot_be_watched() {
     assert_eq!(health(machine, &[], "").await, (HealthStatus::Ok, expected.to_owned()));
 }
 
+/// The tests' source can learn none.
+#[tokio::test]
+async fn names_that_cannot_be_learnt_are_told_where_they_are_switched_on() {
+    let (_, message) = health(machine(vec![kernel()]), &[("dns_answers", "true")], "").await;
+    let expected =
+        "dns_answers is on, and no answers can be read: only answers can be read that pass this machine";
+    assert!(message.contains(expected), "{message}");
+    let (_, message) = health(machine(vec![kernel()]), &[], "").await;
+    assert!(!message.contains("dns_answers"), "{message}");
+}
+
 /// Never a silent change: the hook in force may not be the one that was hoped for.
 #[tokio::test]
 async fn what_is_being_watched_says_how_and_why() {
