@@ -4,26 +4,27 @@ use core::ptr;
 
 use aya_ebpf::{bindings::BPF_NOEXIST, helpers::bpf_ktime_get_ns};
 use xdplive_packet::{
-    Headers, Tunnel,
     accounting::Configuration,
-    event::Direction,
-    flow::{Counted, FlowKey, SharedCounters, View, beside_entry, beside_map, marks},
+    flow::{Counted, FlowKey, Segment, SharedCounters, View, beside_entry, beside_map, marks},
     headers::present,
 };
 
-use crate::maps::{self, FLOW_TABLES, Flow, FlowWords, IN_FORCE, Seen};
+use crate::{
+    maps::{self, FLOW_TABLES, Flow, FlowWords, IN_FORCE, INNERMOST, OUTERMOST, Viewed, Work},
+    observe::Packet,
+    verifier::reread,
+};
 
-/// Counts a packet: once,
-/// in its flow or among the packets of flows that found no room. `headers` are those that `view` names, of a packet in
-/// `tunnel`. `room` is for what is needed on the way.
+/// Where the sequence number is in the header of TCP (RFC 9293, 3.1).
+const SEQUENCE: u32 = 4;
+
+/// Counts the packet at work by the headers that `view` names: once, in its flow or among the packets of flows that found no room.
 #[inline(always)]
-pub fn count(
-    configuration: &Configuration,
-    direction: Direction,
-    (view, headers, tunnel): (View, &Headers, Option<&Tunnel>),
-    seen: &Seen,
-    room: &mut Flow,
-) {
+pub fn count<P: Packet>(frame: &mut P, configuration: &Configuration, view: View, work: &mut Work) {
+    let direction = frame.hook().direction();
+    let Work { views, seen, flow: room, .. } = work;
+    let number = if view as u32 == View::Inner as u32 { INNERMOST } else { OUTERMOST };
+    let Viewed { headers, layers, tunnel, .. } = &views[number];
     let Some(in_force) = IN_FORCE.get(0) else { return };
     let bank = in_force.flow_bank();
     let interface = configuration.interface;
@@ -33,19 +34,28 @@ pub fn count(
     // and the host only writes it when no program can find it.
     let beside = unsafe { &mut *beside };
     let Flow { key, first, packet } = room;
-    *packet = Counted {
-        // SAFETY: a helper without arguments.
-        time: unsafe { bpf_ktime_get_ns() },
-        segments: seen.number,
-        bytes: seen.bytes,
-        ttl: u64::from(headers.ttl),
-        tcp_flags: marks(headers.tcp_flags),
-    };
+    // SAFETY: a helper without arguments.
+    packet.time = unsafe { bpf_ktime_get_ns() };
+    packet.segments = seen.number;
+    packet.bytes = seen.bytes;
+    packet.ttl = u64::from(headers.ttl);
+    packet.tcp_flags = marks(headers.tcp_flags);
+    // It says nothing so far. Number by number: the compiler would call a loop over bytes.
+    for number in [&mut packet.segment.data.bytes, &mut packet.segment.events] {
+        // SAFETY: a reference is valid to write through.
+        unsafe { ptr::write_volatile(number, 0) };
+    }
     if headers.has(present::TCP_FLAGS) {
+        // Where it cannot be read there is no data either.
+        let at = frame.settle(layers.upper);
+        if let Ok(sequence) = frame.read::<4>(at + SEQUENCE) {
+            packet.segment = Segment::of(headers, layers, u32::from_be_bytes(*sequence), seen.number);
+        }
+        reread();
         beside.add_tcp(view, headers.tcp_flags, packet);
     }
     key.fill(headers, direction, interface as u16, view);
-    if let Some(tunnel) = tunnel {
+    if number == INNERMOST {
         key.carried_by(tunnel);
     }
     if !add(bank, key, first, packet) {

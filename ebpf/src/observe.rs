@@ -16,7 +16,6 @@ use xdplive_packet::{
 };
 
 use crate::{
-    flows,
     maps::{self, Asked, INNERMOST, OUTERMOST, Seen, Viewed, Work},
     packet_bytes::Direct,
     verifier::{opaque, reread},
@@ -53,6 +52,9 @@ pub trait Packet: Frame {
 
     /// Has [`look_inside`] done, for the configuration with a number.
     fn look_inside(&self, number: u32);
+
+    /// Has [`flows::count`](crate::flows::count) done, for the configuration with a number.
+    fn count_flow(&self, number: u32, view: View);
 
     /// Has [`wanted::extract`](crate::wanted::extract) done, for the configuration with a number and one of the packets at work.
     fn extract(&self, number: u32, view: u32);
@@ -108,8 +110,7 @@ pub fn read<P: Packet>(packet: &mut P, configuration: &Configuration, number: u3
     if configuration.flows != 0 {
         descend_to_measure(packet, configuration, number);
         measure(packet, configuration, outer, &work.inside, &mut work.seen);
-        let what = (View::Whole, &outer.headers, None);
-        flows::count(configuration, packet.hook().direction(), what, &work.seen, &mut work.flow);
+        packet.count_flow(number, View::Whole);
     }
     reread();
     let live = live(configuration, packet.hook());
@@ -140,7 +141,7 @@ fn parse_frame<F: Frame>(frame: &mut F, tag: Tag, configuration: &Configuration,
 #[inline(always)]
 pub fn look_inside<P: Packet>(packet: &P, configuration: &Configuration, number: u32, work: &mut Work) {
     let hook = packet.hook();
-    let (flows, direction) = (configuration.flows, hook.direction());
+    let flows = configuration.flows;
     let [outer, inner] = &mut work.views;
     outer.tunnel = work.inside.tunnel;
     // Through memory, as the rest: the verifier would follow all that comes after for each of the answers.
@@ -152,7 +153,7 @@ pub fn look_inside<P: Packet>(packet: &P, configuration: &Configuration, number:
     }
     if flows & OUTER != 0 || flows != 0 && !carries {
         let view = if carries && flows & INNER != 0 { View::Outer } else { View::Whole };
-        flows::count(configuration, direction, (view, &outer.headers, None), &work.seen, &mut work.flow);
+        packet.count_flow(number, view);
     }
     reread();
     let (live, [first, second]) = (live(configuration, hook), configuration.inner);
@@ -166,8 +167,7 @@ pub fn look_inside<P: Packet>(packet: &P, configuration: &Configuration, number:
     inner.layers = work.inside.layers;
     inner.tunnel = work.inside.tunnel;
     if flows & INNER != 0 {
-        let what = (View::Inner, &inner.headers, Some(&inner.tunnel));
-        flows::count(configuration, direction, what, &work.seen, &mut work.flow);
+        packet.count_flow(number, View::Inner);
     }
     let of_inner = [live[0] & first, live[1] & second];
     judge(packet, (configuration, number), INNERMOST, (inner, &mut work.seen, &mut work.asked), of_inner);

@@ -5,10 +5,12 @@ use aya_ebpf::{
     helpers::bpf_skb_load_bytes,
     programs::TcContext,
 };
-use xdplive_packet::{Frame, Hook, Malformed, Tag, accounting::Configuration, event::MAX_HEADER_BYTES};
+use xdplive_packet::{
+    Frame, Hook, Malformed, Tag, accounting::Configuration, event::MAX_HEADER_BYTES, flow::View,
+};
 
 use crate::{
-    deliver, inside,
+    deliver, flows, inside,
     maps::{self, INNERMOST, OUTERMOST, Work, Workspace},
     observe::{self, Packet},
     packet_bytes::{Direct, Linear, Room, copy, settle},
@@ -131,6 +133,11 @@ impl Packet for TcxPacket<'_> {
     }
 
     #[inline(always)]
+    fn count_flow(&self, number: u32, view: View) {
+        tcx_count_flow(self.ctx.skb.skb, self.hook as u32, number, view as u32);
+    }
+
+    #[inline(always)]
     fn extract(&self, number: u32, view: u32) {
         tcx_extract(self.ctx.skb.skb, self.hook as u32, number, view);
     }
@@ -172,6 +179,16 @@ pub extern "C" fn tcx_descend(ctx: *mut __sk_buff, hook: u32, number: u32) -> u3
 pub extern "C" fn tcx_look_inside(ctx: *mut __sk_buff, hook: u32, number: u32) -> u32 {
     at_work(ctx, hook, number, |packet, configuration, work| {
         observe::look_inside(packet, configuration, number, work);
+        0
+    })
+}
+
+/// [`flows::count`].
+#[inline(never)]
+#[unsafe(no_mangle)]
+pub extern "C" fn tcx_count_flow(ctx: *mut __sk_buff, hook: u32, number: u32, view: u32) -> u32 {
+    at_work(ctx, hook, number, |packet, configuration, work| {
+        flows::count(packet, configuration, View::from_raw(view), work);
         0
     })
 }

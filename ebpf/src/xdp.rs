@@ -9,10 +9,11 @@ use xdplive_packet::{
     Frame, Hook, Malformed, Tag,
     accounting::Configuration,
     event::{MAX_HEADER_BYTES, SEGMENTS_UNKNOWN},
+    flow::View,
 };
 
 use crate::{
-    deliver, inside,
+    deliver, flows, inside,
     maps::{self, INNERMOST, OUTERMOST, Work, Workspace},
     observe::{self, Packet},
     packet_bytes::{Direct, Linear, Room, copy, settle},
@@ -127,6 +128,11 @@ impl Packet for XdpPacket<'_> {
     }
 
     #[inline(always)]
+    fn count_flow(&self, number: u32, view: View) {
+        xdp_count_flow(self.ctx.ctx, number, view as u32);
+    }
+
+    #[inline(always)]
     fn extract(&self, number: u32, view: u32) {
         xdp_extract(self.ctx.ctx, self.hook as u32, number, view);
     }
@@ -168,6 +174,17 @@ pub extern "C" fn xdp_descend(ctx: *mut xdp_md, hook: u32, number: u32) -> u32 {
 pub extern "C" fn xdp_look_inside(ctx: *mut xdp_md, hook: u32, number: u32) -> u32 {
     at_work(ctx, hook, number, |packet, configuration, work| {
         observe::look_inside(packet, configuration, number, work);
+        0
+    })
+}
+
+/// [`flows::count`].
+#[inline(never)]
+#[unsafe(no_mangle)]
+pub extern "C" fn xdp_count_flow(ctx: *mut xdp_md, number: u32, view: u32) -> u32 {
+    // As above: flows are counted by direction, which is the same in either mode.
+    at_work(ctx, Hook::XdpNative as u32, number, |packet, configuration, work| {
+        flows::count(packet, configuration, View::from_raw(view), work);
         0
     })
 }

@@ -73,6 +73,31 @@ export function measureChoices(): Array<Choice<Measure>> {
       value: 'utilisation',
       description: t('measure.utilisation.description', "Percent of the link's speed"),
     },
+    {
+      label: t('measure.retransmits.label', 'Retransmits/s'),
+      value: 'retransmits',
+      description: t('measure.retransmits.description', 'TCP segments whose data had been seen before'),
+    },
+    {
+      label: t('measure.resets.label', 'Resets/s'),
+      value: 'resets',
+      description: t('measure.resets.description', 'TCP packets with RST'),
+    },
+    {
+      label: t('measure.zero-windows.label', 'Zero windows/s'),
+      value: 'zero_windows',
+      description: t('measure.zero-windows.description', 'TCP packets whose sender has no room'),
+    },
+    {
+      label: t('measure.unanswered.label', 'Unanswered/s'),
+      value: 'unanswered',
+      description: t('measure.unanswered.description', 'Requests for a TCP connection without an answer'),
+    },
+    {
+      label: t('measure.rtt.label', 'Round trip'),
+      value: 'rtt',
+      description: t('measure.rtt.description', 'Mean round trip of the TCP handshakes that were seen'),
+    },
   ];
 }
 

@@ -2,6 +2,7 @@ import { lacksReason, lacksTunnels } from './groups';
 import { unusedKeys } from './kinds';
 import { isOfLaterVersion } from './migrate';
 import type { QueryKind, XdpQuery } from './model';
+import { fittingMeasure } from './tcpMeasures';
 
 /** What was chosen for a query and says nothing to it as it is now. */
 export interface SetAside {
@@ -17,7 +18,8 @@ export const NOTHING_SET_ASIDE: SetAside = { columns: new Map(), keys: new Map()
  * The query with a change, as it is saved: what is changed to undefined leaves it, because a dashboard is to hold what was
  * chosen and no more. So do keys that it does not use any more, because alert rules and public dashboards ask for what
  * was saved as it is. These are set aside, and come back with a change that uses them again. Groups by tunnels end where
- * nobody looks into tunnels any more, and groups that a kind does not have with a change of the kind.
+ * nobody looks into tunnels any more, and groups that a kind does not have with a change of the kind. A measure of TCP comes
+ * and goes with groups.
  */
 export function changedQuery(
   query: XdpQuery,
@@ -30,7 +32,8 @@ export function changedQuery(
   const returning = [...aside.keys].filter(([key]) => unusedBefore.includes(key) && !(key in query));
   const asked: XdpQuery = { ...query, ...Object.fromEntries(returning), ...shown, ...change };
   const lacksGroups = lacksTunnels(asked) || (change.kind !== undefined && lacksReason(asked));
-  const chosen = lacksGroups && !isOfLaterVersion(asked) ? { ...asked, groupBy: undefined } : asked;
+  const fitting = { ...(lacksGroups && { groupBy: undefined }), ...fittingMeasure(asked, change) };
+  const chosen = isOfLaterVersion(asked) ? asked : { ...asked, ...fitting };
   const entries: Array<[string, unknown]> = Object.entries(chosen).filter(([, value]) => value !== undefined);
   const left = unusedKeys(chosen);
   return {

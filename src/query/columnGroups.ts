@@ -60,7 +60,19 @@ const GROUPS: ReadonlyArray<readonly [group: () => string, columns: readonly str
     ['source_port', 'destination_port', 'service', 'tcp_flags', 'tcp_window', 'icmp_type', 'icmp_code'],
   ],
   [() => t('column-group.process', 'Process'), ['process', 'pid', 'user', 'container']],
-  [() => t('column-group.connection', 'Connection'), ['rtt', 'retransmits', 'handshake', 'quality_source']],
+  [
+    () => t('column-group.connection', 'Connection'),
+    [
+      'rtt',
+      'retransmits',
+      'handshake',
+      'quality_source',
+      'retransmitted_bytes',
+      'resets',
+      'zero_windows',
+      'unanswered',
+    ],
+  ],
   [() => t('column-group.tunnel', 'Tunnel'), ['tunnel', 'tunnel_id', 'outer_source_ip', 'outer_destination_ip']],
   [
     () => t('column-group.interface', 'Interface'),

@@ -5,7 +5,8 @@ export type QueryKind = 'packets' | 'rates' | 'flows' | 'capture' | 'interfaces'
 export type Direction = 'in' | 'out' | 'both';
 
 /** What a rate is of: packets a second, bits a second, the mean size of a packet, or percent of the link's speed. */
-export type Measure = 'packets' | 'bits' | 'size' | 'utilisation';
+export type Measure =
+  'packets' | 'bits' | 'size' | 'utilisation' | 'retransmits' | 'resets' | 'zero_windows' | 'unanswered' | 'rtt';
 
 /** What the packets of a group have in common. */
 export type GroupBy =

@@ -16,7 +16,17 @@ export interface CanonicalQuery {
   isOfInterval: boolean;
 }
 
-const MEASURES: readonly Measure[] = ['packets', 'bits', 'size', 'utilisation'];
+const MEASURES: readonly Measure[] = [
+  'packets',
+  'bits',
+  'size',
+  'utilisation',
+  'retransmits',
+  'resets',
+  'zero_windows',
+  'unanswered',
+  'rtt',
+];
 
 /** Reads the query that a channel is opened with. What is missing, or not as agreed, has its default. */
 export function canonicalQuery(query: object): CanonicalQuery {

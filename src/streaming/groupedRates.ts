@@ -27,7 +27,17 @@ const OTHER = 'other';
 const NONE = 'none';
 
 /** The back end names the unit with its first message, which a panel that comes later does not see. */
-const UNITS: Record<Measure, string> = { packets: 'pps', bits: 'bps', size: 'decbytes', utilisation: 'percent' };
+const UNITS: Record<Measure, string> = {
+  packets: 'pps',
+  bits: 'bps',
+  size: 'decbytes',
+  utilisation: 'percent',
+  retransmits: 'pps',
+  resets: 'pps',
+  zero_windows: 'pps',
+  unanswered: 'reqps',
+  rtt: 'ms',
+};
 
 /** The groups of a history, in the order of its series. */
 export function groupsOf(history: DataFrame, { key }: Grouping): string[] {
@@ -135,7 +145,7 @@ export function groupedSeries(
 
 /** Whether the values of several groups can be added: means cannot, and neither can percent of the speeds of several links. */
 function hasOther({ key, measure }: Pick<Grouping, 'key' | 'measure'>): boolean {
-  return measure !== 'size' && !(measure === 'utilisation' && key === 'interface');
+  return measure !== 'size' && measure !== 'rtt' && !(measure === 'utilisation' && key === 'interface');
 }
 
 /** Puts the value of each row into the series of its group, or adds it to that of the others. */

@@ -8,7 +8,7 @@ const NUMBERS: Record<string, WholeNumberRange> = { limit: LIMIT, interval: INTE
 
 const CHOICES: Record<string, readonly string[]> = {
   direction: ['in', 'out', 'both'],
-  measure: ['packets', 'bits', 'size', 'utilisation'],
+  measure: ['packets', 'bits', 'size', 'utilisation', 'retransmits', 'resets', 'zero_windows', 'unanswered', 'rtt'],
   since: ['interval', 'start'],
   decapsulate: ['none', 'inner'],
   groupBy: GROUPINGS.map(({ groupBy }) => groupBy),

@@ -4,27 +4,31 @@
 //! no program uses the first any more; that is then final, is read and emptied. No packet is missed and none is counted
 //! twice. See `xdplive_packet::flow`.
 
+mod stretches;
+
 use std::{
     collections::{BTreeMap, HashMap as Flows},
     io,
     ops::Range,
     sync::Arc,
+    time::Instant,
 };
 
 use thiserror::Error;
 use xdplive_packet::{
     event::Direction,
-    flow::{BANKS, Beside, FlowCounters, FlowKey, Sum, View, beside_entry, beside_map},
+    flow::{BANKS, Beside, FlowCounters, FlowKey, FlowRecord, Sum, View, beside_entry, beside_map},
 };
 use xdplive_source::{InterfaceNumber, Taken};
 
+use self::stretches::Stretches;
 use crate::{
     bpf::{ArrayOfMaps, Cpus, HashMap, PerCpu, PerCpuArray},
     clock::monotonic,
     in_force::InForceMap,
 };
 
-/// Entries that are read with one system call: 416 KiB.
+/// Entries that are read with one system call: 736 KiB.
 const BATCH: usize = 4096;
 
 /// Why flows cannot be counted, or read.
@@ -46,7 +50,7 @@ pub struct FlowMaps {
     /// The array of maps with the tables.
     pub tables_outer: Arc<ArrayOfMaps>,
     /// The tables, by bank.
-    pub tables: [HashMap<FlowKey, FlowCounters>; BANKS],
+    pub tables: [HashMap<FlowKey, FlowRecord>; BANKS],
     /// Says which bank is counted into, and waits for programs.
     pub in_force: Arc<InForceMap>,
 }
@@ -65,6 +69,8 @@ pub struct FlowTable {
     entries: BTreeMap<InterfaceNumber, Vec<(FlowKey, FlowCounters)>>,
     /// What was counted beside the tables, read and not handed out yet.
     besides: BTreeMap<InterfaceNumber, [Beside; Direction::ALL.len()]>,
+    /// How far the data of flows had come.
+    stretches: Stretches,
     /// A value for each possible CPU.
     cpus: PerCpu<Beside>,
 }
@@ -81,7 +87,8 @@ impl FlowTable {
         maps.in_force.set_flow_bank(0);
         let (beside, since) = (BTreeMap::new(), BTreeMap::new());
         let (entries, besides) = (BTreeMap::new(), BTreeMap::new());
-        Ok(Self { maps, beside, bank: 0, since, entries, besides, cpus: PerCpu::zeroed(cpus) })
+        let stretches = Stretches::new(Instant::now());
+        Ok(Self { maps, beside, bank: 0, since, entries, besides, stretches, cpus: PerCpu::zeroed(cpus) })
     }
 
     /// Whether there is room for what is counted of an interface beside the tables.
@@ -165,11 +172,13 @@ impl FlowTable {
     /// Reads and empties the table of a bank that no program uses.
     fn read_entries(&mut self, bank: u32) -> io::Result<()> {
         let Some(table) = self.maps.tables.get(bank as usize) else { return Ok(()) };
-        let entries = &mut self.entries;
-        table.drain(BATCH, |key, counters| {
+        let Self { entries, stretches, .. } = self;
+        stretches.age(Instant::now());
+        table.drain(BATCH, |key, mut record| {
+            stretches.join(&key, &mut record);
             // Whoever gets it knows where it is from, and compares flows of several interfaces.
             let flow = FlowKey { interface: 0, ..key };
-            entries.entry(key.interface).or_default().push((flow, counters));
+            entries.entry(key.interface).or_default().push((flow, record.counters));
         })
     }
 

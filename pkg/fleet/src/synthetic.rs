@@ -269,7 +269,7 @@ async fn count_flows(
             }
             let bytes = BYTES + number as u64;
             let sum = Sum { packets: 1, segments: 1, bytes };
-            (key, FlowCounters { sum, first: from, last: to, ttl: 64, tcp_flags: 0 })
+            (key, FlowCounters { sum, first: from, last: to, ttl: 64, ..FlowCounters::default() })
         };
         let entries: Vec<_> = (0..shared.flows).map(flow).collect();
         shared.made.fetch_add(entries.len() as u64, Ordering::Relaxed);

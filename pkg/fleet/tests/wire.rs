@@ -21,7 +21,7 @@ use xdplive_packet::{
     Event, Headers, Hook, Tunnel, TunnelKind, Wire,
     accounting::Limit,
     event::{Direction, RecordKind},
-    flow::{FlowCounters, FlowKey, Sum},
+    flow::{FlowCounters, FlowKey, Sum, TcpCounts},
     headers::present,
     parse,
 };
@@ -131,8 +131,16 @@ fn flows_are_read_as_they_were_and_the_rest_is_other() {
     for (number, (headers, _)) in headers(9000).iter().enumerate() {
         let direction = Direction::ALL[number % 2];
         let sum = Sum { packets: 1 + number as u64, segments: 2, bytes: 10 * number as u64 };
-        let counters =
-            FlowCounters { sum, first: 900 + number as u64, last: 5000, ttl: 64, tcp_flags: 0x102 };
+        let mut tcp = TcpCounts::ZERO;
+        match number % 4 {
+            0 => tcp.retransmits = 1 + number as u64,
+            3 => tcp = TcpCounts { requests: 1, acceptances: 2, resets: 3, zero_windows: 4, ..tcp },
+            _ => {}
+        }
+        tcp.retransmitted_bytes = 7 * tcp.retransmits;
+        tcp.round_trip = 1_000_000 * tcp.resets;
+        let first = 900 + number as u64;
+        let counters = FlowCounters { sum, first, last: 5000, ttl: 64, tcp_flags: 0x102, tcp };
         entries.push((FlowKey::of(headers, direction), counters));
     }
     let other = [Sum { packets: 5, segments: 5, bytes: 500 }, Sum::default()];
@@ -150,7 +158,7 @@ fn flows_are_read_as_they_were_and_the_rest_is_other() {
         let mut snapshot = snapshot.clone();
         snapshot.cut = snapshot.taken.cut(most);
         assert_eq!(snapshot.cut.is_none(), most == usize::MAX);
-        let bodies = flow_bodies(&snapshot, [100_000_000, 7]);
+        let bodies = flow_bodies(&snapshot, [100_000_000, 7], true);
         for (number, body) in bodies.iter().enumerate() {
             let whole = message(Kind::Flows, &head(), body);
             assert!(whole.len() <= MAX_MESSAGE);
@@ -166,6 +174,16 @@ fn flows_are_read_as_they_were_and_the_rest_is_other() {
         assert_eq!(there.packets(), all, "no packet is lost");
         assert_eq!(there.entries, snapshot.taken.entries);
         assert!(there.entries.len() <= most);
+
+        // A release that does not know of more gets what it knows.
+        let bodies = flow_bodies(&snapshot, [0; 2], false);
+        let read = |body: &Vec<u8>| match read(&message(Kind::Flows, &head(), body)).unwrap() {
+            (_, Body::Flows(part)) => part.entries,
+            _ => panic!("flows"),
+        };
+        let entries: Vec<_> = bodies.iter().flat_map(read).collect();
+        assert_eq!(entries.len(), snapshot.taken.entries.len());
+        assert!(entries.iter().all(|(_, counters)| counters.tcp == TcpCounts::ZERO));
     }
 }
 
@@ -254,6 +272,7 @@ fn an_ask_that_only_later_releases_know_can_be_answered() {
         flows: Some(1000),
         drops: false,
         most_flows: Some(131),
+        tcp: true,
         share: None,
     }));
     let asked =

@@ -12,7 +12,7 @@ use aya_obj::generated::bpf_map_type::{
 use xdplive_packet::{
     accounting::{CELLS, SlotCounters},
     classify::Tables,
-    flow::{BANKS, BESIDE_ENTRIES, Beside, FlowCounters, FlowKey, TABLE_FLAGS},
+    flow::{BANKS, BESIDE_ENTRIES, Beside, FlowKey, FlowRecord, TABLE_FLAGS},
 };
 
 use crate::{bpf, error, protocol::LoaderError};
@@ -73,7 +73,7 @@ pub fn beside() -> Result<[MapData; BANKS], LoaderError> {
 /// # Errors
 /// See [`tables`].
 pub fn flow_tables(entries: u32) -> Result<[MapData; BANKS], LoaderError> {
-    let sizes = (size_of::<FlowKey>(), size_of::<FlowCounters>());
+    let sizes = (size_of::<FlowKey>(), size_of::<FlowRecord>());
     let one = || create(BPF_MAP_TYPE_HASH, "flows", sizes, entries, TABLE_FLAGS);
     Ok([one()?, one()?])
 }

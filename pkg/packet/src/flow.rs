@@ -19,6 +19,11 @@ use crate::{
     shared::Shared,
 };
 
+mod tcp;
+
+use tcp::SharedTcp;
+pub use tcp::{Again, Data, Segment, Stretch, TcpCounts};
+
 /// Banks of a table; see the module's text.
 pub const BANKS: usize = 2;
 
@@ -77,6 +82,19 @@ pub enum View {
     Outer = 1,
     /// The innermost.
     Inner = 2,
+}
+
+impl View {
+    /// The one with this number; any number that is none of them is [`Self::Whole`].
+    #[inline(always)]
+    #[must_use]
+    pub const fn from_raw(raw: u32) -> Self {
+        match raw {
+            1 => Self::Outer,
+            2 => Self::Inner,
+            _ => Self::Whole,
+        }
+    }
 }
 
 /// Whom the Ethernet destination address names.
@@ -157,11 +175,7 @@ impl FlowKey {
     /// Which headers the key is made of.
     #[must_use]
     pub const fn view(&self) -> View {
-        match self.view & !Self::WITH_TUNNEL_ID {
-            1 => View::Outer,
-            2 => View::Inner,
-            _ => View::Whole,
-        }
+        View::from_raw((self.view & !Self::WITH_TUNNEL_ID) as u32)
     }
 
     /// The same for who has flows of one view only.
@@ -271,6 +285,18 @@ pub struct FlowCounters {
     pub ttl: u64,
     /// TCP flags that any packet had, bit 0 = FIN … bit 7 = CWR, and [`OPENS`] and [`ACCEPTS`].
     pub tcp_flags: u64,
+    /// What is counted of TCP besides.
+    pub tcp: TcpCounts,
+}
+
+/// What a table has of a flow.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+#[repr(C)]
+pub struct FlowRecord {
+    /// What was counted.
+    pub counters: FlowCounters,
+    /// The sequence numbers of its data.
+    pub stretch: Stretch,
 }
 
 impl FlowCounters {
@@ -304,6 +330,7 @@ impl core::ops::AddAssign for FlowCounters {
             self.ttl = more.ttl;
         }
         self.tcp_flags |= more.tcp_flags;
+        self.tcp += more.tcp;
     }
 }
 
@@ -315,6 +342,9 @@ pub const ACCEPTS: u64 = 1 << 9;
 /// SYN and ACK among TCP flags.
 const SYN: u8 = 1 << 1;
 const ACK: u8 = 1 << 4;
+/// The same among the bits of [`FlowCounters::tcp_flags`].
+const SYN_BIT: u64 = SYN as u64;
+const ACK_BIT: u64 = ACK as u64;
 
 /// What a packet's TCP flags add to [`FlowCounters::tcp_flags`].
 #[inline(always)]
@@ -359,6 +389,8 @@ pub struct Counted {
     pub ttl: u64,
     /// [`marks`] of the TCP flags; 0 where it is not TCP.
     pub tcp_flags: u64,
+    /// What it says of its connection.
+    pub segment: Segment,
 }
 
 impl Counted {
@@ -370,7 +402,7 @@ impl Counted {
     }
 }
 
-/// [`FlowCounters`] in the table, where all CPUs add to them.
+/// [`FlowRecord`] in the table, where all CPUs add to them.
 #[derive(Debug, Default)]
 #[repr(C)]
 pub struct SharedCounters {
@@ -381,9 +413,10 @@ pub struct SharedCounters {
     last: Shared,
     ttl: Shared,
     tcp_flags: Shared,
+    tcp: SharedTcp,
 }
 
-const _: () = assert!(size_of::<SharedCounters>() == size_of::<FlowCounters>());
+const _: () = assert!(size_of::<SharedCounters>() == size_of::<FlowRecord>());
 
 impl SharedCounters {
     /// Makes these the counters of a flow with this one packet, whatever they were.
@@ -396,17 +429,43 @@ impl SharedCounters {
         self.last.set(packet.time);
         self.ttl.set(packet.ttl);
         self.tcp_flags.set(packet.tcp_flags);
+        self.tcp.begin(&packet.segment);
+    }
+
+    /// What was counted, as the host reads it.
+    #[cfg(not(target_arch = "bpf"))]
+    #[must_use]
+    pub fn read(&self) -> FlowRecord {
+        let sum = Sum { packets: self.packets.get(), segments: self.segments.get(), bytes: self.bytes.get() };
+        let (tcp, stretch) = self.tcp.read();
+        let counters = FlowCounters {
+            sum,
+            first: self.first.get(),
+            last: self.last.get(),
+            ttl: self.ttl.get(),
+            tcp_flags: self.tcp_flags.get(),
+            tcp,
+        };
+        FlowRecord { counters, stretch }
     }
 
     /// Adds another packet. The sums are exact; of two CPUs with a packet at the same moment, either may be the last.
     #[inline(always)]
     pub fn add(&self, packet: &Counted) {
-        self.packets.add(1);
+        let before = self.packets.add(1);
         self.segments.add(packet.segments);
         self.bytes.add(packet.bytes);
         self.last.set(packet.time);
         self.ttl.set(packet.ttl);
         let flags = packet.tcp_flags;
+        if before == 1
+            && self.tcp_flags.get() & (OPENS | ACK_BIT) == OPENS
+            && flags & (ACK_BIT | SYN_BIT) == ACK_BIT
+        {
+            // The first packet after the request: the answer has come back.
+            self.tcp.answered(packet.time.saturating_sub(self.first.get()));
+        }
+        self.tcp.add(&packet.segment);
         // After the first packets of a connection there is nothing new.
         if self.tcp_flags.get() & flags != flags {
             self.tcp_flags.set_bits(flags);

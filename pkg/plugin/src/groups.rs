@@ -4,7 +4,7 @@ mod steady;
 
 use std::{sync::Arc, time::Duration};
 
-use xdplive_packet::flow::{Cast, Sum};
+use xdplive_packet::flow::{Cast, FlowCounters, FlowKey, Sum};
 use xdplive_source::{Group, Interval, LinkProtocol, Top};
 
 pub use self::steady::{Shown, Steady};
@@ -56,8 +56,37 @@ pub const fn size(measure: Measure) -> fn(&Sum) -> u64 {
     match measure {
         Measure::Bits | Measure::Utilisation => |sum| sum.bytes,
         Measure::Packets | Measure::Size => |sum| sum.segments,
+        // Groups that have none follow by their packets, so that a line at zero is there before it rises.
+        Measure::Retransmits
+        | Measure::Resets
+        | Measure::ZeroWindows
+        | Measure::Unanswered
+        | Measure::Rtt => |sum| sum.segments.min(1 << 32) << 24 | sum.packets.min((1 << 24) - 1),
     }
 }
+
+/// What `measure` counts of a flow; `None` where it counts nothing of flows of its kind. A measure of TCP is counted in the place of
+/// packets on the wire, and what belongs to each of them in the place of bytes.
+#[must_use]
+pub fn counted(measure: Measure, key: &FlowKey, counters: &FlowCounters) -> Option<Sum> {
+    if !measure.is_of_tcp() {
+        return Some(counters.sum);
+    }
+    (key.protocol() == Some(TCP)).then_some(())?;
+    let FlowCounters { sum: Sum { packets, .. }, tcp, .. } = *counters;
+    let (segments, bytes) = match measure {
+        Measure::Retransmits => (tcp.retransmits, tcp.retransmitted_bytes),
+        Measure::Resets => (tcp.resets, 0),
+        Measure::ZeroWindows => (tcp.zero_windows, 0),
+        Measure::Rtt => (u64::from(tcp.round_trip > 0), tcp.round_trip / 1000),
+        // Which had no answer is known at the end of the interval.
+        _ => (0, 0),
+    };
+    Some(Sum { packets, segments, bytes })
+}
+
+/// Protocol number of TCP.
+const TCP: u8 = 6;
 
 /// The rows of one interval, which ends at `time` (ms since 1970), on `host`: the groups, and what is in none of them where there is
 /// any.

@@ -296,6 +296,7 @@ impl Query {
         };
         check_flows(&query.filter, kind, group_by)?;
         query.check_utilisation()?;
+        query.check_tcp()?;
         query.check_tunnels()?;
         Ok(query)
     }
@@ -315,6 +316,25 @@ impl Query {
                 Err(QueryError::TunnelsNotRead { group_by: by.name() })
             }
             _ => Ok(()),
+        }
+    }
+
+    /// Refuses measures of TCP where no flows are counted, and requests without answers where no answers are seen.
+    fn check_tcp(&self) -> Result<(), QueryError> {
+        if !self.measure.is_of_tcp() {
+            return Ok(());
+        }
+        let measure = self.measure.name();
+        match self.group_by {
+            _ if self.kind == Kind::Drops => Err(QueryError::TcpOfDrops { measure }),
+            None | Some(GroupBy::TcpFlag) => {
+                let given = self.group_by.map_or("none", Word::name);
+                Err(QueryError::TcpWithoutGroups { measure, given })
+            }
+            Some(_) if self.measure == Measure::Unanswered && self.direction.len() < 2 => {
+                Err(QueryError::AnswersNotSeen)
+            }
+            Some(_) => Ok(()),
         }
     }
 

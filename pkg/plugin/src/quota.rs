@@ -20,7 +20,7 @@ pub enum Kind {
     Streams,
     /// Different filters, directions and limits on one interface: slots of its kernel programs, which has 64.
     Filters,
-    /// Different queries of grouped rates and conversations, each of which adds up by itself: up to 23 MB.
+    /// Different queries of grouped rates and conversations, each of which adds up by itself: up to 30 MB.
     FlowQueries,
     /// Queries that are counted for who never subscribes.
     Standing,

@@ -49,7 +49,7 @@ pub struct Quality {
     /// Smoothed round trip, microseconds.
     pub rtt: Option<u32>,
     /// Segments that were sent again.
-    pub retransmits: Option<u32>,
+    pub retransmits: Option<u64>,
     /// Time that the handshake took, microseconds.
     pub handshake: Option<u32>,
 }
@@ -109,8 +109,8 @@ impl Qualities {
         let known = starter.or(accepter)?;
         let sum = [(ends, starter), (other, accepter)]
             .into_iter()
-            .filter_map(|(ends, one)| Some(self.sent_again(&ends, one?)))
-            .fold(0, u32::saturating_add);
+            .filter_map(|(ends, one)| Some(u64::from(self.sent_again(&ends, one?))))
+            .fold(0, u64::saturating_add);
         Some(Quality {
             source: QualitySource::Socket,
             rtt: (known.rtt != 0).then_some(known.rtt),
@@ -127,19 +127,26 @@ impl Qualities {
     }
 }
 
-/// What can be known of a TCP connection by its packets: the time from the request to its answer, where both were counted
-/// together.
+/// What can be known of a TCP connection by its packets: what had been seen before, by its sequence numbers, and the times of the
+/// handshake where its packets were counted together.
 fn estimated(conversation: &Conversation) -> Option<Quality> {
-    let Conversation { forward, reverse, .. } = conversation;
+    let Conversation { key, forward, reverse, .. } = conversation;
+    // Fragments have no ports, and no numbers.
+    (key.protocol() == Some(TCP) && key.ports().is_some()).then_some(())?;
+    let microseconds = |nanoseconds: u64| u32::try_from(nanoseconds / 1000).unwrap_or(u32::MAX);
     let is_seen = forward.opens() && reverse.accepts();
-    let nanoseconds = reverse.first.checked_sub(forward.first).filter(|_| is_seen)?;
+    let handshake = reverse.first.checked_sub(forward.first).filter(|_| is_seen);
+    let round_trip = Some(forward.tcp.round_trip).filter(|nanoseconds| *nanoseconds > 0);
     Some(Quality {
         source: QualitySource::Estimated,
-        rtt: None,
-        retransmits: None,
-        handshake: Some(u32::try_from(nanoseconds / 1000).unwrap_or(u32::MAX)),
+        rtt: round_trip.map(microseconds),
+        retransmits: Some(forward.tcp.retransmits.saturating_add(reverse.tcp.retransmits)),
+        handshake: handshake.map(microseconds),
     })
 }
+
+/// Protocol number of TCP.
+const TCP: u8 = 6;
 
 #[cfg(test)]
 mod tests;

@@ -8,6 +8,7 @@ mod queue;
 mod snapshot;
 mod taken;
 mod top;
+mod unanswered;
 mod window;
 
 pub use self::{
@@ -19,6 +20,7 @@ pub use self::{
     snapshot::FlowSnapshot,
     taken::Taken,
     top::{Group, GroupBy, Groups, LinkProtocol, Place, Sums, Top, top},
+    unanswered::{Lone, Unanswered},
     window::{Span, Window},
 };
 

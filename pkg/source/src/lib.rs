@@ -78,7 +78,8 @@ pub use self::{
     flow_filters::{FlowFilters, WantedFlows},
     flows::{
         Conversation, Conversations, Cut, FlowFeed, FlowQueue, FlowSnapshot, Group, GroupBy, Groups,
-        LinkProtocol, Missed, Place, Span, Sums, Taken, Top, Window, conversations, top, until_reading,
+        LinkProtocol, Lone, Missed, Place, Span, Sums, Taken, Top, Unanswered, Window, conversations, top,
+        until_reading,
     },
     header_bytes::{Captured, HeaderBytes},
     hook::{HookChoice, UnknownHook},

@@ -7,7 +7,7 @@ use xdplive_source::{Counts, HostSet, SourceError};
 use super::{
     drops,
     here::Here,
-    lease,
+    lease::{self, FlowTerms},
     leases::{Key, Lease, lock},
     shared::Shared,
 };
@@ -98,7 +98,7 @@ impl Shared {
     }
 
     async fn start(self: &Arc<Self>, client: &str, start: Start) -> Result<(), Refusal> {
-        let Start { lease, run, request, flows, most_flows, drops, share } = start;
+        let Start { lease, run, request, flows, most_flows, tcp, drops, share } = start;
         let key: Key = (Arc::from(client), lease);
         self.leases.room(&key)?;
         let request = self.request(&request)?;
@@ -122,7 +122,7 @@ impl Shared {
             self.leases.begin(key.clone(), lease);
             let lent = self.settings.ceiling.flows_per_interval;
             let most = most_flows.map_or(lent, |most| most.min(lent));
-            tokio::spawn(lease::flows(Arc::clone(self), key, run, feed, most, end));
+            tokio::spawn(lease::flows(Arc::clone(self), key, run, feed, FlowTerms { most, tcp }, end));
         } else {
             let stream = self.source.subscribe(&request).await?;
             let lease = Lease::new(run, stream.id(), what, Arc::clone(&here), share);

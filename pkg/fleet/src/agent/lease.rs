@@ -259,13 +259,22 @@ fn within(snapshot: Arc<FlowSnapshot>, most: usize) -> Arc<FlowSnapshot> {
     Arc::new(snapshot)
 }
 
+/// Which flows a lease is for.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct FlowTerms {
+    /// Flows of an interval that are sent at most.
+    pub(super) most: usize,
+    /// Whether what is counted of TCP besides is sent, too.
+    pub(super) tcp: bool,
+}
+
 /// Sends the flows of `feed` until its end, of each interval the largest with `most` flows together.
 pub(super) async fn flows(
     shared: Arc<Shared>,
     key: Key,
     run: u64,
     mut feed: FlowFeed,
-    most: usize,
+    FlowTerms { most, tcp }: FlowTerms,
     mut end: watch::Receiver<Ending>,
 ) {
     let mut outgoing = Outgoing::new(Arc::clone(&shared), &key, run, end.clone());
@@ -290,7 +299,7 @@ pub(super) async fn flows(
                     *sum += packets;
                 }
                 let snapshot = within(snapshot, most);
-                for body in wire::flow_bodies(&snapshot, *sums) {
+                for body in wire::flow_bodies(&snapshot, *sums, tcp) {
                     outgoing.send(Kind::Flows, &body, 0).await;
                 }
             }

@@ -228,6 +228,7 @@ impl Lessee {
             request: self.terms.wire.clone(),
             flows: self.terms.flows,
             most_flows: self.terms.flows.map(|_| most_flows(count)),
+            tcp: self.terms.flows.is_some(),
             drops: self.terms.drops,
             share: at.share,
         }));

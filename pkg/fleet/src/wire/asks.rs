@@ -76,6 +76,9 @@ pub struct Start {
     /// Flows of an interval that are sent at most; without it as many as the agent lends.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub most_flows: Option<usize>,
+    /// Send with flows what is counted of TCP besides. Releases that do not ask for it could not read it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub tcp: bool,
     /// Have the packets sent that the kernel drops.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub drops: bool,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use bytemuck::Zeroable as _;
 use xdplive_packet::{
     event::Direction,
-    flow::{FlowCounters, FlowKey, Sum},
+    flow::{FlowCounters, FlowKey, Sum, TcpCounts},
 };
 use xdplive_source::{Cut, FlowSnapshot};
 
@@ -21,7 +21,7 @@ const MAX_FLOWS: usize = 4096;
 /// Parts of a snapshot at most: a full table of the default size has 16 to 60.
 pub const MAX_PARTS: usize = 4096;
 /// Bytes that a flow can take.
-const MAX_FLOW: usize = 2 + 7 * 9 + 7 * 10;
+const MAX_FLOW: usize = 2 + 7 * 9 + 7 * 10 + 2 + 7 * 10;
 /// Bytes before the flows of a part at most.
 const MAX_START: usize = MAX_INTERFACE + 2 + 5 * 10 + 2 * 10 * 30 + 4 * 10;
 
@@ -31,6 +31,8 @@ mod follow {
     pub(super) const FLAGS: u8 = 1;
     /// What is not sent by flow.
     pub(super) const CUT: u8 = 1 << 1;
+    /// What is counted of TCP, behind the flows.
+    pub(super) const TCP: u8 = 1 << 2;
 }
 
 /// A part of what was counted at one interface between two moments.
@@ -101,16 +103,29 @@ impl FlowsPart {
             let first = all.from.wrapping_add_signed(from.signed("a flow's first packet")?);
             let last = first.wrapping_add(from.number("a flow's last packet")?);
             let (ttl, tcp_flags) = (from.number("a TTL")?, from.number("TCP flags")?);
-            all.entries.push((key, FlowCounters { sum, first, last, ttl, tcp_flags }));
+            let tcp = TcpCounts::ZERO;
+            all.entries.push((key, FlowCounters { sum, first, last, ttl, tcp_flags, tcp }));
+        }
+        if follows & follow::TCP != 0 {
+            let mut entries = all.entries.iter_mut();
+            for _ in 0..from.at_most(MAX_FLOWS, "flows of TCP")? {
+                let skipped = from.at_most(MAX_FLOWS, "flows before one of TCP")?;
+                let tcp = read_tcp(from)?;
+                let given = skipped as u64;
+                let (_, counters) = entries
+                    .nth(skipped)
+                    .ok_or(WireError::Value { what: "flows before one of TCP", given })?;
+                counters.tcp = tcp;
+            }
         }
         Ok(all)
     }
 }
 
 /// The bodies of messages with a snapshot. `so_far` is what all snapshots of this interface in this run have counted, with
-/// this one.
+/// this one. `with_tcp` says whether to tell what is counted of TCP besides.
 #[must_use]
-pub fn flow_bodies(snapshot: &FlowSnapshot, so_far: [u64; 2]) -> Vec<Vec<u8>> {
+pub fn flow_bodies(snapshot: &FlowSnapshot, so_far: [u64; 2], with_tcp: bool) -> Vec<Vec<u8>> {
     let FlowSnapshot { taken, cut, .. } = snapshot;
     let (mut all, other) = (taken.other, taken.other);
     for (key, counters) in &taken.entries {
@@ -118,6 +133,7 @@ pub fn flow_bodies(snapshot: &FlowSnapshot, so_far: [u64; 2]) -> Vec<Vec<u8>> {
     }
     let mut bodies = Vec::new();
     let (mut body, mut count, mut before) = (Vec::new(), 0, FlowKey::zeroed());
+    let mut tcp = TcpWriter::default();
     for (key, counters) in &taken.entries {
         put_changes(&mut body, bytemuck::bytes_of(&before), bytemuck::bytes_of(key));
         before = *key;
@@ -127,16 +143,19 @@ pub fn flow_bodies(snapshot: &FlowSnapshot, so_far: [u64; 2]) -> Vec<Vec<u8>> {
         put(&mut body, counters.ttl);
         put(&mut body, counters.tcp_flags);
         count += 1;
-        if count == MAX_FLOWS || body.len() + MAX_FLOW + MAX_START > MAX_BODY {
-            bodies.push((std::mem::take(&mut body), count));
+        if with_tcp {
+            tcp.add(&counters.tcp);
+        }
+        if count == MAX_FLOWS || body.len() + tcp.bytes.len() + MAX_FLOW + MAX_START > MAX_BODY {
+            bodies.push((std::mem::take(&mut body), count, std::mem::take(&mut tcp)));
             (count, before) = (0, FlowKey::zeroed());
         }
     }
     if count > 0 || bodies.is_empty() {
-        bodies.push((body, count));
+        bodies.push((body, count, tcp));
     }
     let parts = bodies.len();
-    let with_start = |(part, (flows, count)): (usize, (Vec<u8>, usize))| {
+    let with_start = |(part, (flows, count, tcp)): (usize, (Vec<u8>, usize, TcpWriter))| {
         let mut to = Vec::with_capacity(flows.len() + 256);
         put_text(&mut to, &snapshot.interface, MAX_INTERFACE);
         [taken.from, taken.to, part as u64, parts as u64].into_iter().for_each(|number| put(&mut to, number));
@@ -147,7 +166,12 @@ pub fn flow_bodies(snapshot: &FlowSnapshot, so_far: [u64; 2]) -> Vec<Vec<u8>> {
         let first = if is_first { other } else { [Sum::default(); 2] };
         first.iter().for_each(|sum| put_sum(&mut to, sum));
         let has_cut = is_first && !cut.is_none();
-        to.push(if is_first { follow::FLAGS } else { 0 } | if has_cut { follow::CUT } else { 0 });
+        let has_tcp = tcp.count > 0;
+        to.push(
+            u8::from(is_first) * follow::FLAGS
+                | u8::from(has_cut) * follow::CUT
+                | u8::from(has_tcp) * follow::TCP,
+        );
         if is_first {
             taken.tcp_flags.iter().flatten().for_each(|sum| put_sum(&mut to, sum));
         }
@@ -157,9 +181,57 @@ pub fn flow_bodies(snapshot: &FlowSnapshot, so_far: [u64; 2]) -> Vec<Vec<u8>> {
         }
         put(&mut to, count as u64);
         to.extend_from_slice(&flows);
+        if has_tcp {
+            put(&mut to, tcp.count);
+            to.extend_from_slice(&tcp.bytes);
+        }
         to
     };
     bodies.into_iter().enumerate().map(with_start).collect()
+}
+
+/// What is counted of TCP, of flows that have some of it.
+#[derive(Default)]
+struct TcpWriter {
+    bytes: Vec<u8>,
+    count: u64,
+    skipped: u64,
+}
+
+impl TcpWriter {
+    /// Adds what the next flow has.
+    fn add(&mut self, tcp: &TcpCounts) {
+        if *tcp == TcpCounts::ZERO {
+            self.skipped += 1;
+            return;
+        }
+        put(&mut self.bytes, std::mem::take(&mut self.skipped));
+        let TcpCounts {
+            requests,
+            acceptances,
+            resets,
+            zero_windows,
+            retransmits,
+            retransmitted_bytes,
+            round_trip,
+        } = *tcp;
+        [requests, acceptances, resets, zero_windows, retransmits, retransmitted_bytes, round_trip]
+            .into_iter()
+            .for_each(|number| put(&mut self.bytes, number));
+        self.count += 1;
+    }
+}
+
+fn read_tcp(from: &mut Reader<'_>) -> Result<TcpCounts, WireError> {
+    Ok(TcpCounts {
+        requests: from.number("requests for a connection")?,
+        acceptances: from.number("acceptances of a connection")?,
+        resets: from.number("resets")?,
+        zero_windows: from.number("zero windows")?,
+        retransmits: from.number("packets sent again")?,
+        retransmitted_bytes: from.number("bytes sent again")?,
+        round_trip: from.number("a round trip")?,
+    })
 }
 
 fn add(sums: &mut [Sum; 2], direction: Direction, more: Sum) {

@@ -8,7 +8,7 @@ use xdplive_loader::maps::{Barrier, beside, cells, flow_tables, tables};
 use xdplive_packet::{
     accounting::SlotCounters,
     classify::Tables,
-    flow::{Beside, FlowCounters, FlowKey},
+    flow::{Beside, FlowKey, FlowRecord},
 };
 
 use crate::kernel::descriptor;
@@ -27,7 +27,7 @@ fn what_the_loader_makes_has_the_layout_of_its_types() {
     Array::<Tables>::new(descriptor(&tables().unwrap())).unwrap();
     PerCpuArray::<SlotCounters>::new(descriptor(&cells().unwrap())).unwrap();
     PerCpuArray::<Beside>::new(of(beside().unwrap())).unwrap();
-    HashMap::<FlowKey, FlowCounters>::new(of(flow_tables(16).unwrap())).unwrap();
+    HashMap::<FlowKey, FlowRecord>::new(of(flow_tables(16).unwrap())).unwrap();
     let barrier = Barrier::create().unwrap();
     let [outer, _] = barrier.fds();
     ArrayOfMaps::new(outer.try_clone_to_owned().unwrap()).unwrap();
@@ -55,7 +55,7 @@ fn a_map_of_another_kind_or_size_is_refused() {
     );
     refusal(ArrayOfMaps::new(table()));
     refusal(HashMap::<u32, Tables>::new(table()));
-    refusal(HashMap::<u64, FlowCounters>::new(of(flow_tables(16).unwrap())));
+    refusal(HashMap::<u64, FlowRecord>::new(of(flow_tables(16).unwrap())));
     refusal(HashMap::<FlowKey, u64>::new(of(flow_tables(16).unwrap())));
     let file = fs::File::open("/dev/null").unwrap();
     assert!(matches!(Array::<u64>::new(file.into()), Err(LayoutError::Unknown(_))));

@@ -4,6 +4,7 @@ mod accounts;
 mod big_tcp;
 mod callers;
 mod churn;
+mod connections;
 mod counters;
 mod drops;
 mod endings;

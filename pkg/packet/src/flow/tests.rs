@@ -54,22 +54,8 @@ fn a_key_is_its_fields() {
 }
 
 const fn packet(time: u64, bytes: u64, tcp_flags: u8) -> Counted {
-    Counted { time, segments: 1, bytes, ttl: time, tcp_flags: marks(tcp_flags) }
-}
-
-/// The kernel's counters as the host reads them.
-fn read(counters: &SharedCounters) -> FlowCounters {
-    FlowCounters {
-        sum: Sum {
-            packets: counters.packets.get(),
-            segments: counters.segments.get(),
-            bytes: counters.bytes.get(),
-        },
-        first: counters.first.get(),
-        last: counters.last.get(),
-        ttl: counters.ttl.get(),
-        tcp_flags: counters.tcp_flags.get(),
-    }
+    let segment = Segment { data: Data { sequence: 0, bytes: 0, packets: 1 }, events: 0 };
+    Counted { time, segments: 1, bytes, ttl: time, tcp_flags: marks(tcp_flags), segment }
 }
 
 #[test]
@@ -84,11 +70,12 @@ fn counters_in_the_table() {
         last: 7,
         ttl: 7,
         tcp_flags: OPENS | 0x12,
+        tcp: TcpCounts { round_trip: 2, ..TcpCounts::default() },
     };
-    assert_eq!(read(&counters), expected);
+    assert_eq!(counters.read().counters, expected);
     assert!(expected.opens());
     counters.begin(&packet(9, 1, SYN | ACK));
-    assert!(!read(&counters).opens(), "the answer to a SYN");
+    assert!(!counters.read().counters.opens(), "the answer to a SYN");
 
     counters.begin(&packet(0, 0, 0));
     thread::scope(|scope| {
@@ -97,7 +84,7 @@ fn counters_in_the_table() {
                 .spawn(|| (0..10_000).for_each(|number| counters.add(&packet(number, 3, 1 << (number % 8)))));
         }
     });
-    let sum = read(&counters);
+    let sum = counters.read().counters;
     assert_eq!(sum.sum, Sum { packets: 40_001, segments: 40_001, bytes: 120_000 });
     assert_eq!(sum.tcp_flags, 0xff | OPENS);
 }
@@ -110,6 +97,7 @@ fn counters_of_two_times_are_one() {
         last,
         ttl,
         tcp_flags,
+        tcp: TcpCounts { resets: 1, round_trip: first, ..TcpCounts::default() },
     };
     let mut sum = FlowCounters::default();
     sum += counters(10, 20, 64, 1);
@@ -117,7 +105,8 @@ fn counters_of_two_times_are_one() {
     sum += counters(5, 12, 63, 2);
     sum += FlowCounters::default();
     let three = Sum { packets: 4, segments: 6, bytes: 200 };
-    assert_eq!(sum, FlowCounters { sum: three, first: 5, last: 20, ttl: 64, tcp_flags: 3 });
+    let tcp = TcpCounts { resets: 2, round_trip: 5, ..TcpCounts::default() };
+    assert_eq!(sum, FlowCounters { sum: three, first: 5, last: 20, ttl: 64, tcp_flags: 3, tcp });
 }
 
 #[test]
@@ -127,7 +116,7 @@ fn single_flags_from_all_combinations() {
         beside.add_tcp(
             View::Whole,
             flags,
-            &Counted { time: 9, segments: 2, bytes: 3, ttl: 64, tcp_flags: 0 },
+            &Counted { time: 9, segments: 2, bytes: 3, ttl: 64, tcp_flags: 0, segment: Segment::default() },
         );
     }
     let times = |n| Sum { packets: n, segments: 2 * n, bytes: 3 * n };

@@ -3,7 +3,10 @@
 use std::{net::IpAddr, sync::Arc};
 
 use xdplive_names::{About, name_source};
-use xdplive_packet::{flow::FlowCounters, headers::present};
+use xdplive_packet::{
+    flow::{FlowCounters, TcpCounts},
+    headers::present,
+};
 use xdplive_source::{Conversation, Process, Qualities, Quality, ip};
 
 use super::{
@@ -39,10 +42,14 @@ columns! {
     + DestinationAsn "destination_asn" String true 120 "Autonomous system of the other side; where the administrator names a file";
     + Service "service" String true 18 "Service by protocol and port, of the side of the server";
     + SeenAt "seen_at" String false 66 "Machines that saw the packets; where host is not shown, what several saw is one row, as the one counted that saw most";
-    + Rtt "rtt" Decimal true 12 "Smoothed round trip, as a local socket of the conversation has it" in "ms";
-    + Retransmits "retransmits" Number true 11 "Segments that local sockets of the conversation have sent again";
+    + Rtt "rtt" Decimal true 12 "Smoothed round trip, as a local socket of the conversation has it; else that of its handshake" in "ms";
+    + Retransmits "retransmits" Number true 11 "Segments that local sockets of the conversation have sent again; else those whose data had been seen before";
     + Handshake "handshake" Decimal true 12 "Time from the request for the connection to its answer" in "ms";
     + QualitySource "quality_source" String true 11 "socket: as a local socket has it; estimated: by the packets";
+    + RetransmittedBytes "retransmitted_bytes" Count true 20 "Bytes of TCP both ways that had been seen before; null if it is not TCP" in "decbytes";
+    + Resets "resets" Count true 20 "TCP packets both ways with RST; null if it is not TCP";
+    + ZeroWindows "zero_windows" Count true 20 "TCP packets both ways with a window of zero; null if it is not TCP";
+    + Unanswered "unanswered" Count true 20 "Requests for the connection that had no answer by the end of the interval after; null where only one direction is seen";
     + Process "process" String true 18 "Process of this machine that started the conversation, or else that of the other side";
     + Pid "pid" Number true 11 "Number of the process";
     + User "user" String true 34 "User of the process";
@@ -65,6 +72,8 @@ pub struct FlowRow {
     last_seen: i64,
     /// How well its connection is, where somebody has asked for it.
     quality: Option<Quality>,
+    /// Requests for it that had no answer, where somebody has asked for it and both ways are seen.
+    unanswered: Option<u64>,
     /// Whose it is, where somebody has asked for it.
     process: Option<Arc<Process>>,
 }
@@ -85,6 +94,7 @@ impl FlowRow {
             first_seen,
             last_seen,
             quality: None,
+            unanswered: None,
             process: None,
         }
     }
@@ -123,6 +133,12 @@ impl FlowRow {
         Self { quality: known.of(&self.conversation), ..self }
     }
 
+    /// The same with so many requests that had no answer.
+    #[must_use]
+    pub fn with_unanswered(self, requests: u64) -> Self {
+        Self { unanswered: Some(requests), ..self }
+    }
+
     /// What was counted.
     #[must_use]
     pub const fn conversation(&self) -> &Conversation {
@@ -158,7 +174,7 @@ impl FlowRow {
     /// What was counted of who started it, or, where that is nothing, of the other side.
     fn seen(&self) -> &FlowCounters {
         let Conversation { forward, reverse, .. } = &self.conversation;
-        if forward.sum.packets > 0 { forward } else { reverse }
+        if reverse.sum.packets > 0 && forward.sum.packets == 0 { reverse } else { forward }
     }
 }
 
@@ -189,6 +205,19 @@ impl FlowColumn {
 
     /// Those about how well connections are, for which sockets are asked.
     pub const OF_QUALITY: [Self; 4] = [Self::Rtt, Self::Retransmits, Self::Handshake, Self::QualitySource];
+
+    /// What is counted of TCP: null of all else, and of fragments, which have no TCP header.
+    fn of_tcp(self, row: &FlowRow) -> Option<u64> {
+        let Conversation { key, forward, reverse, .. } = &row.conversation;
+        (key.protocol() == Some(TCP) && key.ports().is_some()).then_some(())?;
+        let both = |count: fn(&TcpCounts) -> u64| count(&forward.tcp).saturating_add(count(&reverse.tcp));
+        match self {
+            Self::RetransmittedBytes => Some(both(|tcp| tcp.retransmitted_bytes)),
+            Self::Resets => Some(both(|tcp| tcp.resets)),
+            Self::ZeroWindows => Some(both(|tcp| tcp.zero_windows)),
+            _ => row.unanswered,
+        }
+    }
 
     fn write_rows<C: Cells>(self, rows: &[FlowRow], cells: &mut C) {
         for row in rows {
@@ -245,9 +274,18 @@ impl FlowColumn {
             Self::Service => optional(row.service(), cells),
             Self::SeenAt => cells.text(&row.seen_at),
             Self::Rtt => time(row.quality.and_then(|quality| quality.rtt), cells),
-            Self::Retransmits => number(row.quality.and_then(|quality| quality.retransmits), cells),
+            Self::Retransmits => {
+                let known = row.quality.and_then(|quality| quality.retransmits);
+                number(known.map(|segments| u32::try_from(segments).unwrap_or(u32::MAX)), cells);
+            }
             Self::Handshake => time(row.quality.and_then(|quality| quality.handshake), cells),
             Self::QualitySource => optional(row.quality.map(|quality| quality.source.name()), cells),
+            Self::RetransmittedBytes | Self::Resets | Self::ZeroWindows | Self::Unanswered => {
+                match self.of_tcp(row) {
+                    Some(count) => cells.count(count),
+                    None => cells.null(),
+                }
+            }
             Self::Process => optional(row.process.as_ref().map(|process| &*process.name), cells),
             Self::Pid => number(row.process.as_ref().map(|process| process.number), cells),
             Self::User => optional(row.process.as_ref().map(|process| &*process.user), cells),

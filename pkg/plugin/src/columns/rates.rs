@@ -50,6 +50,11 @@ columns! {
     Bits "bits" Decimal false 20 "Bits on the wire, per second" in "bps";
     Size "size" Decimal true 20 "Mean size of a packet on the wire, bytes; null without packets" in "decbytes";
     Utilisation "utilisation" Decimal true 20 "Bits on the wire, percent of the link's speed; null where that is not known" in "percent";
+    Retransmits "retransmits" Decimal false 20 "TCP segments whose data had been seen before, per second" in "pps";
+    Resets "resets" Decimal false 20 "TCP packets with RST, per second" in "pps";
+    ZeroWindows "zero_windows" Decimal false 20 "TCP packets with a window of zero, per second" in "pps";
+    Unanswered "unanswered" Decimal false 20 "Requests for a connection without an answer by the end of the interval after, per second" in "reqps";
+    Rtt "rtt" Decimal true 20 "Mean round trip of the handshakes that were seen; null without one" in "ms";
 }
 
 /// The seconds of a time range (ms since 1970) as intervals of `length`, which end at multiples of it, so that they are the
@@ -94,9 +99,14 @@ impl SeriesColumn {
             match self {
                 Self::Time => cells.time(time),
                 Self::Group => cells.text(group.as_deref().unwrap_or(NO_GROUP)),
-                Self::Packets => cells.decimal(per_second(interval, segments as f64)),
+                // The others are counted in the place of packets.
+                Self::Packets | Self::Retransmits | Self::Resets | Self::ZeroWindows | Self::Unanswered => {
+                    cells.decimal(per_second(interval, segments as f64));
+                }
                 Self::Bits => cells.decimal(per_second(interval, 8.0 * bytes as f64)),
-                Self::Size if segments == 0 => cells.null(),
+                Self::Size | Self::Rtt if segments == 0 => cells.null(),
+                // Microseconds are counted in the place of bytes.
+                Self::Rtt => cells.decimal(rounded(bytes as f64 / segments as f64 / 1000.0)),
                 Self::Size => cells.decimal(rounded(bytes as f64 / segments as f64)),
                 Self::Utilisation => match speed.filter(|speed| *speed > 0) {
                     Some(speed) => cells.decimal(percent_of(speed, interval)),

@@ -1,6 +1,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
-use xdplive_packet::event::Direction;
+use bytemuck::Zeroable as _;
+use xdplive_packet::{event::Direction, flow::TcpCounts, headers::present};
 
 use super::*;
 
@@ -71,4 +72,35 @@ fn groups_are_ranked_by_what_is_shown() {
             .map(|measure| size(measure)(&sum)),
         [40, 60_000, 40, 60_000]
     );
+    // Of TCP by what is counted, and then by packets; nothing overflows, whatever another machine tells.
+    let size = size(Measure::Resets);
+    let of = |packets, segments| size(&Sum { packets, segments, bytes: 0 });
+    assert!(of(1, 2) > of(u64::MAX, 1) && of(2, 1) > of(1, 1) && of(1, 0) > of(0, 0));
+    assert!(of(u64::MAX, u64::MAX).checked_mul(10).is_some());
+}
+
+#[test]
+fn measures_of_tcp_are_counted_in_the_place_of_packets() {
+    let tcp = TcpCounts {
+        requests: 1,
+        acceptances: 2,
+        resets: 3,
+        zero_windows: 4,
+        retransmits: 5,
+        retransmitted_bytes: 6000,
+        round_trip: 7_000_999,
+    };
+    let sum = Sum { packets: 90, segments: 91, bytes: 92 };
+    let counters = FlowCounters { sum, tcp, ..FlowCounters::default() };
+    let mut key = FlowKey { protocol: 6, present: present::PROTOCOL, ..FlowKey::zeroed() };
+    let of = |key: &FlowKey, measure| counted(measure, key, &counters);
+    let each = |segments, bytes| Some(Sum { packets: 90, segments, bytes });
+    assert_eq!(of(&key, Measure::Bits), Some(sum));
+    assert_eq!(of(&key, Measure::Retransmits), each(5, 6000));
+    assert_eq!(of(&key, Measure::Resets), each(3, 0));
+    assert_eq!(of(&key, Measure::ZeroWindows), each(4, 0));
+    assert_eq!(of(&key, Measure::Rtt), each(1, 7000));
+    assert_eq!(of(&key, Measure::Unanswered), each(0, 0), "known at the end");
+    key.protocol = 17;
+    assert_eq!((of(&key, Measure::Bits), of(&key, Measure::Resets)), (Some(sum), None));
 }

@@ -96,6 +96,29 @@ pub enum QueryError {
         /// What is grouped by.
         group_by: &'static str,
     },
+    /// A measure of TCP that is counted by flows.
+    #[error(
+        "measure: \"{measure}\" is counted by flows, so it needs another groupBy than {given}; set groupBy, for example to \
+         \"direction\" or \"source\""
+    )]
+    TcpWithoutGroups {
+        /// The measure.
+        measure: &'static str,
+        /// What is grouped by.
+        given: &'static str,
+    },
+    /// A measure of TCP of something else.
+    #[error("measure: \"{measure}\" is of TCP connections, and not of dropped packets; ask for kind rates")]
+    TcpOfDrops {
+        /// The measure.
+        measure: &'static str,
+    },
+    /// Answers come the other way.
+    #[error(
+        "measure: \"unanswered\" is not possible for one direction, because answers come the other way; set direction to \
+         \"both\", and choose by filter or groupBy"
+    )]
+    AnswersNotSeen,
     /// Nobody has looked for tunnels.
     #[error(
         "groupBy: \"{group_by}\" is not possible without looking into tunnels; set decapsulate to \"inner\""

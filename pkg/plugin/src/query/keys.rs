@@ -224,6 +224,11 @@ impl Keys<'_> {
             Measure::Bits => SeriesColumn::Bits,
             Measure::Size => SeriesColumn::Size,
             Measure::Utilisation => SeriesColumn::Utilisation,
+            Measure::Retransmits => SeriesColumn::Retransmits,
+            Measure::Resets => SeriesColumn::Resets,
+            Measure::ZeroWindows => SeriesColumn::ZeroWindows,
+            Measure::Unanswered => SeriesColumn::Unanswered,
+            Measure::Rtt => SeriesColumn::Rtt,
         };
         let group = group.map(|_| SeriesColumn::Group);
         Ok(Columns::Series([Some(SeriesColumn::Time), group, Some(value)].into_iter().flatten().collect()))

@@ -13,6 +13,7 @@ mod interfaces;
 mod keys;
 mod limit;
 mod of_flows;
+mod tcp;
 mod time_range;
 mod utilisation;
 mod variables;

@@ -66,10 +66,41 @@ pub enum Measure {
     Size,
     /// Percent of the link's speed.
     Utilisation,
+    /// TCP segments a second whose data had been seen before.
+    Retransmits,
+    /// TCP packets a second with RST.
+    Resets,
+    /// TCP packets a second with a window of zero.
+    ZeroWindows,
+    /// Requests for a connection a second that had no answer.
+    Unanswered,
+    /// Mean round trip of the handshakes that were seen, ms.
+    Rtt,
+}
+
+impl Measure {
+    /// Whether it is of TCP connections, which are counted by flows.
+    #[must_use]
+    pub const fn is_of_tcp(self) -> bool {
+        match self {
+            Self::Packets | Self::Bits | Self::Size | Self::Utilisation => false,
+            Self::Retransmits | Self::Resets | Self::ZeroWindows | Self::Unanswered | Self::Rtt => true,
+        }
+    }
 }
 
 impl Word for Measure {
-    const ALL: &'static [Self] = &[Self::Packets, Self::Bits, Self::Size, Self::Utilisation];
+    const ALL: &'static [Self] = &[
+        Self::Packets,
+        Self::Bits,
+        Self::Size,
+        Self::Utilisation,
+        Self::Retransmits,
+        Self::Resets,
+        Self::ZeroWindows,
+        Self::Unanswered,
+        Self::Rtt,
+    ];
 
     fn name(self) -> &'static str {
         match self {
@@ -77,6 +108,11 @@ impl Word for Measure {
             Self::Bits => "bits",
             Self::Size => "size",
             Self::Utilisation => "utilisation",
+            Self::Retransmits => "retransmits",
+            Self::Resets => "resets",
+            Self::ZeroWindows => "zero_windows",
+            Self::Unanswered => "unanswered",
+            Self::Rtt => "rtt",
         }
     }
 }

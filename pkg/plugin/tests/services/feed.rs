@@ -8,7 +8,7 @@ use xdplive_corpus::frame::{Arp, Ethernet, Ipv4, Payload, Tcp, Udp, tcp_flag::AC
 use xdplive_packet::{
     LinkType, Wire,
     event::Direction,
-    flow::{FlowCounters, FlowKey, Sum, marks},
+    flow::{FlowCounters, FlowKey, Sum, TcpCounts, marks},
     parse,
 };
 use xdplive_source::{Cut, FlowSnapshot, Taken};
@@ -33,6 +33,7 @@ pub(crate) fn flow(packet: impl Into<Payload>, way: Direction, packets: u64) -> 
         last: 2,
         ttl: headers.ttl().unwrap_or(0).into(),
         tcp_flags: headers.tcp_flags().map_or(0, marks),
+        tcp: TcpCounts::ZERO,
     };
     (FlowKey::of(&headers, way), counters)
 }

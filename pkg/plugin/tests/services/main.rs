@@ -15,6 +15,7 @@
 mod access;
 mod accounts;
 mod audit;
+mod connections;
 mod context;
 mod drops;
 mod end;

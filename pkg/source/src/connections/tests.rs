@@ -2,7 +2,7 @@ use std::sync::Mutex;
 
 use bytemuck::Zeroable as _;
 use xdplive_packet::{
-    flow::{ACCEPTS, FlowCounters, FlowKey, OPENS, Sum},
+    flow::{ACCEPTS, FlowCounters, FlowKey, OPENS, Sum, TcpCounts},
     headers::present,
 };
 
@@ -93,16 +93,21 @@ fn a_handshake_is_estimated_where_both_of_its_packets_were_seen() {
         first,
         last: first,
         tcp_flags,
+        tcp: TcpCounts { round_trip: first, retransmits: 2, ..TcpCounts::ZERO },
         ..FlowCounters::default()
     };
     let with =
         |forward, reverse| Qualities::default().of(&Conversation { forward, reverse, ..conversation() });
     let quality = with(counters(OPENS, 1_000_000), counters(ACCEPTS, 21_500_000)).unwrap();
     assert_eq!(
-        (quality.source, quality.handshake, quality.rtt),
-        (QualitySource::Estimated, Some(20_500), None)
+        (quality.source, quality.handshake, quality.rtt, quality.retransmits),
+        (QualitySource::Estimated, Some(20_500), Some(1000), Some(4))
     );
-    assert_eq!(with(counters(0, 1_000_000), counters(ACCEPTS, 2_000_000)), None);
-    assert_eq!(with(counters(OPENS, 1_000_000), counters(0, 2_000_000)), None);
-    assert_eq!(with(counters(OPENS, 2_000_000), counters(ACCEPTS, 1_000_000)), None);
+    let handshake = |forward, reverse| with(forward, reverse).unwrap().handshake;
+    assert_eq!(handshake(counters(0, 1_000_000), counters(ACCEPTS, 2_000_000)), None);
+    assert_eq!(handshake(counters(OPENS, 1_000_000), counters(0, 2_000_000)), None);
+    assert_eq!(handshake(counters(OPENS, 2_000_000), counters(ACCEPTS, 1_000_000)), None);
+    // What is not TCP has no connection.
+    let key = FlowKey { protocol: 17, ..conversation().key };
+    assert_eq!(Qualities::default().of(&Conversation { key, ..conversation() }), None);
 }

@@ -63,7 +63,7 @@ impl Conversations {
         let (ends, swapped) = ends(&key);
         let place = self.places.get(&(host, ends)).copied().unwrap_or(self.found.len());
         match self.found.get_mut(place) {
-            Some(known) if ends_swapped(&known.key) == swapped => known.forward += counters,
+            Some(known) if is_swapped(&known.key) == swapped => known.forward += counters,
             Some(known) => known.reverse += counters,
             None if place < self.most => {
                 self.places.insert((host, ends), place);
@@ -118,6 +118,15 @@ impl Conversation {
         sum
     }
 
+    /// Requests for a connection that had no answer, as far as seen. One of the last moment may yet have one.
+    #[must_use]
+    pub fn unanswered(&self) -> u64 {
+        let answers = &self.reverse.tcp;
+        // Of a connection that was accepted, a reset is its end.
+        let answers = if answers.acceptances > 0 { answers.acceptances } else { answers.resets };
+        self.forward.tcp.requests.saturating_sub(answers)
+    }
+
     /// What it has in common with the same conversation as another host saw it, whichever side started it there.
     #[must_use]
     pub fn ends(&self) -> FlowKey {
@@ -166,10 +175,11 @@ fn ends(key: &FlowKey) -> (FlowKey, bool) {
     if key.tunnels().last() == Some(TunnelKind::Gtp) {
         neutral.tunnel_id = 0;
     }
-    let swapped = ends_swapped(key);
+    let swapped = is_swapped(key);
     (if swapped { reversed(&neutral) } else { neutral }, swapped)
 }
 
-fn ends_swapped(key: &FlowKey) -> bool {
+/// Whether `key` is the way back of what [`ends_of`] has.
+pub(super) fn is_swapped(key: &FlowKey) -> bool {
     (key.source, key.source_port) > (key.destination, key.destination_port)
 }

@@ -7,7 +7,7 @@ use std::{
 use bytemuck::Zeroable as _;
 use xdplive_packet::{
     event::Direction,
-    flow::{ACCEPTS, FlowCounters, FlowKey, OPENS, Sum},
+    flow::{ACCEPTS, FlowCounters, FlowKey, OPENS, Sum, TcpCounts},
     headers::present,
 };
 
@@ -28,7 +28,7 @@ fn key(source: (u8, u16), destination: (u8, u16), direction: Direction) -> FlowK
 
 const fn packets(packets: u64, first: u64) -> FlowCounters {
     let sum = Sum { packets, segments: packets, bytes: 100 * packets };
-    FlowCounters { sum, first, last: first, ttl: 64, tcp_flags: 0 }
+    FlowCounters { sum, first, last: first, ttl: 64, tcp_flags: 0, tcp: TcpCounts::ZERO }
 }
 
 fn starter(flows: &[(FlowKey, FlowCounters)]) -> (u8, u64, u64) {

@@ -64,6 +64,7 @@ fn flow(link: LinkType, bytes: &[u8], time: u64) -> (FlowKey, FlowCounters) {
         last: (1000 + time) * 1_000_000,
         ttl: headers.ttl().unwrap_or(0).into(),
         tcp_flags: headers.tcp_flags().map_or(0, marks),
+        ..FlowCounters::default()
     };
     (FlowKey::of(&headers, Direction::In), counters)
 }

@@ -58,6 +58,7 @@ fn flow(frame: &Ethernet, packets: u64, first: u64, last: u64) -> (FlowKey, Flow
         last: EPOCH as u64 + last * 1_000_000,
         ttl: headers.ttl().unwrap_or(0).into(),
         tcp_flags: headers.tcp_flags().map_or(0, marks),
+        ..FlowCounters::default()
     };
     (FlowKey::of(&headers, Direction::Out), counters)
 }

@@ -62,7 +62,7 @@ fn right() -> impl Strategy<Value = Value> {
         key("limit", number(1..=10_000)),
         key("interval", number(100..=60_000)),
         key("groupBy", word(&["protocol", "vlan", "tcp_flag", "source"])),
-        key("measure", word(&["packets", "bits", "size", "utilisation"])),
+        key("measure", word(&["packets", "bits", "size", "utilisation", "unanswered"])),
         key("top", number(1..=100)),
         key("since", word(&["interval", "start"])),
         key("rowsKept", any::<u32>().prop_map(Value::from)),

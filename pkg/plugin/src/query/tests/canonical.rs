@@ -97,6 +97,16 @@ fn rates_are_a_series_or_counts() {
         assert_eq!(columns(&query), Columns::Series(vec![SeriesColumn::Time, column]));
         assert_eq!(canonical(&serde_json::from_str(&canonical(&query)).unwrap()), canonical(&query));
     }
+    for (measure, column) in [
+        ("retransmits", SeriesColumn::Retransmits),
+        ("resets", SeriesColumn::Resets),
+        ("zero_windows", SeriesColumn::ZeroWindows),
+        ("unanswered", SeriesColumn::Unanswered),
+        ("rtt", SeriesColumn::Rtt),
+    ] {
+        let query = json!({ "kind": "rates", "measure": measure, "groupBy": "source" });
+        assert_eq!(columns(&query), Columns::Series(vec![SeriesColumn::Time, SeriesColumn::Group, column]));
+    }
     let counts = json!({ "kind": "rates", "columns": ["time", "bytes"] });
     assert_eq!(columns(&counts), Columns::Counts(vec![CountColumn::Time, CountColumn::Bytes]));
     assert_eq!(canonical(&serde_json::from_str(&canonical(&counts)).unwrap()), canonical(&counts));

@@ -75,7 +75,11 @@ fn other_words_are_refused() {
     let wrong = || no_words().into_iter().chain(words.clone());
     assert_refused("kind", wrong(), "allowed are packets, rates, flows, capture, interfaces, drops");
     assert_refused("direction", wrong(), "allowed are in, out, both");
-    assert_refused("measure", wrong(), "allowed are packets, bits, size, utilisation");
+    assert_refused(
+        "measure",
+        wrong(),
+        "allowed are packets, bits, size, utilisation, retransmits, resets, zero_windows, unanswered, rtt",
+    );
     assert_refused("since", wrong(), "allowed are interval, start");
     // To packets and others it is the editor's.
     assert!(parse(&json!({ "format": "lines" })).is_ok());
@@ -140,7 +144,20 @@ fn every_word_is_accepted() {
     let groups: Vec<&str> = GroupBy::ALL.iter().map(|group| group.name()).collect();
     for (key, words) in [
         ("groupBy", groups.as_slice()),
-        ("measure", &["packets", "bits", "size", "utilisation"]),
+        (
+            "measure",
+            &[
+                "packets",
+                "bits",
+                "size",
+                "utilisation",
+                "retransmits",
+                "resets",
+                "zero_windows",
+                "unanswered",
+                "rtt",
+            ],
+        ),
         ("since", &["interval", "start"]),
     ] {
         for word in words {

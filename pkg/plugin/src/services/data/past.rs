@@ -110,7 +110,8 @@ impl Plugin {
         range: &RangeInclusive<i64>,
     ) -> Option<Kept<Vec<CountRow>>> {
         let InterfaceSet::Named(interfaces) = &asked.request.interfaces else { return None };
-        (asked.query.kind == Kind::Rates).then_some(())?;
+        // What is counted of TCP is not kept.
+        (asked.query.kind == Kind::Rates && !asked.query.measure.is_of_tcp()).then_some(())?;
         let is_counted =
             *asked.query.filter == Filter::default() && asked.query.decapsulate == Decapsulate::None;
         // They are kept by whole addresses.

@@ -165,8 +165,8 @@ mod tests {
         let route = FromTheStart::DefaultRoute;
         let expected = |kernel: &str| {
             format!(
-                "counted from the start: eth0 (in by tcx, out by tcx), 900 seconds and 1000 flows kept; 1.3 MB of at most \
-                 29.4 MB of memory, 0.03 % of a processor in the plugin; {kernel}; {OFF}"
+                "counted from the start: eth0 (in by tcx, out by tcx), 900 seconds and 1000 flows kept; 1.4 MB of at most \
+                 31.5 MB of memory, 0.03 % of a processor in the plugin; {kernel}; {OFF}"
             )
         };
         assert_eq!(
@@ -178,7 +178,7 @@ mod tests {
         let many = (0..9).map(|number| state(&format!("eth{number}"))).collect();
         let text = detail(&FromTheStart::Named(vec!["eth0".to_owned()]), None, many, true);
         assert!(
-            text.contains("; eth4 (nothing attached), 900 seconds and 1000 flows kept; 4 more; 12.0 MB"),
+            text.contains("; eth4 (nothing attached), 900 seconds and 1000 flows kept; 4 more; 12.5 MB"),
             "{text}"
         );
     }

@@ -1,13 +1,16 @@
 //! The largest conversations of each interval, or since a stream began.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use tracing::warn;
 use xdplive_packet::{
     event::Direction,
-    flow::{FlowCounters, FlowKey, Sum},
+    flow::{FlowCounters, FlowKey, Sum, TcpCounts},
 };
-use xdplive_source::{Conversations, Host, HostId, Qualities};
+use xdplive_source::{Conversation, Conversations, Host, HostId, Lone, Qualities, Unanswered};
 
 use super::{
     intake::{Ended, Sink},
@@ -15,14 +18,14 @@ use super::{
 };
 use crate::{
     attribution::Attribution,
-    columns::flows::FlowRow,
+    columns::flows::{FlowColumn, FlowRow},
     conversations,
     naming::Naming,
-    query::{Query, Since},
+    query::{Columns, Query, Since},
     services::since_start::SinceStart,
 };
 
-/// Conversations that a stream knows at most: 23 MB, where there are so many.
+/// Conversations that a stream knows at most: 30 MB, where there are so many.
 const MOST_CONVERSATIONS: usize = 65_536;
 
 /// The conversations counted.
@@ -46,6 +49,10 @@ pub(super) struct Flows {
     naming: Option<Naming>,
     /// How well connections are, where somebody asks.
     quality: Option<Qualities>,
+    /// Requests without an answer, where somebody asks for them by the interval.
+    unanswered: Option<Unanswered<HostId>>,
+    /// Whether somebody asks for them, and both ways are seen.
+    tells_unanswered: bool,
     /// Who knows processes, where they are shown.
     attribution: Option<Attribution>,
 }
@@ -67,6 +74,19 @@ impl Sink for Flows {
         has_room
     }
 
+    fn hear(
+        &mut self,
+        host: &Host,
+        _interface: &Arc<str>,
+        key: &FlowKey,
+        counters: &FlowCounters,
+        is_wanted: bool,
+    ) {
+        if let Some(unanswered) = &mut self.unanswered {
+            unanswered.add(&host.id, key, counters, is_wanted);
+        }
+    }
+
     fn add_other(&mut self, _host: &Host, _interface: &Arc<str>, _direction: Direction, _sum: &Sum) -> bool {
         // They belong to conversations, and nobody knows to which.
         false
@@ -82,18 +102,24 @@ impl Flows {
         naming: Option<Naming>,
         quality: Option<Qualities>,
     ) -> Self {
+        let is_of_interval = query.since != Some(Since::Start);
+        // Where one way is seen, no answer is.
+        let tells_unanswered = query.direction.len() > 1
+            && matches!(&query.columns, Columns::Flows(columns) if columns.contains(&FlowColumn::Unanswered));
         Self {
             conversations: Conversations::new(MOST_CONVERSATIONS),
             hosts: BTreeMap::new(),
             has_changed: false,
             has_warned: false,
-            is_of_interval: query.since != Some(Since::Start),
+            is_of_interval,
             top: query.top,
             by_host: query.tells_hosts_apart(),
             since_start,
             is_over: false,
             naming,
             quality,
+            unanswered: (is_of_interval && tells_unanswered).then(|| Unanswered::new(MOST_CONVERSATIONS)),
+            tells_unanswered,
             attribution: None,
         }
     }
@@ -117,24 +143,59 @@ impl Flows {
     }
 }
 
+/// Requests without an answer, by conversation.
+type LoneRequests = HashMap<(HostId, FlowKey), u64>;
+
+impl Flows {
+    /// Adds conversations of which there was no packet in this interval, to those that have one; returns how many requests each has.
+    /// `None` where they are told by what was counted.
+    fn add_silent(&mut self, lone: Vec<Lone<HostId>>) -> Option<LoneRequests> {
+        self.unanswered.as_ref()?;
+        let mut requests = LoneRequests::with_capacity(lone.len());
+        for Lone { place, key, counters, requests: count } in lone {
+            // Without a packet it adds nothing to one that is there, and a row of its own has the times of the request.
+            let silent = FlowCounters { sum: Sum::default(), tcp: TcpCounts::ZERO, ..counters };
+            self.conversations.add(place, key, silent);
+            let forward = FlowCounters::default();
+            let ends = Conversation { host: place, key, forward, reverse: forward }.ends();
+            requests.insert((place, ends), count);
+        }
+        Some(requests)
+    }
+}
+
+/// The same rows with their requests that had no answer: those in `lone`, or by what was counted of each.
+fn with_unanswered(rows: &[FlowRow], lone: Option<&LoneRequests>) -> Arc<[FlowRow]> {
+    let of = |conversation: &Conversation| match lone {
+        Some(lone) => lone.get(&(conversation.host, conversation.ends())).copied().unwrap_or(0),
+        None => conversation.unanswered(),
+    };
+    rows.iter().map(|row| row.clone().with_unanswered(of(row.conversation()))).collect()
+}
+
 impl Tabulate for Flows {
     type Row = FlowRow;
 
     fn rows(&mut self, _interval: Ended) -> Arc<[FlowRow]> {
+        let lone = self.unanswered.as_mut().map(Unanswered::advance).unwrap_or_default();
         // What a panel shows stays as it is.
-        if !std::mem::take(&mut self.has_changed) {
+        if !std::mem::take(&mut self.has_changed) && lone.is_empty() {
             return Arc::from([]);
         }
+        let lone = self.add_silent(lone);
         if let Some(since_start) = &mut self.since_start {
             let rows = since_start.rows();
             self.is_over = rows.is_none();
-            return self.told_by_sockets(rows.unwrap_or_else(|| Arc::from([])));
+            let rows = rows.unwrap_or_else(|| Arc::from([]));
+            let rows = if self.tells_unanswered { with_unanswered(&rows, None) } else { rows };
+            return self.told_by_sockets(rows);
         }
         let rows = conversations::rows(self.conversations.iter(), &self.hosts, self.top, self.by_host);
         if self.is_of_interval {
             self.conversations.clear();
         }
         let rows = conversations::told(rows, self.naming.as_ref());
+        let rows = if self.tells_unanswered { with_unanswered(&rows, lone.as_ref()) } else { rows };
         self.told_by_sockets(rows)
     }
 

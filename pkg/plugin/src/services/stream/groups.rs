@@ -6,7 +6,9 @@ use xdplive_packet::{
     event::Direction,
     flow::{FlowCounters, FlowKey, Sum},
 };
-use xdplive_source::{GroupBy, Groups as Counted, Host, Place, Source, Sums, Top, names_of};
+use xdplive_source::{
+    GroupBy, Groups as Counted, Host, HostId, Lone, Place, Source, Sums, Top, Unanswered, names_of,
+};
 
 use super::{
     intake::{Ended, Sink},
@@ -17,7 +19,7 @@ use crate::{
     columns::rates::CountRow,
     groups::{self, Steady},
     naming::Naming,
-    query::Query,
+    query::{Measure, Query},
     utilisation::{LinkSpeeds, has_no_other, is_of_busier},
 };
 
@@ -35,11 +37,16 @@ pub(super) struct Groups {
     hosts: BTreeSet<Host>,
     choice: Choice,
     size: fn(&Sum) -> u64,
+    /// Requests without an answer, where they are what is measured.
+    unanswered: Option<Unanswered<At>>,
     /// Who knows the names of hosts, where groups are of names.
     naming: Option<Naming>,
     /// Who knows processes, where groups are of them.
     attribution: Option<Attribution>,
 }
+
+/// Where a flow was counted: the machine's number and name, and the interface.
+type At = (HostId, Arc<str>, Arc<str>);
 
 /// Which groups are shown.
 enum Choice {
@@ -59,17 +66,39 @@ impl Sink for Groups {
     fn add(&mut self, host: &Host, interface: &Arc<str>, key: &FlowKey, counters: &FlowCounters) -> bool {
         let known = self.attribution.as_ref().map(|attribution| attribution.known(host.id, *key));
         let key = known.as_ref().unwrap_or(key);
-        self.sums_of(key.direction()).add(Place { host: &host.name, interface }, key, counters.sum);
+        if let Some(sum) = groups::counted(self.query.measure, key, counters) {
+            self.sums_of(key.direction()).add(Place { host: &host.name, interface }, key, sum);
+        }
         true
     }
 
+    fn hear(
+        &mut self,
+        host: &Host,
+        interface: &Arc<str>,
+        key: &FlowKey,
+        counters: &FlowCounters,
+        is_wanted: bool,
+    ) {
+        if let Some(unanswered) = &mut self.unanswered {
+            let at = (host.id, Arc::clone(&host.name), Arc::clone(interface));
+            unanswered.add(&at, key, counters, is_wanted);
+        }
+    }
+
     fn add_other(&mut self, host: &Host, interface: &Arc<str>, direction: Direction, sum: &Sum) -> bool {
+        // Nobody knows what TCP there was among them.
+        if self.query.measure.is_of_tcp() {
+            return false;
+        }
         self.sums_of(direction).add_other(Place { host: &host.name, interface }, direction, *sum);
         true
     }
 
     fn add_tcp_flags(&mut self, flags: &[Sum; 8]) {
-        self.sums.add_tcp_flags(flags);
+        if !self.query.measure.is_of_tcp() {
+            self.sums.add_tcp_flags(flags);
+        }
     }
 }
 
@@ -94,6 +123,7 @@ impl Groups {
             hosts: BTreeSet::new(),
             choice,
             size: groups::size(query.measure),
+            unanswered: (query.measure == Measure::Unanswered).then(|| Unanswered::new(MOST_GROUPS)),
             naming,
             attribution: None,
             query: query.clone(),
@@ -103,6 +133,17 @@ impl Groups {
     /// The same with who knows processes.
     pub(super) fn with(self, attribution: Option<Attribution>) -> Self {
         Self { attribution, ..self }
+    }
+
+    /// Adds requests to their groups that have had no answer by now.
+    fn add_unanswered(&mut self) {
+        let lone = self.unanswered.as_mut().map(Unanswered::advance).unwrap_or_default();
+        for Lone { place: (id, host, interface), key, requests, .. } in lone {
+            let known = self.attribution.as_ref().map(|attribution| attribution.known(id, key));
+            let key = known.as_ref().unwrap_or(&key);
+            let sum = Sum { packets: requests, segments: requests, bytes: 0 };
+            self.sums.add(Place { host: &host, interface: &interface }, key, sum);
+        }
     }
 
     fn sums_of(&mut self, direction: Direction) -> &mut Counted {
@@ -133,6 +174,7 @@ impl Tabulate for Groups {
     type Row = CountRow;
 
     fn rows(&mut self, Ended { time, length }: Ended) -> Arc<[CountRow]> {
+        self.add_unanswered();
         let host = names_of(&self.hosts);
         let (mut sums, other) = take(&mut self.sums, self.sent.as_mut());
         if let Some(naming) = &self.naming {

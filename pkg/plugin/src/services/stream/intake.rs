@@ -9,7 +9,7 @@ use std::{
 use tokio::time::{Instant, sleep_until};
 use xdplive_packet::{
     event::Direction,
-    flow::{FlowCounters, FlowKey, Sum},
+    flow::{FlowCounters, FlowKey, Sum, TcpCounts},
 };
 use xdplive_source::{
     FlowFeed, FlowFilters, FlowSnapshot, Host, HostId, Source, SourceError, Span, Tally, Window,
@@ -29,6 +29,17 @@ pub(super) trait Sink {
 
     /// Adds packets of a flow of a host. Says whether there is room for it.
     fn add(&mut self, host: &Host, interface: &Arc<str>, key: &FlowKey, counters: &FlowCounters) -> bool;
+
+    /// Hears of the requests and answers of a flow of a host, also where its packets are not wanted.
+    fn hear(
+        &mut self,
+        _host: &Host,
+        _interface: &Arc<str>,
+        _key: &FlowKey,
+        _counters: &FlowCounters,
+        _is_wanted: bool,
+    ) {
+    }
 
     /// Adds packets of flows of a host for which the table had no room. Says whether that is of use.
     fn add_other(&mut self, host: &Host, interface: &Arc<str>, direction: Direction, sum: &Sum) -> bool;
@@ -181,12 +192,18 @@ impl Intake {
         let wanted = self.filters.of(host.id, interface);
         let tally = &mut self.tally;
         for (key, counters) in &taken.entries {
-            if !self.directions.contains(&key.direction()) {
+            let is_on_the_way = self.directions.contains(&key.direction());
+            let is_wanted = is_on_the_way && wanted.matches(key);
+            let TcpCounts { requests, acceptances, resets, .. } = counters.tcp;
+            if requests | acceptances | resets != 0 {
+                sink.hear(host, interface, &self.masks.key(key), counters, is_wanted);
+            }
+            if !is_on_the_way {
                 continue;
             }
             let packets = counters.sum.packets;
             tally.seen += packets;
-            if !wanted.matches(key) {
+            if !is_wanted {
                 tally.unmatched += packets;
             } else if sink.add(host, interface, &self.masks.key(key), counters) {
                 tally.delivered += packets;
