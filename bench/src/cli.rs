@@ -20,6 +20,9 @@ pub enum Benchmark {
     /// Rows a second through the plugin without loss
     #[value(name = "B2")]
     Rows,
+    /// What it costs TCP connections that somebody asks for processes, quality and drops
+    #[value(name = "B3")]
+    Costs,
 }
 
 impl Cli {
@@ -38,7 +41,8 @@ mod tests {
 
     #[test]
     fn without_a_name_all_are_run() {
-        assert_eq!(Cli::parse_from(["bench"]).chosen(), [Benchmark::Kernel, Benchmark::Rows]);
+        let all = [Benchmark::Kernel, Benchmark::Rows, Benchmark::Costs];
+        assert_eq!(Cli::parse_from(["bench"]).chosen(), all);
         assert_eq!(Cli::parse_from(["bench", "b2"]).chosen(), [Benchmark::Rows]);
         assert_eq!(Cli::parse_from(["bench", "B2", "B2"]).chosen(), [Benchmark::Rows]);
         assert!(Cli::try_parse_from(["bench", "B9"]).is_err());

@@ -7,6 +7,7 @@
 //! | [`needs`] | what must be there before anything is measured |
 //! | [`kernel`] | B1: nanoseconds of the kernel program |
 //! | [`rows`] | B2: rows a second through the plugin |
+//! | [`costs`] | B3: what it costs TCP connections that somebody asks |
 //! | [`bpf`], [`packets`] | programs made for measuring, and packets for them |
 //! | [`report`] | samples, tables, targets |
 //! | [`priority`] | before the rest of the machine |
@@ -16,6 +17,7 @@
 
 pub mod bpf;
 pub mod cli;
+pub mod costs;
 pub mod kernel;
 pub mod needs;
 pub mod packets;
@@ -51,6 +53,9 @@ pub enum Failure {
     /// B2.
     #[error("B2: {0}")]
     Rows(#[from] rows::RowsError),
+    /// B3.
+    #[error("B3: {0}")]
+    Costs(#[from] costs::CostsError),
     /// The figures cannot be kept.
     #[error("cannot write {path}: {error}")]
     Write {
@@ -91,6 +96,7 @@ fn run(cli: &Cli) -> Result<(), Failure> {
         let report = match benchmark {
             Benchmark::Kernel => kernel::run(&mut progress)?,
             Benchmark::Rows => rows::run(&mut progress)?,
+            Benchmark::Costs => costs::run(&mut progress)?,
         };
         if number == 0 {
             println!("{machine}\n");

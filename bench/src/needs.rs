@@ -22,7 +22,9 @@ pub enum Missing {
     #[error("there is no `ip` command: install the package iproute2, for example by `make dependencies`")]
     Ip,
     /// A second processor.
-    #[error("B2 needs two processors, one to send packets and one to read them; here there is one")]
+    #[error(
+        "B2 and B3 need two processors, one to send packets and one to read them; here there is one. `make bench B=B1` needs one"
+    )]
     Processors,
 }
 
@@ -34,7 +36,7 @@ pub fn check(benchmarks: &[Benchmark]) -> Result<(), Missing> {
     if !rustix::process::geteuid().is_root() {
         return Err(Missing::Root);
     }
-    if !benchmarks.contains(&Benchmark::Rows) {
+    if benchmarks.iter().all(|benchmark| *benchmark == Benchmark::Kernel) {
         return Ok(());
     }
     let plugin = plugin();

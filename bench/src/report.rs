@@ -44,6 +44,8 @@ pub struct Table {
     pub unit: &'static str,
     /// Digits behind the point when they are printed.
     pub digits: usize,
+    /// The same of ratios.
+    pub ratio_digits: usize,
     /// One line for each thing measured.
     pub lines: Vec<Line>,
 }
@@ -69,7 +71,13 @@ impl Table {
     /// A table without lines.
     #[must_use]
     pub fn new(title: impl Into<String>, unit: &'static str, digits: usize) -> Self {
-        Self { title: title.into(), unit, digits, lines: Vec::new() }
+        Self { title: title.into(), unit, digits, ratio_digits: 2, lines: Vec::new() }
+    }
+
+    /// The same, with other digits of ratios.
+    #[must_use]
+    pub fn with_ratio_digits(self, ratio_digits: usize) -> Self {
+        Self { ratio_digits, ..self }
     }
 
     /// Adds a line with a figure for each round; `reference` is the number of an earlier one. Returns its number.
@@ -91,7 +99,7 @@ impl Table {
     }
 
     fn text(&self) -> String {
-        let digits = self.digits;
+        let (digits, ratio_digits) = (self.digits, self.ratio_digits);
         let number = |value: f64| format!("{value:.digits$}");
         let range = |summary: Summary, digits: usize| {
             format!("{:.digits$} to {:.digits$}", summary.least, summary.most)
@@ -113,8 +121,8 @@ impl Table {
                 line.name.clone(),
                 number(line.summary.median),
                 range(line.summary, digits),
-                line.ratio.map_or_else(String::new, |ratio| format!("{:.2}", ratio.median)),
-                line.ratio.map_or_else(String::new, |ratio| range(ratio, 2)),
+                line.ratio.map_or_else(String::new, |ratio| format!("{:.ratio_digits$}", ratio.median)),
+                line.ratio.map_or_else(String::new, |ratio| range(ratio, ratio_digits)),
                 line.above.map_or_else(String::new, |above| number(above.median)),
                 reference.map_or_else(String::new, |line| line.name.clone()),
             ]);

@@ -55,17 +55,11 @@ impl Network {
     /// # Errors
     /// Any [`NetworkError`].
     pub fn enter() -> Result<Self, NetworkError> {
-        // SAFETY: file descriptors stay shared; only the network becomes the thread's own.
-        let moved = unsafe { unshare_unsafe(UnshareFlags::NEWNET) };
-        let system = |action| move |error| NetworkError::System { action, error };
-        moved.map_err(|error| system("make a network namespace")(error.into()))?;
+        be_alone()?;
         ip(&["link", "add", "name", SENDER, "type", "veth", "peer", "name", RECEIVER])?;
         for end in [SENDER, RECEIVER] {
-            // Without IPv6 and ARP nothing is sent that nobody asked for. /proc/sys/net is that of the thread.
-            let ipv6 = format!("/proc/sys/net/ipv6/conf/{end}/disable_ipv6");
-            if fs::exists(&ipv6).unwrap_or(false) {
-                fs::write(ipv6, "1").map_err(system("switch IPv6 off"))?;
-            }
+            // Without IPv6 and ARP nothing is sent that nobody asked for.
+            without_ipv6(end)?;
             ip(&["link", "set", "dev", end, "arp", "off", "up"])?;
         }
         let index = |name| {
@@ -95,6 +89,31 @@ impl Network {
     }
 }
 
+/// Moves the calling thread, and those that it starts from now on, into a network namespace of their own.
+///
+/// # Errors
+/// [`NetworkError::System`].
+pub(crate) fn be_alone() -> Result<(), NetworkError> {
+    // SAFETY: file descriptors stay shared; only the network becomes the thread's own.
+    let moved = unsafe { unshare_unsafe(UnshareFlags::NEWNET) };
+    let action = "make a network namespace";
+    moved.map_err(|error| NetworkError::System { action, error: error.into() })
+}
+
+/// Has an interface of the calling thread's namespace send no IPv6 of its own.
+///
+/// # Errors
+/// [`NetworkError::System`].
+pub(crate) fn without_ipv6(interface: &str) -> Result<(), NetworkError> {
+    // /proc/sys/net is that of the thread.
+    let ipv6 = format!("/proc/sys/net/ipv6/conf/{interface}/disable_ipv6");
+    if !fs::exists(&ipv6).unwrap_or(false) {
+        return Ok(());
+    }
+    let action = "switch IPv6 off";
+    fs::write(ipv6, "1").map_err(|error| NetworkError::System { action, error })
+}
+
 /// What `ip` knows of an interface.
 fn link(name: &str) -> Result<Value, NetworkError> {
     let arguments = ["-json", "-statistics", "link", "show", "dev", name];
@@ -103,7 +122,11 @@ fn link(name: &str) -> Result<Value, NetworkError> {
     Ok(links.get(0).cloned().unwrap_or_default())
 }
 
-fn ip(arguments: &[&str]) -> Result<String, NetworkError> {
+/// Runs `ip`, in the calling thread's namespace; returns what it prints.
+///
+/// # Errors
+/// [`NetworkError::Ip`].
+pub(crate) fn ip(arguments: &[&str]) -> Result<String, NetworkError> {
     let failed = |reason: String| NetworkError::Ip { arguments: arguments.join(" "), reason };
     let output = Command::new("ip").args(arguments).output().map_err(|error| failed(error.to_string()))?;
     if !output.status.success() {

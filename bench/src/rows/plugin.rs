@@ -110,7 +110,10 @@ async fn run(
 }
 
 /// Asks for a stream: query, subscription, stream. Its packets are counted from now on.
-pub(super) async fn stream(
+///
+/// # Errors
+/// Any [`RowsError`].
+pub(crate) async fn stream(
     plugin: &Plugin,
     context: &PluginContext,
     query: &Value,
@@ -171,7 +174,10 @@ pub(super) fn rows_of(message: &[u8]) -> u64 {
 }
 
 /// Processor time of the plugin's two processes so far.
-pub(super) fn processor_time_of(plugin: &Plugin) -> Result<Duration, RowsError> {
+///
+/// # Errors
+/// [`RowsError::Ended`].
+pub(crate) fn processor_time_of(plugin: &Plugin) -> Result<Duration, RowsError> {
     let id = plugin.id().ok_or(RowsError::Ended)?;
     let ids = std::iter::once(id).chain(processes::children(id));
     ids.map(|id| processes::processor_time(id).ok_or(RowsError::Ended)).sum()
