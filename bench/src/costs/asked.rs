@@ -22,6 +22,9 @@ const PROCESSES: [&str; 4] = ["process", "pid", "user", "container"];
 /// How good connections are.
 const QUALITY: [&str; 4] = ["rtt", "retransmits", "handshake", "quality_source"];
 
+/// Interval of conversations, ms.
+const INTERVAL: u64 = 500;
+
 /// What somebody asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Asked {
@@ -31,7 +34,7 @@ pub enum Asked {
     Captured,
     /// The same again: what two measurements of one thing differ by.
     Again,
-    /// The same, each with processes.
+    /// The same, conversations with processes.
     Processes,
     /// The same, conversations with how good they are.
     Quality,
@@ -86,28 +89,29 @@ impl Asked {
         let processes = matches!(self, Self::Processes | Self::Together);
         let quality = matches!(self, Self::Quality | Self::Together);
         let drops = matches!(self, Self::Drops | Self::Together);
-        let query = |kind: &str, columns: &[&str]| json!({ "kind": kind, "interfaces": [interface], "columns": columns });
-        let with = |columns: &[&'static str], more: &[(bool, &[&'static str])]| {
-            let more = more.iter().filter(|(wanted, _)| *wanted).flat_map(|(_, columns)| columns.iter());
-            columns.iter().chain(more).copied().collect::<Vec<_>>()
-        };
-        let shown = |more: &[(bool, &'static str)]| {
-            let more = more.iter().filter(|(wanted, _)| *wanted).map(|(_, text)| *text);
-            std::iter::once(FAR).chain(more).collect::<Vec<_>>()
-        };
         let mut queries = Vec::new();
         if self != Self::Nobody {
-            let columns = with(&TEN, &[(processes, &PROCESSES)]);
-            queries.push((query("packets", &columns), shown(&[(processes, PROCESS)])));
-            let columns = with(&CONVERSATIONS, &[(processes, &PROCESSES), (quality, &QUALITY)]);
-            queries.push((query("flows", &columns), shown(&[(processes, PROCESS), (quality, "\"socket\"")])));
+            queries.push((query("packets", interface, &TEN), vec![FAR]));
+            let (mut columns, mut shown) = (CONVERSATIONS.to_vec(), vec![FAR]);
+            for (_, more, text) in [(processes, PROCESSES, PROCESS), (quality, QUALITY, "\"socket\"")]
+                .into_iter()
+                .filter(|one| one.0)
+            {
+                columns.extend(more);
+                shown.push(text);
+            }
+            queries.push((query("flows", interface, &columns), shown));
         }
         if drops {
-            let columns = with(&TEN, &[(true, &["reason", "location"])]);
-            queries.push((query("drops", &columns), shown(&[(true, "NO_SOCKET")])));
+            let columns = [&TEN[..], &["reason", "location"]].concat();
+            queries.push((query("drops", interface, &columns), vec!["NO_SOCKET"]));
         }
         queries
     }
+}
+
+fn query(kind: &str, interface: &str, columns: &[&str]) -> Value {
+    json!({ "kind": kind, "interfaces": [interface], "columns": columns, "interval": INTERVAL })
 }
 
 #[cfg(test)]

@@ -13,6 +13,7 @@ use rustix::thread::gettid;
 use super::{CostsError, Traffic};
 use crate::rows::{
     network::{NetworkError, be_alone, ip, without_ipv6},
+    offer::processor_time,
     processors,
 };
 
@@ -30,8 +31,31 @@ const CLOSED: u16 = 9;
 const BLOCK: usize = 128 << 10;
 /// Bytes of a question, and of an answer.
 const QUESTION: usize = 64;
-/// The beginning of a connection, in which it becomes as fast as it will be.
-const RAMP: Duration = Duration::from_millis(200);
+
+/// What went over a connection.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Carried {
+    /// Bits, or answers.
+    pub amount: f64,
+    /// Time it took.
+    pub time: Duration,
+    /// Processor time of both ends, what the kernel did there among it.
+    pub processor: Duration,
+}
+
+impl Carried {
+    /// What there was in a second.
+    #[must_use]
+    pub fn per_second(&self) -> f64 {
+        self.amount / self.time.as_secs_f64()
+    }
+
+    /// What there is in a second of a processor that does nothing else.
+    #[must_use]
+    pub fn per_processor_second(&self) -> f64 {
+        self.amount / self.processor.as_secs_f64()
+    }
+}
 
 /// The ends.
 pub struct Ends {
@@ -79,33 +103,35 @@ impl Ends {
         Ok(Self { interface, far })
     }
 
-    /// Has traffic go over a new connection for `time`, and something before; returns bits, or answers, a second. Both ends
-    /// are on the first processor, and so is the calling thread from now on.
+    /// Has traffic go over a new connection for `time`. Both ends are on the first processor, and so is the calling thread from now
+    /// on.
     ///
     /// # Errors
     /// The system's.
-    pub fn measure(&self, traffic: Traffic, time: Duration) -> io::Result<f64> {
+    pub fn carry(&self, traffic: Traffic, time: Duration) -> io::Result<Carried> {
         processors::sender();
         let near = TcpStream::connect(self.far.listener.local_addr()?)?;
         let (far, _) = self.far.listener.accept()?;
+        near.set_nodelay(true)?;
+        far.set_nodelay(true)?;
+        let (start, before) = (Instant::now(), processor_time());
         thread::scope(|scope| {
-            let named = || thread::Builder::new().name(PROCESS.to_owned());
-            match traffic {
-                Traffic::Bulk => {
-                    let taker = named().spawn_scoped(scope, move || take(far))?;
-                    let rate = send(near, time);
-                    taker.join().map_err(|_| io::ErrorKind::Other)??;
-                    rate
+            let thread = thread::Builder::new().name(PROCESS.to_owned());
+            let other = thread.spawn_scoped(scope, move || {
+                let before = processor_time();
+                match traffic {
+                    Traffic::Bulk => take(far)?,
+                    Traffic::Questions => answer(far)?,
                 }
-                Traffic::Questions => {
-                    near.set_nodelay(true)?;
-                    far.set_nodelay(true)?;
-                    let answering = named().spawn_scoped(scope, move || answer(far))?;
-                    let rate = ask(near, time);
-                    answering.join().map_err(|_| io::ErrorKind::Other)??;
-                    rate
-                }
-            }
+                Ok::<_, io::Error>(processor_time().saturating_sub(before))
+            })?;
+            let amount = match traffic {
+                Traffic::Bulk => 8.0 * send(near, start + time)? as f64,
+                Traffic::Questions => ask(near, start + time)? as f64,
+            };
+            let other = other.join().map_err(|_| io::ErrorKind::Other)??;
+            let own = processor_time().saturating_sub(before);
+            Ok(Carried { amount, time: start.elapsed(), processor: own + other })
         })
     }
 
@@ -125,19 +151,15 @@ fn address_of(interface: &str, address: &str) -> Result<(), NetworkError> {
     ip(&["link", "set", "dev", interface, "up"]).map(|_| ())
 }
 
-/// Sends as much as it can; returns bits a second.
-fn send(mut stream: TcpStream, time: Duration) -> io::Result<f64> {
+/// Sends as much as it can until `end`; returns bytes.
+fn send(mut stream: TcpStream, end: Instant) -> io::Result<u64> {
     let block = vec![b'x'; BLOCK];
-    let start = Instant::now();
-    while start.elapsed() < RAMP {
+    let mut bytes = 0;
+    while Instant::now() < end {
         stream.write_all(&block)?;
+        bytes += BLOCK as u64;
     }
-    let (begun, mut blocks) = (Instant::now(), 0_u64);
-    while begun.elapsed() < time {
-        stream.write_all(&block)?;
-        blocks += 1;
-    }
-    Ok((8 * blocks * BLOCK as u64) as f64 / begun.elapsed().as_secs_f64())
+    Ok(bytes)
 }
 
 fn take(mut stream: TcpStream) -> io::Result<()> {
@@ -146,20 +168,16 @@ fn take(mut stream: TcpStream) -> io::Result<()> {
     Ok(())
 }
 
-/// Asks one question after the other; returns answers a second.
-fn ask(mut stream: TcpStream, time: Duration) -> io::Result<f64> {
+/// Asks one question after the other until `end`; returns how many were answered.
+fn ask(mut stream: TcpStream, end: Instant) -> io::Result<u64> {
     let mut bytes = [b'x'; QUESTION];
-    let (start, mut begun, mut answers) = (Instant::now(), Instant::now(), 0_u64);
-    loop {
+    let mut answers = 0;
+    while Instant::now() < end {
         stream.write_all(&bytes)?;
         stream.read_exact(&mut bytes)?;
         answers += 1;
-        if start.elapsed() < RAMP {
-            (begun, answers) = (Instant::now(), 0);
-        } else if begun.elapsed() >= time {
-            return Ok(answers as f64 / begun.elapsed().as_secs_f64());
-        }
     }
+    Ok(answers)
 }
 
 fn answer(mut stream: TcpStream) -> io::Result<()> {

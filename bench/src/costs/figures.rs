@@ -1,6 +1,12 @@
 //! Tables and targets of B3.
 
-use super::{asked::Asked, turn::Turn};
+use std::collections::BTreeMap;
+
+use super::{
+    Traffic,
+    asked::Asked,
+    turn::{Part, Turn},
+};
 use crate::report::{
     Report, Table,
     target::{Bound, Target},
@@ -17,9 +23,10 @@ pub struct Figures {
 }
 
 impl Figures {
-    /// Adds a turn of the case with this number.
-    pub fn add(&mut self, case: usize, turn: Turn) {
-        if let Some(turns) = self.turns.get_mut(case) {
+    /// Adds a turn of a case.
+    pub fn add(&mut self, asked: Asked, turn: Turn) {
+        let number = Asked::ALL.iter().position(|case| *case == asked);
+        if let Some(turns) = number.and_then(|number| self.turns.get_mut(number)) {
             turns.push(turn);
         }
     }
@@ -27,8 +34,14 @@ impl Figures {
     /// The whole report.
     #[must_use]
     pub fn report(&self) -> Report {
-        let bulk = self.table("TCP over veth, as fast as it goes", "Gbit/s", 2, |turn| turn.bulk / 1e9);
-        let answers = self.table("TCP over veth, question and answer", "1/s", 0, |turn| turn.answers);
+        let [bulk, questions] = Traffic::ALL.map(|traffic| {
+            let title = format!("{}, of a processor that does nothing else", traffic.name());
+            self.compared(title, traffic, |part| part.carried.per_processor_second())
+        });
+        let [bulk_now, questions_now] = Traffic::ALL.map(|traffic| {
+            let title = format!("{}, by the clock", traffic.name());
+            self.compared(title, traffic, |part| part.carried.per_second())
+        });
         let left = bulk.lines.last().and_then(|line| line.ratio).map_or(f64::NAN, |ratio| ratio.median);
         let target = Target {
             text: "TCP throughput with processes, quality and drops, part of that without".to_owned(),
@@ -37,61 +50,102 @@ impl Figures {
             measured: left,
             unit: "",
         };
-        let plain = |title, of: fn(&Turn) -> f64| {
-            let mut table = Table::new(title, "% of one", 1);
-            for (asked, turns) in Asked::ALL.into_iter().zip(&self.turns) {
-                table.add(asked.name(), turns.iter().map(|turn| 100.0 * of(turn)).collect(), None);
-            }
-            table
-        };
-        let times = [
-            plain("processor time of the plugin, as fast as it goes", |turn| turn.plugin[0]),
-            plain("processor time of the plugin, question and answer", |turn| turn.plugin[1]),
-        ];
+        let plugin = Traffic::ALL.map(|traffic| self.plugin(traffic));
+        let programs = Traffic::ALL.into_iter().flat_map(|traffic| self.programs(traffic));
         Report {
             benchmark: "B3",
             title: "what it costs TCP connections that somebody asks for processes, quality and drops",
-            tables: [bulk, answers].into_iter().chain(times).collect(),
+            tables: [bulk, questions, bulk_now, questions_now]
+                .into_iter()
+                .chain(plugin)
+                .chain(programs)
+                .collect(),
             targets: vec![target],
-            notes: self.notes(),
+            notes: vec![
+                format!("{} rounds", self.turns.first().map_or(0, Vec::len)),
+                "\"again\" is what two measurements of the same differ by".to_owned(),
+            ],
         }
     }
 
-    fn table(&self, title: &str, unit: &'static str, digits: usize, of: impl Fn(&Turn) -> f64) -> Table {
+    /// Every case beside the same without it.
+    fn compared(&self, title: String, traffic: Traffic, of: impl Fn(&Part) -> f64) -> Table {
+        let (unit, digits, divisor) = match traffic {
+            Traffic::Bulk => ("Gbit/s", 2, 1e9),
+            Traffic::Questions => ("1/s", 0, 1.0),
+        };
         let mut table = Table::new(title, unit, digits).with_ratio_digits(3);
         for (asked, turns) in Asked::ALL.into_iter().zip(&self.turns) {
             let reference = Asked::ALL.iter().position(|other| Some(*other) == asked.reference());
-            table.add(asked.name(), turns.iter().map(&of).collect(), reference);
+            let samples = turns.iter().map(|turn| of(traffic.of(turn)) / divisor);
+            table.add(asked.name(), samples.collect(), reference);
         }
         table
     }
 
-    fn notes(&self) -> Vec<String> {
-        let rounds = self.turns.first().map_or(0, Vec::len);
-        vec![
-            format!("{rounds} rounds; \"again\" is what two measurements of the same differ by"),
-            "both ends of a connection share one processor; plugin and client have the others".to_owned(),
-        ]
+    fn plugin(&self, traffic: Traffic) -> Table {
+        let title = format!("processor time of the plugin, {}", traffic.name());
+        let mut table = Table::new(title, "% of one", 1);
+        for (asked, turns) in Asked::ALL.into_iter().zip(&self.turns) {
+            table.add(asked.name(), turns.iter().map(|turn| 100.0 * traffic.of(turn).plugin).collect(), None);
+        }
+        table
+    }
+
+    /// What each program took with everything asked for, by the kernel's own count.
+    fn programs(&self, traffic: Traffic) -> [Table; 2] {
+        let mut found: BTreeMap<&str, [Vec<f64>; 2]> = BTreeMap::new();
+        let counted = self.turns.iter().flatten().filter_map(|turn| traffic.of(turn).programs.as_ref());
+        for (processor, ran) in counted {
+            for one in ran {
+                let [times, parts] = found.entry(one.name.as_str()).or_default();
+                times.push(one.time.as_nanos() as f64 / one.times as f64);
+                parts.push(100.0 * one.time.as_secs_f64() / processor.as_secs_f64());
+            }
+        }
+        let title = |what| format!("with all three, {what} of each program, {}", traffic.name());
+        let mut each = Table::new(title("time of a run"), "ns", 0);
+        let mut all = Table::new(title("part of the connection's time"), "%", 2);
+        for (name, [times, parts]) in found {
+            each.add(name, times, None);
+            all.add(name, parts, None);
+        }
+        [each, all]
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
+    use crate::costs::{ends::Carried, programs::Ran};
 
     #[test]
     fn each_case_is_compared_with_the_same_without_it() {
         let mut figures = Figures::default();
-        for (number, gigabits) in [50.0, 40.0, 40.0, 39.0, 38.0, 40.0, 36.0].into_iter().enumerate() {
-            let turn = Turn { bulk: gigabits * 1e9, answers: 1000.0 * gigabits, plugin: [0.1, 0.2] };
-            figures.add(number, turn);
+        for (asked, gigabits) in Asked::ALL.into_iter().zip([50.0, 40.0, 40.0, 39.0, 38.0, 40.0, 36.0]) {
+            let ran = Ran { name: "sent".to_owned(), times: 1_000_000, time: Duration::from_millis(50) };
+            let part = Part {
+                carried: Carried {
+                    amount: gigabits * 2e9,
+                    time: Duration::from_secs(4),
+                    processor: Duration::from_secs(2),
+                },
+                plugin: 0.25,
+                programs: (asked == Asked::Together).then(|| (Duration::from_secs(1), vec![ran])),
+            };
+            figures.add(asked, Turn { of: [part.clone(), part] });
         }
         let report = figures.report();
-        let ratios: Vec<Option<f64>> =
-            report.tables[0].lines.iter().map(|line| line.ratio.map(|ratio| ratio.median)).collect();
+        let ratios = report.tables[0].lines.iter().map(|line| line.ratio.map(|ratio| ratio.median));
         let expected = [None, Some(0.8), Some(1.0), Some(0.975), Some(0.95), Some(1.0), Some(0.9)];
-        assert_eq!(ratios, expected);
+        assert_eq!(ratios.collect::<Vec<_>>(), expected);
         assert!(!report.targets[0].is_met());
-        assert_eq!(report.tables[3].lines[6].summary.median, 20.0);
+        let median = |table: usize, line: usize| report.tables[table].lines[line].summary.median;
+        assert_eq!(
+            [median(0, 6), median(2, 6), median(4, 6), median(6, 0), median(7, 0)],
+            [36.0, 18.0, 25.0, 50.0, 5.0]
+        );
     }
 }

@@ -9,14 +9,15 @@ use std::{
 
 use grafana_plugin_sdk::pluginv2::StreamPacket;
 use serde_json::json;
-use tokio::{sync::oneshot, task::JoinHandle};
+use tokio::{sync::oneshot, task::JoinHandle, time::sleep};
 use tonic::Streaming;
 use xdplive::host::{self, Plugin};
 
 use super::{
     CostsError, Traffic,
-    asked::Asked,
-    ends::{Ends, PROCESS},
+    asked::{Asked, Query},
+    ends::{Carried, Ends, PROCESS},
+    programs::{self, Counting, Ran},
 };
 use crate::{
     needs,
@@ -28,35 +29,52 @@ use crate::{
 
 /// What an administrator sets for it.
 const SETTINGS: [(&str, &str); 2] = [("GF_PLUGIN_PROCESSES", "true"), host::WATCHING_NOTHING];
-/// How long the streams may take to show what they were asked for.
-const SHOWN: Duration = Duration::from_secs(10);
+/// How long the streams may take to show what they were asked for, and instruments to be gone.
+const SOON: Duration = Duration::from_secs(10);
 /// Time of traffic between two looks at that.
 const LOOK: Duration = Duration::from_millis(50);
 
-/// What a turn brought.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// What a turn of a case brought.
+#[derive(Clone, Debug)]
 pub struct Turn {
-    /// [`Traffic::Bulk`]: bits a second.
-    pub bulk: f64,
-    /// [`Traffic::Questions`]: answers a second.
-    pub answers: f64,
-    /// Processor time of the plugin's two processes meanwhile, part of one processor: of either.
-    pub plugin: [f64; 2],
+    /// Of each [`Traffic`].
+    pub of: [Part; 2],
+}
+
+/// What it brought with one kind of traffic.
+#[derive(Clone, Debug)]
+pub struct Part {
+    /// What went over the connection.
+    pub carried: Carried,
+    /// Processor time of the plugin's two processes meanwhile, part of one processor.
+    pub plugin: f64,
+    /// What the kernel counted of its programs in traffic of its own: the processor time of that, and what ran. Nothing where that is
+    /// not looked at.
+    pub programs: Option<(Duration, Vec<Ran>)>,
 }
 
 impl fmt::Display for Turn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:.2} Gbit/s, {:.0} answers/s", self.bulk / 1e9, self.answers)
+        let [bulk, questions] = &self.of;
+        let (bits, answers) =
+            (bulk.carried.per_processor_second() / 1e9, questions.carried.per_processor_second());
+        write!(f, "{bits:.2} Gbit/s, {answers:.0} answers/s, of a processor")
     }
 }
 
 /// What a stream has not shown yet.
 type Missing = Arc<Mutex<Vec<&'static str>>>;
 
-/// A stream, read to its end.
+/// A stream that is read until this is dropped.
 struct Reader {
     missing: Missing,
     task: JoinHandle<Result<(), RowsError>>,
+}
+
+impl Drop for Reader {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
 }
 
 /// One turn of `asked`, with either kind of traffic for `time`.
@@ -64,42 +82,66 @@ struct Reader {
 /// # Errors
 /// Any [`CostsError`].
 pub async fn run(ends: &Arc<Ends>, asked: Asked, time: Duration) -> Result<Turn, CostsError> {
+    until_no_instruments().await?;
     let plugin = Plugin::start(&needs::plugin(), &SETTINGS, |_| ()).await?;
-    let result = measured(&plugin, ends, asked, time).await;
+    let result = turn(&plugin, ends, asked, time).await;
     plugin.ask_to_end().await;
     plugin.wait().await;
     result
 }
 
-async fn measured(
-    plugin: &Plugin,
-    ends: &Arc<Ends>,
-    asked: Asked,
-    time: Duration,
-) -> Result<Turn, CostsError> {
-    let context = host::context(&json!({}));
+async fn turn(plugin: &Plugin, ends: &Arc<Ends>, asked: Asked, time: Duration) -> Result<Turn, CostsError> {
     let mut readers = Vec::new();
-    for (query, shown) in asked.queries(ends.interface) {
-        let stream = stream(plugin, &context, &query).await?;
-        let missing: Missing = Arc::new(Mutex::new(shown));
-        let task = tokio::spawn(read(stream, Arc::clone(&missing)));
-        readers.push(Reader { missing, task });
+    for query in asked.queries(ends.interface) {
+        readers.push(open(plugin, query).await?);
     }
     show(ends, asked, &readers).await?;
-    let mut turn = Turn { bulk: 0.0, answers: 0.0, plugin: [0.0; 2] };
-    for (traffic, (rate, part)) in [Traffic::Bulk, Traffic::Questions]
-        .into_iter()
-        .zip([&mut turn.bulk, &mut turn.answers].into_iter().zip(&mut turn.plugin))
-    {
-        let (start, before) = (Instant::now(), processor_time_of(plugin)?);
-        *rate = traffic_of(ends, traffic, time).await?;
-        let spent = processor_time_of(plugin)?.saturating_sub(before);
-        *part = spent.as_secs_f64() / start.elapsed().as_secs_f64();
-    }
+    let [bulk, questions] = Traffic::ALL.map(|traffic| part(plugin, ends, asked, traffic, time));
+    let turn = Turn { of: [bulk.await?, questions.await?] };
     if readers.iter().any(|reader| reader.task.is_finished()) {
         return Err(RowsError::Ended.into());
     }
     Ok(turn)
+}
+
+/// Waits for the end of what the plugin of the last turn was asked for.
+async fn until_no_instruments() -> Result<(), CostsError> {
+    let start = Instant::now();
+    while programs::instruments_are_in_force() {
+        if start.elapsed() > SOON {
+            return Err(CostsError::Others);
+        }
+        sleep(LOOK).await;
+    }
+    Ok(())
+}
+
+async fn open(plugin: &Plugin, (query, shown): Query) -> Result<Reader, CostsError> {
+    let stream = stream(plugin, &host::context(&json!({})), &query).await?;
+    let missing: Missing = Arc::new(Mutex::new(shown));
+    let task = tokio::spawn(read(stream, Arc::clone(&missing)));
+    Ok(Reader { missing, task })
+}
+
+async fn part(
+    plugin: &Plugin,
+    ends: &Arc<Ends>,
+    asked: Asked,
+    traffic: Traffic,
+    time: Duration,
+) -> Result<Part, CostsError> {
+    let (start, before) = (Instant::now(), processor_time_of(plugin)?);
+    let carried = carry(ends, traffic, time).await?;
+    let spent = processor_time_of(plugin)?.saturating_sub(before);
+    let plugin = spent.as_secs_f64() / start.elapsed().as_secs_f64();
+    let programs = if asked == Asked::Together {
+        let counting = Counting::begin().map_err(|error| CostsError::Counting(error.to_string()))?;
+        let processor = carry(ends, traffic, time / 2).await?.processor;
+        Some((processor, counting.end()))
+    } else {
+        None
+    };
+    Ok(Part { carried, plugin, programs })
 }
 
 /// Has traffic go, until every stream has shown what it was asked for.
@@ -107,24 +149,24 @@ async fn show(ends: &Arc<Ends>, asked: Asked, readers: &[Reader]) -> Result<(), 
     let start = Instant::now();
     loop {
         ends.send_to_nobody().map_err(CostsError::Connection)?;
-        traffic_of(ends, Traffic::Questions, LOOK).await?;
+        carry(ends, Traffic::Questions, LOOK).await?;
         let missing: Vec<&str> = readers.iter().flat_map(|reader| lock(&reader.missing).clone()).collect();
         if missing.is_empty() {
             return Ok(());
         }
-        if start.elapsed() > SHOWN {
-            return Err(CostsError::NotShown { case: asked.name(), missing, time: SHOWN });
+        if start.elapsed() > SOON {
+            return Err(CostsError::NotShown { case: asked.name(), missing, time: SOON });
         }
     }
 }
 
 /// Has traffic go from a thread of its own, while streams are read here.
-async fn traffic_of(ends: &Arc<Ends>, traffic: Traffic, time: Duration) -> Result<f64, CostsError> {
+async fn carry(ends: &Arc<Ends>, traffic: Traffic, time: Duration) -> Result<Carried, CostsError> {
     let (tell, done) = oneshot::channel();
     let ends = Arc::clone(ends);
     let thread = thread::Builder::new().name(PROCESS.to_owned());
     // Nobody waits for the answer where the turn has failed meanwhile.
-    thread.spawn(move || _ = tell.send(ends.measure(traffic, time))).map_err(CostsError::Start)?;
+    thread.spawn(move || _ = tell.send(ends.carry(traffic, time))).map_err(CostsError::Start)?;
     done.await.map_err(|_| CostsError::Thread)?.map_err(CostsError::Connection)
 }
 

@@ -3,6 +3,7 @@
 //! | program | attached to | does |
 //! |---|---|---|
 //! | `packet_dropped` | the tracepoint `kfree_skb`, with BTF | reports the packet |
+//! | `packet_refused` | the tracepoint `xdp_exception`, with BTF | reports that there was one |
 //! | `look_at` | nothing; the loader runs it on a packet of its own | nothing: the kernel drops that packet, which has to be reported |
 //!
 //! The kernel's structures are read at the offsets that the loader has found in the running kernel's BTF, by a helper that
@@ -26,7 +27,7 @@ use core::{
 
 use aya_ebpf::{
     EbpfContext as _,
-    bindings::BPF_NOEXIST,
+    bindings::{BPF_NOEXIST, BPF_OBJ_NAME_LEN, bpf_attach_type::BPF_XDP_DEVMAP},
     btf_maps::{Array, HashMap, RingBuf},
     helpers::{bpf_ktime_get_ns, generated},
     macros::{btf_map, btf_tracepoint, classifier},
@@ -34,7 +35,7 @@ use aya_ebpf::{
 };
 use xdplive_packet::{
     LinkType,
-    dropped::{Dropped, MOST_BYTES, MOST_LOCATIONS, MOST_LOST, MOST_NAME, Place, Way, offset},
+    dropped::{Dropped, MOST_BYTES, MOST_LOCATIONS, MOST_LOST, MOST_NAME, Place, Way, exception, offset},
 };
 
 use kernel_memory::{is_of_kernel, pointer, read};
@@ -54,7 +55,7 @@ static LOST: HashMap<Place, u64, { MOST_LOST as usize }> = HashMap::new();
 #[btf_map]
 static LOST_ELSEWHERE: Array<u64, 1> = Array::new();
 
-/// The names of functions, by an address in them.
+/// The names of functions, by an address in them, and of XDP programs, by their numbers, which are no addresses.
 #[btf_map]
 static LOCATIONS: HashMap<u64, [u8; MOST_NAME], { MOST_LOCATIONS as usize }> = HashMap::new();
 
@@ -83,6 +84,16 @@ pub fn packet_dropped(ctx: BtfTracePointContext) -> i32 {
     // SAFETY: the first three arguments of the tracepoint, which is checked against the kernel's types.
     let [packet, location, reason] = unsafe { ctx.as_ptr().cast::<[u64; 3]>().read() };
     report(packet, location, reason as u32);
+    0
+}
+
+/// Reports that a packet is dropped because an XDP program could not decide on it, or because its driver could not do what the program
+/// wanted.
+#[btf_tracepoint(function = "xdp_exception")]
+pub fn packet_refused(ctx: BtfTracePointContext) -> i32 {
+    // SAFETY: the arguments of the tracepoint, which is checked against the kernel's types.
+    let [device, program, action] = unsafe { ctx.as_ptr().cast::<[u64; 3]>().read() };
+    report_exception(device, program, action as u32);
     0
 }
 
@@ -155,6 +166,55 @@ fn report(packet: u64, location: u64, reason: u32) -> Option<()> {
     }
     entry.submit(0);
     Some(())
+}
+
+#[inline(always)]
+fn report_exception(device: u64, program: u64, action: u32) -> Option<()> {
+    if namespace_of(device, offset::DEVICE_NAMESPACE)? != *NAMESPACE.get(0)? {
+        return None;
+    }
+    // All are for packets that are received, but those that look at what has been redirected to a device.
+    let is_sent = number::<u32>(program, offset::PROGRAM_PLACE)? == BPF_XDP_DEVMAP;
+    let place = Place {
+        reason: exception(action),
+        interface: number::<u32>(device, offset::INDEX)?,
+        way: if is_sent { Way::Out } else { Way::In } as u32,
+    };
+    // Without a name it is reported all the same.
+    let program = remember_program(program).unwrap_or(0);
+    let Some(mut entry) = DROPPED.reserve(0) else {
+        lose(&place);
+        return None;
+    };
+    let record = entry.as_mut_ptr();
+    // SAFETY: the reserved entry is large and aligned enough; every field but the bytes, of which there are none, is written before it
+    // is submitted.
+    unsafe {
+        (*record).time = bpf_ktime_get_ns();
+        (*record).location = program;
+        (*record).place = place;
+        (*record).length = 0;
+        (*record).captured = 0;
+        (*record).link = LinkType::Ethernet as u32;
+    }
+    entry.submit(0);
+    Some(())
+}
+
+/// Has the name of an XDP program known; returns its number.
+#[inline(always)]
+fn remember_program(program: u64) -> Option<u64> {
+    let more = pointer(member(program, offset::PROGRAM_MORE)?)?;
+    let id = u64::from(number::<u32>(more, offset::PROGRAM_ID)?);
+    if LOCATIONS.get_ptr(&id).is_none() {
+        // As whole words, which need no call to be cleared.
+        let [first, second] = number::<[u64; BPF_OBJ_NAME_LEN as usize / 8]>(more, offset::PROGRAM_NAME)?;
+        let name = [first, second, 0, 0, 0, 0, 0, 0];
+        // SAFETY: numbers of the same size are any bytes.
+        let name = unsafe { &*ptr::from_ref(&name).cast::<[u8; MOST_NAME]>() };
+        let _ = LOCATIONS.insert(&id, name, 0);
+    }
+    Some(id)
 }
 
 /// Whether a packet came in or was going out, by the device that received it, the one that it is at, and whether a socket of

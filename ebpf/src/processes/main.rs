@@ -15,16 +15,16 @@ mod verifier;
 
 use core::{
     ffi::c_void,
-    ptr::{addr_of, read_volatile},
+    ptr::{addr_of, read_volatile, write_volatile},
 };
 
 use aya_ebpf::{
-    bindings::__sk_buff,
+    bindings::{__sk_buff, bpf_sock},
     btf_maps::{Array, LruHashMap},
     helpers::{
         bpf_get_current_cgroup_id, bpf_get_current_pid_tgid, bpf_get_current_uid_gid, bpf_get_socket_cookie,
         bpf_skb_load_bytes, bpf_sock_from_file,
-        generated::{bpf_get_current_comm, bpf_probe_read_kernel},
+        generated::{bpf_get_current_comm, bpf_jiffies64, bpf_probe_read_kernel, bpf_sk_fullsock},
     },
     macros::{btf_map, cgroup_skb, cgroup_sock},
     programs::{SkBuffContext, SockContext},
@@ -38,6 +38,42 @@ static OWNERS: LruHashMap<u64, Owner, { MOST_SOCKETS as usize }> = LruHashMap::n
 /// The sockets of packets, by their ends.
 #[btf_map]
 static HOLDERS: LruHashMap<Ends, Holder, { MOST_SOCKETS as usize }> = LruHashMap::new();
+
+/// Whose sockets are that had no cookie yet when a walk found them, by their addresses in the kernel. They get one with their first
+/// packet; the kernel refuses to give them one here, as it does not trust pointers that are read out of its structures.
+#[btf_map]
+static UNNUMBERED: LruHashMap<u64, Unnumbered, { MOST_UNNUMBERED as usize }> = LruHashMap::new();
+
+/// Such sockets at most.
+const MOST_UNNUMBERED: u32 = MOST_SOCKETS / 4;
+
+/// A socket without a cookie.
+#[repr(C)]
+pub struct Unnumbered {
+    /// Whose it is.
+    owner: Owner,
+    /// Its ports, see [`ports`]: another socket may be where it was.
+    ports: u32,
+    /// Keeps the layout free of padding.
+    reserved: u32,
+}
+
+/// TCP sockets with packets that were noted lately, each at the place that its cookie gives it, a place for each direction. Where two
+/// have the same place, their packets are noted more often.
+#[btf_map]
+static NOTED: Array<Noted, PLACES> = Array::new();
+
+/// A power of two.
+const PLACES: usize = 1 << 14;
+
+/// That packets of a TCP socket have been noted.
+#[repr(C)]
+pub struct Noted {
+    /// The socket's.
+    cookie: u64,
+    /// What it was connected to, and when, see [`mark`].
+    mark: u64,
+}
 
 /// Where the kernel has what `open_file` reads, see [`offset`].
 #[btf_map]
@@ -54,11 +90,16 @@ mod offset {
     pub const GROUP_NODE: u32 = 6;
     pub const NODE_ID: u32 = 7;
     pub const SOCK_FAMILY: u32 = 8;
-    pub const COUNT: usize = 9;
+    pub const SOCK_COOKIE: u32 = 9;
+    pub const SOCK_PORTS: u32 = 10;
+    pub const COUNT: usize = 11;
 }
 
 /// Lets a packet pass, and a socket be made.
 const GO_ON: i32 = 1;
+
+/// Writes only what is not there yet (`BPF_NOEXIST`).
+const NOT_YET: u64 = 1;
 
 /// `AF_INET` and `AF_INET6` (linux/socket.h).
 const INET: u16 = 2;
@@ -67,6 +108,12 @@ const INET6: u16 = 10;
 /// EtherTypes of IP, as the context has them.
 const IPV4: u32 = 0x0800_u16.to_be() as u32;
 const IPV6: u32 = 0x86dd_u16.to_be() as u32;
+/// `SOCK_STREAM` (linux/net.h), TCP (IANA), and `BPF_TCP_LISTEN` (linux/bpf.h).
+const STREAM: u32 = 1;
+const TCP: u32 = 6;
+const LISTENS: u32 = 10;
+/// So many halvings of the kernel's ticks, which are 100 to 1000 a second, make a time from 0.2 to 2.6 s.
+const LATELY: u32 = 8;
 /// Protocols with ports (IANA): TCP, UDP, DCCP, SCTP, UDP-Lite.
 const WITH_PORTS: [u8; 5] = [6, 17, 33, 132, 136];
 
@@ -108,22 +155,113 @@ fn note(packet: *mut __sk_buff, is_sent: bool) {
     if cookie == 0 {
         return;
     }
-    let Some(ends) = ends(packet, is_sent) else { return };
-    if let Some(known) = HOLDERS.get_ptr_mut(&ends) {
-        // SAFETY: a value of the map. Of two CPUs with a packet at the same moment, either may be the last.
+    // Nearly all packets are of a TCP socket that has had another just before.
+    let place = mark(packet).and_then(|mark| Some((NOTED.get_ptr_mut(number(cookie, is_sent))?, mark)));
+    if let Some((place, mark)) = place {
+        // SAFETY: a value of the map. What CPUs write at the same moment may be mixed, and then is of none of them.
         unsafe {
-            if (*known).cookie == cookie || (*known).accepted == cookie {
-                return;
-            }
-            // Nobody made it: it comes from a socket that listens, which has had the first packet.
-            if OWNERS.get_ptr(&cookie).is_none() && OWNERS.get_ptr(&(*known).cookie).is_some() {
-                (*known).accepted = cookie;
+            if read_volatile(addr_of!((*place).cookie)) == cookie
+                && read_volatile(addr_of!((*place).mark)) == mark
+            {
                 return;
             }
         }
     }
-    // Where there is no memory, the next packet tries again.
-    let _ = HOLDERS.insert(&ends, &Holder { cookie, accepted: 0 }, 0);
+    let Some(ends) = ends(packet, is_sent) else { return };
+    if note_holder(packet, &ends, cookie)
+        && let Some((place, mark)) = place
+    {
+        // SAFETY: the same.
+        unsafe {
+            write_volatile(&raw mut (*place).cookie, cookie);
+            write_volatile(&raw mut (*place).mark, mark);
+        }
+    }
+}
+
+/// The place of a socket in [`NOTED`]. Either direction has one: where addresses are translated, its packets have other ends.
+#[inline(always)]
+fn number(cookie: u64, is_sent: bool) -> u32 {
+    (cookie << 1 | u64::from(is_sent)) as u32 & (PLACES as u32 - 1)
+}
+
+/// What is the same for all packets that one TCP socket has lately had in a direction, as long as it is connected to the same; none
+/// of other sockets, and of one that listens: their packets have any ends.
+#[inline(always)]
+fn mark(packet: *mut __sk_buff) -> Option<u64> {
+    let socket = socket(packet)?;
+    // SAFETY: fields of the socket that the kernel gave.
+    unsafe {
+        if read_volatile(addr_of!((*socket).type_)) != STREAM
+            || read_volatile(addr_of!((*socket).protocol)) != TCP
+            || read_volatile(addr_of!((*socket).state)) == LISTENS
+        {
+            return None;
+        }
+        let time = bpf_jiffies64() >> LATELY << 48;
+        let port = u64::from(read_volatile(addr_of!((*socket).dst_port))) << 32;
+        Some(time | port | u64::from(read_volatile(addr_of!((*socket).dst_ip4))))
+    }
+}
+
+/// Notes whose packets with some ends are. Returns whether that was possible: there may be no memory.
+#[inline(always)]
+fn note_holder(packet: *mut __sk_buff, ends: &Ends, cookie: u64) -> bool {
+    if let Some(known) = HOLDERS.get_ptr_mut(ends) {
+        // SAFETY: a value of the map. Of two CPUs with a packet at the same moment, either may be the last.
+        unsafe {
+            if (*known).cookie == cookie || (*known).accepted == cookie {
+                return true;
+            }
+            adopt(packet, cookie);
+            // Nobody made it: it comes from a socket that listens, which has had the first packet.
+            if OWNERS.get_ptr(&cookie).is_none() && OWNERS.get_ptr(&(*known).cookie).is_some() {
+                (*known).accepted = cookie;
+                return true;
+            }
+        }
+    }
+    adopt(packet, cookie);
+    HOLDERS.insert(ends, &Holder { cookie, accepted: 0 }, 0).is_ok()
+}
+
+/// Has it known by the cookie of a packet's socket whose it is, if it was known by its address.
+#[inline(always)]
+fn adopt(packet: *mut __sk_buff, cookie: u64) -> Option<()> {
+    let socket = socket(packet)?;
+    let address = socket as u64;
+    let known = UNNUMBERED.get_ptr(&address)?;
+    // SAFETY: fields of the socket that the kernel gave, and a value of the map.
+    unsafe {
+        let ports = ports(
+            read_volatile(addr_of!((*socket).src_port)),
+            read_volatile(addr_of!((*socket).dst_port)).into(),
+        );
+        if (*known).ports == ports {
+            let _ = OWNERS.insert(&cookie, &(*known).owner, NOT_YET);
+        }
+    }
+    let _ = UNNUMBERED.remove(&address);
+    Some(())
+}
+
+/// Two ports in one number, as the kernel has them: the socket's own, and that which it is connected to, in network order.
+#[inline(always)]
+fn ports(own: u32, other: u32) -> u32 {
+    own << 16 | other
+}
+
+/// The socket of a packet; none that is not whole.
+#[inline(always)]
+fn socket(packet: *mut __sk_buff) -> Option<*mut bpf_sock> {
+    // SAFETY: a field of the context that the kernel gave.
+    let socket = unsafe { read_volatile(addr_of!((*packet).__bindgen_anon_2.sk)) };
+    if socket.is_null() {
+        return None;
+    }
+    // SAFETY: a socket that the kernel gave.
+    let socket = unsafe { bpf_sk_fullsock(socket) };
+    if socket.is_null() { None } else { Some(socket) }
 }
 
 /// The ends of a packet, which begins with its IP header.
@@ -221,8 +359,7 @@ fn note_owner(task: u64, sock: u64) -> Option<()> {
     if family != INET && family != INET6 {
         return None;
     }
-    // SAFETY: a socket that the kernel gave.
-    let cookie = unsafe { bpf_get_socket_cookie(sock as *mut c_void) };
+    let cookie: u64 = read(sock, offset::SOCK_COOKIE)?;
     let name: [u64; NAME / 8] = read(task, offset::TASK_COMM)?;
     let credentials: u64 = read(task, offset::TASK_CRED)?;
     let groups: u64 = read(task, offset::TASK_CGROUPS)?;
@@ -235,9 +372,20 @@ fn note_owner(task: u64, sock: u64) -> Option<()> {
         process: read(task, offset::TASK_TGID)?,
         user: read(credentials, offset::CRED_UID)?,
     };
-    // Who has made it is known better, and of several who have it, the first is told.
-    const NOT_YET: u64 = 1;
-    let _ = OWNERS.insert(&cookie, &owner, NOT_YET);
+    if cookie != 0 {
+        // Who has made it is known better, and of several who have it, the first is told.
+        let _ = OWNERS.insert(&cookie, &owner, NOT_YET);
+        return Some(());
+    }
+    let pair: u32 = read(sock, offset::SOCK_PORTS)?;
+    // The kernel has the own port behind the other one.
+    let [one, other, own @ ..] = pair.to_ne_bytes();
+    let ports = ports(u16::from_ne_bytes(own).into(), u16::from_ne_bytes([one, other]).into());
+    // SAFETY: a value of the map.
+    let is_known = UNNUMBERED.get_ptr(&sock).is_some_and(|known| unsafe { (*known).ports == ports });
+    if !is_known {
+        let _ = UNNUMBERED.insert(&sock, &Unnumbered { owner, ports, reserved: 0 }, 0);
+    }
     Some(())
 }
 

@@ -82,6 +82,8 @@ impl ProcessesServer {
         let unavailable = |text: &dyn ToString| SourceError::Unavailable(text.to_string());
         // From before it begins: that it finds this one is how it is known to read the kernel's structures rightly.
         let own = UdpSocket::bind("127.0.0.1:0").or_else(|_| UdpSocket::bind("[::1]:0"));
+        // With the cookie that it gets by being asked for it, by which it is to be found.
+        let own = own.ok().map(|own| (cookie(&own), own));
         let held = self.instruments.hold(Instrument::Processes)?;
         let [owners, holders] = <[_; 2]>::try_from(held.take_maps())
             .map_err(|_| unavailable(&"the loader has sent other maps than those of processes"))?;
@@ -95,8 +97,8 @@ impl ProcessesServer {
             walked: Mutex::new(Instant::now()),
             is_walking: Arc::default(),
         });
-        if let Ok(own) = own {
-            processes.check(&own)?;
+        if let Some((cookie, _own)) = own {
+            processes.check(cookie)?;
         }
         *current = Arc::downgrade(&processes);
         Ok(processes)
@@ -104,15 +106,15 @@ impl ProcessesServer {
 }
 
 impl LocalProcesses {
-    /// Whether what was read of the kernel's structures is true of this process.
-    fn check(&self, own: &UdpSocket) -> Result<(), SourceError> {
+    /// Whether what was read of the kernel's structures is true of this process, whose socket has the cookie `own`.
+    fn check(&self, own: Option<u64>) -> Result<(), SourceError> {
         let wrong = |what: &str| {
             SourceError::Unavailable(format!(
                 "the kernel's structures are not as they should be: of this process's own socket, {what}; please report it with \
                  what uname -r prints"
             ))
         };
-        let cookie = cookie(own).ok_or_else(|| wrong("there is no cookie"))?;
+        let cookie = own.ok_or_else(|| wrong("there is no cookie"))?;
         let owner = self.owners.get(&cookie).ok().flatten().ok_or_else(|| wrong("nothing was found"))?;
         let name = fs::read_to_string("/proc/self/comm").unwrap_or_default();
         if name.trim_end() != text(&owner.name) {

@@ -13,12 +13,11 @@
 //! | [`fleet`] | a server of NATS, and agents |
 //! | [`footprint`] | the memory and the descriptors of processes |
 //! | [`memory_limit`] | a bound on the memory of processes |
-//! | [`bare`] | links to a program that does nothing, to compare with |
+//! | [`verdict`] | programs that give every packet the same verdict |
 //!
 //! For tests, as root. Everything fails with a sentence that says what is missing; nothing is skipped.
 
 pub mod attached;
-pub mod bare;
 mod bpf;
 pub mod client;
 pub mod fleet;
@@ -28,6 +27,7 @@ pub mod namespace;
 pub mod process;
 pub mod relay;
 pub mod send;
+pub mod verdict;
 pub mod watch;
 
 use std::{

@@ -102,7 +102,10 @@ const fn parts(instrument: Instrument) -> Parts {
         Instrument::Drops => Parts {
             object: DROPS,
             maps: &["DROPPED", "LOST", "LOST_ELSEWHERE", "LOCATIONS"],
-            programs: &[("packet_dropped", Place::Tracepoint("kfree_skb"))],
+            programs: &[
+                ("packet_dropped", Place::Tracepoint("kfree_skb")),
+                ("packet_refused", Place::Tracepoint("xdp_exception")),
+            ],
             offsets: &DROPS_OFFSETS,
             namespace: true,
             sample: Some(("look_at", &dropped::SAMPLE)),
@@ -126,6 +129,8 @@ const fn parts(instrument: Instrument) -> Parts {
                 ("cgroup", &["kn"]),
                 ("kernfs_node", &["id"]),
                 ("sock", &["__sk_common", "skc_family"]),
+                ("sock", &["__sk_common", "skc_cookie"]),
+                ("sock", &["__sk_common", "skc_portpair"]),
             ],
             namespace: false,
             sample: None,
@@ -175,6 +180,10 @@ static DROPS_OFFSETS: [(&str, &[&str]); dropped::offset::COUNT] = [
     ("net_device", &["nd_net"]),
     ("sock_common", &["skc_net"]),
     ("net", &["ns", "inum"]),
+    ("bpf_prog", &["expected_attach_type"]),
+    ("bpf_prog", &["aux"]),
+    ("bpf_prog_aux", &["id"]),
+    ("bpf_prog_aux", &["name"]),
 ];
 
 /// What an instrument has to know of the kernel's structures and cannot, without putting it in force.

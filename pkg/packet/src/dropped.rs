@@ -65,8 +65,16 @@ pub mod offset {
     pub const SOCKET_NAMESPACE: u32 = 14;
     /// `net.ns.inum`.
     pub const NAMESPACE_NUMBER: u32 = 15;
+    /// `bpf_prog.expected_attach_type`.
+    pub const PROGRAM_PLACE: u32 = 16;
+    /// `bpf_prog.aux`.
+    pub const PROGRAM_MORE: u32 = 17;
+    /// `bpf_prog_aux.id`.
+    pub const PROGRAM_ID: u32 = 18;
+    /// `bpf_prog_aux.name`.
+    pub const PROGRAM_NAME: u32 = 19;
     /// How many there are.
-    pub const COUNT: usize = 16;
+    pub const COUNT: usize = 20;
 }
 
 /// Whether a packet was received or was to be sent.
@@ -81,11 +89,33 @@ pub enum Way {
     Out = 2,
 }
 
+/// Where the numbers begin that stand for XDP exceptions among reasons: the kernel's own end before, as in the upper 16 bits they have
+/// the number of one of few subsystems.
+const EXCEPTIONS: u32 = 0xfffe_0000;
+
+/// What an XDP program wanted done with a packet, by the name that the kernel's tracepoints print (`enum xdp_action`, linux/bpf.h).
+pub const ACTIONS: [&str; 5] = ["ABORTED", "DROP", "PASS", "TX", "REDIRECT"];
+
+/// The number that stands for an XDP exception among reasons: of a packet with which a program wanted `action` done. All actions that
+/// there are not have one number.
+#[must_use]
+pub const fn exception(action: u32) -> u32 {
+    let most = ACTIONS.len() as u32;
+    EXCEPTIONS | if action < most { action } else { most }
+}
+
+/// The action of the XDP exception that a reason stands for; `None` of a reason of the kernel's.
+#[must_use]
+pub const fn action_of(reason: u32) -> Option<u32> {
+    if reason & 0xffff_0000 == EXCEPTIONS { Some(reason & 0xffff) } else { None }
+}
+
 /// Where a packet was dropped, and why.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Pod, Zeroable)]
 #[repr(C)]
 pub struct Place {
-    /// The kernel's number of the reason, see `enum skb_drop_reason`. The numbers differ from kernel to kernel.
+    /// The kernel's number of the reason, see `enum skb_drop_reason`. The numbers differ from kernel to kernel. Or one of
+    /// [`exception`].
     pub reason: u32,
     /// The number of the interface; 0 where it is not known.
     pub interface: u32,
@@ -99,7 +129,8 @@ pub struct Place {
 pub struct Dropped {
     /// When: nanoseconds of `CLOCK_MONOTONIC`.
     pub time: u64,
-    /// The address of the instruction behind which it was dropped; with it its function's name is found.
+    /// The address of the instruction behind which it was dropped, or of an XDP exception the number of the program; with it the name
+    /// of the function or program is found.
     pub location: u64,
     /// Where and why.
     pub place: Place,
@@ -131,9 +162,12 @@ impl Dropped {
         self.read().0
     }
 
-    /// The same, and where its layers are.
+    /// The same, and where its layers are. Of an XDP exception nothing is known of the packet.
     #[must_use]
     pub fn read(&self) -> (Headers, Layers) {
+        if action_of(self.place.reason).is_some() {
+            return (Headers::EMPTY, Layers::EMPTY);
+        }
         let wire = Wire { link: LinkType::from_raw(self.link), tag: Tag::NONE };
         let (mut headers, mut layers) = (Headers::EMPTY, Layers::EMPTY);
         let mut frame = Cut { captured: self.captured(), length: self.length };
@@ -190,6 +224,19 @@ mod tests {
             (headers.length(), headers.ttl(), headers.destination_port()),
             (Some(1000), Some(64), Some(53))
         );
+    }
+
+    #[test]
+    fn an_exception_is_no_reason_of_the_kernels_and_has_no_packet() {
+        for (action, expected) in [(0, 0), (4, 4), (5, 5), (17, 5), (u32::MAX, 5)] {
+            let reason = exception(action);
+            assert_eq!(action_of(reason), Some(expected), "{action}");
+            let place = Place { reason, ..Place::default() };
+            let headers = Dropped { place, captured: 0, ..datagram() }.headers();
+            assert_eq!((headers.malformed(), headers.version()), (None, None));
+        }
+        // A reason, that of a subsystem, and the mask of subsystems.
+        assert!([0, 3, 0x2_0003, 0xffff_0000].into_iter().all(|reason| action_of(reason).is_none()));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use std::{collections::HashMap, sync::Arc};
 
 use xdplive_loader::kernel_types::{KernelTypes, TypesError};
+use xdplive_packet::dropped::{ACTIONS, action_of};
 
 /// The kernel's enumeration of them.
 const ENUMERATION: &str = "skb_drop_reason";
@@ -12,6 +13,11 @@ const PREFIX: &str = "SKB_DROP_REASON_";
 const NO_REASONS: [&str; 2] = ["MAX", "SUBSYS_MASK"];
 /// Where the number of a subsystem begins, from Linux 6.4 on: the names of its reasons are not in this enumeration.
 const SUBSYSTEM: u32 = 16;
+
+/// What the names of XDP exceptions begin with; the action follows as the kernel's tracepoint prints it.
+const EXCEPTION: &str = "XDP_EXCEPTION_";
+/// What is instead of an action that there is not.
+const NO_ACTION: &str = "INVALID";
 
 /// The names by number.
 #[derive(Debug, Default)]
@@ -34,14 +40,23 @@ impl Reasons {
         Self(values.into_iter().filter_map(reason).collect())
     }
 
-    /// The name of a reason, as the kernel's tracepoint prints it; its number where it has none.
+    /// The name of a reason, as the kernel's tracepoint prints it, or of an XDP exception; its number where it has none.
     pub fn name(&mut self, number: u32) -> Arc<str> {
-        Arc::clone(self.0.entry(number).or_insert_with(|| number.to_string().into()))
+        let other = || match action_of(number) {
+            Some(action) => {
+                let action = ACTIONS.get(action as usize).copied().unwrap_or(NO_ACTION);
+                format!("{EXCEPTION}{action}").into()
+            }
+            None => number.to_string().into(),
+        };
+        Arc::clone(self.0.entry(number).or_insert_with(other))
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use xdplive_packet::dropped::exception;
+
     use super::*;
 
     #[test]
@@ -61,6 +76,9 @@ mod tests {
             (90, "90"),
             (0x2_0003, "131075"),
             (0xffff_0000, "4294901760"),
+            (exception(0), "XDP_EXCEPTION_ABORTED"),
+            (exception(3), "XDP_EXCEPTION_TX"),
+            (exception(17), "XDP_EXCEPTION_INVALID"),
         ] {
             assert_eq!(&*reasons.name(number), expected);
         }

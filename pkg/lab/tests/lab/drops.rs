@@ -1,10 +1,22 @@
 //! Packets that the kernel drops: each under its reason's name, as often as SNMP counters, device counters and the queueing
 //! discipline say; and the counters of interfaces beside them.
 
-use std::{collections::BTreeMap, net::UdpSocket, thread, time::Duration};
+use std::{
+    collections::BTreeMap,
+    io::Write as _,
+    net::{Shutdown, TcpListener, TcpStream, UdpSocket},
+    thread,
+    time::Duration,
+};
 
 use serde_json::Value;
-use xdplive_lab::{eventually, namespace::Namespace, send::Sender, watch::Watch};
+use xdplive_lab::{
+    eventually,
+    namespace::Namespace,
+    send::Sender,
+    verdict::{Place, give},
+    watch::{Outcome, Watch},
+};
 
 /// Time after which everything has been reported that was dropped before.
 const SETTLED: Duration = Duration::from_millis(400);
@@ -73,6 +85,43 @@ fn queue_drops(namespace: &Namespace) -> u64 {
     told[0]["drops"].as_u64().unwrap()
 }
 
+fn mac_of(namespace: &Namespace, interface: &str) -> [u8; 6] {
+    let text = namespace.run(&["cat", &format!("/sys/class/net/{interface}/address")]);
+    let bytes = text.trim().split(':').map(|byte| u8::from_str_radix(byte, 16).unwrap());
+    bytes.collect::<Vec<u8>>().try_into().unwrap()
+}
+
+/// Has packets dropped until every watch has told of one.
+fn wait_until_they_look(sender: &Sender, mac: [u8; 6], watches: &[&Watch]) {
+    let ready = eventually(Duration::from_secs(20), || {
+        // Nobody is told of it.
+        sender.send(&Packet { port: 7, udp_fault: 0x101, ..RIGHT }.frame(mac));
+        watches.iter().all(|watch| watch.rows() > 0)
+    });
+    assert!(ready, "{:#?}", watches.iter().map(|watch| watch.errors()).collect::<Vec<_>>());
+    thread::sleep(SETTLED);
+}
+
+/// How many rows there are for each reason, interface and direction.
+fn by_site(rows: &[Value]) -> BTreeMap<(String, String, String), u64> {
+    let mut found = BTreeMap::new();
+    for row in rows {
+        let text = |column: &str| row[column].as_str().unwrap_or("-").to_owned();
+        *found.entry((text("reason"), text("interface"), text("direction"))).or_default() += 1;
+        assert!(row["location"].is_string(), "{row}");
+    }
+    found
+}
+
+/// How many packets rates by reason have counted.
+fn by_reason(outcome: &Outcome) -> BTreeMap<&str, u64> {
+    let mut counted = BTreeMap::new();
+    for row in &outcome.rows {
+        *counted.entry(row["group"].as_str().unwrap()).or_default() += row["packets"].as_u64().unwrap();
+    }
+    counted
+}
+
 #[test]
 fn every_drop_has_its_reason_and_is_counted_once() {
     let namespace = Namespace::with_pair();
@@ -86,13 +135,7 @@ fn every_drop_has_its_reason_and_is_counted_once() {
     namespace.run(&[
         "tc", "qdisc", "add", "dev", "a", "root", "tbf", "rate", "8kbit", "burst", "1600", "limit", "1600",
     ]);
-    let mac: Vec<u8> = namespace
-        .run(&["cat", "/sys/class/net/a/address"])
-        .trim()
-        .split(':')
-        .map(|byte| u8::from_str_radix(byte, 16).unwrap())
-        .collect();
-    let mac: [u8; 6] = mac.try_into().unwrap();
+    let mac = mac_of(&namespace, "a");
     let listening = namespace.enter(|| UdpSocket::bind(("0.0.0.0", OPEN)).unwrap());
     let sender = Sender::new(&namespace, "b");
     let (received, dropped) = (namespace.counter("a", "rx_packets"), namespace.counter("a", "rx_dropped"));
@@ -103,13 +146,7 @@ fn every_drop_has_its_reason_and_is_counted_once() {
     let options = ["--interface", "a", "--filter", ports, "--group-by", "reason", "--interval", "300"];
     let reasons = Watch::start(&namespace, &[&["--query", "drops"], &options[..]].concat());
     links.wait_for_rows(1);
-    let ready = eventually(Duration::from_secs(20), || {
-        // Nobody is told of it.
-        sender.send(&Packet { port: 7, udp_fault: 0x101, ..RIGHT }.frame(mac));
-        drops.rows() > 0 && reasons.rows() > 0
-    });
-    assert!(ready, "{:#?} {:#?}", drops.errors(), reasons.errors());
-    thread::sleep(SETTLED);
+    wait_until_they_look(&sender, mac, &[&drops, &reasons]);
     let (before, queued, unhandled) =
         (counters(&namespace), queue_drops(&namespace), namespace.counter("a", "rx_dropped"));
     let already = drops.rows();
@@ -141,12 +178,7 @@ fn every_drop_has_its_reason_and_is_counted_once() {
     drop(listening);
     drops.assert_well();
 
-    let mut found: BTreeMap<(String, String, String), u64> = BTreeMap::new();
-    for row in drops.rows.iter().skip(already) {
-        let text = |column: &str| row[column].as_str().unwrap_or("-").to_owned();
-        *found.entry((text("reason"), text("interface"), text("direction"))).or_default() += 1;
-        assert!(row["location"].is_string(), "{row}");
-    }
+    let found = by_site(&drops.rows[already..]);
     let after = counters(&namespace);
     let more = |name: &str| after[name] - before.get(name).copied().unwrap_or(0);
     let of = |reason: &str, direction: &str| {
@@ -179,10 +211,7 @@ fn every_drop_has_its_reason_and_is_counted_once() {
     );
 
     // With a filter, by reason.
-    let mut counted: BTreeMap<&str, u64> = BTreeMap::new();
-    for row in &reasons.rows {
-        *counted.entry(row["group"].as_str().unwrap()).or_default() += row["packets"].as_u64().unwrap();
-    }
+    let mut counted = by_reason(&reasons);
     // Beside those that were sent to see whether it looks; the one with the wrong IP checksum is read like any other.
     let probes = drops.rows.iter().filter(|row| row["reason"] == "UDP_CSUM").count() as u64 - 5;
     assert!(counted["UDP_CSUM"] > 5 && counted["UDP_CSUM"] <= 5 + probes, "{counted:?}, {probes}");
@@ -199,4 +228,127 @@ fn every_drop_has_its_reason_and_is_counted_once() {
         "{:#?}",
         links.rows
     );
+}
+
+/// Packets that XDP programs of `a` have dropped, by the driver's count.
+fn dropped_by_xdp(namespace: &Namespace) -> u64 {
+    let text = namespace.run(&["ethtool", "-S", "a"]);
+    let lines = text.lines().filter(|line| line.contains("_xdp_drops:"));
+    lines.map(|line| line.rsplit(' ').next().unwrap().parse::<u64>().unwrap()).sum()
+}
+
+/// What programs drop has the reason of the place where they are asked, and what they cannot decide on is an XDP exception; a connection
+/// that takes no more is reset.
+#[test]
+fn programs_and_closed_connections_drop_under_reasons_of_their_own() {
+    const THERE_TEXT: &str = "10.9.0.2";
+    let (near, far) = (Namespace::with_pair(), Namespace::new());
+    near.give(&far, "b");
+    far.silence("b");
+    far.ip(&["link", "set", "dev", "b", "up"]);
+    let (mac, other) = (mac_of(&near, "a"), mac_of(&far, "b"));
+    let text = |mac: [u8; 6]| mac.map(|byte| format!("{byte:02x}")).join(":");
+    for (namespace, interface, own, neighbour, mac) in
+        [(&near, "a", "10.9.0.1/24", THERE_TEXT, other), (&far, "b", "10.9.0.2/24", "10.9.0.1", mac)]
+    {
+        namespace.ip(&["addr", "add", own, "dev", interface]);
+        namespace.ip(&["neigh", "replace", neighbour, "lladdr", &text(mac), "dev", interface]);
+    }
+    let listening = near.enter(|| UdpSocket::bind(("0.0.0.0", OPEN)).unwrap());
+    let sender = Sender::new(&far, "b");
+    let drops = Watch::start(&near, &["--query", "drops", "--interface", "a"]);
+    let options = ["--query", "drops", "--interface", "a", "--group-by", "reason", "--interval", "300"];
+    let reasons = Watch::start(&near, &options);
+    wait_until_they_look(&sender, mac, &[&drops, &reasons]);
+    let already = drops.rows();
+    let receive = |times: u64| {
+        (0..times).for_each(|_| sender.send(&RIGHT.frame(mac)));
+        // Until the kernel has had them.
+        thread::sleep(SETTLED);
+    };
+    let more = |before: &BTreeMap<String, u64>, name: &str| counters(&near)[name] - before[name];
+
+    // What the interface received and IP did not.
+    for (place, verdict, times) in [(Place::TcIngress, 2, 3), (Place::XdpGeneric, 1, 4)] {
+        let (before, received) = (counters(&near), near.counter("a", "rx_packets"));
+        let _program = give(&near, "a", place, verdict, "drops_all");
+        receive(times);
+        let received = near.counter("a", "rx_packets") - received;
+        assert_eq!([received - more(&before, "IpInReceives"), received], [times; 2], "{place:?}");
+    }
+    // What IP received and did not deliver.
+    {
+        let before = counters(&near);
+        let _program = give(&near, "a", Place::LocalIn, 0, "drops_all");
+        receive(5);
+        let received = more(&before, "IpInReceives");
+        assert_eq!([received - more(&before, "IpInDelivers"), received], [5; 2]);
+    }
+    // What IP sent and did not come out.
+    {
+        let (before, came) = (counters(&near), far.counter("b", "rx_packets"));
+        let _program = give(&near, "a", Place::TcEgress, 2, "drops_all");
+        near.enter(|| {
+            let socket = UdpSocket::bind("0.0.0.0:0").unwrap();
+            // That it is dropped is an error of the socket's.
+            (0..6).for_each(|_| _ = socket.send_to(b"x", (THERE_TEXT, 9)));
+        });
+        thread::sleep(SETTLED);
+        assert_eq!([more(&before, "IpOutRequests"), far.counter("b", "rx_packets") - came], [6, 0]);
+    }
+    // What the driver's XDP has dropped.
+    for (verdict, name, times) in [(0, "aborts_all", 7), (17, "knows_no_verdict", 8)] {
+        let before = dropped_by_xdp(&near);
+        let _program = give(&near, "a", Place::XdpNative, verdict, &name[..name.len().min(15)]);
+        receive(times);
+        assert_eq!(dropped_by_xdp(&near) - before, times, "{name}");
+    }
+    // Data that comes after the program has said that it takes no more.
+    let resets = {
+        let before = counters(&near);
+        let listener = near.enter(|| TcpListener::bind("10.9.0.1:6000").unwrap());
+        for _ in 0..3 {
+            let mut stream = far.enter(|| TcpStream::connect("10.9.0.1:6000").unwrap());
+            let (accepted, _) = listener.accept().unwrap();
+            accepted.shutdown(Shutdown::Both).unwrap();
+            thread::sleep(Duration::from_millis(50));
+            stream.write_all(b"x").unwrap();
+            thread::sleep(Duration::from_millis(50));
+        }
+        thread::sleep(SETTLED);
+        more(&before, "TcpExtTCPAbortOnData")
+    };
+    assert_eq!(resets, 3);
+    let (drops, reasons) = (drops.stop(), reasons.stop());
+    drop(listening);
+    drops.assert_well();
+
+    let rows = &drops.rows[already..];
+    let found = by_site(rows);
+    let of = |reason: &str, direction: &str| {
+        found.get(&(reason.to_owned(), "a".to_owned(), direction.to_owned())).copied().unwrap_or(0)
+    };
+    for (reason, direction, expected) in [
+        ("TC_INGRESS", "in", 3),
+        ("NETFILTER_DROP", "in", 5),
+        ("TC_EGRESS", "out", 6),
+        ("XDP_EXCEPTION_ABORTED", "in", 7),
+        ("XDP_EXCEPTION_INVALID", "in", 8),
+        ("TCP_ABORT_ON_DATA", "in", resets),
+    ] {
+        assert_eq!(of(reason, direction), expected, "{reason}: {found:#?}");
+        assert_eq!(by_reason(&reasons)[reason], expected, "{reason}, counted");
+    }
+    // What a program of XDP has dropped that the kernel had made a packet of, and the packets of exceptions. Not every kernel gives a
+    // reason there.
+    let at = |location: &str| rows.iter().filter(|row| row["location"] == location).count();
+    assert_eq!([at("do_xdp_generic"), at("veth_xdp_rcv_skb")], [4, 7 + 8], "{found:#?}");
+    assert_eq!(rows.len(), 3 + 4 + 5 + 6 + 2 * (7 + 8) + 3, "and nothing else: {found:#?}");
+    // An exception tells of the program, and nothing of the packet.
+    let exception = rows.iter().find(|row| row["reason"] == "XDP_EXCEPTION_ABORTED").unwrap();
+    assert_eq!(exception["location"], "aborts_all");
+    for column in ["source_ip", "length", "protocol", "malformed"] {
+        assert!(exception[column].is_null(), "{exception}");
+    }
+    assert_eq!(exception["frame_length"], 0);
 }

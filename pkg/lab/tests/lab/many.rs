@@ -11,7 +11,7 @@ use grafana_plugin_sdk::pluginv2::CheckHealthRequest;
 use serde_json::{Value, json};
 use xdplive::host::Plugin;
 use xdplive_corpus::named;
-use xdplive_lab::{bare, client, footprint::Footprint, namespace::Namespace, send::Sender, watch::Watch};
+use xdplive_lab::{client, footprint::Footprint, namespace::Namespace, send::Sender, verdict, watch::Watch};
 
 const PAIRS: usize = 150;
 /// Those of the pairs, and the loopback interface.
@@ -39,7 +39,7 @@ fn all_are_watched_as_fast_as_the_kernel_attaches() {
     assert_eq!(namespace.attached_tcx(), 0);
     let interfaces = namespace.interfaces();
     let start = Instant::now();
-    let bare = bare::links(&namespace, &interfaces);
+    let bare = verdict::bare(&namespace, &interfaces);
     let for_bare = start.elapsed();
     assert_eq!(bare.len(), LINKS);
     drop(bare);
