@@ -11,8 +11,9 @@
 //! The machine may do other things meanwhile, on any processor. So what is compared is what went over a connection in a second of
 //! processor time of both ends, the kernel's part among it: what a processor can carry that does nothing else.
 //!
-//! A turn of each case ([`Asked`]) has a plugin and connections of its own. It only counts if its streams show what they were asked
-//! for: names of processes, round trips, a packet that was dropped; and if nothing of the turn before was in force any more.
+//! A turn of each case ([`Asked`]) has a plugin of its own. It is measured before somebody asks for what the case is about, and at
+//! once afterwards. It only counts if the streams show what they were asked for: names of processes, round trips, a packet that
+//! was dropped; and if nothing of the turn before was in force any more.
 //!
 //! | module | holds |
 //! |---|---|
@@ -38,12 +39,7 @@ use std::{
 use thiserror::Error;
 use tokio::runtime::Builder;
 
-use self::{
-    asked::Asked,
-    ends::Ends,
-    figures::Figures,
-    turn::{Part, Turn},
-};
+use self::{asked::Asked, ends::Ends, figures::Figures, turn::Part};
 use crate::{
     progress::Progress,
     report::Report,
@@ -54,8 +50,8 @@ use crate::{
 const ROUNDS: usize = 2 * Asked::ALL.len();
 /// No round begins after this, so that the benchmark ends in six minutes.
 const LAST_ROUND: Duration = Duration::from_secs(340);
-/// Time for which each kind of traffic is measured in a turn.
-const TIME: Duration = Duration::from_millis(700);
+/// Time of each connection.
+const TIME: Duration = Duration::from_millis(300);
 
 /// What goes over the connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -79,10 +75,10 @@ impl Traffic {
         }
     }
 
-    /// The part of a turn that is about it.
+    /// The part that is about it.
     #[must_use]
-    pub const fn of(self, turn: &Turn) -> &Part {
-        let [bulk, questions] = &turn.of;
+    pub const fn of(self, parts: &[Part; 2]) -> &Part {
+        let [bulk, questions] = parts;
         match self {
             Self::Bulk => bulk,
             Self::Questions => questions,
@@ -160,7 +156,7 @@ fn rounds(progress: &mut Progress) -> Result<Report, CostsError> {
         cases.rotate_left(first);
         for asked in cases {
             let turn = runtime.block_on(turn::run(&ends, asked, TIME))?;
-            progress.say(&format!("B3: round {}, {}: {turn}", round + 1, asked.name()));
+            progress.say(&format!("B3: round {}, {}: {turn}", round + 1, asked.names()[0]));
             figures.add(asked, turn);
         }
     }

@@ -22,23 +22,25 @@ const PROCESSES: [&str; 4] = ["process", "pid", "user", "container"];
 /// How good connections are.
 const QUALITY: [&str; 4] = ["rtt", "retransmits", "handshake", "quality_source"];
 
+/// Whose connections are good or bad by what sockets say has this as `quality_source`.
+const MEASURED: &str = "\"socket\"";
 /// Interval of conversations, ms.
 const INTERVAL: u64 = 500;
 
-/// What somebody asks for.
+/// What somebody asks for, beside what was asked for before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Asked {
-    /// Nothing: the plugin waits.
-    Nobody,
-    /// Packets with ten columns, within the limit that they have if none is asked for, and conversations.
+    /// Packets with ten columns, within the limit that they have if none is asked for, and conversations. Before, nothing: the plugin
+    /// waits.
     Captured,
-    /// The same again: what two measurements of one thing differ by.
+    /// Nothing more than these: what two measurements of one thing differ by. They are what was asked for before in all cases that
+    /// follow.
     Again,
-    /// The same, conversations with processes.
+    /// Conversations with processes.
     Processes,
-    /// The same, conversations with how good they are.
+    /// Conversations with how good they are.
     Quality,
-    /// The same, and dropped packets.
+    /// Dropped packets.
     Drops,
     /// All of it.
     Together,
@@ -49,64 +51,48 @@ pub type Query = (Value, Vec<&'static str>);
 
 impl Asked {
     /// All of them.
-    pub const ALL: [Self; 7] = [
-        Self::Nobody,
-        Self::Captured,
-        Self::Again,
-        Self::Processes,
-        Self::Quality,
-        Self::Drops,
-        Self::Together,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Captured, Self::Again, Self::Processes, Self::Quality, Self::Drops, Self::Together];
 
-    /// What tables call it.
+    /// What tables call it, and what was before.
     #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Nobody => "nobody asks",
-            Self::Captured => "packets and flows",
-            Self::Again => "packets and flows, again",
+    pub const fn names(self) -> [&'static str; 2] {
+        let name = match self {
+            Self::Captured => return ["packets and flows", "nobody asks"],
+            Self::Again => "the same, again",
             Self::Processes => "with processes",
             Self::Quality => "with quality",
             Self::Drops => "with drops",
             Self::Together => "with all three",
-        }
+        };
+        [name, "packets and flows"]
     }
 
-    /// The case that it is compared with; none for the first.
+    /// The queries of an interface that were asked before.
     #[must_use]
-    pub const fn reference(self) -> Option<Self> {
-        match self {
-            Self::Nobody => None,
-            Self::Captured => Some(Self::Nobody),
-            _ => Some(Self::Captured),
-        }
+    pub fn before(self, interface: &str) -> Vec<Query> {
+        if self == Self::Captured { Vec::new() } else { Self::Captured.queries(interface) }
     }
 
-    /// Its queries, of an interface.
+    /// Its own.
     #[must_use]
     pub fn queries(self, interface: &str) -> Vec<Query> {
-        let processes = matches!(self, Self::Processes | Self::Together);
-        let quality = matches!(self, Self::Quality | Self::Together);
-        let drops = matches!(self, Self::Drops | Self::Together);
-        let mut queries = Vec::new();
-        if self != Self::Nobody {
-            queries.push((query("packets", interface, &TEN), vec![FAR]));
-            let (mut columns, mut shown) = (CONVERSATIONS.to_vec(), vec![FAR]);
-            for (_, more, text) in [(processes, PROCESSES, PROCESS), (quality, QUALITY, "\"socket\"")]
-                .into_iter()
-                .filter(|one| one.0)
-            {
-                columns.extend(more);
-                shown.push(text);
-            }
-            queries.push((query("flows", interface, &columns), shown));
-        }
-        if drops {
+        let flows = |more: &[&[&'static str]], shown: &[&'static str]| {
+            let columns = CONVERSATIONS.iter().chain(more.iter().copied().flatten()).copied();
+            (query("flows", interface, &columns.collect::<Vec<_>>()), shown.to_vec())
+        };
+        let drops = || {
             let columns = [&TEN[..], &["reason", "location"]].concat();
-            queries.push((query("drops", interface, &columns), vec!["NO_SOCKET"]));
+            (query("drops", interface, &columns), vec!["NO_SOCKET"])
+        };
+        match self {
+            Self::Captured => vec![(query("packets", interface, &TEN), vec![FAR]), flows(&[], &[FAR])],
+            Self::Again => Vec::new(),
+            Self::Processes => vec![flows(&[&PROCESSES], &[PROCESS])],
+            Self::Quality => vec![flows(&[&QUALITY], &[MEASURED])],
+            Self::Drops => vec![drops()],
+            Self::Together => vec![flows(&[&PROCESSES, &QUALITY], &[PROCESS, MEASURED]), drops()],
         }
-        queries
     }
 }
 
@@ -120,23 +106,18 @@ mod tests {
 
     #[test]
     fn each_case_asks_for_what_it_says_and_nothing_else() {
-        let texts = |asked: Asked| {
-            let queries = asked.queries("a");
-            queries.iter().map(|(query, shown)| format!("{query} {shown:?}")).collect::<Vec<_>>().join("\n")
-        };
-        assert!(Asked::Nobody.queries("a").is_empty());
-        assert_eq!(texts(Asked::Captured), texts(Asked::Again));
         for (asked, expected) in [
             (Asked::Captured, [false, false, false]),
+            (Asked::Again, [false, false, false]),
             (Asked::Processes, [true, false, false]),
             (Asked::Quality, [false, true, false]),
             (Asked::Drops, [false, false, true]),
             (Asked::Together, [true, true, true]),
         ] {
-            let text = texts(asked);
+            let text = format!("{:?}", asked.queries("a"));
             let found = ["\"process\"", "\"rtt\"", "\"reason\""].map(|column| text.contains(column));
             assert_eq!(found, expected, "{asked:?}");
+            assert_eq!(asked.before("a").is_empty(), asked == Asked::Captured);
         }
-        assert!(Asked::ALL.iter().skip(1).all(|asked| asked.reference().is_some()));
     }
 }
