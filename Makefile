@@ -162,7 +162,7 @@ e2e: node_modules ## Everything in a real Grafana: GRAFANA_URL=http://… or GRA
 	@tools/e2e.sh
 
 .PHONY: bench
-bench: programs ## Benchmarks, as ratios, in about six minutes; needs root.  B=B1 runs one
+bench: programs ## Benchmarks, as ratios, in about twelve minutes; needs root.  B=B1 runs one
 	@# As the programs are built, so that what they share is built once.
 	RUSTFLAGS='-C target-feature=+crt-static' cargo build --release --locked --target $(HOST) -p xdplive-bench
 	@$(BUILT)/xdplive-bench $(B)

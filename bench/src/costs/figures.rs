@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::{
-    Traffic,
+    CostsError, Traffic,
     asked::Asked,
     turn::{Part, Turn},
 };
@@ -20,6 +20,8 @@ const LEFT: f64 = 0.96;
 pub struct Figures {
     /// By the number of the case.
     turns: [Vec<Turn>; Asked::ALL.len()],
+    /// Why there are fewer than there should be.
+    ended: Option<String>,
 }
 
 impl Figures {
@@ -29,6 +31,11 @@ impl Figures {
         if let Some(turns) = number.and_then(|number| self.turns.get_mut(number)) {
             turns.push(turn);
         }
+    }
+
+    /// Notes why no more turns come.
+    pub fn end_early(&mut self, reason: &CostsError) {
+        self.ended = Some(reason.to_string());
     }
 
     /// The whole report.
@@ -61,11 +68,18 @@ impl Figures {
                 .chain(programs)
                 .collect(),
             targets: vec![target],
-            notes: vec![
-                format!("{} rounds", self.turns.first().map_or(0, Vec::len)),
-                "\"the same, again\" is what two measurements of one thing differ by".to_owned(),
-            ],
+            notes: self.notes(),
         }
+    }
+
+    fn notes(&self) -> Vec<String> {
+        let least = self.turns.iter().map(Vec::len).min().unwrap_or(0);
+        let mut notes = vec![
+            format!("each case was measured {least} times at least"),
+            "\"the same, again\" is what two measurements of one thing differ by".to_owned(),
+        ];
+        notes.extend(self.ended.iter().map(|reason| format!("ended early: {reason}")));
+        notes
     }
 
     /// Every case beside what was before.

@@ -29,10 +29,12 @@ use crate::{
 
 /// What an administrator sets for it.
 const SETTINGS: [(&str, &str); 2] = [("GF_PLUGIN_PROCESSES", "true"), host::WATCHING_NOTHING];
-/// How long the streams may take to show what they were asked for, and instruments to be gone.
+/// How long the streams may take to show what they were asked for.
 const SOON: Duration = Duration::from_secs(10);
+/// How long instruments may take to be gone, those of others as well.
+const GONE: Duration = Duration::from_secs(120);
 /// Connections of which the best counts: what comes between makes one slower, and none faster.
-const CONNECTIONS: usize = 3;
+const CONNECTIONS: usize = 6;
 /// Time of traffic between two looks at that.
 const LOOK: Duration = Duration::from_millis(50);
 
@@ -135,7 +137,7 @@ async fn parts(
 async fn until_no_instruments() -> Result<(), CostsError> {
     let start = Instant::now();
     while programs::instruments_are_in_force() {
-        if start.elapsed() > SOON {
+        if start.elapsed() > GONE {
             return Err(CostsError::Others);
         }
         sleep(LOOK).await;
