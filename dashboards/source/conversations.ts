@@ -6,8 +6,9 @@ import { PAGES } from './kit/names';
 import { pageOf } from './kit/page';
 import { asking } from './kit/panel';
 import { conversations, rates } from './kit/queries';
-import { bars, tableOf, type Column } from './kit/table';
+import { bars, tableOf } from './kit/table';
 import { UNITS } from './kit/units';
+import { ENDS, ENDS_SHOWN, WHO } from './ends';
 import { hostLines } from './hosts';
 import { OF_FLOWS } from './phrases';
 import { throughput } from './throughput';
@@ -17,21 +18,6 @@ const INTERVAL = 5_000;
 
 /** Bits per second of bytes in an interval. */
 const BITS_PER_SECOND = (8 * 1_000) / INTERVAL;
-
-const ENDS = ['source_ip', 'source_port', 'destination_ip', 'destination_port', 'protocol', 'vlan'] as const;
-
-/** Who talks with whom, in the order in which a conversation is read. */
-const ENDS_SHOWN = {
-  source_ip: { title: 'Source', empty: 'no IP address', canFilter: true },
-  source_port: { title: 'Source port', width: 100, unit: UNITS.name },
-  destination_ip: { title: 'Destination', empty: 'no IP address', canFilter: true },
-  destination_port: { title: 'Destination port', width: 125, unit: UNITS.name },
-  protocol: { title: 'Protocol', width: 95, canFilter: true },
-  vlan: { title: 'VLAN', width: 65 },
-} as const satisfies Record<(typeof ENDS)[number], Column>;
-
-const WHO =
-  'The source is the side that started the conversation, if its start was seen; otherwise the side with the higher port.';
 
 /** Who talks with whom, how much now, and how much in all. */
 export function conversationsPage(): Dashboard {

@@ -3,6 +3,7 @@ import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 import { captureHealth } from './captureHealth';
 import { conversationsPage } from './conversations';
 import { dropsPage } from './drops';
+import { hostPage } from './host';
 import { interfacesPage } from './interfaces';
 import { livePackets } from './livePackets';
 import { overview } from './overview';
@@ -12,6 +13,7 @@ export const DASHBOARDS: Record<string, () => Dashboard> = {
   'overview.json': overview,
   'live-packets.json': livePackets,
   'conversations.json': conversationsPage,
+  'host.json': hostPage,
   'interfaces.json': interfacesPage,
   'drops.json': dropsPage,
   'capture-health.json': captureHealth,

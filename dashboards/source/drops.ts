@@ -1,12 +1,12 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 
-import { legendBeside, stacked } from './kit/graph';
 import { PAGES } from './kit/names';
 import { pageOf } from './kit/page';
 import { asking, sharing } from './kit/panel';
-import { drops, reasons } from './kit/queries';
+import { reasons } from './kit/queries';
 import { tableOf } from './kit/table';
 import { UNITS } from './kit/units';
+import { droppedLines, droppedRows, droppedTableOf, REASONS } from './dropped';
 
 /** The panel that asks for the packets. */
 const PACKETS = 2;
@@ -25,54 +25,22 @@ export function dropsPage(): Dashboard {
   });
 }
 
-const DROPPED = drops(
-  [
-    'time',
-    'interface',
-    'direction',
-    'reason',
-    'location',
-    'source_ip',
-    'source_port',
-    'destination_ip',
-    'destination_port',
-    'protocol',
-    'ttl',
-    'frame_length',
-    'tcp_flags',
-  ],
-  { rowsKept: 1_000 }
-);
+const DROPPED = droppedRows({ rowsKept: 1_000 });
 
 function byReason() {
   return asking(
-    stacked(UNITS.packetsPerSecond).legend(legendBeside()),
+    droppedLines(),
     {
       id: 1,
       title: 'Dropped packets per second, by reason',
-      description:
-        'Reasons have the names of the running kernel. Every packet is counted. What a card or an XDP program drops is not among them.',
+      description: REASONS,
     },
     [reasons({ interval: 1_000 })]
   );
 }
 
 function packets() {
-  const { panel, pipeline } = tableOf(DROPPED.rows(), {
-    time: { title: 'Time', width: 115, unit: UNITS.moment },
-    interface: { title: 'Interface', width: 90, empty: 'not known' },
-    direction: { title: 'Direction', width: 80, empty: 'not known' },
-    reason: { title: 'Reason', width: 190, canFilter: true },
-    location: { title: 'Function', empty: 'not known' },
-    source_ip: { title: 'Source' },
-    source_port: { title: 'Port', width: 75, unit: UNITS.name },
-    destination_ip: { title: 'Destination' },
-    destination_port: { title: 'To port', width: 75, unit: UNITS.name },
-    protocol: { title: 'Protocol', width: 85 },
-    ttl: { title: 'TTL', width: 55 },
-    frame_length: { title: 'Bytes', width: 75 },
-    tcp_flags: { title: 'TCP flags', width: 110 },
-  });
+  const { panel, pipeline } = droppedTableOf(DROPPED);
   return asking(
     panel,
     {

@@ -8,8 +8,8 @@ import { PAGES } from './kit/names';
 import { pageOf } from './kit/page';
 import { asking, sharing } from './kit/panel';
 import { counts, packets, rates } from './kit/queries';
-import { tableOf } from './kit/table';
 import { UNITS } from './kit/units';
+import { packetRows, packetTableOf, ROWS_SHOWN } from './packetRows';
 import { EXACT, OF_FLOWS } from './phrases';
 import { throughput } from './throughput';
 
@@ -21,9 +21,6 @@ const TABLE = 1;
 
 /** Rows that a page can hold while it draws them several times a second. */
 const ROWS_KEPT = 5_000;
-
-/** What a reader can scroll through while rows come. */
-const ROWS_SHOWN = 500;
 
 /** Each packet as it passes, and exactly how many there are. */
 export function livePackets(): dashboard.Dashboard {
@@ -61,41 +58,8 @@ export function livePackets(): dashboard.Dashboard {
 }
 
 function packetTable() {
-  const asked = packets(
-    [
-      'time',
-      'interface',
-      'direction',
-      'ethertype',
-      'protocol',
-      'source_ip',
-      'source_port',
-      'destination_ip',
-      'destination_port',
-      'frame_length',
-      'ttl',
-      'tcp_flags',
-      'host',
-    ],
-    { rowsKept: ROWS_KEPT }
-  );
-  // Several packets have the same millisecond, so that their times do not tell which came last.
-  const rows = asked.rows().number('arrival').sortBy('arrival', 'descending').limit(ROWS_SHOWN);
-  const { panel, pipeline } = tableOf(rows, {
-    time: { title: 'Time', width: 105, unit: UNITS.moment },
-    protocol: { title: 'Protocol', width: 90, canFilter: true },
-    source_ip: { title: 'Source', canFilter: true },
-    source_port: { title: 'Source port', width: 95, unit: UNITS.name },
-    destination_ip: { title: 'Destination', canFilter: true },
-    destination_port: { title: 'Destination port', width: 122, unit: UNITS.name },
-    frame_length: { title: 'Bytes', width: 55, unit: UNITS.name },
-    ttl: { title: 'TTL', width: 45 },
-    tcp_flags: { title: 'TCP flags', width: 100 },
-    host: { title: 'Machine', width: 90 },
-    direction: { title: 'Direction', width: 77 },
-    ethertype: { title: 'EtherType', width: 82 },
-    interface: { title: 'Interface', width: 75 },
-  });
+  const asked = packetRows({ rowsKept: ROWS_KEPT });
+  const { panel, pipeline } = packetTableOf(asked);
   return asking(
     panel,
     {

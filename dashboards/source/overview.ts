@@ -1,8 +1,8 @@
 import type { Dashboard } from '@grafana/grafana-foundation-sdk/dashboard';
 
 import { figures, plain } from './kit/figures';
-import { fixedColor, legendBeside, lines, named, RARE, shares, stacked } from './kit/graph';
-import { toConversations } from './kit/links';
+import { fixedColor, lines, named, RARE, shares, stacked } from './kit/graph';
+import { toConversations, toHost } from './kit/links';
 import { PAGES } from './kit/names';
 import { pageOf } from './kit/page';
 import { asking } from './kit/panel';
@@ -12,7 +12,8 @@ import { UNITS } from './kit/units';
 import { hostLines } from './hosts';
 import { LOSS, lossFigures, lossOf } from './loss';
 import { EXACT, OF_FLOWS } from './phrases';
-import { HIGHEST_SERVICE_PORT, SERVICES } from './services';
+import { servicesByPort } from './ports';
+import { HIGHEST_SERVICE_PORT } from './services';
 import { throughput } from './throughput';
 
 /** Milliseconds: an hour has about as many intervals as a graph has pixels. */
@@ -184,14 +185,6 @@ function fromServices() {
   );
 }
 
-function servicesByPort() {
-  const panel = lines(UNITS.bitsPerSecond).legend(legendBeside());
-  return [...SERVICES].reduce(
-    (with_, [port, service]) => with_.overrideByName(String(port), [named(`${port} ${service}`)]),
-    panel
-  );
-}
-
 function protocols() {
   return asking(
     stacked(UNITS.bitsPerSecond),
@@ -283,7 +276,15 @@ function newHosts() {
   const { panel, pipeline } = tableOf(rows, {
     group: {
       title: 'Host',
-      properties: [{ id: 'links', value: [toConversations('Conversations of this host', '${__value.text}')] }],
+      properties: [
+        {
+          id: 'links',
+          value: [
+            toConversations('Conversations of this host', '${__value.text}'),
+            toHost('Open host', '${__value.text}'),
+          ],
+        },
+      ],
     },
     'time (min)': { title: 'First seen', width: 110, unit: UNITS.clock },
     'packets (sum)': { title: 'Packets sent', width: 120, unit: UNITS.count },

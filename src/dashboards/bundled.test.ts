@@ -2,6 +2,8 @@ import { colorManipulator, createTheme, getFieldDisplayName, stringToJsRegex } f
 
 import pluginJson from '../plugin.json';
 import { SERVICES } from '../../dashboards/source/services';
+import { HOST } from '../fields/hostPage';
+import { linksOfColumn, linksOfGroup } from '../fields/links';
 import { adHocFault, withAdHocFilters } from '../query/adHocFilters';
 import { isUsed } from '../query/kinds';
 import { queryFaults } from '../testing/queryFaults';
@@ -56,6 +58,8 @@ describe.each(Object.entries(BUNDLED))('%s', (file, dashboard) => {
       { name: 'datasource', type: 'datasource', query: pluginJson.id },
       { name: 'machine', type: 'query', query: 'machines', includeAll: true, allValue: '*', multi: true },
       { name: 'interface', type: 'query', query: 'interfaces' },
+      // The host that a dashboard is about.
+      ...(file === 'host.json' ? [{ name: 'address', type: 'query', query: 'hosts', multi: false }] : []),
       { name: 'filter', type: 'textbox', query: '', label: 'Filter' },
       { name: 'narrow', type: 'adhoc', datasource: DATA_SOURCE },
     ]);
@@ -187,7 +191,8 @@ describe.each(Object.entries(BUNDLED))('%s', (file, dashboard) => {
         const target = Object.values(BUNDLED).find((candidate) => candidate.uid === uid);
         const given = [...url.matchAll(/[?&](?:var-(\w+)=|\$\{(\w+):queryparam\})/g)];
         const names = given.map(([, one, other]) => one ?? other);
-        expect(names).toEqual(['datasource', 'machine', 'interface', 'filter']);
+        const isToHost = uid === BUNDLED['host.json'].uid;
+        expect(names).toEqual(['datasource', 'machine', 'interface', ...(isToHost ? ['address'] : []), 'filter']);
         const chosen = target?.templating.list.filter(({ type }) => type !== 'adhoc');
         expect(chosen?.map(({ name }) => name)).toEqual(names);
         expect(url).toMatch(/&\$\{__url_time_range\}$/);
@@ -217,13 +222,61 @@ it('leads from the packets to a file of them, by an address that Grafana takes f
   });
 });
 
+const linksOfOverview = (panels: string[]) =>
+  panels.flatMap((title) => linksOf(panelOf(BUNDLED['overview.json'], title)).map(({ url }) => url));
+
 it('leads from a host to its conversations', () => {
   const leading = ['Top talkers in, by source', 'Top talkers out, by destination', 'Hosts first seen'];
-  const urls = leading.flatMap((title) => linksOf(panelOf(BUNDLED['overview.json'], title)).map(({ url }) => url));
+  const urls = linksOfOverview(leading).filter((url) => !url.startsWith(`/d/${HOST}/`));
   expect(urls.map((url) => /var-filter=(.*?)&/.exec(url)?.[1])).toEqual([
     'host ${__field.labels.source}',
     'host ${__field.labels.destination}',
     'host ${__value.text}',
   ]);
   expect(urls.every((url) => url.startsWith(`/d/${BUNDLED['conversations.json'].uid}/`))).toBe(true);
+});
+
+it('leads from a host to all that is known of it, whatever filter its page had', () => {
+  const [url, ...others] = linksOfOverview(['Hosts first seen']).filter((each) => each.startsWith(`/d/${HOST}/`));
+  expect(url).toContain('&var-address=${__value.text}&var-filter=&');
+  expect(others).toEqual([]);
+});
+
+describe('addresses', () => {
+  const target = {
+    pages: () => ({ packets: () => '/packets', host: () => '/host' }),
+    interfaces: [],
+    decapsulate: undefined,
+  };
+  const ADDRESSES = ['source_ip', 'destination_ip'];
+  const OF_PEERS = ['source', 'destination', 'host_ip'] as const;
+  const panels = Object.entries(BUNDLED).flatMap(([file, { panels: all }]) =>
+    all.flatMap((panel) => panel.queries.map((query) => [`${file}: ${panel.title}`, panel, query] as const))
+  );
+
+  it.each(panels)('lead to the page of their host: %s', (_, panel, query) => {
+    const isOfRows = ['packets', 'flows', 'drops'].includes(query.kind ?? 'packets');
+    const ofColumns = isOfRows ? (query.columns ?? []).filter((name) => ADDRESSES.includes(name)) : [];
+    ofColumns.forEach((name) => {
+      expect(linksOfColumn(name, target).map(({ title }) => title)).toContain('Open host');
+    });
+    const ofGroups = OF_PEERS.filter((group) => group === query.groupBy);
+    ofGroups.forEach((group) => {
+      // Rows of counts have no links but those of their dashboard.
+      const titles =
+        query.columns === undefined
+          ? linksOfGroup(group, '192.0.2.7', target).map(({ title }) => title)
+          : linksOf(panel).map(({ title }) => title);
+      expect(titles.some((title) => title.startsWith('Open host'))).toBe(true);
+    });
+  });
+
+  it('have their names beside them in tables, where the back end has names', () => {
+    const without = panels
+      .filter(([, { type }]) => type === 'table')
+      // Rows of drops have no names.
+      .filter(([, , { kind }]) => kind !== 'drops')
+      .filter(([, , { columns = [] }]) => columns.includes('source_ip') && !columns.includes('source_name'));
+    expect(without).toEqual([]);
+  });
 });

@@ -1,6 +1,7 @@
 import captureHealth from '../../dashboards/capture-health.json';
 import conversations from '../../dashboards/conversations.json';
 import drops from '../../dashboards/drops.json';
+import host from '../../dashboards/host.json';
 import interfaces from '../../dashboards/interfaces.json';
 import livePackets from '../../dashboards/live-packets.json';
 import overview from '../../dashboards/overview.json';
@@ -12,6 +13,7 @@ export const BUNDLED = {
   'overview.json': dashboardOf(overview),
   'live-packets.json': dashboardOf(livePackets),
   'conversations.json': dashboardOf(conversations),
+  'host.json': dashboardOf(host),
   'interfaces.json': dashboardOf(interfaces),
   'drops.json': dashboardOf(drops),
   'capture-health.json': dashboardOf(captureHealth),

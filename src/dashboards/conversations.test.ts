@@ -43,8 +43,10 @@ describe('Conversations now', () => {
   it('has the one that began in front, and each figure with its unit', async () => {
     expect(Object.keys((await now(flow('a', 1)))[0] ?? {})).toEqual([
       'Source',
+      'Source name',
       'Source port',
       'Destination',
+      'Destination name',
       'Destination port',
       'Protocol',
       'VLAN',

@@ -22,6 +22,14 @@ const ANSWERS: ReadonlyArray<readonly [question: string, file: keyof typeof BUND
   ['Who talks with whom now, and how much?', 'conversations.json', 'Conversations now'],
   ['How much has a host, both ways together?', 'conversations.json', 'Hosts, both ways'],
   ['And in all?', 'conversations.json', 'Conversations in all'],
+  ['Who is that?', 'host.json', 'Who it is'],
+  ['What is it called?', 'host.json', 'Names'],
+  ['How much does it send and receive?', 'host.json', 'Bits per second'],
+  ['Which services does it have?', 'host.json', 'Services of this host, by port'],
+  ['Whom does it talk with?', 'host.json', 'Conversations'],
+  ['Is it slow?', 'host.json', 'Quality of connections'],
+  ['Which program does it talk with?', 'host.json', 'Processes'],
+  ['Why did a packet of it not arrive?', 'host.json', 'Dropped packets'],
   ['Which link is full, faulty or down?', 'interfaces.json', 'Interfaces'],
   ['Why does the kernel drop packets?', 'drops.json', 'Dropped packets per second, by reason'],
   ['Which packets does it drop, and where?', 'drops.json', 'Dropped packets'],
@@ -39,5 +47,5 @@ it('takes "how much" from exact counts, never from rows that are left out at a l
     panels.filter(({ queries }) => queries.some(({ kind }) => kind === 'packets')).map(({ title }) => title)
   );
   // What each packet is, and no sum of them.
-  expect(ofPackets).toEqual(['Packets', 'TTL']);
+  expect(ofPackets).toEqual(['Packets', 'TTL', 'Who it is', 'Names', 'Packets']);
 });

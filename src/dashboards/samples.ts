@@ -3,15 +3,32 @@ import type { XdpQuery } from '../query/model';
 import type { Row } from './panelPipeline';
 
 const PACKETS: Row[] = [
-  { protocol: 'TCP', source_ip: '192.0.2.1', destination_ip: '192.0.2.2', frame_length: 60, ttl: 64 },
+  {
+    protocol: 'TCP',
+    source_ip: '192.0.2.1',
+    source_name: 'nas',
+    name_source: 'hosts',
+    destination_ip: '192.0.2.2',
+    frame_length: 60,
+    ttl: 64,
+  },
   { protocol: 'UDP', source_ip: '192.0.2.9', destination_ip: '239.255.255.250', frame_length: 143, ttl: 1 },
   { protocol: null, source_ip: '192.0.2.9', destination_ip: '192.0.2.2', frame_length: 42 },
 ];
 
 const FLOW = { packets: 10, bytes: 1_000, reverse_packets: 5, reverse_bytes: 500, first_seen: 1_000, last_seen: 9_000 };
 
+const LOCAL = { rtt: 0.3, retransmits: 0, quality_source: 'socket', process: 'curl', pid: 7, user: 'root' };
+
 const FLOWS: Row[] = [
-  { ...FLOW, source_ip: '192.0.2.1', source_port: 50_000, destination_ip: '2001:db8::1', destination_port: 443 },
+  {
+    ...FLOW,
+    ...LOCAL,
+    source_ip: '192.0.2.1',
+    source_port: 50_000,
+    destination_ip: '2001:db8::1',
+    destination_port: 443,
+  },
   { ...FLOW, source_ip: null, destination_ip: null, protocol: null },
 ];
 

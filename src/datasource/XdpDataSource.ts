@@ -29,7 +29,9 @@ import { readContext } from '../explore/readContext';
 import { LineContextSource } from '../explore/LineContextSource';
 import { logVolumeQuery, logVolumeRequest } from '../explore/logVolume';
 import { ToldContext } from '../explore/toldContext';
-import { dashboardPage, explorePage, LIVE_PACKETS, type PacketsPage } from '../fields/packetsPage';
+import { HOST, hostPage, noHostPage } from '../fields/hostPage';
+import type { Pages } from '../fields/links';
+import { dashboardPage, explorePage, LIVE_PACKETS } from '../fields/packetsPage';
 import { t } from '../locale/t';
 import { isNarrowable, takesConditionOn, withAdHocFilters } from '../query/adHocFilters';
 import { describeQuery } from '../query/describe';
@@ -84,9 +86,10 @@ export class XdpDataSource
   override readonly variables = new XdpVariableSupport(this);
   override annotations = ANNOTATIONS;
   /** Where links from cells lead. */
-  private packetsPage: PacketsPage = dashboardPage(this.uid, this.type);
-  /** For the bundled dashboard, which somebody may not have imported yet. */
-  private readonly dashboardSearch = new DashboardSearch(LIVE_PACKETS);
+  private pages: Pages = { packets: dashboardPage(this.uid, this.type), host: hostPage(this.uid) };
+  /** For the bundled dashboards, which somebody may not have imported yet. */
+  private readonly packetsSearch = new DashboardSearch(LIVE_PACKETS);
+  private readonly hostSearch = new DashboardSearch(HOST);
   /** Of the line that somebody looks at. */
   private readonly toldContext = new ToldContext();
   /** Whether alert rules and public dashboards may see packets. */
@@ -129,7 +132,7 @@ export class XdpDataSource
     const names = seriesNames(shownAs);
     const pause = new Pause();
     const clock = new ServerClock();
-    this.findPacketsPage();
+    this.findPages();
     const answered = defer(() => {
       clock.ask();
       return super.query({ ...request, range: upToNow(request.range) });
@@ -149,7 +152,7 @@ export class XdpDataSource
           ? of(withoutLive(withSeriesNames(answer, names), request))
           : followAnswer(answer, { ...request, targets: shownAs }, this.liveSource(live, request), names, pause);
       }),
-      map(shower(asked, () => this.packetsPage, pause, clock))
+      map(shower(asked, () => this.pages, pause, clock))
     );
   }
 
@@ -286,9 +289,13 @@ export class XdpDataSource
   }
 
   /** Nothing waits for it: a link is looked up when it is followed. */
-  private findPacketsPage(): void {
-    this.dashboardSearch.look((isThere) => {
-      this.packetsPage = isThere ? dashboardPage(this.uid, this.type) : explorePage(this.uid, this.type);
+  private findPages(): void {
+    this.packetsSearch.look((isThere) => {
+      const packets = isThere ? dashboardPage(this.uid, this.type) : explorePage(this.uid, this.type);
+      this.pages = { ...this.pages, packets };
+    });
+    this.hostSearch.look((isThere) => {
+      this.pages = { ...this.pages, host: isThere ? hostPage(this.uid) : noHostPage() };
     });
   }
 }

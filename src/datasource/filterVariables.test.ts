@@ -10,6 +10,7 @@ import {
 import { lastValueFrom, of, toArray } from 'rxjs';
 
 import { dresser } from '../fields/dressed';
+import { hostPage } from '../fields/hostPage';
 import { dashboardPage } from '../fields/packetsPage';
 import pluginJson from '../plugin.json';
 import type { XdpQuery } from '../query/model';
@@ -24,7 +25,10 @@ const answer: DataQueryResponse = {
 };
 
 /** The same as a panel gets it. */
-const shown = dresser([{ refId: 'A' }], () => dashboardPage('uid-1', pluginJson.id))(answer);
+const shown = dresser([{ refId: 'A' }], () => ({
+  packets: dashboardPage('uid-1', pluginJson.id),
+  host: hostPage('uid-1'),
+}))(answer);
 
 describe('a query whose filter has a variable', () => {
   const host = { value: '10.0.0.1' };

@@ -3,7 +3,7 @@ import type { DataQueryResponse } from '@grafana/data';
 import { asLogLines, withLogLines } from '../explore/logLines';
 import { newestFirst } from '../explore/newestFirst';
 import { dresser } from '../fields/dressed';
-import type { PacketsPage } from '../fields/packetsPage';
+import type { Pages } from '../fields/links';
 import { wellFormed } from '../query/wellFormed';
 import { showingGaps } from '../streaming/gaps';
 import { tellingLaterVersion } from '../streaming/laterVersion';
@@ -17,12 +17,12 @@ import type { Asked } from './asked';
 /** Makes of each answer to a request, and of each drawing of its streams, what Grafana is given. */
 export function shower(
   { request, wanted, shownAs, lines, isInExplore, isPast }: Asked,
-  page: () => PacketsPage,
+  pages: () => Pages,
   pause: Pause,
   clock: ServerClock
 ): (response: DataQueryResponse) => DataQueryResponse {
   const withGaps = showingGaps(shownAs);
-  const dressed = dresser(shownAs, page, pause);
+  const dressed = dresser(shownAs, pages, pause);
   const toldVersion = tellingLaterVersion(wanted);
   const told = (response: DataQueryResponse) =>
     mapFrames(toldVersion(response), (frame) => withNotices(frame, clock.notices));

@@ -18,8 +18,8 @@ import type { XdpQuery } from '../query/model';
 import { COLUMNS } from '../testing/columns';
 
 import { dresser } from './dressed';
+import type { Pages } from './links';
 import { lookOfColumn, lookOfGroup, type Look } from './looks';
-import type { PacketsPage } from './packetsPage';
 
 const frame = createDataFrame({
   refId: 'A',
@@ -37,11 +37,14 @@ const frame = createDataFrame({
   ],
 });
 
-const page: PacketsPage = (filter, interfaces, _, decapsulate = 'none') =>
-  `/page?${interfaces.join('+')}&${filter}${decapsulate === 'none' ? '' : `&${decapsulate}`}`;
+const pages: Pages = {
+  packets: (filter, interfaces, _, decapsulate = 'none') =>
+    `/page?${interfaces.join('+')}&${filter}${decapsulate === 'none' ? '' : `&${decapsulate}`}`,
+  host: (address, interfaces) => `/host?${interfaces.join('+')}&${address}`,
+};
 
 function dressedBy(query: Partial<XdpQuery>, given: DataFrame = frame): DataFrame {
-  const [found] = dresser([{ refId: 'A', ...query }], () => page)({ data: [given] }).data as DataFrame[];
+  const [found] = dresser([{ refId: 'A', ...query }], () => pages)({ data: [given] }).data as DataFrame[];
   if (found === undefined) {
     throw new Error('the frame is gone');
   }
@@ -82,7 +85,7 @@ it('leaves the frame as it is, and other queries', () => {
 });
 
 it('is no change of structure from one message to the next, whatever a panel writes into it', () => {
-  const dress = dresser([{ refId: 'A' }], () => page);
+  const dress = dresser([{ refId: 'A' }], () => pages);
   const [first, second] = [0, 1].map(() => dress({ data: [frame] }).data[0] as DataFrame);
   const custom = (first && configOf(first, 'protocol')?.custom) as Record<string, unknown> | undefined;
   if (first === undefined || second === undefined || custom === undefined) {
@@ -130,6 +133,7 @@ describe('as Grafana draws it', () => {
       ['Packets of this host', '/page?eth0&host 192.0.2.1'],
       ['Packets between these hosts', '/page?eth0&host 192.0.2.1 and host 2001:db8::1'],
       ['Packets of this conversation', '/page?eth0&host 192.0.2.1 and host 2001:db8::1 and port 443 and proto TCP'],
+      ['Open host', '/host?eth0&192.0.2.1'],
     ]);
   });
 
@@ -159,6 +163,8 @@ describe('as Grafana draws it', () => {
       ['Packets of this host', `/page?lo&${without}`],
       ['Packets between these hosts', `/page?lo&${without}`],
       ['Packets of this conversation', `/page?lo&${without}`],
+      // Grafana's tables leave out a link that leads nowhere.
+      ['Open host', ''],
     ]);
   });
 
@@ -209,8 +215,23 @@ describe('other columns', () => {
   it('lead inside tunnels where the query looks there, and to outer headers from an outer address', () => {
     const inner = { decapsulate: 'inner' } as const;
     expect(urlsOf('vlan', { vlan: 40 }, inner)).toEqual(['/page?&vlan 40&inner']);
-    expect(urlsOf('outer_source_ip', { outer_source_ip: '192.0.2.1' }, inner)).toEqual(['/page?&host 192.0.2.1']);
-    expect(urlsOf('outer_destination_ip', { outer_destination_ip: null }, inner)).toEqual(['']);
+    expect(urlsOf('outer_source_ip', { outer_source_ip: '192.0.2.1' }, inner)).toEqual([
+      '/page?&host 192.0.2.1',
+      '/host?&192.0.2.1',
+    ]);
+    expect(urlsOf('outer_destination_ip', { outer_destination_ip: null }, inner)).toEqual(['', '']);
+  });
+
+  it('lead to the page of a host from its address and its name, which shows outer headers alone', () => {
+    const row = { interface: 'eth0', source_ip: '192.0.2.1', source_name: 'nas', destination_ip: '2001:db8::1' };
+    expect(urlsOf('source_ip', row)?.at(-1)).toBe('/host?eth0&192.0.2.1');
+    expect(urlsOf('source_name', row)).toEqual(['/page?eth0&host 192.0.2.1', '/host?eth0&192.0.2.1']);
+    expect(urlsOf('destination_ip', row, { kind: 'drops' })?.at(-1)).toBe('/host?eth0&2001:db8::1');
+    expect(urlsOf('destination_ip', row, { kind: 'flows', interfaces: ['uplinks'] })?.at(-1)).toBe(
+      '/host?eth0&2001:db8::1'
+    );
+    expect(urlsOf('source_ip', row, { decapsulate: 'inner' })?.at(-1)).toBe('');
+    expect(urlsOf('source_name', { source_name: null })?.at(-1)).toBe('');
   });
 
   it('look as they are, but for these', () => {
@@ -373,7 +394,10 @@ describe('series of rates', () => {
     );
     expect(urls).toEqual([
       undefined,
-      [['Packets of this host: 192.0.2.1', '/page?lo&host 192.0.2.1']],
+      [
+        ['Packets of this host: 192.0.2.1', '/page?lo&host 192.0.2.1'],
+        ['Open host: 192.0.2.1', '/host?lo&192.0.2.1'],
+      ],
       undefined,
       undefined,
     ]);
@@ -389,6 +413,18 @@ describe('series of rates', () => {
     ]);
   });
 
+  it('lead to the page of a host only from its address', () => {
+    const titlesOf = (query: Partial<XdpQuery>, group: string) => {
+      const { groupBy = '' } = query;
+      const { fields } = dressedBy({ kind: 'rates', ...query }, series(groupBy, [group]));
+      return fields.flatMap(({ config }) => config.links?.map(({ title }) => title) ?? []);
+    };
+    expect(titlesOf({ groupBy: 'source_port' }, '443')).toEqual(['Packets of this port: 443']);
+    expect(titlesOf({ groupBy: 'source', decapsulate: 'inner' }, '192.0.2.1')).toEqual([
+      'Packets of this host: 192.0.2.1',
+    ]);
+  });
+
   it('look as the panel says where they are not grouped', () => {
     const plain = createDataFrame({
       refId: 'A',
@@ -398,5 +434,46 @@ describe('series of rates', () => {
       unit: 'pps',
       links: [expect.objectContaining({ title: 'Packets behind this rate' })],
     });
+  });
+});
+
+describe('a graph of hosts', () => {
+  const textOf = (address: string) => (text: string) => (text === '${__value.raw}' ? address : text);
+  const linksOf = (names: Record<string, string>, query: Partial<XdpQuery> = {}) => {
+    const given = createDataFrame({
+      refId: 'A',
+      fields: Object.entries(names).map(([name, value]) => ({ name, type: FieldType.string, values: [value] })),
+    });
+    const { fields } = dressedBy({ kind: 'flows', format: 'graph', interfaces: ['lo'], ...query }, given);
+    return fields.flatMap(({ name, config }) =>
+      (config.links ?? []).map(({ title, onBuildUrl }) => [
+        title,
+        onBuildUrl?.({ origin: undefined, replaceVariables: textOf(names[name] ?? '') }),
+      ])
+    );
+  };
+  const titles = ['Packets of this host: ${__value.text}', 'Open host: ${__value.text}'];
+
+  it('leads from a node to its host', () => {
+    expect(linksOf({ id: '192.0.2.1', title: 'nas', subtitle: '192.0.2.1' })).toEqual([
+      [titles[0], '/page?lo&host 192.0.2.1'],
+      [titles[1], '/host?lo&192.0.2.1'],
+    ]);
+  });
+
+  it('leads from an edge to both of its hosts', () => {
+    const edge = { id: '192.0.2.1 2001:db8::1', source: '192.0.2.1', target: '2001:db8::1' };
+    expect(linksOf(edge)).toEqual([
+      [titles[0], '/page?lo&host 192.0.2.1'],
+      [titles[1], '/host?lo&192.0.2.1'],
+      [titles[0], '/page?lo&host 2001:db8::1'],
+      [titles[1], '/host?lo&2001:db8::1'],
+    ]);
+  });
+
+  it('has no page of a host for what is inside tunnels', () => {
+    expect(linksOf({ id: '192.0.2.1' }, { decapsulate: 'inner' })).toEqual([
+      [titles[0], '/page?lo&host 192.0.2.1&inner'],
+    ]);
   });
 });

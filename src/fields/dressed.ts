@@ -7,15 +7,14 @@ import {
   type FieldConfig,
 } from '@grafana/data';
 
-import { isOfSeries, kindOf } from '../query/kinds';
+import { isOfGraph, isOfSeries, kindOf } from '../query/kinds';
 import type { XdpQuery } from '../query/model';
 import { TAGS } from '../query/tags';
 import { mapFrames } from '../streaming/mapFrames';
 import type { Pause } from '../streaming/pause';
 
-import { linksOfColumn, linksOfGroup, linksOfRate, type LinkTarget } from './links';
+import { linksOfColumn, linksOfEnd, linksOfGroup, linksOfRate, type LinkTarget, type Pages } from './links';
 import { lookOfColumn, lookOfGroup, type Look } from './looks';
-import type { PacketsPage } from './packetsPage';
 import { pauseLink } from './pauseLink';
 
 const FILTERABLE = TAGS.map(({ key }) => key);
@@ -29,6 +28,9 @@ interface Dress {
   isFilterable: boolean;
 }
 
+/** Finds the dress of a field, among the fields of its frame. */
+type DressOf = (field: Field, beside: readonly Field[]) => Dress;
+
 /**
  * Has the fields of answers look right where a panel says nothing: units come with them, decimals, colours and links to
  * the packets behind a value from here, and "Filter for value" in cells whose column an ad hoc filter can have.
@@ -38,9 +40,9 @@ interface Dress {
  * that a panel sees no change where there is none. Queries have the values of their variables in place. `pause` is that of
  * the panel, which its times and series have a link to while something streams.
  */
-export function dresser(queries: readonly XdpQuery[], page: () => PacketsPage, pause?: Pause) {
+export function dresser(queries: readonly XdpQuery[], pages: () => Pages, pause?: Pause) {
   const pausing = pause && pauseLink(pause);
-  const byRefId = new Map(queries.map((query) => [query.refId, dressesOf(query, page, pausing)]));
+  const byRefId = new Map(queries.map((query) => [query.refId, dressesOf(query, pages, pausing)]));
   return (answer: DataQueryResponse): DataQueryResponse =>
     mapFrames(answer, (frame) => {
       const dressOf = byRefId.get(frame.refId ?? '');
@@ -48,17 +50,13 @@ export function dresser(queries: readonly XdpQuery[], page: () => PacketsPage, p
     });
 }
 
-function dressed(
-  { refId, name, meta, fields, length }: DataFrame,
-  dressOf: (field: Field) => Dress,
-  canPause: boolean
-): DataFrame {
+function dressed({ refId, name, meta, fields, length }: DataFrame, dressOf: DressOf, canPause: boolean): DataFrame {
   return {
     refId,
     name,
     meta,
     length,
-    fields: fields.map((field) => ({ ...field, config: configOf(field.config, dressOf(field), canPause) })),
+    fields: fields.map((field) => ({ ...field, config: configOf(field.config, dressOf(field, fields), canPause) })),
   };
 }
 
@@ -76,12 +74,17 @@ function configOf(config: FieldConfig, dress: Dress, canPause: boolean): FieldCo
 }
 
 /** The dress of each field of a query's frames, made once. */
-function dressesOf(query: XdpQuery, page: () => PacketsPage, pausing?: DataLink): (field: Field) => Dress {
+function dressesOf(query: XdpQuery, pages: () => Pages, pausing?: DataLink): DressOf {
   const made = new Map<string, Dress>();
   const isOfPackets = ['packets', 'flows', 'drops'].includes(kindOf(query)?.kind ?? '');
   const isOfRows = !isOfSeries(query);
-  const target: LinkTarget = { page, interfaces: query.interfaces ?? [], decapsulate: query.decapsulate };
-  const make = (name: string, type: FieldType, group: string | undefined): Omit<Dress, 'pausing'> => {
+  const target: LinkTarget = { pages, interfaces: query.interfaces ?? [], decapsulate: query.decapsulate };
+  const make = (
+    name: string,
+    type: FieldType,
+    group: string | undefined,
+    isOfEdges: boolean
+  ): Omit<Dress, 'pausing'> => {
     if (query.groupBy !== undefined && group !== undefined) {
       const links = linksOfGroup(query.groupBy, group, target);
       return { look: lookOfGroup(query.groupBy, group), links, isFilterable: false };
@@ -93,20 +96,27 @@ function dressesOf(query: XdpQuery, page: () => PacketsPage, pausing?: DataLink)
         isFilterable: false,
       };
     }
+    if (isOfGraph(query)) {
+      const ends = isOfEdges ? ['source', 'target'] : ['id'];
+      const links = ends.includes(name) ? linksOfEnd(name, target) : [];
+      return { look: lookOfColumn(name), links, isFilterable: false };
+    }
     return {
       look: lookOfColumn(name),
       links: isOfPackets ? linksOfColumn(name, target) : [],
       isFilterable: isOfPackets && FILTERABLE.includes(name),
     };
   };
-  return ({ name, type, labels }) => {
+  return ({ name, type, labels }, beside) => {
     const group = type === FieldType.number ? labels?.[query.groupBy ?? ''] : undefined;
-    const key = JSON.stringify([name, group]);
+    // Nodes and edges of a graph both have an id, which is an address of nodes alone.
+    const isOfEdges = isOfGraph(query) && beside.some((field) => field.name === 'target');
+    const key = JSON.stringify([name, group, isOfEdges]);
     const known = made.get(key);
     if (known !== undefined) {
       return known;
     }
-    const dress = make(name, type, group);
+    const dress = make(name, type, group, isOfEdges);
     const hasPause = type === FieldType.time || (!isOfRows && type === FieldType.number);
     const added = { ...dress, pausing: hasPause && pausing ? [...dress.links, pausing] : dress.links };
     made.set(key, added);

@@ -5,12 +5,19 @@ import { conditionOn } from '../query/adHocFilters';
 import type { XdpQuery } from '../query/model';
 import { isAddress } from '../query/tags';
 
+import type { HostPage } from './hostPage';
 import type { PacketsPage, RangeOfPage } from './packetsPage';
+
+/** The pages that links lead to. */
+export interface Pages {
+  packets: PacketsPage;
+  host: HostPage;
+}
 
 /** Where links of a query's cells lead. */
 export interface LinkTarget {
   /** Looked up when a link is followed, because it may be known later than the cells are drawn. */
-  page: () => PacketsPage;
+  pages: () => Pages;
   /** Those of the query, with the values of variables in place. */
   interfaces: readonly string[];
   /** That of the query: its cells are of these headers. */
@@ -39,6 +46,7 @@ const CONVERSATION: CellLink = {
 };
 
 const ofHost = () => t('link.host', 'Packets of this host');
+const openHost = () => t('link.open-host', 'Open host');
 const ofPort = () => t('link.port', 'Packets of this port');
 const ofStation = () => t('link.station', 'Packets of this station');
 const inVlan = () => t('link.vlan', 'Packets in this VLAN');
@@ -67,6 +75,16 @@ const LINKS: ReadonlyMap<string, readonly CellLink[]> = new Map([
   ['inner_vlan', [{ title: inVlan, filter: innerVlan }]],
 ]);
 
+/** Columns about one host, and the one that has its address. */
+const ADDRESS_OF: ReadonlyMap<string, string> = new Map([
+  ['source_ip', 'source_ip'],
+  ['destination_ip', 'destination_ip'],
+  ['source_name', 'source_ip'],
+  ['destination_name', 'destination_ip'],
+  ['outer_source_ip', 'outer_source_ip'],
+  ['outer_destination_ip', 'outer_destination_ip'],
+]);
+
 /** What a series is grouped by, as the column that a row would have it in. */
 const COLUMN_OF_GROUP: ReadonlyMap<string, string> = new Map([
   ['source', 'source_ip'],
@@ -85,7 +103,7 @@ const NO_VALUE: readonly string[] = ['other', 'none'];
 /** From a cell of a table of packets or conversations. */
 export function linksOfColumn(column: string, target: LinkTarget): DataLink[] {
   const links = LINKS.get(column) ?? [];
-  return links.map(({ title, filter, isOfOuter = false }) => ({
+  const toPackets = links.map(({ title, filter, isOfOuter = false }): DataLink => ({
     title: title(),
     url: '',
     onBuildUrl: ({ replaceVariables }) => {
@@ -96,14 +114,52 @@ export function linksOfColumn(column: string, target: LinkTarget): DataLink[] {
       // An empty address is no link to Grafana. A page without a filter would have packets that are not behind the cell.
       return wanted === undefined
         ? ''
-        : target.page()(
-            wanted,
-            name === '' ? target.interfaces : [name],
-            rangeOf(replaceVariables),
-            isOfOuter ? 'none' : target.decapsulate
-          );
+        : target
+            .pages()
+            .packets(
+              wanted,
+              name === '' ? target.interfaces : [name],
+              rangeOf(replaceVariables),
+              isOfOuter ? 'none' : target.decapsulate
+            );
     },
   }));
+  const address = ADDRESS_OF.get(column);
+  return address === undefined ? toPackets : [...toPackets, toHost(column, address, target)];
+}
+
+/** From a host of a graph, by its address in this field of a node or an edge; the title tells apart both ends of an edge. */
+export function linksOfEnd(column: string, target: LinkTarget): DataLink[] {
+  const { pages, interfaces, decapsulate } = target;
+  const address = '${__value.text}';
+  const toPackets: DataLink = {
+    title: `${ofHost()}: ${address}`,
+    url: '',
+    onBuildUrl: ({ replaceVariables }) => {
+      const host = rowOf(replaceVariables, column)(column);
+      return isAddress(host) ? pages().packets(`host ${host}`, interfaces, rangeOf(replaceVariables), decapsulate) : '';
+    },
+  };
+  const opening = toHost(column, column, target);
+  // Grafana shows a link of a graph also where it leads nowhere.
+  return decapsulate === 'inner' ? [toPackets] : [toPackets, { ...opening, title: `${opening.title}: ${address}` }];
+}
+
+/** The page of a host shows outer headers, so an address inside tunnels has none. */
+function toHost(column: string, address: string, target: LinkTarget): DataLink {
+  const isOfOuter = column.startsWith('outer_') || target.decapsulate !== 'inner';
+  return {
+    title: openHost(),
+    url: '',
+    onBuildUrl: ({ replaceVariables }) => {
+      const row = rowOf(replaceVariables, column);
+      const host = row(address);
+      const name = row('interface');
+      return isOfOuter && isAddress(host)
+        ? target.pages().host(host, name === '' ? target.interfaces : [name], rangeOf(replaceVariables))
+        : '';
+    },
+  };
 }
 
 /** From the series of a group. */
@@ -111,16 +167,27 @@ export function linksOfGroup(groupBy: string, group: string, target: LinkTarget)
   const column = COLUMN_OF_GROUP.get(groupBy);
   const own = column === undefined || NO_VALUE.includes(group) ? undefined : LINKS.get(column)?.[0];
   const filter = own?.filter((name) => (name === column ? group : ''));
-  return own === undefined || filter === undefined
-    ? []
-    : [
+  if (own === undefined || filter === undefined) {
+    return [];
+  }
+  const toPackets: DataLink = {
+    title: `${own.title()}: ${group}`,
+    url: '',
+    onBuildUrl: ({ replaceVariables }) =>
+      target.pages().packets(filter, target.interfaces, rangeOf(replaceVariables), target.decapsulate),
+  };
+  const hasPage = ADDRESS_OF.has(column ?? '') && target.decapsulate !== 'inner' && isAddress(group);
+  return hasPage
+    ? [
+        toPackets,
         {
-          title: `${own.title()}: ${group}`,
+          title: `${openHost()}: ${group}`,
           url: '',
           onBuildUrl: ({ replaceVariables }) =>
-            target.page()(filter, target.interfaces, rangeOf(replaceVariables), target.decapsulate),
+            target.pages().host(group, target.interfaces, rangeOf(replaceVariables)),
         },
-      ];
+      ]
+    : [toPackets];
 }
 
 /** From a rate of all packets that a filter accepts. */
@@ -130,7 +197,7 @@ export function linksOfRate(filter: string | undefined, target: LinkTarget): Dat
       title: t('link.rate', 'Packets behind this rate'),
       url: '',
       onBuildUrl: ({ replaceVariables }) =>
-        target.page()(filter?.trim() ?? '', target.interfaces, rangeOf(replaceVariables), target.decapsulate),
+        target.pages().packets(filter?.trim() ?? '', target.interfaces, rangeOf(replaceVariables), target.decapsulate),
     },
   ];
 }

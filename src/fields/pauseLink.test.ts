@@ -42,7 +42,7 @@ function pauseWith(newRows = 0): Pause {
 }
 
 function shower(query: Partial<XdpQuery>, pause: Pause) {
-  const dressed = dresser([{ refId: 'A', ...query }], () => page, pause);
+  const dressed = dresser([{ refId: 'A', ...query }], () => ({ packets: page, host: () => '' }), pause);
   return (frame: DataFrame) => dressed({ data: [frame] }).data[0] as DataFrame;
 }
 

@@ -2,7 +2,7 @@ import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 
 import { FILE_BOUNDS } from '../../../src/resources/fileBounds';
 
-import { DATA_SOURCE, FILTER, INTERFACE, MACHINE, PAGES, TAG } from './names';
+import { ADDRESS, DATA_SOURCE, FILTER, INTERFACE, MACHINE, PAGES, TAG } from './names';
 
 /** To all dashboards of the plugin, with what the reader has chosen. */
 export function toEachOther(): dashboard.DashboardLink {
@@ -41,6 +41,15 @@ export function toFile(): dashboard.DashboardLink {
 export function toConversations(title: string, host: string): dashboard.DashboardLink {
   const { uid, title: page } = PAGES.conversations;
   const chosen = `\${${DATA_SOURCE}:queryparam}&\${${MACHINE}:queryparam}&\${${INTERFACE}:queryparam}&var-${FILTER}=host ${host}`;
+  return new dashboard.DashboardLinkBuilder(title)
+    .url(`/d/${uid}/${page.toLowerCase()}?${chosen}&\${__url_time_range}`)
+    .build();
+}
+
+/** From an address to all that is known of that host: also of packets that the reader's filter leaves out. */
+export function toHost(title: string, host: string): dashboard.DashboardLink {
+  const { uid, title: page } = PAGES.host;
+  const chosen = `\${${DATA_SOURCE}:queryparam}&\${${MACHINE}:queryparam}&\${${INTERFACE}:queryparam}&var-${ADDRESS}=${host}&var-${FILTER}=`;
   return new dashboard.DashboardLinkBuilder(title)
     .url(`/d/${uid}/${page.toLowerCase()}?${chosen}&\${__url_time_range}`)
     .build();

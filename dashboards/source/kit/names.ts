@@ -5,6 +5,9 @@ export const INTERFACE = 'interface';
 export const FILTER = 'filter';
 export const NARROW = 'narrow';
 
+/** That of the dashboard about one host alone. */
+export const ADDRESS = 'address';
+
 /** What the plugin's dashboards find each other by. */
 export const TAG = 'xdp-live';
 
@@ -18,6 +21,7 @@ export const PAGES = {
   overview: { uid: 'xdplive-overview', title: 'Overview' },
   livePackets: { uid: 'xdplive-live-packets', title: 'Live packets' },
   conversations: { uid: 'xdplive-conversations', title: 'Conversations' },
+  host: { uid: 'xdplive-host', title: 'Host' },
   interfaces: { uid: 'xdplive-interfaces', title: 'Interfaces' },
   drops: { uid: 'xdplive-drops', title: 'Drops' },
   captureHealth: { uid: 'xdplive-capture-health', title: 'Capture health' },

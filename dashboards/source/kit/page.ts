@@ -3,10 +3,10 @@ import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 import { toEachOther } from './links';
 import { TAG } from './names';
 import type { PanelBuilder } from './panel';
-import { variables } from './variables';
+import { variables, type VariableBuilder } from './variables';
 
 /** Raised with each change, so that Grafana offers to import a dashboard again. */
-const REVISION = 4;
+const REVISION = 5;
 
 /** Columns of Grafana's grid. */
 const WIDTH = 24;
@@ -25,11 +25,21 @@ interface Page {
   /** Where its time range begins; it ends now, so that panels stream. */
   from: string;
   links?: dashboard.DashboardLink[];
+  /** What a reader can choose on this dashboard alone. */
+  ownVariables?: readonly VariableBuilder[];
   rows: readonly Row[];
 }
 
 /** A dashboard with what all of them have in common. */
-export function pageOf({ uid, title, description, from, links = [], rows }: Page): dashboard.Dashboard {
+export function pageOf({
+  uid,
+  title,
+  description,
+  from,
+  links = [],
+  ownVariables = [],
+  rows,
+}: Page): dashboard.Dashboard {
   const builder = new dashboard.DashboardBuilder(title)
     .uid(uid)
     .description(description)
@@ -41,7 +51,7 @@ export function pageOf({ uid, title, description, from, links = [], rows }: Page
     .liveNow(false)
     .version(1)
     .links([toEachOther(), ...links].map((link) => ({ build: () => link })))
-    .variables(variables());
+    .variables(variables(ownVariables));
   return { ...builder.build(), panels: placed(rows) };
 }
 

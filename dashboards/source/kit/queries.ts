@@ -107,13 +107,13 @@ export function interfaces<Column extends ColumnOf<'interfaces'>>(
 /** A row for each packet that the kernel drops. */
 export function drops<Column extends ColumnOf<'drops'>>(
   columns: readonly Column[],
-  scope: { rowsKept: number }
+  scope: Scope & { rowsKept: number }
 ): Query<Column> {
   return new Query({ kind: 'drops', filter: WANTED, ...scope, columns: [...columns] });
 }
 
 /** How many of them there are for each reason. */
-export function reasons(scope: { interval: number }): Query<'time' | 'packets'> {
+export function reasons(scope: Scope & { interval: number }): Query<'time' | 'packets'> {
   return new Query({ kind: 'drops', filter: WANTED, top: 10, ...scope, groupBy: 'reason' });
 }
 
