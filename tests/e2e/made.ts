@@ -4,27 +4,34 @@ import { type DashboardPage, expect, test as base } from '@grafana/plugin-e2e';
 
 import pluginJson from '../../src/plugin.json';
 
+import { talk } from './conversation';
 import { sendTo } from './datagrams';
 import { DATA_SOURCE, INTERFACE } from './here';
+import { makeLink, type Link } from './link';
 
 const datasource = { type: pluginJson.id, uid: DATA_SOURCE.uid };
 
 interface Made {
-  /** Opens a dashboard that is gone after the test: one table of packets, or another panel, and these variables. */
+  /** Opens a dashboard that is gone after the test: one table of packets, or another panel, these variables, and more. */
   openTable: (
     query: Record<string, unknown>,
     variables: Array<Record<string, unknown>>,
-    panel?: Record<string, unknown>
+    panel?: Record<string, unknown>,
+    dashboard?: Record<string, unknown>
   ) => Promise<DashboardPage>;
   /** Has datagrams sent to UDP ports of this machine, from one of its own or any, as long as the test goes on. */
   sendDatagrams: (ports: number[], from?: number) => void;
+  /** Has two sockets of this machine talk over TCP, as long as the test goes on. */
+  converse: () => Promise<void>;
+  /** A link between two interfaces that are gone after the test. Without root, the test is skipped. */
+  link: Link;
 }
 
 /** Tests that need more than what is provisioned. */
 export const test = base.extend<Made>({
   openTable: async ({ request, gotoDashboardPage }, use) => {
     const uid = randomUUID();
-    await use(async (query, variables, panel = {}) => {
+    await use(async (query, variables, panel = {}, more = {}) => {
       const dashboard = {
         uid,
         title: `Made for a test, ${uid}`,
@@ -42,6 +49,7 @@ export const test = base.extend<Made>({
             ...panel,
           },
         ],
+        ...more,
       };
       await expect(await request.post('/api/dashboards/db', { data: { dashboard } })).toBeOK();
       return gotoDashboardPage({ uid });
@@ -54,6 +62,21 @@ export const test = base.extend<Made>({
     for (const end of ends) {
       end();
     }
+  },
+  converse: async ({}, use) => {
+    const ends: Array<() => void> = [];
+    await use(async () => {
+      ends.push(await talk());
+    });
+    for (const end of ends) {
+      end();
+    }
+  },
+  link: async ({}, use) => {
+    base.skip(process.getuid?.() !== 0, 'Only root can make an interface.');
+    const made = await makeLink();
+    await use(made);
+    await made.remove();
   },
 });
 
