@@ -420,6 +420,11 @@ describe('series of rates', () => {
       return fields.flatMap(({ config }) => config.links?.map(({ title }) => title) ?? []);
     };
     expect(titlesOf({ groupBy: 'source_port' }, '443')).toEqual(['Packets of this port: 443']);
+    expect(titlesOf({ groupBy: 'source_name' }, 'nas')).toEqual([]);
+    expect(titlesOf({ groupBy: 'destination_name' }, '192.0.2.1')).toEqual([
+      'Packets of this host: 192.0.2.1',
+      'Open host: 192.0.2.1',
+    ]);
     expect(titlesOf({ groupBy: 'source', decapsulate: 'inner' }, '192.0.2.1')).toEqual([
       'Packets of this host: 192.0.2.1',
     ]);

@@ -90,6 +90,9 @@ const COLUMN_OF_GROUP: ReadonlyMap<string, string> = new Map([
   ['source', 'source_ip'],
   ['destination', 'destination_ip'],
   ['host_ip', 'source_ip'],
+  // A host without a name is a group by its address; of a name no filter can ask.
+  ['source_name', 'source_ip'],
+  ['destination_name', 'destination_ip'],
   ['source_port', 'source_port'],
   ['destination_port', 'destination_port'],
   ['protocol', 'protocol'],
