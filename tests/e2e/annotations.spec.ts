@@ -1,6 +1,7 @@
+import pluginJson from '../../src/plugin.json';
+
 import { DATA_SOURCE } from './here';
 import { expect, test } from './made';
-import pluginJson from '../../src/plugin.json';
 
 const datasource = { type: pluginJson.id, uid: DATA_SOURCE.uid };
 
@@ -23,7 +24,7 @@ test('a link that goes down and comes up is marked in a graph', async ({ openTab
   await link.set('up');
   await page.waitForTimeout(3_000);
   await dashboard.refreshDashboard();
-  const marks = page.getByTestId(selectors.pages.Dashboard.Annotations.marker);
+  const marks = dashboard.getByGrafanaSelector(selectors.pages.Dashboard.Annotations.marker);
   await expect(marks).toHaveCount(2);
   await marks.first().hover();
   await expect(page.getByText(`${link.name} is down.`)).toBeVisible();
