@@ -1,4 +1,4 @@
-import { legendBeside, stacked } from './kit/graph';
+import { legendBeside, RARE, stacked } from './kit/graph';
 import { drops } from './kit/queries';
 import { tableOf } from './kit/table';
 import { UNITS } from './kit/units';
@@ -29,8 +29,11 @@ export function droppedRows(scope: { rowsKept: number; filter?: string }) {
   );
 }
 
+/** The newest on top. */
 export function droppedTableOf(asked: ReturnType<typeof droppedRows>) {
-  return tableOf(asked.rows(), {
+  // Several packets have the same millisecond, so that their times do not tell which came last.
+  const rows = asked.rows().number('arrival').sortBy('arrival', 'descending');
+  return tableOf(rows, {
     time: { title: 'Time', width: 115, unit: UNITS.moment },
     interface: { title: 'Interface', width: 90, empty: 'not known' },
     direction: { title: 'Direction', width: 80, empty: 'not known' },
@@ -49,5 +52,5 @@ export function droppedTableOf(asked: ReturnType<typeof droppedRows>) {
 
 /** Packets per second, by why the kernel dropped them. */
 export function droppedLines() {
-  return stacked(UNITS.packetsPerSecond).legend(legendBeside());
+  return stacked(UNITS.packetsPerSecond).legend(legendBeside()).overrideByRegexp('/./', [RARE]);
 }

@@ -47,7 +47,7 @@ function packets() {
       id: PACKETS,
       title: 'Dropped packets',
       description:
-        'A row for each packet that the kernel dropped, the newest 1,000 of them. If more come than rows per second allow, rare ones stay. Function: the one of the kernel that dropped it.',
+        'A row for each packet that the kernel dropped, the newest 1,000 of them, the newest on top. If more come than rows per second allow, rare ones stay. Function: the one of the kernel that dropped it.',
     },
     [DROPPED],
     pipeline

@@ -43,8 +43,8 @@ export function hostPage(): Dashboard {
       {
         height: 7,
         panels: [
-          [14, whoItIs()],
-          [10, names()],
+          [16, whoItIs()],
+          [8, names()],
         ],
       },
       {
@@ -94,7 +94,6 @@ const SENT = packets(
     'source_mac_vendor',
     'source_country',
     'source_asn',
-    'ttl',
   ],
   { rowsKept: 1_000, filter: BY_HOST }
 );
@@ -102,23 +101,19 @@ const SENT = packets(
 function whoItIs() {
   const { panel, pipeline } = tableOf(
     SENT.rows()
-      .groupBy(['source_ip', 'source_mac', 'source_mac_vendor', 'source_country', 'source_asn'], {
-        ttl: 'lastNotNull',
-        time: 'last',
-      })
+      .groupBy(['source_ip', 'source_mac', 'source_mac_vendor', 'source_country', 'source_asn'], { time: 'last' })
       .sortBy('time (last)', 'descending'),
     {
       source_ip: { title: 'Address' },
-      source_mac: { title: 'Card', width: 145, empty: 'no Ethernet' },
+      source_mac: { title: 'Card', width: 140, empty: 'no Ethernet' },
       source_mac_vendor: { title: 'Made by', empty: 'not known' },
-      source_country: { title: 'Country', width: 85, empty: 'not known' },
+      source_country: { title: 'Country', width: 80, empty: 'not known' },
       source_asn: { title: 'Network', empty: 'not known' },
-      'ttl (lastNotNull)': { title: 'TTL', width: 50 },
       'time (last)': { title: 'Last seen', width: 95, unit: UNITS.clock },
     }
   );
   return asking(
-    panel.noValue('It has sent nothing here.'),
+    panel,
     {
       id: WHO_IT_IS,
       title: 'Who it is',
@@ -135,17 +130,16 @@ function names() {
     SENT.rows()
       // Without a name of the source, the origin would be that of the other host's.
       .where('source_name', { is: 'isNotNull' })
-      .groupBy(['source_name', 'name_source', 'source_ip'], { time: 'last' })
+      .groupBy(['source_name', 'name_source'], { time: 'last' })
       .sortBy('time (last)', 'descending'),
     {
       source_name: { title: 'Name' },
-      name_source: { title: 'Known from', width: 110 },
-      source_ip: { title: 'Address' },
+      name_source: { title: 'Known from', width: 100 },
       'time (last)': { title: 'Last seen', width: 95, unit: UNITS.clock },
     }
   );
   return sharing(
-    panel.noValue('No name is known.'),
+    panel,
     {
       id: 2,
       title: 'Names',
@@ -248,7 +242,7 @@ function askedPorts() {
 }
 
 function peers() {
-  const asked = conversations([...ENDS, 'service', 'bytes', 'reverse_bytes', 'first_seen', 'last_seen', 'tcp_flags'], {
+  const asked = conversations([...ENDS, 'service', 'bytes', 'reverse_bytes', 'first_seen', 'last_seen'], {
     interval: INTERVAL,
     top: 100,
     since: 'start',
@@ -263,7 +257,6 @@ function peers() {
       reverse_bytes: { title: 'To source', width: 110, unit: UNITS.bytes },
       first_seen: { title: 'First seen', width: 95, unit: UNITS.clock },
       last_seen: { title: 'Last seen', width: 95, unit: UNITS.clock },
-      tcp_flags: { title: 'TCP flags', width: 150 },
     }
   );
   return asking(
@@ -314,7 +307,7 @@ function quality() {
     }
   );
   return asking(
-    panel.noValue('No connection of the host is known so well.'),
+    panel,
     {
       id: 11,
       title: 'Quality of connections',
@@ -348,7 +341,7 @@ function processes() {
     }
   );
   return asking(
-    panel.noValue('No process of this machine is known to talk with the host.'),
+    panel,
     {
       id: 12,
       title: 'Processes',
@@ -363,12 +356,12 @@ function droppedPackets() {
   const asked = droppedRows({ rowsKept: 1_000, filter: OF_HOST });
   const { panel, pipeline } = droppedTableOf(asked);
   return asking(
-    panel.noValue('No packet of the host was dropped.'),
+    panel,
     {
       id: 13,
       title: 'Dropped packets',
       description:
-        'A row for each packet from the host or to it that the kernel of this machine dropped, the newest 1,000 of them. If more come than rows per second allow, rare ones stay.',
+        'A row for each packet from the host or to it that the kernel of this machine dropped, the newest 1,000 of them, the newest on top. If more come than rows per second allow, rare ones stay.',
     },
     [asked],
     pipeline

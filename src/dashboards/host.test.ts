@@ -47,13 +47,13 @@ it('has who it is by what it has sent last, a row for each card', async () => {
   expect(panel('Who it is').queries).toMatchObject([{ filter: '($filter) and src host $address' }]);
   expect(
     await shown('Who it is', [
-      { ...sent, time: 1_000, ttl: 64 },
-      { ...sent, time: 2_000, ttl: 63, source_mac: '00:11:32:00:00:02' },
-      { ...sent, time: 3_000, ttl: null },
+      { ...sent, time: 1_000 },
+      { ...sent, time: 2_000, source_mac: '00:11:32:00:00:02' },
+      { ...sent, time: 3_000 },
     ])
   ).toMatchObject([
-    { Address: '192.0.2.7', Card: '00:11:32:00:00:01', 'Made by': 'Synology', TTL: 64, 'Last seen': 3_000 },
-    { Address: '192.0.2.7', Card: '00:11:32:00:00:02', 'Made by': 'Synology', TTL: 63, 'Last seen': 2_000 },
+    { Address: '192.0.2.7', Card: '00:11:32:00:00:01', 'Made by': 'Synology', 'Last seen': 3_000 },
+    { Address: '192.0.2.7', Card: '00:11:32:00:00:02', 'Made by': 'Synology', 'Last seen': 2_000 },
   ]);
 });
 
@@ -68,8 +68,8 @@ it('has its names with their origin, and not the origin of the name of another',
       { ...sent, time: 4_000, source_name: 'nas.example', name_source: 'dns-answer' },
     ])
   ).toEqual([
-    { Name: 'nas.example', 'Known from': 'dns-answer', Address: '192.0.2.7', 'Last seen': 4_000 },
-    { Name: 'nas', 'Known from': 'hosts', Address: '192.0.2.7', 'Last seen': 3_000 },
+    { Name: 'nas.example', 'Known from': 'dns-answer', 'Last seen': 4_000 },
+    { Name: 'nas', 'Known from': 'hosts', 'Last seen': 3_000 },
   ]);
 });
 

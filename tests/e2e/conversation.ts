@@ -1,3 +1,4 @@
+import { spawn } from 'child_process';
 import net from 'net';
 
 /** Milliseconds between two questions. */
@@ -5,16 +6,26 @@ const EVERY = 200;
 /** Bytes of a question, and of its answer. */
 const BYTES = 2_000;
 
-/** Has two TCP sockets of this machine talk with each other, over and over. Gives what ends it. */
+/** The user `nobody`: what the user that runs Grafana listens on counts as Grafana's own traffic, which is not shown. */
+const NOBODY = 65_534;
+
+/** A server that sends back what it gets, and prints its port. */
+const SERVER = `
+  const server = require('net').createServer((socket) => socket.on('error', () => undefined).pipe(socket));
+  server.listen(0, '127.0.0.1', () => console.log(server.address().port));
+`;
+
+/** Has two TCP sockets of this machine talk with each other, over and over. Gives what ends it. Takes root. */
 export async function talk(): Promise<() => void> {
-  const server = net.createServer((socket) => {
-    socket.on('error', () => undefined);
-    socket.pipe(socket);
+  const server = spawn(process.execPath, ['-e', SERVER], {
+    uid: NOBODY,
+    gid: NOBODY,
+    stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const port = await new Promise<number>((resolve) => {
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      resolve(typeof address === 'object' && address !== null ? address.port : 0);
+  const port = await new Promise<number>((resolve, reject) => {
+    server.once('error', reject);
+    server.stdout.once('data', (line: Buffer) => {
+      resolve(Number(line.toString()));
     });
   });
   const client = net.connect(port, '127.0.0.1');
@@ -24,6 +35,6 @@ export async function talk(): Promise<() => void> {
   return () => {
     clearInterval(timer);
     client.destroy();
-    server.close();
+    server.kill();
   };
 }

@@ -21,7 +21,7 @@ interface Made {
   ) => Promise<DashboardPage>;
   /** Has datagrams sent to UDP ports of this machine, from one of its own or any, as long as the test goes on. */
   sendDatagrams: (ports: number[], from?: number) => void;
-  /** Has two sockets of this machine talk over TCP, as long as the test goes on. */
+  /** Has two sockets of this machine talk over TCP, as long as the test goes on. Without root, the test is skipped. */
   converse: () => Promise<void>;
   /** A link between two interfaces that are gone after the test. Without root, the test is skipped. */
   link: Link;
@@ -64,6 +64,7 @@ export const test = base.extend<Made>({
     }
   },
   converse: async ({}, use) => {
+    base.skip(process.getuid?.() !== 0, 'Only root can have another user listen.');
     const ends: Array<() => void> = [];
     await use(async () => {
       ends.push(await talk());
