@@ -12,7 +12,7 @@ const NOBODY = 65_534;
 /** A server that sends back what it gets, and prints its port. */
 const SERVER = `
   const server = require('net').createServer((socket) => socket.on('error', () => undefined).pipe(socket));
-  server.listen(0, '127.0.0.1', () => console.log(server.address().port));
+  server.listen(0, '127.0.0.1', () => process.stdout.write(String(server.address().port)));
 `;
 
 /** Has two TCP sockets of this machine talk with each other, over and over. Gives what ends it. Takes root. */
