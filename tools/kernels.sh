@@ -70,7 +70,8 @@ tests_for() {
 }
 
 # What the kernel starts: the tests that load the programs and run them on frames, without an interface; then the plugin
-# itself, which captures three pings to this machine. Written to work/SUITE/ARCHITECTURE/initrd.
+# itself, which captures three pings to this machine, and tells of a dropped packet and of a connection. Written to
+# work/SUITE/ARCHITECTURE/initrd.
 initrd() {
   local machine=$1 tests=$2 root=$work/root programs library
   programs=${CARGO_TARGET_DIR:-target}/$(target_of "${machine#*/}")/release
@@ -106,6 +107,27 @@ wait $! || failed="$failed watch"
 cat /tmp/watched
 [ "$(grep -c '^lo  *in  *127.0.0.1  *ICMP  *84  *64' /tmp/watched)" = 6 ] || failed="$failed rows"
 grep -q 'seen=6 unmatched=0 thinned=0 lost=0 delivered=6' /tmp/watched || failed="$failed accounts"
+# What else is asked of the kernel: why it drops packets, whose they are, and how well connections are.
+mkdir -p /sys/fs/cgroup
+mount -t cgroup2 none /sys/fs/cgroup
+httpd -p 127.0.0.1:7000 -h /bin
+xdplive watch --interface lo --query drops --columns reason,destination_port --count 1 --duration 120 >/tmp/drops 2>&1 &
+drops=$!
+GF_PLUGIN_PROCESSES=true xdplive watch --interface lo --query flows --interval 1000 \
+  --columns destination_port,retransmits,rtt,quality_source,process --duration 120 --count 12 >/tmp/flows 2>&1 &
+flows=$!
+turn=0
+while kill -0 $drops || kill -0 $flows; do
+  # Nobody listens there. The connection lasts for longer than an interval.
+  nslookup nobody 127.0.0.1
+  wget -q -O /dev/null http://127.0.0.1:7000/busybox
+  sleep 1
+  turn=$((turn + 1))
+  [ $turn -lt 150 ] || break
+done 2>/dev/null
+cat /tmp/drops /tmp/flows
+grep -q '^NO_SOCKET  *53$' /tmp/drops || failed="$failed drops"
+grep -q '^7000 .* socket .*wget' /tmp/flows || failed="$failed connections"
 echo "failed:${failed:- nothing}"
 poweroff -f
 INIT
