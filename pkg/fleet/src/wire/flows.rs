@@ -167,11 +167,8 @@ pub fn flow_bodies(snapshot: &FlowSnapshot, so_far: [u64; 2], with_tcp: bool) ->
         first.iter().for_each(|sum| put_sum(&mut to, sum));
         let has_cut = is_first && !cut.is_none();
         let has_tcp = tcp.count > 0;
-        to.push(
-            u8::from(is_first) * follow::FLAGS
-                | u8::from(has_cut) * follow::CUT
-                | u8::from(has_tcp) * follow::TCP,
-        );
+        let flag = |bit: u8, is_set: bool| if is_set { bit } else { 0 };
+        to.push(flag(follow::FLAGS, is_first) | flag(follow::CUT, has_cut) | flag(follow::TCP, has_tcp));
         if is_first {
             taken.tcp_flags.iter().flatten().for_each(|sum| put_sum(&mut to, sum));
         }
