@@ -121,3 +121,12 @@ it('adds up the bytes of each process, and asks for nothing else in that panel',
   );
   expect(asking.map(({ title }) => title)).toEqual(['Processes']);
 });
+
+it.each(['host.json', 'drops.json'] as const)('has the newest dropped packet on top in %s', async (file) => {
+  const [frame] = await drawn(panelOf(BUNDLED[file], 'Dropped packets'), [
+    { time: 1_000, reason: 'NO_SOCKET' },
+    { time: 1_001, reason: 'QDISC_DROP' },
+    { time: 1_001, reason: 'NETFILTER_DROP' },
+  ]);
+  expect(rowsOf(frame).map(({ Reason }) => Reason)).toEqual(['NETFILTER_DROP', 'QDISC_DROP', 'NO_SOCKET']);
+});
