@@ -443,7 +443,8 @@ describe('series of rates', () => {
 });
 
 describe('a graph of hosts', () => {
-  const textOf = (address: string) => (text: string) => (text === '${__value.raw}' ? address : text);
+  /** As Grafana's node graph has it: what is no value of the field itself is not known. */
+  const textOf = (address: string) => (text: string) => (text === '${__value.raw}' ? address : 'undefined');
   const linksOf = (names: Record<string, string>, query: Partial<XdpQuery> = {}) => {
     const given = createDataFrame({
       refId: 'A',
@@ -457,7 +458,7 @@ describe('a graph of hosts', () => {
       ])
     );
   };
-  const titles = ['Packets of this host: ${__value.text}', 'Open host: ${__value.text}'];
+  const titles = ['Packets of this host: ${__value.raw}', 'Open host: ${__value.raw}'];
 
   it('leads from a node to its host', () => {
     expect(linksOf({ id: '192.0.2.1', title: 'nas', subtitle: '192.0.2.1' })).toEqual([

@@ -98,7 +98,7 @@ function dressesOf(query: XdpQuery, pages: () => Pages, pausing?: DataLink): Dre
     }
     if (isOfGraph(query)) {
       const ends = isOfEdges ? ['source', 'target'] : ['id'];
-      const links = ends.includes(name) ? linksOfEnd(name, target) : [];
+      const links = ends.includes(name) ? linksOfEnd(target) : [];
       return { look: lookOfColumn(name), links, isFilterable: false };
     }
     return {

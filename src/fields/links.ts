@@ -132,20 +132,23 @@ export function linksOfColumn(column: string, target: LinkTarget): DataLink[] {
 }
 
 /** From a host of a graph, by its address in this field of a node or an edge; the title tells apart both ends of an edge. */
-export function linksOfEnd(column: string, target: LinkTarget): DataLink[] {
+export function linksOfEnd(target: LinkTarget): DataLink[] {
   const { pages, interfaces, decapsulate } = target;
-  const address = '${__value.text}';
-  const toPackets: DataLink = {
-    title: `${ofHost()}: ${address}`,
+  // A graph has no texts of its fields, only values, and no other columns of packets.
+  const address = '${__value.raw}';
+  const to = (title: string, page: (host: string, range?: RangeOfPage) => string): DataLink => ({
+    title: `${title}: ${address}`,
     url: '',
     onBuildUrl: ({ replaceVariables }) => {
-      const host = rowOf(replaceVariables, column)(column);
-      return isAddress(host) ? pages().packets(`host ${host}`, interfaces, rangeOf(replaceVariables), decapsulate) : '';
+      const host = read(address, replaceVariables) ?? '';
+      return isAddress(host) ? page(host, rangeOf(replaceVariables)) : '';
     },
-  };
-  const opening = toHost(column, column, target);
+  });
+  const toPackets = to(ofHost(), (host, range) => pages().packets(`host ${host}`, interfaces, range, decapsulate));
   // Grafana shows a link of a graph also where it leads nowhere.
-  return decapsulate === 'inner' ? [toPackets] : [toPackets, { ...opening, title: `${opening.title}: ${address}` }];
+  return decapsulate === 'inner'
+    ? [toPackets]
+    : [toPackets, to(openHost(), (host, range) => pages().host(host, interfaces, range))];
 }
 
 /** The page of a host shows outer headers, so an address inside tunnels has none. */
