@@ -144,8 +144,10 @@ fn every_drop_has_its_reason_and_is_counted_once() {
     let drops = Watch::start(&namespace, &options);
     let ports = "udp dst port 5000 or udp dst port 7";
     let options = ["--interface", "a", "--filter", ports, "--group-by", "reason", "--interval", "300"];
-    let reasons = Watch::start(&namespace, &[&["--query", "drops"], &options[..]].concat());
     links.wait_for_rows(1);
+    // What the second one counts, the first one has seen.
+    wait_until_they_look(&sender, mac, &[&drops]);
+    let reasons = Watch::start(&namespace, &[&["--query", "drops"], &options[..]].concat());
     wait_until_they_look(&sender, mac, &[&drops, &reasons]);
     let (before, queued, unhandled) =
         (counters(&namespace), queue_drops(&namespace), namespace.counter("a", "rx_dropped"));

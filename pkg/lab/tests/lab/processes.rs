@@ -4,6 +4,7 @@
 use std::{
     io::{Read as _, Write as _},
     net::{TcpListener, TcpStream, UdpSocket},
+    process::{Child, Stdio},
     thread,
     time::Duration,
 };
@@ -95,4 +96,83 @@ fn packets_belong_to_the_processes_that_have_their_sockets() {
     let shell =
         outcome.rows.iter().find(|row| row["destination_port"] == OF_SHELL).expect("the shell's packet");
     assert_eq!((shell["process"].as_str(), shell["user"].as_str()), (Some("bash"), Some("root")), "{shell}");
+}
+
+/// Answers datagrams to an address and the port of [`SERVERS`] with the same, under a name.
+const SERVER: &str = r#"use IO::Socket::INET; ($0, my $address) = @ARGV;
+    my $socket = IO::Socket::INET->new(Proto => "udp", LocalAddr => $address, LocalPort => 7300) or die $!;
+    $| = 1; print "ready";
+    while (defined(my $from = $socket->recv(my $bytes, 64))) { $socket->send($bytes, 0, $from); }"#;
+/// Makes a socket under one name, and has a child send by it under another.
+const FORK: &str = r#"use IO::Socket::INET; ($0, my $child, my $address) = @ARGV;
+    my $socket = IO::Socket::INET->new(Proto => "udp", PeerAddr => $address, PeerPort => 7301) or die $!;
+    if (my $id = fork) { waitpid($id, 0); exit $?; }
+    $0 = $child; for (1..100) { $socket->send("x") or die $!; select(undef, undef, undef, 0.002); }"#;
+/// The port of two servers, each with an address of its own.
+const SERVERS: u16 = 7300;
+/// Where a child sends to.
+const OF_CHILD: u16 = 7301;
+
+#[test]
+fn servers_of_one_port_are_told_apart_and_an_inherited_socket_is_its_makers() {
+    let (near, far) = (Namespace::new(), Namespace::new());
+    let _relay = Relay::start(&near, &far, "wire", Duration::ZERO, u64::MAX);
+    let [here, there] = Relay::HOSTS;
+    let second = "192.0.2.3";
+    near.ip(&["addr", "add", &format!("{second}/24"), "dev", "wire"]);
+    far.ip(&["neigh", "replace", second, "lladdr", "02:00:00:00:00:01", "dev", "wire"]);
+    let servers = [("alpha", here), ("beta", second)].map(|(name, address)| {
+        let mut server = near.command(&["perl", "-e", SERVER, name, address]);
+        let mut server = server.stdout(Stdio::piped()).spawn().unwrap();
+        let mut ready = [0; 5];
+        server.stdout.as_mut().unwrap().read_exact(&mut ready).unwrap();
+        Ended(server)
+    });
+    let columns = "direction,source_ip,destination_ip,source_port,destination_port,process,pid";
+    let options = ["--interface", "wire", "--filter", "udp", "--columns", columns];
+    let watch = Watch::start_after(ALLOWED, &near, &options);
+    watch.wait_for_attachments(2);
+    let client = far.enter(|| UdpSocket::bind((there, 0)).unwrap());
+    client.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+    for _ in 0..100 {
+        for address in [here, second] {
+            client.send_to(b"x", (address, SERVERS)).unwrap();
+            client.recv(&mut [0; 8]).unwrap();
+        }
+    }
+    // A refusal would be an error of the next datagram.
+    let _listens = far.enter(|| UdpSocket::bind((there, OF_CHILD)).unwrap());
+    near.run(&["perl", "-e", FORK, "maker", "heir", there]);
+    watch.wait_for_rows(500);
+    let outcome = watch.stop();
+    outcome.assert_well();
+    for direction in ["in", "out"] {
+        for ((name, address), server) in [("alpha", here), ("beta", second)].into_iter().zip(&servers) {
+            let side = if direction == "in" { "destination" } else { "source" };
+            let is_of = |row: &&serde_json::Value| {
+                row["direction"] == direction
+                    && row[format!("{side}_ip")] == address
+                    && row[format!("{side}_port")] == SERVERS
+            };
+            let rows: Vec<_> = outcome.rows.iter().filter(is_of).collect();
+            let known =
+                rows.iter().filter(|row| row["process"] == name && row["pid"] == server.0.id()).count();
+            assert_eq!(rows.len(), 100, "{name} {direction}");
+            assert!(known >= 99, "{name} {direction}: {known} of 100: {:?}", rows[0]);
+        }
+    }
+    let of_child: Vec<_> = outcome.rows.iter().filter(|row| row["destination_port"] == OF_CHILD).collect();
+    let known = of_child.iter().filter(|row| row["process"] == "maker").count();
+    assert_eq!(of_child.len(), 100);
+    assert!(known >= 99, "{known} of 100: {:?}", of_child[0]);
+}
+
+/// A process that ends with this.
+struct Ended(Child);
+
+impl Drop for Ended {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
 }
