@@ -36,19 +36,20 @@ impl Counting {
         Ok(Self { _counting: enable_stats(Stats::RunTime)?, before: all() })
     }
 
-    /// What each program did since, of those that ran.
+    /// What each program did since, of those that ran; of several with one name, which may be another plugin's, together.
     #[must_use]
     pub fn end(self) -> Vec<Ran> {
-        let mut ran: Vec<Ran> = Vec::new();
+        let mut ran: BTreeMap<String, Ran> = BTreeMap::new();
         for (id, now) in all() {
             let before = self.before.get(&id).cloned().unwrap_or_default();
-            let (times, time) = (now.times - before.times, now.time.saturating_sub(before.time));
-            if times > 0 {
-                ran.push(Ran { name: now.name, times, time });
+            if now.times > before.times {
+                let of_name = ran.entry(now.name.clone()).or_default();
+                of_name.name = now.name;
+                of_name.times += now.times - before.times;
+                of_name.time += now.time.saturating_sub(before.time);
             }
         }
-        ran.sort_by(|one, other| one.name.cmp(&other.name));
-        ran
+        ran.into_values().collect()
     }
 }
 
