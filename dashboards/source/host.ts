@@ -283,6 +283,9 @@ function quality() {
       'rtt',
       'retransmits',
       'handshake',
+      'resets',
+      'zero_windows',
+      'unanswered',
       'quality_source',
     ],
     { interval: INTERVAL, top: 100, since: 'start', filter: `${OF_HOST} and tcp` }
@@ -303,6 +306,9 @@ function quality() {
       rtt: { title: 'Round trip', width: 95 },
       retransmits: { title: 'Sent again', width: 90 },
       handshake: { title: 'Handshake', width: 95 },
+      resets: { title: 'Resets', width: 75 },
+      zero_windows: { title: 'No room', width: 80 },
+      unanswered: { title: 'Unanswered', width: 100 },
       quality_source: { title: 'Measured', width: 90 },
     }
   );
@@ -311,7 +317,7 @@ function quality() {
     {
       id: 11,
       title: 'Quality of connections',
-      description: `How well the TCP connections are that are among the 100 largest of the host, the worst on top: round trip, segments that were sent again, and time of the handshake. Measured by a socket of this machine, or estimated for a connection that is forwarded: then only the handshake is known. A connection that was there before the first look is known from its next round trip on. ${OF_FLOWS}`,
+      description: `How well the TCP connections are that are among the 100 largest of the host, the worst on top: round trip, segments that were sent again, time of the handshake, packets with RST, packets whose sender has no room for more (a window of zero), and requests for the connection without an answer. Round trip and segments are measured by a socket of this machine, or estimated by the packets of a connection that is forwarded: then the round trip is that of the handshake. A connection that was there before the first look is known to its socket from its next round trip on. ${OF_FLOWS}`,
     },
     [asked],
     pipeline

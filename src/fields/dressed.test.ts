@@ -275,6 +275,7 @@ describe('other columns', () => {
       'rtt',
       'handshake',
       'quality_source',
+      'retransmitted_bytes',
       'hook',
       'kernel_ns',
       'channel',
