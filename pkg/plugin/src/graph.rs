@@ -8,6 +8,7 @@ use std::{
 };
 
 use xdplive_names::Name;
+use xdplive_packet::flow::TcpCounts;
 
 use crate::columns::{
     flows::FlowRow,
@@ -42,6 +43,8 @@ struct OfHost {
 struct OfPair {
     bytes: u64,
     packets: u64,
+    tcp: TcpCounts,
+    round_trip: u64,
     services: BTreeSet<&'static str>,
 }
 
@@ -73,6 +76,10 @@ impl Graph {
             if let Some((_, pair)) = pairs.get_mut(place) {
                 pair.bytes += there + back;
                 pair.packets += conversation.sum().packets;
+                for tcp in [conversation.forward.tcp, conversation.reverse.tcp] {
+                    pair.tcp += tcp;
+                    pair.round_trip = pair.round_trip.max(tcp.round_trip);
+                }
                 pair.services.extend(row.service());
             }
         }
@@ -83,6 +90,9 @@ impl Graph {
             target: text(target),
             bits: a_second(pair.bytes, time),
             packets: pair.packets,
+            retransmits: pair.tcp.retransmits,
+            resets: pair.tcp.resets,
+            round_trip: Some(pair.round_trip).filter(|nanoseconds| *nanoseconds > 0),
             services: services(&pair.services),
             thickness: thickness(pair.bytes, most),
         });

@@ -31,6 +31,12 @@ pub struct Edge {
     pub bits: f64,
     /// Packets both ways.
     pub packets: u64,
+    /// TCP segments both ways whose data had been seen before.
+    pub retransmits: u64,
+    /// TCP packets both ways with RST.
+    pub resets: u64,
+    /// The longest round trip of a handshake, nanoseconds; `None` where none was seen.
+    pub round_trip: Option<u64>,
     /// Names of services, with commas between them; none where none has a name.
     pub services: Option<String>,
     /// How wide it is drawn, pixels: 1 to 5.
@@ -59,6 +65,9 @@ columns! {
     SecondaryStat "secondarystat" String true 90 "Services, by protocol and port";
     Thickness "thickness" Decimal false 20 "Width of the line";
     Packets "detail__packets" Count false 20 "Packets both ways, as the hook saw them";
+    Retransmits "detail__retransmits" Count false 20 "TCP segments both ways whose data had been seen before";
+    Resets "detail__resets" Count false 20 "TCP packets both ways with RST";
+    Rtt "detail__rtt" Decimal true 12 "Longest round trip of a handshake that was seen" in "ms";
 }
 
 impl NodeColumn {
@@ -91,6 +100,13 @@ impl EdgeColumn {
                 Self::SecondaryStat => optional(edge.services.as_deref(), cells),
                 Self::Thickness => cells.decimal(edge.thickness),
                 Self::Packets => cells.count(edge.packets),
+                Self::Retransmits => cells.count(edge.retransmits),
+                Self::Resets => cells.count(edge.resets),
+                Self::Rtt => match edge.round_trip {
+                    // To a microsecond.
+                    Some(nanoseconds) => cells.decimal((nanoseconds / 1000) as f64 / 1000.0),
+                    None => cells.null(),
+                },
             }
         }
     }

@@ -3,7 +3,7 @@ use xdplive_names::{About, Name, NameSource};
 use xdplive_packet::{
     LinkType, Wire,
     event::Direction,
-    flow::{FlowCounters, FlowKey, Sum},
+    flow::{FlowCounters, FlowKey, Sum, TcpCounts},
     parse,
 };
 use xdplive_source::{HostId, conversations};
@@ -49,6 +49,9 @@ fn what_two_hosts_say_is_one_edge_and_each_host_one_node() {
         target: target.into(),
         bits,
         packets,
+        retransmits: 0,
+        resets: 0,
+        round_trip: None,
         services: services.map(str::to_owned),
         thickness,
     };
@@ -86,4 +89,24 @@ fn what_has_no_address_is_no_part_of_it() {
     let Graph { nodes, edges } =
         graph(&[flow(Arp::request(MAC, ip(1), ip(20)), 100)], Duration::from_secs(1));
     assert_eq!((nodes.len(), edges.len(), edges[0].services.clone()), (2, 1, None));
+}
+
+#[test]
+fn an_edge_tells_how_well_its_connections_are() {
+    let there = |port, tcp| {
+        let (key, counters) = flow(Ipv4::new(ip(1), ip(20), Tcp::new(port, 443, ACK)), 600);
+        (key, FlowCounters { tcp, ..counters })
+    };
+    let back = |tcp| {
+        let (key, counters) = flow(Ipv4::new(ip(20), ip(1), Tcp::new(443, 50_000, ACK)), 600);
+        (key, FlowCounters { tcp, ..counters })
+    };
+    let tcp = TcpCounts { retransmits: 2, resets: 1, ..TcpCounts::ZERO };
+    let flows = [
+        there(50_000, TcpCounts { round_trip: 7_654_321, ..tcp }),
+        there(50_001, TcpCounts { round_trip: 1_000_000, ..tcp }),
+        back(TcpCounts { retransmits: 30, ..TcpCounts::ZERO }),
+    ];
+    let [edge] = &graph(&flows, Duration::from_secs(2)).edges[..] else { panic!("one edge") };
+    assert_eq!((edge.retransmits, edge.resets, edge.round_trip), (34, 2, Some(7_654_321)));
 }
