@@ -14,7 +14,8 @@ use xdplive_packet::{
 
 use crate::{
     maps::{self, BUDGETS, FLOWS_SEEN, INNERMOST, OUTERMOST, Work},
-    observe::{Packet, measure},
+    observe::measure,
+    packet::Packet,
     report::{self, Found},
     verifier::{opaque, reread},
 };

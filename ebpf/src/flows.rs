@@ -11,7 +11,7 @@ use xdplive_packet::{
 
 use crate::{
     maps::{self, FLOW_TABLES, Flow, FlowWords, IN_FORCE, INNERMOST, OUTERMOST, Viewed, Work},
-    observe::Packet,
+    packet::Packet,
     verifier::reread,
 };
 

@@ -13,7 +13,7 @@ use xdplive_packet::{
 
 use crate::{
     maps::{Viewed, Work},
-    observe::Packet,
+    packet::Packet,
 };
 
 /// Reads what the packet at work carries.

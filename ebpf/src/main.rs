@@ -18,6 +18,7 @@ mod flows;
 mod inside;
 mod maps;
 mod observe;
+mod packet;
 mod packet_bytes;
 mod policy;
 mod report;

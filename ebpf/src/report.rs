@@ -12,7 +12,7 @@ use xdplive_packet::{
     event::{HeaderRecord, MAX_HEADER_BYTES, RecordKind, TunnelRecord},
 };
 
-use crate::{maps::EVENTS, observe::Packet, policy, verifier::opaque};
+use crate::{maps::EVENTS, packet::Packet, policy, verifier::opaque};
 
 /// Records on the wake-up threshold: with several CPUs writing, one alone could be jumped over.
 const WAKE_WINDOW: u64 = 64;

@@ -15,7 +15,7 @@ use xdplive_packet::{
 
 use crate::{
     maps::{self, Asked, INNERMOST, Viewed, Work},
-    observe::Packet,
+    packet::Packet,
     verifier::{opaque, reread},
 };
 

@@ -15,7 +15,8 @@ use xdplive_packet::{
 use crate::{
     deliver, flows, inside,
     maps::{self, INNERMOST, OUTERMOST, Work, Workspace},
-    observe::{self, Packet},
+    observe,
+    packet::Packet,
     packet_bytes::{Direct, Linear, Room, copy, settle},
     wanted,
 };
