@@ -9,8 +9,8 @@ beforeAll(setUpEditors);
 
 describe('Show', () => {
   const kinds = () => within(screen.getByRole('radiogroup', { name: 'Show' }));
-  const labels = ['Filter', 'Group by', 'Rows per second', 'Top', 'Interval', 'Rows kept'];
-  const choices = ['Decapsulate', 'Format', 'Since', 'Measure'];
+  const labels = ['Filter', 'Group by', 'Rows per second', 'Top', 'Interval', 'Rows kept', 'Measure'];
+  const choices = ['Decapsulate', 'Format', 'Since'];
   const shown = () => [
     ...labels.filter((label) => screen.queryByLabelText(label) !== null),
     ...choices.filter((name) => screen.queryByRole('radiogroup', { name }) !== null),
@@ -19,7 +19,7 @@ describe('Show', () => {
   it.each([
     ['packets', 'Packets', ['Filter', 'Rows per second', 'Rows kept', 'Decapsulate', 'Format']],
     [undefined, 'Packets', ['Filter', 'Rows per second', 'Rows kept', 'Decapsulate', 'Format']],
-    ['rates', 'Rates', ['Filter', 'Group by', 'Interval', 'Decapsulate', 'Measure']],
+    ['rates', 'Rates', ['Filter', 'Group by', 'Interval', 'Measure', 'Decapsulate']],
     ['flows', 'Flows', ['Filter', 'Top', 'Interval', 'Decapsulate', 'Format', 'Since']],
     ['capture', 'Capture', ['Interval', 'Rows kept']],
   ] as const)('has for %s the fields that matter', async (kind, label, fields) => {

@@ -27,10 +27,12 @@ it('shows a new query as Grafana asks it, and changes no more of it than it is t
 
 it('asks for rates by their measure', async () => {
   const { queries } = await openEditor({ kind: 'rates' });
-  const measures = within(screen.getByRole('radiogroup', { name: 'Measure' }));
-  expect(measures.getByLabelText('Packets/s')).toBeChecked();
-  await userEvent.click(measures.getByLabelText('Bits/s'));
+  expect(screen.getByRole('combobox', { name: 'Measure' })).toHaveValue('Packets/s');
+  await choose('Measure', /^Bits/);
   expect(queries.at(-1)).toStrictEqual({ refId: 'A', kind: 'rates', measure: 'bits' });
+  // What is counted of TCP is counted by groups.
+  await choose('Measure', /^Resets/);
+  expect(queries.at(-1)).toStrictEqual({ refId: 'A', kind: 'rates', measure: 'resets', groupBy: 'direction' });
 });
 
 it('asks for flows of the last interval, or of all the time', async () => {

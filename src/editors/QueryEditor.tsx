@@ -19,19 +19,13 @@ import type { NetworkInterface } from '../resources/interfaces';
 import type { XdpSettings } from '../settings/model';
 
 import { ChoiceField } from './ChoiceField';
-import {
-  decapsulateChoices,
-  directionChoices,
-  formatChoices,
-  kindChoices,
-  measureChoices,
-  sinceChoices,
-} from './choices';
+import { decapsulateChoices, directionChoices, formatChoices, kindChoices, sinceChoices } from './choices';
 import { ColumnsField } from './ColumnsField';
 import { FilterField } from './FilterField';
 import { GroupByField } from './GroupByField';
 import { HostField } from './HostField';
 import { InterfaceField } from './InterfaceField';
+import { MeasureField } from './MeasureField';
 import { NumberFields } from './NumberFields';
 import { PcapngLink } from './PcapngLink';
 import { RuleHint } from './RuleHint';
@@ -213,9 +207,8 @@ export function QueryEditor({ app, datasource, query: saved, queries, data, onCh
           />
         )}
         {isUsed(query, 'measure') && !isOfCounts(query) && (
-          <ChoiceField
-            label={t('query-editor.measure', 'Measure')}
-            choices={measureChoices()}
+          <MeasureField
+            id={`${id}-measure`}
             value={query.measure ?? 'packets'}
             onChange={(measure) => {
               apply({ measure });

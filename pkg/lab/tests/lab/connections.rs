@@ -96,7 +96,7 @@ fn what_packets_tell_is_what_nstat_and_tshark_say() {
     far.run(&["sysctl", "-qw", "net.ipv4.tcp_rmem=4096 8192 16384"]);
     let _pauses = server(&far, "192.0.2.2:7002", Duration::from_secs(2));
     let mut capture = Capture::start(&near);
-    let columns = "destination_ip,destination_port,rtt,retransmits,retransmitted_bytes,resets,zero_windows,unanswered,\
+    let columns = "source_port,destination_port,rtt,retransmits,retransmitted_bytes,resets,zero_windows,unanswered,\
                    handshake,quality_source";
     let options = ["--interface", "wire", "--query", "flows", "--interval", "500", "--columns", columns];
     // Without control groups no socket is asked.
@@ -136,7 +136,11 @@ fn what_packets_tell_is_what_nstat_and_tshark_say() {
     let [again, syns] = names.map(|name| nstat(&near, name));
     let outcome = watch.stop();
     outcome.assert_well();
-    let of_port = |port: u16| outcome.rows.iter().filter(move |row| row["destination_port"] == port);
+    // Of an interval in which one side alone has sent something, that is the one that started it.
+    let of_port = |port: u16| {
+        let sides = ["source_port", "destination_port"];
+        outcome.rows.iter().filter(move |row| sides.iter().any(|side| row[*side] == port))
+    };
     assert!(outcome.rows.iter().all(|row| row["quality_source"] != "socket"));
 
     // Of all connections: what was sent again, but for requests.
