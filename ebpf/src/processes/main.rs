@@ -15,7 +15,7 @@ mod verifier;
 
 use core::{
     ffi::c_void,
-    ptr::{addr_of, read_volatile, write_volatile},
+    ptr::{addr_of, null_mut, read_volatile, write_volatile},
 };
 
 use aya_ebpf::{
@@ -156,8 +156,11 @@ fn note(packet: *mut __sk_buff, is_sent: bool) {
         return;
     }
     // Nearly all packets are of a TCP socket that has had another just before.
-    let place = mark(packet).and_then(|mark| Some((NOTED.get_ptr_mut(number(cookie, is_sent))?, mark)));
-    if let Some((place, mark)) = place {
+    let mark = mark(packet);
+    // Both always have a value: the verifier of older kernels (6.1) refuses to see one moved around that has none.
+    let place =
+        if mark == 0 { None } else { NOTED.get_ptr_mut(number(cookie, is_sent)) }.unwrap_or(null_mut());
+    if !place.is_null() {
         // SAFETY: a value of the map. What CPUs write at the same moment may be mixed, and then is of none of them.
         unsafe {
             if read_volatile(addr_of!((*place).cookie)) == cookie
@@ -168,9 +171,7 @@ fn note(packet: *mut __sk_buff, is_sent: bool) {
         }
     }
     let Some(ends) = ends(packet, is_sent) else { return };
-    if note_holder(packet, &ends, cookie)
-        && let Some((place, mark)) = place
-    {
+    if note_holder(packet, &ends, cookie) && !place.is_null() {
         // SAFETY: the same.
         unsafe {
             write_volatile(&raw mut (*place).cookie, cookie);
@@ -185,22 +186,22 @@ fn number(cookie: u64, is_sent: bool) -> u32 {
     (cookie << 1 | u64::from(is_sent)) as u32 & (PLACES as u32 - 1)
 }
 
-/// What is the same for all packets that one TCP socket has lately had in a direction, as long as it is connected to the same; none
-/// of other sockets, and of one that listens: their packets have any ends.
+/// What is the same for all packets that one TCP socket has lately had in a direction, as long as it is connected to the same; 0 of
+/// other sockets, and of one that listens: their packets have any ends.
 #[inline(always)]
-fn mark(packet: *mut __sk_buff) -> Option<u64> {
-    let socket = socket(packet)?;
+fn mark(packet: *mut __sk_buff) -> u64 {
+    let Some(socket) = socket(packet) else { return 0 };
     // SAFETY: fields of the socket that the kernel gave.
     unsafe {
         if read_volatile(addr_of!((*socket).type_)) != STREAM
             || read_volatile(addr_of!((*socket).protocol)) != TCP
             || read_volatile(addr_of!((*socket).state)) == LISTENS
         {
-            return None;
+            return 0;
         }
         let time = bpf_jiffies64() >> LATELY << 48;
         let port = u64::from(read_volatile(addr_of!((*socket).dst_port))) << 32;
-        Some(time | port | u64::from(read_volatile(addr_of!((*socket).dst_ip4))))
+        time | port | u64::from(read_volatile(addr_of!((*socket).dst_ip4)))
     }
 }
 
