@@ -111,7 +111,8 @@ grep -q 'seen=6 unmatched=0 thinned=0 lost=0 delivered=6' /tmp/watched || failed
 mkdir -p /sys/fs/cgroup
 mount -t cgroup2 none /sys/fs/cgroup
 httpd -p 127.0.0.1:7000 -h /bin
-xdplive watch --interface lo --query drops --columns reason,destination_port --count 1 --duration 120 >/tmp/drops 2>&1 &
+xdplive watch --interface lo --query drops --filter 'udp dst port 53' \
+  --columns reason,destination_port --count 1 --duration 120 >/tmp/drops 2>&1 &
 drops=$!
 GF_PLUGIN_PROCESSES=true xdplive watch --interface lo --query flows --interval 1000 \
   --columns destination_port,retransmits,rtt,quality_source,process --duration 120 --count 12 >/tmp/flows 2>&1 &

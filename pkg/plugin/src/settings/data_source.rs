@@ -87,15 +87,15 @@ pub enum DataSourceSettingError {
         settings = KEYS.join(", ")
     )]
     Unknown(UnknownKeys),
-    /// The administrator allows no such server.
+    /// The administrator allows no such servers.
     #[error(
         "the data source's setting natsServers names {given}, and the server's administrator allows {allowed}; have it added to \
          nats_servers in the section [plugin.xdplive-packets-datasource] of grafana.ini, and Grafana started again"
     )]
     NatsServer {
-        /// The data source's.
-        given: ServerAddress,
-        /// The administrator's, as text.
+        /// Those of the data source that are not allowed, see [`named`].
+        given: String,
+        /// The administrator's, in the same way.
         allowed: String,
     },
     /// The hook's name is wrong.
@@ -281,12 +281,13 @@ impl<'a> Reader<'a> {
             texts,
         );
         let servers = servers.filter(|servers| !servers.is_empty())?;
-        for given in &servers {
-            if !server.nats_servers.iter().any(|allowed| allowed.allows(given)) {
-                let allowed: Vec<String> = server.nats_servers.iter().map(ToString::to_string).collect();
-                let allowed = if allowed.is_empty() { "none".to_owned() } else { allowed.join(", ") };
-                self.errors.push(DataSourceSettingError::NatsServer { given: given.clone(), allowed });
-            }
+        let is_refused =
+            |given: &&ServerAddress| !server.nats_servers.iter().any(|allowed| allowed.allows(given));
+        let refused: Vec<&ServerAddress> = servers.iter().filter(is_refused).collect();
+        if !refused.is_empty() {
+            let given = named(refused);
+            let allowed = named(&server.nats_servers);
+            self.errors.push(DataSourceSettingError::NatsServer { given, allowed });
         }
         Some(FleetSettings {
             servers,
@@ -318,5 +319,16 @@ impl<'a> Reader<'a> {
             Some(set) => set,
             None => asked,
         }
+    }
+}
+/// Servers as an error names them: the first three, and how many more there are.
+fn named<'a>(servers: impl IntoIterator<Item = &'a ServerAddress>) -> String {
+    const MOST: usize = 3;
+    let all: Vec<&ServerAddress> = servers.into_iter().collect();
+    let first: Vec<String> = all.iter().take(MOST).map(|one| shortened(&one.to_string())).collect();
+    match all.len().saturating_sub(MOST) {
+        _ if all.is_empty() => "none".to_owned(),
+        0 => first.join(", "),
+        more => format!("{} and {more} more", first.join(", ")),
     }
 }

@@ -172,3 +172,13 @@ fn masks_are_prefix_lengths() {
     }
     assert!(refusal(r#"{"maskIpv6":129}"#).contains("from 0 to 128"));
 }
+
+#[test]
+fn of_many_servers_that_are_not_allowed_three_are_named() {
+    let servers: Vec<String> = (1..=200).map(|number| format!("n{number}.example.org")).collect();
+    let json = format!("{{\"natsServers\":\"{}\"}}", servers.join(","));
+    let text = DataSourceSettings::read(json.as_bytes(), &server(&[])).unwrap_err().to_string();
+    let expected = "names nats://n1.example.org:4222, nats://n2.example.org:4222, nats://n3.example.org:4222 and 197 more, and the \
+                    server's administrator allows none; ";
+    assert!(text.contains(expected) && text.len() < 600, "{text}");
+}
