@@ -12,7 +12,9 @@ function knock(): () => void {
     const socket = connect(CLOSED, '127.0.0.1');
     socket.on('error', () => socket.destroy());
   }, 200);
-  return () => { clearInterval(timer); };
+  return () => {
+    clearInterval(timer);
+  };
 }
 
 test('refused connections are resets in a graph, once the measure is chosen', async ({ panelEditPage, page }) => {
