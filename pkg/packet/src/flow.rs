@@ -22,7 +22,7 @@ use crate::{
 mod tcp;
 
 use tcp::SharedTcp;
-pub use tcp::{Again, Data, Segment, Stretch, TcpCounts};
+pub use tcp::{Again, Data, Segment, Stretch, TCP, TcpCounts};
 
 /// Banks of a table; see the module's text.
 pub const BANKS: usize = 2;
@@ -229,6 +229,12 @@ impl FlowKey {
     #[must_use]
     pub fn ports(&self) -> Option<(u16, u16)> {
         self.has(present::PORTS).then_some((self.source_port, self.destination_port))
+    }
+
+    /// Whether its packets have a header of TCP that was read: a fragment other than the first has none.
+    #[must_use]
+    pub fn is_of_tcp(&self) -> bool {
+        self.protocol() == Some(TCP) && self.ports().is_some()
     }
 
     /// EtherType after all tags; `None` without an Ethernet header and where the field is a length.

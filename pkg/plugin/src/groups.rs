@@ -4,7 +4,7 @@ mod steady;
 
 use std::{sync::Arc, time::Duration};
 
-use xdplive_packet::flow::{Cast, FlowCounters, FlowKey, Sum};
+use xdplive_packet::flow::{Cast, FlowCounters, FlowKey, Sum, TCP};
 use xdplive_source::{Group, Interval, LinkProtocol, Top};
 
 pub use self::steady::{Shown, Steady};
@@ -84,9 +84,6 @@ pub fn counted(measure: Measure, key: &FlowKey, counters: &FlowCounters) -> Opti
     };
     Some(Sum { packets, segments, bytes })
 }
-
-/// Protocol number of TCP.
-const TCP: u8 = 6;
 
 /// The rows of one interval, which ends at `time` (ms since 1970), on `host`: the groups, and what is in none of them where there is
 /// any.

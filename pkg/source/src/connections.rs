@@ -131,8 +131,7 @@ impl Qualities {
 /// handshake where its packets were counted together.
 fn estimated(conversation: &Conversation) -> Option<Quality> {
     let Conversation { key, forward, reverse, .. } = conversation;
-    // Fragments have no ports, and no numbers.
-    (key.protocol() == Some(TCP) && key.ports().is_some()).then_some(())?;
+    key.is_of_tcp().then_some(())?;
     let microseconds = |nanoseconds: u64| u32::try_from(nanoseconds / 1000).unwrap_or(u32::MAX);
     let is_seen = forward.opens() && reverse.accepts();
     let handshake = reverse.first.checked_sub(forward.first).filter(|_| is_seen);
@@ -144,9 +143,6 @@ fn estimated(conversation: &Conversation) -> Option<Quality> {
         handshake: handshake.map(microseconds),
     })
 }
-
-/// Protocol number of TCP.
-const TCP: u8 = 6;
 
 #[cfg(test)]
 mod tests;

@@ -7,16 +7,17 @@
 
 use bytemuck::{Pod, Zeroable};
 
+use super::{ACK, SYN};
 use crate::{
     headers::{Headers, present},
     parse::Layers,
     shared::Shared,
 };
 
-/// Flags of TCP.
-const SYN: u8 = 1 << 1;
+/// The protocol's number (IANA).
+pub const TCP: u8 = 6;
+
 const RST: u8 = 1 << 2;
-const ACK: u8 = 1 << 4;
 
 /// What was counted of a TCP flow.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
@@ -51,6 +52,12 @@ impl TcpCounts {
         retransmitted_bytes: 0,
         round_trip: 0,
     };
+
+    /// Answers to requests for a connection. Of one that was accepted, a reset is its end; else it is a refusal.
+    #[must_use]
+    pub const fn answers(&self) -> u64 {
+        if self.acceptances > 0 { self.acceptances } else { self.resets }
+    }
 }
 
 impl core::ops::AddAssign for TcpCounts {

@@ -43,7 +43,7 @@ columns! {
     + Service "service" String true 18 "Service by protocol and port, of the side of the server";
     + SeenAt "seen_at" String false 66 "Machines that saw the packets; where host is not shown, what several saw is one row, as the one counted that saw most";
     + Rtt "rtt" Decimal true 12 "Smoothed round trip, as a local socket of the conversation has it; else that of its handshake" in "ms";
-    + Retransmits "retransmits" Number true 11 "Segments that local sockets of the conversation have sent again; else those whose data had been seen before";
+    + Retransmits "retransmits" Count true 20 "Segments that local sockets of the conversation have sent again; else those whose data had been seen before";
     + Handshake "handshake" Decimal true 12 "Time from the request for the connection to its answer" in "ms";
     + QualitySource "quality_source" String true 11 "socket: as a local socket has it; estimated: by the packets";
     + RetransmittedBytes "retransmitted_bytes" Count true 20 "Bytes of TCP both ways that had been seen before; null if it is not TCP" in "decbytes";
@@ -209,7 +209,7 @@ impl FlowColumn {
     /// What is counted of TCP: null of all else, and of fragments, which have no TCP header.
     fn of_tcp(self, row: &FlowRow) -> Option<u64> {
         let Conversation { key, forward, reverse, .. } = &row.conversation;
-        (key.protocol() == Some(TCP) && key.ports().is_some()).then_some(())?;
+        key.is_of_tcp().then_some(())?;
         let both = |count: fn(&TcpCounts) -> u64| count(&forward.tcp).saturating_add(count(&reverse.tcp));
         match self {
             Self::RetransmittedBytes => Some(both(|tcp| tcp.retransmitted_bytes)),
@@ -253,8 +253,7 @@ impl FlowColumn {
             Self::FirstSeen => cells.time(row.first_seen),
             Self::LastSeen => cells.time(row.last_seen),
             Self::Ttl => number(key.version().map(|_| row.seen().ttl as u8), cells),
-            // Where there are no ports, there was no TCP header to be read: in a fragment, say.
-            Self::TcpFlags if key.protocol() == Some(TCP) && key.ports().is_some() => {
+            Self::TcpFlags if key.is_of_tcp() => {
                 cells.word(words::tcp_flags((forward.tcp_flags | reverse.tcp_flags) as u8));
             }
             Self::TcpFlags => cells.null(),
@@ -274,17 +273,11 @@ impl FlowColumn {
             Self::Service => optional(row.service(), cells),
             Self::SeenAt => cells.text(&row.seen_at),
             Self::Rtt => time(row.quality.and_then(|quality| quality.rtt), cells),
-            Self::Retransmits => {
-                let known = row.quality.and_then(|quality| quality.retransmits);
-                number(known.map(|segments| u32::try_from(segments).unwrap_or(u32::MAX)), cells);
-            }
+            Self::Retransmits => count(row.quality.and_then(|quality| quality.retransmits), cells),
             Self::Handshake => time(row.quality.and_then(|quality| quality.handshake), cells),
             Self::QualitySource => optional(row.quality.map(|quality| quality.source.name()), cells),
             Self::RetransmittedBytes | Self::Resets | Self::ZeroWindows | Self::Unanswered => {
-                match self.of_tcp(row) {
-                    Some(count) => cells.count(count),
-                    None => cells.null(),
-                }
+                count(self.of_tcp(row), cells);
             }
             Self::Process => optional(row.process.as_ref().map(|process| &*process.name), cells),
             Self::Pid => number(row.process.as_ref().map(|process| process.number), cells),
@@ -294,6 +287,13 @@ impl FlowColumn {
             }
             Self::Host => cells.text(&row.host),
         }
+    }
+}
+
+fn count<C: Cells>(count: Option<u64>, cells: &mut C) {
+    match count {
+        Some(count) => cells.count(count),
+        None => cells.null(),
     }
 }
 
@@ -309,9 +309,6 @@ fn time<C: Cells>(microseconds: Option<u32>, cells: &mut C) {
 fn milliseconds(time: u64) -> i64 {
     i64::try_from(time / 1_000_000).unwrap_or(i64::MAX)
 }
-
-/// Protocol number of TCP.
-const TCP: u8 = 6;
 
 #[cfg(test)]
 mod tests;

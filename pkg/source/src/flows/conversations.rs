@@ -121,10 +121,7 @@ impl Conversation {
     /// Requests for a connection that had no answer, as far as seen. One of the last moment may yet have one.
     #[must_use]
     pub fn unanswered(&self) -> u64 {
-        let answers = &self.reverse.tcp;
-        // Of a connection that was accepted, a reset is its end.
-        let answers = if answers.acceptances > 0 { answers.acceptances } else { answers.resets };
-        self.forward.tcp.requests.saturating_sub(answers)
+        self.forward.tcp.requests.saturating_sub(self.reverse.tcp.answers())
     }
 
     /// What it has in common with the same conversation as another host saw it, whichever side started it there.

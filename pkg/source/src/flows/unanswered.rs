@@ -3,7 +3,7 @@
 use std::{collections::HashMap, hash::Hash};
 
 use foldhash::fast::RandomState;
-use xdplive_packet::flow::{FlowCounters, FlowKey};
+use xdplive_packet::flow::{FlowCounters, FlowKey, TcpCounts};
 
 use super::conversations::{ends_of, is_swapped};
 
@@ -25,12 +25,9 @@ struct Known {
     request: Option<(FlowKey, FlowCounters)>,
     /// Requests of the interval before that had no answer in it.
     before: u64,
-    /// Requests of this interval, by whether the flow is the swapped one of the conversation.
-    requests: [u64; 2],
-    /// Acceptances of this interval, in the same way.
-    acceptances: [u64; 2],
-    /// Refusals.
-    refusals: [u64; 2],
+    /// What was counted in this interval, of requests those that are wanted; the second of the flow that is the swapped one of the
+    /// conversation.
+    now: [TcpCounts; 2],
 }
 
 /// Requests of one conversation without an answer.
@@ -38,6 +35,8 @@ struct Known {
 pub struct Lone<P> {
     /// Where they were seen.
     pub place: P,
+    /// What both ways of the conversation have in common, see [`Conversation::ends`](super::Conversation::ends).
+    pub ends: FlowKey,
     /// The flow of who asked.
     pub key: FlowKey,
     /// What was counted of it when it asked last.
@@ -56,29 +55,23 @@ impl<P: Clone + Eq + Hash> Unanswered<P> {
     /// Adds what was counted of a flow in this interval. `is_wanted` says whether its requests are to be told; its answers to
     /// others count in any case.
     pub fn add(&mut self, place: &P, key: &FlowKey, counters: &FlowCounters, is_wanted: bool) {
-        let tcp = &counters.tcp;
-        let requests = if is_wanted { tcp.requests } else { 0 };
-        if requests | tcp.acceptances | tcp.resets == 0 {
+        let mut tcp = counters.tcp;
+        if !is_wanted {
+            tcp.requests = 0;
+        }
+        if tcp.requests | tcp.answers() == 0 {
             return;
         }
         let ends = (place.clone(), ends_of(key));
-        // An answer to nothing that is known needs no place.
-        if requests == 0 && !self.known.contains_key(&ends) && self.known.len() >= self.most {
-            return;
-        }
         if self.known.len() >= self.most && !self.known.contains_key(&ends) {
-            self.left_out = self.left_out.saturating_add(requests);
+            // An answer to nothing that is known needs no room.
+            self.left_out = self.left_out.saturating_add(tcp.requests);
             return;
         }
         let known = self.known.entry(ends).or_default();
-        let way = usize::from(is_swapped(key));
-        let add = |sums: &mut [u64; 2], more: u64| {
-            sums.get_mut(way).into_iter().for_each(|sum| *sum = sum.saturating_add(more));
-        };
-        add(&mut known.requests, requests);
-        add(&mut known.acceptances, tcp.acceptances);
-        add(&mut known.refusals, tcp.resets);
-        if requests > 0 {
+        let [one, swapped] = &mut known.now;
+        *(if is_swapped(key) { swapped } else { one }) += tcp;
+        if tcp.requests > 0 {
             known.request = Some((*key, *counters));
         }
     }
@@ -86,18 +79,18 @@ impl<P: Clone + Eq + Hash> Unanswered<P> {
     /// Ends the interval: the requests of the one before that have had no answer by now, by conversation.
     pub fn advance(&mut self) -> Vec<Lone<P>> {
         let mut lone = Vec::new();
-        self.known.retain(|(place, _), known| {
-            let way = known.request.map_or(0, |(key, _)| usize::from(is_swapped(&key)));
-            let of = |sums: &[u64; 2], way: usize| sums.get(way).copied().unwrap_or(0);
-            let acceptances = of(&known.acceptances, 1 - way);
-            // Of a connection that was accepted, a reset is its end.
-            let answers = if acceptances > 0 { acceptances } else { of(&known.refusals, 1 - way) };
+        self.known.retain(|(place, ends), known| {
+            // Of what only answers were seen, nothing waits.
+            let Some((key, counters)) = known.request else { return false };
+            let [one, swapped] = known.now;
+            let (asked, told) = if is_swapped(&key) { (swapped, one) } else { (one, swapped) };
+            let answers = told.answers();
             let without = known.before.saturating_sub(answers);
-            if let Some((key, counters)) = known.request.filter(|_| without > 0) {
-                lone.push(Lone { place: place.clone(), key, counters, requests: without });
+            if without > 0 {
+                lone.push(Lone { place: place.clone(), ends: *ends, key, counters, requests: without });
             }
             let left = answers.saturating_sub(known.before);
-            let before = of(&known.requests, way).saturating_sub(left);
+            let before = asked.requests.saturating_sub(left);
             *known = Known { request: known.request, before, ..Known::default() };
             before > 0
         });

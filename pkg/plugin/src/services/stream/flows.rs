@@ -152,12 +152,10 @@ impl Flows {
     fn add_silent(&mut self, lone: Vec<Lone<HostId>>) -> Option<LoneRequests> {
         self.unanswered.as_ref()?;
         let mut requests = LoneRequests::with_capacity(lone.len());
-        for Lone { place, key, counters, requests: count } in lone {
+        for Lone { place, ends, key, counters, requests: count } in lone {
             // Without a packet it adds nothing to one that is there, and a row of its own has the times of the request.
             let silent = FlowCounters { sum: Sum::default(), tcp: TcpCounts::ZERO, ..counters };
             self.conversations.add(place, key, silent);
-            let forward = FlowCounters::default();
-            let ends = Conversation { host: place, key, forward, reverse: forward }.ends();
             requests.insert((place, ends), count);
         }
         Some(requests)

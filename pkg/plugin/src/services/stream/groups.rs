@@ -7,7 +7,7 @@ use xdplive_packet::{
     flow::{FlowCounters, FlowKey, Sum},
 };
 use xdplive_source::{
-    GroupBy, Groups as Counted, Host, HostId, Lone, Place, Source, Sums, Top, Unanswered, names_of,
+    GroupBy, Groups as Counted, Host, Lone, Place, Source, Sums, Top, Unanswered, names_of,
 };
 
 use super::{
@@ -45,8 +45,8 @@ pub(super) struct Groups {
     attribution: Option<Attribution>,
 }
 
-/// Where a flow was counted: the machine's number and name, and the interface.
-type At = (HostId, Arc<str>, Arc<str>);
+/// Where a flow was counted: the machine and the interface.
+type At = (Host, Arc<str>);
 
 /// Which groups are shown.
 enum Choice {
@@ -64,10 +64,8 @@ impl Sink for Groups {
     }
 
     fn add(&mut self, host: &Host, interface: &Arc<str>, key: &FlowKey, counters: &FlowCounters) -> bool {
-        let known = self.attribution.as_ref().map(|attribution| attribution.known(host.id, *key));
-        let key = known.as_ref().unwrap_or(key);
         if let Some(sum) = groups::counted(self.query.measure, key, counters) {
-            self.sums_of(key.direction()).add(Place { host: &host.name, interface }, key, sum);
+            self.count(host, interface, key, sum);
         }
         true
     }
@@ -81,8 +79,7 @@ impl Sink for Groups {
         is_wanted: bool,
     ) {
         if let Some(unanswered) = &mut self.unanswered {
-            let at = (host.id, Arc::clone(&host.name), Arc::clone(interface));
-            unanswered.add(&at, key, counters, is_wanted);
+            unanswered.add(&(host.clone(), Arc::clone(interface)), key, counters, is_wanted);
         }
     }
 
@@ -138,12 +135,16 @@ impl Groups {
     /// Adds requests to their groups that have had no answer by now.
     fn add_unanswered(&mut self) {
         let lone = self.unanswered.as_mut().map(Unanswered::advance).unwrap_or_default();
-        for Lone { place: (id, host, interface), key, requests, .. } in lone {
-            let known = self.attribution.as_ref().map(|attribution| attribution.known(id, key));
-            let key = known.as_ref().unwrap_or(&key);
-            let sum = Sum { packets: requests, segments: requests, bytes: 0 };
-            self.sums.add(Place { host: &host, interface: &interface }, key, sum);
+        for Lone { place: (host, interface), key, requests, .. } in lone {
+            self.count(&host, &interface, &key, Sum { packets: requests, segments: requests, bytes: 0 });
         }
+    }
+
+    /// Adds what is counted of a flow to its group.
+    fn count(&mut self, host: &Host, interface: &Arc<str>, key: &FlowKey, sum: Sum) {
+        let known = self.attribution.as_ref().map(|attribution| attribution.known(host.id, *key));
+        let key = known.as_ref().unwrap_or(key);
+        self.sums_of(key.direction()).add(Place { host: &host.name, interface }, key, sum);
     }
 
     fn sums_of(&mut self, direction: Direction) -> &mut Counted {

@@ -1,7 +1,5 @@
-use bytemuck::Zeroable as _;
-use xdplive_packet::flow::TcpCounts;
-
 use super::*;
+use bytemuck::Zeroable as _;
 
 const HERE: u8 = 7;
 
@@ -56,7 +54,8 @@ fn it_is_told_where_and_by_whom() {
     all.add(&9, &flow(CLIENT, SERVER), &request, false);
     assert_eq!(all.advance(), []);
     assert!(all.are_waiting());
-    let lone = Lone { place: HERE, key: flow(CLIENT, SERVER), counters: request, requests: 1 };
+    let ends = ends_of(&flow(CLIENT, SERVER));
+    let lone = Lone { place: HERE, ends, key: flow(CLIENT, SERVER), counters: request, requests: 1 };
     assert_eq!(all.advance(), [lone]);
     assert!(!all.are_waiting());
     // Answers count, whoever wants to know of them.
