@@ -8,6 +8,8 @@ mod here;
 mod lease;
 mod leases;
 mod name;
+mod outgoing;
+mod share;
 mod shared;
 
 use std::{

@@ -5,15 +5,17 @@ use std::{
     sync::{Arc, Mutex},
 };
 
-use tokio::{sync::watch, time::timeout};
+use tokio::sync::watch;
 use tracing::info;
 use xdplive_packet::{Event, flow::Sum};
-use xdplive_source::{DropFeed, DropNews, DropSite, Thinner};
+use xdplive_source::{DropFeed, DropNews, DropSite};
 
 use super::{
     here::Here,
-    lease::{BEAT, LAST, Outgoing, asked_to_end, beats, came_to},
+    lease::came_to,
     leases::{Ending, Key, lock},
+    outgoing::{BEAT, Outgoing, asked_to_end, beats, why},
+    share::Share,
     shared::Shared,
 };
 use crate::wire::{self, DropTally, Ended, Kind, Settled};
@@ -30,14 +32,13 @@ pub(super) async fn drops(
     mut end: watch::Receiver<Ending>,
     share: watch::Receiver<Option<u32>>,
 ) {
-    let outgoing = Outgoing::new(Arc::clone(&shared), &key, run, end.clone());
+    let outgoing = Outgoing::new(shared, &key, run, end.clone());
     let mut running = Drops {
         outgoing,
         feed,
         has_rows,
         here,
-        share,
-        thinner: None,
+        share: Share::new(share),
         thinned: 0,
         failed: 0,
         sent: 0,
@@ -51,11 +52,7 @@ pub(super) async fn drops(
                 asked = why;
                 running.feed.end();
             }
-            _ = beat.tick() => {
-                if running.outgoing.last.elapsed() >= BEAT / 2 {
-                    running.outgoing.send(Kind::Beat, &wire::beat(None), 0).await;
-                }
-            }
+            _ = beat.tick() => running.outgoing.beat().await,
             news = running.feed.next() => match news {
                 Some(news) => running.pass_on(news).await,
                 None => break,
@@ -65,11 +62,8 @@ pub(super) async fn drops(
     // What a message brought that was lost comes again: how many there were of each reason.
     let reasons = running.reasons.clone();
     running.send(&reasons, &[]).await;
-    let reason = (asked != Ending::Asked).then(|| "the lease or the agent has ended".to_owned());
-    let settled = Settled { reason, ..running.settled() };
-    shared.leases.settle(&key, run, settled.clone());
-    // Nothing is lost by it: who waits for it asks.
-    _ = timeout(LAST, running.outgoing.send(Kind::End, &settled.to_json(), 0)).await;
+    let settled = Settled { reason: why(asked), ..running.settled() };
+    running.outgoing.finish(&key, run, &settled).await;
     info!("a stream of dropped packets for {} has ended: {}", key.0, came_to(&settled));
 }
 
@@ -78,8 +72,7 @@ struct Drops {
     feed: DropFeed,
     has_rows: bool,
     here: Arc<Mutex<Here>>,
-    share: watch::Receiver<Option<u32>>,
-    thinner: Option<(u32, Box<Thinner>)>,
+    share: Share,
     /// Rows left out here, and those that could not be sent.
     thinned: u64,
     failed: u64,
@@ -99,11 +92,10 @@ impl Drops {
             *sum += more;
             changed.insert(name, *sum);
         }
-        self.follow_share();
+        self.share.follow();
         let mut passed: Vec<(Event, DropSite)> = Vec::with_capacity(rows.len());
         for row in rows {
-            let passes = self.thinner.as_mut().is_none_or(|(_, thinner)| thinner.pass(&row.0));
-            if passes && self.outgoing.shared.leases.pass(&row.0) {
+            if self.share.pass(&row.0) && self.outgoing.shared.leases.pass(&row.0) {
                 passed.push(row);
             } else {
                 self.thinned += 1;
@@ -138,15 +130,6 @@ impl Drops {
             thinned: tally.thinned + self.thinned,
             lost: tally.lost + self.failed,
             counted: if self.has_rows { 0 } else { tally.delivered.saturating_sub(rows) },
-        }
-    }
-
-    fn follow_share(&mut self) {
-        let share = *self.share.borrow_and_update();
-        match (&self.thinner, share) {
-            (Some((limit, _)), Some(share)) if *limit == share => {}
-            (_, Some(share)) => self.thinner = Some((share, Box::new(Thinner::new(share)))),
-            (_, None) => self.thinner = None,
         }
     }
 

@@ -6,79 +6,23 @@ use std::{
     time::Duration,
 };
 
-use tokio::{
-    sync::watch,
-    time::{Instant, Interval, MissedTickBehavior, interval, timeout},
-};
-use tracing::{info, warn};
-use xdplive_source::{Batch, FlowFeed, FlowSnapshot, Request, RowCounts, StreamId, Subscription, Thinner};
+use tokio::sync::watch;
+use tracing::info;
+use xdplive_source::{Batch, FlowFeed, FlowSnapshot, Request, RowCounts, StreamId, Subscription};
 
 use super::{
     here::Here,
     leases::{Ending, Key, lock},
+    outgoing::{BEAT, Outgoing, asked_to_end, beats, why},
+    share::Share,
     shared::Shared,
 };
-use crate::wire::{self, Ended, Head, Kind, Progress, RowsWriter, Settled, Sums};
+use crate::wire::{self, Ended, Kind, RowsWriter, Settled, Sums};
 
 /// Rows that are taken of the source at a time.
 const MOST: usize = 4096;
-/// How often a client hears of a run with rows, if there are none.
-pub(super) const BEAT: Duration = Duration::from_millis(500);
-/// The same of a run that only counts: its sums are what is asked for.
+/// How often a client hears of a run that only counts: its sums are what is asked for.
 const COUNTING_BEAT: Duration = Duration::from_millis(250);
-/// How long a message may wait to be sent once the run is to end.
-pub(super) const LAST: Duration = Duration::from_secs(1);
-
-/// What is sent to one client for one run.
-pub(super) struct Outgoing {
-    pub(super) shared: Arc<Shared>,
-    subject: String,
-    pub(super) head: Head,
-    /// When something was last sent.
-    pub(super) last: Instant,
-    end: watch::Receiver<Ending>,
-}
-
-impl Outgoing {
-    pub(super) fn new(shared: Arc<Shared>, key: &Key, run: u64, end: watch::Receiver<Ending>) -> Self {
-        let (client, lease) = key;
-        let settings = &shared.settings;
-        let subject = settings.subjects.lease(&settings.host, client, *lease);
-        let head =
-            Head { lease: *lease, epoch: shared.epoch, run, host: settings.host.clone(), ..Head::default() };
-        Self { shared, subject, head, last: Instant::now(), end }
-    }
-
-    /// Sends a message with `rows` rows. Whether it is on its way: where there is no connection it waits, until a little
-    /// after the run was to end.
-    pub(super) async fn send(&mut self, kind: Kind, body: &[u8], rows: u64) -> bool {
-        let progress = Progress { sent: self.head.progress.sent + rows, ..self.head.progress };
-        let head = Head { at: self.shared.source.now().wall, progress, ..self.head.clone() };
-        let message = wire::message(kind, &head, body);
-        let mut end = self.end.clone();
-        let too_late = async {
-            _ = end.wait_for(|end| *end != Ending::Not).await;
-            tokio::time::sleep(LAST).await;
-        };
-        let publish = self.shared.connection.client.publish(self.subject.clone(), message.into());
-        tokio::select! {
-            biased;
-            sent = publish => match sent {
-                Ok(()) => {
-                    self.head.progress = progress;
-                    self.head.sequence += 1;
-                    self.last = Instant::now();
-                    true
-                }
-                Err(error) => {
-                    warn!("a message to a client could not be sent: {error}");
-                    false
-                }
-            },
-            () = too_late => false,
-        }
-    }
-}
 
 /// Sends the rows of `stream`, or what is counted of it, until its end.
 #[expect(clippy::too_many_arguments, reason = "the parts of one run, used here only")]
@@ -92,14 +36,12 @@ pub(super) async fn rows(
     end: watch::Receiver<Ending>,
     share: watch::Receiver<Option<u32>>,
 ) {
-    let outgoing = Outgoing::new(Arc::clone(&shared), &key, run, end);
-    let mut running =
-        Rows { outgoing, stream, has_rows, here, share, thinner: None, writer: RowsWriter::default() };
-    let reason = running.run().await;
+    let outgoing = Outgoing::new(shared, &key, run, end.clone());
+    let share = Share::new(share);
+    let mut running = Rows { outgoing, stream, has_rows, here, share, writer: RowsWriter::default() };
+    let reason = running.run(end).await;
     let settled = Settled { reason, ..running.settled() };
-    // Remembered first: who asks because the message did not come, is answered.
-    shared.leases.settle(&key, run, settled.clone());
-    running.outgoing.send(Kind::End, &settled.to_json(), 0).await;
+    running.outgoing.finish(&key, run, &settled).await;
     info!("a stream for {} has ended: {}", key.0, came_to(&settled));
 }
 
@@ -109,17 +51,15 @@ struct Rows {
     stream: Subscription,
     has_rows: bool,
     here: Arc<Mutex<Here>>,
-    share: watch::Receiver<Option<u32>>,
-    thinner: Option<(u32, Box<Thinner>)>,
+    share: Share,
     writer: RowsWriter,
 }
 
 impl Rows {
     /// Until the stream has ended. Returns why, where nobody asked for that.
-    async fn run(&mut self) -> Option<String> {
+    async fn run(&mut self, mut end: watch::Receiver<Ending>) -> Option<String> {
         let id = self.stream.id();
         let mut beat = beats(if self.has_rows { BEAT } else { COUNTING_BEAT });
-        let mut end = self.outgoing.end.clone();
         let mut asked = Ending::Not;
         loop {
             tokio::select! {
@@ -153,27 +93,27 @@ impl Rows {
         progress.thinned = counts.thinned + thinned;
         progress.lost_ring = counts.lost_ring;
         progress.lost_queue = counts.lost_queue + lost;
-        let sums = if self.has_rows {
+        if self.has_rows {
             // What its rows say is enough.
-            None
-        } else {
-            self.outgoing.shared.source.counts(id).await
-        };
-        if self.has_rows && self.outgoing.last.elapsed() < BEAT / 2 {
-            return;
+            return self.outgoing.beat().await;
         }
-        let sums = sums.map(|reading| Sums { at: reading.at.wall, sums: reading.sums });
+        let sums = self
+            .outgoing
+            .shared
+            .source
+            .counts(id)
+            .await
+            .map(|reading| Sums { at: reading.at.wall, sums: reading.sums });
         self.outgoing.send(Kind::Beat, &wire::beat(sums.as_ref()), 0).await;
     }
 
     async fn pass_on(&mut self, batches: &[Batch]) {
-        self.follow_share();
+        self.share.follow();
         for batch in batches {
             lock(&self.here).learn(batch);
             let mut sent = RowCounts::default();
             for row in batch.rows() {
-                let passes = self.thinner.as_mut().is_none_or(|(_, thinner)| thinner.pass(&row.event));
-                if !passes || !self.outgoing.shared.leases.pass(&row.event) {
+                if !self.share.pass(&row.event) || !self.outgoing.shared.leases.pass(&row.event) {
                     lock(&self.here).thinned.add(row);
                     continue;
                 }
@@ -201,15 +141,6 @@ impl Rows {
         *sent = RowCounts::default();
     }
 
-    fn follow_share(&mut self) {
-        let share = *self.share.borrow_and_update();
-        match (&self.thinner, share) {
-            (Some((limit, _)), Some(share)) if *limit == share => {}
-            (_, Some(share)) => self.thinner = Some((share, Box::new(Thinner::new(share)))),
-            (_, None) => self.thinner = None,
-        }
-    }
-
     /// What the run has come to, once the stream has ended.
     fn settled(&self) -> Settled {
         let here = lock(&self.here);
@@ -235,18 +166,6 @@ impl Rows {
         all.sent = here.sent.total();
         Settled { all, segments: counted.segments, bytes: counted.bytes, by_interface, reason: None }
     }
-}
-
-/// When to say that a run goes on.
-pub(super) fn beats(period: Duration) -> Interval {
-    let mut beats = interval(period);
-    beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
-    beats
-}
-
-/// Waits until a run is to end. Where nobody can say so any more, the agent itself ends.
-pub(super) async fn asked_to_end(end: &mut watch::Receiver<Ending>) -> Ending {
-    end.wait_for(|end| *end != Ending::Not).await.map_or(Ending::Agent, |end| *end)
 }
 
 /// A snapshot with no more than `most` flows. It is shared with others who ask, so that it is copied where it has more.
@@ -277,7 +196,7 @@ pub(super) async fn flows(
     FlowTerms { most, tcp }: FlowTerms,
     mut end: watch::Receiver<Ending>,
 ) {
-    let mut outgoing = Outgoing::new(Arc::clone(&shared), &key, run, end.clone());
+    let mut outgoing = Outgoing::new(shared, &key, run, end.clone());
     let mut so_far: BTreeMap<Arc<str>, [u64; 2]> = BTreeMap::new();
     let mut beat = beats(BEAT);
     let mut asked = Ending::Not;
@@ -287,11 +206,7 @@ pub(super) async fn flows(
                 asked = why;
                 feed.end();
             }
-            _ = beat.tick() => {
-                if outgoing.last.elapsed() >= BEAT / 2 {
-                    outgoing.send(Kind::Beat, &wire::beat(None), 0).await;
-                }
-            }
+            _ = beat.tick() => outgoing.beat().await,
             snapshot = feed.next() => {
                 let Some(snapshot) = snapshot else { break };
                 let sums = so_far.entry(Arc::clone(&snapshot.interface)).or_default();
@@ -305,11 +220,8 @@ pub(super) async fn flows(
             }
         }
     }
-    let reason = (asked != Ending::Asked).then(|| "the lease or the agent has ended".to_owned());
-    let settled = Settled { reason, ..Settled::default() };
-    shared.leases.settle(&key, run, settled.clone());
-    // Nothing is lost by it: who waits for it asks.
-    _ = timeout(LAST, outgoing.send(Kind::End, &settled.to_json(), 0)).await;
+    let settled = Settled { reason: why(asked), ..Settled::default() };
+    outgoing.finish(&key, run, &settled).await;
 }
 
 /// What a run is for, in words.
