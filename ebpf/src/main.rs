@@ -17,6 +17,7 @@ mod deliver;
 mod flows;
 mod inside;
 mod maps;
+mod object;
 mod observe;
 mod packet;
 mod packet_bytes;
@@ -55,15 +56,4 @@ pub fn tcx_ingress(ctx: TcContext) -> i32 {
 #[classifier]
 pub fn tcx_egress(ctx: TcContext) -> i32 {
     tcx::observe(&ctx, Hook::TcxEgress)
-}
-
-/// What the kernel asks of a program that uses GPL-only helpers.
-#[unsafe(link_section = "license")]
-#[unsafe(no_mangle)]
-static LICENSE: [u8; 13] = *b"Dual BSD/GPL\0";
-
-/// Nothing here can panic; the language wants a handler all the same.
-#[panic_handler]
-fn panic(_info: &core::panic::PanicInfo) -> ! {
-    loop {}
 }

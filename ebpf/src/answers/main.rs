@@ -16,6 +16,8 @@
 
 #[path = "../kernel_memory.rs"]
 mod kernel_memory;
+#[path = "../object.rs"]
+mod object;
 #[path = "../verifier.rs"]
 #[expect(dead_code, reason = "of what is in it, one function is needed here")]
 mod verifier;
@@ -36,7 +38,7 @@ use xdplive_packet::answer::{
     Answer, MOST_BYTES, MOST_INTERFACES, MOST_QUESTIONS, PATIENCE, PORT, Question, count, offset,
 };
 
-use kernel_memory::{is_of_kernel, pointer, read};
+use kernel_memory::{namespace_of, number, read};
 
 /// Bytes of the ring: room for some 250 answers.
 const RING_BYTES: usize = 256 << 10;
@@ -263,11 +265,7 @@ fn is_asked(question: &Question) -> bool {
 #[inline(always)]
 fn is_watched(packet: u64) -> Option<bool> {
     let device = number::<u64>(packet, offset::DEVICE)?;
-    if !is_of_kernel(device) {
-        return None;
-    }
-    let namespace = pointer(member(device, offset::DEVICE_NAMESPACE)?)?;
-    if number::<u32>(namespace, offset::NAMESPACE_NUMBER)? != *NAMESPACE.get(0)? {
+    if namespace_of(device, offset::DEVICE_NAMESPACE)? != *NAMESPACE.get(0)? {
         return None;
     }
     let index = number::<u32>(device, offset::INDEX)?;
@@ -345,26 +343,4 @@ fn add_one(which: u32) {
         // SAFETY: a value of a map; the intrinsic is one instruction.
         unsafe { atomic_xadd::<_, _, { AtomicOrdering::SeqCst }>(count, 1_u64) };
     }
-}
-
-/// The address of a member of the structure at an address.
-#[inline(always)]
-fn member(of: u64, number: u32) -> Option<u64> {
-    Some(of + u64::from(*OFFSETS.get(number)?))
-}
-
-#[inline(always)]
-fn number<T>(of: u64, at: u32) -> Option<T> {
-    read(member(of, at)?)
-}
-
-/// What the kernel asks of a program that uses GPL-only helpers.
-#[unsafe(link_section = "license")]
-#[unsafe(no_mangle)]
-static LICENSE: [u8; 13] = *b"Dual BSD/GPL\0";
-
-/// Nothing here can panic; the language wants a handler all the same.
-#[panic_handler]
-fn panic(_info: &core::panic::PanicInfo) -> ! {
-    loop {}
 }

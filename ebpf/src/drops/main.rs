@@ -15,6 +15,8 @@
 
 #[path = "../kernel_memory.rs"]
 mod kernel_memory;
+#[path = "../object.rs"]
+mod object;
 #[path = "../verifier.rs"]
 #[expect(dead_code, reason = "of what is in it, one function is needed here")]
 mod verifier;
@@ -38,7 +40,7 @@ use xdplive_packet::{
     dropped::{Dropped, MOST_BYTES, MOST_LOCATIONS, MOST_LOST, MOST_NAME, Place, Way, exception, offset},
 };
 
-use kernel_memory::{is_of_kernel, pointer, read};
+use kernel_memory::{is_of_kernel, member, namespace_of, number, pointer, read};
 
 /// Bytes of the ring.
 const RING_BYTES: usize = 4 << 20;
@@ -329,35 +331,3 @@ fn remember(location: u64) {
 /// mangled one depends on where the checkout is.
 #[unsafe(no_mangle)]
 static FORMAT: [u8; 4] = *b"%pB\0";
-
-/// The number of the network namespace of a device or socket.
-#[inline(always)]
-fn namespace_of(owner: u64, at: u32) -> Option<u32> {
-    if !is_of_kernel(owner) {
-        return None;
-    }
-    let namespace = pointer(member(owner, at)?)?;
-    read::<u32>(member(namespace, offset::NAMESPACE_NUMBER)?)
-}
-
-/// The address of a member of the structure at an address.
-#[inline(always)]
-fn member(of: u64, number: u32) -> Option<u64> {
-    Some(of + u64::from(*OFFSETS.get(number)?))
-}
-
-#[inline(always)]
-fn number<T>(of: u64, at: u32) -> Option<T> {
-    read(member(of, at)?)
-}
-
-/// What the kernel asks of a program that uses GPL-only helpers.
-#[unsafe(link_section = "license")]
-#[unsafe(no_mangle)]
-static LICENSE: [u8; 13] = *b"Dual BSD/GPL\0";
-
-/// Nothing here can panic; the language wants a handler all the same.
-#[panic_handler]
-fn panic(_info: &core::panic::PanicInfo) -> ! {
-    loop {}
-}

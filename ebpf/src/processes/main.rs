@@ -9,6 +9,8 @@
 #![no_main]
 #![feature(asm_experimental_arch)]
 
+#[path = "../object.rs"]
+mod object;
 #[path = "../verifier.rs"]
 #[expect(dead_code, reason = "of what is in it, one function is needed here")]
 mod verifier;
@@ -405,15 +407,4 @@ fn read<T: Copy>(structure: u64, number: u32) -> Option<T> {
             bpf_probe_read_kernel(value.as_mut_ptr().cast(), size_of::<T>() as u32, at as *const c_void);
         (result == 0).then(|| value.assume_init())
     }
-}
-
-/// What the kernel asks of a program that uses GPL-only helpers.
-#[unsafe(link_section = "license")]
-#[unsafe(no_mangle)]
-static LICENSE: [u8; 13] = *b"Dual BSD/GPL\0";
-
-/// Nothing here can panic; the language wants a handler all the same.
-#[panic_handler]
-fn panic(_info: &core::panic::PanicInfo) -> ! {
-    loop {}
 }

@@ -8,6 +8,9 @@
 #![no_std]
 #![no_main]
 
+#[path = "../object.rs"]
+mod object;
+
 use core::ptr::{addr_of, read_volatile, write_volatile};
 
 use aya_ebpf::{
@@ -196,15 +199,4 @@ pub fn old_socket(ctx: *mut OldSocket) -> i32 {
         let _ = bpf_setsockopt(tcp.cast(), SOL_TCP, CB_FLAGS, (&raw mut flags).cast(), size);
     }
     0
-}
-
-/// What the kernel asks of a program that uses GPL-only helpers.
-#[unsafe(link_section = "license")]
-#[unsafe(no_mangle)]
-static LICENSE: [u8; 13] = *b"Dual BSD/GPL\0";
-
-/// Nothing here can panic; the language wants a handler all the same.
-#[panic_handler]
-fn panic(_info: &core::panic::PanicInfo) -> ! {
-    loop {}
 }

@@ -7,7 +7,6 @@
 
 use bytemuck::{Pod, Zeroable};
 
-use super::{ACK, SYN};
 use crate::{
     headers::{Headers, present},
     parse::Layers,
@@ -17,7 +16,10 @@ use crate::{
 /// The protocol's number (IANA).
 pub const TCP: u8 = 6;
 
+/// Its flags.
+pub(super) const SYN: u8 = 1 << 1;
 const RST: u8 = 1 << 2;
+pub(super) const ACK: u8 = 1 << 4;
 
 /// What was counted of a TCP flow.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]

@@ -5,7 +5,8 @@ use xdplive_corpus::{generate, named};
 use super::*;
 use crate::{
     accounting::wire_bytes,
-    event::SEGMENTS_UNKNOWN,
+    event::{Direction, SEGMENTS_UNKNOWN},
+    headers::{Headers, present},
     parse,
     wire::{LinkType, Tag, Wire},
 };
