@@ -1,17 +1,18 @@
 import type { Column } from './kit/table';
 import { UNITS } from './kit/units';
 
-/** Who talks with whom. */
-export const ENDS = [
+/** The two hosts, and their ports. */
+export const SIDES = [
   'source_ip',
   'source_name',
   'source_port',
   'destination_ip',
   'destination_name',
   'destination_port',
-  'protocol',
-  'vlan',
 ] as const;
+
+/** Who talks with whom. */
+export const ENDS = [...SIDES, 'protocol', 'vlan'] as const;
 
 /** The same in the order in which a conversation is read. */
 export const ENDS_SHOWN = {

@@ -11,7 +11,7 @@ import { tableOf } from './kit/table';
 import { UNITS } from './kit/units';
 import { addressVariable } from './kit/variables';
 import { droppedLines, droppedRows, droppedTableOf, REASONS } from './dropped';
-import { ENDS, ENDS_SHOWN, WHO } from './ends';
+import { ENDS, ENDS_SHOWN, SIDES, WHO } from './ends';
 import { hostLines } from './hosts';
 import { packetRows, packetTableOf, ROWS_SHOWN } from './packetRows';
 import { EXACT, OF_FLOWS } from './phrases';
@@ -273,21 +273,7 @@ function peers() {
 
 function quality() {
   const asked = conversations(
-    [
-      'source_ip',
-      'source_name',
-      'source_port',
-      'destination_ip',
-      'destination_name',
-      'destination_port',
-      'rtt',
-      'retransmits',
-      'handshake',
-      'resets',
-      'zero_windows',
-      'unanswered',
-      'quality_source',
-    ],
+    [...SIDES, 'rtt', 'retransmits', 'handshake', 'resets', 'zero_windows', 'unanswered', 'quality_source'],
     { interval: INTERVAL, top: 100, since: 'start', filter: `${OF_HOST} and tcp` }
   );
   const { panel, pipeline } = tableOf(

@@ -1,6 +1,7 @@
 import { packets } from './kit/queries';
 import { tableOf } from './kit/table';
 import { UNITS } from './kit/units';
+import { SIDES } from './ends';
 
 /** What a reader can scroll through while rows come. */
 export const ROWS_SHOWN = 500;
@@ -8,23 +9,7 @@ export const ROWS_SHOWN = 500;
 /** A row for each packet that a filter wants; none: the reader's. */
 export function packetRows(scope: { rowsKept: number; filter?: string }) {
   return packets(
-    [
-      'time',
-      'interface',
-      'direction',
-      'ethertype',
-      'protocol',
-      'source_ip',
-      'source_name',
-      'source_port',
-      'destination_ip',
-      'destination_name',
-      'destination_port',
-      'frame_length',
-      'ttl',
-      'tcp_flags',
-      'host',
-    ],
+    ['time', 'interface', 'direction', 'ethertype', 'protocol', ...SIDES, 'frame_length', 'ttl', 'tcp_flags', 'host'],
     scope
   );
 }

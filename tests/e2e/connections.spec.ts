@@ -1,6 +1,6 @@
 import { connect } from 'net';
 
-import { DATA_SOURCE, INTERFACE } from './here';
+import { ask, choose } from './editor';
 import { expect, test } from './made';
 
 /** Nobody listens there. */
@@ -20,19 +20,8 @@ function knock(): () => void {
 test('refused connections are resets in a graph, once the measure is chosen', async ({ panelEditPage, page }) => {
   const end = knock();
   try {
-    await panelEditPage.datasource.set(DATA_SOURCE.name);
-    await page.getByRole('radio', { name: 'Rates', exact: true }).click({ force: true });
-    const choose = async (label: string, name: string) => {
-      const field = page.getByLabel(label, { exact: true });
-      await field.fill(name);
-      await page
-        .getByRole('option', { name: new RegExp(`^${name}`) })
-        .first()
-        .click();
-      await field.press('Escape');
-    };
-    await choose('Interface', INTERFACE);
-    await choose('Measure', 'Resets/s');
+    await ask(panelEditPage, page, 'Rates');
+    await choose(page, 'Measure', 'Resets/s');
     await panelEditPage.toggleTableView();
     // The editor has chosen groups: they are counted by flows.
     await expect(page.getByText('refused', { exact: false })).toHaveCount(0);

@@ -1,24 +1,6 @@
-import { expect, test, type PanelEditPage } from '@grafana/plugin-e2e';
-import type { Page } from '@playwright/test';
+import { expect, test } from '@grafana/plugin-e2e';
 
-import { DATA_SOURCE, INTERFACE } from './here';
-
-/** A new panel of this data source, which shows this kind. */
-async function ask(panel: PanelEditPage, page: Page, kind: string): Promise<void> {
-  await panel.datasource.set(DATA_SOURCE.name);
-  await page.getByRole('radio', { name: kind, exact: true }).click({ force: true });
-  await choose(page, 'Interface', INTERFACE);
-}
-
-async function choose(page: Page, label: string, name: string): Promise<void> {
-  const field = page.getByLabel(label, { exact: true });
-  await field.fill(name);
-  await page
-    .getByRole('option', { name: new RegExp(`^${name}`) })
-    .first()
-    .click();
-  await field.press('Escape');
-}
+import { ask, choose } from './editor';
 
 test('packets come into a table, and a wrong filter is an error that says where', async ({ panelEditPage, page }) => {
   await ask(panelEditPage, page, 'Packets');
