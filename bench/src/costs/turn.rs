@@ -197,7 +197,7 @@ async fn carry(ends: &Arc<Ends>, traffic: Traffic, time: Duration) -> Result<Car
     done.await.map_err(|_| CostsError::Thread)?.map_err(CostsError::Connection)
 }
 
-/// Reads a stream, and strikes off what is missing.
+/// Reads a stream, and removes from what is missing what it shows.
 async fn read(mut stream: Streaming<StreamPacket>, missing: Missing) -> Result<(), RowsError> {
     while let Some(message) = stream.message().await? {
         let is_in = |text: &str| message.data.windows(text.len()).any(|bytes| bytes == text.as_bytes());
