@@ -1,4 +1,5 @@
-//! How much larger rows may be than they are shown, where machines do not send all conversations one by one.
+//! How much larger rows may be than they are shown: where machines do not send all conversations one by one, and where more
+//! requests wait for an answer than a stream can know.
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -19,8 +20,10 @@ pub struct Shortfalls(Arc<Mutex<HashMap<Arc<Label>, Shortfall>>>);
 struct Shortfall {
     /// Machines that have not sent everything.
     machines: usize,
-    /// Bytes.
+    /// Bytes that these may have beyond what they sent.
     bytes: u64,
+    /// Requests for a connection that found no room.
+    requests: u64,
     what: What,
     is_since_start: bool,
 }
@@ -58,7 +61,8 @@ impl Shortfalls {
             machines: BTreeSet::new(),
             bytes: 0,
             before: 0,
-            said: 0,
+            requests: 0,
+            said: Said::default(),
         }
     }
 
@@ -70,7 +74,19 @@ impl Shortfalls {
 
 impl Shortfall {
     fn sentence(&self) -> String {
-        let Self { machines, bytes, what, is_since_start } = self;
+        let of_machines = (self.bytes > 0).then(|| self.of_machines());
+        let of_requests = (self.requests > 0).then(|| {
+            format!(
+                "There is no room for more conversations that wait for an answer: {} requests of the last interval are in no row, \
+                 whether or not they had one.",
+                self.requests
+            )
+        });
+        of_machines.into_iter().chain(of_requests).collect::<Vec<_>>().join(" ")
+    }
+
+    fn of_machines(&self) -> String {
+        let Self { machines, bytes, what, is_since_start, .. } = self;
         let who =
             if *machines == 1 { "1 machine sends".to_owned() } else { format!("{machines} machines send") };
         let when = if *is_since_start { "since the stream began" } else { "in the last interval" };
@@ -101,8 +117,16 @@ pub struct Adding {
     bytes: u64,
     /// Of those before, where they count.
     before: u64,
-    /// What was last logged.
-    said: u64,
+    /// Of this interval.
+    requests: u64,
+    said: Said,
+}
+
+/// What was last logged.
+#[derive(Clone, Copy, Debug, Default)]
+struct Said {
+    bytes: u64,
+    requests: u64,
 }
 
 impl Adding {
@@ -120,24 +144,31 @@ impl Adding {
         self.bytes = self.bytes.saturating_add(more);
     }
 
+    /// Requests for a connection that found no room.
+    pub fn add_requests(&mut self, count: u64) {
+        self.requests = self.requests.saturating_add(count);
+    }
+
     /// The interval is over.
     pub fn advance(&mut self) {
         let bytes = self.before.saturating_add(self.bytes);
-        let Self { what, is_since_start, .. } = *self;
-        let shortfall = Shortfall { machines: self.machines.len(), bytes, what, is_since_start };
+        let Self { what, is_since_start, requests, .. } = *self;
+        let shortfall = Shortfall { machines: self.machines.len(), bytes, requests, what, is_since_start };
         let mut shortfalls = self.shortfalls.lock();
-        if bytes == 0 {
+        if bytes == 0 && requests == 0 {
             shortfalls.remove(&self.stream);
         } else {
             shortfalls.insert(Arc::clone(&self.stream), shortfall);
         }
         drop(shortfalls);
         // Not every change is worth a line.
-        if bytes > self.said.saturating_mul(2) {
-            self.said = bytes;
+        if bytes > self.said.bytes.saturating_mul(2) || requests > self.said.requests.saturating_mul(2) {
+            self.said =
+                Said { bytes: bytes.max(self.said.bytes), requests: requests.max(self.said.requests) };
             warn!("{}", shortfall.sentence());
         }
         self.bytes = 0;
+        self.requests = 0;
         if is_since_start {
             self.before = bytes;
         } else {

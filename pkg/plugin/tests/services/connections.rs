@@ -145,6 +145,41 @@ async fn requests_without_answers_as_rates_are_those_that_a_filter_wants() {
     assert_eq!((groups, values), (json!(["192.0.2.1", "192.0.2.2"]), json!([4.0, 0.0])));
 }
 
+/// A scan leaves more requests waiting than a stream can know, and the answer says how many it does not tell of.
+#[tokio::test(start_paused = true)]
+async fn an_answer_says_how_many_requests_found_no_room() {
+    let flows = r#"{"kind":"flows","columns":["source_ip","unanswered"],"interval":1000}"#;
+    for json in [flows.to_owned(), rates("unanswered", "")] {
+        let mut grafana = Grafana::start().await;
+        let (mut running, stream) = grafana.stream(&json).await;
+        let scan = |hosts: std::ops::Range<u8>| {
+            let ports = |host| (0..40_000).map(move |port| (host, port));
+            let asked = |(host, port)| {
+                let (key, counters) = asks(host, REQUEST);
+                (FlowKey { destination_port: port, ..key }, counters)
+            };
+            hosts.flat_map(ports).map(asked).collect::<Vec<_>>()
+        };
+        stream.count(0, scan(1..3), 0);
+        columns(&mut running).await;
+        let notices = async |grafana: &Grafana| {
+            let answer = grafana.answer(viewer(), &json).await;
+            meta(&answer.frames[0])["notices"].to_string()
+        };
+        let left_out = format!("{} requests of the last interval", 80_000 - 65_536);
+        let told = notices(&grafana).await;
+        assert!(told.contains(&left_out) && !told.contains("machine"), "{told}");
+        // The answers that came meanwhile made room.
+        let (key, counters) = asks(9, REQUEST);
+        stream.count(1, vec![(key, counters)], 0);
+        columns(&mut running).await;
+        stream.count(2, vec![(key, counters)], 0);
+        columns(&mut running).await;
+        let told = notices(&grafana).await;
+        assert!(!told.contains("requests"), "{told}");
+    }
+}
+
 /// What is kept for other measures is of packets.
 #[tokio::test]
 async fn measures_of_tcp_have_no_past_of_packets() {

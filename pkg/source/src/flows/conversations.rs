@@ -48,14 +48,13 @@ pub struct Conversations {
     places: HashMap<(HostId, FlowKey), usize, RandomState>,
     /// The key is that of the flow seen first, whoever started it.
     found: Vec<Conversation>,
-    left_out: Sum,
 }
 
 impl Conversations {
     /// None yet, and so many at most.
     #[must_use]
     pub fn new(most: usize) -> Self {
-        Self { most, places: HashMap::default(), found: Vec::new(), left_out: Sum::default() }
+        Self { most, places: HashMap::default(), found: Vec::new() }
     }
 
     /// Adds what a host has counted of a flow; says whether there was room for it.
@@ -70,10 +69,7 @@ impl Conversations {
                 let reverse = FlowCounters::default();
                 self.found.push(Conversation { host, key, forward: counters, reverse });
             }
-            None => {
-                self.left_out += counters.sum;
-                return false;
-            }
+            None => return false,
         }
         true
     }
@@ -95,17 +91,10 @@ impl Conversations {
         self.found.is_empty()
     }
 
-    /// Packets of conversations for which there was no room.
-    #[must_use]
-    pub fn left_out(&self) -> Sum {
-        self.left_out
-    }
-
     /// Forgets all of them.
     pub fn clear(&mut self) {
         self.places.clear();
         self.found.clear();
-        self.left_out = Sum::default();
     }
 }
 

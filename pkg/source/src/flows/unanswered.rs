@@ -15,7 +15,6 @@ pub struct Unanswered<P> {
     /// addresses.
     known: HashMap<(P, FlowKey), Known, RandomState>,
     most: usize,
-    left_out: u64,
 }
 
 /// What is known of a conversation.
@@ -49,24 +48,23 @@ impl<P: Clone + Eq + Hash> Unanswered<P> {
     /// None yet, and of so many conversations at most.
     #[must_use]
     pub fn new(most: usize) -> Self {
-        Self { known: HashMap::default(), most, left_out: 0 }
+        Self { known: HashMap::default(), most }
     }
 
     /// Adds what was counted of a flow in this interval. `is_wanted` says whether its requests are to be told; its answers to
-    /// others count in any case.
-    pub fn add(&mut self, place: &P, key: &FlowKey, counters: &FlowCounters, is_wanted: bool) {
+    /// others count in any case. Returns how many wanted requests found no room, which are told never.
+    pub fn add(&mut self, place: &P, key: &FlowKey, counters: &FlowCounters, is_wanted: bool) -> u64 {
         let mut tcp = counters.tcp;
         if !is_wanted {
             tcp.requests = 0;
         }
         if tcp.requests | tcp.answers() == 0 {
-            return;
+            return 0;
         }
         let ends = (place.clone(), ends_of(key));
         if self.known.len() >= self.most && !self.known.contains_key(&ends) {
             // An answer to nothing that is known needs no room.
-            self.left_out = self.left_out.saturating_add(tcp.requests);
-            return;
+            return tcp.requests;
         }
         let known = self.known.entry(ends).or_default();
         let [one, swapped] = &mut known.now;
@@ -74,6 +72,7 @@ impl<P: Clone + Eq + Hash> Unanswered<P> {
         if tcp.requests > 0 {
             known.request = Some((*key, *counters));
         }
+        0
     }
 
     /// Ends the interval: the requests of the one before that have had no answer by now, by conversation.
@@ -101,12 +100,6 @@ impl<P: Clone + Eq + Hash> Unanswered<P> {
     #[must_use]
     pub fn are_waiting(&self) -> bool {
         !self.known.is_empty()
-    }
-
-    /// Requests of conversations for which there was no room.
-    #[must_use]
-    pub const fn left_out(&self) -> u64 {
-        self.left_out
     }
 }
 

@@ -81,10 +81,9 @@ impl Sink for Flows {
         key: &FlowKey,
         counters: &FlowCounters,
         is_wanted: bool,
-    ) {
-        if let Some(unanswered) = &mut self.unanswered {
-            unanswered.add(&host.id, key, counters, is_wanted);
-        }
+    ) -> u64 {
+        let Some(unanswered) = &mut self.unanswered else { return 0 };
+        unanswered.add(&host.id, key, counters, is_wanted)
     }
 
     fn add_other(&mut self, _host: &Host, _interface: &Arc<str>, _direction: Direction, _sum: &Sum) -> bool {

@@ -77,10 +77,9 @@ impl Sink for Groups {
         key: &FlowKey,
         counters: &FlowCounters,
         is_wanted: bool,
-    ) {
-        if let Some(unanswered) = &mut self.unanswered {
-            unanswered.add(&(host.clone(), Arc::clone(interface)), key, counters, is_wanted);
-        }
+    ) -> u64 {
+        let Some(unanswered) = &mut self.unanswered else { return 0 };
+        unanswered.add(&(host.clone(), Arc::clone(interface)), key, counters, is_wanted)
     }
 
     fn add_other(&mut self, host: &Host, interface: &Arc<str>, direction: Direction, sum: &Sum) -> bool {

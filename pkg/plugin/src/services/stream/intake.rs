@@ -30,7 +30,8 @@ pub(super) trait Sink {
     /// Adds packets of a flow of a host. Says whether there is room for it.
     fn add(&mut self, host: &Host, interface: &Arc<str>, key: &FlowKey, counters: &FlowCounters) -> bool;
 
-    /// Hears of the requests and answers of a flow of a host, also where its packets are not wanted.
+    /// Hears of the requests and answers of a flow of a host, also where its packets are not wanted. Returns how many requests
+    /// there was no room for.
     fn hear(
         &mut self,
         _host: &Host,
@@ -38,7 +39,8 @@ pub(super) trait Sink {
         _key: &FlowKey,
         _counters: &FlowCounters,
         _is_wanted: bool,
-    ) {
+    ) -> u64 {
+        0
     }
 
     /// Adds packets of flows of a host for which the table had no room. Says whether that is of use.
@@ -196,7 +198,8 @@ impl Intake {
             let is_wanted = is_on_the_way && wanted.matches(key);
             let TcpCounts { requests, acceptances, resets, .. } = counters.tcp;
             if requests | acceptances | resets != 0 {
-                sink.hear(host, interface, &self.masks.key(key), counters, is_wanted);
+                let left_out = sink.hear(host, interface, &self.masks.key(key), counters, is_wanted);
+                self.shortfall.add_requests(left_out);
             }
             if !is_on_the_way {
                 continue;

@@ -67,10 +67,11 @@ fn it_is_told_where_and_by_whom() {
 #[test]
 fn what_finds_no_room_is_counted() {
     let mut all = Unanswered::new(2);
-    for port in 1..=5 {
-        all.add(&HERE, &flow((9, port), SERVER), &counted(1, 0, 0), true);
-    }
-    assert_eq!(all.left_out(), 3);
+    let left_out = (1..=5).map(|port| all.add(&HERE, &flow((9, port), SERVER), &counted(2, 0, 0), true));
+    assert_eq!(left_out.collect::<Vec<u64>>(), [0, 0, 2, 2, 2]);
+    // Neither does an answer need room, nor a request that nobody wants.
+    assert_eq!(all.add(&HERE, &flow((9, 9), SERVER), &counted(0, 1, 0), true), 0);
+    assert_eq!(all.add(&HERE, &flow((9, 9), SERVER), &counted(1, 0, 0), false), 0);
     all.advance();
     assert_eq!(all.advance().len(), 2);
     assert!(!all.are_waiting());
