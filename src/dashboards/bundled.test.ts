@@ -244,8 +244,8 @@ it('leads from a host to all that is known of it, whatever filter its page had',
 
 describe('addresses', () => {
   const target = {
-    pages: () => ({ packets: () => '/packets', host: () => '/host' }),
-    interfaces: [],
+    pages: () => ({ packets: () => '/packets', host: () => '/host', haveMachines: false }),
+    scope: { machines: [], interfaces: [] },
     decapsulate: undefined,
   };
   const ADDRESSES = ['source_ip', 'destination_ip'];
@@ -274,8 +274,6 @@ describe('addresses', () => {
   it('have their names beside them in tables, where the back end has names', () => {
     const without = panels
       .filter(([, { type }]) => type === 'table')
-      // Rows of drops have no names.
-      .filter(([, , { kind }]) => kind !== 'drops')
       .filter(([, , { columns = [] }]) => columns.includes('source_ip') && !columns.includes('source_name'));
     expect(without).toEqual([]);
   });

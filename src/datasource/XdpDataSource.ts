@@ -86,7 +86,7 @@ export class XdpDataSource
   override readonly variables = new XdpVariableSupport(this);
   override annotations = ANNOTATIONS;
   /** Where links from cells lead. */
-  private pages: Pages = { packets: dashboardPage(this.uid, this.type), host: hostPage(this.uid) };
+  private pages: Pages;
   /** For the bundled dashboards, which somebody may not have imported yet. */
   private readonly packetsSearch = new DashboardSearch(LIVE_PACKETS);
   private readonly hostSearch = new DashboardSearch(HOST);
@@ -94,9 +94,9 @@ export class XdpDataSource
   private readonly toldContext = new ToldContext();
   /** Whether alert rules and public dashboards may see packets. */
   readonly allowsPacketsToServices: boolean;
-  /** The ceiling of its own settings. */
   /** Whether it has the packets of other machines, reached over NATS. */
   readonly hasOtherMachines: boolean;
+  /** The ceiling of its own settings. */
   private readonly maxLimit: number | undefined;
 
   constructor(instanceSettings: DataSourceInstanceSettings<XdpSettings>) {
@@ -104,6 +104,11 @@ export class XdpDataSource
     this.allowsPacketsToServices = instanceSettings.jsonData.allowPacketsToServices ?? false;
     this.maxLimit = instanceSettings.jsonData.maxLimit;
     this.hasOtherMachines = (instanceSettings.jsonData.natsServers ?? []).length > 0;
+    this.pages = {
+      packets: dashboardPage(this.uid, this.type),
+      host: hostPage(this.uid),
+      haveMachines: this.hasOtherMachines,
+    };
   }
 
   override getDefaultQuery(app?: CoreApp): Partial<XdpQuery> {

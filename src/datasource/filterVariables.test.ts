@@ -28,6 +28,7 @@ const answer: DataQueryResponse = {
 const shown = dresser([{ refId: 'A' }], () => ({
   packets: dashboardPage('uid-1', pluginJson.id),
   host: hostPage('uid-1'),
+  haveMachines: false,
 }))(answer);
 
 describe('a query whose filter has a variable', () => {

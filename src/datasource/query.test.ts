@@ -36,6 +36,7 @@ const answer: DataQueryResponse = {
 const shown = dresser([{ refId: 'A' }], () => ({
   packets: dashboardPage('uid-1', pluginJson.id),
   host: hostPage('uid-1'),
+  haveMachines: false,
 }))(answer);
 
 describe('query', () => {

@@ -20,6 +20,7 @@ import { COLUMNS } from '../testing/columns';
 import { dresser } from './dressed';
 import type { Pages } from './links';
 import { lookOfColumn, lookOfGroup, type Look } from './looks';
+import type { Scope } from './packetsPage';
 
 const frame = createDataFrame({
   refId: 'A',
@@ -38,13 +39,18 @@ const frame = createDataFrame({
 });
 
 const pages: Pages = {
-  packets: (filter, interfaces, _, decapsulate = 'none') =>
-    `/page?${interfaces.join('+')}&${filter}${decapsulate === 'none' ? '' : `&${decapsulate}`}`,
-  host: (address, interfaces) => `/host?${interfaces.join('+')}&${address}`,
+  packets: (filter, scope, _, decapsulate = 'none') =>
+    `/page?${asText(scope)}&${filter}${decapsulate === 'none' ? '' : `&${decapsulate}`}`,
+  host: (address, scope) => `/host?${asText(scope)}&${address}`,
+  haveMachines: false,
 };
 
-function dressedBy(query: Partial<XdpQuery>, given: DataFrame = frame): DataFrame {
-  const [found] = dresser([{ refId: 'A', ...query }], () => pages)({ data: [given] }).data as DataFrame[];
+const asText = ({ machines, interfaces }: Scope) =>
+  [...machines.map((machine) => `${machine}:`), interfaces.join('+')].join('');
+
+function dressedBy(query: Partial<XdpQuery>, given: DataFrame = frame, haveMachines = false): DataFrame {
+  const shown = dresser([{ refId: 'A', ...query }], () => ({ ...pages, haveMachines }));
+  const [found] = shown({ data: [given] }).data as DataFrame[];
   if (found === undefined) {
     throw new Error('the frame is gone');
   }
@@ -143,6 +149,21 @@ describe('as Grafana draws it', () => {
       ['Packets of this port', '/page?lo+eth1&port 443'],
       ['Packets of this conversation', '/page?lo+eth1&port 443'],
     ]);
+  });
+
+  it('leads to the machine of the row, or to those of the query, where a data source has several', () => {
+    const ofMachine = createDataFrame({
+      ...frame,
+      fields: [...frame.fields, { name: 'host', type: FieldType.string, values: ['web1', 'web2'] }],
+    });
+    const query = { interfaces: ['lo'], hosts: ['web*', 'site=fra'] };
+    const names = ['destination_port', 'host'];
+    const hrefOf = (given: DataFrame, shown: string[]) => links(given, 'destination_port', 0, shown)?.[0]?.[1];
+    expect(hrefOf(dressedBy(query, ofMachine, true), names)).toBe('/page?web1:lo&port 443');
+    expect(hrefOf(dressedBy(query, frame, true), ['destination_port'])).toBe('/page?web*:site=fra:lo&port 443');
+    // All of them is what a page has by itself, and one machine needs no choice.
+    expect(hrefOf(dressedBy({ ...query, hosts: ['*'] }, frame, true), ['destination_port'])).toBe('/page?lo&port 443');
+    expect(hrefOf(dressedBy(query, ofMachine), names)).toBe('/page?lo&port 443');
   });
 
   it('leads from an empty cell to packets without the field', () => {

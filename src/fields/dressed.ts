@@ -8,6 +8,7 @@ import {
 } from '@grafana/data';
 
 import { isOfGraph, isOfSeries, kindOf } from '../query/kinds';
+import { isEveryMachine } from '../query/machines';
 import type { XdpQuery } from '../query/model';
 import { TAGS } from '../query/tags';
 import { mapFrames } from '../streaming/mapFrames';
@@ -78,7 +79,9 @@ function dressesOf(query: XdpQuery, pages: () => Pages, pausing?: DataLink): Dre
   const made = new Map<string, Dress>();
   const isOfPackets = ['packets', 'flows', 'drops'].includes(kindOf(query)?.kind ?? '');
   const isOfRows = !isOfSeries(query);
-  const target: LinkTarget = { pages, interfaces: query.interfaces ?? [], decapsulate: query.decapsulate };
+  const { hosts = [], interfaces = [] } = query;
+  const scope = { machines: isEveryMachine(hosts) ? [] : hosts, interfaces };
+  const target: LinkTarget = { pages, scope, decapsulate: query.decapsulate };
   const make = (
     name: string,
     type: FieldType,

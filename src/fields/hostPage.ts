@@ -1,19 +1,18 @@
 import { urlUtil } from '@grafana/data';
 
-import type { RangeOfPage } from './packetsPage';
+import { variablesOf, type RangeOfPage, type Scope } from './packetsPage';
 
 /** The uid of the bundled dashboard "Host", which its file and its links rely on. */
 export const HOST = 'xdplive-host';
 
-/** The address of a page about one host, as it is seen on these interfaces; none: the default one. */
-export type HostPage = (address: string, interfaces: readonly string[], range?: RangeOfPage) => string;
+/** The address of a page about one host, as it is seen there. */
+export type HostPage = (address: string, scope: Scope, range?: RangeOfPage) => string;
 
 /** The bundled dashboard. Without a range it has its own. */
 export function hostPage(dataSourceUid: string): HostPage {
-  return (address, interfaces, range) =>
+  return (address, scope, range) =>
     urlUtil.renderUrl(`/d/${HOST}/host`, {
-      'var-datasource': dataSourceUid,
-      'var-interface': [...interfaces],
+      ...variablesOf(dataSourceUid, scope),
       'var-address': address,
       ...range,
     });

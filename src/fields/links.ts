@@ -6,20 +6,22 @@ import type { XdpQuery } from '../query/model';
 import { isAddress } from '../query/tags';
 
 import type { HostPage } from './hostPage';
-import type { PacketsPage, RangeOfPage } from './packetsPage';
+import type { PacketsPage, RangeOfPage, Scope } from './packetsPage';
 
 /** The pages that links lead to. */
 export interface Pages {
   packets: PacketsPage;
   host: HostPage;
+  /** Whether they can show one machine of several. */
+  haveMachines: boolean;
 }
 
 /** Where links of a query's cells lead. */
 export interface LinkTarget {
   /** Looked up when a link is followed, because it may be known later than the cells are drawn. */
   pages: () => Pages;
-  /** Those of the query, with the values of variables in place. */
-  interfaces: readonly string[];
+  /** That of the query, with the values of variables in place. */
+  scope: Scope;
   /** That of the query: its cells are of these headers. */
   decapsulate: XdpQuery['decapsulate'];
 }
@@ -111,7 +113,6 @@ export function linksOfColumn(column: string, target: LinkTarget): DataLink[] {
     url: '',
     onBuildUrl: ({ replaceVariables }) => {
       const row = rowOf(replaceVariables, column);
-      const name = row('interface');
       // Where the row has lost its other columns, as in a sum by address, the value itself is all there is.
       const wanted = filter(row) ?? links[0]?.filter(row);
       // An empty address is no link to Grafana. A page without a filter would have packets that are not behind the cell.
@@ -119,12 +120,7 @@ export function linksOfColumn(column: string, target: LinkTarget): DataLink[] {
         ? ''
         : target
             .pages()
-            .packets(
-              wanted,
-              name === '' ? target.interfaces : [name],
-              rangeOf(replaceVariables),
-              isOfOuter ? 'none' : target.decapsulate
-            );
+            .packets(wanted, scopeOf(target, row), rangeOf(replaceVariables), isOfOuter ? 'none' : target.decapsulate);
     },
   }));
   const address = ADDRESS_OF.get(column);
@@ -133,7 +129,7 @@ export function linksOfColumn(column: string, target: LinkTarget): DataLink[] {
 
 /** From a host of a graph, by its address in this field of a node or an edge; the title tells apart both ends of an edge. */
 export function linksOfEnd(target: LinkTarget): DataLink[] {
-  const { pages, interfaces, decapsulate } = target;
+  const { pages, decapsulate } = target;
   // A graph has no texts of its fields, only values, and no other columns of packets.
   const address = '${__value.raw}';
   const to = (title: string, page: (host: string, range?: RangeOfPage) => string): DataLink => ({
@@ -144,11 +140,11 @@ export function linksOfEnd(target: LinkTarget): DataLink[] {
       return isAddress(host) ? page(host, rangeOf(replaceVariables)) : '';
     },
   });
-  const toPackets = to(ofHost(), (host, range) => pages().packets(`host ${host}`, interfaces, range, decapsulate));
+  const toPackets = to(ofHost(), (host, range) => pages().packets(`host ${host}`, scopeOf(target), range, decapsulate));
   // Grafana shows a link of a graph also where it leads nowhere.
   return decapsulate === 'inner'
     ? [toPackets]
-    : [toPackets, to(openHost(), (host, range) => pages().host(host, interfaces, range))];
+    : [toPackets, to(openHost(), (host, range) => pages().host(host, scopeOf(target), range))];
 }
 
 /** The page of a host shows outer headers, so an address inside tunnels has none. */
@@ -160,9 +156,8 @@ function toHost(column: string, address: string, target: LinkTarget): DataLink {
     onBuildUrl: ({ replaceVariables }) => {
       const row = rowOf(replaceVariables, column);
       const host = row(address);
-      const name = row('interface');
       return isOfOuter && isAddress(host)
-        ? target.pages().host(host, name === '' ? target.interfaces : [name], rangeOf(replaceVariables))
+        ? target.pages().host(host, scopeOf(target, row), rangeOf(replaceVariables))
         : '';
     },
   };
@@ -180,7 +175,7 @@ export function linksOfGroup(groupBy: string, group: string, target: LinkTarget)
     title: `${own.title()}: ${group}`,
     url: '',
     onBuildUrl: ({ replaceVariables }) =>
-      target.pages().packets(filter, target.interfaces, rangeOf(replaceVariables), target.decapsulate),
+      target.pages().packets(filter, scopeOf(target), rangeOf(replaceVariables), target.decapsulate),
   };
   const hasPage = ADDRESS_OF.has(column ?? '') && target.decapsulate !== 'inner' && isAddress(group);
   return hasPage
@@ -189,8 +184,7 @@ export function linksOfGroup(groupBy: string, group: string, target: LinkTarget)
         {
           title: `${openHost()}: ${group}`,
           url: '',
-          onBuildUrl: ({ replaceVariables }) =>
-            target.pages().host(group, target.interfaces, rangeOf(replaceVariables)),
+          onBuildUrl: ({ replaceVariables }) => target.pages().host(group, scopeOf(target), rangeOf(replaceVariables)),
         },
       ]
     : [toPackets];
@@ -203,9 +197,19 @@ export function linksOfRate(filter: string | undefined, target: LinkTarget): Dat
       title: t('link.rate', 'Packets behind this rate'),
       url: '',
       onBuildUrl: ({ replaceVariables }) =>
-        target.pages().packets(filter?.trim() ?? '', target.interfaces, rangeOf(replaceVariables), target.decapsulate),
+        target.pages().packets(filter?.trim() ?? '', scopeOf(target), rangeOf(replaceVariables), target.decapsulate),
     },
   ];
+}
+
+/** The machine and the interface of a row, where there is one and it names them; else those of the query. */
+function scopeOf({ pages, scope }: LinkTarget, row: Row = () => ''): Scope {
+  const [machine, name] = [row('host'), row('interface')];
+  const machines = machine === '' ? scope.machines : [machine];
+  return {
+    machines: pages().haveMachines ? machines : [],
+    interfaces: name === '' ? scope.interfaces : [name],
+  };
 }
 
 /** The time range that is looked at, where Grafana tells it. */

@@ -3,15 +3,21 @@ import livePackets from '../../dashboards/live-packets.json';
 
 import { dashboardPage, explorePage, LIVE_PACKETS } from './packetsPage';
 
+const ANYWHERE = { machines: [], interfaces: [] };
+
 it('is the bundled dashboard, with the values of its variables', () => {
   const url = new URL(
-    dashboardPage('a&b', pluginJson.id)('host 192.0.2.1 and port 53', ['eth0', 'wg0']),
+    dashboardPage('a&b', pluginJson.id)('host 192.0.2.1 and port 53', {
+      machines: ['web1'],
+      interfaces: ['eth0', 'wg0'],
+    }),
     'http://localhost'
   );
   expect(url.pathname).toBe(`/d/${livePackets.uid}/live-packets`);
   expect(LIVE_PACKETS).toBe(livePackets.uid);
   expect([...url.searchParams]).toEqual([
     ['var-datasource', 'a&b'],
+    ['var-machine', 'web1'],
     ['var-interface', 'eth0'],
     ['var-interface', 'wg0'],
     ['var-filter', 'host 192.0.2.1 and port 53'],
@@ -22,14 +28,17 @@ it('is the bundled dashboard, with the values of its variables', () => {
 
 it('has the time range that was looked at, where it is known', () => {
   const range = { from: 'now-1h', to: '1767268800000' };
-  const dashboard = new URL(dashboardPage('uid-1', pluginJson.id)('tcp', [], range), 'http://localhost');
+  const dashboard = new URL(dashboardPage('uid-1', pluginJson.id)('tcp', ANYWHERE, range), 'http://localhost');
   expect([...dashboard.searchParams].slice(-2)).toEqual(Object.entries(range));
-  const explore = new URL(explorePage('uid-1', pluginJson.id)('tcp', [], range), 'http://localhost');
+  const explore = new URL(explorePage('uid-1', pluginJson.id)('tcp', ANYWHERE, range), 'http://localhost');
   expect(JSON.parse(explore.searchParams.get('panes') ?? '')).toMatchObject({ packets: { range } });
 });
 
 it('is Explore with that query', () => {
-  const url = new URL(explorePage('uid-1', pluginJson.id)('vlan 40', ['eth0']), 'http://localhost');
+  const url = new URL(
+    explorePage('uid-1', pluginJson.id)('vlan 40', { machines: ['web1'], interfaces: ['eth0'] }),
+    'http://localhost'
+  );
   expect(url.pathname).toBe('/explore');
   expect(JSON.parse(url.searchParams.get('panes') ?? '')).toEqual({
     packets: {
@@ -39,6 +48,7 @@ it('is Explore with that query', () => {
           refId: 'A',
           datasource: { type: pluginJson.id, uid: 'uid-1' },
           kind: 'packets',
+          hosts: ['web1'],
           interfaces: ['eth0'],
           filter: 'vlan 40',
         },
@@ -51,12 +61,18 @@ it('is Explore with that query', () => {
 it.each([dashboardPage, explorePage])(
   'is Explore for what is inside tunnels, as the dashboard shows outer headers',
   (page) => {
-    const url = new URL(page('uid-1', pluginJson.id)('tcp', ['eth0'], undefined, 'inner'), 'http://localhost');
+    const url = new URL(
+      page('uid-1', pluginJson.id)('tcp', { machines: [], interfaces: ['eth0'] }, undefined, 'inner'),
+      'http://localhost'
+    );
     expect(url.pathname).toBe('/explore');
     expect(JSON.parse(url.searchParams.get('panes') ?? '')).toMatchObject({
       packets: { queries: [{ kind: 'packets', interfaces: ['eth0'], filter: 'tcp', decapsulate: 'inner' }] },
     });
-    const outer = new URL(page('uid-1', pluginJson.id)('tcp', ['eth0'], undefined, 'none'), 'http://localhost');
+    const outer = new URL(
+      page('uid-1', pluginJson.id)('tcp', { machines: [], interfaces: ['eth0'] }, undefined, 'none'),
+      'http://localhost'
+    );
     expect(outer.href).not.toContain('decapsulate');
   }
 );

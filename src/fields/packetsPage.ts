@@ -9,28 +9,35 @@ export const LIVE_PACKETS = 'xdplive-live-packets';
 /** A time range as addresses have it: `now-5m`, or ms since 1970. */
 export type RangeOfPage = Record<keyof RawTimeRange, string>;
 
+/** Whose packets a page shows. */
+export interface Scope {
+  /** By name, pattern or label; none: all that the data source has. */
+  machines: readonly string[];
+  /** None: the default one. */
+  interfaces: readonly string[];
+}
+
 /**
- * The address of a page that shows the packets which a filter wants, of these interfaces; none: the default one. Without a
- * range it has its own. The filter is for the outermost headers, unless something else is asked for.
+ * The address of a page that shows the packets which a filter wants. Without a range it has its own. The filter is for the
+ * outermost headers, unless something else is asked for.
  */
-export type PacketsPage = (
-  filter: string,
-  interfaces: readonly string[],
-  range?: RangeOfPage,
-  decapsulate?: Decapsulate
-) => string;
+export type PacketsPage = (filter: string, scope: Scope, range?: RangeOfPage, decapsulate?: Decapsulate) => string;
 
 const OWN_RANGE: RangeOfPage = { from: 'now-5m', to: 'now' };
+
+/** The variables of a bundled dashboard by which it shows these packets. */
+export function variablesOf(dataSourceUid: string, { machines, interfaces }: Scope): Record<string, string | string[]> {
+  return { 'var-datasource': dataSourceUid, 'var-machine': [...machines], 'var-interface': [...interfaces] };
+}
 
 /** The bundled dashboard. It shows outer headers, so what is inside tunnels is for Explore. */
 export function dashboardPage(dataSourceUid: string, pluginId: string): PacketsPage {
   const explore = explorePage(dataSourceUid, pluginId);
-  return (filter, interfaces, range, decapsulate) =>
+  return (filter, scope, range, decapsulate) =>
     decapsulate === 'inner'
-      ? explore(filter, interfaces, range, decapsulate)
+      ? explore(filter, scope, range, decapsulate)
       : urlUtil.renderUrl(`/d/${LIVE_PACKETS}/live-packets`, {
-          'var-datasource': dataSourceUid,
-          'var-interface': [...interfaces],
+          ...variablesOf(dataSourceUid, scope),
           'var-filter': filter,
           ...range,
         });
@@ -38,12 +45,13 @@ export function dashboardPage(dataSourceUid: string, pluginId: string): PacketsP
 
 /** Explore, for who has not imported the dashboard. */
 export function explorePage(dataSourceUid: string, pluginId: string): PacketsPage {
-  return (filter, interfaces, range = OWN_RANGE, decapsulate = 'none') => {
+  return (filter, { machines, interfaces }, range = OWN_RANGE, decapsulate = 'none') => {
     const datasource = { type: pluginId, uid: dataSourceUid };
     const query = {
       refId: 'A',
       datasource,
       kind: 'packets',
+      ...(machines.length > 0 && { hosts: [...machines] }),
       ...(interfaces.length > 0 && {
         interfaces: withoutWhatAnyHas(interfaces),
       }),

@@ -13,8 +13,9 @@ import type { XdpQuery } from '../query/model';
 import { Pause } from '../streaming/pause';
 
 import { dresser } from './dressed';
+import type { Scope } from './packetsPage';
 
-const page = (filter: string, interfaces: readonly string[]) => `/page?${interfaces.join('+')}&${filter}`;
+const page = (filter: string, { interfaces }: Scope) => `/page?${interfaces.join('+')}&${filter}`;
 
 const packets = createDataFrame({
   refId: 'A',
@@ -42,7 +43,11 @@ function pauseWith(newRows = 0): Pause {
 }
 
 function shower(query: Partial<XdpQuery>, pause: Pause) {
-  const dressed = dresser([{ refId: 'A', ...query }], () => ({ packets: page, host: () => '' }), pause);
+  const dressed = dresser(
+    [{ refId: 'A', ...query }],
+    () => ({ packets: page, host: () => '', haveMachines: false }),
+    pause
+  );
   return (frame: DataFrame) => dressed({ data: [frame] }).data[0] as DataFrame;
 }
 

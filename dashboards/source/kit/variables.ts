@@ -3,6 +3,7 @@ import * as dashboard from '@grafana/grafana-foundation-sdk/dashboard';
 
 import { id as pluginId } from '../../../src/plugin.json';
 import { ANY_INTERFACE, UPLINKS } from '../../../src/query/interfaceSets';
+import { EVERY_MACHINE } from '../../../src/query/machines';
 
 import { ADDRESS, DATA_SOURCE, FILTER, INTERFACE, MACHINE, NARROW } from './names';
 import { CHOSEN } from './queries';
@@ -54,7 +55,7 @@ export function variables(own: readonly VariableBuilder[]): VariableBuilder[] {
       .multi(true)
       .includeAll(true)
       // A machine that comes later is meant, too.
-      .allValue('*'),
+      .allValue(EVERY_MACHINE),
     new dashboard.QueryVariableBuilder(INTERFACE)
       .label('Interface')
       .datasource(CHOSEN)
