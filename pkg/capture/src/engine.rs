@@ -61,7 +61,7 @@ use tokio::{
 };
 use tracing::warn;
 use xdplive_loader::Loader;
-use xdplive_names::Learnt;
+use xdplive_names::{HostNames, Learnt};
 use xdplive_source::{
     Connections, DropFeed, FlowFeed, FlowQueue, HookAccounts, Host, HostId, HostSet, InterfaceSet,
     Interfaces, IsShown, Learning, LeftOut, LinkReading, Moment, Prepared, Processes, Queue, Reading, Report,
@@ -73,6 +73,7 @@ use crate::{
     at_start::AtStart,
     clock,
     connections::ConnectionsServer,
+    containers::Containers,
     drops::DropServer,
     instruments::Instruments,
     interface::{Watch, WatchError},
@@ -125,6 +126,7 @@ pub struct LocalSource {
     drops: DropServer,
     processes: Arc<ProcessesServer>,
     answers: AnswersServer,
+    containers: Containers,
 }
 
 impl LocalSource {
@@ -186,6 +188,7 @@ impl LocalSource {
             drops,
             processes,
             answers,
+            containers: Containers::default(),
         };
         // So that own traffic is known from the start, whatever ports there will be; where the thread has ended, so has all.
         let _ = source.commands.send(Command::OwnPorts(Arc::default()));
@@ -389,6 +392,10 @@ impl Source for LocalSource {
         let answers = self.answers.clone();
         let reading = tokio::task::spawn_blocking(move || answers.read()).await;
         Ok(Learning::new(reading.map_err(|_| SourceError::Gone)??))
+    }
+
+    fn container_names(&self) -> HostNames {
+        self.containers.names()
     }
 
     async fn no_learning(&self) -> Option<String> {

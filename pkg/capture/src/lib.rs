@@ -19,6 +19,7 @@
 //! | [`connections`] | how well this machine's connections are |
 //! | [`drops`] | packets that the kernel drops |
 //! | [`answers`] | names in answers of the DNS that pass |
+//! | [`containers`] | names of containers, by their addresses |
 //! | [`at_start`] | which rights this process was started with |
 //! | [`program_file`] | who else gets them from the program's file |
 //! | [`hook`] | which hook an interface gets, and why |
@@ -36,6 +37,7 @@ pub mod at_start;
 pub mod bpf;
 pub mod clock;
 pub mod connections;
+pub mod containers;
 pub mod drops;
 pub mod engine;
 pub mod flow_table;

@@ -10,9 +10,9 @@
 //! | [`client`] | a client of the plugin's services, as Grafana is one |
 //! | [`process`] | the processes of a plugin, and how many programs are attached |
 //! | [`attached`] | what is attached in the kernel, and taking it away by force |
+//! | [`control_group`] | control groups, such as one with a bound on memory |
 //! | [`fleet`] | a server of NATS, and agents |
 //! | [`footprint`] | the memory and the descriptors of processes |
-//! | [`memory_limit`] | a bound on the memory of processes |
 //! | [`verdict`] | programs that give every packet the same verdict |
 //!
 //! For tests, as root. Everything fails with a sentence that says what is missing; nothing is skipped.
@@ -20,9 +20,9 @@
 pub mod attached;
 mod bpf;
 pub mod client;
+pub mod control_group;
 pub mod fleet;
 pub mod footprint;
-pub mod memory_limit;
 pub mod namespace;
 pub mod process;
 pub mod relay;

@@ -5,7 +5,7 @@
 //! |---|---|---|
 //! | looked into by processes of the same user, or by core dumps | no | no |
 //! | seccomp | no system call but those that it needs | none of those that it never needs |
-//! | Landlock | no restriction | reads `/proc`, `/sys`, `/etc/hosts`, `/etc/passwd` and random numbers, removes its own directory, has no TCP but to the ports of servers that the administrator names, and then reads `/etc`, too |
+//! | Landlock | no restriction | reads `/proc`, `/sys`, `/etc/hosts`, `/etc/passwd`, the names of files in `/var/log/containers` and random numbers, removes its own directory, has no TCP but to the ports of servers that the administrator names, and then reads `/etc`, too |
 //!
 //! What the kernel does not have is told to who starts the process ([`Fences`]) and stops nothing: the rights that
 //! [`privilege`](crate::privilege) gives up are given up all the same.

@@ -9,6 +9,8 @@ pub enum NameSource {
     Hosts,
     /// The machine that has the address on one of its interfaces.
     Interface,
+    /// The container of this machine that has the address in a network namespace of its own.
+    Container,
     /// What somebody asked the DNS for and got the address for an answer, as it was seen on the wire.
     DnsAnswer,
     /// What the DNS has for a name of the address.
@@ -22,6 +24,7 @@ impl NameSource {
         match self {
             Self::Hosts => "hosts",
             Self::Interface => "interface",
+            Self::Container => "container",
             Self::DnsAnswer => "dns-answer",
             Self::Ptr => "ptr",
         }
@@ -36,6 +39,9 @@ pub struct Name {
     /// Where it is from.
     pub source: NameSource,
 }
+
+/// HostNames by address, as one source has them.
+pub type HostNames = Arc<HashMap<IpAddr, Arc<str>>>;
 
 /// Longest name, bytes: that of a host in the DNS (RFC 1035, section 2.3.4).
 pub const LONGEST_NAME: usize = 253;

@@ -8,10 +8,12 @@
 //! | [`aging`] | names that do |
 //! | [`dns`] | messages of the DNS, and what is in them |
 //! | [`learnt`] | names in answers of the DNS that have passed |
+//! | [`container`] | what containers are called, and which addresses they have |
 //! | [`hosts_file`] | names in the text of `/etc/hosts` |
 //! | [`host`] | what is known of hosts, by address |
 
 pub mod aging;
+pub mod container;
 pub mod dns;
 pub mod host;
 pub mod hosts_file;
@@ -21,7 +23,7 @@ pub mod table;
 pub mod vendor;
 
 pub use aging::Aging;
-pub use host::{About, AboutHosts, LONGEST_NAME, Name, NameSource, name_source};
+pub use host::{About, AboutHosts, HostNames, LONGEST_NAME, Name, NameSource, name_source};
 pub use learnt::{Learnt, LearntCounts};
 pub use service::service;
 pub use table::Table;

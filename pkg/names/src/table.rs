@@ -1,26 +1,28 @@
-//! The names that do not age: those of files and interfaces.
+//! The names that do not age: those of files, interfaces and containers.
 
 use std::{collections::HashMap, net::IpAddr, sync::Arc};
 
-use crate::host::{Name, NameSource};
+use crate::host::{HostNames, Name, NameSource};
 
-/// Names by address.
+/// HostNames by address.
 #[derive(Clone, Debug, Default)]
 pub struct Table {
-    hosts_file: Arc<HashMap<IpAddr, Arc<str>>>,
+    hosts_file: HostNames,
     /// `None` for an address that several machines have.
     machines: HashMap<IpAddr, Option<Arc<str>>>,
+    containers: HostNames,
 }
 
 impl Table {
-    /// With the names of the file of hosts, and those of machines by the addresses of their interfaces.
+    /// With the names of the file of hosts, those of machines by the addresses of their interfaces, and those of containers.
     ///
     /// An address that several machines have, such as those of loopback interfaces and of bridges of containers, has no name
     /// by that.
     #[must_use]
     pub fn new(
-        hosts_file: Arc<HashMap<IpAddr, Arc<str>>>,
+        hosts_file: HostNames,
         addresses: impl IntoIterator<Item = (IpAddr, Arc<str>)>,
+        containers: HostNames,
     ) -> Self {
         let mut machines: HashMap<IpAddr, Option<Arc<str>>> = HashMap::new();
         for (address, machine) in addresses {
@@ -29,13 +31,13 @@ impl Table {
                 *known = None;
             }
         }
-        Self { hosts_file, machines }
+        Self { hosts_file, machines, containers }
     }
 
-    /// Whether it has these names of the file of hosts.
+    /// Whether it has these names of the file of hosts, and of containers.
     #[must_use]
-    pub fn is_of(&self, hosts_file: &Arc<HashMap<IpAddr, Arc<str>>>) -> bool {
-        Arc::ptr_eq(&self.hosts_file, hosts_file)
+    pub fn is_of(&self, hosts_file: &HostNames, containers: &HostNames) -> bool {
+        Arc::ptr_eq(&self.hosts_file, hosts_file) && Arc::ptr_eq(&self.containers, containers)
     }
 
     /// The name of an address.
@@ -43,10 +45,12 @@ impl Table {
     pub fn name(&self, address: &IpAddr) -> Option<Name> {
         let named = |text: &Arc<str>, source| Name { text: Arc::clone(text), source };
         let of_file = self.hosts_file.get(address).map(|text| named(text, NameSource::Hosts));
-        of_file.or_else(|| {
+        let of_machine = || {
             let text = self.machines.get(address)?.as_ref()?;
             Some(named(text, NameSource::Interface))
-        })
+        };
+        let of_container = || self.containers.get(address).map(|text| named(text, NameSource::Container));
+        of_file.or_else(of_machine).or_else(of_container)
     }
 }
 
@@ -56,7 +60,7 @@ mod tests {
     use crate::hosts_file::names_in;
 
     #[test]
-    fn the_file_of_hosts_comes_before_interfaces() {
+    fn the_file_of_hosts_comes_before_interfaces_and_those_before_containers() {
         let file = Arc::new(names_in("192.0.2.20 nas\n127.0.0.1 localhost\n"));
         let address = |text: &str| text.parse::<IpAddr>().unwrap();
         let of = |text: &str, machine: &str| (address(text), Arc::from(machine));
@@ -73,6 +77,7 @@ mod tests {
                 of("172.17.0.1", "box"),
                 of("192.0.2.1", "box"),
             ],
+            Arc::new(["192.0.2.20", "192.0.2.1", "10.88.0.7"].map(|text| of(text, "web")).into()),
         );
         let named = |text: &str| table.name(&address(text)).map(|name| (name.text.to_string(), name.source));
         assert_eq!(named("192.0.2.20"), Some(("nas".to_owned(), NameSource::Hosts)));
@@ -80,6 +85,7 @@ mod tests {
         assert_eq!(named("192.0.2.1"), Some(("box".to_owned(), NameSource::Interface)));
         assert_eq!(named("2001:db8::1"), Some(("box".to_owned(), NameSource::Interface)));
         assert_eq!(named("fe80::1"), Some(("box".to_owned(), NameSource::Interface)));
+        assert_eq!(named("10.88.0.7"), Some(("web".to_owned(), NameSource::Container)));
         for nobody in ["172.17.0.1", "192.0.2.99"] {
             assert_eq!(named(nobody), None, "{nobody}");
         }

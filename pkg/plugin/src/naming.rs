@@ -112,7 +112,8 @@ impl Known {
             .filter(|((id, one), (known, other))| id == known && Arc::ptr_eq(one, other));
         let are_same = interfaces.len() == self.interfaces.len() && same.count() == interfaces.len();
         let names = Arc::clone(self.file.names());
-        if are_same && self.table.is_of(&names) {
+        let containers = source.container_names();
+        if are_same && self.table.is_of(&names, &containers) {
             return;
         }
         let addresses = hosts.iter().zip(&interfaces).flat_map(|(host, (_, interfaces))| {
@@ -120,7 +121,7 @@ impl Known {
             let found = texts.filter_map(|text| text.split('/').next()?.parse::<IpAddr>().ok());
             found.map(|address| (address, Arc::clone(&host.name))).collect::<Vec<_>>()
         });
-        self.table = Arc::new(Table::new(names, addresses));
+        self.table = Arc::new(Table::new(names, addresses, containers));
         self.interfaces = interfaces;
     }
 }
@@ -159,7 +160,9 @@ impl KnownNow {
         }
     }
 
-    fn of_batch(&self, batch: &Batch) -> AboutHosts {
+    /// What is known of the hosts of these packets.
+    #[must_use]
+    pub fn of_batch(&self, batch: &Batch) -> AboutHosts {
         let with_addresses = batch.rows().iter().filter(|row| row.event.headers.has(present::ADDRESSES));
         let addresses: HashSet<IpAddr> = with_addresses
             .flat_map(|row| {

@@ -3,7 +3,7 @@
 use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
-use xdplive_names::Learnt;
+use xdplive_names::{HostNames, Learnt};
 
 use crate::{
     accounts::{HookAccounts, Reading},
@@ -119,7 +119,7 @@ pub trait Source: Send + Sync + 'static {
         Err(SourceError::Unavailable("only this machine's own sockets can be asked".to_owned()))
     }
 
-    /// Names of hosts that have been learnt from answers of the DNS; `None` of a source that never learns any.
+    /// HostNames of hosts that have been learnt from answers of the DNS; `None` of a source that never learns any.
     fn learnt(&self) -> Option<Arc<Learnt>> {
         None
     }
@@ -131,6 +131,12 @@ pub trait Source: Send + Sync + 'static {
     /// As [`Self::connections`].
     async fn learn_names(&self) -> Result<Learning, SourceError> {
         Err(SourceError::Unavailable("only answers can be read that pass this machine".to_owned()))
+    }
+
+    /// HostNames of containers, by the addresses that they have in network namespaces of their own. None of a source of other machines:
+    /// such addresses are good on their own machine only, and the next has them, too.
+    fn container_names(&self) -> HostNames {
+        HostNames::default()
     }
 
     /// Why no names can be learnt, as far as that is known without trying; `None` where nothing is in the way.

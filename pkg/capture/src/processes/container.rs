@@ -10,15 +10,13 @@ use std::{
 };
 
 use xdplive_loader::control_groups::mount_point;
+use xdplive_names::container::ContainerId;
 
 /// Groups that are known at most, and how deep they are looked for.
 const MOST: usize = 16_384;
 const DEPTH: usize = 16;
 /// Time between two looks at all groups, where one is not known.
 const BETWEEN: Duration = Duration::from_secs(1);
-/// Digits of a container's id, and how many of them people go by.
-const ID: usize = 64;
-const SHORT: usize = 12;
 
 /// The groups by their ids.
 #[derive(Default)]
@@ -66,14 +64,8 @@ fn name(path: &Path) -> Option<Arc<str>> {
     if text.is_empty() {
         return None;
     }
-    let ids = text.split('/').rev().filter_map(|part| {
-        // docker-ID.scope, cri-containerd-ID.scope, libpod-ID, or the id alone.
-        let part = part.strip_suffix(".scope").unwrap_or(part);
-        let id = part.rsplit(['-', ':']).next()?;
-        let is_id = id.len() == ID && id.bytes().all(|byte| byte.is_ascii_hexdigit());
-        if is_id { id.get(..SHORT) } else { None }
-    });
-    Some(ids.into_iter().next().map_or_else(|| format!("/{text}").into(), Arc::from))
+    let id = ContainerId::of_group(&text);
+    Some(id.map_or_else(|| format!("/{text}").into(), |id| Arc::from(id.short())))
 }
 
 #[cfg(test)]
@@ -83,14 +75,8 @@ mod tests {
     #[test]
     fn containers_go_by_the_beginning_of_their_id() {
         let id = "0123456789abcdef".repeat(4);
-        for path in [
-            format!("system.slice/docker-{id}.scope"),
-            format!("docker/{id}"),
-            format!("kubepods.slice/kubepods-besteffort.slice/pod1.slice/cri-containerd-{id}.scope"),
-            format!("machine.slice/libpod-{id}.scope/container"),
-        ] {
-            assert_eq!(name(Path::new(&path)).as_deref(), Some("0123456789ab"), "{path}");
-        }
+        let path = format!("system.slice/docker-{id}.scope");
+        assert_eq!(name(Path::new(&path)).as_deref(), Some("0123456789ab"));
         assert_eq!(
             name(Path::new("system.slice/nginx.service")).as_deref(),
             Some("/system.slice/nginx.service")

@@ -7,9 +7,10 @@ use std::{
 
 use xdplive_corpus::named;
 use xdplive_lab::{
-    attached, eventually,
+    attached,
+    control_group::ControlGroup,
+    eventually,
     footprint::Footprint,
-    memory_limit::MemoryLimit,
     namespace::Namespace,
     process::{children, go_on, hold, kill, links, lives},
     send::Sender,
@@ -214,7 +215,8 @@ fn no_memory_for_maps() {
     const RING: u64 = 256 << 20;
     let before = links();
     let namespace = Namespace::with_pair();
-    let limit = MemoryLimit::new(RING / 2);
+    let limit = ControlGroup::new("memory", &format!("xdplive-{}", std::process::id()));
+    limit.set(&["memory.limit_in_bytes", "memory.max"], &(RING / 2).to_string());
     let (xdplive, plugin) = (xdplive_lab::xdplive(), xdplive_lab::plugin());
     let watch = ["watch", "--json", "--interface", "a", "--direction", "in"];
     let mut command = namespace.command(&[&[&*xdplive.to_string_lossy()], &watch[..]].concat());

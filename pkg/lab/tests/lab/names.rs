@@ -1,9 +1,10 @@
 //! Names of the DNS, in answers that pass and in answers to reverse look-ups: against a server that this test is, which writes its
-//! answers byte by byte.
+//! answers byte by byte. And names of containers.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket},
+    process::{Child, Command},
     sync::{Arc, Mutex},
     thread,
     time::Duration,
@@ -11,7 +12,9 @@ use std::{
 
 use aya::programs::loaded_programs;
 use serde_json::{Value, json};
-use xdplive_lab::{client, eventually, namespace::Namespace, send::Sender, watch::Watch};
+use xdplive_lab::{
+    client, control_group::ControlGroup, eventually, namespace::Namespace, send::Sender, watch::Watch,
+};
 
 /// The near end, and the addresses of the far one: each is the subject of an answer, over UDP of either IP version and over TCP, and
 /// the last of one that nobody has asked for.
@@ -277,4 +280,59 @@ fn answers_at_other_interfaces_are_nobodys_business() {
     assert!(sent, "no rows: {:#?}", watch.errors());
     let outcome = watch.stop();
     assert_eq!(names(&outcome.rows, FAR[0])[0], [NONE].into());
+}
+
+/// A process that ends with its value.
+struct Process(Child);
+
+impl Process {
+    fn start(command: &mut Command) -> Self {
+        Self(command.spawn().unwrap())
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+/// The far end is a container by its control group, and its monitor knows its name.
+#[test]
+fn a_container_has_its_id_for_a_name_until_somebody_knows_a_better_one() {
+    const ID: &str = "c0ffee0123456789c0ffee0123456789c0ffee0123456789c0ffee0123456789";
+    let (near, far) = namespaces();
+    let group = ControlGroup::new("memory", &format!("machine.slice/libpod-{ID}.scope"));
+    let filter = format!("udp port {PORT}");
+    let options = ["--interface", "a", "--filter", &filter, "--columns", COLUMNS];
+    // The names that rows have from now on, until one of them is this one.
+    let named = |watch: Watch, name: &str| {
+        let has_come = eventually(Duration::from_secs(20), || {
+            talk(&near, &far);
+            watch.last_lines(40).iter().any(|line| line.contains(&format!("\"{name}\"")))
+        });
+        let outcome = watch.stop();
+        outcome.assert_well();
+        assert!(has_come, "{name} is not there: {:?}", names(&outcome.rows, FAR[0]));
+        // Before the first look, there is none.
+        let is_named = |row: &Value| !row["source_name"].is_null() && !row["destination_name"].is_null();
+        let named: Vec<Value> = outcome.rows.into_iter().filter(is_named).collect();
+        FAR.map(|address| names(&named, address).map(|all| Vec::from_iter(all).join(",")))
+    };
+    let container = Process::start(&mut group.within(&far.command(&["sleep", "600"])));
+    let watch = Watch::attached(&near, 2, &options);
+    let short = ["c0ffee012345".to_owned(), "container".to_owned()];
+    assert_eq!(named(watch, &short[0]), [&short; 4].map(Clone::clone));
+
+    // As conmon is started: a program of this name with these arguments, which sleeps. Perl leaves those behind a word alone.
+    let directory = tempfile::tempdir().unwrap();
+    let program = directory.path().join("conmon");
+    std::fs::copy("/usr/bin/perl", &program).unwrap();
+    let arguments = ["-e", "sleep 600", "word", "--api-version", "1", "-c", ID, "-u", ID, "-n", "shop"];
+    let monitor = Process::start(Command::new(&program).args(arguments));
+    let watch = Watch::attached(&near, 2, &options);
+    let shop = ["shop".to_owned(), "container".to_owned()];
+    assert_eq!(named(watch, &shop[0]), [&shop; 4].map(Clone::clone));
+    drop((container, monitor));
 }

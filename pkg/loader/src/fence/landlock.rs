@@ -23,9 +23,12 @@ const RANDOM: [&str; 2] = ["/dev/random", "/dev/urandom"];
 const HOSTS: &str = "/etc/hosts";
 /// Names of users, by the same rule.
 const USERS: &str = "/etc/passwd";
+/// Names of pods are those of files in this directory. What is in the files is not read.
+const POD_LOGS: &str = "/var/log/containers";
 
-/// Leaves reading below `/proc` and `/sys` and of `/etc/hosts` and `/etc/passwd`, and removing what is below `own`. Of TCP it leaves connections to `ports`, and
-/// reading what they need; the plugin listens on a unix socket, which it has by then.
+/// Leaves reading below `/proc` and `/sys` and of `/etc/hosts` and `/etc/passwd`, the names in `/var/log/containers`, and removing what
+/// is below `own`. Of TCP it leaves connections to `ports`, and reading what they need; the plugin listens on a unix socket, which it
+/// has by then.
 ///
 /// # Errors
 /// [`FenceError::Landlock`] where the kernel restricts nothing.
@@ -54,8 +57,9 @@ fn try_restrict(own: &Path, ports: &BTreeSet<u16>) -> Result<RulesetStatus, Rule
     let readable = ["/proc", "/sys"].iter().chain(needed).map(|path| (Path::new(path), read));
     let random =
         RANDOM.iter().chain([&HOSTS, &USERS]).map(|path| (Path::new(path), AccessFs::ReadFile.into()));
+    let pods = (Path::new(POD_LOGS), AccessFs::ReadDir.into());
     let own = (own, AccessFs::ReadDir | AccessFs::RemoveFile);
-    for (path, allowed) in readable.chain(random).chain([own]) {
+    for (path, allowed) in readable.chain(random).chain([pods, own]) {
         // Where there is no such directory there is nothing to be reached.
         if let Ok(directory) = PathFd::new(path) {
             rules = rules.add_rule(PathBeneath::new(directory, allowed))?;

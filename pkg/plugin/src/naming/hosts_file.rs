@@ -1,32 +1,27 @@
 //! The file `/etc/hosts`, read again when it has changed.
 
 use std::{
-    collections::HashMap,
     fs::{self, File},
     io::{self, Read as _},
-    net::IpAddr,
     os::unix::fs::MetadataExt as _,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use tracing::warn;
-use xdplive_names::hosts_file::names_in;
+use xdplive_names::{HostNames, hosts_file::names_in};
 
 /// Where it is: the file that the plugin process is left with the right to read (`pkg/loader/src/fence/landlock.rs`).
 const PATH: &str = "/etc/hosts";
 /// Bytes of it that are read at most.
 const MOST: u64 = 16 << 20;
 
-/// Names by address, as the file has them.
-pub(super) type Names = Arc<HashMap<IpAddr, Arc<str>>>;
-
 /// The file, as it was when it was last read.
 pub(super) struct HostsFile {
     path: PathBuf,
     /// What tells one state of it from another; `None` where there is none, or it has not been read yet.
     state: Option<State>,
-    names: Names,
+    names: HostNames,
     has_warned: bool,
 }
 
@@ -36,11 +31,11 @@ type State = (u64, u64, u64, i64, i64);
 impl HostsFile {
     /// The one at `path`, not read yet.
     pub(super) fn at(path: &Path) -> Self {
-        Self { path: path.to_owned(), state: None, names: Names::default(), has_warned: false }
+        Self { path: path.to_owned(), state: None, names: HostNames::default(), has_warned: false }
     }
 
     /// The names in it now. Where it cannot be read they are those of before, and the log says so once.
-    pub(super) fn names(&mut self) -> &Names {
+    pub(super) fn names(&mut self) -> &HostNames {
         let state = fs::metadata(&self.path)
             .ok()
             .map(|found| (found.dev(), found.ino(), found.size(), found.ctime(), found.ctime_nsec()));
@@ -49,7 +44,7 @@ impl HostsFile {
         }
         self.state = state;
         match state.map(|_| read(&self.path)) {
-            None => self.names = Names::default(),
+            None => self.names = HostNames::default(),
             Some(Ok(text)) => self.names = Arc::new(names_in(&text)),
             Some(Err(error)) => {
                 if !std::mem::replace(&mut self.has_warned, true) {
@@ -79,6 +74,8 @@ fn read(path: &Path) -> io::Result<String> {
 
 #[cfg(test)]
 mod tests {
+    use std::net::IpAddr;
+
     use super::*;
 
     #[test]
