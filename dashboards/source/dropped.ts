@@ -2,6 +2,7 @@ import { legendBeside, RARE, stacked } from './kit/graph';
 import { drops } from './kit/queries';
 import { tableOf } from './kit/table';
 import { UNITS } from './kit/units';
+import { SIDES } from './ends';
 
 /** What is said of reasons. */
 export const REASONS =
@@ -16,14 +17,12 @@ export function droppedRows(scope: { rowsKept: number; filter?: string }) {
       'direction',
       'reason',
       'location',
-      'source_ip',
-      'source_port',
-      'destination_ip',
-      'destination_port',
+      ...SIDES,
       'protocol',
       'ttl',
       'frame_length',
       'tcp_flags',
+      'host',
     ],
     scope
   );
@@ -40,13 +39,16 @@ export function droppedTableOf(asked: ReturnType<typeof droppedRows>) {
     reason: { title: 'Reason', width: 190, canFilter: true },
     location: { title: 'Function', empty: 'not known' },
     source_ip: { title: 'Source' },
+    source_name: { title: 'Source name' },
     source_port: { title: 'Port', width: 75, unit: UNITS.name },
     destination_ip: { title: 'Destination' },
+    destination_name: { title: 'Destination name' },
     destination_port: { title: 'To port', width: 75, unit: UNITS.name },
     protocol: { title: 'Protocol', width: 85 },
     ttl: { title: 'TTL', width: 55 },
     frame_length: { title: 'Bytes', width: 75 },
     tcp_flags: { title: 'TCP flags', width: 110 },
+    host: { title: 'Machine', width: 90 },
   });
 }
 

@@ -196,7 +196,8 @@ impl Query {
         match &self.columns {
             Columns::Packets(columns) => columns.iter().any(|column| column.is_of_places()),
             Columns::Flows(columns) => columns.iter().any(|column| column.is_of_places()),
-            _ => false,
+            Columns::Drops(columns) => columns.iter().any(|column| column.is_of_places()),
+            Columns::Counts(_) | Columns::Series(_) | Columns::Capture(_) | Columns::Interfaces(_) => false,
         }
     }
 
@@ -219,8 +220,9 @@ impl Query {
             Columns::Flows(columns) => {
                 self.format == Format::Graph || columns.iter().any(|column| column.is_of_names())
             }
+            Columns::Drops(columns) => columns.iter().any(|column| column.is_of_names()),
             Columns::Counts(_) | Columns::Series(_) => self.group_by.is_some_and(GroupBy::is_of_names),
-            Columns::Capture(_) | Columns::Interfaces(_) | Columns::Drops(_) => false,
+            Columns::Capture(_) | Columns::Interfaces(_) => false,
         }
     }
 

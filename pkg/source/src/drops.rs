@@ -6,6 +6,7 @@ use std::{
 };
 
 use tokio::sync::Notify;
+use xdplive_names::AboutHosts;
 use xdplive_packet::{Event, event::Direction, flow::Sum};
 
 use crate::{
@@ -59,6 +60,13 @@ impl DropRows {
     #[must_use]
     pub const fn packets(&self) -> &Batch {
         &self.packets
+    }
+
+    /// The same with what is known of their hosts.
+    #[must_use]
+    pub fn told(mut self, about: AboutHosts) -> Self {
+        self.packets.about = Some(Arc::new(about));
+        self
     }
 
     /// Where each was dropped.

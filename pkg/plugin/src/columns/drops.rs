@@ -39,6 +39,13 @@ columns! {
     + SourceMacVendor "source_mac_vendor" String true 82 "Who made the source's card, by the registry of the IEEE, or what kind of address it is";
     + DestinationMacVendor "destination_mac_vendor" String true 82 "Who made the destination's card, by the registry of the IEEE, or what kind of address it is";
     + Service "service" String true 18 "Service by protocol and port, of the side of the server";
+    + SourceName "source_name" String true 255 "Name of the source, as far as this machine knows it";
+    + DestinationName "destination_name" String true 255 "Name of the destination, as far as this machine knows it";
+    + NameSource "name_source" String true 12 "Where source_name is from; without that, where destination_name is from";
+    + SourceCountry "source_country" String true 102 "Country of the source, by two letters; where the administrator names a file";
+    + DestinationCountry "destination_country" String true 102 "Country of the destination, by two letters; where the administrator names a file";
+    + SourceAsn "source_asn" String true 120 "Autonomous system of the source; where the administrator names a file";
+    + DestinationAsn "destination_asn" String true 120 "Autonomous system of the destination; where the administrator names a file";
     + Host "host" String false 66 "Name of the machine that saw the packets; shown where it is asked for by name";
 }
 
@@ -48,6 +55,26 @@ fn count(pieces: &[DropRows]) -> usize {
 }
 
 impl DropColumn {
+    /// Whether it shows what hosts are called.
+    #[must_use]
+    pub fn is_of_names(self) -> bool {
+        self.of_packets().is_some_and(PacketColumn::is_of_names)
+    }
+
+    /// Whether it shows where hosts are.
+    #[must_use]
+    pub fn is_of_places(self) -> bool {
+        self.of_packets().is_some_and(PacketColumn::is_of_places)
+    }
+
+    /// The column of packets with the same cells.
+    fn of_packets(self) -> Option<PacketColumn> {
+        match self {
+            Self::Interface | Self::Direction | Self::Reason | Self::Location => None,
+            other => PacketColumn::find(other.name()).ok(),
+        }
+    }
+
     fn write_pieces<C: Cells>(self, pieces: &[DropRows], cells: &mut C) {
         let sites = || pieces.iter().flat_map(DropRows::sites);
         match self {
@@ -57,7 +84,7 @@ impl DropColumn {
             Self::Location => sites().for_each(|site| optional(site.location.as_deref(), cells)),
             // All others are those of packets, under the same names.
             other => {
-                if let Ok(column) = PacketColumn::find(other.name()) {
+                if let Some(column) = other.of_packets() {
                     pieces
                         .iter()
                         .for_each(|piece| column.write(std::slice::from_ref(piece.packets()), cells));
@@ -69,9 +96,16 @@ impl DropColumn {
 
 #[cfg(test)]
 mod tests {
+    use std::net::IpAddr;
+
     use bytemuck::Zeroable as _;
     use serde_json::{Value, json};
-    use xdplive_packet::{Event, event::Direction};
+    use xdplive_names::{About, Name, NameSource};
+    use xdplive_packet::{
+        Event,
+        event::Direction,
+        headers::{Headers, present},
+    };
     use xdplive_source::{DropSite, Host, WallClock};
 
     use super::*;
@@ -122,5 +156,42 @@ mod tests {
         assert_eq!(cells(DropColumn::Location), [json!("tcp_v4_rcv"), Value::Null]);
         assert_eq!(cells(DropColumn::FrameLength), [json!(60), json!(60)]);
         assert_eq!(cells(DropColumn::Host), [json!("nas"), json!("nas")]);
+        assert_eq!(cells(DropColumn::SourceName), [Value::Null, Value::Null]);
+    }
+
+    #[test]
+    fn they_have_the_names_of_their_hosts() {
+        let address = |host: u8| {
+            let mut bytes = [0; 16];
+            bytes[..4].copy_from_slice(&[192, 0, 2, host]);
+            bytes
+        };
+        let headers = Headers {
+            present: present::ADDRESSES,
+            version: 4,
+            source_ip: address(1),
+            destination_ip: address(2),
+            ..Headers::zeroed()
+        };
+        let site = DropSite {
+            host: Host::only("nas"),
+            interface: None,
+            direction: None,
+            reason: "NO_SOCKET".into(),
+            location: None,
+        };
+        let rows = DropRows::new([(Event { headers, ..Event::zeroed() }, site)], WallClock::ahead_by(0));
+        let name = Name { text: "printer".into(), source: NameSource::Hosts };
+        let about = About { name: Some(name), country: Some("DE".into()), asn: None };
+        let rows = [rows.told([(IpAddr::from([192, 0, 2, 2]), about)].into_iter().collect())];
+        let cell = |column: DropColumn| {
+            let mut cells = Values::default();
+            column.write(&rows, &mut cells);
+            cells.0
+        };
+        assert_eq!(cell(DropColumn::SourceName), [Value::Null]);
+        assert_eq!(cell(DropColumn::DestinationName), [json!("printer")]);
+        assert_eq!(cell(DropColumn::NameSource), [json!("hosts")]);
+        assert_eq!(cell(DropColumn::DestinationCountry), [json!("DE")]);
     }
 }

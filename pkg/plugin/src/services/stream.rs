@@ -263,6 +263,7 @@ impl Plugin {
 
     async fn drops(&self, asked: Asked) -> Result<Messages, SourceError> {
         let feed = self.source.drops(&asked.request).await?;
+        let naming = self.naming_that_learns(&asked).await;
         let (label, shutdown) = (Arc::clone(&asked.request.label), self.shutdown.clone());
         let (columns, masks) = (asked.query.columns.clone(), asked.masks);
         let groups = self.sent.groups.keeper(&label);
@@ -270,7 +271,7 @@ impl Plugin {
         Ok(match columns {
             Columns::Drops(columns) => {
                 let keeper = self.sent.drops.keeper(&label);
-                let drops = Drops::new((counted.0, masks), keeper, Encoder::new(columns), shutdown);
+                let drops = Drops::new((counted.0, masks, naming), keeper, Encoder::new(columns), shutdown);
                 Box::pin(stream::unfold(drops, Drops::next))
             }
             Columns::Series(columns) => {

@@ -19,6 +19,7 @@ use crate::{
     frame::json::Encoder,
     groups::OTHER,
     masks::Masks,
+    naming::Naming,
     sent::Keeper,
     shutdown::Shutdown,
 };
@@ -27,6 +28,8 @@ use crate::{
 pub(super) struct Drops {
     feed: DropFeed,
     masks: Masks,
+    /// Who knows the names of hosts, where they are shown.
+    naming: Option<Naming>,
     /// Rows that did not fit the last message.
     waiting: VecDeque<(Event, DropSite)>,
     /// Whoever opens a panel later finds the last rows.
@@ -39,12 +42,21 @@ pub(super) struct Drops {
 impl Drops {
     /// Sends the rows of `feed`.
     pub(super) fn new(
-        (feed, masks): (DropFeed, Masks),
+        (feed, masks, naming): (DropFeed, Masks, Option<Naming>),
         keeper: Keeper<DropRows>,
         encoder: Encoder<DropColumn>,
         shutdown: Shutdown,
     ) -> Self {
-        Self { feed, masks, waiting: VecDeque::new(), keeper, encoder, shutdown, state: State::Running }
+        Self {
+            feed,
+            masks,
+            naming,
+            waiting: VecDeque::new(),
+            keeper,
+            encoder,
+            shutdown,
+            state: State::Running,
+        }
     }
 
     /// The next message; after the last one the status with which the stream ends.
@@ -65,7 +77,11 @@ impl Drops {
             }));
         }
         let most = self.encoder.most_rows().max(1).min(self.waiting.len());
-        let rows = DropRows::new(self.waiting.drain(..most), WallClock::ahead_by(0));
+        let mut rows = DropRows::new(self.waiting.drain(..most), WallClock::ahead_by(0));
+        if let Some(naming) = &self.naming {
+            let about = naming.now().of_batch(rows.packets());
+            rows = rows.told(about);
+        }
         let place = self.keeper.keep(std::slice::from_ref(&rows));
         let count = rows.len();
         let data = self.encoder.message_at(&[rows], Some(&place));
