@@ -144,7 +144,7 @@ function names() {
       id: 2,
       title: 'Names',
       description:
-        'Names that packets of the host had when they came, and what each is known from: hosts (a file of this machine), interface, dns-answer, or ptr (a reverse look-up). The administrator decides about the last two.',
+        'Names that packets of the host had when they came, and what each is known from: hosts (a file of this machine), interface, container, dns-answer, or ptr (a reverse look-up). The administrator decides about the last two.',
     },
     WHO_IT_IS,
     pipeline
