@@ -4,6 +4,7 @@ use std::{
     cmp::Reverse,
     collections::{BTreeMap, HashMap, hash_map::Entry},
     sync::Arc,
+    time::Duration,
 };
 
 use foldhash::fast::RandomState;
@@ -38,6 +39,12 @@ pub fn rows(
         FlowRow::new(name(one.host), one).seen_at(&seen_at.join(", "))
     };
     largest(merged.values().map(|(one, ..)| *one), most).into_iter().map(row).collect()
+}
+
+/// Bytes in a time as bits a second, in whole numbers.
+#[must_use]
+pub fn bits_a_second(bytes: u64, time: Duration) -> f64 {
+    (8.0 * bytes as f64 / time.as_secs_f64().max(1e-3)).round()
 }
 
 /// The same rows with what is known of their ends now, where there is somebody to ask.

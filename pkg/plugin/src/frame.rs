@@ -1,8 +1,9 @@
-//! Rows as Grafana's data frames: [`json`] for streams, [`arrow`] for answers to queries, and [`wide`] for answers that
-//! are evaluated.
+//! Rows as Grafana's data frames: [`json`] for streams, [`arrow`] for answers to queries, [`wide`] for answers that are evaluated,
+//! and [`matrix`] for who sends to whom.
 
 pub mod arrow;
 pub mod json;
+pub mod matrix;
 pub mod wide;
 
 use serde::Serialize;

@@ -1,4 +1,4 @@
-//! Conversations as a graph: hosts, and what they say to each other.
+//! Conversations as a graph: hosts or their networks, and what they say to each other.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -10,9 +10,13 @@ use std::{
 use xdplive_names::Name;
 use xdplive_packet::flow::TcpCounts;
 
-use crate::columns::{
-    flows::FlowRow,
-    graph::{Edge, Node},
+use crate::{
+    columns::{
+        flows::FlowRow,
+        graph::{Edge, Node},
+    },
+    conversations::bits_a_second,
+    masks::Masks,
 };
 
 /// Width of the thinnest and of the thickest line, pixels.
@@ -49,13 +53,15 @@ struct OfPair {
 }
 
 impl Graph {
-    /// The graph of conversations that were counted for so long. Those without addresses are no part of it.
+    /// The graph of conversations that were counted for so long, of hosts or of these networks. Those without addresses are no part
+    /// of it.
     #[must_use]
-    pub fn of(rows: &[FlowRow], time: Duration) -> Self {
+    pub fn of(rows: &[FlowRow], time: Duration, networks: Masks) -> Self {
         let mut hosts: BTreeMap<IpAddr, OfHost> = BTreeMap::new();
         let mut pairs: Vec<((IpAddr, IpAddr), OfPair)> = Vec::new();
         for row in rows {
             let Some(ends) = row.ends() else { continue };
+            let ends = (networks.address(ends.0), networks.address(ends.1));
             let conversation = row.conversation();
             let (there, back) = (conversation.forward.sum.bytes, conversation.reverse.sum.bytes);
             let [source, destination] = row.about();
@@ -66,7 +72,9 @@ impl Graph {
                 host.sent += sent;
                 host.received += received;
                 host.peers.insert(other);
-                host.name = host.name.take().or_else(|| about.name.clone());
+                if networks.leave(own) {
+                    host.name = host.name.take().or_else(|| about.name.clone());
+                }
             }
             let known = pairs.iter().position(|(pair, _)| *pair == ends || *pair == (ends.1, ends.0));
             let place = known.unwrap_or_else(|| {
@@ -84,11 +92,11 @@ impl Graph {
             }
         }
         let most = pairs.iter().map(|(_, pair)| pair.bytes).max().unwrap_or_default();
-        let text = |address: &IpAddr| Arc::from(address.to_string());
+        let text = |address: &IpAddr| Arc::from(networks.network(*address));
         let edges = pairs.iter().map(|((source, target), pair)| Edge {
             source: text(source),
             target: text(target),
-            bits: a_second(pair.bytes, time),
+            bits: bits_a_second(pair.bytes, time),
             packets: pair.packets,
             retransmits: pair.tcp.retransmits,
             resets: pair.tcp.resets,
@@ -99,17 +107,12 @@ impl Graph {
         let nodes = hosts.iter().map(|(address, host)| Node {
             address: text(address),
             name: host.name.as_ref().map(|name| Arc::clone(&name.text)),
-            bits: a_second(host.sent + host.received, time),
+            bits: bits_a_second(host.sent + host.received, time),
             sent: part(host.sent, host.sent + host.received),
             peers: host.peers.len() as u64,
         });
         Self { nodes: nodes.collect(), edges: edges.collect() }
     }
-}
-
-/// Bytes in a time as bits a second.
-fn a_second(bytes: u64, time: Duration) -> f64 {
-    (8.0 * bytes as f64 / time.as_secs_f64().max(1e-3)).round()
 }
 
 /// A part of all, to a thousandth.

@@ -26,7 +26,7 @@
 //! | [`conversations`] | conversations as rows |
 //! | [`shortfall`] | how much larger rows may be than they are shown |
 //! | [`link_intervals`] | what was counted of interfaces, one interval after the other |
-//! | [`graph`] | conversations as a graph of hosts |
+//! | [`graph`], [`mod@matrix`] | conversations as a graph of hosts, and as a matrix |
 //! | [`columns`], [`mod@frame`] | rows as columns, columns as frames |
 //! | [`pcapng`] | rows as a file for Wireshark |
 //!
@@ -51,6 +51,7 @@ pub mod link_intervals;
 pub mod loader_unit;
 pub mod logging;
 pub mod masks;
+pub mod matrix;
 pub mod naming;
 pub mod other_machines;
 pub mod own_ports;

@@ -47,6 +47,23 @@ impl Masks {
         }
     }
 
+    /// Whether addresses of this kind are shown whole.
+    #[must_use]
+    pub const fn leave(self, address: IpAddr) -> bool {
+        match address {
+            IpAddr::V4(_) => self.ipv4 >= Self::NONE.ipv4,
+            IpAddr::V6(_) => self.ipv6 >= Self::NONE.ipv6,
+        }
+    }
+
+    /// The network of an address, such as `192.0.2.0/24`; the address itself where it is shown whole.
+    #[must_use]
+    pub fn network(self, address: IpAddr) -> String {
+        let shown = self.address(address);
+        let length = if address.is_ipv4() { self.ipv4 } else { self.ipv6 };
+        if self.leave(address) { shown.to_string() } else { format!("{shown}/{length}") }
+    }
+
     /// The same of an address as headers have it: of IPv6 where `version` is 6, else IPv4's in the first four bytes.
     pub fn bytes(self, version: u8, bytes: &mut [u8; 16]) {
         if version != 6 {
@@ -148,6 +165,16 @@ mod tests {
 
     fn shown(masks: Masks, text: &str) -> String {
         masks.address(text.parse().unwrap()).to_string()
+    }
+
+    #[test]
+    fn networks_have_their_length() {
+        let of = |masks: Masks, text: &str| masks.network(text.parse().unwrap());
+        let masks = Masks { ipv4: 24, ..Masks::NONE };
+        assert_eq!(of(masks, "192.0.2.7"), "192.0.2.0/24");
+        assert_eq!(of(masks, "2001:db8::7"), "2001:db8::7");
+        assert_eq!(of(Masks { ipv4: 0, ipv6: 48 }, "2001:db8::7"), "2001:db8::/48");
+        assert_eq!(of(Masks { ipv4: 0, ipv6: 48 }, "192.0.2.7"), "0.0.0.0/0");
     }
 
     #[test]

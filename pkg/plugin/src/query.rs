@@ -32,6 +32,7 @@ use crate::{
         packets::PacketColumn,
         rates::{CountColumn, SeriesColumn},
     },
+    masks::Masks,
     settings::LimitCeiling,
     shortened::shortened,
 };
@@ -122,6 +123,13 @@ pub struct Query {
     /// How conversations are answered; not written where it is as rows.
     #[serde(serialize_with = "serialize_word", skip_serializing_if = "is_table")]
     pub format: Format,
+    /// Leading bits of IPv4 addresses that hosts of a graph or a matrix are put together by, 0 to 31; not written where hosts are
+    /// shown one by one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prefix_ipv4: Option<u8>,
+    /// The same of IPv6 addresses, 0 to 127.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub prefix_ipv6: Option<u8>,
 }
 
 #[expect(clippy::trivially_copy_pass_by_ref, reason = "what serde asks for")]
@@ -190,6 +198,15 @@ impl Query {
             || self.group_by.is_some_and(GroupBy::is_of_peers)
     }
 
+    /// The networks that hosts of a graph or a matrix are put together by.
+    #[must_use]
+    pub fn networks(&self) -> Masks {
+        Masks {
+            ipv4: self.prefix_ipv4.unwrap_or(Masks::NONE.ipv4),
+            ipv6: self.prefix_ipv6.unwrap_or(Masks::NONE.ipv6),
+        }
+    }
+
     /// Whether its rows show where hosts are.
     #[must_use]
     pub fn shows_places(&self) -> bool {
@@ -218,7 +235,7 @@ impl Query {
         match &self.columns {
             Columns::Packets(columns) => columns.iter().any(|column| column.is_of_names()),
             Columns::Flows(columns) => {
-                self.format == Format::Graph || columns.iter().any(|column| column.is_of_names())
+                self.format != Format::Table || columns.iter().any(|column| column.is_of_names())
             }
             Columns::Drops(columns) => columns.iter().any(|column| column.is_of_names()),
             Columns::Counts(_) | Columns::Series(_) => self.group_by.is_some_and(GroupBy::is_of_names),
@@ -238,6 +255,8 @@ impl Query {
         let decapsulate = keys.word("decapsulate")?.unwrap_or_default();
         // To other kinds it is the editor's key, which has more words.
         let format = if kind == Kind::Flows { keys.word("format")? } else { None }.unwrap_or(Format::Table);
+        let prefix_ipv4 = keys.prefix("prefixIpv4", Masks::NONE.ipv4)?;
+        let prefix_ipv6 = keys.prefix("prefixIpv6", Masks::NONE.ipv6)?;
         let filter = keys.filter()?;
         let has_rows = kind == Kind::Packets || kind == Kind::Drops && group_by.is_none();
         let limit = keys.limit(if has_rows { ceiling } else { ceiling.without_rows() })?;
@@ -268,6 +287,8 @@ impl Query {
             since: None,
             decapsulate,
             format,
+            prefix_ipv4: prefix_ipv4.filter(|_| format != Format::Table),
+            prefix_ipv6: prefix_ipv6.filter(|_| format != Format::Table),
         };
         let query = match kind {
             Kind::Packets => Self { limit, interval: DEFAULT_INTERVAL, ..query },
@@ -303,11 +324,13 @@ impl Query {
         Ok(query)
     }
 
-    /// A graph has columns of its own.
+    /// A graph and a matrix have columns of their own.
     fn of_format(self) -> Self {
         match self.format {
             Format::Table => self,
-            Format::Graph => Self { columns: Columns::Flows(FlowColumn::ALL.to_vec()), ..self },
+            Format::Graph | Format::Matrix => {
+                Self { columns: Columns::Flows(FlowColumn::ALL.to_vec()), ..self }
+            }
         }
     }
 
@@ -386,6 +409,8 @@ impl Query {
             since: None,
             decapsulate: Decapsulate::None,
             format: Format::Table,
+            prefix_ipv4: None,
+            prefix_ipv6: None,
             ..self.clone()
         }
     }

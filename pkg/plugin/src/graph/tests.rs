@@ -24,6 +24,10 @@ fn ip(last: u8) -> [u8; 4] {
 }
 
 fn graph(flows: &[(FlowKey, FlowCounters)], time: Duration) -> Graph {
+    graph_of(Masks::NONE, flows, time)
+}
+
+fn graph_of(networks: Masks, flows: &[(FlowKey, FlowCounters)], time: Duration) -> Graph {
     let name = |address: &IpAddr| About {
         name: (*address == IpAddr::from(ip(20)))
             .then(|| Name { text: Arc::from("nas"), source: NameSource::Hosts }),
@@ -32,7 +36,7 @@ fn graph(flows: &[(FlowKey, FlowCounters)], time: Duration) -> Graph {
     let found = conversations(HostId::ONLY, flows.iter().copied());
     let rows: Vec<FlowRow> =
         found.into_iter().map(|one| FlowRow::new("machine".into(), one).told(name)).collect();
-    Graph::of(&rows, time)
+    Graph::of(&rows, time, networks)
 }
 
 #[test]
@@ -109,4 +113,23 @@ fn an_edge_tells_how_well_its_connections_are() {
     ];
     let [edge] = &graph(&flows, Duration::from_secs(2)).edges[..] else { panic!("one edge") };
     assert_eq!((edge.retransmits, edge.resets, edge.round_trip), (34, 2, Some(7_654_321)));
+}
+
+#[test]
+fn hosts_of_one_network_are_one_node() {
+    let flows = [
+        flow(Ipv4::new(ip(1), [198, 51, 100, 7], Tcp::new(50_000, 443, ACK)), 600),
+        flow(Ipv4::new(ip(2), [198, 51, 100, 8], Tcp::new(50_000, 443, ACK)), 400),
+        flow(Ipv4::new(ip(1), ip(20), Udp::new(50_001, 50_002, b"?")), 1000),
+    ];
+    let networks = Masks { ipv4: 24, ..Masks::NONE };
+    let Graph { nodes, edges } = graph_of(networks, &flows, Duration::from_secs(1));
+    let nodes: Vec<_> = nodes.iter().map(|node| (&*node.address, node.bits, node.peers)).collect();
+    // What stays in a network is both sent and received there. Its hosts' names are not its own.
+    assert_eq!(nodes, [("192.0.2.0/24", 24_000.0, 2), ("198.51.100.0/24", 8000.0, 1)]);
+    let edges: Vec<_> = edges.iter().map(|edge| (&*edge.source, &*edge.target, edge.bits)).collect();
+    assert_eq!(
+        edges,
+        [("192.0.2.0/24", "198.51.100.0/24", 8000.0), ("192.0.2.0/24", "192.0.2.0/24", 8000.0)]
+    );
 }

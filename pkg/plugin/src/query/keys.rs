@@ -116,6 +116,12 @@ impl Keys<'_> {
         }
     }
 
+    /// A number of leading bits of addresses that have `all` of them; none where it is all.
+    pub(super) fn prefix(&self, key: &'static str, all: u8) -> Result<Option<u8>, QueryError> {
+        let given = self.number(key, &(0..=u64::from(all)))?;
+        Ok(given.and_then(|bits| u8::try_from(bits).ok()).filter(|bits| *bits < all))
+    }
+
     pub(super) fn filter(&self) -> Result<Filter, QueryError> {
         match self.get("filter") {
             None => Ok(Filter::parse("")?),

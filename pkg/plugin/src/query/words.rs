@@ -144,15 +144,18 @@ pub enum Format {
     Table,
     /// As the nodes and edges of a graph.
     Graph,
+    /// As a table of senders by receivers.
+    Matrix,
 }
 
 impl Word for Format {
-    const ALL: &'static [Self] = &[Self::Table, Self::Graph];
+    const ALL: &'static [Self] = &[Self::Table, Self::Graph, Self::Matrix];
 
     fn name(self) -> &'static str {
         match self {
             Self::Table => "table",
             Self::Graph => "graph",
+            Self::Matrix => "matrix",
         }
     }
 }

@@ -37,8 +37,9 @@ use crate::{
         flows::FlowRow,
         graph::{EdgeColumn, NodeColumn},
     },
-    frame::{arrow, wide},
+    frame::{arrow, matrix, wide},
     graph::Graph,
+    matrix::Matrix,
     query::{Columns, Format, Kind, Query, Since, check_time_range},
     sent::Place,
     standing::SHORTEST_LEASE,
@@ -156,6 +157,7 @@ impl Plugin {
         let in_force =
             hooks.iter().map(|hook| hook_in_json(hook)).chain(left_out::entries(&prepared.left_out));
         let is_graph = asked.query.format == Format::Graph;
+        let is_asked_again = asked.query.format != Format::Table;
         let mut about = About {
             shown_as: match asked.query.columns {
                 _ if is_graph => "nodeGraph",
@@ -174,8 +176,8 @@ impl Plugin {
             since: None,
             range: None,
         };
-        if is_graph && let Some(custom) = about.custom.as_object_mut() {
-            // It is asked for again and again: a graph that is laid out anew with each message says nothing.
+        if is_asked_again && let Some(custom) = about.custom.as_object_mut() {
+            // It is asked for again and again: a graph that is laid out anew with each message says nothing, and a matrix has other fields.
             custom.retain(|key, _| !matches!(&**key, "channel" | "data"));
         }
         if !prepared.left_out.is_empty() {
@@ -205,7 +207,10 @@ impl Plugin {
         }
         // Only of what is not over yet something can come.
         let now = self.source.now().milliseconds();
-        if (caller.has_no_stream || is_graph) && asked.query.kind != Kind::Packets && reaches(&range, now) {
+        if (caller.has_no_stream || is_asked_again)
+            && asked.query.kind != Kind::Packets
+            && reaches(&range, now)
+        {
             let since = self.count_unseen(&asked).await?;
             about.since = since.map(|since| (since, UNSEEN)).filter(|(since, _)| since > range.start());
             about.notices.extend(
@@ -254,9 +259,14 @@ impl Plugin {
                 let meta = about.meta_of(&kept, kept.rows.is_empty());
                 (kept.rows.len(), arrow::frame(name, columns, &kept.rows, &meta)?)
             }
+            Columns::Flows(_) if asked.query.format == Format::Matrix => {
+                let rows = self.past_flows(&asked, &range);
+                let found = Matrix::of(&rows, counted_for(&asked.query, &rows), asked.query.networks());
+                (rows.len(), matrix::frame(name, &found, &about.meta(rows.is_empty()))?)
+            }
             Columns::Flows(_) if is_graph => {
                 let rows = self.past_flows(&asked, &range);
-                let graph = Graph::of(&rows, counted_for(&asked.query, &rows));
+                let graph = Graph::of(&rows, counted_for(&asked.query, &rows), asked.query.networks());
                 let meta = about.meta(rows.is_empty());
                 self.audit.answered(&asked, rows.len());
                 return Ok(vec![

@@ -200,3 +200,35 @@ async fn as_a_graph() {
     assert_eq!(column(&frames[1], "mainstat"), json!(["10.0 kb/s"]));
     assert_eq!(column(&frames[1], "secondarystat"), json!(["https"]));
 }
+
+/// Who sends how much to whom, asked for again and again as a graph is.
+#[tokio::test(start_paused = true)]
+async fn as_a_matrix() {
+    let mut grafana = Grafana::start().await;
+    let query = r#"{"kind":"flows","format":"matrix","interval":2000,"prefixIpv4":24}"#;
+    let first = grafana.answer(viewer(), query).await;
+    assert_eq!((first.error.as_str(), first.frames.len()), ("", 1));
+    let stream = grafana.started().await;
+    stream.count_on("eth0", 0, 2000, vec![flow(tcp(1, 443), Out, 5), flow(answer(1, 443), In, 20)], 0);
+    let frame = loop {
+        let frame = grafana.answer(viewer(), query).await.frames.remove(0);
+        if rows(&frame)[0].1 != json!([]) {
+            break frame;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    };
+    assert_eq!(meta(&frame)["custom"]["channel"], serde_json::Value::Null);
+    // 500 and 2,000 bytes in two seconds; the larger sender is first.
+    let expected = [
+        ("source".to_owned(), json!(["198.51.100.0/24", "192.0.2.0/24"])),
+        ("192.0.2.0/24".to_owned(), json!([8000.0, null])),
+        ("198.51.100.0/24".to_owned(), json!([null, 2000.0])),
+    ];
+    assert_eq!(rows(&frame), expected);
+    for wrong in
+        [r#"{"kind":"flows","format":"matrix","prefixIpv4":33}"#, r#"{"kind":"flows","prefixIpv6":129}"#]
+    {
+        let answer = grafana.answer(viewer(), wrong).await;
+        assert!(answer.error.contains("it takes a whole number from 0 to"), "{}", answer.error);
+    }
+}

@@ -20,6 +20,8 @@ fn every_key_has_a_default() {
         since: None,
         decapsulate: Decapsulate::None,
         format: Format::Table,
+        prefix_ipv4: None,
+        prefix_ipv6: None,
     };
     assert_eq!(query, expected);
 }
@@ -85,7 +87,7 @@ fn other_words_are_refused() {
     assert!(parse(&json!({ "format": "lines" })).is_ok());
     for format in [json!("lines"), json!(1)] {
         let error = refusal(&json!({ "kind": "flows", "format": format }));
-        assert_eq!(error, format!("format: {format} is not allowed; allowed are table, graph"));
+        assert_eq!(error, format!("format: {format} is not allowed; allowed are table, graph, matrix"));
     }
     assert_refused(
         "groupBy",
