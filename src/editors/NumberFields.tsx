@@ -1,6 +1,14 @@
 import { t } from '../locale/t';
 import { isUsed } from '../query/kinds';
-import { INTERVAL, ROWS_KEPT, TOP, type WholeNumberRange, type XdpQuery } from '../query/model';
+import {
+  INTERVAL,
+  PREFIX_IPV4,
+  PREFIX_IPV6,
+  ROWS_KEPT,
+  TOP,
+  type WholeNumberRange,
+  type XdpQuery,
+} from '../query/model';
 
 import { WholeNumberField } from './WholeNumberField';
 
@@ -43,6 +51,38 @@ export function NumberFields({ id, query, limit, onChange }: Props) {
           value={query.top}
           onCommit={(top) => {
             onChange({ top });
+          }}
+        />
+      )}
+      {isUsed(query, 'prefixIpv4') && (
+        <WholeNumberField
+          id={`${id}-prefix-ipv4`}
+          label={t('query-editor.prefix-ipv4.label', 'IPv4 prefix')}
+          tooltip={t(
+            'query-editor.prefix-ipv4.tooltip',
+            'Hosts with the same leading bits are shown as one network. 32: each host by itself.'
+          )}
+          testId="xdplive-query-prefix-ipv4"
+          range={PREFIX_IPV4}
+          value={query.prefixIpv4}
+          onCommit={(prefixIpv4) => {
+            onChange({ prefixIpv4 });
+          }}
+        />
+      )}
+      {isUsed(query, 'prefixIpv6') && (
+        <WholeNumberField
+          id={`${id}-prefix-ipv6`}
+          label={t('query-editor.prefix-ipv6.label', 'IPv6 prefix')}
+          tooltip={t(
+            'query-editor.prefix-ipv6.tooltip',
+            'Hosts with the same leading bits are shown as one network. 128: each host by itself.'
+          )}
+          testId="xdplive-query-prefix-ipv6"
+          range={PREFIX_IPV6}
+          value={query.prefixIpv6}
+          onCommit={(prefixIpv6) => {
+            onChange({ prefixIpv6 });
           }}
         />
       )}

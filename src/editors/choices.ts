@@ -36,19 +36,28 @@ export function formatChoices(kind: QueryKind | undefined): Array<Choice<Format>
     value: 'table',
     description: t('format.table.description', 'Rows with columns'),
   };
-  const other: Choice<Format> =
+  const others: Array<Choice<Format>> =
     kind === 'flows'
-      ? {
-          label: t('format.graph.label', 'Graph'),
-          value: 'graph',
-          description: t('format.graph.description', 'Hosts and what they say to each other, for a Node graph panel'),
-        }
-      : {
-          label: t('format.lines.label', 'Lines'),
-          value: 'lines',
-          description: t('format.lines.description', 'Lines in the words of tcpdump, for a Logs panel'),
-        };
-  return [table, other];
+      ? [
+          {
+            label: t('format.graph.label', 'Graph'),
+            value: 'graph',
+            description: t('format.graph.description', 'Hosts and what they say to each other, for a Node graph panel'),
+          },
+          {
+            label: t('format.matrix.label', 'Matrix'),
+            value: 'matrix',
+            description: t('format.matrix.description', 'Who sends how much to whom, as a heat map in a Table panel'),
+          },
+        ]
+      : [
+          {
+            label: t('format.lines.label', 'Lines'),
+            value: 'lines',
+            description: t('format.lines.description', 'Lines in the words of tcpdump, for a Logs panel'),
+          },
+        ];
+  return [table, ...others];
 }
 
 export function measureChoices(): Array<Choice<Measure>> {

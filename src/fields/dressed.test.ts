@@ -499,9 +499,38 @@ describe('a graph of hosts', () => {
     ]);
   });
 
+  it('leads from a network to its packets, which has no page', () => {
+    expect(linksOf({ id: '192.0.2.0/24' })).toEqual([
+      [titles[0], '/page?lo&net 192.0.2.0/24'],
+      [titles[1], ''],
+    ]);
+    expect(linksOf({ id: 'nas/24' }).map(([, url]) => url)).toEqual(['', '']);
+  });
+
   it('has no page of a host for what is inside tunnels', () => {
     expect(linksOf({ id: '192.0.2.1' }, { decapsulate: 'inner' })).toEqual([
       [titles[0], '/page?lo&host 192.0.2.1&inner'],
     ]);
   });
+});
+
+it('colours what receivers of a matrix have of senders, and leads to senders', () => {
+  const given = createDataFrame({
+    refId: 'A',
+    fields: [
+      { name: 'source', type: FieldType.string, values: ['192.0.2.1', 'nas'] },
+      { name: 'protocol', type: FieldType.number, values: [8000, null] },
+    ],
+  });
+  const { fields } = dressedBy({ kind: 'flows', format: 'matrix' }, given);
+  expect(fields[0]?.config.links?.map(({ title }) => title)).toEqual([
+    'Packets of this host: ${__value.raw}',
+    'Open host: ${__value.raw}',
+  ]);
+  // Whatever a receiver is called.
+  expect(fields[1]?.config).toMatchObject({
+    color: { mode: FieldColorModeId.ContinuousBlues },
+    custom: { cellOptions: { type: 'color-background' } },
+  });
+  expect(fields[1]?.config.mappings).toBeUndefined();
 });

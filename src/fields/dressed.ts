@@ -7,7 +7,7 @@ import {
   type FieldConfig,
 } from '@grafana/data';
 
-import { isOfGraph, isOfSeries, kindOf } from '../query/kinds';
+import { isOfGraph, isOfMatrix, isOfSeries, kindOf } from '../query/kinds';
 import { isEveryMachine } from '../query/machines';
 import type { XdpQuery } from '../query/model';
 import { TAGS } from '../query/tags';
@@ -15,7 +15,7 @@ import { mapFrames } from '../streaming/mapFrames';
 import type { Pause } from '../streaming/pause';
 
 import { linksOfColumn, linksOfEnd, linksOfGroup, linksOfRate, type LinkTarget, type Pages } from './links';
-import { lookOfColumn, lookOfGroup, type Look } from './looks';
+import { lookOfColumn, lookOfGroup, MATRIX, type Look } from './looks';
 import { pauseLink } from './pauseLink';
 
 const FILTERABLE = TAGS.map(({ key }) => key);
@@ -98,6 +98,10 @@ function dressesOf(query: XdpQuery, pages: () => Pages, pausing?: DataLink): Dre
         links: type === FieldType.number ? linksOfRate(query.filter, target) : [],
         isFilterable: false,
       };
+    }
+    if (isOfMatrix(query)) {
+      const isOfBits = type === FieldType.number;
+      return { look: isOfBits ? MATRIX : {}, links: isOfBits ? [] : linksOfEnd(target), isFilterable: false };
     }
     if (isOfGraph(query)) {
       const ends = isOfEdges ? ['source', 'target'] : ['id'];

@@ -127,24 +127,33 @@ export function linksOfColumn(column: string, target: LinkTarget): DataLink[] {
   return address === undefined ? toPackets : [...toPackets, toHost(column, address, target)];
 }
 
-/** From a host of a graph, by its address in this field of a node or an edge; the title tells apart both ends of an edge. */
+/**
+ * From a host or a network of a graph or a matrix, by its address in this field; the title tells apart both ends of an edge. A
+ * network has packets, and no page of its own.
+ */
 export function linksOfEnd(target: LinkTarget): DataLink[] {
   const { pages, decapsulate } = target;
   // A graph has no texts of its fields, only values, and no other columns of packets.
   const address = '${__value.raw}';
-  const to = (title: string, page: (host: string, range?: RangeOfPage) => string): DataLink => ({
+  const to = (title: string, page: (end: string, range?: RangeOfPage) => string): DataLink => ({
     title: `${title}: ${address}`,
     url: '',
-    onBuildUrl: ({ replaceVariables }) => {
-      const host = read(address, replaceVariables) ?? '';
-      return isAddress(host) ? page(host, rangeOf(replaceVariables)) : '';
-    },
+    onBuildUrl: ({ replaceVariables }) => page(read(address, replaceVariables) ?? '', rangeOf(replaceVariables)),
   });
-  const toPackets = to(ofHost(), (host, range) => pages().packets(`host ${host}`, scopeOf(target), range, decapsulate));
+  const toPackets = to(ofHost(), (end, range) => {
+    const filter = isAddress(end) ? `host ${end}` : isNetwork(end) ? `net ${end}` : undefined;
+    return filter === undefined ? '' : pages().packets(filter, scopeOf(target), range, decapsulate);
+  });
   // Grafana shows a link of a graph also where it leads nowhere.
   return decapsulate === 'inner'
     ? [toPackets]
-    : [toPackets, to(openHost(), (host, range) => pages().host(host, scopeOf(target), range))];
+    : [toPackets, to(openHost(), (end, range) => (isAddress(end) ? pages().host(end, scopeOf(target), range) : ''))];
+}
+
+/** `192.0.2.0/24`. */
+function isNetwork(text: string): boolean {
+  const [address = '', length = '', ...rest] = text.split('/');
+  return rest.length === 0 && isAddress(address) && /^\d{1,3}$/.test(length);
 }
 
 /** The page of a host shows outer headers, so an address inside tunnels has none. */

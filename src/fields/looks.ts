@@ -11,7 +11,7 @@ export interface Look extends Readonly<
 }
 
 interface TableLook {
-  cellOptions: { type: 'color-text' };
+  cellOptions: { type: 'color-text' } | { type: 'color-background'; mode: 'basic' };
 }
 
 /**
@@ -116,6 +116,13 @@ const LOOKS: ReadonlyMap<string, Look> = new Map([
 export function lookOfColumn(name: string): Look {
   return LOOKS.get(name) ?? {};
 }
+
+/** Of what a receiver has of each sender in a matrix: the more, the darker, over all receivers. */
+export const MATRIX: Look = {
+  min: 0,
+  color: { mode: FieldColorModeId.ContinuousBlues },
+  custom: { cellOptions: { type: 'color-background', mode: 'basic' } },
+};
 
 /** Of the series of one group. Groups without a colour of their own get one from the panel, but for protocols. */
 export function lookOfGroup(groupBy: string, group: string): Look {

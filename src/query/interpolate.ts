@@ -46,7 +46,7 @@ function withValues(query: XdpQuery, templates: VariableReplacer, scopedVars: Sc
 }
 
 /** Keys with a number each. */
-const NUMBERS = ['limit', 'interval', 'top', 'rowsKept'] as const;
+const NUMBERS = ['limit', 'interval', 'top', 'rowsKept', 'prefixIpv4', 'prefixIpv6'] as const;
 
 /** Numbers that variables hold. A variable without a value asks for the default; what is no number the back end refuses. */
 function withNumbers<Keys extends Partial<Pick<XdpQuery, (typeof NUMBERS)[number]>>>(

@@ -111,5 +111,8 @@ it.each(['histogram', 'toString', 7, {}])('leaves a query of the kind %j as it i
 it('asks for a graph without columns, and for conversations without what lines of packets were', () => {
   const flows: XdpQuery = { refId: 'A', kind: 'flows', columns: ['bytes'] };
   expect(withoutUnusedKeys({ ...flows, format: 'graph' })).toEqual({ refId: 'A', kind: 'flows', format: 'graph' });
+  const ofNetworks = { ...flows, format: 'matrix', prefixIpv4: 24, prefixIpv6: 64 } as const;
+  expect(withoutUnusedKeys(ofNetworks)).toEqual({ ...ofNetworks, columns: undefined });
+  expect(withoutUnusedKeys({ ...ofNetworks, format: 'table' })).not.toHaveProperty('prefixIpv4');
   expect(withoutUnusedKeys({ ...flows, format: 'lines' })).toEqual(flows);
 });

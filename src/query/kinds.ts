@@ -17,6 +17,8 @@ const KEYS_OF_SOME = [
   'decapsulate',
   'rowsKept',
   'format',
+  'prefixIpv4',
+  'prefixIpv6',
 ] as const;
 
 type KeyOfSome = (typeof KEYS_OF_SOME)[number];
@@ -52,7 +54,18 @@ export const KINDS: readonly Kind[] = [
     label: () => t('kind.flows.label', 'Flows'),
     description: () =>
       t('kind.flows.description', 'Who talks with whom: the largest conversations, counted in the kernel'),
-    uses: ['direction', 'filter', 'columns', 'interval', 'top', 'since', 'decapsulate', 'format'],
+    uses: [
+      'direction',
+      'filter',
+      'columns',
+      'interval',
+      'top',
+      'since',
+      'decapsulate',
+      'format',
+      'prefixIpv4',
+      'prefixIpv6',
+    ],
   },
   {
     kind: 'capture',
@@ -94,7 +107,11 @@ export function kindOf(query: XdpQuery): Kind | undefined {
 /** Whether a key says something to a query. To a kind that is not known, every key may. */
 export function isUsed(query: XdpQuery, key: KeyOfSome): boolean {
   const kind = kindOf(query);
-  if (key === 'columns' && (isOfLines(query) || isOfGraph(query))) {
+  const isOfPairs = isOfGraph(query) || isOfMatrix(query);
+  if (key === 'columns' && (isOfLines(query) || isOfPairs)) {
+    return false;
+  }
+  if ((key === 'prefixIpv4' || key === 'prefixIpv6') && kind !== undefined && !isOfPairs) {
     return false;
   }
   // What a query of packets has left behind.
@@ -118,6 +135,11 @@ export function isOfLines(query: XdpQuery): boolean {
 /** Whether it asks for conversations as a graph of hosts, which has fields of its own. */
 export function isOfGraph(query: XdpQuery): boolean {
   return query.kind === 'flows' && query.format === 'graph';
+}
+
+/** Whether it asks who sends how much to whom, which has a field for each receiver. */
+export function isOfMatrix(query: XdpQuery): boolean {
+  return query.kind === 'flows' && query.format === 'matrix';
 }
 
 /** Whether its answer is packets or who talks with whom: no numbers over time, and not for services unless they may see them. */

@@ -44,8 +44,8 @@ export type Since = 'interval' | 'start';
 /** Where a packet carries another in a tunnel, which of them counts: the outermost, or the innermost that is reached. */
 export type Decapsulate = 'none' | 'inner';
 
-/** How rows are shown: as a table, packets as lines of a log, conversations as a graph of hosts. */
-export type Format = 'table' | 'lines' | 'graph';
+/** How rows are shown: as a table, packets as lines of a log, conversations as a graph of hosts or a matrix of them. */
+export type Format = 'table' | 'lines' | 'graph' | 'matrix';
 
 /**
  * What a panel asks for. Every key is optional: the back end fills in what is missing, ignores keys it does not know
@@ -84,8 +84,11 @@ export interface XdpQuery extends DataQuery {
   decapsulate?: Decapsulate;
   /** Rows this panel holds. Only the front end reads it: the stream behind two panels that differ here is the same. */
   rowsKept?: WholeNumber;
-  /** Of packets; none at all means a table. Only the front end reads it; lines are made of all columns. */
+  /** Of packets and conversations; none at all means a table. Lines, which only the front end knows, are made of all columns. */
   format?: Format;
+  /** Leading bits of addresses that hosts of a graph or a matrix are put together by. None at all: each host by itself. */
+  prefixIpv4?: WholeNumber;
+  prefixIpv6?: WholeNumber;
 }
 
 /** Raised when a key gets another meaning; `migrate.ts` then has a step that brings older queries along. */
@@ -108,6 +111,10 @@ export const INTERVAL: WholeNumberRange = { min: 100, max: 60_000, default: 1_00
 
 /** Groups or conversations shown one by one; what remains of groups is one more. */
 export const TOP: WholeNumberRange = { min: 1, max: 100, default: 10 };
+
+/** Leading bits of an address. All of them: the host itself. */
+export const PREFIX_IPV4: WholeNumberRange = { min: 0, max: 32, default: 32 };
+export const PREFIX_IPV6: WholeNumberRange = { min: 0, max: 128, default: 128 };
 
 /** A panel redraws all its rows several times a second; beyond the maximum a browser can no longer keep up. */
 export const ROWS_KEPT: WholeNumberRange = { min: 1, max: 50_000, default: 1_000 };

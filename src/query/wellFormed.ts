@@ -12,7 +12,7 @@ const TYPES: ReadonlyMap<string, Check> = new Map([
     (key) => [key, isText] as const
   ),
   ...['interfaces', 'hosts', 'columns'].map((key) => [key, isListOfTexts] as const),
-  ...['limit', 'interval', 'top', 'rowsKept'].map((key) => [key, isNumber] as const),
+  ...['limit', 'interval', 'top', 'rowsKept', 'prefixIpv4', 'prefixIpv6'].map((key) => [key, isNumber] as const),
 ]);
 
 /**
