@@ -37,7 +37,10 @@ impl Table {
     /// Whether it has these names of the file of hosts, and of containers.
     #[must_use]
     pub fn is_of(&self, hosts_file: &HostNames, containers: &HostNames) -> bool {
-        Arc::ptr_eq(&self.hosts_file, hosts_file) && Arc::ptr_eq(&self.containers, containers)
+        let same = |one: &HostNames, other: &HostNames| {
+            Arc::ptr_eq(one, other) || one.is_empty() && other.is_empty()
+        };
+        same(&self.hosts_file, hosts_file) && same(&self.containers, containers)
     }
 
     /// The name of an address.
@@ -85,6 +88,12 @@ mod tests {
         assert_eq!(named("192.0.2.1"), Some(("box".to_owned(), NameSource::Interface)));
         assert_eq!(named("2001:db8::1"), Some(("box".to_owned(), NameSource::Interface)));
         assert_eq!(named("fe80::1"), Some(("box".to_owned(), NameSource::Interface)));
+        let of_nobody = HostNames::default();
+        assert!(!table.is_of(&of_nobody, &of_nobody) && table.is_of(&table.hosts_file, &table.containers));
+        assert!(
+            Table::default().is_of(&of_nobody, &HostNames::default()),
+            "a source has none again and again"
+        );
         assert_eq!(named("10.88.0.7"), Some(("web".to_owned(), NameSource::Container)));
         for nobody in ["172.17.0.1", "192.0.2.99"] {
             assert_eq!(named(nobody), None, "{nobody}");

@@ -2,7 +2,7 @@
 //! other, so this goes on beside everything else, and what is urgent goes first.
 
 use std::{
-    collections::{BTreeSet, VecDeque},
+    collections::{BTreeMap, VecDeque},
     io,
     sync::{
         Arc, Condvar, Mutex, MutexGuard, PoisonError,
@@ -187,6 +187,21 @@ impl Jobs {
             state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
         }
     }
+
+    /// Takes those of these links that wait to be closed.
+    fn take_closing(&self, links: &[LinkId]) -> Vec<LinkId> {
+        let mut taken = Vec::new();
+        for waiting in &mut self.lock().waiting {
+            waiting.retain(|job| match job {
+                Job::Detach(link) if links.contains(link) => {
+                    taken.push(*link);
+                    false
+                }
+                _ => true,
+            });
+        }
+        taken
+    }
 }
 
 impl Attacher {
@@ -197,7 +212,7 @@ impl Attacher {
     pub fn start(links: impl Links + 'static, tell: impl Fn(Outcome) + Send + 'static) -> io::Result<Self> {
         let jobs = Arc::new(Jobs::default());
         let (end, ended) = channel();
-        let worker = Worker { jobs: Arc::clone(&jobs), links, tell, open: BTreeSet::new() };
+        let worker = Worker { jobs: Arc::clone(&jobs), links, tell, open: BTreeMap::new() };
         thread::Builder::new().name("attacher".to_owned()).spawn(move || worker.run(&end))?;
         Ok(Self { jobs, ended })
     }
@@ -247,7 +262,8 @@ struct Worker<L, T> {
     jobs: Arc<Jobs>,
     links: L,
     tell: T,
-    open: BTreeSet<LinkId>,
+    /// Where each link is: the interface's index and the way.
+    open: BTreeMap<LinkId, (u32, Direction)>,
 }
 
 impl<L: Links, T: Fn(Outcome)> Worker<L, T> {
@@ -285,12 +301,19 @@ impl<L: Links, T: Fn(Outcome)> Worker<L, T> {
         if let Some(link) = job.replaces {
             self.detach(link)?;
         }
+        // A link that nobody needed any more may still wait to be closed, and the kernel has a program once at a hook.
+        let here = (job.index, job.direction);
+        let links: Vec<LinkId> =
+            self.open.iter().filter(|(_, place)| **place == here).map(|(link, _)| *link).collect();
+        for link in self.jobs.take_closing(&links) {
+            self.detach(link)?;
+        }
         let mut refused = Vec::new();
         let mut attached = None;
         for attempt in &job.hooks {
             match refusal(self.links.attach(attempt.hook, job.index))? {
                 Ok(Attached { link, .. }) => {
-                    self.open.insert(link);
+                    self.open.insert(link, here);
                     attached = Some((attempt.clone(), link));
                     break;
                 }
@@ -302,7 +325,7 @@ impl<L: Links, T: Fn(Outcome)> Worker<L, T> {
     }
 
     fn detach(&mut self, link: LinkId) -> Result<(), AskError> {
-        if self.open.remove(&link)
+        if self.open.remove(&link).is_some()
             && let Err(error) = refusal(self.links.detach(link))?
         {
             warn!("a link could not be closed: {error}");
@@ -313,7 +336,7 @@ impl<L: Links, T: Fn(Outcome)> Worker<L, T> {
     fn close_all(&mut self) {
         let all = u32::try_from(self.open.len()).unwrap_or(u32::MAX);
         let mut told = Instant::now();
-        while let Some(link) = self.open.pop_first() {
+        while let Some((link, _)) = self.open.pop_first() {
             if self.links.detach(link).is_err_and(|error| error.is_final()) {
                 return;
             }

@@ -1,5 +1,7 @@
 //! A loader that attaches nothing.
 
+use std::collections::BTreeSet;
+
 use super::*;
 
 /// What it is asked.

@@ -1,3 +1,5 @@
+use std::collections::BTreeSet;
+
 use super::{
     fake::{Call, FakeLinks},
     *,
@@ -91,6 +93,38 @@ fn what_is_urgent_goes_first_and_the_rest_in_order() {
     assert_eq!(order, [2, 5, 8, 1, 4, 7, 0, 3, 6]);
 }
 
+/// The kernel has a program once at a hook, so the link that was there goes first, however little it matters.
+#[test]
+fn what_is_to_be_closed_is_no_longer_there_when_somebody_asks_again() {
+    let (open, gate) = channel::<()>();
+    let gate = Mutex::new(gate);
+    let bench = Bench::new(move |call| {
+        if call == Call::Load(Hook::TcxIngress) {
+            gate.lock().unwrap().recv().unwrap();
+        }
+        Ok(())
+    });
+    let other_way = AttachJob { direction: Direction::Out, ..job(7, &[Hook::TcxEgress]) };
+    for (ordered, link) in
+        [(job(7, &[Hook::TcxIngress]), 1), (other_way, 2), (job(8, &[Hook::TcxIngress]), 3)]
+    {
+        bench.attacher.order(Job::Attach(ordered), Urgency::Now);
+        assert_eq!(bench.attached().2.unwrap().1, link);
+        bench.next_call();
+    }
+    bench.attacher.order(Job::Load(Hook::TcxIngress), Urgency::Now);
+    assert_eq!(bench.next_call(), Call::Load(Hook::TcxIngress));
+    for link in [3, 2, 1] {
+        bench.attacher.order(Job::Detach(link), Urgency::Later);
+    }
+    bench.attacher.order(tcx(7), Urgency::Now);
+    open.send(()).unwrap();
+    let calls: Vec<Call> = (0..4).map(|_| bench.next_call()).collect();
+    let again = Call::Attach(Hook::TcxIngress, 7);
+    assert_eq!(calls, [Call::Detach(1), again, Call::Detach(3), Call::Detach(2)]);
+    assert_eq!(bench.finish(), (true, vec![Call::Detach(4)]));
+}
+
 #[test]
 fn hooks_are_tried_in_order_until_one_is_taken() {
     let bench = Bench::new(|call| match call {
@@ -130,7 +164,8 @@ fn what_is_in_the_way_is_closed_before() {
     assert_eq!(links, [(Hook::TcxIngress, 1), (Hook::XdpNative, 2), (Hook::XdpNative, 3)]);
     let calls: Vec<Call> = (0..5).map(|_| bench.next_call()).collect();
     let native = Call::Attach(Hook::XdpNative, 9);
-    assert_eq!(calls, [Call::Attach(Hook::TcxIngress, 9), Call::Detach(1), native, native, Call::Detach(2)]);
+    // Nor does one stay that is about to be closed.
+    assert_eq!(calls, [Call::Attach(Hook::TcxIngress, 9), Call::Detach(1), native, Call::Detach(2), native]);
     assert_eq!(bench.finish(), (true, vec![Call::Detach(3)]));
 }
 
