@@ -21,8 +21,8 @@ use aya_ebpf::{
     },
     btf_maps::{Array, LruHashMap},
     helpers::{
-        bpf_get_socket_cookie, bpf_getsockopt, bpf_jiffies64, bpf_ktime_get_ns, bpf_setsockopt, bpf_skc_to_tcp_sock,
-        bpf_sock_ops_cb_flags_set,
+        bpf_get_socket_cookie, bpf_getsockopt, bpf_jiffies64, bpf_ktime_get_ns, bpf_setsockopt,
+        bpf_skc_to_tcp_sock, bpf_sock_ops_cb_flags_set,
     },
     macros::{btf_map, sock_ops},
     programs::SockOpsContext,
