@@ -37,7 +37,7 @@ const MOST_BYTES: u64 = 1 << 20;
 /// the right to read (`pkg/loader/src/fence/landlock.rs`).
 const POD_LOGS: &str = "/var/log/containers";
 
-/// HostNames of containers. They are looked for while somebody asks.
+/// Names of containers. They are looked for while somebody asks.
 #[derive(Clone, Default)]
 pub struct Containers(Arc<Shared>);
 
@@ -54,7 +54,7 @@ struct Found {
 }
 
 impl Containers {
-    /// HostNames by address, as they were found last. Where that is not fresh, another thread looks, so that nobody waits.
+    /// Names by address, as they were found last. Where that is not fresh, another thread looks, so that nobody waits.
     #[must_use]
     pub fn names(&self) -> HostNames {
         let found = self.0.found();

@@ -40,7 +40,7 @@ pub struct Name {
     pub source: NameSource,
 }
 
-/// HostNames by address, as one source has them.
+/// Names by address, as one source has them.
 pub type HostNames = Arc<HashMap<IpAddr, Arc<str>>>;
 
 /// Longest name, bytes: that of a host in the DNS (RFC 1035, section 2.3.4).

@@ -4,7 +4,7 @@ use std::{collections::HashMap, net::IpAddr, sync::Arc};
 
 use crate::host::{HostNames, Name, NameSource};
 
-/// HostNames by address.
+/// Names by address.
 #[derive(Clone, Debug, Default)]
 pub struct Table {
     hosts_file: HostNames,
