@@ -119,7 +119,7 @@ pub trait Source: Send + Sync + 'static {
         Err(SourceError::Unavailable("only this machine's own sockets can be asked".to_owned()))
     }
 
-    /// HostNames of hosts that have been learnt from answers of the DNS; `None` of a source that never learns any.
+    /// Names of hosts that have been learnt from answers of the DNS; `None` of a source that never learns any.
     fn learnt(&self) -> Option<Arc<Learnt>> {
         None
     }
@@ -133,7 +133,7 @@ pub trait Source: Send + Sync + 'static {
         Err(SourceError::Unavailable("only answers can be read that pass this machine".to_owned()))
     }
 
-    /// HostNames of containers, by the addresses that they have in network namespaces of their own. None of a source of other machines:
+    /// Names of containers, by the addresses that they have in network namespaces of their own. None of a source of other machines:
     /// such addresses are good on their own machine only, and the next has them, too.
     fn container_names(&self) -> HostNames {
         HostNames::default()
