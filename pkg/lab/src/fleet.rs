@@ -8,13 +8,15 @@ use std::{
 
 use tempfile::TempDir;
 
-use crate::{eventually, in_checkout, namespace::Namespace, plugin, process, xdplive};
+use crate::{eventually, in_checkout, leash::Leash, namespace::Namespace, plugin, process, xdplive};
 
 /// How long anything may take that should happen soon.
 const SOON: Duration = Duration::from_secs(20);
 
 /// A server of NATS that listens on one address of a namespace, and ends with this.
-pub struct Nats(Child);
+pub struct Nats {
+    _process: Leash,
+}
 
 impl Nats {
     /// Starts one; who wants to reach it tries until it listens.
@@ -32,15 +34,8 @@ impl Nats {
         );
         let program = String::from_utf8(output.stdout).expect("a path");
         let mut command = namespace.command(&[program.trim(), "-a", address, "-p", "4222"]);
-        Self(command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().expect("starting nats-server"))
-    }
-}
-
-impl Drop for Nats {
-    fn drop(&mut self) {
-        // It may have ended.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
+        let process = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn();
+        Self { _process: Leash(process.expect("starting nats-server")) }
     }
 }
 

@@ -3,6 +3,7 @@
 //!
 //! | module | holds |
 //! |---|---|
+//! | [`leash`] | processes that a failed test would leave behind |
 //! | [`namespace`] | a network namespace of its own, and interfaces in it |
 //! | [`send`] | raw frames onto an interface |
 //! | [`watch`] | a running `xdplive watch`, its rows and its accounts |
@@ -23,6 +24,7 @@ pub mod client;
 pub mod control_group;
 pub mod fleet;
 pub mod footprint;
+pub mod leash;
 pub mod namespace;
 pub mod process;
 pub mod relay;

@@ -3,7 +3,7 @@
 use std::{
     collections::BTreeMap,
     io::{BufRead as _, BufReader, Read},
-    process::{Child, Command, ExitStatus, Stdio},
+    process::{Command, ExitStatus, Stdio},
     sync::{Arc, Mutex},
     thread::{self, JoinHandle},
     time::Duration,
@@ -11,7 +11,7 @@ use std::{
 
 use serde_json::Value;
 
-use crate::{eventually, namespace::Namespace, plugin, process, xdplive};
+use crate::{eventually, leash::Leash, namespace::Namespace, plugin, process, xdplive};
 
 /// How long anything may take that should happen soon.
 const SOON: Duration = Duration::from_secs(20);
@@ -20,20 +20,10 @@ const FOR_A_HOOK: Duration = Duration::from_millis(40);
 
 /// A running watch; dropping it kills it.
 pub struct Watch {
+    /// What it started ends with it.
     child: Leash,
     out: Lines,
     err: Lines,
-}
-
-/// Ends a process that a failed test leaves behind. What it started ends with it.
-struct Leash(Child);
-
-impl Drop for Leash {
-    fn drop(&mut self) {
-        // It may have ended long ago.
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
 }
 
 /// What a watch left behind.

@@ -4,7 +4,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet},
     net::{IpAddr, Ipv4Addr, SocketAddr, UdpSocket},
-    process::{Child, Command},
+    process::Command,
     sync::{Arc, Mutex},
     thread,
     time::Duration,
@@ -13,7 +13,8 @@ use std::{
 use aya::programs::loaded_programs;
 use serde_json::{Value, json};
 use xdplive_lab::{
-    client, control_group::ControlGroup, eventually, namespace::Namespace, send::Sender, watch::Watch,
+    client, control_group::ControlGroup, eventually, leash::Leash, namespace::Namespace, send::Sender,
+    watch::Watch,
 };
 
 /// The near end, and the addresses of the far one: each is the subject of an answer, over UDP of either IP version and over TCP, and
@@ -282,22 +283,6 @@ fn answers_at_other_interfaces_are_nobodys_business() {
     assert_eq!(names(&outcome.rows, FAR[0])[0], [NONE].into());
 }
 
-/// A process that ends with its value.
-struct Process(Child);
-
-impl Process {
-    fn start(command: &mut Command) -> Self {
-        Self(command.spawn().unwrap())
-    }
-}
-
-impl Drop for Process {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
-}
-
 /// The far end is a container by its control group, and its monitor knows its name.
 #[test]
 fn a_container_has_its_id_for_a_name_until_somebody_knows_a_better_one() {
@@ -320,7 +305,7 @@ fn a_container_has_its_id_for_a_name_until_somebody_knows_a_better_one() {
         let named: Vec<Value> = outcome.rows.into_iter().filter(is_named).collect();
         FAR.map(|address| names(&named, address).map(|all| Vec::from_iter(all).join(",")))
     };
-    let container = Process::start(&mut group.within(&far.command(&["sleep", "600"])));
+    let container = Leash(group.within(&far.command(&["sleep", "600"])).spawn().unwrap());
     let watch = Watch::attached(&near, 2, &options);
     let short = ["c0ffee012345".to_owned(), "container".to_owned()];
     assert_eq!(named(watch, &short[0]), [&short; 4].map(Clone::clone));
@@ -330,7 +315,7 @@ fn a_container_has_its_id_for_a_name_until_somebody_knows_a_better_one() {
     let program = directory.path().join("conmon");
     std::fs::copy("/usr/bin/perl", &program).unwrap();
     let arguments = ["-e", "sleep 600", "word", "--api-version", "1", "-c", ID, "-u", ID, "-n", "shop"];
-    let monitor = Process::start(Command::new(&program).args(arguments));
+    let monitor = Leash(Command::new(&program).args(arguments).spawn().unwrap());
     let watch = Watch::attached(&near, 2, &options);
     let shop = ["shop".to_owned(), "container".to_owned()];
     assert_eq!(named(watch, &shop[0]), [&shop; 4].map(Clone::clone));

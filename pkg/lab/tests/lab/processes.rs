@@ -4,12 +4,12 @@
 use std::{
     io::{Read as _, Write as _},
     net::{TcpListener, TcpStream, UdpSocket},
-    process::{Child, Stdio},
+    process::Stdio,
     thread,
     time::Duration,
 };
 
-use xdplive_lab::{namespace::Namespace, relay::Relay, watch::Watch};
+use xdplive_lab::{leash::Leash, namespace::Namespace, relay::Relay, watch::Watch};
 
 /// A namespace has a /sys of its own, without control groups.
 const ALLOWED: &str = "mount -t cgroup2 none /sys/fs/cgroup && export GF_PLUGIN_PROCESSES=true";
@@ -126,7 +126,7 @@ fn servers_of_one_port_are_told_apart_and_an_inherited_socket_is_its_makers() {
         let mut server = server.stdout(Stdio::piped()).spawn().unwrap();
         let mut ready = [0; 5];
         server.stdout.as_mut().unwrap().read_exact(&mut ready).unwrap();
-        Ended(server)
+        Leash(server)
     });
     let columns = "direction,source_ip,destination_ip,source_port,destination_port,process,pid";
     let options = ["--interface", "wire", "--filter", "udp", "--columns", columns];
@@ -165,14 +165,4 @@ fn servers_of_one_port_are_told_apart_and_an_inherited_socket_is_its_makers() {
     let known = of_child.iter().filter(|row| row["process"] == "maker").count();
     assert_eq!(of_child.len(), 100);
     assert!(known >= 99, "{known} of 100: {:?}", of_child[0]);
-}
-
-/// A process that ends with this.
-struct Ended(Child);
-
-impl Drop for Ended {
-    fn drop(&mut self) {
-        let _ = self.0.kill();
-        let _ = self.0.wait();
-    }
 }
